@@ -1,0 +1,52 @@
+# Each recipe line is a command that could be typed by hand. On Windows: make.cmd, same words.
+#   make lab                      set up .venv and open the notebooks     make lab ARGS=--no-browser
+#   make test                     every check but the slow tests          make test SLOW=1   make test ARGS="-k codes"
+#   make pack TO=out/pack         the offline workshop folder             make data   make bench
+#   PYTHON=/path/to/python3.11    names the Python that makes .venv
+
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+ARGS ?=
+TO ?= out/pack
+SLOW ?=
+VENV = .venv/bin/python
+# with -n 2 a file's tests stay together (--dist loadfile): the cells of a notebook share one kernel
+PYTEST = $(VENV) -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow")
+
+export PYTHONUTF8 = 1
+
+.PHONY: lab test pack data bench user tester
+.DEFAULT_GOAL := lab
+
+lab: user
+	$(VENV) -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb $(ARGS)
+
+test: tester
+	$(VENV) -m ruff check
+	$(VENV) -m ruff format --check
+	$(VENV) -m mypy
+	$(VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+	$(PYTEST) $(ARGS)
+
+pack: user
+	$(VENV) scripts/make_pack.py "$(TO)" $(ARGS)
+
+data: tester
+	$(VENV) data/make.py $(ARGS)
+
+bench: tester
+	set -e; for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV) $$file; done
+
+user: requirements-lab.lock
+	@$(found)
+	@"$(PYTHON)" scripts/make_venv.py requirements-lab.lock
+
+tester: requirements.lock
+	@$(found)
+	@"$(PYTHON)" scripts/make_venv.py requirements.lock
+
+define found
+test -n "$(PYTHON)" || { printf '%s\n' \
+	'Python 3.11 以降が見つかりません。入れてからもう一度実行するか、make lab PYTHON=/path/to/python3.11 のように場所を指定してください。' \
+	'No Python >= 3.11 was found. Install one, or name it: make lab PYTHON=/path/to/python3.11' >&2; exit 1; }
+endef

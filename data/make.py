@@ -1,0 +1,107 @@
+"""Rebuild every table of ``data/`` from where it came from, and refresh ``catalog.csv``.
+
+``python data/make.py [--sources ../shared] [--out DIR] [--only NAME …] [--offline]``
+
+``published/`` is re-read from the official files under ``--sources`` (kept as it is where they are absent), ``derived/``
+is computed from registry packages, ``made/`` from seeded rules. The same input gives the same bytes. Everything is
+written to a temporary folder first and moved in at the end: a run that fails changes nothing.
+"""
+
+import argparse
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pandas as pd
+from making import boundaries, catalogue, facts, mesh_people, places, published
+from making.packages import default_cache
+from making.workplace import MakeError, Workplace, write
+
+DATA = Path(__file__).resolve().parent
+SOURCES = DATA.parent.parent / "shared"
+
+# in the order of what needs what
+JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
+    "municipality_codes": published.municipality_codes,
+    "areas": facts.areas,
+    "municipalities": published.municipalities,
+    "systems": facts.systems,
+    "indicators_dashboard": facts.indicators_dashboard,
+    "dashboard": published.dashboard,
+    "online_applications": published.online_applications,
+    "progress": published.progress,
+    "extensions": published.extensions,
+    "themes": facts.themes,
+    "shared_systems": facts.shared_systems,
+    "measures": facts.measures,
+    "study_meetings": facts.study_meetings,
+    "boundaries": boundaries.boundaries,
+    "neighbour_prefectures": boundaries.neighbour_prefectures,
+    "stations": places.stations,
+    "villages": places.villages,
+    "mesh_people": mesh_people.mesh_people,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run as a command; give 0, or 1 with the reason on standard error."""
+    chosen = _parser().parse_args(arguments)
+    sources = chosen.sources if (chosen.sources / "data").is_dir() else None
+    if sources is None:
+        print(f"公表ファイルの置き場所 {chosen.sources} がないため、published/ は今のままにします。")
+    try:
+        with tempfile.TemporaryDirectory(dir=_made(chosen.out).parent) as folder:
+            work = Workplace(data=DATA, staging=Path(folder), cache=chosen.cache, sources=sources, offline=chosen.offline)
+            build(work, chosen.only or list(JOBS))
+            finish(work, chosen.out)
+    except MakeError as error:
+        print(f"作り直しを止めました（何も書き換えていません）: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def build(work: Workplace, names: Sequence[str]) -> None:
+    """Write the named tables into the staging folder, in the order of `JOBS`."""
+    kinds = {row["name"]: row["kind"] for row in catalogue.read(work.data / "catalog.csv")}
+    files = work.files()
+    for name, job in JOBS.items():
+        if name not in names or (kinds[name] == "published" and work.sources is None):
+            continue
+        write(job(work), work.staging / files[name])
+        print(f"{name}: {files[name]}")
+
+
+def finish(work: Workplace, out: Path) -> None:
+    """Complete the staging folder with what was not rebuilt, refresh the catalogue, and move all of it in."""
+    rows = catalogue.read(work.data / "catalog.csv")
+    for row in rows:
+        built, kept = work.staging / row["file"], work.data / row["file"]
+        if not built.exists() and kept.exists():
+            built.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(kept, built)
+    catalogue.write(catalogue.refresh(rows, work.staging), work.staging / "catalog.csv")
+    # the catalogue goes last: until then, a changed file is refused by its hash
+    for file in [*(row["file"] for row in rows), "catalog.csv"]:
+        _made((out / file).parent)
+        (work.staging / file).replace(out / file)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="data/ の表を元の資料から作り直し、目録を更新します。")
+    parser.add_argument("--sources", type=Path, default=SOURCES, help="公表ファイルの置き場所（既定: ../shared）")
+    parser.add_argument("--out", type=Path, default=DATA, help="書き出すフォルダー（既定: data/）")
+    parser.add_argument("--only", nargs="+", choices=list(JOBS), metavar="NAME", help=f"この表だけ作る: {' '.join(JOBS)}")
+    parser.add_argument("--cache", type=Path, default=default_cache(), help="取得したパッケージの置き場所")
+    parser.add_argument("--offline", action="store_true", help="ネットワークを使わない（キャッシュにあるものだけ使う）")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""dxkit: how does the digital transformation of Hyogo's 41 municipalities stand?
+
+``import dxkit`` costs next to nothing: the public modules and names load on first use.
+
+Examples
+--------
+>>> import dxkit
+>>> towns = dxkit.load("municipalities")
+>>> len(towns), int(towns["people_2020"].sum())
+(41, 5465002)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dxkit import charts as charts
+    from dxkit import codes as codes
+    from dxkit import errors as errors
+    from dxkit import loaders as loaders
+    from dxkit import maps as maps
+    from dxkit import regions as regions
+    from dxkit import reports as reports
+    from dxkit import schema as schema
+    from dxkit import widgets as widgets
+    from dxkit.loaders import catalog as catalog
+    from dxkit.loaders import check as check
+    from dxkit.loaders import describe as describe
+    from dxkit.loaders import label as label
+    from dxkit.loaders import load as load
+
+__version__ = "0.1.0"
+
+_MODULES = ("charts", "codes", "errors", "loaders", "maps", "regions", "reports", "schema", "widgets")
+_FROM_LOADERS = ("catalog", "check", "describe", "label", "load")
+__all__ = [*_MODULES, *_FROM_LOADERS]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public module or name the first time that it is asked for (PEP 562)."""
+    if name in _MODULES:
+        return import_module(f"dxkit.{name}")
+    if name in _FROM_LOADERS:
+        return getattr(import_module("dxkit.loaders"), name)
+    raise AttributeError(f"dxkit に「{name}」という名前はありません。使える名前: {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,137 @@
+"""In what is one municipality ahead of others like it, and in what behind?"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, raise_where
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
+
+ONE, GROUP = "#0072b2", "#d55e00"
+
+
+def radar(
+    table: pd.DataFrame,
+    *,
+    one: str,
+    group: Sequence[str] | None = None,
+    indicators: Sequence[str] | None = None,
+    name: str = "name",
+    low: float = 0.0,
+    high: float = 100.0,
+    unit: str = "",
+    group_label: str = "比べる市町の中央値",
+    missing: str = "データなし",
+    made: bool = False,
+    title: str = "",
+    source: str = "",
+) -> Figure:
+    """Draw one municipality's indicators as a web, over the median of others.
+
+    Parameters
+    ----------
+    table
+        One row a municipality (the index, or a column ``code``), one column an indicator, all on one scale.
+    one
+        Its row: the code or index label.
+    group
+        The rows to compare with; by default all others.
+    indicators
+        Columns in order around the web, three or more; by default all columns of numbers.
+    name
+        The column with names, for the legend; the index label where there is none.
+    low, high
+        Centre and rim of the web.
+    unit
+        Of the numbers on the rings.
+    group_label
+        What the median is called.
+    missing, made, title, source
+        As for `heatmap`; where ``one`` lacks an indicator the line is open and the indicator says so.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ChoiceError
+        If there is no such row or column, fewer than three indicators, or ``group`` is empty.
+    TableError
+        If a value is not a number between ``low`` and ``high``, or rows repeat.
+    """
+    keyed = table.set_index("code") if "code" in table.columns else table
+    chosen = _indicators(keyed, indicators)
+    others = [key for key in keyed.index if key != one] if group is None else list(group)
+    _check_rows(keyed, one, others)
+    values = numbers_of(keyed[chosen])
+    outside = f"{low:g}〜{high:g}の外です"
+    raise_where((values < low) | (values > high), keyed[chosen], outside, "low= と high= を合わせてください")
+    own = values[keyed.index.get_indexer(pd.Index([one]))[0]]
+    median = _median(values[keyed.index.get_indexer(pd.Index(others))])
+    called = str(keyed[name].loc[one]) if name in keyed.columns else str(one)
+    figure = Chart(figsize=(6.4, 6.4), layout="constrained")
+    axes: Any = figure.add_subplot(projection="polar")
+    labels = [f"{each}\n（{missing}）" if np.isnan(value) else each for each, value in zip(chosen, own, strict=True)]
+    _web(axes, labels, low, high, unit)
+    _ring(axes, median, color=GROUP, linestyle="--", marker="s", label=group_label)
+    _ring(axes, own, color=ONE, linestyle="-", marker="o", label=called)
+    axes.legend(loc="upper left", bbox_to_anchor=(-0.2, 1.15), prop=font(SMALL))
+    return finish(figure, title, source, made=made)
+
+
+def _indicators(table: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
+    numeric = [str(name) for name in table.columns if pd.api.types.is_numeric_dtype(table[name])]
+    found = numeric if chosen is None else list(chosen)
+    unknown = [name for name in found if name not in table.columns]
+    if unknown:
+        raise ChoiceError(f"「{shorten(unknown[0])}」という列はありません。使える列: {'、'.join(numeric)}")
+    if len(found) < 3:
+        raise ChoiceError(f"指標が{len(found)}つしかありません。3つ以上の列を indicators= に書いてください。")
+    return found
+
+
+def _check_rows(table: pd.DataFrame, one: str, others: Sequence[str]) -> None:
+    unknown = [key for key in (one, *others) if key not in table.index]
+    if unknown:
+        offered = "、".join(str(key) for key in table.index[:5])
+        raise ChoiceError(f"「{shorten(unknown[0])}」の行はありません。次のように書いてください: {offered}")
+    if not others:
+        raise ChoiceError("比べる市町がありません。group= に1つ以上書いてください。")
+    if not table.index.is_unique:
+        twice = table.index[table.index.duplicated()][0]
+        raise TableError([Fault("同じ行が2つ以上あります", "1市町1行にしてください", column="code", value=twice)])
+
+
+def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the median of each column over those that have a value; NaN where none has."""
+    return np.array([np.median(known) if (known := part[~np.isnan(part)]).size else np.nan for part in values.T])
+
+
+def _web(axes: Any, labels: Sequence[str], low: float, high: float, unit: str) -> None:
+    """Draw the rings and spokes, clockwise from the top; what a spoke is called stands outside the rim."""
+    axes.set_theta_zero_location("N")
+    axes.set_theta_direction(-1)
+    axes.set_ylim(low, high)
+    rings = np.linspace(low, high, 5)[1:]
+    axes.set_yticks(rings, [f"{ring:g}{unit}" for ring in rings], fontproperties=font(SMALL - 1), color=GREY)
+    axes.set_rlabel_position(180 / len(labels))
+    axes.set_xticks(_angles(len(labels)), labels, fontproperties=font(SMALL + 1))
+    for text, across in zip(axes.get_xticklabels(), np.sin(_angles(len(labels))), strict=True):
+        text.set_horizontalalignment("center" if abs(across) < 0.1 else "left" if across > 0 else "right")
+
+
+def _ring(axes: Any, values: NDArray[np.float64], **look: Any) -> None:
+    """Draw one closed line, filled if it is whole and solid; it is open where a value is missing."""
+    angles = _angles(values.size)
+    axes.plot([*angles, angles[0]], [*values, values[0]], **look)
+    if look["linestyle"] == "-" and not np.isnan(values).any():
+        axes.fill(angles, values, color=look["color"], alpha=0.15)
+
+
+def _angles(count: int) -> NDArray[np.float64]:
+    return np.asarray(np.linspace(0, 2 * np.pi, count, endpoint=False), dtype=np.float64)

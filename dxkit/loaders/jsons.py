@@ -1,0 +1,27 @@
+"""What does this JSON file hold, and where is it broken?"""
+
+import json
+from typing import Any
+
+from dxkit.errors import TableError
+from dxkit.loaders.decoding import GET_AGAIN, decode
+
+
+def parse_json(content: bytes, file: str) -> tuple[Any, str]:
+    """Parse JSON; give it with its text.
+
+    Raises
+    ------
+    TableError
+        If it is cut off, damaged, nested too deeply, or holds a number too long to be one; names the row.
+    """
+    text = decode(content, file)
+    try:
+        return json.loads(text), text
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) - 1
+        problem = "JSONのファイルが途中で切れています" if cut else "JSONとして読めません（壊れています）"
+        raise TableError.one(problem, GET_AGAIN, file=file, row=error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        problem = "JSONとして読めません（入れ子が深すぎるか、けた数の多すぎる数があります）"
+        raise TableError.one(problem, GET_AGAIN, file=file) from error

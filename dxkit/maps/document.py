@@ -1,0 +1,178 @@
+"""Which maps make up a page, and how is the page written?
+
+`Map` is a folium map in every way but one: what is drawn is described as data and handed to a fixed script, instead of
+being written as a script (see ``safety``). Two maps of the same content are the same page, byte for byte.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+import folium
+from branca.colormap import ColorMap
+from branca.element import Element, Figure
+from branca.utilities import none_max, none_min
+from folium.map import FitBounds, LayerControl
+
+from dxkit.errors import AssetError, ChoiceError
+from dxkit.maps import adopt, safety, showing
+from dxkit.maps.classes import Legend
+from dxkit.maps.layers import Gathered, PointLayer, ShapeLayer, Spec
+
+HYOGO = [[34.15, 134.25], [35.68, 135.47]]
+
+
+class Page(Figure):
+    """The page around a map. It is written as a whole; nothing can be slipped into it."""
+
+    def render(self, **kwargs: Any) -> str:  # noqa: ARG002
+        """Give the page as HTML."""
+        parts = [*self.header._children.items(), *self.html._children.items(), *self.script._children.items()]
+        foreign = [part for name, part in parts if name != "meta_http"]
+        maps = list(self._children.values())
+        foreign += [part for part in maps[1:] or maps if not isinstance(part, Map) or len(maps) > 1]
+        if foreign:
+            raise AssetError(adopt.refusal(foreign[0]))
+        return maps[0].page() if isinstance(maps[0], Map) else ""
+
+    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002
+        return "".join(each._repr_html_() for each in self._children.values() if isinstance(each, Map))
+
+
+class Map(folium.Map):
+    """A folium map that needs no network and shows text as text.
+
+    Parameters
+    ----------
+    location
+        Latitude and longitude of the centre; by default the map shows all that is on it.
+    title, source
+        Shown above and below the map; ``source`` after 「出典: 」.
+    offline
+        ``False`` puts 国土地理院's tiles (淡色地図) below, which are fetched from the network.
+    height
+        Of its frame in a notebook, in pixels.
+    zoom_start
+        Used with ``location``.
+
+    Notes
+    -----
+    Markers, lines, GeoJson, Choropleth, feature groups, popups, tooltips and the layer control of folium can be added; their
+    texts are shown as text, also where folium would take them for HTML. Anything else is refused with an `AssetError` when
+    the map is drawn.
+    """
+
+    def __init__(
+        self,
+        location: Sequence[float] | None = None,
+        *,
+        title: str = "",
+        source: str = "",
+        offline: bool = True,
+        height: int = 480,
+        zoom_start: int = 10,
+    ) -> None:
+        super().__init__(location=location, tiles=None, zoom_start=zoom_start)
+        self.placed = location is not None
+        self.title, self.source, self.offline, self.frame_height = title, source, offline, height
+        self.legends: list[Legend] = []
+        Page().add_child(self)
+
+    def page(self) -> str:
+        """Give the map as a whole HTML page."""
+        gathered = Gathered()
+        panes = list(self._panes(gathered))
+        spec = {"geometries": gathered.geometries, "panes": panes}
+        return safety.page(spec, title=self.title, source=self.source, tiles=not self.offline)
+
+    def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
+        """Refuse to be drawn by a page other than its own.
+
+        Raises
+        ------
+        AssetError
+        """
+        raise AssetError("dxkit の地図は、ほかの Figure の中には置けません。そのまま表示するか、.save(パス) で保存してください。")
+
+    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
+        """Save the map as one HTML file that opens anywhere, without a network; folders on the way are made."""
+        if isinstance(outfile, (str, Path)):
+            Path(outfile).parent.mkdir(parents=True, exist_ok=True)
+        super().save(outfile, close_file=close_file, **kwargs)
+
+    def shapes(self) -> int:
+        """Count the areas and points of the map's own layers, background aside."""
+        layers = [each for each in self._children.values() if isinstance(each, (ShapeLayer, PointLayer))]
+        return sum(len(each.places) for each in layers if each.notes is not None)
+
+    def _panes(self, gathered: Gathered) -> Iterator[Spec]:
+        yield self._pane(gathered)
+
+    def _pane(self, gathered: Gathered, heading: str = "", extra: Sequence[Element] = ()) -> Spec:
+        """Describe one map of the page; ``extra`` are elements put on several maps at once."""
+        gathered.legends = list(self.legends)
+        layers, control, bounds = [], None, None
+        for child in [*self._children.values(), *extra]:
+            if type(child) is LayerControl:
+                control = adopt.control(child)
+            elif type(child) is FitBounds:
+                bounds = adopt.bounds(child)
+            elif isinstance(child, ColorMap):
+                gathered.legends.append(adopt.legend(child))
+            else:
+                layers.append(adopt.describe(child, gathered))
+        view = {"bounds": bounds, "center": None, "zoom": None} if bounds else self._view()
+        told = {"heading": heading, "layers": layers, "legends": [each.spec() for each in gathered.legends], "control": control}
+        return told | view | {"tiles": None if self.offline else safety.TILES}
+
+    def _view(self) -> Spec:
+        """Say where to look first: at the given place, or else at all there is, or else at Hyogo."""
+        if self.placed:
+            return {"bounds": None, "center": [float(value) for value in self.location], "zoom": self.options["zoom"]}
+        found = self.get_bounds()
+        known = all(edge is not None for corner in found for edge in corner)
+        return {"bounds": found if known else HYOGO, "center": None, "zoom": None}
+
+    def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002
+        return showing.frame(self.page(), title=self.title, height=self.frame_height)
+
+    def __repr__(self) -> str:
+        return f"<地図「{self.title}」 図形{self.shapes()}>"
+
+
+class Comparison(Map):
+    """Two maps side by side that move together; what is added to it is drawn on both.
+
+    Attributes
+    ----------
+    m1, m2 : Map
+        Left and right, called as in folium's ``DualMap``.
+    """
+
+    def __init__(self, left: Map, right: Map, *, title: str = "", source: str = "", height: int = 480) -> None:
+        if not (isinstance(left, Map) and isinstance(right, Map)) or Comparison in (type(left), type(right)):
+            raise ChoiceError("compare には choropleth や points で作った地図を2枚渡してください。")
+        sources = "、".join(dict.fromkeys(text for text in (source, left.source, right.source) if text))
+        super().__init__(title=title, source=sources, offline=left.offline and right.offline, height=height)
+        self.m1, self.m2 = left, right
+
+    def shapes(self) -> int:
+        """Count the areas and points of both maps."""
+        return self.m1.shapes() + self.m2.shapes()
+
+    def get_bounds(self) -> list[list[float | None]]:
+        """Give the box that holds both maps."""
+        (low, high), (other_low, other_high) = self.m1.get_bounds(), self.m2.get_bounds()
+        return [
+            [none_min(one, other) for one, other in zip(low, other_low, strict=True)],
+            [none_max(one, other) for one, other in zip(high, other_high, strict=True)],
+        ]
+
+    def _panes(self, gathered: Gathered) -> Iterator[Spec]:
+        view = self._view()
+        for each in (self.m1, self.m2):
+            pane = each._pane(gathered, heading=each.title, extra=list(self._children.values()))
+            yield pane | view
+
+    def __repr__(self) -> str:
+        return f"<比較地図「{self.m1.title}」「{self.m2.title}」 図形{self.shapes()}>"

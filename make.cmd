@@ -1,0 +1,67 @@
+@echo off
+rem The words of the Makefile for Windows: "make lab" in cmd.exe, ".\make lab" in PowerShell.
+rem set PYTHON=C:\path\to\python.exe names the Python that makes .venv.
+setlocal
+cd /d "%~dp0"
+set PYTHONUTF8=1
+set "VENV=.venv\Scripts\python.exe"
+set "VERB=%~1"
+if "%VERB%"=="" set "VERB=lab"
+
+if defined PYTHON goto verb
+for %%v in (3.11 3.12 3.13) do (
+    if not defined PYTHON py -%%v -c "import sys" >nul 2>nul && set "PYTHON=py -%%v"
+)
+if defined PYTHON goto verb
+python -c "import sys; sys.exit(sys.version_info < (3, 11))" >nul 2>nul && set "PYTHON=python"
+if defined PYTHON goto verb
+echo Python 3.11 or later was not found. Install it from python.org, then run this again.
+echo ^(README.ja.md: Python 3.11^)
+exit /b 1
+
+:verb
+shift
+set "REST="
+:rest
+if "%~1"=="" goto run
+set REST=%REST% %1
+shift
+goto rest
+
+:run
+if /i "%VERB%"=="lab" goto lab
+if /i "%VERB%"=="test" goto test
+if /i "%VERB%"=="pack" goto pack
+if /i "%VERB%"=="data" goto data
+if /i "%VERB%"=="bench" goto bench
+echo make lab ^| test ^| pack ^| data ^| bench
+exit /b 2
+
+:lab
+%PYTHON% scripts\make_venv.py requirements-lab.lock || exit /b 1
+%VENV% -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb %REST%
+exit /b
+
+:test
+%PYTHON% scripts\make_venv.py requirements.lock || exit /b 1
+%VENV% -m ruff check || exit /b 1
+%VENV% -m ruff format --check || exit /b 1
+%VENV% -m mypy || exit /b 1
+%VENV% -c "from importlinter.cli import lint_imports_command; lint_imports_command()" || exit /b 1
+%VENV% -m pytest -n 2 --dist loadfile -m "not slow" %REST%
+exit /b
+
+:pack
+%PYTHON% scripts\make_venv.py requirements-lab.lock || exit /b 1
+%VENV% scripts\make_pack.py %REST%
+exit /b
+
+:data
+%PYTHON% scripts\make_venv.py requirements.lock || exit /b 1
+%VENV% data\make.py %REST%
+exit /b
+
+:bench
+%PYTHON% scripts\make_venv.py requirements.lock || exit /b 1
+for %%f in (tests\benchmarks\*.py) do %VENV% %%f || exit /b 1
+exit /b

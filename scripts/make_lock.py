@@ -1,0 +1,33 @@
+"""Which exact packages fit together, on Windows, macOS and Linux?
+
+Writes ``requirements.lock`` (everything that `make test` needs) and ``requirements-lab.lock`` (what users need, the same
+versions) from ``pyproject.toml``. Pins that still fit stay; ``--upgrade`` takes the newest. Run by hand, with the network
+and uv: ``.venv/bin/python -m pip install uv``, then ``.venv/bin/python scripts/make_lock.py``.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+# lock file: the extras that it holds; the second is made within the versions of the first
+LOCKS = {"requirements.lock": ["test"], "requirements-lab.lock": ["lab", "build"]}
+# one file for every system, each package with its hashes, and no comment that would name an address
+SHAPE = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
+
+
+def main() -> None:
+    """Write both lock files."""
+    for name in LOCKS:
+        subprocess.run([*command(name), *sys.argv[1:]], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def command(name: str) -> list[str]:
+    """Give the command that writes one lock file."""
+    extras = [part for extra in LOCKS[name] for part in ("--extra", extra)]
+    within = ["--constraints", "requirements.lock"] if name != "requirements.lock" else []
+    return [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", *SHAPE, *extras, *within, "-o", name]
+
+
+if __name__ == "__main__":
+    main()

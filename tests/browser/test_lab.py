@@ -1,0 +1,162 @@
+"""A newcomer opens JupyterLab, runs the first trainee notebook, and sees 41 municipalities, with the network unplugged."""
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import matplotlib.image
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = ROOT / "dxkit" / "assets" / "lab"
+MUNICIPALITIES = 41
+START_S, RUN_MS = 90, 180_000
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab as `make lab` starts it, on loopback, over a copy of the notebooks."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("out", ".ipynb_checkpoints"))
+    port = _free_port()
+    options = [f"--LabApp.app_settings_dir={SETTINGS}", "--no-browser", f"--port={port}", "--IdentityProvider.token=made"]
+    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    quiet = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+    with (folder / "lab.log").open("w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api/status?token=made", server, folder / "lab.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_for(address, server, log):
+    for _ in range(START_S * 2):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+def page(chromium, lab):
+    """A page that may speak to this machine only; what it tried beyond is kept in `page.refused`."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 900}, locale="ja-JP")
+    refused = []
+
+    def guard(route):
+        if route.request.url.startswith((lab, "data:", "blob:")):
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    page = context.new_page()
+    page.refused = refused
+    yield page
+    context.close()
+
+
+def _open_and_run(page, lab, notebook):
+    page.goto(f"{lab}/lab/tree/notebooks/{notebook}?token=made")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    # asking to run before the kernel is named brings up a dialog that asks for one
+    page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=60_000)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+    page.locator('.lm-MenuBar-item:has-text("実行")').first.click()
+    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+    # every code cell has a number once the kernel has come to it
+    page.wait_for_function(
+        "() => { const c = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
+        " return c.length && c.every(e => /\\[\\d+\\]/.test(e.textContent)); }",
+        timeout=RUN_MS,
+    )
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=RUN_MS)
+
+
+def _map_frames(page):
+    return [frame for frame in page.frames if frame != page.main_frame and "/files/" in frame.url]
+
+
+def _shapes(frame):
+    frame.wait_for_selector(".leaflet-interactive", timeout=30_000)
+    return frame.locator("path.leaflet-interactive").count()
+
+
+def _fills(frame):
+    """Give the fill colours of the shapes, as the page computed them."""
+    return set(frame.eval_on_selector_all("path.leaflet-interactive", "shapes => shapes.map(s => getComputedStyle(s).fill)"))
+
+
+def _seen(picture, colour):
+    """Tell whether a colour covers a visible part of a screenshot."""
+    red, green, blue = (int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    pixels = matplotlib.image.imread(io.BytesIO(picture), format="png")[..., :3] * 255
+    # fills are drawn half transparent over white, so compare the hue's direction, not the exact value
+    near = np.abs(pixels - np.array([red, green, blue])).max(axis=-1) < 90
+    return bool((near & (pixels.min(axis=-1) < 245)).sum() > 200)
+
+
+def test_the_trainee_notebook_shows_41_municipalities_and_asks_nobody_outside(page, lab, tmp_path):
+    _open_and_run(page, lab, "trainees/01_where_are_we.ipynb")
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    frames = _map_frames(page)
+    assert frames
+    first = frames[0]
+    assert _shapes(first) >= MUNICIPALITIES
+    element = first.frame_element()
+    element.scroll_into_view_if_needed()
+    picture = element.screenshot(path=tmp_path / "map.png")
+    fills = _fills(first)
+    assert len(fills) >= 2
+    assert any(_seen(picture, colour) for colour in fills if colour.startswith("rgb("))
+    assert "allow-same-origin" not in (element.get_attribute("sandbox") or "")
+    assert element.get_attribute("sandbox") == "allow-scripts"
+    assert page.refused == []
+
+
+def test_the_explorer_draws_another_map_and_the_exercise_answers(page, lab):
+    _open_and_run(page, lab, "trainees/01_where_are_we.ipynb")
+    before = {frame.url for frame in _map_frames(page)}
+    chooser = page.locator(".widget-dropdown select").first
+    chooser.scroll_into_view_if_needed()
+    chooser.select_option(index=10)
+    page.wait_for_function(
+        "n => [...document.querySelectorAll('iframe')].some(f => !n.includes(f.src))", arg=list(before), timeout=30_000
+    )
+    button = page.locator("button:has-text('答え合わせ')").first
+    button.scroll_into_view_if_needed()
+    button.click()
+    page.wait_for_selector("text=答えを選ぶか入力してから", timeout=20_000)
+    assert page.refused == []
+
+
+def test_the_lab_speaks_japanese_and_shows_no_news(page, lab):
+    page.goto(f"{lab}/lab/tree/notebooks/00_start_here.ipynb?token=made")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    assert page.locator('.lm-MenuBar-item:has-text("ファイル")').count() == 1
+    assert page.locator("text=Would you like to").count() == 0
+    assert page.refused == []
