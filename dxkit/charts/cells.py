@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of
+from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, printable
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 BLUES = LinearSegmentedColormap.from_list("dxkit", ("#e3eef9", "#8bb8e0", "#3a7fc1", "#0b3d7a"))
@@ -112,9 +112,11 @@ def _scale(numbers: NDArray[np.float64], low: float | None, high: float | None) 
 
 
 def _name_cells(axes: Any, wide: pd.DataFrame) -> None:
-    """Name rows and columns and draw thin white lines between cells; each text made here gets its font at once."""
-    axes.set_xticks(range(wide.shape[1]), [str(name) for name in wide.columns], rotation=90, fontproperties=font(SMALL))
-    axes.set_yticks(range(wide.shape[0]), [str(name) for name in wide.index], fontproperties=font(SMALL))
+    """Name rows and columns and draw thin white lines between cells; axes write these names again whenever they are drawn."""
+    axes.set_xticks(
+        range(wide.shape[1]), [printable(str(name)) for name in wide.columns], rotation=90, fontproperties=font(SMALL)
+    )
+    axes.set_yticks(range(wide.shape[0]), [printable(str(name)) for name in wide.index], fontproperties=font(SMALL))
     axes.xaxis.tick_top()
     axes.set_xticks(np.arange(-0.5, wide.shape[1]), minor=True)
     axes.set_yticks(np.arange(-0.5, wide.shape[0]), minor=True)

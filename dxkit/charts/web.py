@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, raise_where
+from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, printable, raise_where
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 ONE, GROUP = "#0072b2", "#d55e00"
@@ -118,9 +118,9 @@ def _web(axes: Any, labels: Sequence[str], low: float, high: float, unit: str) -
     axes.set_theta_direction(-1)
     axes.set_ylim(low, high)
     rings = np.linspace(low, high, 5)[1:]
-    axes.set_yticks(rings, [f"{ring:g}{unit}" for ring in rings], fontproperties=font(SMALL - 1), color=GREY)
+    axes.set_yticks(rings, [printable(f"{ring:g}{unit}") for ring in rings], fontproperties=font(SMALL - 1), color=GREY)
     axes.set_rlabel_position(180 / len(labels))
-    axes.set_xticks(_angles(len(labels)), labels, fontproperties=font(SMALL + 1))
+    axes.set_xticks(_angles(len(labels)), [printable(label) for label in labels], fontproperties=font(SMALL + 1))
     for text, across in zip(axes.get_xticklabels(), np.sin(_angles(len(labels))), strict=True):
         text.set_horizontalalignment("center" if abs(across) < 0.1 else "left" if across > 0 else "right")
 

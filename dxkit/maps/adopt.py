@@ -17,6 +17,7 @@ from branca.element import Element, Html
 from folium.features import Choropleth, DivIcon, GeoJson, GeoJsonPopup, GeoJsonTooltip
 from folium.map import FeatureGroup, FitBounds, Icon, LayerControl, Marker, Popup, Tooltip
 from folium.vector_layers import Circle, CircleMarker, Polygon, PolyLine, Rectangle
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from dxkit.errors import AssetError, shorten
@@ -225,7 +226,7 @@ def _geometry(feature: Spec) -> Spec:
     try:
         found = shape(feature["geometry"])
         plain = json.loads(json.dumps(found.__geo_interface__), parse_float=lambda text: round(float(text), 5))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, ShapelyError) as error:
         raise AssetError(f"GeoJson の図形「{shorten(feature.get('geometry'))}」は読めません（{shorten(error)}）。") from error
     if plain["type"] == "GeometryCollection":
         raise AssetError("GeoJson の GeometryCollection は描けません。explode() で分けてから渡してください。")

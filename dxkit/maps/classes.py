@@ -193,9 +193,12 @@ def _check_count(bins: int) -> None:
 
 
 def _given_edges(bins: Sequence[float], seen: NDArray[np.float64]) -> NDArray[np.float64]:
-    edges = np.asarray(bins, dtype=float)
+    try:
+        edges = np.asarray(bins, dtype=float)
+    except (TypeError, ValueError):
+        edges = np.array([])
     if edges.ndim != 1 or edges.size < 2 or not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
-        raise ChoiceError(f"階級の境目 {shorten(list(bins))} は、小さい順に並んだ2つ以上の数で書いてください。")
+        raise ChoiceError(f"階級の境目 {shorten(bins)} は、小さい順に並んだ2つ以上の数で書いてください。")
     outside = seen[(seen < edges[0]) | (seen > edges[-1])]
     if outside.size:
         raise ChoiceError(

@@ -14,7 +14,7 @@ from branca.element import Element, Figure
 from branca.utilities import none_max, none_min
 from folium.map import FitBounds, LayerControl
 
-from dxkit.errors import AssetError, ChoiceError
+from dxkit.errors import AssetError, ChoiceError, shorten
 from dxkit.maps import adopt, safety, showing
 from dxkit.maps.classes import Legend
 from dxkit.maps.layers import Gathered, PointLayer, ShapeLayer, Spec
@@ -96,6 +96,8 @@ class Map(folium.Map):
 
     def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
         """Save the map as one HTML file that opens anywhere, without a network; folders on the way are made."""
+        # drawn first, so that a refused map leaves no empty file and spoils no earlier one
+        self.get_root().render()
         if isinstance(outfile, (str, Path)):
             Path(outfile).parent.mkdir(parents=True, exist_ok=True)
         super().save(outfile, close_file=close_file, **kwargs)
@@ -137,7 +139,7 @@ class Map(folium.Map):
         return showing.frame(self.page(), title=self.title, height=self.frame_height)
 
     def __repr__(self) -> str:
-        return f"<地図「{self.title}」 図形{self.shapes()}>"
+        return f"<地図「{_called(self)}」 図形{self.shapes()}>"
 
 
 class Comparison(Map):
@@ -175,4 +177,9 @@ class Comparison(Map):
             yield pane | view
 
     def __repr__(self) -> str:
-        return f"<比較地図「{self.m1.title}」「{self.m2.title}」 図形{self.shapes()}>"
+        return f"<比較地図「{_called(self.m1)}」「{_called(self.m2)}」 図形{self.shapes()}>"
+
+
+def _called(drawn: Map) -> str:
+    """Give a map's title as one short line."""
+    return shorten(safety.clean(drawn.title))

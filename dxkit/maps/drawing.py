@@ -178,8 +178,7 @@ def points(
     ChoiceError
         If there is no such column, scheme or colour.
     """
-    if table.empty:
-        raise TableError([Fault("表に行がありません", "絞り込みの条件を確かめてください")])
+    inputs.check_rows(table)
     names = inputs.names_of(table, name)
     lats, lons = inputs.positions(table, lat, lon, names)
     classes = _point_classes(table, names, colour_by, bins=bins, scheme=scheme, colours=colours)

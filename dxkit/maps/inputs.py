@@ -20,6 +20,7 @@ from dxkit.maps.safety import clean
 # JGD2000, JGD2011 and WGS84 agree within a few decimetres: far below a pixel
 SAME_DEGREES = (4326, 6668, 4612, 6697, 4979, 4947)
 DECIMALS = 5
+NAMELESS = "（名前なし）"
 AREAS = ("Polygon", "MultiPolygon")
 
 Columns = str | Sequence[str] | Mapping[str, str]
@@ -75,6 +76,14 @@ def join(table: pd.DataFrame | pd.Series, geometry: object, column: str | None, 
     return gpd.GeoDataFrame(values, geometry=shapes.geometry.to_numpy(), crs=shapes.crs), column
 
 
+def check_rows(table: object) -> None:
+    """Raise unless this is a table with rows."""
+    if not isinstance(table, pd.DataFrame):
+        raise ChoiceError(f"table は表（DataFrame・GeoDataFrame）で渡してください（{type(table).__name__} でした）。")
+    if table.empty:
+        raise TableError([Fault("表に行がありません", "絞り込みの条件を確かめてください")])
+
+
 def column_of(table: pd.DataFrame, column: Hashable, option: str) -> pd.Series:
     """Give one column of a table, or name those that it has."""
     if column not in table.columns:
@@ -121,14 +130,11 @@ def texts(values: pd.Series) -> tuple[list[str | None], list[str]]:
     return found, sorted(present)
 
 
-def names_of(table: pd.DataFrame, name: str | None) -> list[str]:
-    """Give what each row is called: its name, or else its code, or else its label in the index."""
-    for column in (name, "code"):
-        if column is not None and column in table.columns:
-            return [clean(value) for value in column_of(table, column, "name")]
-    if name not in (None, "name"):
-        column_of(table, name, "name")
-    return [clean(value) for value in table.index]
+def names_of(table: pd.DataFrame, name: str) -> list[str]:
+    """Give what each row is called: its name; where no column was asked for and there is none, its code or index label."""
+    if name in table.columns or name != "name":
+        return [written(value, NAMELESS) for value in column_of(table, name, "name")]
+    return [clean(value) for value in (table["code"] if "code" in table.columns else table.index)]
 
 
 def tooltip_rows(table: pd.DataFrame, columns: Columns, missing: str) -> tuple[list[str], list[list[str]]]:
@@ -146,7 +152,7 @@ def written(value: object, missing: str, unit: str = "") -> str:
     if isinstance(value, (bool, np.bool_)):
         return "はい" if value else "いいえ"
     if isinstance(value, (int, float, np.integer, np.floating)):
-        return clean(f"{number(float(value))}{' ' if unit else ''}{unit}")
+        return clean(number(float(value)) + (unit if unit in ("", "%", "％") else f" {unit}"))
     return clean(value) if str(value).strip() else missing
 
 
@@ -178,10 +184,7 @@ def _with_column(table: pd.DataFrame | pd.Series, column: str | None) -> tuple[p
     if isinstance(table, pd.Series):
         column = column or str(table.name or "値")
         table = table.to_frame(column)
-    if not isinstance(table, pd.DataFrame):
-        raise ChoiceError(f"table は表（DataFrame・GeoDataFrame・Series）で渡してください（{type(table).__name__} でした）。")
-    if table.empty:
-        raise TableError([Fault("表に行がありません", "絞り込みの条件を確かめてください")])
+    check_rows(table)
     if column is None:
         raise ChoiceError("column= に、色を塗る列の名前を書いてください。")
     column_of(table, column, "column")

@@ -5,6 +5,7 @@ template: it gives a plain description, which ``map.js`` draws.
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -52,7 +53,7 @@ class Notes:
         return {"heads": self.heads, "fields": self.fields, "rows": self.rows}
 
 
-class DataLayer(Layer):
+class DataLayer(Layer, ABC):
     """A layer that holds data; `describe` gives what ``map.js`` draws."""
 
     def __init__(
@@ -73,9 +74,9 @@ class DataLayer(Layer):
         west, south, east, north = self.bounds
         return [[south, west], [north, east]]
 
+    @abstractmethod
     def describe(self, gathered: Gathered) -> Spec:
         """Give the layer as ``map.js`` reads it."""
-        raise NotImplementedError
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Refuse branca's way of drawing; the map that holds the layer draws it."""

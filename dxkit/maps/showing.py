@@ -11,6 +11,8 @@ import os
 import sys
 from pathlib import Path
 
+from dxkit.maps.safety import clean
+
 FOLDER = "out"
 
 
@@ -29,7 +31,7 @@ def frame(page: str, *, title: str, height: int) -> str:
     written = write(page) if _files_are_served() else None
     shown = f'src="{written}"' if written else f'srcdoc="{html.escape(page)}"'
     return (
-        f'<iframe {shown} sandbox="allow-scripts" title="{html.escape(title or "地図")}" '
+        f'<iframe {shown} sandbox="allow-scripts" title="{html.escape(clean(title) or "地図")}" '
         f'width="100%" height="{int(height)}" style="border:1px solid #ccc"></iframe>'
     )
 
@@ -41,6 +43,8 @@ def write(page: str, folder: str = FOLDER) -> str | None:
     # a neighbour may be reading the same map: the file must never be seen half written
     half = Path(folder) / f".{name}.{os.getpid()}"
     try:
+        if half.with_name(name).is_file() and half.with_name(name).read_bytes() == content:
+            return f"{folder}/{name}"
         half.parent.mkdir(exist_ok=True)
         half.write_bytes(content)
         half.replace(half.with_name(name))
