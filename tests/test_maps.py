@@ -580,6 +580,9 @@ def test_a_colour_scale_of_branca_becomes_a_legend():
     made = maps.Map()
     LinearColormap(["#ffffff", "#000000"], vmin=0, vmax=10, caption="濃さ").add_to(made)
     assert entries(made) == [("0", "fill"), ("10", "fill")]
+    many = maps.Map()
+    LinearColormap(["#ffffff"] * 100, vmin=0, vmax=10).add_to(many)
+    assert [label for label, _ in entries(many)] == ["0", "2", "4", "6", "8", "10"]
 
 
 def test_a_line_or_broken_shape_in_geojson_is_checked():

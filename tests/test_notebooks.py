@@ -10,7 +10,9 @@ import pytest
 import dxkit
 
 ROOT = Path(__file__).resolve().parents[1]
-NOTEBOOKS = sorted(path for path in (ROOT / "notebooks").rglob("*.ipynb") if "out" not in path.parts and ".ipynb_checkpoints" not in path.parts)
+NOTEBOOKS = sorted(
+    path for path in (ROOT / "notebooks").rglob("*.ipynb") if "out" not in path.parts and ".ipynb_checkpoints" not in path.parts
+)
 FIRST = ROOT / "notebooks" / "00_start_here.ipynb"
 TRAINEE_01 = ROOT / "notebooks" / "trainees" / "01_where_are_we.ipynb"
 
@@ -68,12 +70,17 @@ def test_a_notebook_imports_once_at_the_top(path):
     assert _code(_read(path))[0] == imports[0]
 
 
-@pytest.mark.parametrize("path", [path for path in NOTEBOOKS if path != FIRST], ids=[name for name in ids if not name.startswith("00")])
+@pytest.mark.parametrize(
+    "path", [path for path in NOTEBOOKS if path != FIRST], ids=[name for name in ids if not name.startswith("00")]
+)
 def test_a_notebook_walks_from_choice_to_belief(path):
     heads = re.findall(r"^## (.+)$", _text(_read(path)), re.M)
     for part in ("設定", "やってみよう", "どこまで信じてよいか", "まとめ"):
         assert any(part in head for head in heads), f"「{part}」の節がありません: {heads}"
-    order = [next(i for i, head in enumerate(heads) if part in head) for part in ("設定", "やってみよう", "どこまで信じてよいか", "まとめ")]
+    order = [
+        next(i for i, head in enumerate(heads) if part in head)
+        for part in ("設定", "やってみよう", "どこまで信じてよいか", "まとめ")
+    ]
     assert order == sorted(order)
 
 

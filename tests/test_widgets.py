@@ -23,7 +23,9 @@ def towns():
 
 @pytest.fixture
 def values():
-    return pd.DataFrame({"ai": [1.0, 0.0, None], "cards": [0.7, 0.8, None]}, index=pd.Index(["28201", "28202", "28203"], name="code"))
+    return pd.DataFrame(
+        {"ai": [1.0, 0.0, None], "cards": [0.7, 0.8, None]}, index=pd.Index(["28201", "28202", "28203"], name="code")
+    )
 
 
 @pytest.fixture

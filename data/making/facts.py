@@ -93,7 +93,8 @@ def indicators_dashboard(work: Workplace) -> pd.DataFrame:  # noqa: ARG001 - eve
     for dimension, indicators in INDICATORS.items():
         for name, label in indicators.items():
             counted = name in COUNTS
-            judged = (0.0, "件", 0, FREQUENT_PROCEDURES) if counted else (1.0, "割合", 0, 1)
+            unit = "割合" if dimension == "services" else "有無"
+            judged = (0.0, "件", 0, FREQUENT_PROCEDURES) if counted else (1.0, unit, 0, 1)
             rows.append((name, dimension, label, 1, *judged))
     table = pd.DataFrame(rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"])
     return table.astype({"low": "Int64", "high": "Int64"})

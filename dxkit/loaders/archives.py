@@ -35,7 +35,9 @@ def normal_zip(content: bytes, file: str) -> zipfile.ZipFile:
             problem = "圧縮ファイルの中に、外のフォルダーを指す名前があります（危険なファイルかもしれません）"
             faults.append(Fault(problem, FROM_SOURCE, file=file, value=member.filename))
         if member.flag_bits & 1:
-            faults.append(Fault("パスワード付きの圧縮ファイルです", "パスワードを外してください", file=file, value=member.filename))
+            faults.append(
+                Fault("パスワード付きの圧縮ファイルです", "パスワードを外してください", file=file, value=member.filename)
+            )
     unpacked = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS:
         faults.append(Fault(f"圧縮ファイルの中身が多すぎます（{len(members):,}個）", FROM_SOURCE, file=file))

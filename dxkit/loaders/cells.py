@@ -13,10 +13,46 @@ from functools import lru_cache
 
 # marks of official statistics: none, unknown, suppressed, not applicable
 MISSING_MARKS = frozenset(
-    (
-        " - -- % … ... ・・・ ・・ *** ** * x X χ Χ ― ー n/a N/A na NA nan NaN null NULL 調査無し 調査なし 該当なし 該当無し "
-        "不詳 欠測 回答なし 未回答 不明 対象外 非公表 秘匿 未調査"
-    ).split(" ")
+    [
+        "",
+        "-",
+        "--",
+        "%",
+        "…",
+        "...",
+        "・・・",
+        "・・",
+        "***",
+        "**",
+        "*",
+        "x",
+        "X",
+        "χ",
+        "Χ",
+        "―",
+        "ー",
+        "n/a",
+        "N/A",
+        "na",
+        "NA",
+        "nan",
+        "NaN",
+        "null",
+        "NULL",
+        "調査無し",
+        "調査なし",
+        "該当なし",
+        "該当無し",
+        "不詳",
+        "欠測",
+        "回答なし",
+        "未回答",
+        "不明",
+        "対象外",
+        "非公表",
+        "秘匿",
+        "未調査",
+    ]
 )
 NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
 # the form of nearly all numbers in CSV files; a leading zero names something and is no number
@@ -64,7 +100,7 @@ def number(cell: object) -> float | None:
         If the cell holds something else, or a number too large to keep.
     """
     if isinstance(cell, int | float):
-        return None if cell != cell else _finite(float(cell), cell)
+        return None if math.isnan(cell) else _finite(float(cell), cell)
     if isinstance(cell, str) and PLAIN_NUMBER.fullmatch(cell):
         return float(cell)
     if is_missing(cell):

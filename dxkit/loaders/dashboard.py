@@ -17,8 +17,8 @@ from dxkit.errors import Fault, PlaceNameError, TableError
 from dxkit.loaders import cells, names
 from dxkit.loaders.decoding import GET_AGAIN
 from dxkit.loaders.raw import read_sheets
-from dxkit.loaders.sheets import Sheet
 from dxkit.loaders.registry import load
+from dxkit.loaders.sheets import Sheet
 
 ANSWERS = {"実施": 1.0, "未実施": 0.0}
 FIRST_VALUE = 2
@@ -100,7 +100,9 @@ def _header(sheet: Sheet) -> int:
         if len(named) >= 2 and places > 0.9 * len(named):
             return at
     problem = "市区町村名（都道府県名）が横に並んだ行が見つかりません"
-    raise TableError([Fault(problem, "デジタル庁「自治体DXダッシュボード」のCSVか確かめてください", file=sheet.file, sheet=sheet.name)])
+    raise TableError(
+        [Fault(problem, "デジタル庁「自治体DXダッシュボード」のCSVか確かめてください", file=sheet.file, sheet=sheet.name)]
+    )
 
 
 def _codes(sheet: Sheet, header: int) -> tuple[list[str], list[Fault]]:

@@ -121,7 +121,11 @@ def _euc(content: bytes) -> str | None:
 
 def _bad_byte(content: bytes, error: UnicodeDecodeError, tried: str, file: str) -> Fault:
     row = content.count(b"\n", 0, error.start) + 1
-    if error.end >= len(content) - 3 and error.reason in ("unexpected end of data", "incomplete multibyte sequence", "truncated data"):
+    if error.end >= len(content) - 3 and error.reason in (
+        "unexpected end of data",
+        "incomplete multibyte sequence",
+        "truncated data",
+    ):
         return Fault("ファイルが文字の途中で切れています", GET_AGAIN, file=file, row=row)
     seen = content[error.start : error.start + 4].hex(" ")
     return Fault(f"文字コードが{tried}として読めません（バイト {seen}）", RESAVE, file=file, row=row)
@@ -150,6 +154,8 @@ def _garbled(text: str, file: str) -> Iterator[Fault]:
             meant = sample.encode(wrong, errors="ignore").decode(right, errors="replace")
             good = len(SOUND.findall(meant))
             if good >= 2 and good >= meant.count("\ufffd"):
-                problem = f"文字化けしたまま保存されています（「{shorten(sample, 12)}」は、もとは「{shorten(meant, 8)}」のようです）"
+                problem = (
+                    f"文字化けしたまま保存されています（「{shorten(sample, 12)}」は、もとは「{shorten(meant, 8)}」のようです）"
+                )
                 yield Fault(problem, "文字化けする前の元のファイルから保存し直してください", file=file)
                 return

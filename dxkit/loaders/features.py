@@ -27,7 +27,17 @@ VECTOR_SUFFIXES = (".shp", ".geojson", ".json", ".topojson")
 PREFECTURE_ENDS = ("都", "道", "府", "県")
 # Japan with its remote islands
 WEST, SOUTH, EAST, NORTH = 122, 20, 154, 46
-DAMAGE = (DataSourceError, DataLayerError, FeatureError, GeometryError, ShapelyError, ProjError, ValueError, LookupError, TypeError)
+DAMAGE = (
+    DataSourceError,
+    DataLayerError,
+    FeatureError,
+    GeometryError,
+    ShapelyError,
+    ProjError,
+    ValueError,
+    LookupError,
+    TypeError,
+)
 
 
 def read_features(path: str | Path) -> gpd.GeoDataFrame:

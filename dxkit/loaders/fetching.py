@@ -7,6 +7,7 @@ says which file to carry in and where to put it; a file that has been carried in
 import hashlib
 import os
 from pathlib import Path
+from typing import Any, cast
 
 import pandas as pd
 import pooch
@@ -47,7 +48,7 @@ def fetch(name: str, *, progress: bool = True) -> Path:
         to put it.
     """
     row = _row(name)
-    place = cache_folder() / row["file"]
+    place = cache_folder() / str(row["file"])
     if not place.exists():
         _download(row, place, progress=progress)
     digest = hashlib.sha256(place.read_bytes()).hexdigest()
@@ -55,14 +56,14 @@ def fetch(name: str, *, progress: bool = True) -> Path:
     return place
 
 
-def _row(name: str) -> "pd.Series[str]":
+def _row(name: str) -> "pd.Series[Any]":
     table = load("downloads").set_index("name", drop=False).fillna("")
     if name not in table.index:
         raise ChoiceError(f"「{name}」という公式ファイルはありません。あるもの: {'、'.join(table.index)}")
-    return table.loc[name]
+    return cast("pd.Series[Any]", table.loc[name])
 
 
-def _download(row: "pd.Series[str]", place: Path, *, progress: bool) -> None:
+def _download(row: "pd.Series[Any]", place: Path, *, progress: bool) -> None:
     if not row["url"]:
         raise FetchError(_carry_in(row, place, "このファイルは公表ページから手で保存する必要があります。"))
     downloader = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT_S)
@@ -73,9 +74,10 @@ def _download(row: "pd.Series[str]", place: Path, *, progress: bool) -> None:
         raise FetchError(_carry_in(row, place, f"公表元につながりません（{type(error).__name__}）。")) from error
 
 
-def _carry_in(row: "pd.Series[str]", place: Path, reason: str) -> str:
+def _carry_in(row: "pd.Series[Any]", place: Path, reason: str) -> str:
     return (
         f"「{row['label']}」を取得できませんでした。{reason}\n"
-        f"つながる端末で {row['page']} を開き、「{row['file']}」（{row['how']}）を保存して、次の場所に置いてください:\n  {place}\n"
+        f"つながる端末で {row['page']} を開き、「{row['file']}」（{row['how']}）を保存して、"
+        f"次の場所に置いてください:\n  {place}\n"
         f'置いたあと、もう一度 fetch("{row["name"]}") を実行するか、{row["reader"]} にファイルの場所を渡してください。'
     )

@@ -80,7 +80,13 @@ class Columns:
     def numbers(self, *words: str, low: float = float("-inf"), high: float = float("inf")) -> list[float | None]:
         """Give a column as numbers, blanks and marks as missing; text and numbers out of range are faults."""
         unbounded = low == float("-inf")
-        problem = "数値ではありません" if unbounded else f"{low:g}以上の数値ではありません" if high == float("inf") else f"{low:g}〜{high:g}の数値ではありません"
+        problem = (
+            "数値ではありません"
+            if unbounded
+            else f"{low:g}以上の数値ではありません"
+            if high == float("inf")
+            else f"{low:g}〜{high:g}の数値ではありません"
+        )
         return self._each(words, lambda typed: _within(typed, low, high), problem, "値を直してください", blank=None)
 
     def municipalities(
@@ -129,9 +135,7 @@ class Columns:
                 self.faults.append(self.sheet.fault(problem, "どちらかの列を消してください", at=self.header, column=word))
 
 
-def find_columns(
-    path: str | Path, required: Sequence[Sequence[str]], *, kind: str, sheet: str | None = None
-) -> Columns:
+def find_columns(path: str | Path, required: Sequence[Sequence[str]], *, kind: str, sheet: str | None = None) -> Columns:
     """Find the sheet and the header row that hold all required headings.
 
     Parameters

@@ -19,10 +19,38 @@ HYOGO = "28"
 # names that changed without a merger, as printed in tables of the years before
 FORMER_NAMES = {"篠山市": "28221"}
 TOTALS = frozenset(
-    (
-        "計 合計 総計 総数 全体 平均 県計 市計 町計 市町計 郡計 小計 市部 郡部 市部計 郡部計 県合計 県平均 県全体 市町平均 "
-        "全市町 全国 全国計 全国平均 合計欄 中央値 最大 最小 最大値 最小値"
-    ).split(" ")
+    [
+        "計",
+        "合計",
+        "総計",
+        "総数",
+        "全体",
+        "平均",
+        "県計",
+        "市計",
+        "町計",
+        "市町計",
+        "郡計",
+        "小計",
+        "市部",
+        "郡部",
+        "市部計",
+        "郡部計",
+        "県合計",
+        "県平均",
+        "県全体",
+        "市町平均",
+        "全市町",
+        "全国",
+        "全国計",
+        "全国平均",
+        "合計欄",
+        "中央値",
+        "最大",
+        "最小",
+        "最大値",
+        "最小値",
+    ]
 )
 TOTAL_ENDS = ("計", "平均", "全体", "全域")
 # characters that offices write in more than one way
@@ -219,11 +247,15 @@ def place_of(code: str, name: str, within: str = "", *, prefecture: str | None) 
         As `resolve` does, and if code and name do not agree.
     """
     if not code and not name:
-        raise PlaceNameError("市町名も団体コードも空欄です", "市町名か団体コードを入れてください（合計や注の行なら消してください）")
+        raise PlaceNameError(
+            "市町名も団体コードも空欄です", "市町名か団体コードを入れてください（合計や注の行なら消してください）"
+        )
     meant = code or joined(within, name)
     found = resolve_body(meant) if prefecture is None else resolve(meant, prefecture=prefecture)
     if code and name and not agrees(found, name, prefecture):
-        raise PlaceNameError(f"団体コード {found}（{official(found)}）と市町名「{shorten(name, 30)}」が合いません", "どちらかを直してください")
+        raise PlaceNameError(
+            f"団体コード {found}（{official(found)}）と市町名「{shorten(name, 30)}」が合いません", "どちらかを直してください"
+        )
     return found
 
 
@@ -265,7 +297,9 @@ def _resolve_name(name: str, prefecture: str | None) -> str:
     if found:
         meant = "、".join(f"{place.prefecture}{place.name}（{place.code}）" for place in found[:4])
         more = "など" if len(found) > 4 else ""
-        raise PlaceNameError(f"同じ名前の市区町村が{len(found)}つあります: {meant}{more}", "都道府県名か団体コードの列を加えてください")
+        raise PlaceNameError(
+            f"同じ名前の市区町村が{len(found)}つあります: {meant}{more}", "都道府県名か団体コードの列を加えてください"
+        )
     if not name:
         raise PlaceNameError("市区町村名が空欄です", "市町名か団体コードを入れてください")
     raise PlaceNameError(f"「{shorten(name, LONGEST_NAME)}」という市区町村はありません", _suggest(name, prefecture))

@@ -59,7 +59,7 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
     columns = find_columns(path, needed, kind="国土地理院の避難場所データ")
     place = columns.municipalities(("code6", "市町村コード"), ("都道府県名及び市町村名",), prefecture=prefecture)
     emergency = columns.position("地震") is not None
-    table = {
+    table: dict[str, Sequence[object]] = {
         "place": columns.text("共通ID"),
         "code": place,
         "name": columns.text("施設・場所名"),

@@ -108,7 +108,9 @@ def _split(text: str, file: str) -> tuple[list[tuple[object, ...]], list[int]]:
             raise TableError.one(f"セルが多すぎます（上限 {MAX_CELLS:,}）", remedy, file=file, row=number)
         # a stray quote swallows whole rows up to the next one: rows inside a cell
         if any("\n" in cell and _holds_rows(cell, delimiter, len(cells)) for cell in cells):
-            raise TableError.one('引用符（"）が閉じていないようです（1つのセルに何行も入っています）', QUOTE_REMEDY, file=file, row=number)
+            raise TableError.one(
+                '引用符（"）が閉じていないようです（1つのセルに何行も入っています）', QUOTE_REMEDY, file=file, row=number
+            )
         rows.append(tuple(cells))
         numbers.append(number)
     return rows, numbers
@@ -128,7 +130,9 @@ def _records(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[s
             yield line + 1, cells
             line = reader.line_num
     except csv.Error as error:
-        raise TableError.one('引用符（"）が閉じていないか、1つのセルが長すぎます', QUOTE_REMEDY, file=file, row=line + 1) from error
+        raise TableError.one(
+            '引用符（"）が閉じていないか、1つのセルが長すぎます', QUOTE_REMEDY, file=file, row=line + 1
+        ) from error
 
 
 def _holds_rows(cell: str, delimiter: str, width: int) -> bool:

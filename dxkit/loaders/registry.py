@@ -8,6 +8,7 @@ import hashlib
 import os
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -137,16 +138,17 @@ def label(table: pd.DataFrame) -> pd.DataFrame:
     """
     shown = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     labels = {column: schema.heading(str(column)) for column in shown.columns} | dict(table.attrs.get("labels", {}))
-    renamed = shown.rename(columns=labels).rename_axis(index=labels)
+    renamed = shown.rename(columns=labels)
+    renamed.index.names = [labels.get(str(name), name) for name in shown.index.names]
     renamed.attrs = dict(table.attrs)
     return renamed
 
 
-def _row(name: str) -> "pd.Series[str]":
+def _row(name: str) -> "pd.Series[Any]":
     table = catalog().set_index("name", drop=False)
     if name not in table.index:
         raise CatalogError(f"「{name}」という表はありません。ある表: {'、'.join(table.index)}")
-    return table.loc[name]
+    return cast("pd.Series[Any]", table.loc[name])
 
 
 def _fingerprint(path: Path) -> tuple[int, int]:
@@ -166,7 +168,7 @@ def _read(path: Path, fingerprint: tuple[int, int], sha256: str) -> pd.DataFrame
             "dxkit を入れ直すか、data/make.py で作り直してください。"
         )
     if path.suffix == ".geojson":
-        return gpd.read_file(path).set_crs(DATUM, allow_override=True)
+        return cast("pd.DataFrame", gpd.read_file(path).set_crs(DATUM, allow_override=True))
     heads = pd.read_csv(path, nrows=0).columns
     types = {column: "str" for column in heads if column in TEXT_COLUMNS}
     return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])

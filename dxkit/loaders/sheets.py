@@ -69,7 +69,12 @@ class Sheet:
             return self.fault(problem, 'セルの中に「,」があれば、そのセルを " で囲んでください', at=at, value=extra[0])
         if len(row) < width:
             problem = f"列が足りない行です（{len(row)}列、見出しは{width}列）"
-            return self.fault(problem, "行が途中で切れているか、「,」が足りません。元のファイルと比べてください", at=at, value=",".join(map(str, row)))
+            return self.fault(
+                problem,
+                "行が途中で切れているか、「,」が足りません。元のファイルと比べてください",
+                at=at,
+                value=",".join(map(str, row)),
+            )
         return None
 
     def check(self) -> None:

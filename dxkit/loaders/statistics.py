@@ -140,5 +140,7 @@ def _no_repeats(columns: Columns, keys: list[str]) -> None:
     seen: set[str] = set()
     for at, key in zip(columns.data, keys, strict=True):
         if key and key in seen:
-            columns.fault("同じ市区町村の行が2つあります", "どちらかを消してください", at, columns.position("団体コード"), key[:5])
+            columns.fault(
+                "同じ市区町村の行が2つあります", "どちらかを消してください", at, columns.position("団体コード"), key[:5]
+            )
         seen.add(key)

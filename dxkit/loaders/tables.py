@@ -163,7 +163,9 @@ def _head_faults(sheet: Sheet, layout: Layout, data: list[int], wanted: dict[str
     for position, head in enumerate(layout.heads):
         if not head and not _running(sheet, position, data) and any(cells.text(sheet.cell(at, position)) for at in data):
             column = f"{get_column_letter(position + 1)}列"
-            yield sheet.fault("見出しのない列に値があります", "見出しを書くか、列を消してください", at=layout.header, column=column)
+            yield sheet.fault(
+                "見出しのない列に値があります", "見出しを書くか、列を消してください", at=layout.header, column=column
+            )
 
 
 def _running(sheet: Sheet, position: int, data: list[int]) -> bool:
@@ -185,11 +187,9 @@ def _places(
         except PlaceNameError as error:
             coded = layout.code is not None and cells.text(sheet.cell(at, layout.code))
             position = layout.code if coded or layout.name is None else layout.name
-            assert position is not None
             places.append(None)
-            faults.append(
-                sheet.fault(error.problem, error.remedy, at=at, column=layout.heads[position], value=sheet.cell(at, position))
-            )
+            value, head = ("", "") if position is None else (sheet.cell(at, position), layout.heads[position])
+            faults.append(sheet.fault(error.problem, error.remedy, at=at, column=head, value=value))
     return places
 
 

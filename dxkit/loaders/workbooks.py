@@ -31,7 +31,18 @@ MERGE_TAG = ROW_TAG.replace("row", "mergeCell")
 DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 RESAVE = "Excelで開き、「名前を付けて保存」→「Excel ブック（.xlsx）」で保存し直してください"
 # what openpyxl and the XML parser raise on damaged content (ParseError and lxml's errors are SyntaxErrors)
-DAMAGE = (SyntaxError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, OSError, EOFError, RuntimeError, zipfile.BadZipFile)
+DAMAGE = (
+    SyntaxError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+)
 
 
 def read_workbook(file: str, content: bytes, sheet: str | None) -> list[Sheet]:
@@ -67,7 +78,12 @@ def _check_parts(file: str, content: bytes) -> None:
     for member in members:
         part = read_member(archive, member, file)
         if member.endswith((".xml", ".rels")) and (DECLARATION.search(part) or b"\0" in part[:1000]):
-            raise TableError.one("Excelファイルの中に、Excelが書かない宣言があります（危険なファイルかもしれません）", RESAVE, file=file, value=member)
+            raise TableError.one(
+                "Excelファイルの中に、Excelが書かない宣言があります（危険なファイルかもしれません）",
+                RESAVE,
+                file=file,
+                value=member,
+            )
 
 
 def _what(members: list[str]) -> str:
@@ -166,7 +182,10 @@ def _grid(file: str, title: str, rows: dict[int, dict[int, object]], merged: lis
     numbers = sorted(rows)
     width = max((max(row) for row in rows.values()), default=0)
     areas = [range_boundaries(ref) for ref in merged]
-    spans = [(numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)], left, min(right, width)) for left, top, right, bottom in areas]
+    spans = [
+        (numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)], left, min(right, width))
+        for left, top, right, bottom in areas
+    ]
     work = sum(len(within) * max(right - left + 1, 0) for within, left, right in spans)
     if len(numbers) * width > MAX_CELLS or work > MAX_CELLS:
         last = f"{get_column_letter(max(width, 1))}{numbers[-1]}"
@@ -183,7 +202,9 @@ def _grid(file: str, title: str, rows: dict[int, dict[int, object]], merged: lis
 def not_a_workbook(file: str, content: bytes) -> TableError:
     """Say why a file in the old binary container, or one only named .xlsx, cannot be read."""
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return TableError.one("パスワード付きのExcelファイルです", "Excelで開き、パスワードを外して保存し直してください", file=file)
+        return TableError.one(
+            "パスワード付きのExcelファイルです", "Excelで開き、パスワードを外して保存し直してください", file=file
+        )
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         return TableError.one("古いExcel形式（.xls）のファイルです", RESAVE, file=file)
     return TableError.one("Excelファイルとして開けません（途中で切れているか、別の形式です）", GET_AGAIN, file=file)

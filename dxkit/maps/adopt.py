@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
-from branca.colormap import ColorMap, LinearColormap, StepColormap
+from branca.colormap import ColorMap, StepColormap
 from branca.element import Element, Html
 from folium.features import Choropleth, DivIcon, GeoJson, GeoJsonPopup, GeoJsonTooltip
 from folium.map import FeatureGroup, FitBounds, Icon, LayerControl, Marker, Popup, Tooltip
@@ -34,6 +34,7 @@ DEFAULT_PIN = "#2a6db0"
 DEFAULT_STYLE = {"color": "#3388ff"}
 NOTES = (Tooltip, Popup, GeoJsonTooltip, GeoJsonPopup)
 POSITIONS = ("topleft", "topright", "bottomleft", "bottomright")
+MOST_ENTRIES = 12
 ALLOWED = (
     "Marker, DivIcon, Icon, Circle, CircleMarker, PolyLine, Polygon, Rectangle, GeoJson, Choropleth, FeatureGroup, "
     "LayerControl, FitBounds, Popup, Tooltip, GeoJsonTooltip, GeoJsonPopup"
@@ -95,11 +96,12 @@ def bounds(element: FitBounds) -> list[list[float]]:
 def legend(element: ColorMap) -> Legend:
     """Give a legend for one of branca's colour scales."""
     edges = [float(edge) for edge in element.index]
-    if isinstance(element, StepColormap):
+    if isinstance(element, StepColormap) and len(edges) <= MOST_ENTRIES:
         pairs = pairwise(edges)
         entries = [Entry(f"{number(low)}〜{number(high)}", _hex(element, (low + high) / 2)) for low, high in pairs]
     else:
-        entries = [Entry(number(edge), _hex(element, edge)) for edge in edges]
+        steps = [element.vmin + (element.vmax - element.vmin) * step / 5 for step in range(6)]
+        entries = [Entry(number(edge), _hex(element, edge)) for edge in (edges if len(edges) <= MOST_ENTRIES else steps)]
     return Legend(clean(element.caption), tuple(entries))
 
 
@@ -244,7 +246,6 @@ TAKERS: dict[type[Element], Callable[[Any, Gathered], Spec]] = {
     FeatureGroup: _group,
     Choropleth: _group,
 }
-SCALES = (LinearColormap, StepColormap)
 
 
 # tooltips and popups ----------------------------------------------------------------------------------------------------

@@ -209,6 +209,11 @@ def compare(left: Map, right: Map, *, title: str = "", source: str = "", height:
     height
         In a notebook, in pixels.
 
+    Returns
+    -------
+    Map
+        Shows itself and saves like any map.
+
     Raises
     ------
     ChoiceError

@@ -1,4 +1,4 @@
-"""A real Chromium, and the small made-up prefecture that the browser tests draw."""
+"""A real Chromium, and what happens in its pages besides what they show."""
 
 import os
 import shutil
@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
-import geopandas as gpd
 import pytest
-from shapely.geometry import box
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -22,27 +20,10 @@ CHROMIUM_FLAGS = (
 LOCAL = ("file:", "data:", "blob:", "about:")
 
 
-def boxes(count=41):
-    """Areas in a grid, with Hyogo's codes."""
-    codes = [f"{28201 + place}" for place in range(count)]
-    names = [f"第{place + 1}町" for place in range(count)]
-    shapes = [
-        box(x, y, x + 0.1, y + 0.1) for place in range(count) for x, y in [(134.3 + place % 7 * 0.1, 34.4 + place // 7 * 0.1)]
-    ]
-    return gpd.GeoDataFrame(
-        {"code": codes, "name": names, "value": [float(place) for place in range(count)]}, geometry=shapes, crs="EPSG:6668"
-    )
-
-
-@pytest.fixture
-def towns():
-    return boxes()
-
-
 def chromium_path():
     """The browser to use: the one asked for, Debian's, one on PATH, or playwright's own (None)."""
-    places = (os.environ.get("DXKIT_CHROMIUM"), "/usr/bin/chromium", shutil.which("chromium"))
-    return next((place for place in places if place and Path(place).exists()), None)
+    places = ("/usr/bin/chromium", shutil.which("chromium"))
+    return os.environ.get("DXKIT_CHROMIUM") or next((place for place in places if place and Path(place).exists()), None)
 
 
 def without_browser(reason):

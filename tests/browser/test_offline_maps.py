@@ -4,11 +4,12 @@ import io
 import re
 
 import folium
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import boxes
 from PIL import Image
+from shapely.geometry import box
 
 from dxkit import maps
 
@@ -34,6 +35,23 @@ HOSTILE = (
     "{policy} {data} %s $1 \\1",
 )
 SHAPES = "path.leaflet-interactive"
+
+
+def boxes(count=41):
+    """Areas in a grid, with Hyogo's codes."""
+    codes = [f"{28201 + place}" for place in range(count)]
+    names = [f"第{place + 1}町" for place in range(count)]
+    shapes = [
+        box(x, y, x + 0.1, y + 0.1) for place in range(count) for x, y in [(134.3 + place % 7 * 0.1, 34.4 + place // 7 * 0.1)]
+    ]
+    return gpd.GeoDataFrame(
+        {"code": codes, "name": names, "value": [float(place) for place in range(count)]}, geometry=shapes, crs="EPSG:6668"
+    )
+
+
+@pytest.fixture
+def towns():
+    return boxes()
 
 
 def visible(text):
@@ -264,8 +282,8 @@ def test_moving_one_of_two_compared_maps_moves_the_other(seen, towns, tmp_path):
     def spots():
         """Where a shape in the middle of each map lies within its map."""
         found = []
-        for box in (first, second):
-            shape, frame = box.locator(SHAPES).nth(17).bounding_box(), box.bounding_box()
+        for area in (first, second):
+            shape, frame = area.locator(SHAPES).nth(17).bounding_box(), area.bounding_box()
             found.append([round(shape["x"] - frame["x"]), round(shape["y"] - frame["y"]), round(shape["width"])])
         return found
 

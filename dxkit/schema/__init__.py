@@ -12,96 +12,13 @@ from pandera.errors import SchemaErrors
 
 from dxkit import codes
 from dxkit.errors import ChoiceError, CodeError, Fault, TableError
+from dxkit.schema.headings import HEADINGS, SYNONYMS
+
+__all__ = ["HEADINGS", "SCHEMAS", "SYNONYMS", "find", "heading", "known_headings", "validate"]
 
 HYOGO = "28"
 KINDS = ("city", "town")
 STATUSES = ("answered", "declined", "unknown", "not_applicable")
-
-# column: (Japanese heading, unit); one meaning a name throughout the project
-HEADINGS: dict[str, tuple[str, str]] = {
-    "code": ("団体コード", ""),
-    "code6": ("団体コード（6桁）", ""),
-    "name": ("名称", ""),
-    "kana": ("よみ", ""),
-    "area": ("圏域", ""),
-    "kind": ("種別", ""),
-    "prefecture": ("都道府県", ""),
-    "county": ("郡", ""),
-    "people_2020": ("人口（2020年）", "人"),
-    "people_2025": ("人口（2025年速報）", "人"),
-    "households_2020": ("世帯数（2020年）", "世帯"),
-    "households_2025": ("世帯数（2025年速報）", "世帯"),
-    "elderly_2020": ("65歳以上（2020年）", "人"),
-    "area_km2": ("面積", "km²"),
-    "geometry": ("図形", ""),
-    "lat": ("緯度", "度"),
-    "lon": ("経度", "度"),
-    "office_lat": ("役所の緯度", "度"),
-    "office_lon": ("役所の経度", "度"),
-    "place": ("地点", ""),
-    "people": ("人口", "人"),
-    "elderly": ("65歳以上", "人"),
-    "base": ("拠点", ""),
-    "indicator": ("指標", ""),
-    "parent": ("上位の項目", ""),
-    "label": ("表示名", ""),
-    "direction": ("向き（1=高いほど良い）", ""),
-    "weight": ("重み", ""),
-    "unit": ("単位", ""),
-    "low": ("下の目標値", ""),
-    "high": ("上の目標値", ""),
-    "item": ("項目", ""),
-    "rater": ("評価者", ""),
-    "level": ("段階", ""),
-    "target": ("目標", ""),
-    "status": ("状態", ""),
-    "evidence": ("根拠", ""),
-    "system": ("業務", ""),
-    "share_done": ("進捗率", "割合"),
-    "extended": ("特定移行支援システム", ""),
-    "count": ("件数", "件"),
-    "theme": ("テーマ", ""),
-    "procedure": ("手続", ""),
-    "share": ("割合", "割合"),
-    "as_of": ("時点", ""),
-    "page": ("頁", ""),
-    "cities": ("参加市数", "市"),
-    "towns": ("参加町数", "町"),
-    "associations": ("参加組合数", "組合"),
-    "station": ("駅", ""),
-    "url": ("URL", ""),
-    "address": ("住所", ""),
-    "file": ("ファイル", ""),
-    "rows": ("行数", "行"),
-    "columns": ("列", ""),
-    "grain": ("1行が表すもの", ""),
-    "source": ("出典", ""),
-    "publisher": ("公表者", ""),
-    "licence": ("利用条件", ""),
-    "sha256": ("ハッシュ値", ""),
-}
-
-# other headings that people and official files use for a column
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "code": (
-        "団体コード", "市区町村コード", "市町村コード", "市町コード", "自治体コード", "全国地方公共団体コード", "地方公共団体コード",
-        "都道府県コード又は市区町村コード", "標準地域コード", "JISコード", "コード", "code5", "code6", "area_code", "lgcode", "jis_code", "N03_007",
-    ),
-    "name": ("市町名", "市区町村名", "市町村名", "市区町村", "市町村", "市町", "団体名", "自治体名", "自治体", "団体", "municipality"),
-    "prefecture": ("都道府県名", "都道府県", "県名", "pref", "pref_name"),
-    "lat": ("緯度", "latitude", "北緯", "Y座標"),
-    "lon": ("経度", "lng", "longitude", "東経", "X座標"),
-    "people": ("人口", "人口総数", "総人口"),
-    "elderly": ("65歳以上", "65歳以上人口", "高齢者数", "老年人口"),
-    "place": ("地点", "地点名", "集落", "地区"),
-    "base": ("拠点", "拠点名", "拠点番号"),
-    "system": ("業務", "業務名", "システム", "システム名"),
-    "share_done": ("進捗率", "進捗"),
-    "kana": ("よみ", "フリガナ", "ふりがな", "読み", "かな"),
-    "level": ("段階", "レベル", "現状"),
-    "target": ("目標",),
-    "item": ("項目", "設問"),
-}  # fmt: skip
 
 
 def _is_hyogo(values: pd.Series) -> pd.Series:

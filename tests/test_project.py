@@ -1,0 +1,88 @@
+"""The project's own files say the same everywhere and name no machine."""
+
+import importlib.util
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCKS = ("requirements.lock", "requirements-lab.lock")
+
+
+def _read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def _pins(name):
+    return set(re.findall(r"^([a-z0-9._-]+==[^\s;\\]+)", _read(name), re.M | re.I))
+
+
+def _tracked():
+    told = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.returncode:
+        pytest.skip("not a git checkout")
+    return told.stdout.split("\n")
+
+
+def test_both_readmes_have_the_same_sections_and_commands():
+    english, japanese = _read("README.md"), _read("README.ja.md")
+    assert len(re.findall(r"^## ", english, re.M)) == len(re.findall(r"^## ", japanese, re.M)) == 5
+    assert re.findall(r"```\n(.*?)```", english, re.S) == re.findall(r"```\n(.*?)```", japanese, re.S)
+
+
+def test_every_make_command_of_the_readme_is_a_target_on_every_system():
+    words = set(re.findall(r"^make (\w+)", _read("README.md"), re.M)) | {"pack", "data", "bench"}
+    makefile, windows = _read("Makefile"), _read("make.cmd")
+    assert {"lab", "test"} <= words
+    for word in words:
+        assert re.search(rf"^{word}:", makefile, re.M)
+        assert re.search(rf"^:{word}$", windows, re.M)
+
+
+def test_the_conda_file_is_what_pyproject_says():
+    spec = importlib.util.spec_from_file_location("make_environment", ROOT / "scripts" / "make_environment.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert _read("environment.yml") == module.environment(PROJECT)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_pin_is_hashed_and_no_address_is_named(name):
+    text = _read(name)
+    assert "://" not in text
+    assert "index" not in re.sub(r"^[a-z].*$", "", text, flags=re.M)
+    blocks = re.findall(r"^[a-zA-Z0-9].*?==.*(?:\n    --hash=.*)*", text, re.M)
+    assert len(blocks) > 80
+    assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_users_get_the_versions_that_are_tested():
+    assert _pins("requirements-lab.lock") < _pins("requirements.lock")
+
+
+def test_every_dependency_is_pinned():
+    pinned = {pin.split("==")[0].lower().replace("_", "-") for pin in _pins("requirements.lock")}
+    wanted = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["lab"]]
+    assert {re.split(r"[<>=\[]", need)[0].lower() for need in wanted} <= pinned
+
+
+def test_what_maps_replace_is_pinned_exactly():
+    assert "branca==0.8.2" in PROJECT["dependencies"]
+    assert "folium==0.20.0" in PROJECT["dependencies"]
+
+
+def test_no_tracked_file_names_a_machine_or_stores_output():
+    leak = re.compile(r"(?:^|[^A-Za-z0-9_.:])/(?:work|tmp|root|home)/[a-z]")
+    for name in _tracked():
+        path = ROOT / name
+        if name.startswith("dxkit/assets/leaflet") or not path.is_file() or path.suffix == ".png" or path == Path(__file__):
+            continue
+        assert not leak.search(path.read_text(encoding="utf-8")), name
+        if path.suffix == ".ipynb":
+            assert all(not cell.get("outputs") for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]), name
+    assert "uv.lock" not in _tracked()
