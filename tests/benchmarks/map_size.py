@@ -54,12 +54,12 @@ def main():
             shapes = make(table, path)
             links = len(re.findall(r'<(?:script|link)[^>]+(?:src|href)="https?:', path.read_text(encoding="utf-8")))
             sizes[name] = path.stat().st_size
-            print(f"{name}: {sizes[name] / 1000:.0f} kB, {shapes} shapes, {links} files fetched from outside when opened")  # noqa: T201
+            print(f"{name}: {sizes[name] / 1000:.0f} kB, {shapes} shapes, {links} files fetched from outside when opened")
             if shapes != SHAPES:
                 sys.exit(f"{name}: {shapes} shapes instead of {SHAPES}")
     leaflet = sum(len(safety.asset(f"leaflet/{name}").encode()) for name in ("leaflet.js", "leaflet.css"))
-    print(f"of dxkit's, Leaflet: {leaflet / 1000:.0f} kB, the rest: {(sizes['dxkit'] - leaflet) / 1000:.0f} kB")  # noqa: T201
-    print(f"ratio: {sizes['dxkit'] / sizes['folium']:.2f}")  # noqa: T201
+    print(f"of dxkit's, Leaflet: {leaflet / 1000:.0f} kB, the rest: {(sizes['dxkit'] - leaflet) / 1000:.0f} kB")
+    print(f"ratio: {sizes['dxkit'] / sizes['folium']:.2f}")
 
 
 if __name__ == "__main__":
