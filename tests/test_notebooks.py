@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -145,3 +147,24 @@ def test_the_findings_of_trainee_01_hold_the_figures_they_should():
     said = _text(_read(TRAINEE_01)).replace("**", "").replace(" ", "")
     missing = [part for part in _expected_of_trainee_01() if part not in said]
     assert missing == []
+
+
+@each_notebook
+def test_a_notebook_runs_from_a_clean_kernel(path, tmp_path):
+    copied = tmp_path / path.name
+    copied.write_bytes(path.read_bytes())
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "--nbval-lax",
+        "-p",
+        "no:cacheprovider",
+        "--rootdir",
+        str(tmp_path),
+        str(copied),
+    ]
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout[-3000:]
+    assert f"{len(_code(_read(path)))} passed" in told.stdout
