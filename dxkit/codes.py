@@ -238,7 +238,8 @@ def _check_points(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> None:
         first = np.flatnonzero(~good.ravel())[0]
         where = f"緯度 {lats.ravel()[first]}, 経度 {lons.ravel()[first]}"
         raise CodeError(
-            f"{where}（{first + 1}番目、全部で{int((~good).sum())}点）は地域メッシュの範囲外です。緯度と経度が逆でないか確かめてください。"
+            f"{where}（{first + 1}番目、全部で{int((~good).sum())}点）は地域メッシュの範囲外です。"
+            "緯度と経度が逆でないか確かめてください。"
         )
 
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
@@ -75,13 +76,29 @@ def finish(figure: Chart, title: str, source: str, *, made: bool) -> Chart:
     if heading:
         figure.suptitle(heading, fontsize=LARGE)
     if source:
-        figure.supxlabel(f"出典: {source}", x=0.01, ha="left", fontsize=SMALL)
+        # a line as wide as the figure; a wider one would shrink everything else
+        width = int(2 * 72 * figure.get_figwidth() / SMALL) - 4
+        said = wrap(f"出典: {source.removeprefix('出典: ')}", width)
+        figure.supxlabel(said, x=0.01, ha="left", fontsize=SMALL)
     for text in figure.findobj(Text):
         if isinstance(text, Text):
             text.set_parse_math(False)
             text.set_text(printable(text.get_text()))
             text.set_fontproperties(font(float(text.get_fontsize())))
     return figure
+
+
+def wrap(text: str, width: int) -> str:
+    """Break a text into lines of at most ``width`` half-width letters; a full-width letter counts as two."""
+    lines, used = [""], 0
+    for letter in text:
+        wide = 2 if east_asian_width(letter) in "FWA" else 1
+        if used + wide > width:
+            lines.append("")
+            used = 0
+        lines[-1] += letter
+        used += wide
+    return "\n".join(lines)
 
 
 def numbers_of(table: pd.DataFrame) -> NDArray[np.float64]:

@@ -8,10 +8,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, printable, raise_where
+from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, printable, raise_where, wrap
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 ONE, GROUP = "#0072b2", "#d55e00"
+# half-width letters in a line of what a spoke is called
+WIDE = 24
 
 
 def radar(
@@ -74,13 +76,13 @@ def radar(
     own = values[keyed.index.get_indexer(pd.Index([one]))[0]]
     median = _median(values[keyed.index.get_indexer(pd.Index(others))])
     called = str(keyed[name].loc[one]) if name in keyed.columns else str(one)
-    figure = Chart(figsize=(6.4, 6.4), layout="constrained")
+    figure = Chart(figsize=(8.0, 5.6), layout="constrained")
     axes: Any = figure.add_subplot(projection="polar")
-    labels = [f"{each}\n（{missing}）" if np.isnan(value) else each for each, value in zip(chosen, own, strict=True)]
+    labels = [wrap(each, WIDE) + (f"\n（{missing}）" if np.isnan(value) else "") for each, value in zip(chosen, own, strict=True)]
     _web(axes, labels, low, high, unit)
     _ring(axes, median, color=GROUP, linestyle="--", marker="s", label=group_label)
     _ring(axes, own, color=ONE, linestyle="-", marker="o", label=called)
-    axes.legend(loc="upper left", bbox_to_anchor=(-0.2, 1.15), prop=font(SMALL))
+    figure.legend(loc="upper left", prop=font(SMALL), frameon=False)
     return finish(figure, title, source, made=made)
 
 

@@ -5,6 +5,7 @@ that is missing is a fault that names what the sheet has instead.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -49,8 +50,8 @@ class Columns:
         self.data = list(rows)
 
     def join_heads(self) -> None:
-        """Join the words of all header rows above the first row kept, each once: 人口_男."""
-        rows = [row for row in self.sheet.rows[self.header : self.data[0]] if row] if self.data else []
+        """Join the words of all header rows (those above the first row that holds a number), each once: 人口_男."""
+        rows = list(takewhile(lambda row: not any(map(cells.is_number, row)), self.sheet.rows[self.header :]))
         width = max((len(row) for row in rows), default=0)
         words = [[cells.text(row[position]) for row in rows if position < len(row)] for position in range(width)]
         self.heads = ["_".join(dict.fromkeys(word for word in column if word)) for column in words] or self.heads

@@ -60,7 +60,7 @@ class Sheet:
         return len(set(self.rows[at])) <= 3 and not self.filled(at)
 
     def ragged(self, at: int, width: int) -> Fault | None:
-        """Find a CSV row with more or fewer cells than the header: behind a lost or stray comma every cell is in the wrong column."""
+        """Find a CSV row with more or fewer cells than the header: behind a lost or stray comma all cells are misplaced."""
         row = self.rows[at]
         if self.name:
             return None

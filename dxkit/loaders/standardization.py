@@ -1,7 +1,7 @@
 """How far is each municipality with each of the 20 systems, and which were given five more years?
 
-Readers for 総務省「標準準拠システムへの移行進捗」 and デジタル庁「特定移行支援システムの該当見込み一覧」: the ministries' XLSX, or the
-JSON that third parties make of them. Progress is the share of the 40 steps done, never "systems migrated": the steps are
+Readers for 総務省「標準準拠システムへの移行進捗」 and デジタル庁「特定移行支援システムの該当見込み一覧」: the ministries' XLSX,
+or the JSON that third parties make of them. Progress is the share of the 40 steps done, never "systems migrated": the steps are
 not equal work, as the ministry itself warns. A body that is not listed expects no 特定移行支援システム.
 """
 
@@ -159,8 +159,8 @@ def _share(business: str, share: object, known: dict[str, str], place: Fault, fa
 def _progress_table(rows: Iterable[tuple[str, str, float | None]], faults: list[Fault], file: str) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["code", "system", "share_done"]).astype({"share_done": float})
     twice = table[table.duplicated(["code", "system"]) & (table["code"] != "") & (table["system"] != "")]
-    for code in twice["code"].unique():
-        faults.append(Fault("同じ市区町村（の同じ業務）が2回あります", "どちらかを消してください", file=file, value=code))
+    problem = "同じ市区町村（の同じ業務）が2回あります"
+    faults += [Fault(problem, "どちらかを消してください", file=file, value=code) for code in twice["code"].unique()]
     if faults:
         raise TableError(faults)
     order = {system: position for position, system in enumerate(_twenty())}
@@ -230,8 +230,8 @@ def _extensions_xlsx(path: str | Path) -> pd.DataFrame:
 def _extensions_table(rows: list[tuple[str, str]], faults: list[Fault], file: str) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["code", "system"], dtype="str")
     twice = table[table.duplicated() & (table["code"] != "") & (table["system"] != "")]
-    for code in twice["code"].unique():
-        faults.append(Fault("同じ団体の同じ業務が2回あります", "どちらかを消してください", file=file, value=code))
+    problem = "同じ団体の同じ業務が2回あります"
+    faults += [Fault(problem, "どちらかを消してください", file=file, value=code) for code in twice["code"].unique()]
     if faults:
         raise TableError(faults)
     return table.sort_values("code", kind="stable")

@@ -10,7 +10,7 @@ import re
 import warnings
 import zipfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 
@@ -104,7 +104,9 @@ def _how(members: list[str]) -> str:
     return f"展開して、中のファイルを指定してください{listed}"
 
 
-def _chosen(file: str, pages: list[ReadOnlyWorksheet], sheet: str | None) -> list[ReadOnlyWorksheet]:
+def _chosen(file: str, pages: list[Any], sheet: str | None) -> list[Any]:
+    if not pages:
+        raise TableError.one("Excelファイルが壊れています（シートが1枚もありません）", RESAVE, file=file)
     titles = "、".join(page.title for page in pages)
     chosen = [page for page in pages if (page.sheet_state == "visible" if sheet is None else page.title == sheet)]
     if not chosen and sheet is not None:
@@ -119,12 +121,12 @@ class _Parser(WorkSheetParser):
 
     merged: list[str]
 
-    def parse(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
         """Give row after row; `merged` is complete when they are through."""
         self.merged = []
         for _, element in iterparse(self.source):
             if element.tag == ROW_TAG:
-                row = self.parse_row(element)
+                row = self.parse_row(element)  # type: ignore[arg-type] # the stub's own protocol does not fit Element
                 element.clear()
                 yield row
             elif element.tag == MERGE_TAG:
@@ -139,11 +141,11 @@ class _Parser(WorkSheetParser):
         return cell
 
 
-def _sheet(file: str, page: ReadOnlyWorksheet) -> Sheet:
+def _sheet(file: str, page: Any) -> Sheet:
     """Give the rows that hold something, the value of a merged range in each of its cells."""
     rows: dict[int, dict[int, object]] = {}
     faults: list[Fault] = []
-    parent: Any = page.parent
+    parent = page.parent
     with page._get_source() as source:
         parser = _Parser(
             source,
@@ -181,7 +183,7 @@ def _cell_faults(file: str, title: str, cell: dict[str, Any]) -> Iterator[Fault]
 def _grid(file: str, title: str, rows: dict[int, dict[int, object]], merged: list[str], faults: list[Fault]) -> Sheet:
     numbers = sorted(rows)
     width = max((max(row) for row in rows.values()), default=0)
-    areas = [range_boundaries(ref) for ref in merged]
+    areas = [_bounds(ref) for ref in merged]
     spans = [
         (numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)], left, min(right, width))
         for left, top, right, bottom in areas
@@ -197,6 +199,12 @@ def _grid(file: str, title: str, rows: dict[int, dict[int, object]], merged: lis
         for row in within:
             grid[row][left - 1 : right] = [value] * (right - left + 1)
     return Sheet(file, title, tuple(tuple(grid[row]) for row in numbers), tuple(numbers), tuple(faults))
+
+
+def _bounds(ref: str) -> tuple[int, int, int, int]:
+    """Give left, top, right, bottom of a range; an open one such as A:C reaches to the end of the sheet."""
+    left, top, right, bottom = range_boundaries(ref)
+    return left or 1, top or 1, right or LAST_COLUMN, bottom or LAST_ROW
 
 
 def not_a_workbook(file: str, content: bytes) -> TableError:

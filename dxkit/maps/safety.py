@@ -69,7 +69,7 @@ def page(spec: Mapping[str, object], *, title: str = "", source: str = "", tiles
         policy=policy((leaflet, script), style, tiles=tiles),
         title=html.escape(clean(title) or "地図"),
         heading=_part("h1", title),
-        source=_part("footer", f"出典: {source}" if source else ""),
+        source=_part("footer", f"出典: {source.removeprefix('出典: ')}" if source else ""),
         licence=asset("leaflet/LICENSE"),
         style=style,
         data=to_json(spec),

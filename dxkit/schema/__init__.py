@@ -195,7 +195,9 @@ def validate(
         checked = chosen.validate(flat, lazy=True)
     except SchemaErrors as error:
         numbers = list(rows) if rows is not None else list(range(1, len(table) + 1))
-        raise TableError(_faults(error.failure_cases, flat, chosen, file, sheet, numbers, dict(names or {}))) from None
+        raise TableError(
+            _faults(error.failure_cases, flat, chosen, file=file, sheet=sheet, rows=numbers, names=dict(names or {}))
+        ) from None
     checked.attrs = dict(table.attrs)
     if isinstance(table.index, pd.RangeIndex):
         return checked
@@ -206,6 +208,7 @@ def _faults(
     cases: pd.DataFrame,
     table: pd.DataFrame,
     schema: pa.DataFrameSchema,
+    *,
     file: str,
     sheet: str,
     rows: list[int],
