@@ -15,7 +15,7 @@ PYTEST = $(VENV) -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow")
 
 export PYTHONUTF8 = 1
 
-.PHONY: lab test pack data bench user tester
+.PHONY: lab test pack data bench user tester bencher
 .DEFAULT_GOAL := lab
 
 lab: user
@@ -34,7 +34,7 @@ pack: user
 data: tester
 	$(VENV) data/make.py $(ARGS)
 
-bench: tester
+bench: bencher
 	set -e; for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV) $$file; done
 
 user: requirements-lab.lock
@@ -44,6 +44,10 @@ user: requirements-lab.lock
 tester: requirements.lock
 	@$(found)
 	@"$(PYTHON)" scripts/make_venv.py requirements.lock
+
+bencher: requirements-bench.lock
+	@$(found)
+	@"$(PYTHON)" scripts/make_venv.py requirements-bench.lock
 
 define found
 test -n "$(PYTHON)" || { printf '%s\n' \

@@ -62,6 +62,6 @@ exit /b
 exit /b
 
 :bench
-%PYTHON% scripts\make_venv.py requirements.lock || exit /b 1
+%PYTHON% scripts\make_venv.py requirements-bench.lock || exit /b 1
 for %%f in (tests\benchmarks\*.py) do %VENV% %%f || exit /b 1
 exit /b

@@ -1,7 +1,7 @@
 """Which exact packages fit together, on Windows, macOS and Linux?
 
-Writes ``requirements.lock`` (everything that `make test` needs) and ``requirements-lab.lock`` (what users need, the same
-versions) from ``pyproject.toml``. Pins that still fit stay; ``--upgrade`` takes the newest. Run by hand, with the network
+Writes ``requirements.lock`` (everything that `make test` needs), ``requirements-lab.lock`` (what users need) and
+``requirements-bench.lock`` (with the tools that `make bench` measures against), the same versions, from ``pyproject.toml``. Pins that still fit stay; ``--upgrade`` takes the newest. Run by hand, with the network
 and uv: ``.venv/bin/python -m pip install uv``, then ``.venv/bin/python scripts/make_lock.py``.
 """
 
@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-# lock file: the extras that it holds; the second is made within the versions of the first
-LOCKS = {"requirements.lock": ["test"], "requirements-lab.lock": ["lab", "build"]}
+# lock file: the extras that it holds; the others are made within the versions of the first
+LOCKS = {"requirements.lock": ["test"], "requirements-lab.lock": ["lab", "build"], "requirements-bench.lock": ["bench"]}
 # one file for every system, each package with its hashes, and no comment that would name an address
 SHAPE = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
 
