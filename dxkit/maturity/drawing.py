@@ -68,36 +68,39 @@ def draw_weights(framework: Framework, count: int, noise: float, random: np.rand
         Draws × leaves.
     """
     leaves = len(framework.leaves)
-    share = np.zeros((count, leaves + len(framework.headings)))
-    share[:, -1] = 1.0
+    # each weight's draws side by side in memory: headings are dealt with one after another
+    share = np.ones((leaves + len(framework.headings), count))
     for at in range(len(framework.headings) - 1, -1, -1):
         heading = framework.headings[at]
-        drawn = heading.weights * (1 + noise * (2 * random.random((count, heading.weights.size)) - 1))
-        share[:, heading.members] = share[:, leaves + at, None] * drawn / drawn.sum(axis=1, keepdims=True)
-    return share[:, :leaves]
+        drawn = random.random((heading.weights.size, count))
+        drawn *= 2 * noise * heading.weights[:, None]
+        drawn += (1 - noise) * heading.weights[:, None]
+        share[heading.members] = drawn * (share[leaves + at] / drawn.sum(axis=0))
+    return share[:leaves].T
 
 
 def ranks_of_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> Ranks:
     """Give the ranks of ``count`` draws, draws × units; the methods share them equally."""
     random = np.random.default_rng(seed)
     weights = draw_weights(plan.framework, count, plan.weight_noise, random)
-    shares = np.array_split(np.arange(count), len(plan.methods))
+    edges = np.linspace(0, count, len(plan.methods) + 1).astype(int)
     ranks = np.empty((count, plan.numbers.shape[0]), dtype=np.int16)
-    for method, draws in zip(plan.methods, shares, strict=True):
-        if draws.size and plan.noise is None:
-            _same_answers(plan, method, weights, draws, ranks)
-        elif draws.size:
-            _other_answers(plan, method, weights, draws, ranks, random=random)
+    for method, start, end in zip(plan.methods, edges[:-1], edges[1:], strict=True):
+        if plan.noise is None:
+            _same_answers(plan, method, weights[start:end], ranks[start:end])
+        else:
+            _other_answers(plan, method, weights[start:end], ranks[start:end], random)
     return ranks
 
 
-def _same_answers(plan: Plan, method: tuple[str, str], weights: Floats, draws: NDArray[np.intp], ranks: Ranks) -> None:
+def _same_answers(plan: Plan, method: tuple[str, str], weights: Floats, ranks: Ranks) -> None:
+    """Rank draws that differ in weights only; ``ranks`` is filled."""
     normalise, aggregate = method
     scaled = normalised(plan.numbers, plan.framework, normalise, (FLOOR, 1.0))
     lifted = np.log(scaled) if aggregate == "geometric" else scaled
     block = max(BLOCK, 2**18 // plan.numbers.shape[0])
-    for start in range(0, draws.size, block):
-        these = draws[start : start + block]
+    for start in range(0, len(weights), block):
+        these = slice(start, start + block)
         ranks[these] = ranks_of(_means(lifted, weights[these]))
 
 
@@ -110,17 +113,16 @@ def _means(lifted: Floats, weights: Floats) -> Floats:
         return np.asarray((weights @ np.where(known, lifted, 0.0).T) / (weights @ known.T.astype(float)))
 
 
-def _other_answers(
-    plan: Plan, method: tuple[str, str], weights: Floats, draws: NDArray[np.intp], ranks: Ranks, *, random: np.random.Generator
-) -> None:
-    """Score draws whose answers differ, too, block by block in single precision: far below an answer's error."""
+def _other_answers(plan: Plan, method: tuple[str, str], weights: Floats, ranks: Ranks, random: np.random.Generator) -> None:
+    """Rank draws whose answers differ, too, block by block in single precision (far finer than an answer's error)."""
     prepared = _Prepared(plan, *method)
     scores = np.empty((BLOCK, plan.numbers.shape[0]))
-    for start in range(0, draws.size, BLOCK):
-        these = draws[start : start + BLOCK]
-        for at, draw in enumerate(these):
-            scores[at] = prepared.scores(weights[draw].astype(np.float32), random)
-        ranks[these] = ranks_of(scores[: these.size])
+    single = weights.astype(np.float32, order="C")
+    for start in range(0, len(weights), BLOCK):
+        these = single[start : start + BLOCK]
+        for at, drawn in enumerate(these):
+            scores[at] = prepared.scores(drawn, random)
+        ranks[start : start + BLOCK] = ranks_of(scores[: len(these)])
 
 
 class _Prepared:

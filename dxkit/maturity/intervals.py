@@ -4,12 +4,13 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import ThreadpoolController
 
 from dxkit.errors import ChoiceError
 from dxkit.maturity import ranking
@@ -26,7 +27,9 @@ AGGREGATIONS = ("arithmetic", "geometric")
 WEIGHT_NOISE = 0.25
 TIER_LEVEL = 0.9
 # draws that one worker takes at a time
-PORTION = 512
+PORTION = 2048
+# ranks to be found (draws × municipalities) below which handing work to threads costs more than it saves
+SMALL = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class RankIntervals:
     @cached_property
     def above(self) -> pd.DataFrame:
         """Share of draws in which the row's municipality is before the column's (a tie counts half)."""
-        return pd.DataFrame(ranking.above(self.ranks), index=self.table.index, columns=self.table.index)
+        return pd.DataFrame(ranking.above(ranking.by_unit(self.ranks)), index=self.table.index, columns=self.table.index)
 
     @cached_property
     def tiers(self) -> pd.Series:
@@ -203,8 +206,18 @@ def _all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> 
     seeds = np.random.SeedSequence(seed).spawn(len(counts))
     if executor is not None:
         return np.concatenate([job.result() for job in _submit(executor, plan, counts, seeds)])
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        return np.concatenate([job.result() for job in _submit(pool, plan, counts, seeds)])
+    # one thread a worker: those of the matrix library would wait for each other
+    with _libraries().limit(limits=1):
+        if draws * plan.numbers.shape[0] < SMALL and plan.noise is None:
+            return np.concatenate([ranks_of_draws(plan, count, each) for count, each in zip(counts, seeds, strict=True)])
+        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+            return np.concatenate([job.result() for job in _submit(pool, plan, counts, seeds)])
+
+
+@lru_cache
+def _libraries() -> ThreadpoolController:
+    """Find the libraries that have threads of their own; once, because it takes a while."""
+    return ThreadpoolController()
 
 
 def _submit(pool: Executor, plan: Plan, counts: Sequence[int], seeds: Sequence[np.random.SeedSequence]) -> list[Any]:
@@ -212,9 +225,10 @@ def _submit(pool: Executor, plan: Plan, counts: Sequence[int], seeds: Sequence[n
 
 
 def _table(ranks: ranking.Ranks, numbers: Floats, codes: pd.Index, framework: Framework, method: tuple[str, str]) -> pd.DataFrame:
-    low, median, high = ranking.quantiles(ranks, (0.05, 0.5, 0.95)).T
+    units = ranking.by_unit(ranks)
+    low, median, high = ranking.quantiles(units, (0.05, 0.5, 0.95)).T
     scaled = normalised(numbers, framework, method[0], (FLOOR, 1.0))
     nominal = ranking.ranks_of(aggregated(scaled, framework, method[1], 0.0)[:, -1][None, :])[0]
-    tier = ranking.tiers(ranks, median.astype(float), TIER_LEVEL)
+    tier = ranking.tiers(units, median.astype(float), TIER_LEVEL)
     found = {"nominal": nominal, "p05": low, "median": median, "p95": high, "tier": tier}
     return pd.DataFrame(found, index=codes).astype(int)
