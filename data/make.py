@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
-from making import boundaries, catalogue, downloads, facts, mesh_people, places, published
+from making import boundaries, catalogue, downloads, facts, mesh_people, places, published, technology
 from making.packages import default_cache
 from making.workplace import MakeError, Workplace, write
 
@@ -38,6 +38,8 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "measures": facts.measures,
     "study_meetings": facts.study_meetings,
     "downloads": downloads.downloads,
+    "technology_index": technology.technology_index,
+    "indicators_technology": technology.indicators_technology,
     "boundaries": boundaries.boundaries,
     "neighbour_prefectures": boundaries.neighbour_prefectures,
     "stations": places.stations,

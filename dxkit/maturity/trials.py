@@ -21,15 +21,15 @@ class Trial:
 
     Attributes
     ----------
-    values, indicators, answers
-        As a real hearing gives them.
+    levels, indicators, answers
+        As a real hearing gives them; ``levels`` is one row a municipality, one column an item.
     places
         Index ``code``: the true rank, by true levels and given weights.
     severity
         Index ``rater``: the true severity.
     """
 
-    values: pd.DataFrame
+    levels: pd.DataFrame
     indicators: pd.DataFrame
     answers: pd.DataFrame
     places: pd.Series

@@ -88,6 +88,10 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "slip": ("資料の誤りと思われる点", ""),
     "topic": ("題目", ""),
     "summary": ("要旨", ""),
+    "country": ("国", ""),
+    "rank_linear": ("公表された順位（線形）", "位"),
+    "rank_geometric": ("公表された順位（幾何）", "位"),
+    "rank_best_light": ("公表された順位（有利な重み）", "位"),
 }
 
 # other headings that people and official files use for a column

@@ -1,47 +1,38 @@
 """The Technology Achievement Index: published figures, weights and results."""
 
-from pathlib import Path
-
-import numpy as np
-import pandas as pd
 import pytest
 
-# goalposts of the Human Development Report 2001 (technical note 2), logarithms of base 10 where the table has them; telephones
-# and electricity end at the OECD average
-POSTS = {
-    "patents": (0, 994),
-    "royalties": (0, 272.6),
-    "internet": (0, 232.4),
-    "exports": (0, 80.8),
-    "telephones": (0, np.log10(901)),
-    "electricity": (np.log10(22), np.log10(6969)),
-    "schooling": (0.8, 12.0),
-    "university": (0.1, 27.4),
-}
-HEADINGS = ("creation", "recent", "old", "skills")
-COLUMNS = ["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"]
+import dxkit
+
+# Human Development Report 2001, as printed by secondary sources with two decimals; Singapore was printed by none that was read
+PUBLISHED = {
+    "Finland": 0.74, "United States": 0.73, "Sweden": 0.70, "Japan": 0.70, "Korea": 0.67, "Netherlands": 0.63,
+    "United Kingdom": 0.61, "Canada": 0.59, "Australia": 0.59, "Germany": 0.58, "Norway": 0.58, "Ireland": 0.57,
+    "Belgium": 0.55, "New Zealand": 0.55, "Austria": 0.54, "France": 0.54, "Israel": 0.51, "Spain": 0.48, "Italy": 0.47,
+    "Czech Republic": 0.47, "Hungary": 0.46, "Slovenia": 0.46,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def published():
+    return PUBLISHED
 
 
 @pytest.fixture(scope="session")
 def tai():
-    """23 countries: eight indicators as printed in the OECD/JRC handbook (2008), table A.2, with the ranks of its tables 23 and 38.
-
-    ``published`` is the index as in the Human Development Report 2001, two decimals (Singapore is printed nowhere that was read).
-    """
-    return pd.read_csv(Path(__file__).with_name("tai.csv")).set_index("country")
+    """23 countries: the figures of the OECD/JRC handbook (2008), table A.2, with the ranks of its tables 23 and 38."""
+    return dxkit.load("technology_index").set_index("country")
 
 
 @pytest.fixture(scope="session")
-def figures(tai):
-    return tai[list(POSTS)]
+def figures(tai, framework):
+    return tai[framework.loc[framework["low"].notna(), "indicator"]]
 
 
 @pytest.fixture(scope="session")
 def framework():
     """Four headings of two indicators each, all of equal weight."""
-    rows = [(name, "", name, 1, 1.0, "", np.nan, np.nan) for name in HEADINGS]
-    rows += [(name, HEADINGS[at // 2], name, 1, 1.0, "", *POSTS[name]) for at, name in enumerate(POSTS)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return dxkit.load("indicators_technology")
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +40,6 @@ def flat(framework):
     """Give the same indicators without headings, with the weights asked for."""
 
     def make(weights=(1.0,) * 8):
-        leaves = framework[framework["parent"] != ""]
-        return leaves.assign(parent="", weight=list(weights)).reset_index(drop=True)
+        return framework[framework["low"].notna()].assign(parent="", weight=list(weights)).reset_index(drop=True)
 
     return make

@@ -67,7 +67,7 @@ def test_drawn_ranks_equal_scoring_each_draw_one_by_one(figures, framework):
     found = maturity.rank_intervals(figures, framework, vary=("weights",), draws=40, seed=3)
     seed = np.random.SeedSequence(3).spawn(1)[0]
     weights = draw_weights(build(framework), 40, 0.25, np.random.default_rng(seed))
-    flat = framework[framework["parent"] != ""].assign(parent="")
+    flat = framework[framework["low"].notna()].assign(parent="")
     for draw in range(40):
         ranks = maturity.score(figures, flat.assign(weight=weights[draw])).total.rank(ascending=False, method="min")
         assert found.ranks[draw].tolist() == ranks.tolist()
@@ -104,11 +104,11 @@ def test_pairs_of_methods_that_do_not_go_together_are_left_out_and_listed(figure
 def test_missing_answers_widen_the_interval_of_whoever_has_them():
     trial = maturity.hearing_trial(seed=4)
     middle = int((trial.places - 20).abs().argmin())
-    holed = trial.values.copy()
+    holed = trial.levels.copy()
     holed.iloc[middle, ::2] = np.nan
     options = {"vary": ("weights", "missing"), "draws": 1000}
     spread = [
-        maturity.rank_intervals(table, trial.indicators, **options).ranks[:, middle].std() for table in (trial.values, holed)
+        maturity.rank_intervals(table, trial.indicators, **options).ranks[:, middle].std() for table in (trial.levels, holed)
     ]
     assert spread[1] > 1.5 * spread[0]
 
@@ -130,9 +130,9 @@ def _trials(count, **options):
         trial = maturity.hearing_trial(seed=seed, **options)
         given = {"draws": 1000, "seed": seed}
         full = maturity.rank_intervals(
-            trial.values, trial.indicators, answers=trial.answers, vary=("weights", "severity"), **given
+            trial.levels, trial.indicators, answers=trial.answers, vary=("weights", "severity"), **given
         )
-        sharp = maturity.rank_intervals(trial.values, trial.indicators, vary=("weights",), **given)
+        sharp = maturity.rank_intervals(trial.levels, trial.indicators, vary=("weights",), **given)
         honest.append(trial.covered(full.table))
         custom.append(trial.covered(sharp.table))
     return np.mean(honest, axis=0), np.mean(custom, axis=0)
@@ -156,7 +156,7 @@ def test_severity_needs_cases_that_interviewers_share():
     trial = maturity.hearing_trial(seed=1)
     alone = trial.answers[~trial.answers["code"].str.startswith("V")]
     with pytest.raises(TableError, match="2人以上"):
-        maturity.rank_intervals(trial.values, trial.indicators, answers=alone, draws=10)
+        maturity.rank_intervals(trial.levels, trial.indicators, answers=alone, draws=10)
 
 
 def test_a_table_of_the_whole_country_is_ranked():

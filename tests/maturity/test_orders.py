@@ -14,7 +14,7 @@ def test_all_23_published_ranks_of_the_benefit_of_the_doubt_are_equal(tai, figur
     # handbook table 23, column BOD: each indicator between 10 and 15 % of the weight, min-max
     found = maturity.benefit_of_doubt(figures, flat(), low=0.10, high=0.15, of="weight", normalise="minmax")
     ranks = found["score"].round(6).rank(ascending=False, method="min")
-    assert ranks.tolist() == tai["bod"].tolist()
+    assert ranks.tolist() == tai["rank_best_light"].tolist()
 
 
 def test_a_municipality_that_is_best_in_one_thing_reaches_1_in_its_own_light():

@@ -27,9 +27,9 @@ def _values(rows):
     return pd.DataFrame(rows, index=[f"{28000 + at}" for at in range(len(rows))], columns=ITEMS, dtype=float)
 
 
-def test_the_published_index_is_reproduced_to_the_decimals_that_its_rounded_inputs_carry(tai, figures, framework):
+def test_the_published_index_is_reproduced_to_the_decimals_that_its_rounded_inputs_carry(published, figures, framework):
     total = maturity.score(figures, framework).total
-    known = tai["published"].dropna()
+    known = pd.Series(published)
     # printed with two decimals, from inputs that are printed with three digits
     assert (total[known.index] - known).abs().max() <= 0.0065
     assert len(known) == 22
@@ -37,7 +37,7 @@ def test_the_published_index_is_reproduced_to_the_decimals_that_its_rounded_inpu
 
 def test_all_23_published_ranks_of_the_linear_aggregation_are_equal(tai, figures, framework):
     ranks = maturity.score(figures, framework).total.rank(ascending=False)
-    assert ranks.tolist() == tai["linear"].tolist()
+    assert ranks.tolist() == tai["rank_linear"].tolist()
 
 
 def test_all_23_published_ranks_under_the_weights_of_the_budget_allocation_are_equal(tai, figures, flat):
@@ -56,7 +56,7 @@ def test_all_23_published_ranks_of_the_geometric_aggregation_are_equal(tai, figu
     # the handbook takes the geometric mean of the raw figures: as shares of each maximum, which changes no rank
     frame = flat().assign(low=0.0, high=figures.max().to_numpy())
     ranks = maturity.score(figures, frame, aggregate="geometric", scale=(0, 1)).total.rank(ascending=False)
-    assert ranks.tolist() == tai["geometric"].tolist()
+    assert ranks.tolist() == tai["rank_geometric"].tolist()
 
 
 def test_the_outranking_matrix_of_five_countries_is_the_published_one(figures):
