@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
-from making import boundaries, catalogue, downloads, facts, mesh_people, places, published, technology
+from making import boundaries, catalogue, downloads, facts, hearing, mesh_people, places, published, technology
 from making.packages import default_cache
 from making.workplace import MakeError, Workplace, write
 
@@ -40,6 +40,11 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "downloads": downloads.downloads,
     "technology_index": technology.technology_index,
     "indicators_technology": technology.indicators_technology,
+    "indicators_hearing": hearing.indicators_hearing,
+    "vignettes": hearing.vignettes,
+    "hearing_example": hearing.hearing_example,
+    "hearing_example_truth": hearing.hearing_example_truth,
+    "hearing_example_raters": hearing.hearing_example_raters,
     "boundaries": boundaries.boundaries,
     "neighbour_prefectures": boundaries.neighbour_prefectures,
     "stations": places.stations,

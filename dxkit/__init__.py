@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dxkit import errors as errors
     from dxkit import loaders as loaders
     from dxkit import maps as maps
+    from dxkit import maturity as maturity
     from dxkit import regions as regions
     from dxkit import reports as reports
     from dxkit import schema as schema
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_MODULES = ("charts", "codes", "errors", "loaders", "maps", "regions", "reports", "schema", "widgets")
+_MODULES = ("charts", "codes", "errors", "loaders", "maps", "maturity", "regions", "reports", "schema", "widgets")
 _FROM_LOADERS = ("catalog", "check", "describe", "label", "load")
 __all__ = [*_MODULES, *_FROM_LOADERS]
 

@@ -1,7 +1,8 @@
 """Which exact packages fit together, on Windows, macOS and Linux?
 
-Writes ``requirements.lock`` (everything that `make test` needs), ``requirements-lab.lock`` (what users need) and
-``requirements-bench.lock`` (with the tools that `make bench` measures against), the same versions, from ``pyproject.toml``. Pins that still fit stay; ``--upgrade`` takes the newest. Run by hand, with the network
+Writes three files from ``pyproject.toml``, with the same versions: ``requirements.lock`` (everything that `make test` needs),
+``requirements-lab.lock`` (what users need) and ``requirements-bench.lock`` (with the tools that `make bench` measures
+against). Pins that still fit stay; ``--upgrade`` takes the newest. Run by hand, with the network
 and uv: ``.venv/bin/python -m pip install uv``, then ``.venv/bin/python scripts/make_lock.py``.
 """
 

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 import dxkit
+from dxkit import maturity
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -147,6 +149,113 @@ def test_the_findings_of_trainee_01_hold_the_figures_they_should():
     said = _text(_read(TRAINEE_01)).replace("**", "").replace(" ", "")
     missing = [part for part in _expected_of_trainee_01() if part not in said]
     assert missing == []
+
+
+def _firm():
+    return maturity.rank_intervals(dxkit.load("dashboard"), dxkit.load("indicators_dashboard"))
+
+
+def _expected_of_how_firm():
+    table = _firm().table.join(dxkit.load("municipalities").set_index("code")["name"])
+    width = table["p95"] - table["p05"]
+    widest = table.loc[width.idxmax()]
+    return [
+        f"平均で{width.mean():.1f}位分",
+        f"いちばん広い{widest['name']}は{widest['p05']}位から{widest['p95']}位まで",
+        "1位や2位の違い",
+        f"{len(table)}の順位ではなく、{table['tier'].max()}の組",
+    ]
+
+
+def _expected_of_published_index():
+    index, framework = dxkit.load("technology_index").set_index("country"), dxkit.load("indicators_technology")
+    figures = index[list(framework.loc[framework["low"].notna(), "indicator"])]
+    linear = maturity.score(figures, framework).total.rank(ascending=False)
+    assert (linear == index["rank_linear"]).all()
+    order = maturity.robust_order(figures, framework)
+    korea = index.loc["Korea"]
+    return [
+        f"{len(index)}か国すべてで順位が一致します（ずれ0）",
+        f"{len(index)}か国すべてで一致します（ずれ0と0）",
+        f"韓国は線形で{korea['rank_linear']:.0f}位、幾何平均で{korea['rank_geometric']:.0f}位",
+        "小数2桁で公表された重み",
+        "大きくて0.015です",
+        "「0.015以内」",
+        "サイサナら（2005）",
+        f"組み合わせの{order.settings['settled']:.0%}",
+    ]
+
+
+def _expected_of_honest_intervals():
+    truth = {"municipalities": 40, "items": 60, "raters": 5, "vignettes": 2, "spread": 0.8, "severity": 0.3, "error": 0.6}
+    found = {"weights": [], "severity": []}
+    for seed in range(20):
+        trial = maturity.hearing_trial(seed=seed, **truth)
+        for name, kept in found.items():
+            vary = tuple(dict.fromkeys(("weights", name)))
+            firm = maturity.rank_intervals(
+                trial.levels, trial.indicators, answers=trial.answers, vary=vary, draws=1000, seed=seed
+            )
+            kept.append(trial.covered(firm.table))
+    sharp, honest = (np.mean(kept, axis=0) for kept in found.values())
+    assert 0.28 <= sharp[0] <= 0.42
+    assert honest[0] > 0.9
+    assert honest[1] < 6.5
+    return ["3分の1ほど", "架空の町2つ", "9割を超えて", "6.5位分より狭く"]
+
+
+def _expected_of_area_profiles():
+    answers, framework = dxkit.load("hearing_example"), dxkit.load("indicators_hearing")
+    towns = dxkit.load("municipalities").set_index("code")
+    members = towns.index[towns["area"] == "但馬"]
+    ours = answers[answers["code"].isin(members)]
+    firm = maturity.rank_intervals(maturity.values_of(answers), framework, answers=answers, draws=4000).table
+    return [
+        f"但馬の{len(members)}市町には、答えのない項目が{(ours['status'] != 'answered').sum()}件",
+        "5つのうち、半年でできそうなものを1つ選び",
+        f"幅の平均は{(firm['p95'] - firm['p05']).mean():.0f}位分",
+        "1回のヒアリング",
+    ]
+
+
+def _expected_of_handbook_steps():
+    values, indicators = dxkit.load("dashboard"), dxkit.load("indicators_dashboard")
+    scores = maturity.score(values, indicators)
+    heads = indicators[indicators["parent"].isna()].assign(low=0.0, high=1.0)
+    moved = maturity.leave_one_out(values, indicators).iloc[0]
+    assert moved["indicator"] == "rpa"
+    people = dxkit.load("municipalities").set_index("code")["people_2020"]
+    return [
+        f"αは{maturity.consistency(scores, draws=10).loc['services', 'alpha']:.2f}で",
+        f"RPAの1項目を外すだけで、順位は平均{moved['mean_shift']:.1f}位",
+        f"組み合わせの{maturity.robust_order(scores.dimensions, heads).settings['settled']:.0%}は",
+        f"総合点と人口の順位相関は{scores.total.rank().corr(people.rank()):.2f}です",
+    ]
+
+
+FINDINGS = {
+    "trainees/02_how_firm.ipynb": _expected_of_how_firm,
+    "research/01_published_index.ipynb": _expected_of_published_index,
+    "research/02_honest_intervals.ipynb": _expected_of_honest_intervals,
+    "facilitators/01_area_profiles.ipynb": _expected_of_area_profiles,
+    "research/03_handbook_steps.ipynb": _expected_of_handbook_steps,
+}
+
+
+@pytest.mark.parametrize("name", FINDINGS)
+def test_every_number_in_the_findings_is_what_the_tables_say(name):
+    cells = [cell.source for cell in _read(ROOT / "notebooks" / name).cells if cell.cell_type == "markdown"]
+    said = "\n".join(source for source in cells if "わかったこと" in source).replace("**", "").replace(" ", "")
+    expected = [part.replace(" ", "") for part in FINDINGS[name]()]
+    assert [part for part in expected if part not in said] == []
+    for part in expected:
+        said = said.replace(part, "")
+    assert re.findall(r"[0-9][0-9,.]*", said) == []
+
+
+def test_every_notebook_that_says_findings_has_its_numbers_checked():
+    said = {path.relative_to(ROOT / "notebooks").as_posix() for path in NOTEBOOKS if "わかったこと" in _text(_read(path))}
+    assert said == {*FINDINGS, "trainees/01_where_are_we.ipynb"}
 
 
 @each_notebook

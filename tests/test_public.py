@@ -20,12 +20,19 @@ PROMISED = {
     "dxkit.loaders": [
         "read_table", "read_boundaries", "read_dashboard", "read_standardization", "read_extensions", "read_shelters",
         "read_towns", "read_roadside_stations", "read_mesh_population", "read_estat", "read_residents", "fetch",
+        "read_hearing", "write_hearing_form",
     ],
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
     "dxkit.maps": ["choropleth", "points", "compare"],
-    "dxkit.charts": ["heatmap", "radar"],
+    "dxkit.charts": [
+        "change", "dots", "hasse", "heatmap", "levels", "radar", "rank_intervals", "sensitivity", "tiers",
+    ],
+    "dxkit.maturity": [
+        "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",
+        "change", "benefit_of_doubt", "reweight", "leave_one_out", "consistency", "correlations", "values_of", "hearing_trial",
+    ],
     "dxkit.widgets": ["maturity_explorer", "exercise"],
-    "dxkit.reports": ["pack"],
+    "dxkit.reports": ["deck", "pack", "profile", "profiles"],
 }  # fmt: skip
 NAMES = [(module, name) for module, names in PROMISED.items() for name in names]
 

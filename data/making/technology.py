@@ -69,7 +69,7 @@ def technology_index(_: Workplace) -> pd.DataFrame:
 
 def indicators_technology(_: Workplace) -> pd.DataFrame:
     """Give the framework: four headings of two indicators, all of equal weight."""
-    rows: list[tuple[object, ...]] = [(name, "", label, 1, 1.0, "", None, None) for name, (label, _) in HEADINGS.items()]
-    for heading, (_, members) in HEADINGS.items():
+    rows: list[tuple[object, ...]] = [(name, "", label, 1, 1.0, "", None, None) for name, (label, *_members) in HEADINGS.items()]
+    for heading, (_label, members) in HEADINGS.items():
         rows += [(name, heading, POSTS[name][0], 1, 1.0, *POSTS[name][1:]) for name in members]
     return pd.DataFrame(rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"])

@@ -1,23 +1,30 @@
 """How does a figure keep its Japanese, its title and its source, wherever it is shown?"""
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from unicodedata import east_asian_width
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 from numpy.typing import NDArray
 
-from dxkit.errors import Fault, MissingExtraError, TableError
+from dxkit.errors import ChoiceError, Fault, MissingExtraError, TableError, shorten
 
 # what Japanese typesetters put where a letter is missing from the case
 GETA = "〓"
 GREY = "#8a8a8a"
+DARK, PALE = "#555555", "#d9d9d9"
+# blue and vermilion of Okabe and Ito: told apart with any colour vision
+ONE, GROUP = "#0072b2", "#d55e00"
 SMALL, LARGE = 9.0, 13.0
 
 
@@ -70,15 +77,16 @@ def letters() -> frozenset[int]:
     return frozenset(get_font(str(font_file())).get_charmap())
 
 
-def finish(figure: Chart, title: str, source: str, *, made: bool) -> Chart:
-    """Put title and source on a figure, and every text into the Japanese font, read as text and never as a formula."""
+def finish(figure: Chart, title: str, source: str, *, made: bool, note: str = "") -> Chart:
+    """Put title, note and source on a figure, and every text into the Japanese font, read as text and never as a formula."""
     heading = f"{title}（架空データ）" if made else title
     if heading:
         figure.suptitle(heading, fontsize=LARGE)
-    if source:
-        # a line as wide as the figure; a wider one would shrink everything else
-        width = int(2 * 72 * figure.get_figwidth() / SMALL) - 4
-        said = wrap(f"出典: {source.removeprefix('出典: ')}", width)
+    # lines as wide as the figure; wider ones would shrink everything else
+    width = int(2 * 72 * figure.get_figwidth() / SMALL) - 4
+    below = [note, f"出典: {source.removeprefix('出典: ')}" if source else ""]
+    said = "\n".join(wrap(text, width) for text in below if text)
+    if said:
         figure.supxlabel(said, x=0.01, ha="left", fontsize=SMALL)
     for text in figure.findobj(Text):
         if isinstance(text, Text):
@@ -121,6 +129,74 @@ def numbers_of(table: pd.DataFrame) -> NDArray[np.float64]:
     numbers = np.asarray(table.apply(pd.to_numeric).to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
     raise_where(np.isinf(numbers), table, "有限の数ではありません", "0で割っていないか確かめてください")
     return numbers
+
+
+def columns_of(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Give these columns as numbers.
+
+    Raises
+    ------
+    TableError
+        If one is not there, or `numbers_of` refuses it.
+    """
+    offered = "、".join(map(str, table.columns))
+    absent = [name for name in names if name not in table.columns]
+    if absent:
+        raise TableError([Fault("列がありません", f"今ある列: {shorten(offered)}", column=name) for name in absent])
+    chosen = table[list(names)]
+    return pd.DataFrame(numbers_of(chosen), index=table.index, columns=list(names))
+
+
+def by_code(table: pd.DataFrame) -> pd.DataFrame:
+    """Give a table with its codes (column ``code``, or else the index) as index, each once.
+
+    Raises
+    ------
+    TableError
+    """
+    keyed = table.set_index("code") if "code" in table.columns else table
+    twice = keyed.index[keyed.index.duplicated()].unique()
+    if len(twice):
+        raise TableError([Fault("同じ行が2つ以上あります", "1市町1行にしてください", column="code", value=key) for key in twice])
+    return keyed
+
+
+def called(keys: Iterable[object], names: Mapping[str, str] | pd.Series | None) -> list[str]:
+    """Give the name of each code; a code that has none is shown itself."""
+    known = {} if names is None else dict(names.items())
+    return [str(known.get(str(key), key)) for key in keys]
+
+
+def check_known(keys: Iterable[object], offered: pd.Index, option: str) -> None:
+    """Refuse keys that a table does not have.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    unknown = [key for key in keys if key not in offered]
+    if unknown:
+        first = "、".join(map(str, offered[:5]))
+        raise ChoiceError(f"{option} の「{shorten(unknown[0])}」は表にありません。次のように書いてください: {first}")
+
+
+def mark(label: str, **look: Any) -> Line2D:
+    """Give a mark for a legend."""
+    return Line2D([], [], label=printable(label), **{"linestyle": "", "color": ONE} | look)
+
+
+def explain(axes: Any, handles: Sequence[Artist], *, columns: int, right: float = 1.0) -> None:
+    """Put a legend above axes, ending at their right; a figure's own legend would lie over the title."""
+    look = {"frameon": False, "columnspacing": 1.2, "handletextpad": 0.6, "borderaxespad": 0.2}
+    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(right, 1.0), ncols=columns, prop=font(SMALL), **look)
+
+
+def bare(axes: Any, *, keep: Sequence[str] = ()) -> None:
+    """Take the frame and the tick marks off axes, but for these sides."""
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in keep)
+        spine.set_color(GREY)
+    axes.tick_params(length=0)
 
 
 def raise_where(bad: NDArray[np.bool_], table: pd.DataFrame, problem: str, remedy: str) -> None:

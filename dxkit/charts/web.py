@@ -1,4 +1,8 @@
-"""In what is one municipality ahead of others like it, and in what behind?"""
+"""In what is one municipality ahead of others like it, and in what behind, as a web?
+
+A web is what people know and ask for. Its area means nothing (it changes with the order of the indicators), and beyond eight
+spokes it is hard to read: the picture says both. `dxkit.charts.dots` shows the same without either fault.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,10 +12,25 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, printable, raise_where, wrap
+from dxkit.charts.figure import (
+    GREY,
+    GROUP,
+    ONE,
+    SMALL,
+    Chart,
+    finish,
+    font,
+    numbers_of,
+    printable,
+    raise_where,
+    wrap,
+)
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
-ONE, GROUP = "#0072b2", "#d55e00"
+# spokes beyond which positions are hard to tell
+MOST_SPOKES = 8
+# of fewer answers a quartile says nothing
+LEAST_FOR_BAND = 4
 # half-width letters in a line of what a spoke is called
 WIDE = 24
 
@@ -32,7 +51,10 @@ def radar(
     title: str = "",
     source: str = "",
 ) -> Figure:
-    """Draw one municipality's indicators as a web, over the median of others.
+    """Draw one municipality's indicators as a web, over the median and the quartiles of others.
+
+    The area within a line means nothing, and the picture says so; with more than eight indicators it names `dots`, which is
+    easier to read.
 
     Parameters
     ----------
@@ -74,16 +96,17 @@ def radar(
     outside = f"{low:g}〜{high:g}の外です"
     raise_where((values < low) | (values > high), keyed[chosen], outside, "low= と high= を合わせてください")
     own = values[keyed.index.get_indexer(pd.Index([one]))[0]]
-    median = _median(values[keyed.index.get_indexer(pd.Index(others))])
+    peers = values[keyed.index.get_indexer(pd.Index(others))]
     called = str(keyed[name].loc[one]) if name in keyed.columns else str(one)
-    figure = Chart(figsize=(8.0, 5.6), layout="constrained")
+    figure = Chart(figsize=(8.0, 5.8), layout="constrained")
     axes: Any = figure.add_subplot(projection="polar")
     labels = [wrap(each, WIDE) + (f"\n（{missing}）" if np.isnan(value) else "") for each, value in zip(chosen, own, strict=True)]
     _web(axes, labels, low, high, unit)
-    _ring(axes, median, color=GROUP, linestyle="--", marker="s", label=group_label)
+    _band(axes, peers)
+    _ring(axes, _median(peers), color=GROUP, linestyle="--", marker="s", label=group_label)
     _ring(axes, own, color=ONE, linestyle="-", marker="o", label=called)
     figure.legend(loc="upper left", prop=font(SMALL), frameon=False)
-    return finish(figure, title, source, made=made)
+    return finish(figure, title, source, made=made, note=_caution(len(chosen)))
 
 
 def _indicators(table: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
@@ -112,6 +135,25 @@ def _check_rows(table: pd.DataFrame, one: str, others: Sequence[str]) -> None:
 def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the median of each column over those that have a value; NaN where none has."""
     return np.array([np.median(known) if (known := part[~np.isnan(part)]).size else np.nan for part in values.T])
+
+
+def _band(axes: Any, peers: NDArray[np.float64]) -> None:
+    """Shade the quartiles of the others, where all around there are enough answers that are more than yes or no."""
+    known = [part[~np.isnan(part)] for part in peers.T]
+    if any(part.size < LEAST_FOR_BAND or np.unique(part).size <= 2 for part in known):
+        return
+    low, high = np.array([np.quantile(part, (0.25, 0.75)) for part in known]).T
+    angles = np.append(_angles(low.size), 2 * np.pi)
+    ends = [np.append(part, part[0]) for part in (low, high)]
+    axes.fill_between(angles, *ends, color=GROUP, alpha=0.14, linewidth=0, label="その半数が入る幅（四分位）")
+
+
+def _caution(spokes: int) -> str:
+    """Say what a web must not be read for."""
+    said = "囲まれた面積に意味はありません（項目の並べ方で変わります）。"
+    if spokes <= MOST_SPOKES:
+        return said
+    return f"{said}項目が{MOST_SPOKES}を超えるので、点の図（charts.dots）のほうが読みやすくなります。"
 
 
 def _web(axes: Any, labels: Sequence[str], low: float, high: float, unit: str) -> None:

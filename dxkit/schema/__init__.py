@@ -4,6 +4,7 @@ One `pandera` schema a table of the design's "grain and columns" list. Each colu
 unit, so that `dxkit.label` and error messages say the same. `validate` reports every fault of a table at once.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -32,6 +33,11 @@ def _good_code(value: object) -> bool:
         return False
 
 
+def _good_case(value: object) -> bool:
+    """Tell a municipality of Hyogo, or a fictional town that every interviewer rates (V1, V2 …)."""
+    return bool(re.fullmatch(r"V[0-9]+", str(value))) or (_good_code(value) and str(value).startswith(HYOGO))
+
+
 def _column(
     name: str, kind: type, *checks: pa.Check, nullable: bool = False, unique: bool = False, required: bool = True
 ) -> pa.Column:
@@ -52,6 +58,7 @@ def _one_of(*choices: str) -> pa.Check:
 
 
 CODE = pa.Check(_good_code, element_wise=True, error="5桁の団体コードではありません")
+CASE = pa.Check(_good_case, element_wise=True, error="兵庫県の団体コードでも架空の町（V1 など）でもありません")
 IN_HYOGO = pa.Check(_is_hyogo, error="兵庫県（28）の団体コードではありません")
 COUNT = pa.Check.ge(0, error="0以上の数にしてください")
 SHARE = _from_to(0, 1)
@@ -90,7 +97,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
     ),
     "answers": pa.DataFrameSchema(
         {
-            "code": _column("code", str, CODE, IN_HYOGO),
+            "code": _column("code", str, CASE),
             "item": _column("item", str),
             "rater": _column("rater", str, nullable=True),
             "level": _column("level", float, _from_to(0, 5), nullable=True),

@@ -1,10 +1,9 @@
-"""What can be handed out: how does a workshop run in a room whose network is closed?
+"""How does a workshop run in a room whose network is closed?
 
 `pack` gathers everything that a Windows computer with nothing but Python needs into one folder: the notebooks, the data,
 the project and every library it stands on, each checked against the hash in the project's lock file.
 """
 
-import hashlib
 import importlib.util
 import json
 import re
@@ -12,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from packaging.markers import default_environment
@@ -20,8 +19,9 @@ from packaging.requirements import Requirement
 from tqdm.auto import tqdm
 
 from dxkit.errors import ChoiceError, FetchError, MissingExtraError, shorten
+from dxkit.reports import keeping
 
-ASSETS = Path(__file__).parent / "assets"
+ASSETS = Path(__file__).parents[1] / "assets"
 LOCK = "requirements-lab.lock"
 # what the pack takes from the checkout as it is: name there, name in the pack
 COPIED = {
@@ -34,8 +34,6 @@ COPIED = {
     "README.ja.md": "README.ja.md",
 }
 LEFT_OUT = ("out", ".ipynb_checkpoints", "__pycache__", "*.py[co]", ".*")
-# what running a pack leaves in it; everything else in it is somebody's work
-TRACES = (".venv", ".ipynb_checkpoints", "__pycache__")
 STARTERS = {"start.cmd": "start.cmd", "start.sh": "start.sh", "read_first.txt": "はじめに.txt"}
 LIST = "pack.json"
 
@@ -112,15 +110,15 @@ def pack(
         project = _build(source, made / "wheels")
         if wheels:
             _download(_pins(lock, environments), made / "wheels", platform, progress)
-        _write(made / "requirements.lock", f"{lock}{project}\n")
-        _list_files(made, platform, python_version)
-        _put(made, target, Path(folder) / "earlier")
+        keeping.write(made / "requirements.lock", f"{lock}{project}\n")
+        keeping.list_files(made, LIST, {"made_for": platform or sys.platform, "python": python_version})
+        keeping.put(made, target, Path(folder) / "earlier")
     return target
 
 
 def _checkout() -> Path:
     """Give the folder that holds the whole project, notebooks and lock file included."""
-    folder = Path(__file__).resolve().parents[1]
+    folder = Path(__file__).resolve().parents[2]
     missing = [name for name in (LOCK, *COPIED) if not (folder / name).exists()]
     if missing:
         raise ChoiceError(
@@ -154,26 +152,7 @@ def _check_target(target: Path, source: Path) -> None:
         raise ChoiceError(
             f"「{target}」には作れません（dxkit 自身のフォルダーです）。out/pack のような別の場所を指定してください。"
         )
-    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
-        return
-    if not (target / LIST).is_file():
-        raise ChoiceError(f"「{target}」は研修パックではないので上書きしません。別の場所を指定するか、先に移してください。")
-    touched = _touched(target)
-    if touched:
-        raise ChoiceError(
-            f"「{target}」では誰かが作業しています（{'・'.join(touched[:5])} など{len(touched)}件が作成時と違います）。"
-            "消えないように上書きしません。別の場所を指定してください。"
-        )
-
-
-def _touched(target: Path) -> list[str]:
-    """Name the files of a pack that were changed, added or taken away since it was made."""
-    try:
-        made = json.loads((target / LIST).read_text(encoding="utf-8"))["files"].items()
-    except (ValueError, KeyError, AttributeError):
-        return [LIST]
-    found = {(name, digest) for name, digest in _hashes(target) if name != LIST}
-    return sorted({name for name, _ in found ^ set(made)})
+    keeping.check_free(target, LIST, "研修パック")
 
 
 def _copy(source: Path, made: Path, python_version: str) -> None:
@@ -197,7 +176,7 @@ def _clear(notebook: Path) -> None:
         if cell["cell_type"] == "code":
             cell.update(outputs=[], execution_count=None)
     content["metadata"].pop("widgets", None)
-    _write(notebook, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    keeping.write(notebook, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
 
 
 def _starter(template: Path, to: Path, python_version: str) -> None:
@@ -220,7 +199,7 @@ def _build(source: Path, wheels: Path) -> str:
     if failed:
         raise ChoiceError(f"dxkit 自身のパッケージを作れませんでした。pip の答え: {_last_words(said)}")
     wheel = next(wheels.glob("dxkit-*.whl"))
-    return f"dxkit=={wheel.name.split('-')[1]} --hash=sha256:{_digest(wheel)}"
+    return f"dxkit=={wheel.name.split('-')[1]} --hash=sha256:{keeping.digest(wheel)}"
 
 
 def _pip(*arguments: str, watch: Callable[[str], object] = len) -> tuple[int, str]:
@@ -271,7 +250,7 @@ def _download(chosen: dict[str, list[str]], wheels: Path, platform: str | None, 
     wanted = wheels.parent / "wanted.txt"
     with tqdm(total=sum(map(len, chosen.values())), desc="ライブラリ", unit="個", disable=not progress) as bar:
         for version, pins in chosen.items():
-            _write(wanted, "\n".join(pins) + "\n")
+            keeping.write(wanted, "\n".join(pins) + "\n")
             failed, said = _pip(
                 *("download", *CHECKED, *kind, "--python-version", version, "--dest", str(wheels), "-r", str(wanted)),
                 watch=lambda line: bar.update(line.startswith(("Collecting ", "Processing "))),
@@ -288,33 +267,3 @@ def _not_downloaded(said: str) -> str:
         "つながる PC で make pack をもう一度実行してください。"
         f"pip の答え: {_last_words(said)}"
     )
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
-    """Give name and hash of every file of a pack."""
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder)
-        if path.is_file() and not any(part in TRACES for part in name.parts):
-            yield name.as_posix(), _digest(path)
-
-
-def _list_files(made: Path, platform: str | None, python_version: str) -> None:
-    """Write what the pack holds, by which a later `pack` sees whether somebody worked in it."""
-    content = {"made_for": platform or sys.platform, "python": python_version, "files": dict(_hashes(made))}
-    _write(made / LIST, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
-
-
-def _put(made: Path, target: Path, earlier: Path) -> None:
-    """Put the complete pack in its place; what stood there is taken away only then."""
-    if target.exists():
-        target.rename(earlier)
-    made.rename(target)
