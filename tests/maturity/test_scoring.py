@@ -75,6 +75,19 @@ def test_the_outranking_matrix_of_five_countries_is_the_published_one(figures):
     assert ours.tolist() == published
 
 
+# handbook table 15: mean years of schooling of the 23 countries, normalised in two ways, two decimals
+Z_SCORES = [0.26, 1.52, 1.14, -0.06, 0.76, -0.12, -0.12, 1.27, 0.83, -1.58, 0.38, 1.46, -0.12, -0.19, 1.33, -0.76, -1.08, 0.00,
+            -1.46, -1.52, -0.06, -0.31, -1.58]  # fmt: skip
+MIN_MAX = [0.59, 1.00, 0.88, 0.49, 0.76, 0.47, 0.47, 0.92, 0.78, 0.00, 0.63, 0.98, 0.47, 0.45, 0.94, 0.27, 0.16, 0.51, 0.04, 0.02,
+           0.49, 0.41, 0.00]  # fmt: skip
+
+
+@pytest.mark.parametrize(("normalise", "published"), [("zscore", Z_SCORES), ("minmax", MIN_MAX)])
+def test_normalised_figures_are_the_published_ones(figures, flat, normalise, published):
+    ours = maturity.score(figures, flat(), normalise=normalise).normalised["schooling"]
+    assert ours.round(2).tolist() == pytest.approx(published, abs=0.0051)
+
+
 def _by_hand(table, weights, normalise, aggregate):
     """The formulas of the handbook in plain Python, value by value."""
     columns = []
