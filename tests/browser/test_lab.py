@@ -45,7 +45,12 @@ def lab(tmp_path_factory):
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        try:
+            server.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            # it shuts its kernels down one after another, which a busy machine may take its time for
+            server.kill()
+            server.wait()
 
 
 def _wait_for(address, server, log):
