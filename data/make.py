@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
-from making import boundaries, catalogue, downloads, facts, hearing, mesh_people, places, published, technology
+from making import boundaries, catalogue, downloads, drones, facts, hearing, mesh_people, places, published, sharing, technology
 from making.packages import default_cache
 from making.workplace import MakeError, Workplace, write
 
@@ -50,6 +50,17 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "stations": places.stations,
     "villages": places.villages,
     "mesh_people": mesh_people.mesh_people,
+    "runways": drones.runways,
+    "drone_types": drones.drone_types,
+    "flight_rules": drones.flight_rules,
+    "delivery_costs": drones.delivery_costs,
+    "policies": sharing.policies,
+    "legal_grounds": sharing.legal_grounds,
+    "raci": sharing.raci,
+    "nankai_illustrative": sharing.figures("nankai_illustrative"),
+    "noto_2024": sharing.figures("noto_2024"),
+    "japan_2011": sharing.figures("japan_2011"),
+    "kobe_1995": sharing.figures("kobe_1995"),
 }
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dxkit import charts as charts
     from dxkit import codes as codes
+    from dxkit import drones as drones
     from dxkit import errors as errors
     from dxkit import loaders as loaders
     from dxkit import maps as maps
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from dxkit import regions as regions
     from dxkit import reports as reports
     from dxkit import schema as schema
+    from dxkit import sharing as sharing
     from dxkit import widgets as widgets
     from dxkit.loaders import catalog as catalog
     from dxkit.loaders import check as check
@@ -32,7 +34,20 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_MODULES = ("charts", "codes", "errors", "loaders", "maps", "maturity", "regions", "reports", "schema", "widgets")
+_MODULES = (
+    "charts",
+    "codes",
+    "drones",
+    "errors",
+    "loaders",
+    "maps",
+    "maturity",
+    "regions",
+    "reports",
+    "schema",
+    "sharing",
+    "widgets",
+)
 _FROM_LOADERS = ("catalog", "check", "describe", "label", "load")
 __all__ = [*_MODULES, *_FROM_LOADERS]
 

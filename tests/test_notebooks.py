@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import dxkit
-from dxkit import maturity
+from dxkit import drones, maturity, sharing
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -233,7 +233,29 @@ def _expected_of_handbook_steps():
     ]
 
 
+def _expected_of_who_knows():
+    outcome = sharing.simulate(sharing.read_scenario("nankai_illustrative"), draws=5)
+    known = outcome.timeline.query("measure == 'known_home'").pivot_table(index="policy", columns="hour", values="mean")
+    apart = known.max() - known.min()
+    # the policies part late: within the first day they differ by a third of what they do after a week
+    assert apart[24] < 0.4 * apart[168]
+    compared = sharing.compare(outcome).set_index("policy")
+    assert compared.loc["緊急時", "disclosed"] > compared.loc["県ハブ", "disclosed"]
+    assert compared.loc["緊急時", "known_home_168"] <= compared.loc["県ハブ", "known_home_168"] + 0.01
+    return ["72時間を過ぎてから", "1か所あるかどうか"]
+
+
+def _expected_of_drones():
+    drone = dxkit.load("drone_types").set_index("drone", drop=False).loc["airtruck"]
+    calm, loaded = drones.flight_range(drone), drones.flight_range(drone, payload_kg=2.0)
+    windy = drones.flight_range(drone, payload_kg=2.0, wind_ms=5.0)
+    assert calm - loaded < loaded - windy
+    return []
+
+
 FINDINGS = {
+    "trainees/03_who_knows.ipynb": _expected_of_who_knows,
+    "trainees/04_drones.ipynb": _expected_of_drones,
     "trainees/02_how_firm.ipynb": _expected_of_how_firm,
     "research/01_published_index.ipynb": _expected_of_published_index,
     "research/02_honest_intervals.ipynb": _expected_of_honest_intervals,

@@ -1,17 +1,34 @@
 """How do municipalities stand beside each other, in one picture with Japanese that never turns into boxes?
 
-Tables become matplotlib figures: one municipality against others like it (`dots`, `radar`), all of them (`heatmap`,
-`levels`), and how firm any order is (`rank_intervals`, `tiers`, `hasse`, `sensitivity`, `change`). There is no league table:
-a rank is only ever drawn with its interval. The font is IPAexGothic as shipped with matplotlib-fontja, by its file: nothing
-depends on the fonts of the machine, and no setting of matplotlib is changed for other code.
+Tables become matplotlib figures: one municipality against others like it (`dots`, `radar`), all of them (`heatmap`, `levels`),
+how firm any order is (`rank_intervals`, `tiers`, `hasse`, `sensitivity`, `change`), who knows what when (`timeline`,
+`exposure`), and what one more base or another wind does (`curve`, `wind_rose`). There is no league table: a rank is only ever
+drawn with its interval. The font is IPAexGothic as shipped with matplotlib-fontja, by its file: nothing depends on the fonts
+of the machine, and no setting of matplotlib is changed for other code.
 """
 
 from dxkit.charts.cells import heatmap
+from dxkit.charts.curves import curve, wind_rose
 from dxkit.charts.dots import dots
 from dxkit.charts.effects import change, sensitivity
 from dxkit.charts.order import hasse
 from dxkit.charts.ranks import rank_intervals, tiers
 from dxkit.charts.stacks import levels
+from dxkit.charts.times import exposure, timeline
 from dxkit.charts.web import radar
 
-__all__ = ["change", "dots", "hasse", "heatmap", "levels", "radar", "rank_intervals", "sensitivity", "tiers"]
+__all__ = [
+    "change",
+    "curve",
+    "dots",
+    "exposure",
+    "hasse",
+    "heatmap",
+    "levels",
+    "radar",
+    "rank_intervals",
+    "sensitivity",
+    "tiers",
+    "timeline",
+    "wind_rose",
+]

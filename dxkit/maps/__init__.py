@@ -1,9 +1,11 @@
 """Where do the municipalities stand, on a map that opens with the network unplugged?
 
-`choropleth`, `points` and `compare` turn tables into folium maps that fetch nothing and run nothing that a table says.
+`choropleth`, `points`, `coverage` and `compare` turn tables into folium maps that fetch nothing and run nothing that a
+table says.
 """
 
+from dxkit.maps.coverage import coverage
 from dxkit.maps.document import Map
 from dxkit.maps.drawing import choropleth, compare, points
 
-__all__ = ["Map", "choropleth", "compare", "points"]
+__all__ = ["Map", "choropleth", "compare", "coverage", "points"]

@@ -1,0 +1,72 @@
+"""What does each shipped scenario assume, figure by figure, and how is the illustrative Nankai Trough one shared out?
+
+The scenarios themselves are folders that people edit (``data/scenarios/``); here every number of one becomes a row with its
+source or the mark 仮定. ``legal_grounds``, ``raci`` and ``policies`` are written by hand and only checked.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from dxkit.errors import TableError
+from dxkit.sharing.law import grounds
+from dxkit.sharing.scenario import read_folder, typed_policies
+from making.workplace import MakeError, Workplace
+
+NANKAI_EVACUEES = 500_000
+COAST_WEIGHT = 3
+# the 15 municipalities on the Seto Inland Sea, Osaka Bay and the Kii Channel
+COAST = (
+    *("28100", "28201", "28202", "28203", "28204", "28205", "28206", "28208"),
+    *("28210", "28212", "28216", "28224", "28226", "28229", "28382"),
+)
+
+
+def figures(name: str) -> Callable[[Workplace], pd.DataFrame]:
+    """Give the job that lists every number of a scenario with its source."""
+
+    def job(work: Workplace) -> pd.DataFrame:
+        try:
+            return read_folder(work.data / "scenarios" / name, lambda: typed_policies(work.read("policies"))).figures
+        except TableError as error:
+            raise MakeError(str(error)) from error
+
+    return job
+
+
+def legal_grounds(work: Workplace) -> pd.DataFrame:
+    """Check the hand-written law table and give it as it is."""
+    try:
+        return grounds(work.read("legal_grounds"))
+    except TableError as error:
+        raise MakeError(str(error)) from error
+
+
+def raci(work: Workplace) -> pd.DataFrame:
+    """Give the hand-written table of tasks and bodies as it is; nobody answers for a task twice."""
+    table = work.read("raci")
+    answering = table[["host", "home", "prefecture", "state", "group"]].fillna("").apply(lambda roles: roles.str.contains("A"))
+    if (answering.sum(axis=1) != 1).any():
+        raise MakeError(
+            f"raci に、責任を持つ団体（A）が1つでない業務があります: {table['task'][answering.sum(axis=1) != 1].tolist()}"
+        )
+    return table
+
+
+def policies(work: Workplace) -> pd.DataFrame:
+    """Check the hand-written policies and give them as they are."""
+    table = work.read("policies")
+    try:
+        typed_policies(table)
+    except TableError as error:
+        raise MakeError(str(error)) from error
+    return table
+
+
+def nankai_evacuees(towns: pd.DataFrame) -> pd.Series:
+    """Share out the prefecture's 500,000 by population, the coast counted threefold: an assumption, not an estimate."""
+    weight = towns["people_2025"] * np.where(towns["code"].isin(COAST), COAST_WEIGHT, 1)
+    people = (NANKAI_EVACUEES * weight / weight.sum()).round().astype(int)
+    people.iloc[0] += NANKAI_EVACUEES - people.sum()
+    return people.set_axis(towns["code"])

@@ -1,0 +1,31 @@
+"""Whom does a delivery drone reach, where does the next base go, and how sure is that?
+
+`flight_range` says how far a drone delivers with its load and in wind, `reach` which places lie within, the siting functions
+where bases should stand; each answer of theirs carries a bound that no other choice can pass.
+"""
+
+from dxkit.drones.avoiding import circles, runway_strips
+from dxkit.drones.budgeting import budget_curve
+from dxkit.drones.costing import cost_per_delivery
+from dxkit.drones.doubting import robustness
+from dxkit.drones.flying import flight_range, flight_shape
+from dxkit.drones.reaching import reach
+from dxkit.drones.siting import Siting, backup, best_bases, fewest_bases
+from dxkit.drones.travelling import centre_bases, median_bases
+
+__all__ = [
+    "Siting",
+    "backup",
+    "best_bases",
+    "budget_curve",
+    "centre_bases",
+    "circles",
+    "cost_per_delivery",
+    "fewest_bases",
+    "flight_range",
+    "flight_shape",
+    "median_bases",
+    "reach",
+    "robustness",
+    "runway_strips",
+]

@@ -1,0 +1,224 @@
+"""How fast are the best drone bases found, beside PySAL's spopt, on the same input and with the same optimum?
+
+    python tests/benchmarks/siting.py [--quick] [--curve] [--scale] [--count 10]
+
+18 cases of Tajima: people of 500 m cells (the table ``mesh_people``: made) or of 250 m cells (each split into four by seeded
+shares), 50, 200 or 800 candidates (stations, former town halls, then town points where ../shared has them, else cells drawn
+with chances that grow with people), range 2.5, 5 and 7.5 km. Both sides get coordinates and give bases: for spopt, scipy's distance matrix on the
+plane, model building and solving; for dxkit, the call `best_bases`. spopt is solved by PuLP's CBC and by HiGHS, and the
+faster one counts. Every optimum is compared. Memory is the peak above the state before the call, each in a process of its own.
+"""
+
+import argparse
+import multiprocessing
+import resource
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pulp
+from scipy.spatial.distance import cdist
+from spopt.locate import MCLP
+
+import dxkit
+from dxkit import drones
+
+TAJIMA = ("28209", "28222", "28225", "28585", "28586")
+TOWNS = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "places" / "geolonia_hyogo_towns.csv"
+SEED = 6
+RANGES = (2.5, 5.0, 7.5)
+
+
+def people(metres, codes=TAJIMA):
+    """Demand cells of 500 m, or of 250 m with each 500 m cell's people in four seeded shares."""
+    cells = dxkit.load("mesh_people")
+    cells = cells[cells["code"].isin(codes)].reset_index(drop=True) if codes else cells
+    if metres == 500:
+        return placed(cells)
+    rng = np.random.default_rng(SEED)
+    parts = np.array([rng.multinomial(total, rng.dirichlet(np.full(4, 0.7))) for total in cells["people"]])
+    north, east = np.array([-1, -1, 1, 1]) / 960, np.array([-1, 1, -1, 1]) / 640
+    lat, lon = (cells["lat"].to_numpy()[:, None] + north).ravel(), (cells["lon"].to_numpy()[:, None] + east).ravel()
+    split = pd.DataFrame(
+        {
+            "place": range(lat.size),
+            "code": np.repeat(cells["code"], 4).to_numpy(),
+            "lat": lat,
+            "lon": lon,
+            "people": parts.ravel(),
+        }
+    )
+    return placed(split[split["people"] > 0].reset_index(drop=True))
+
+
+def placed(table):
+    """Add the positions on a plane in km, so that both sides measure the same distances."""
+    metres = gpd.GeoSeries.from_xy(table["lon"], table["lat"], crs=6668).to_crs(6690)
+    return table.assign(x=metres.x / 1000, y=metres.y / 1000)
+
+
+def candidates(many, codes=TAJIMA):
+    """Real places first: stations and former town halls, then town points, then cells drawn by people."""
+    points = [dxkit.load("stations"), dxkit.load("villages")]
+    points = [table[table["code"].isin(codes)] if codes else table for table in points]
+    if TOWNS.exists():
+        towns = pd.read_csv(TOWNS, usecols=["city", "lat", "lng"]).rename(columns={"lng": "lon"}).dropna()
+        names = dict(dxkit.load("municipalities")[["name", "code"]].itertuples(index=False))
+        own = towns["city"].str.replace(r"^\S+郡", "", regex=True).str.replace(r"^神戸市.*", "神戸市", regex=True).map(names)
+        points.append((towns[own.isin(codes)] if codes else towns[own.notna()]).sample(frac=1, random_state=SEED))
+    cells = people(500, codes)
+    points.append(cells.sample(many, weights=np.log1p(cells["people"]), random_state=SEED))
+    found = pd.concat([table[["lat", "lon"]] for table in points]).drop_duplicates(ignore_index=True)
+    first = len(pd.concat(points[:2])[["lat", "lon"]].drop_duplicates())
+    chosen = found.head(first).sample(many, random_state=SEED) if many < first else found.head(many)
+    return placed(chosen.reset_index(drop=True).assign(base=[f"b{row}" for row in range(many)]))
+
+
+def made_up(cells, sites, side_km):
+    """Clumped cells and sites on a square, for sizes beyond the prefecture (invented)."""
+    rng = np.random.default_rng(SEED)
+    centres = rng.random((sites, 2)) * side_km
+    where = centres[rng.integers(sites, size=cells)] + rng.normal(0, 4.0, (cells, 2))
+    bases = where[rng.choice(cells, sites, replace=False)]
+    tables = []
+    for points in (where, bases):
+        # a plane laid around 35° N, 135° E
+        table = pd.DataFrame({"lat": 35 + (points[:, 1] - side_km / 2) / 111.0, "lon": 135 + (points[:, 0] - side_km / 2) / 91.0})
+        tables.append(table.assign(x=points[:, 0], y=points[:, 1]))
+    return tables[0].assign(people=rng.integers(1, 200, cells)), tables[1].assign(base=[f"b{row}" for row in range(sites)])
+
+
+def by_spopt(demand, sites, count, km, solver):
+    """Spopt's way: a distance matrix, a PuLP model, a solver."""
+    engine = pulp.PULP_CBC_CMD(msg=False, threads=1) if solver == "CBC" else pulp.HiGHS(msg=False, threads=1)
+    start = time.perf_counter()
+    distance = cdist(demand[["x", "y"]], sites[["x", "y"]])
+    model = MCLP.from_cost_matrix(distance, demand["people"].to_numpy(), km, p_facilities=count)
+    model.solve(engine)
+    seconds = time.perf_counter() - start
+    # not from fac2cli: it takes a base whose share HiGHS gives as 1e-12 for a chosen one
+    return round(pulp.value(model.problem.objective), 3), seconds
+
+
+def by_dxkit(demand, sites, count, km, _=None):
+    """Ours: the public call; distances geodesic, or the plane's where the same input is asked for."""
+    start = time.perf_counter()
+    found = drones.best_bases(demand, sites, count=count, range_km=km)
+    seconds = time.perf_counter() - start
+    if found.gap:
+        sys.exit(f"not proven: {found.value} of at most {found.bound}")
+    return found.value, seconds
+
+
+def peak_mb():
+    """The most memory that this process has held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def in_own_process(task, *arguments):
+    """Run in a fresh process; give the answer, its seconds and its extra memory in MB."""
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return pool.apply(measured, (task, *arguments))
+
+
+def measured(task, *arguments):
+    """Measure one call, best of three for the short ones."""
+    before = peak_mb()
+    value, seconds = task(*arguments)
+    extra = peak_mb() - before
+    for _ in range(2 if seconds < 2 else 0):
+        seconds = min(seconds, task(*arguments)[1])
+    return value, seconds, extra
+
+
+def same_distances(demand, km, sites):
+    """Leave out the cells whose plane and geodesic distances fall on different sides of the range (a few metres apart)."""
+    plane = cdist(demand[["x", "y"]], sites[["x", "y"]]) <= km
+    pairs = drones.reach(
+        demand.reset_index(drop=True).drop(columns="place", errors="ignore"), sites.drop(columns="base"), range_km=km
+    )
+    true = np.zeros_like(plane)
+    true[pairs["place"], pairs["base"]] = True
+    return demand[(plane == true).all(axis=1)].reset_index(drop=True)
+
+
+def race(demand, sites, count, km, solvers=("CBC", "HiGHS")):
+    """One case: print both sides, give the ratios of time and memory."""
+    demand = same_distances(demand, km, sites)
+    value, ours, own = in_own_process(by_dxkit, demand, sites, count, km)
+    line, best, least = (
+        f"{len(demand):6d} × {len(sites):4d}, {km:4.1f} km, p={count:3d}: dxkit {ours:7.3f} s {own:5.0f} MB",
+        np.inf,
+        np.inf,
+    )
+    for solver in solvers:
+        peer, seconds, extra = in_own_process(by_spopt, demand, sites, count, km, solver)
+        line += f"; spopt {solver} {seconds:7.2f} s {extra:5.0f} MB"
+        best, least = min(best, seconds), min(least, extra)
+        if abs(peer - value) > 1e-6:
+            sys.exit(f"{line}: different optima, {value} and {peer}")
+    print(f"{line}; optimum {value:,.0f} in all; {best / ours:7.1f} × faster", flush=True)
+    return best / ours, least / max(own, 0.1)
+
+
+def eighteen(count, quick):
+    """The 18 cases, or the six with 50 candidates."""
+    ratios, shares = [], []
+    for metres in (500, 250):
+        for many in (50,) if quick else (50, 200, 800):
+            for km in RANGES:
+                ratio, share = race(people(metres), candidates(many), count, km)
+                ratios.append(ratio)
+                shares.append(share)
+    print(f"{len(ratios)} cases: geometric mean {np.exp(np.mean(np.log(ratios))):.1f} ×, least {min(ratios):.1f} ×, most {max(ratios):.1f} ×; "
+          f"memory of spopt to ours: least {min(shares):.1f} ×", flush=True)  # fmt: skip
+
+
+def curves():
+    """The whole curve of 1 to 20 bases."""
+    for metres in (500, 250):
+        demand, sites = people(metres), candidates(200)
+        start = time.perf_counter()
+        curve = drones.budget_curve(demand, sites, counts=20, range_km=5.0)
+        seconds = time.perf_counter() - start
+        print(f"curve {len(demand)} × 200, 5 km, p = 1…20: {seconds:.1f} s, largest gap {curve['gap'].max():.2%}", flush=True)
+    demand, sites = people(250, None), candidates(1000, None)
+    start = time.perf_counter()
+    curve = drones.budget_curve(demand, sites, counts=20, range_km=5.0, seconds=30)
+    gaps = ", ".join(f"{gap:.3%}" for gap in curve["gap"])
+    print(f"all Hyogo {len(demand)} × 1000, p = 1…20: {time.perf_counter() - start:.0f} s, gaps {gaps}", flush=True)
+
+
+def scales(peer):
+    """Sizes beyond the prefecture."""
+    demand, sites = made_up(40_000, 500, 190.0)
+    if peer:
+        race(demand, sites, 50, 5.0, ("CBC",))
+    demand, sites = made_up(400_000, 5_000, 610.0)
+    for count in (100, 300):
+        value, seconds, extra = in_own_process(by_dxkit, demand, sites, count, 10.0)
+        print(f"400,000 × 5,000, 10 km, p={count}: {seconds:.1f} s, {extra:.0f} MB, optimum {value:,.0f} proven", flush=True)
+
+
+def main():
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="only the cases with 50 candidates")
+    parser.add_argument("--curve", action="store_true", help="the curves of 1 to 20 bases, in place of the cases")
+    parser.add_argument("--scale", action="store_true", help="40,000 × 500 and 400,000 × 5,000, in place of the cases")
+    parser.add_argument("--no-peer", action="store_true", help="with --scale: without spopt (two minutes and 400 MB)")
+    parser.add_argument("--count", type=int, default=10, help="number of bases (default 10)")
+    asked = parser.parse_args()
+    if asked.curve:
+        curves()
+    if asked.scale:
+        scales(not asked.no_peer)
+    if not (asked.curve or asked.scale):
+        eighteen(asked.count, asked.quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The law table teaches, answers one question or a million alike, and never passes an unread part off as read."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dxkit import sharing
+from dxkit.errors import ChoiceError, TableError
+from dxkit.sharing.law import BODIES, CATEGORIES, PHASES
+
+NOTICE = "教材であり法的助言ではない"
+
+
+def test_both_tables_open_with_the_notice():
+    for table in (sharing.grounds(), sharing.raci()):
+        assert table.columns[0] == "notice"
+        assert (table["notice"] == NOTICE).all()
+        assert table.attrs["notice"] == NOTICE
+
+
+def test_the_grounds_of_the_issue_are_there_with_date_and_source():
+    table = sharing.grounds()
+    text = " ".join(table["ground"])
+    for article in ("49条の11", "86条の15", "90条の3", "90条の4", "69条2項"):
+        assert article in text
+    assert (table["as_of"].str.match(r"^20\d\d-\d\d(-\d\d)?$")).all()
+    assert (table["source"].str.len() > 5).all()
+    assert table["row"].is_unique
+
+
+def test_what_was_not_read_says_so():
+    table = sharing.grounds()
+    unread = table[table["ground"].str.contains("令和7年改正|86条の15|クラウド")]
+    assert len(unread) >= 6
+    assert (unread["certainty"] == "要確認").all()
+    assert unread["condition"].str.contains("要確認").all()
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict", "ground"),
+    [
+        (("避難先市町", "避難元市町", "所在", "72時間以内", False), "可", "個人情報保護法69条2項3号"),
+        (("避難先市町", "避難元市町", "所在", "72時間以内", True), "可", "個人情報保護法69条2項1号"),
+        (("避難元市町", "県", "台帳情報", "応急期", False), "可", "災害対策基本法90条の4第1項3号"),
+        (("避難元市町", "避難支援等関係者", "要支援者名簿", "平時", False), "根拠なし", "根拠なし"),
+        (("避難元市町", "避難支援等関係者", "要支援者名簿", "平時", True), "可", "災害対策基本法49条の11第2項"),
+        (("避難元市町", "避難支援等関係者", "要支援者名簿", "72時間以内", False), "可", "災害対策基本法49条の11第3項"),
+        (
+            ("避難元市町", "登録被災者援護協力団体", "台帳情報", "応急期", False),
+            "要確認",
+            "災害対策基本法33条の2以下（令和7年改正）",
+        ),
+        (("県", "他の市町", "所在", "72時間以内", False), "根拠なし", "根拠なし"),
+        (("避難先市町", "避難元市町", "所在", "平時", False), "根拠なし", "根拠なし"),
+    ],
+)
+def test_single_questions_find_the_row_a_reader_would(question, verdict, ground):
+    from_, to, category, phase, consent = question
+    found = sharing.may_disclose(from_, to, category, phase=phase, consent=consent)
+    assert (found.verdict, found.ground, found.notice) == (verdict, ground, NOTICE)
+    assert bool(found) is (verdict == "可")
+
+
+def test_english_names_mean_the_same():
+    assert sharing.may_disclose("host", "home", "whereabouts", phase="72h") == sharing.may_disclose(
+        "避難先市町", "避難元市町", "所在", phase="72時間以内"
+    )
+
+
+def test_columns_and_single_questions_agree_on_every_combination():
+    table = sharing.grounds()
+    cases = list(itertools.product(BODIES.values(), BODIES.values(), CATEGORIES.values(), PHASES.values(), [False, True]))
+    from_, to, category, phase, consent = (np.array(column) for column in zip(*cases, strict=True))
+    found = sharing.may_disclose(from_, to, category, phase=phase, consent=consent)
+    for at, case in enumerate(cases):
+        fits = table[
+            [
+                case[0] in row.from_.split()
+                and case[1] in row.to.split()
+                and case[2] in row.category.split()
+                and case[3] in row.phase.split()
+                and (row.consent == "問わない" or bool(case[4]))
+                for row in table.itertuples()
+            ]
+        ]
+        wanted = fits["row"].iloc[0] if len(fits) else ""
+        assert found["row"].iloc[at] == wanted
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_consent_never_takes_a_ground_away(seed):
+    draw = np.random.default_rng(seed)
+    question = [draw.choice(list(names.values()), 50) for names in (BODIES, BODIES, CATEGORIES)]
+    phase = draw.choice(list(PHASES.values()), 50)
+    without, with_ = (sharing.may_disclose(*question, phase=phase, consent=consent)["verdict"] for consent in (False, True))
+    better = {"根拠なし": 0, "要確認": 1, "可": 2}
+    assert (with_.map(better).astype(int) >= without.map(better).astype(int)).all()
+
+
+def test_a_million_questions_and_none_are_answered_in_order():
+    draw = np.random.default_rng(0)
+    to = draw.choice(["避難元市町", "他の市町"], 1_000_000)
+    found = sharing.may_disclose("避難先市町", to, "所在", phase="応急期")
+    assert ((found["verdict"] == "可").to_numpy() == (to == "避難元市町")).all()
+    assert len(sharing.may_disclose([], [], [], phase=[])) == 0
+
+
+def test_unknown_words_are_refused_by_name():
+    with pytest.raises(ChoiceError, match=r"to の「市役所」は知りません.*避難元市町"):
+        sharing.may_disclose("県", ["避難元市町", "市役所"], "所在")
+    with pytest.raises(ChoiceError, match="phase の「夜」は知りません"):
+        sharing.may_disclose("県", "国", "所在", phase=["夜"])
+
+
+def test_a_facilitators_own_table_is_used_and_checked():
+    own = (
+        sharing.grounds()
+        .head(1)
+        .assign(from_="県", to="他の市町", category="所在", phase="応急期", consent="問わない", ground="条例")
+    )
+    assert sharing.may_disclose("県", "他の市町", "所在", table=own).ground == "条例"
+    with pytest.raises(TableError, match="legal_grounds」 2行目 列「to」 値「みんな」: 知らない語です"):
+        sharing.grounds(own.assign(to="県 みんな"))
+    with pytest.raises(TableError, match="列「ground」: 列がありません"):
+        sharing.grounds(own.drop(columns="ground"))
+
+
+def test_every_task_has_one_who_answers_for_it():
+    table = sharing.raci()
+    roles = table[["host", "home", "prefecture", "state", "group"]]
+    assert (roles.apply(lambda row: sum("A" in cell for cell in row), axis=1) == 1).all()
+    assert (roles.apply(lambda row: any("R" in cell for cell in row), axis=1)).all()
+    assert roles.isin(["R", "A", "C", "I", "RA", ""]).all(axis=None)
+    assert table["certainty"].isin(["条文を確認", "要確認"]).all()

@@ -1,0 +1,112 @@
+"""Tables of a simulation add up, and every disclosure carries its ground or says that there is none."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dxkit import sharing
+from dxkit.sharing.outcome import MEASURES, _unbeaten
+
+
+@pytest.fixture(scope="module")
+def outcome():
+    return sharing.simulate(sharing.read_scenario("nankai_illustrative"), draws=6)
+
+
+def test_the_timeline_has_a_row_for_every_policy_hour_and_measure(outcome):
+    table = outcome.timeline
+    assert list(table.columns) == ["policy", "hour", "measure", "mean", "p05", "p95"]
+    assert len(table) == 6 * 336 * len(MEASURES)
+    assert not table.duplicated(["policy", "hour", "measure"]).any()
+    assert (table["p05"] <= table["mean"] + 1e-9).all() or (table["p95"] >= table["p05"]).all()
+    assert (table["p95"] >= table["p05"]).all()
+
+
+def test_municipalities_add_up_to_the_prefecture(outcome):
+    table = outcome.by_municipality.query("hour == 72")
+    sums = (table["mean"] * table["evacuees"]).groupby(table["policy"]).sum() / 500_000
+    whole = outcome.timeline.query("hour == 72 and measure == 'known_home'").set_index("policy")["mean"]
+    assert sums.sort_index().to_numpy() == pytest.approx(whole.sort_index().to_numpy())
+    assert table["code"].nunique() == 41
+
+
+def test_flows_hold_everybody_who_has_fled(outcome):
+    table = outcome.flows.query("hour == 336")
+    assert table["people"].sum() == pytest.approx(500_000, rel=0.01)
+    homes = table.query("place == '車中・在宅'")
+    assert (homes["home"] == homes["host"]).all()
+
+
+def test_every_disclosure_has_a_row_of_the_law_table_or_says_that_it_has_none(outcome):
+    table = outcome.disclosures
+    rows = set(sharing.grounds()["row"])
+    grounded = table["verdict"] != "根拠なし"
+    assert set(table.loc[grounded, "row"]) <= rows
+    assert (table.loc[~grounded, "ground"] == "根拠なし").all()
+    assert (table.loc[~grounded, "row"] == "").all()
+    assert set(table["verdict"]) == {"可", "要確認", "根拠なし"}
+    assert (table["notice"] == "教材であり法的助言ではない").all()
+    # what goes to a body without a task has no ground, and nothing else lacks one
+    assert (table["to"] == "他の市町").equals(~table["needed"])
+    assert (table["needed"] == grounded).all()
+    assert (table["mean"] > 0).all()
+
+
+def test_disclosures_add_up_to_those_of_the_timeline(outcome):
+    total = outcome.disclosures.groupby("policy")["mean"].sum() / 500_000
+    last = outcome.timeline.query("hour == 336 and measure == 'disclosed'").set_index("policy")["mean"]
+    assert last["共有なし"] == 0
+    assert total.to_numpy() == pytest.approx(last.drop("共有なし").sort_index().reindex(total.index).to_numpy())
+    extra = outcome.disclosures.query("not needed").groupby("policy")["mean"].sum() / 500_000
+    unneeded = outcome.timeline.query("hour == 336 and measure == 'unneeded'").set_index("policy")["mean"]
+    assert extra.to_numpy() == pytest.approx(unneeded.reindex(extra.index).to_numpy())
+
+
+def test_only_the_policy_that_asks_for_consent_sends_with_it(outcome):
+    table = outcome.disclosures.query("needed")
+    assert set(table.loc[table["consent"], "policy"]) == {"同意制"}
+    assert (table.loc[table["policy"] == "同意制", "ground"] == "個人情報保護法69条2項1号").all()
+
+
+def test_unread_parts_of_the_law_stay_to_be_checked(outcome):
+    cloud = outcome.disclosures.query("policy == '国クラウド' and needed")
+    assert (cloud["verdict"] == "要確認").all()
+
+
+def test_compare_gives_the_figures_of_the_timeline_and_the_hours_to_a_share(outcome):
+    table = sharing.compare(outcome).set_index("policy")
+    curve = outcome.timeline.query("measure == 'known_home'")
+    at72 = curve[curve["hour"] == 72].set_index("policy")["mean"]
+    assert table["known_home_72"].to_numpy() == pytest.approx(at72.reindex(table.index).to_numpy())
+    for trace, (_, row) in zip(outcome.traces, table.iterrows(), strict=True):
+        hours = [next((at + 1 for at, known in enumerate(draw) if known >= 0.5), np.inf) for draw in trace.hourly["home"].T]
+        middle = np.quantile(hours, 0.5, method="nearest")
+        assert row["t50"] == middle or (np.isnan(row["t50"]) and np.isinf(middle))
+        assert row["t50_reached"] == np.isfinite(hours).mean()
+    staff = outcome.staff_hours.groupby("policy")["mean"].sum()
+    assert table["staff_hours"].to_numpy() == pytest.approx(staff.reindex(table.index).to_numpy())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=8))
+def test_the_pareto_mark_is_that_of_its_definition(rows):
+    beaten = [any(all(b >= a for a, b in zip(row, other, strict=True)) and other != row for other in rows) for row in rows]
+    assert _unbeaten(np.array(rows, dtype=float)) == [not is_beaten for is_beaten in beaten]
+
+
+def test_results_say_that_they_illustrate(outcome):
+    assert "予測ではありません" in repr(outcome)
+    for table in (outcome.timeline, outcome.flows, outcome.disclosures, sharing.compare(outcome)):
+        assert table.attrs["made"] is True
+        assert "予測ではありません" in table.attrs["note"]
+
+
+def test_a_short_scenario_keeps_the_marks_that_it_reaches():
+    outcome = sharing.simulate(sharing.read_scenario("noto_2024").change(hours=30), draws=2, policies=["県ハブ"])
+    assert outcome.marks == (24, 30)
+    table = sharing.compare(outcome)
+    assert "known_home_24" in table
+    assert "known_home_72" not in table
+    assert isinstance(outcome.flows, pd.DataFrame)

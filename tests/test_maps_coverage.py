@@ -1,0 +1,101 @@
+"""The coverage map: small, true to its cells, inert, and clear about wrong input."""
+
+import json
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+import dxkit
+from dxkit import regions
+from dxkit.codes import MESH_LEVELS
+from dxkit.errors import ChoiceError, TableError
+from dxkit.maps.coverage import coverage, ring, squares
+
+TAJIMA = ("28209", "28222", "28225", "28585", "28586")
+
+
+@pytest.fixture(scope="module")
+def cells():
+    table = dxkit.load("mesh_people")
+    table = table[table["code"].isin(TAJIMA)].reset_index(drop=True)
+    return table.assign(times=np.random.default_rng(0).integers(0, 4, len(table)))
+
+
+def data(drawn):
+    return json.loads(re.search(r'id="map-data">(.*?)</script>', drawn.page(), re.DOTALL)[1])
+
+
+def test_cells_are_drawn_where_the_mesh_has_them(cells):
+    boxes = squares(cells["lat"].to_numpy(), cells["lon"].to_numpy(), "4")
+    per_lat, per_lon = MESH_LEVELS["4"]
+    drawn = shapely.transform(boxes, lambda xy: np.column_stack([xy[:, 0] / per_lon + 100, xy[:, 1] / per_lat]))
+    true = regions.mesh(cells["place"]).geometry.to_numpy()
+    assert np.abs(shapely.bounds(drawn) - shapely.bounds(true)).max() < 1e-7
+
+
+def test_the_areas_add_up_to_the_cells_of_each_kind(cells):
+    found = data(coverage(cells))
+    layer = found["panes"][0]["layers"][0]
+    shapes = shapely.from_geojson([json.dumps(each) for each in found["geometries"][layer["set"]]])
+    whole = shapely.area(regions.mesh(cells["place"]).geometry.to_numpy())
+    kinds = np.minimum(cells["times"], 2).to_numpy()
+    for kind in range(3):
+        drawn = sum(shape.area for shape, place in zip(shapes, layer["style_of"], strict=True) if place == kind)
+        assert drawn == pytest.approx(whole[kinds == kind].sum(), rel=2e-3)
+
+
+def test_the_legend_counts_people(cells):
+    entries = data(coverage(cells))["panes"][0]["legends"][0]["entries"]
+    left = cells.loc[cells["times"] == 0, "people"].sum()
+    assert f"{left:,.0f}人（{left / cells['people'].sum():.1%}）" in entries[-1]["label"]
+
+
+def test_eight_thousand_cells_stay_below_three_megabytes(cells):
+    quarter = pd.concat([cells.assign(lat=cells["lat"] + n / 960, lon=cells["lon"] + e / 640) for n in (-1, 1) for e in (-1, 1)])
+    assert len(quarter) > 8000
+    page = coverage(quarter.reset_index(drop=True), level="5", towns=regions.municipalities().query("code in @TAJIMA")).page()
+    assert len(page.encode()) < 3_000_000
+
+
+def test_text_of_tables_is_never_code(cells):
+    evil = "</script><script>alert(1)</script>"
+    bases = pd.DataFrame({"name": [evil], "lat": [35.4], "lon": [134.8]})
+    towns = regions.municipalities().query("code in @TAJIMA").assign(name=evil)
+    page = coverage(cells, bases, towns=towns, title=evil, source=evil, range_km=5).page()
+    assert "<script>alert" not in page
+
+
+def test_bases_and_their_ranges_are_drawn(cells):
+    bases = pd.DataFrame(
+        {"base": ["甲", "乙"], "lat": [35.4, 35.5], "lon": [134.7, 134.8], "existing": [True, False], "reached": [5, 7]}
+    )
+    pane = data(coverage(cells, bases, range_km=[3.0, 5.0]))["panes"][0]
+    points = next(layer for layer in pane["layers"] if layer["kind"] == "points")
+    assert points["tooltip"]["heads"] == ["甲", "乙"]
+    assert points["style_of"] == [1, 0]
+    assert [entry["label"] for entry in pane["legends"][0]["entries"]] == ["選んだ拠点", "今ある拠点"]
+
+
+def test_a_ring_lies_at_its_distance():
+    from pyproj import Geod
+
+    around = np.arange(0.0, 360.0, 30.0)
+    points = ring(35.4, 134.8, around, np.full(12, 5.0))
+    _, _, metres = Geod(ellps="sphere", a=6371008.8, b=6371008.8).inv(
+        np.full(12, 134.8), np.full(12, 35.4), points[:, 0], points[:, 1]
+    )
+    assert metres == pytest.approx(np.full(12, 5000.0), abs=0.01)
+
+
+def test_what_cannot_be_drawn_is_refused(cells):
+    with pytest.raises(ChoiceError, match="段階「9」"):
+        coverage(cells, level="9")
+    with pytest.raises(ChoiceError, match="times"):
+        coverage(cells.drop(columns="times"))
+    with pytest.raises(TableError, match="-1"):
+        coverage(cells.assign(times=-1))
+    with pytest.raises(ChoiceError, match="range_km"):
+        coverage(cells, pd.DataFrame({"lat": [35.4], "lon": [134.8]}), range_km=[1.0, 2.0])
