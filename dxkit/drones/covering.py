@@ -1,4 +1,4 @@
-"""Which columns of a 0/1 matrix cover the most weight: a good answer at once.
+"""Which columns of a 0/1 matrix cover the most weight, and how good is the answer that is found at once?
 
 A row is a place with its weight, a column a base, a 1 says that the base reaches the place. Rows reached by the same bases are
 one row; columns are taken greedily, then swapped while that helps. How far the answer is from the best, `searching` says.

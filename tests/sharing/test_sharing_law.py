@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dxkit import sharing
@@ -90,6 +90,7 @@ def test_columns_and_single_questions_agree_on_every_combination():
         assert found["row"].iloc[at] == wanted
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_consent_never_takes_a_ground_away(seed):
     draw = np.random.default_rng(seed)
