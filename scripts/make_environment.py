@@ -11,6 +11,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 EXTRAS = ("lab",)
+OWN = "dxkit["
 ONLY_PIP = ("matplotlib-fontja", "jupyterlab-language-pack-ja-jp")
 # conda's pandera has no extras: the pandas backend is a package of its own there
 CONDA_NAMES = {"pandera[pandas]": "pandera-pandas"}
@@ -19,6 +20,9 @@ CONDA_NAMES = {"pandera[pandas]": "pandera-pandas"}
 def environment(project: dict[str, Any]) -> str:
     """Give the text of environment.yml for the ``project`` table of pyproject.toml."""
     needed = [*project["dependencies"], *(need for extra in EXTRAS for need in project["optional-dependencies"][extra])]
+    # extras that name our own extras are pip's: conda-forge does not hold all of their packages
+    own = [need.removeprefix("dxkit") for need in needed if need.startswith(OWN)]
+    needed = [need for need in needed if not need.startswith(OWN)]
     by_pip = [need for need in needed if re.split(r"[<>=\[]", need)[0].lower() in ONLY_PIP]
     by_conda = [conda(need) for need in needed if need not in by_pip]
     lines = [
@@ -29,7 +33,7 @@ def environment(project: dict[str, Any]) -> str:
     ]
     lines += ["  - nodefaults", "dependencies:", f"  - python{project['requires-python']}", "  - pip"]
     lines += [f"  - {need}" for need in by_conda] + ["  - pip:"]
-    lines += [f"      - {need}" for need in [*by_pip, "-e ."]]
+    lines += [f"      - {need}" for need in [*by_pip, "-e ." + "".join(own)]]
     return "\n".join(lines) + "\n"
 
 

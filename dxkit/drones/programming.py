@@ -103,7 +103,6 @@ def solve(
         given = highspy.HighsSolution()
         given.col_value = start
         engine.setSolution(given)
-    # the number of threads is left alone: HiGHS refuses another one than that of its first run in this process
     _run(engine, central=whole is None)
     return _answer(engine, whole is not None)
 
@@ -128,6 +127,10 @@ def _model(
 
 def _run(engine: highspy.Highs, *, central: bool) -> None:
     """Solve; a linear programme first from its inside, whose prices are central and serve bounds better than a corner's."""
+    # one thread: HiGHS keeps its threads for the next run, and a process forked meanwhile would wait for them for ever; it
+    # refuses another number than that of an earlier run, other people's too, unless that run's threads are given back
+    highspy.Highs.resetGlobalScheduler(True)
+    engine.setOptionValue("threads", 1)
     if central:
         engine.setOptionValue("solver", "ipm")
         engine.setOptionValue("run_crossover", "off")

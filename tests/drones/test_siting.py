@@ -1,5 +1,6 @@
 """Chosen bases against a plain model, against brute force, and against what must hold whatever the data are."""
 
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import combinations
 
 import highspy
@@ -264,13 +265,16 @@ def test_inputs_are_left_as_they_were():
     pd.testing.assert_frame_equal(candidates, before[1])
 
 
-def test_the_curve_is_the_same_through_an_executor():
-    from concurrent.futures import ThreadPoolExecutor
-
-    demand, candidates = places(6)
-    alone = drones.budget_curve(demand, candidates, counts=5, range_km=4)
-    with ThreadPoolExecutor(2) as pool:
-        shared = drones.budget_curve(demand, candidates, counts=5, range_km=4, executor=pool)
+@pytest.mark.parametrize("pool", [ThreadPoolExecutor(2), ProcessPoolExecutor(2)], ids=["threads", "processes"])
+def test_the_curve_is_the_same_through_an_executor_that_starts_after_a_solution(pool):
+    # processes are forked where the platform forks: threads kept by the solver would leave them waiting for ever
+    rng = np.random.default_rng(0)
+    demand = pd.DataFrame({"lat": 35.0, "lon": 135.0, "people": rng.integers(1, 50, 150)})
+    candidates = pd.DataFrame({"lat": 35.0, "lon": 135.0}, index=range(30))
+    own = np.where(rng.random((150, 30)) < 0.12, 1.0, np.inf)
+    alone = drones.budget_curve(demand, candidates, counts=[2, 4, 6], range_km=2, distance_km=own)
+    with pool:
+        shared = drones.budget_curve(demand, candidates, counts=[2, 4, 6], range_km=2, distance_km=own, executor=pool)
     pd.testing.assert_frame_equal(alone, shared)
 
 

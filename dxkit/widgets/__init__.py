@@ -1,0 +1,10 @@
+"""How does somebody who has never typed code change a choice and see the picture change?
+
+Widgets for workshops: choices in, pictures out. They work with the mouse and the keyboard, keep no output in the notebook
+file and need no network. Text from tables is escaped before it becomes HTML.
+"""
+
+from dxkit.widgets.exercising import exercise
+from dxkit.widgets.maturing import maturity_explorer
+
+__all__ = ["exercise", "maturity_explorer"]
