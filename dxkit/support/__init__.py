@@ -1,0 +1,1 @@
+"""How does the prefecture help its municipalities: who is behind, what does it cost, who learns what, who meets whom?"""
