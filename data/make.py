@@ -15,7 +15,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
-from making import boundaries, catalogue, downloads, drones, facts, hearing, mesh_people, places, published, sharing, technology
+from making import (
+    boundaries,
+    catalogue,
+    downloads,
+    drones,
+    facts,
+    hearing,
+    mesh_people,
+    places,
+    published,
+    services,
+    sharing,
+    technology,
+)
 from making.packages import default_cache
 from making.workplace import MakeError, Workplace, write
 
@@ -45,6 +58,9 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "hearing_example": hearing.hearing_example,
     "hearing_example_truth": hearing.hearing_example_truth,
     "hearing_example_raters": hearing.hearing_example_raters,
+    "services": services.services,
+    "service_wishes": services.service_wishes,
+    "service_budgets": services.service_budgets,
     "boundaries": boundaries.boundaries,
     "neighbour_prefectures": boundaries.neighbour_prefectures,
     "stations": places.stations,

@@ -158,6 +158,14 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "length_m": ("長さ", "m"),
     "width_m": ("幅", "m"),
     "height_m": ("標高", "m"),
+    "service": ("サービス", ""),
+    "field": ("分野", ""),
+    "origin": ("由来", ""),
+    "joint_yen": ("共同の費用（1年）", "円"),
+    "each_yen": ("1団体の費用（1年）", "円"),
+    "least": ("必要な団体数", "団体"),
+    "worth_yen": ("値打ち（1年）", "円"),
+    "budget_yen": ("予算（1年）", "円"),
 }
 
 # other headings that people and official files use for a column
