@@ -1,11 +1,12 @@
 """Where do the municipalities stand, on a map that opens with the network unplugged?
 
-`choropleth`, `points`, `coverage` and `compare` turn tables into folium maps that fetch nothing and run nothing that a
-table says.
+`choropleth`, `points`, `coverage`, `difference`, `flows` and `compare` turn tables into folium maps that fetch nothing and
+run nothing that a table says.
 """
 
-from dxkit.maps.coverage import coverage
+from dxkit.maps.coverage import coverage, difference
 from dxkit.maps.document import Map
 from dxkit.maps.drawing import choropleth, compare, points
+from dxkit.maps.flows import flows
 
-__all__ = ["Map", "choropleth", "compare", "coverage", "points"]
+__all__ = ["Map", "choropleth", "compare", "coverage", "difference", "flows", "points"]
