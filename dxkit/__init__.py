@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dxkit import reports as reports
     from dxkit import schema as schema
     from dxkit import sharing as sharing
+    from dxkit import store as store
     from dxkit import widgets as widgets
     from dxkit.loaders import catalog as catalog
     from dxkit.loaders import check as check
@@ -46,6 +47,7 @@ _MODULES = (
     "reports",
     "schema",
     "sharing",
+    "store",
     "widgets",
 )
 _FROM_LOADERS = ("catalog", "check", "describe", "label", "load")

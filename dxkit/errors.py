@@ -57,6 +57,10 @@ class PlaceNameError(DxkitError, ValueError):
         self.problem, self.remedy = problem, remedy
 
 
+class StoreError(DxkitError, RuntimeError):
+    """A store that cannot be written or read (disk full, read-only, damaged, out of reach); what it held is kept."""
+
+
 class TableWarning(UserWarning):
     """Something in a table that was read as it stands but deserves a look."""
 

@@ -23,15 +23,16 @@ PROMISED = {
         "read_hearing", "write_hearing_form",
     ],
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
-    "dxkit.maps": ["choropleth", "points", "compare"],
+    "dxkit.maps": ["choropleth", "points", "flows", "compare"],
     "dxkit.charts": [
-        "change", "dots", "hasse", "heatmap", "levels", "radar", "rank_intervals", "sensitivity", "tiers",
+        "change", "dots", "grounds", "hasse", "heatmap", "levels", "raci", "radar", "rank_intervals", "sensitivity", "tiers",
     ],
     "dxkit.maturity": [
         "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",
         "change", "benefit_of_doubt", "reweight", "leave_one_out", "consistency", "correlations", "values_of", "hearing_trial",
     ],
     "dxkit.widgets": ["maturity_explorer", "exercise"],
+    "dxkit.store": ["kendall_w", "opinion_groups"],
     "dxkit.reports": ["deck", "pack", "profile", "profiles"],
 }  # fmt: skip
 NAMES = [(module, name) for module, names in PROMISED.items() for name in names]
