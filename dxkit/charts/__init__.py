@@ -11,6 +11,7 @@ from dxkit.charts.cells import heatmap
 from dxkit.charts.curves import curve, wind_rose
 from dxkit.charts.dots import dots
 from dxkit.charts.effects import change, sensitivity
+from dxkit.charts.law import grounds, raci
 from dxkit.charts.order import hasse
 from dxkit.charts.ranks import rank_intervals, tiers
 from dxkit.charts.stacks import levels
@@ -22,9 +23,11 @@ __all__ = [
     "curve",
     "dots",
     "exposure",
+    "grounds",
     "hasse",
     "heatmap",
     "levels",
+    "raci",
     "radar",
     "rank_intervals",
     "sensitivity",

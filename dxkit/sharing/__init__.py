@@ -6,7 +6,7 @@ Scenarios illustrate and do not forecast; the law table teaches and is no legal 
 from dxkit.sharing.auditing import audit
 from dxkit.sharing.backtests import Backtest, backtest
 from dxkit.sharing.dispatching import Dispatch, dispatch
-from dxkit.sharing.law import Decision, grounds, may_disclose, raci
+from dxkit.sharing.law import Decision, ground_matrix, grounds, may_disclose, raci
 from dxkit.sharing.outcome import MEASURES, Outcome, compare
 from dxkit.sharing.scenario import Scenario, default_policies, read_scenario, scenario_names
 from dxkit.sharing.simulating import simulate
@@ -24,6 +24,7 @@ __all__ = [
     "compare",
     "default_policies",
     "dispatch",
+    "ground_matrix",
     "grounds",
     "may_disclose",
     "raci",

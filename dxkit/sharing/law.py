@@ -149,6 +149,38 @@ def may_disclose(
     return _table(rows.ravel(), labels)
 
 
+def ground_matrix(
+    category: str = "所在", *, phase: str = "応急期", consent: bool = False, table: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Ask `may_disclose` for every pair of bodies that the law table speaks of (教材であり法的助言ではない).
+
+    Parameters
+    ----------
+    category, phase, consent, table
+        As for `may_disclose`; one value each.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``notice, from_, to, verdict, ground, condition, certainty, row``. Bodies stand in the order of `BODIES`;
+        those from which, or to which, nothing may go in any category or phase are left out.
+
+    Raises
+    ------
+    ChoiceError
+        If category or phase is unknown.
+    """
+    law = grounds(table)
+    spoken = [{word for cell in law[column].astype(str) for word in cell.split()} for column in ("from_", "to")]
+    from_, to = ([body for body in BODIES.values() if body in words] for words in spoken)
+    pairs = pd.MultiIndex.from_product([from_, to], names=["from_", "to"]).to_frame(index=False)
+    rows = _rows(law, (pairs["from_"], pairs["to"], category, phase), consent)
+    found = pd.concat([pairs, _table(rows.ravel(), _labels(law)).astype("str")], axis=1)
+    found.insert(0, "notice", NOTICE)
+    found.attrs = {"notice": NOTICE, "settings": {"category": category, "phase": phase, "consent": consent}}
+    return found
+
+
 def decide(from_: Any, to: Any, category: Any, *, phase: Any, consent: Any) -> pd.DataFrame:
     """Give the verdicts of `may_disclose` for columns, always as a table."""
     law = grounds()
