@@ -48,6 +48,9 @@ class _Cohort:
         self.flow = np.empty(self.state.shape[1:])
         self.duplicate = np.zeros((self.draws, self.cells))
         self.store = Store(model, rules, self.draws, marks)
+        # sums that are kept up to date with every flow: adding up all cells each hour would take a fifth of the time
+        self.registered, self.held = np.zeros(self.draws), np.zeros(self.draws)
+        self.away = np.zeros((self.draws, self.homes))
         self.inside = np.repeat(model.inside, K)
         self.up = np.zeros((self.draws, len(model.hosts)), dtype=bool)
         self.changes = set(np.unique(restored).astype(int).tolist()) | {0, int(np.ceil(rules.start))}
@@ -94,8 +97,14 @@ class _Cohort:
         movers = np.einsum("sdoj,j->sdo", self.state, rate)
         self.state *= 1 - rate
         self.duplicate *= 1 - rate
-        self.state[NEVER] += movers[NEVER][:, :, None] * self.model.later
-        self.state[AGAIN] += movers[AGAIN:].sum(axis=0)[:, :, None] * self.model.later
+        self.registered -= movers[SENDABLE:].sum(axis=(0, 2))
+        if self.rules.direct or self.rules.hub:
+            self.away -= movers[self.known]
+        if self.rules.hub:
+            self.held -= movers[self.known : self.hub + 1].sum(axis=(0, 2))
+        for state, moved in ((NEVER, movers[NEVER]), (AGAIN, movers[AGAIN:].sum(axis=0))):
+            np.multiply(moved[:, :, None], self.model.later, out=self.flow)
+            self.state[state] += self.flow
 
     def _register(self, hour: int) -> None:
         """Register whom the staff meet, up to their limit, and who registers without them."""
@@ -110,6 +119,7 @@ class _Cohort:
         worked = np.divide(load * service, per_hour, out=np.zeros_like(load), where=per_hour > 0)
         self.store.registering = self.store.registering + worked.sum(axis=-1)
         rate = (own + met * np.repeat(service, K, axis=-1))[:, None, :]
+        self.registered += (waiting * rate[:, 0]).sum(axis=-1)
         np.add(self.state[NEVER], self.state[AGAIN], out=self.flow)
         self.flow *= rate
         self.state[: AGAIN + 1] *= 1 - rate
@@ -124,33 +134,34 @@ class _Cohort:
         np.multiply(self.state[SENDABLE], self.direct_rate, out=self.flow)
         self.state[SENDABLE] -= self.flow
         self.state[self.known] += self.flow
+        self.away += self.flow.sum(axis=-1)
         self._count(hour, 0)
 
     def _send_by_hub(self, hour: int) -> None:
         np.multiply(self.state[SENDABLE], self.up_rate, out=self.flow)
         self.state[SENDABLE] -= self.flow
         self.state[self.hub] += self.flow
-        self._count(hour, 2)
+        self.held += self._count(hour, 2)
         np.multiply(self.state[self.hub], self.down_rate, out=self.flow)
         self.state[self.hub] -= self.flow
         self.state[self.known] += self.flow
-        self.store.count(hour, 4, self.flow.sum(axis=(1, 2)))
+        received = self.flow.sum(axis=-1)
+        self.away += received
+        self.store.count(hour, 4, received.sum(axis=-1))
 
-    def _count(self, hour: int, kind: int) -> None:
-        """Count what has just flowed, within the prefecture and across its border."""
+    def _count(self, hour: int, kind: int) -> Floats:
+        """Count what has just flowed, within the prefecture and across its border, and give it in all."""
         by_cell = self.flow.sum(axis=1)
-        self.store.count(hour, kind, by_cell[:, self.inside].sum(axis=-1))
-        self.store.count(hour, kind + 1, by_cell[:, ~self.inside].sum(axis=-1))
+        inside, outside = by_cell[:, self.inside].sum(axis=-1), by_cell[:, ~self.inside].sum(axis=-1)
+        self.store.count(hour, kind, inside)
+        self.store.count(hour, kind + 1, outside)
+        return np.asarray(inside + outside, dtype=float)
 
     def _measure(self, hour: int) -> None:
-        totals = self.state.sum(axis=-1)
-        registered = totals[SENDABLE:].sum(axis=0)
         by_host = self.state.reshape(*self.state.shape[:-1], -1, K)
         at_home = by_host[SENDABLE:, :, np.arange(self.homes), self.model.own].sum(axis=(0, -1))
-        away = totals[self.known] if self.rules.direct or self.rules.hub else np.zeros_like(registered)
-        held = (totals[self.hub] + away).sum(axis=-1) if self.rules.hub else np.zeros(self.draws)
-        known = at_home + away
-        self.store.keep(hour, host=registered.sum(axis=-1), hub=held, known=known, duplicate=self.duplicate.sum(axis=-1))
+        known, twice = at_home + self.away, self.duplicate.sum(axis=-1)
+        self.store.keep(hour, host=self.registered, hub=self.held, known=known, duplicate=twice)
         if hour + 1 in self.store.marks:
             at = self.store.marks.index(hour + 1)
             self.store.places[at] = self.state[:, 0].sum(axis=0)

@@ -54,6 +54,37 @@ def test_every_disclosure_has_a_row_of_the_law_table_or_says_that_it_has_none(ou
     assert (table["mean"] > 0).all()
 
 
+@settings(max_examples=20, deadline=None)
+@given(
+    name=st.sampled_from(("nankai_illustrative", "noto_2024")), seed=st.integers(0, 2**32 - 1), wrong=st.floats(0, 1),
+    agree=st.floats(0, 1), route=st.sampled_from(("直接", "集約")), hub=st.sampled_from(("県", "国")), consent=st.booleans(),
+    copies=st.integers(0, 20),
+)  # fmt: skip
+def test_no_policy_that_can_be_written_discloses_without_a_row_of_the_law_table_or_a_flag(
+    *, name, seed, wrong, agree, route, hub, consent, copies
+):
+    scenario = sharing.read_scenario(name).change(hours=80, wrong_share=wrong, consent_share=agree)
+    policy = sharing.default_policies().head(1).assign(
+        policy="自作", route=route, hub=hub, consent=consent, copies=copies, start_hour=float(seed % 70)
+    )  # fmt: skip
+    found = sharing.simulate(scenario, policies=policy, draws=1, seed=seed)
+    table, law = found.disclosures, sharing.grounds().set_index("row")
+    grounded = table[table["verdict"] != "根拠なし"]
+    assert (law.loc[grounded["row"], "ground"].to_numpy() == grounded["ground"].to_numpy()).all()
+    for row in grounded.itertuples():
+        fits = law.loc[row.row]
+        assert row.from_ in fits["from_"].split()
+        assert row.to in fits["to"].split()
+        assert row.phase in fits["phase"].split()
+        assert row.category in fits["category"].split()
+        assert fits["consent"] == "問わない" or row.consent
+    rest = table[table["verdict"] == "根拠なし"]
+    assert (rest["ground"] == "根拠なし").all()
+    # nothing is sent that is not in this table
+    people = found.model.people.sum()
+    assert table["mean"].sum() / people == pytest.approx(found.traces[0].hourly["disclosed"][-1].mean())
+
+
 def test_disclosures_add_up_to_those_of_the_timeline(outcome):
     total = outcome.disclosures.groupby("policy")["mean"].sum() / 500_000
     last = outcome.timeline.query("hour == 336 and measure == 'disclosed'").set_index("policy")["mean"]
