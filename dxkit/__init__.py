@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dxkit import schema as schema
     from dxkit import sharing as sharing
     from dxkit import store as store
+    from dxkit import support as support
     from dxkit import widgets as widgets
     from dxkit.loaders import catalog as catalog
     from dxkit.loaders import check as check
@@ -48,6 +49,7 @@ _MODULES = (
     "schema",
     "sharing",
     "store",
+    "support",
     "widgets",
 )
 _FROM_LOADERS = ("catalog", "check", "describe", "label", "load")
