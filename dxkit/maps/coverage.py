@@ -23,6 +23,8 @@ from dxkit.maps.safety import clean
 # Okabe and Ito: orange for those left out, light and dark blue for once and twice; told apart with any colour vision
 KINDS = ("届かない", "1つの拠点から届く", "2つ以上の拠点から届く")
 COLOURS = ("#e69f00", "#8cc6ea", "#00588f")
+# neither, the first only, the second only, both
+NEITHER, CHANGES = "どちらも届かない", ("#d0d0d0", "#009e73", "#cc79a7", "#8cc6ea")
 OWN = "#111111"
 BORDER: Spec = {"color": "#444444", "weight": 1.5, "fill": False}
 REACH: Spec = {"color": OWN, "weight": 1.5, "dashArray": "5 5", "fill": False, "opacity": 0.8}
@@ -31,6 +33,7 @@ EXISTING: Spec = BASE | {"fillColor": "#d55e00"}
 RADIUS_KM = 6371.0088
 
 Range = float | Sequence[float] | pd.DataFrame
+Looks = tuple[Sequence[str], Sequence[str]]
 
 
 def coverage(
@@ -85,33 +88,116 @@ def coverage(
     ChoiceError
         If there is no such level, or ranges do not fit the bases.
     """
+    drawn = _ground(
+        cells, level, towns, background, Map(title=marked(title, made=made), source=source, offline=offline, height=height)
+    )
+    _put_cells(drawn, cells, kinds_of(cells, times), weight, level=str(level), towns=towns, unit=unit, looks=(KINDS, COLOURS))
+    if bases is not None and len(bases):
+        _put_bases(drawn, bases, range_km, unit)
+    return drawn
+
+
+def difference(
+    cells: pd.DataFrame,
+    before_bases: pd.DataFrame | None = None,
+    after_bases: pd.DataFrame | None = None,
+    *,
+    before: str = "before",
+    after: str = "after",
+    labels: tuple[str, str] = ("前", "後"),
+    weight: str = "people",
+    level: str | int = "4",
+    towns: gpd.GeoDataFrame | None = None,
+    background: gpd.GeoDataFrame | None = None,
+    unit: str = "人",
+    made: bool = False,
+    title: str = "",
+    source: str = "",
+    offline: bool = True,
+    height: int = 560,
+) -> Map:
+    """Draw who is reached by only one of two choices of bases, by both, or by neither.
+
+    Parameters
+    ----------
+    cells
+        One row a mesh cell, as for `coverage`, with two columns in place of ``times``.
+    before_bases, after_bases
+        As ``bases`` of `coverage`; drawn in the colours of the two.
+    before, after
+        Names of the two columns: by how many bases of each choice the cell is reached.
+    labels
+        What the two are called, for example 「A班」 and 「最適」.
+    weight, level, towns, background, unit, made, title, source, offline, height
+        As for `coverage`.
+
+    Returns
+    -------
+    Map
+
+    Raises
+    ------
+    TableError, ChoiceError
+        As `coverage`.
+    """
+    drawn = _ground(
+        cells, level, towns, background, Map(title=marked(title, made=made), source=source, offline=offline, height=height)
+    )
+    one, other = clean(labels[0]), clean(labels[1])
+    kinds = (kinds_of(cells, before) > 0) + 2 * (kinds_of(cells, after) > 0)
+    told = (NEITHER, f"{one}だけ届く", f"{other}だけ届く", "どちらも届く")
+    _put_cells(drawn, cells, kinds, weight, level=str(level), towns=towns, unit=unit, looks=(told, CHANGES))
+    for bases, shade, label in ((after_bases, CHANGES[2], other), (before_bases, CHANGES[1], one)):
+        if bases is not None and len(bases):
+            _put_bases(drawn, bases, None, unit, style=BASE | {"fillColor": shade, "color": OWN}, label=f"{label}の拠点")
+    return drawn
+
+
+def _ground(
+    cells: pd.DataFrame, level: str | int, towns: gpd.GeoDataFrame | None, background: gpd.GeoDataFrame | None, drawn: Map
+) -> Map:
+    """Check the cells and put what lies below them on a map.
+
+    Raises
+    ------
+    ChoiceError
+    """
     inputs.check_rows(cells)
     if str(level) not in MESH_LEVELS:
         raise ChoiceError(
             f"メッシュの段階「{shorten(level)}」はありません。{'・'.join(MESH_LEVELS)} から選んでください（4 = 500 m）。"
         )
-    drawn = Map(title=marked(title, made=made), source=source, offline=offline, height=height)
     for shapes, style in ((background, BACKGROUND), (towns, BACKGROUND | {"fillColor": "#fafaf7"})):
         if shapes is not None:
             checked = inputs.check_shapes(shapes, "background")
             drawn.add_child(ShapeLayer(checked, styles=[style], places=[0] * len(checked)))
-    kinds = _kinds(cells, times)
-    total = inputs.numbers(inputs.column_of(cells, weight, "weight"), [str(row) for row in cells.index])
-    areas = _areas(cells, kinds, total, level=str(level), towns=towns, unit=unit)
-    drawn.add_child(areas)
-    if towns is not None:
-        drawn.add_child(ShapeLayer(inputs.check_shapes(towns, "towns"), styles=[BORDER], places=[0] * len(towns)))
-    if bases is not None and len(bases):
-        _put_bases(drawn, bases, range_km, unit)
-    entries = [
-        Entry(f"{kind} {_people(total, kinds == place, unit)}", colour)
-        for place, (kind, colour) in enumerate(zip(KINDS, COLOURS, strict=True))
-    ]
-    drawn.legends.append(Legend("届くか", tuple(reversed(entries))))
     return drawn
 
 
-def _kinds(cells: pd.DataFrame, times: str) -> NDArray[np.intp]:
+def _put_cells(
+    drawn: Map,
+    cells: pd.DataFrame,
+    kinds: NDArray[np.intp],
+    weight: str,
+    *,
+    level: str,
+    towns: gpd.GeoDataFrame | None,
+    unit: str,
+    looks: Looks,
+) -> None:
+    """Put the cells of each kind, the borders over them, and their legend on a map."""
+    total = inputs.numbers(inputs.column_of(cells, weight, "weight"), [str(row) for row in cells.index])
+    drawn.add_child(_areas(cells, kinds, total, level=level, towns=towns, unit=unit, looks=looks))
+    if towns is not None:
+        drawn.add_child(ShapeLayer(inputs.check_shapes(towns, "towns"), styles=[BORDER], places=[0] * len(towns)))
+    entries = [
+        Entry(f"{kind} {_people(total, kinds == place, unit)}", colour)
+        for place, (kind, colour) in enumerate(zip(*looks, strict=True))
+    ]
+    drawn.legends.append(Legend("届くか", tuple(reversed(entries))))
+
+
+def kinds_of(cells: pd.DataFrame, times: str) -> NDArray[np.intp]:
     """Give 0, 1 or 2 for each cell."""
     column = inputs.column_of(cells, times, "times")
     known = inputs.numbers(pd.to_numeric(column, errors="coerce"), [str(row) for row in cells.index])
@@ -132,6 +218,7 @@ def _areas(
     level: str,
     towns: gpd.GeoDataFrame | None,
     unit: str,
+    looks: Looks,
 ) -> ShapeLayer:
     """Make one area of the cells of each municipality and kind."""
     lat, lon = inputs.positions(cells, "lat", "lon", [str(row) for row in cells.index])
@@ -148,10 +235,10 @@ def _areas(
     for kind, code, rows in groups:
         own = float(weights[rows].sum())
         share = own / float(whole[code]) if whole[code] else 0.0
-        told.append([KINDS[kind], f"{own:,.0f} {unit}", f"{share:.0%}"])
+        told.append([looks[0][kind], f"{own:,.0f} {unit}", f"{share:.0%}"])
     heads = [clean(names.get(code, code)) for _, code, _ in groups]
     notes = Notes(heads, ["届くか", "いる人" if unit == "人" else "量", "この市町のうち"], told)
-    styles = [{"stroke": False, "fillColor": colour, "fillOpacity": 0.9} for colour in COLOURS]
+    styles = [{"stroke": False, "fillColor": colour, "fillOpacity": 0.9} for colour in looks[1]]
     table = gpd.GeoDataFrame(geometry=shapes, crs="EPSG:6668")
     return ShapeLayer(table, styles=styles, places=[kind for kind, _, _ in groups], notes=notes, name="届くか")
 
@@ -172,7 +259,9 @@ def ring(lat: float, lon: float, bearing_deg: NDArray[np.float64], range_km: NDA
     return np.column_stack([lon + np.degrees(turn), np.degrees(there)])
 
 
-def _put_bases(drawn: Map, bases: pd.DataFrame, range_km: Range | None, unit: str) -> None:
+def _put_bases(
+    drawn: Map, bases: pd.DataFrame, range_km: Range | None, unit: str, *, style: Spec = BASE, label: str = "選んだ拠点"
+) -> None:
     """Put the bases on a map, with their ranges."""
     column = next((each for each in ("name", "base") if each in bases.columns), "name")
     names = inputs.names_of(bases, column if column in bases.columns else "name")
@@ -187,12 +276,12 @@ def _put_bases(drawn: Map, bases: pd.DataFrame, range_km: Range | None, unit: st
     ]
     existing = bases.get("existing", pd.Series(False, index=bases.index)).to_numpy(dtype=bool)
     notes = Notes(names, ["ここから届く人" if unit == "人" else "ここから届く量"], own)
-    styles, radius = [BASE, EXISTING], np.full(len(bases), 7.0)
-    drawn.add_child(PointLayer(lat, lon, radius=radius, styles=styles, places=existing.astype(int), notes=notes, name="拠点"))
-    entries = [Entry("選んだ拠点", OWN, "circle", 6.0)] + (
+    styles, radius = [style, EXISTING], np.full(len(bases), 7.0)
+    drawn.add_child(PointLayer(lat, lon, radius=radius, styles=styles, places=existing.astype(int), notes=notes, name=label))
+    entries = [Entry(label, str(style["fillColor"]), "circle", 6.0)] + (
         [Entry("今ある拠点", "#d55e00", "circle", 6.0)] if existing.any() else []
     )
-    drawn.legends.append(Legend("拠点（点線は届く範囲）" if range_km is not None else "拠点", tuple(entries)))
+    drawn.legends.insert(0, Legend("拠点（点線は届く範囲）" if range_km is not None else "拠点", tuple(entries)))
 
 
 def _ranges(range_km: Range, count: int) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:

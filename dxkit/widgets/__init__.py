@@ -4,7 +4,8 @@ Widgets for workshops: choices in, pictures out. They work with the mouse and th
 file and need no network. Text from tables is escaped before it becomes HTML.
 """
 
+from dxkit.widgets.droning import DroneExplorer, drone_explorer
 from dxkit.widgets.exercising import exercise
 from dxkit.widgets.maturing import maturity_explorer
 
-__all__ = ["exercise", "maturity_explorer"]
+__all__ = ["DroneExplorer", "drone_explorer", "exercise", "maturity_explorer"]
