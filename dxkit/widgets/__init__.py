@@ -7,5 +7,16 @@ file and need no network. Text from tables is escaped before it becomes HTML.
 from dxkit.widgets.droning import DroneExplorer, drone_explorer
 from dxkit.widgets.exercising import exercise
 from dxkit.widgets.maturing import maturity_explorer
+from dxkit.widgets.sharing import SharingExplorer, sharing_explorer
+from dxkit.widgets.voting import VoteBoard, vote_board
 
-__all__ = ["DroneExplorer", "drone_explorer", "exercise", "maturity_explorer"]
+__all__ = [
+    "DroneExplorer",
+    "SharingExplorer",
+    "VoteBoard",
+    "drone_explorer",
+    "exercise",
+    "maturity_explorer",
+    "sharing_explorer",
+    "vote_board",
+]

@@ -305,12 +305,12 @@ def test_the_record_runs_no_formula(session, tmp_path):
 
 
 def test_a_record_of_another_kind_is_refused(session, tmp_path):
-    with pytest.raises(ChoiceError, match="record.pdf"):
+    with pytest.raises(ChoiceError, match=r"record\.pdf"):
         session.export(tmp_path / "record.pdf")
 
 
 def test_a_record_that_cannot_be_written_says_so(session, tmp_path):
-    with pytest.raises(StoreError, match="record.csv"):
+    with pytest.raises(StoreError, match=r"record\.csv"):
         session.export(tmp_path / "no" / "such" / "folder" / "record.csv")
 
 
