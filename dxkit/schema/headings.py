@@ -166,6 +166,13 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "least": ("必要な団体数", "団体"),
     "worth_yen": ("値打ち（1年）", "円"),
     "budget_yen": ("予算（1年）", "円"),
+    "part": ("時間の区切り", ""),
+    "start_min": ("開始", "分"),
+    "minutes": ("長さ", "分"),
+    "guide": ("進め方", ""),
+    "screen": ("映すもの", ""),
+    "prepare": ("用意するもの", ""),
+    "vendor": ("事業者", ""),
 }
 
 # other headings that people and official files use for a column

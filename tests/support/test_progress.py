@@ -146,7 +146,10 @@ def test_a_vendors_delay_moves_only_its_own_open_systems():
     told = pr.compare(before, after).set_index("code")
     assert told["months_later"].to_dict() == {"28201": 6.0, "28202": 0.0}
     np.testing.assert_allclose((after.finishing - before.finishing)[0], [6, 0, 0, 0])
-    assert after.settings["made"]
+    assert not after.settings["made"]
+    invented = vendors.copy()
+    invented.attrs["made"] = True
+    assert pr.forecast(table, draws=20, vendors=invented, delay={"甲社": 6}).settings["made"]
 
 
 def test_a_delay_without_vendors_or_with_an_unknown_one_says_what_is_there():
@@ -208,7 +211,7 @@ def test_intervals_hold_where_the_future_keeps_to_the_assumptions_and_not_where_
 
 
 def test_a_trial_is_marked_made_and_refuses_an_unknown_future():
-    assert pr.trial(municipalities=3).progress.attrs["kind"] == "made"
+    assert pr.trial(municipalities=3).progress.attrs["made"] is True
     with pytest.raises(ChoiceError, match="明るい"):
         pr.trial(future="明るい")
 

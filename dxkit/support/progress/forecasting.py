@@ -90,7 +90,8 @@ def forecast(
     times[:, ~known] = np.nan
     settings: dict[str, object] = {
         "as_of": f"{today:%Y-%m-%d}", "deadline": deadline, "pace": chosen, "months_watched": months, "delay": dict(delay or {}),
-        "draws": draws, "seed": seed, "made": bool(progress.attrs.get("kind") == "made" or delay),
+        "draws": draws, "seed": seed,
+        "made": any(each is not None and each.attrs.get("made") is True for each in (progress, vendors)),
     }  # fmt: skip
     return Told(now, cells, times, today, to_deadline, settings, pd.Index(codes)).result()
 

@@ -87,7 +87,7 @@ def _made(done: np.ndarray, needed: Floats, future: str) -> Trial:
     names = [f"業務{at + 1:02d}" for at in range(systems)]
     progress = pd.DataFrame({"code": np.repeat(codes, systems), "system": np.tile(names, towns)})
     progress = progress.assign(share_done=done.ravel() / STEPS, extended=False, as_of="2026-01")
-    progress.attrs |= {"kind": "made", "source": "架空: dxkit.support.progress.trial"}
+    progress.attrs |= {"made": True, "source": "架空: dxkit.support.progress.trial"}
     days = pd.to_timedelta(needed.max(axis=1) * DAYS_A_MONTH, unit="D")
     finish = pd.DataFrame({"code": codes, "finish": (pd.Timestamp("2026-01-31") + pd.Series(days)).dt.normalize()})
     return Trial(progress, finish, future)
