@@ -14,7 +14,7 @@ from scipy.optimize import least_squares
 
 from dxkit.errors import ChoiceError, shorten
 from dxkit.sharing import cohort
-from dxkit.sharing.model import Floats, build, draw_outages, rules_of
+from dxkit.sharing.model import HOURS_A_DAY, Floats, build, draw_outages, rules_of
 from dxkit.sharing.scenario import Scenario, read_scenario
 from dxkit.sharing.tracing import Trace
 
@@ -58,12 +58,15 @@ class Backtest:
         Parameter → fitted value.
     note
         What limits this test.
+    curve
+        One row a measure and day: ``measure, hour, simulated``; from the model's first hour to the last published figure.
     """
 
     name: str
     table: pd.DataFrame
     fitted: dict[str, float]
     note: str
+    curve: pd.DataFrame
 
     @property
     def worst_points(self) -> float:
@@ -104,10 +107,12 @@ def backtest(name: str | Scenario, *, fit_until_hour: float | None = None) -> Ba
     if len(observed[observed["use"] == FIT]) < len(plan.knobs):
         raise ChoiceError(f"fit_until_hour={fit_until_hour} では当てはめる数値が足りません。もっと後の時間にしてください。")
     values = _fit(scenario, plan, observed[observed["use"] == FIT])
-    table = _compared(_turned(scenario, plan, values), plan, observed)
+    played = _turned(scenario, plan, values)
+    table, curve = _compared(played, plan, observed), _daily(played, plan, observed)
     table.attrs = {"settings": {"fit_until_hour": fit_until_hour, "draws": DRAWS, "policy": plan.policy}}
+    curve.attrs = dict(table.attrs)
     labels = [knob.label for knob in plan.knobs]
-    return Backtest(scenario.name, table, dict(zip(labels, values.tolist(), strict=True)), plan.note)
+    return Backtest(scenario.name, table, dict(zip(labels, values.tolist(), strict=True)), plan.note, curve)
 
 
 def _named(name: str) -> Scenario:
@@ -145,6 +150,14 @@ def _compared(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.Data
     table["miss_points"] = (table["simulated"] - table["observed"]) * 100
     table["within_goal"] = table["miss_points"].abs() <= GOAL_POINTS
     return table.assign(source=observed["source"])
+
+
+def _daily(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFrame:
+    """Give each measure at the end of every day, up to the last figure of any."""
+    hours = np.arange(HOURS_A_DAY, int(observed["hour"].max()) + 1, HOURS_A_DAY)
+    measures = list(dict.fromkeys(observed["measure"]))
+    table = pd.DataFrame({"measure": np.repeat(measures, len(hours)), "hour": np.tile(hours, len(measures))})
+    return table.assign(simulated=_simulated(scenario, plan, table))
 
 
 def _simulated(scenario: Scenario, plan: Plan, points: pd.DataFrame) -> Floats:

@@ -35,6 +35,18 @@ def test_misses_are_simulated_less_observed_in_points_of_the_base(played):
     assert table["source"].str.len().min() > 5
 
 
+def test_the_curve_runs_day_by_day_through_what_the_table_says(played):
+    curve, table = played.curve, played.table
+    assert list(curve.columns) == ["measure", "hour", "simulated"]
+    assert set(curve["measure"]) == set(table["measure"])
+    days = table["hour"].max() // 24
+    assert curve.groupby("measure").size().eq(days).all()
+    joined = table.merge(curve, on=["measure", "hour"], suffixes=("", "_day"))
+    assert len(joined) == len(table)
+    assert joined["simulated_day"].to_numpy() == pytest.approx(joined["simulated"].to_numpy())
+    assert curve["simulated"].between(0, 1 + 1e-9).all()
+
+
 def test_noto_and_kobe_keep_the_goal_and_japan_misses_it():
     worst = {name: max(map(abs, misses.values())) for name, misses in MISSES.items()}
     assert [name for name, points in worst.items() if points > 10] == ["japan_2011"]
