@@ -413,13 +413,14 @@ def fixed_parts(page):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_hostile_text_stays_inside_the_data_block_and_is_told_unchanged(towns, text):
-    table = towns.assign(name=text, note=text).rename(columns={"value": text})
-    made = maps.choropleth(table, column=text, tooltip=("note",), unit=text, missing=text)
+    # half of a surrogate pair is refused by pandas itself where pyarrow is installed: a table holds what stands for it
+    held = text.encode("utf-8", "replace").decode()
+    table = towns.assign(name=held, note=held).rename(columns={"value": held})
+    made = maps.choropleth(table, column=held, tooltip=("note",), unit=text, missing=text)
     calm = maps.choropleth(towns.assign(note="静か"), column="value", tooltip=("note",), unit="静か", missing="静か")
     assert fixed_parts(made.page()) == fixed_parts(calm.page())
-    shown = text.encode("utf-8", "replace").decode()
-    assert layer(made)["tooltip"]["heads"] == [shown] * 41
-    assert drawn(made)["panes"][0]["legends"][0]["title"] == shown
+    assert layer(made)["tooltip"]["heads"] == [held] * 41
+    assert drawn(made)["panes"][0]["legends"][0]["title"] == held
     block = made.page().split('id="map-data">')[1].split("</script>")[0]
     assert not set("<>&") & set(block)
 

@@ -21,7 +21,7 @@ HOSTILE = {
     '"><img src=x onerror="window.__pwned=1">': '"><img src=x onerror="window.__pwned=1">',
     "</style><svg onload=window.__pwned=1>": "</style><svg onload=window.__pwned=1>",
     "$body ${policy} {title} %s": "$body ${policy} {title} %s",
-    "\ud800 \u202e 反対": "□ □ 反対",
+    "\ufdd0 \u202e 反対": "□ □ 反対",
 }
 
 
