@@ -72,6 +72,21 @@ def hover(page, shape=5):
     return visible(page.locator(".leaflet-tooltip").text_content())
 
 
+def hover_inside(page, shape):
+    """Move the mouse onto a bent shape, whose middle may lie outside of it, and give what the tooltip says."""
+    find = """(path) => {
+        const box = path.getBoundingClientRect();
+        for (let x = box.left; x < box.right; x += 1)
+            for (let y = box.top; y < box.bottom; y += 1)
+                if (document.elementFromPoint(x, y) === path) return [x, y];
+    }"""
+    page.mouse.move(1, 1)
+    page.mouse.move(*page.locator(SHAPES).nth(shape).evaluate(find))
+    page.wait_for_selector(".leaflet-tooltip")
+    # the one before may still be fading
+    return visible(page.locator(".leaflet-tooltip").last.text_content())
+
+
 def disarmed(drawn, path):
     """Save a map without its Content-Security-Policy: texts must be harmless even where nothing else would stop them."""
     html, found = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", drawn.page())
@@ -80,23 +95,29 @@ def disarmed(drawn, path):
     return path
 
 
+def in_a_table(text):
+    """What a column of text can hold: half of a surrogate pair is refused by pandas itself where pyarrow is installed."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def with_text(text, *, column="value"):
     """A table in which every name, heading and note is the same text."""
+    text, column = in_a_table(text), in_a_table(column)
     table = boxes().assign(name=text, note=text)
     table.loc[7, "value"] = np.nan
     return table.rename(columns={"value": column, "note": text + "n"})
 
 
 def words(text):
-    return {"label": text, "unit": text, "missing": text, "title": text, "source": text, "tooltip": (text + "n",)}
+    return {"label": text, "unit": text, "missing": text, "title": text, "source": text, "tooltip": (in_a_table(text) + "n",)}
 
 
 def numbers_map(text):
-    return maps.choropleth(with_text(text, column=text), column=text, **(words(text) | {"label": None}))
+    return maps.choropleth(with_text(text, column=text), column=in_a_table(text), **(words(text) | {"label": None}))
 
 
 def categories_map(text):
-    table = with_text(text).assign(kind=[text if place % 2 else "実施" for place in range(41)])
+    table = with_text(text).assign(kind=[in_a_table(text) if place % 2 else "実施" for place in range(41)])
     return maps.choropleth(table, column="kind", **words(text))
 
 
@@ -117,14 +138,15 @@ def markers_map(text):
 
 def geojson_map(text):
     drawn = maps.Map(title=text, source=text)
-    table = boxes().assign(name=text).rename(columns={"name": text})
+    held = in_a_table(text)
+    table = boxes().assign(name=held).rename(columns={"name": held})
     folium.GeoJson(
         table,
         name=text,
         style_function=lambda feature: {"fillColor": "#0072b2", "weight": 1},
         highlight_function=lambda feature: {"weight": 4},
-        tooltip=folium.GeoJsonTooltip(fields=[text, "code"], aliases=[text, "コード"]),
-        popup=folium.GeoJsonPopup(fields=[text]),
+        tooltip=folium.GeoJsonTooltip(fields=[held, "code"], aliases=[text, "コード"]),
+        popup=folium.GeoJsonPopup(fields=[held]),
     ).add_to(drawn)
     folium.LayerControl(collapsed=False).add_to(drawn)
     return drawn
@@ -132,7 +154,7 @@ def geojson_map(text):
 
 def folium_choropleth_map(text):
     drawn = maps.Map(title=text)
-    table = boxes().assign(name=text)
+    table = boxes().assign(name=in_a_table(text))
     inside = folium.Choropleth(
         table, data=table, columns=["code", "value"], key_on="feature.properties.code", legend_name=text, name=text
     ).add_to(drawn)
@@ -168,16 +190,17 @@ def test_a_hostile_text_is_shown_as_text_in_every_slot_and_never_runs(seen, tmp_
 
 def test_hostile_texts_on_points_are_shown_as_text_and_never_run(seen, tmp_path):
     for text in HOSTILE:
+        held = in_a_table(text)
         rows = pd.DataFrame(
-            {"lat": [34.5, 34.6, 34.7], "lon": [134.5, 134.6, 134.7], "name": text, text: [text, "b", None], "n": [1, 4, 9]}
+            {"lat": [34.5, 34.6, 34.7], "lon": [134.5, 134.6, 134.7], "name": held, held: [held, "b", None], "n": [1, 4, 9]}
         )
         drawn = maps.points(
             rows,
-            colour_by=text,
+            colour_by=held,
             size="n",
             size_label=text,
             background=boxes(),
-            **(words(text) | {"label": None, "tooltip": (text,)}),
+            **(words(text) | {"label": None, "tooltip": (held,)}),
         )
         page = seen.open(disarmed(drawn, tmp_path / "map.html"))
         spot = page.locator(".map").bounding_box()
@@ -187,6 +210,37 @@ def test_hostile_texts_on_points_are_shown_as_text_and_never_run(seen, tmp_path)
         assert visible(text) in " ".join(told(page, ".legend"))
         assert page.evaluate("document.body.dataset.drawn") == "3"
         seen.nothing_but_the_map()
+
+
+def test_hostile_texts_on_flows_are_shown_as_text_and_never_run(seen, tmp_path):
+    for text in HOSTILE:
+        held = in_a_table(text)
+        places = pd.DataFrame({"code": ["a", "b", "c"], "name": held, "lat": [34.5, 34.8, np.nan], "lon": [134.5, 135.0, np.nan]})
+        rows = pd.DataFrame({"home": ["a", "a", "b"], "host": ["b", "a", "c"], held: [9, 4, 1]})
+        drawn = maps.flows(rows, places, people=held, towns=boxes(), unit=text, title=text, source=text)
+        page = seen.open(disarmed(drawn, tmp_path / "map.html"))
+        assert page.evaluate("document.body.dataset.drawn") == "3"
+        for _ in range(3):
+            assert visible(text) in hover_inside(page, 0), text
+        assert visible(text) in " ".join(told(page, ".legend")), text
+        assert visible(text) in told(page, "h1")[0]
+        seen.nothing_but_the_map()
+
+
+def test_arrows_and_circles_of_a_flow_map_tell_their_numbers(seen, tmp_path):
+    places = pd.DataFrame({"code": ["a", "b"], "name": ["甲市", "乙町"], "lat": [34.5, 34.8], "lon": [134.5, 135.0]})
+    rows = pd.DataFrame({"home": ["a", "a", "b"], "host": ["b", "a", "a"], "people": [900, 4000, 30]})
+    maps.flows(rows, places, title="流れ").save(tmp_path / "map.html")
+    page = seen.open(tmp_path / "map.html")
+    # a shape that is pointed at comes to the front: the next one is first
+    said = [hover_inside(page, 0) for _ in range(4)]
+    assert "甲市 → 乙町" in said[0]
+    assert "900 人" in said[0]
+    assert "乙町 → 甲市" in said[1]
+    assert "4,030 人" in said[2]
+    colours = colours_of(page.locator(".map").screenshot())
+    assert sum(count for colour, count in colours.items() if colour[1:3] > "c0" and colour[5:] < "60") > 300
+    seen.nothing_but_the_map()
 
 
 def test_a_script_slipped_into_a_saved_map_is_not_run(seen, towns, tmp_path):
