@@ -12,7 +12,7 @@ import dxkit
 from dxkit import regions
 from dxkit.codes import MESH_LEVELS
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maps.coverage import coverage, ring, squares
+from dxkit.maps.coverage import coverage, difference, ring, squares
 
 TAJIMA = ("28209", "28222", "28225", "28585", "28586")
 
@@ -99,3 +99,33 @@ def test_what_cannot_be_drawn_is_refused(cells):
         coverage(cells.assign(times=-1))
     with pytest.raises(ChoiceError, match="range_km"):
         coverage(cells, pd.DataFrame({"lat": [35.4], "lon": [134.8]}), range_km=[1.0, 2.0])
+
+
+def test_the_difference_counts_who_only_one_choice_reaches(cells):
+    both = cells.assign(before=cells["times"], after=np.random.default_rng(1).integers(0, 3, len(cells)))
+    entries = data(difference(both, labels=("A班", "最適")))["panes"][0]["legends"][0]["entries"]
+    one, other = both["before"] > 0, both["after"] > 0
+    for words, those in (
+        ("A班だけ届く", one & ~other),
+        ("最適だけ届く", other & ~one),
+        ("どちらも届く", one & other),
+        ("どちらも届かない", ~one & ~other),
+    ):
+        assert any(entry["label"].startswith(f"{words} {both.loc[those, 'people'].sum():,.0f}人") for entry in entries)
+
+
+def test_the_difference_shows_both_choices_of_bases_and_runs_nothing(cells):
+    evil = "</script><script>alert(1)</script>"
+    both = cells.assign(before=1, after=cells["times"])
+    bases = pd.DataFrame({"name": [evil], "lat": [35.4], "lon": [134.8]})
+    drawn = difference(both, bases, bases.assign(lat=35.5), labels=(evil, "後"), title=evil, made=True)
+    assert "<script>alert" not in drawn.page()
+    assert "架空データ" in drawn.page()
+    assert len([layer for layer in data(drawn)["panes"][0]["layers"] if layer["kind"] == "points"]) == 2
+
+
+def test_a_difference_needs_both_columns(cells):
+    with pytest.raises(ChoiceError, match="after"):
+        difference(cells.assign(before=1))
+    with pytest.raises(ChoiceError, match="段階「9」"):
+        difference(cells.assign(before=1, after=1), level="9")

@@ -5,7 +5,7 @@ hand, sees its score, and then compares with the best choice.
 """
 
 import html
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -204,13 +204,17 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
 
     def record(self, _: object = None) -> None:
         """Keep what was placed, under the group's name."""
-        if self.own is None or len(self._placed) != self.count.value:
+        own = self.own
+        if own is None or len(self._placed) != self.count.value:
             self._say(BAD, f"先に{self.count.value}か所を地図に置いてください（いま{len(self._placed)}か所）。")
             return
+        self._try(lambda: self._keep(own))
+
+    def _keep(self, own: Siting) -> None:
         flight, best = self.flight(), self.siting
         record = Record(
-            self.group.value.strip() or f"{len(self._kept) + 1}番目の案", self.chosen, self.own.value, self.own.share,
-            _part(self.own, best), best.value, tuple(best.bases["base"] if "base" in best.bases.columns else best.bases.index),
+            self.group.value.strip() or f"{len(self._kept) + 1}番目の案", self.chosen, own.value, own.share, _part(own, best), best.value,
+            tuple(best.bases["base"] if "base" in best.bases.columns else best.bases.index),
             self.study.longest(flight), flight.wind_ms, flight.payload_kg, str(self.drone.label),
         )  # fmt: skip
         self._kept.append(record)
@@ -219,22 +223,19 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
 
     def zoom(self, _: object = None) -> None:
         """Show the map of now in a frame, with zoom and tooltips."""
-        flight, study = self.flight(), self.study
-        ground = {**study.look, "weight": study.weight, "unit": study.unit, "title": f"拠点{self.count.value}か所"}
-        if self._compared and self.own is not None:
-            cells = study.demand.assign(own=self.own.assigned["times"], best=self.siting.assigned["times"])
-            drawn = maps.difference(
-                cells, self.own.bases, self.siting.bases, before="own", after="best", labels=(OWN, BEST), **ground
-            )
-        else:
-            shown = self.own if self.by_hand else self.siting
-            times = 0 if shown is None else shown.assigned["times"]
-            drawn = maps.coverage(
-                study.demand.assign(times=times), None if shown is None else shown.bases, range_km=study.reach(flight), **ground
-            )
-        show(self.zoomed, drawn)
+        self._try(lambda: show(self.zoomed, self._zoomable()))
 
     # --- how it is shown ----------------------------------------------------------------------------------------------
+
+    def _zoomable(self) -> maps.Map:
+        study = self.study
+        look = {**study.look, "weight": study.weight, "unit": study.unit, "title": f"拠点{self.count.value}か所"}
+        if self._compared and self.own is not None:
+            cells = study.demand.assign(before=self.own.assigned["times"], after=self.siting.assigned["times"])
+            return maps.difference(cells, self.own.bases, self.siting.bases, labels=(OWN, BEST), **look)
+        shown = self.own if self.by_hand else self.siting
+        cells = study.demand.assign(times=0 if shown is None else shown.assigned["times"])
+        return maps.coverage(cells, None if shown is None else shown.bases, range_km=study.reach(self.flight()), **look)
 
     def _hand_row(self) -> ipywidgets.VBox:
         """Make what only placing by hand needs: compare, begin again, a list for the keyboard, and the record."""
@@ -263,15 +264,22 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
     def _changed(self, _: object = None) -> None:
         """Look for the best choice anew."""
         self._compared, self._placed = False, self._placed[: self.count.value]
+        self._draw(search=True)
+
+    def _draw(self, *, search: bool = False) -> None:
+        """Draw the map, its legend and the sentence, or say why that cannot be."""
+        self._try(lambda: self._show(search=search))
+
+    def _try(self, task: Callable[[], None]) -> None:
+        """Do it, or say why it cannot be done."""
         try:
-            self.siting = self.study.best(self.count.value, self.flight())
+            task()
         except ChoiceError as error:
             self._say(BAD, html.escape(str(error)))
-            return
-        self._draw()
 
-    def _draw(self) -> None:
-        """Draw the map, its legend and the sentence."""
+    def _show(self, *, search: bool) -> None:
+        if search:
+            self.siting = self.study.best(self.count.value, self.flight())
         flight = self.flight()
         if self.by_hand:
             self.own = self.study.placed(self._placed, flight)
@@ -280,7 +288,9 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
         self.board.picture.value = self.study.picture(
             kinds, looks[1], self._shown(), flight, hollow=self._compared, spots=not self.by_hand
         )
-        self.legend.value = tabling.legend(kinds, self.study.weights, *looks, self.study.unit)
+        self.legend.value = tabling.legend(kinds, self.study.weights, *looks, self.study.unit) + tabling.footer(
+            **self.study.cited
+        )
         self._say(GOOD if self._compared else NEUTRAL, self._sentence(flight))
         if not self.by_hand:
             self.table.value = tabling.bases(self.siting, self.study.unit)

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from dxkit import drones
 from dxkit.drones import Siting
 from dxkit.errors import ChoiceError, shorten
-from dxkit.maps.coverage import CHANGES, ring
+from dxkit.maps.coverage import ring
 from dxkit.maps.sketching import Mark, Sketch, sketch
 
 Floats = NDArray[np.float64]
 Range = float | pd.DataFrame
-CANDIDATE, OWN = "#7a8590", "#111111"
+CANDIDATE, OWN, BEST = "#7a8590", "#111111", "#7b2d5e"
 
 
 @dataclass(frozen=True)
@@ -107,6 +107,11 @@ class Study:
         told = look | {"towns": own, "background": grey}
         return cls(demand, candidates, types, weight, unit, weights, bases, names, places, no_fly, drawn, told)
 
+    @property
+    def cited(self) -> dict[str, Any]:
+        """Give what a picture says of its data."""
+        return {"made": self.look["made"], "source": self.look["source"]}
+
     def reach(self, flight: Flight) -> Range:
         """Give the range of a flight: a number, or with a wind from somewhere a shape.
 
@@ -169,7 +174,7 @@ class Study:
         if bases is not None:
             rings = [ring(lat, lon, *_around(self.reach(flight))) for lat, lon in zip(bases["lat"], bases["lon"], strict=True)]
             names = [str(each) for each in (bases["name"] if "name" in bases.columns else bases.index)]
-            look = (CHANGES[2], 14.0) if hollow else (OWN, 7.0)
+            look = (BEST, 13.0) if hollow else (OWN, 7.0)
             marks.append(replace(_mark(bases, names, *look), hollow=hollow, rings=rings))
         return self.sketch.svg(kinds, colours, marks=marks, label="拠点と、届く人の地図")
 

@@ -32,6 +32,13 @@ def legend(
     return f'<div style="line-height:1.7">{"　".join(reversed(entries))}</div>'
 
 
+def footer(*, made: bool, source: str) -> str:
+    """Say below a picture whether its people are invented, and where the data come from."""
+    words = ["人の置き場所は<b>架空データ</b>です。"] if made else []
+    words += [f"出典: {html.escape(source.removeprefix('出典: '))}"] if source else []
+    return f'<div style="color:#444;font-size:12px">{"　".join(words)}</div>' if words else ""
+
+
 def bases(found: Siting, unit: str) -> str:
     """Give the chosen bases, whom each reaches, and whom it alone reaches."""
     name = next((each for each in ("name", "base") if each in found.bases.columns), None)

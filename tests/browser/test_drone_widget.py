@@ -1,0 +1,243 @@
+"""A group places three bases by clicking on the map in JupyterLab; score and map follow; then the best choice is shown."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytestmark = pytest.mark.browser
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = ROOT / "dxkit" / "assets" / "lab"
+HOSTILE = '"><img src=x onerror="window.__pwned=1"><script>window.__pwned=1</script>'
+START_S, RUN_MS = 90, 180_000
+CELL = f"""
+import pandas as pd
+import dxkit
+from dxkit import widgets
+towns = dxkit.load("municipalities")
+tajima = towns[towns["area"] == "但馬"]["code"]
+demand = dxkit.load("mesh_people").query("code in @tajima").reset_index(drop=True)
+halls = dxkit.load("villages").query("code in @tajima").drop_duplicates(["lat", "lon"]).reset_index(drop=True)
+candidates = halls.assign(base=[f"H{{n}}" for n in range(len(halls))], name=halls["place"])
+candidates.loc[0, "name"] = {json.dumps(HOSTILE)}
+towns.loc[towns["name"] == "香美町", "name"] = {json.dumps(HOSTILE)}
+board = widgets.drone_explorer(demand, candidates, dxkit.load("drone_types"), by_hand=True, wind_ms=3, towns=towns, made=True)
+board
+"""
+SHOWN = "print('CHOSEN', board.chosen, 'SCORE', round(board.own.value), round(board.siting.value), len(board.records))"
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _wait_for(address, log):
+    for _ in range(START_S * 2):
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab as `make lab` starts it, on loopback, with one notebook that holds the widget."""
+    folder = tmp_path_factory.mktemp("lab")
+    cells = [nbformat.v4.new_code_cell(CELL.strip()), nbformat.v4.new_code_cell(SHOWN)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "place.ipynb")
+    port = _free_port()
+    options = [f"--LabApp.app_settings_dir={SETTINGS}", "--no-browser", f"--port={port}", "--IdentityProvider.token=made"]
+    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    quiet = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+    with (folder / "lab.log").open("w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/api/status?token=made", folder / "lab.log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def page(chromium, lab):
+    """The notebook, its first cell run; the page may speak to this machine only."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 1500}, locale="ja-JP")
+    refused = []
+
+    def guard(route):
+        if route.request.url.startswith((lab, "data:", "blob:")):
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    page = context.new_page()
+    page.refused, page.dialogs = refused, []
+    page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(f"{lab}/lab/tree/place.ipynb?token=made&reset")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=60_000)
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+    _run_cell(page, 0)
+    page.wait_for_selector(".dxkit-board .dxkit-spot", timeout=RUN_MS)
+    page.wait_for_selector(".dxkit-board svg path", timeout=RUN_MS)
+    yield page
+    context.close()
+
+
+def _run_cell(page, number):
+    page.locator(".jp-CodeCell .jp-InputArea-editor .cm-content").nth(number).click()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=RUN_MS)
+
+
+def _told(page):
+    """Ask the kernel what it knows."""
+    page.locator(".jp-CodeCell").nth(1).scroll_into_view_if_needed()
+    _run_cell(page, 1)
+    said = page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output:has-text('CHOSEN')")
+    said.wait_for(timeout=RUN_MS)
+    return said.inner_text()
+
+
+def _people(page):
+    sentence = page.locator(".widget-html:has-text('自分たちの案')").first.inner_text()
+    return int(re.search(r"自分たちの案: ([0-9,]+)人", sentence)[1].replace(",", ""))
+
+
+def _cells_of(page):
+    """Give the paths of the cells, a string a kind."""
+    return page.eval_on_selector_all(".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('d'))")
+
+
+def _free_spots(page, many):
+    """Give buttons that nothing covers, far from each other on the screen."""
+    boxes = page.eval_on_selector_all(
+        ".dxkit-spot",
+        "spots => spots.map((s, i) => { const b = s.getBoundingClientRect(); const x = b.x + b.width / 2, y = b.y + b.height / 2;"
+        " return [i, x, y, document.elementFromPoint(x, y) === s]; })",
+    )
+    chosen = []
+    for number, x, y, free in boxes:
+        if free and all((x - other[1]) ** 2 + (y - other[2]) ** 2 > 80**2 for other in chosen):
+            chosen.append((number, x, y))
+    assert len(chosen) >= many
+    return chosen[:many]
+
+
+def test_clicks_on_the_map_place_three_bases_and_score_and_map_follow(page, tmp_path):
+    page.locator(".dxkit-board").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "empty.png")
+    scores, maps = [_people(page)], [_cells_of(page)]
+    assert scores == [0]
+    spots = _free_spots(page, 4)
+    for number, x, y in spots[:3]:
+        # the mouse, at a place of the map: not the widget's own click()
+        page.mouse.click(x, y)
+        page.wait_for_function(
+            "n => document.querySelectorAll('.dxkit-spot')[n].classList.contains('dxkit-chosen')", arg=number, timeout=30_000
+        )
+        page.wait_for_function(
+            "old => document.querySelectorAll('.dxkit-board svg g path')[1].getAttribute('d') !== old",
+            arg=maps[-1][1],
+            timeout=30_000,
+        )
+        scores.append(_people(page))
+        maps.append(_cells_of(page))
+    assert scores == sorted(set(scores))
+    assert len({json.dumps(each) for each in maps}) == 4
+    page.mouse.click(*spots[3][1:])
+    page.wait_for_selector("text=もう3か所置いています", timeout=30_000)
+    page.screenshot(path=tmp_path / "placed.png")
+    told = _told(page)
+    assert all(f"'H{number}'" in told for number, *_ in spots[:3])
+    assert str(scores[-1]) in told
+
+
+def test_the_best_choice_is_shown_beside_what_was_placed_and_kept_in_the_record(page, tmp_path):
+    for number, x, y in _free_spots(page, 3):
+        page.mouse.click(x, y)
+        page.wait_for_function("n => document.querySelectorAll('.dxkit-chosen').length > 0", arg=number, timeout=30_000)
+    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 3", timeout=30_000)
+    page.wait_for_selector("text=置いてください", state="detached", timeout=30_000)
+    own = _people(page)
+    page.locator("button:has-text('最適と比べる')").click()
+    page.wait_for_selector(".widget-html:has-text('輪が最適の拠点')", timeout=30_000)
+    sentence = page.locator(".widget-html:has-text('輪が最適の拠点')").first.inner_text()
+    best = int(re.search(r"最適: ([0-9,]+)人", sentence)[1].replace(",", ""))
+    share = float(re.search(r"最適の ([0-9.]+)%", sentence)[1])
+    assert share == pytest.approx(100 * own / best, abs=0.06)
+    assert page.locator(".dxkit-board svg circle").count() == 3
+    fills = page.eval_on_selector_all(".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('fill'))")
+    assert fills == ["#d0d0d0", "#009e73", "#cc79a7", "#8cc6ea"]
+    page.locator("input[placeholder='班の名前']").fill("A班")
+    page.locator("button:has-text('この案を記録')").click()
+    page.wait_for_selector(".widget-html td:has-text('A班')", timeout=30_000)
+    page.locator(".dxkit-board").scroll_into_view_if_needed()
+    page.screenshot(path=tmp_path / "compared.png")
+    page.locator("button:has-text('拡大できる地図')").click()
+    page.wait_for_selector("iframe[sandbox='allow-scripts']", timeout=30_000)
+    told = _told(page)
+    assert str(best) in told
+    assert told.rstrip().endswith("1")
+
+
+def test_the_keyboard_places_a_base_too(page):
+    page.locator(".dxkit-spot").nth(5).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[5].classList.contains('dxkit-chosen')", timeout=30_000)
+    page.locator(".widget-dropdown:has-text('一覧から選ぶ') select").select_option(index=9)
+    page.locator("button:has-text('置く／外す')").click()
+    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[9].classList.contains('dxkit-chosen')", timeout=30_000)
+    page.locator(".dxkit-spot").nth(5).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 1", timeout=30_000)
+
+
+def test_hostile_names_stay_text_and_nobody_outside_is_asked(page):
+    page.locator(".widget-dropdown:has-text('一覧から選ぶ') select").select_option(index=0)
+    page.locator("button:has-text('置く／外す')").click()
+    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[0].classList.contains('dxkit-chosen')", timeout=30_000)
+    assert page.locator(".dxkit-spot").nth(0).get_attribute("title") == HOSTILE
+    assert page.locator(f".dxkit-board svg text:text-is({json.dumps(HOSTILE)})").count() == 1
+    assert page.locator(".dxkit-board img").count() == 0
+    assert page.evaluate("typeof window.__pwned") == "undefined"
+    assert page.dialogs == []
+    assert page.refused == []
+
+
+def test_a_slider_moved_by_the_keyboard_draws_another_map(page):
+    page.mouse.click(*_free_spots(page, 1)[0][1:])
+    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 1", timeout=30_000)
+    before = _cells_of(page)
+    handle = page.locator(".widget-slider:has-text('風（m/秒）') .noUi-handle")
+    handle.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "old => document.querySelectorAll('.dxkit-board svg g path')[1].getAttribute('d') !== old", arg=before[1], timeout=30_000
+    )
+    assert len(_cells_of(page)[1]) < len(before[1])
