@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dxkit import codes as codes
     from dxkit import drones as drones
     from dxkit import errors as errors
+    from dxkit import groups as groups
     from dxkit import loaders as loaders
     from dxkit import maps as maps
     from dxkit import maturity as maturity
@@ -41,6 +42,7 @@ _MODULES = (
     "codes",
     "drones",
     "errors",
+    "groups",
     "loaders",
     "maps",
     "maturity",
