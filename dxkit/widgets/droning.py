@@ -213,7 +213,8 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
     def _keep(self, own: Siting) -> None:
         flight, best = self.flight(), self.siting
         record = Record(
-            self.group.value.strip() or f"{len(self._kept) + 1}番目の案", self.chosen, own.value, own.share, _part(own, best), best.value,
+            self.group.value.strip() or f"{len(self._kept) + 1}番目の案",
+            self.chosen, own.value, own.share, _part(own, best), best.value,
             tuple(best.bases["base"] if "base" in best.bases.columns else best.bases.index),
             self.study.longest(flight), flight.wind_ms, flight.payload_kg, str(self.drone.label),
         )  # fmt: skip

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+import dxkit
 from dxkit import drones
 from dxkit.drones import searching
 from dxkit.errors import ChoiceError, TableError
@@ -276,6 +277,21 @@ def test_the_curve_is_the_same_through_an_executor_that_starts_after_a_solution(
     with pool:
         shared = drones.budget_curve(demand, candidates, counts=[2, 4, 6], range_km=2, distance_km=own, executor=pool)
     pd.testing.assert_frame_equal(alone, shared)
+
+
+@pytest.mark.slow
+def test_the_curve_of_tajima_is_the_same_on_a_dask_cluster():
+    distributed = pytest.importorskip("distributed", reason="distributed is not installed")
+    demand = dxkit.load("mesh_people").query("code in ['28209', '28222', '28225', '28585', '28586']").reset_index(drop=True)
+    candidates = demand.sample(200, random_state=0)[["lat", "lon"]]
+    alone = drones.budget_curve(demand, candidates, counts=20, range_km=5.0)
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        shared = drones.budget_curve(demand, candidates, counts=20, range_km=5.0, executor=client.get_executor())
+    pd.testing.assert_frame_equal(alone, shared)
+    assert (shared["gap"] == 0).all()
 
 
 def test_a_search_that_is_cut_short_says_how_far_it_may_be_off():
