@@ -98,9 +98,10 @@ def _weighed(database: Any, tables: Sequence[Any], prior: float, seed: int) -> p
     from splink import Linker  # noqa: PLC0415
 
     frames = [database.register(table, dataset_display_name=name) for table, name in zip(tables, "ab", strict=False)]
-    model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior)
+    pairs_in_all = float(len(tables[0])) * len(tables[-1])
+    model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior, pairs_in_all)
     linker = Linker(frames if len(tables) == 2 else frames[0], model, log_level=None, validate_settings=False)
-    if len(tables[0]) * len(tables[-1]) >= LEARN_FROM:
+    if pairs_in_all >= LEARN_FROM:
         _learn(linker, seed)
     pairs: Any = linker.inference.predict(threshold_match_weight=LEAST_WEIGHT, warning_mode="never")
     return _rows(pairs.as_pyarrow_table())

@@ -36,6 +36,10 @@ def _either_null(column: str) -> str:
     return f"({column}_l IS NULL OR {column}_r IS NULL)"
 
 
+def _near(column: str) -> str:
+    return f"jaro_winkler_similarity({column}_l, {column}_r) >= 0.9"
+
+
 NAME = Comparison(
     "name",
     f"{_either_null('name')} AND {_either_null('kana_plain')}",
@@ -43,9 +47,10 @@ NAME = Comparison(
         Level("氏名が同じ", _both("name"), 0.78, 6e-6, "name"),
         Level("読みが同じ（漢字なし）", f"{_both('kana_plain')} AND {_either_null('name')}", 0.11, 4e-6, "kana_plain"),
         Level("読みが同じ（漢字は違う）", _both("kana_plain"), 0.02, 4e-6, "kana_plain"),
+        Level("氏と名が逆", "surname_l = given_r AND given_l = surname_r", 0.002, 1e-8),
         Level("氏が同じ、名が1字違い", f"{_both('surname')} AND levenshtein(given_l, given_r) <= 1", 0.025, 3e-4, "surname"),
-        Level("名だけ同じ", f"(({_both('given')}) OR ({_both('kana_given')}))", 0.02, 3e-3, ""),
-        Level("読みが近い", "jaro_winkler_similarity(kana_plain_l, kana_plain_r) >= 0.9", 0.025, 2e-3, ""),
+        Level("名だけ同じ", f"(({_both('given')}) OR ({_both('kana_given')}))", 0.02, 3e-3),
+        Level("読みか氏名が近い", f"({_near('kana_plain')} OR {_near('name')})", 0.025, 2e-3),
         Level("氏名が違う", "ELSE", 0.02, 0.9945),
     ),
 )
@@ -67,12 +72,13 @@ BIRTHDAY = Comparison(
 )
 ADDRESS = Comparison(
     "address",
-    _either_null("code"),
+    f"{_either_null('code')} AND NOT coalesce({_both('town', 'block')}, FALSE)",
     (
         Level("住所が同じ", _both("code", "town", "block"), 0.84, 3e-6),
+        Level("町と番地が同じ（市町は違うか不明）", _both("town", "block"), 0.002, 1e-5),
         Level("町まで同じ（番地なし）", f"{_both('place')} AND {_either_null('block')}", 0.115, 1e-3, "place"),
         Level("町まで同じ（番地は違う）", _both("place"), 0.015, 1e-3, "place"),
-        Level("市町だけ同じ", _both("code"), 0.015, 0.11),
+        Level("市町だけ同じ", _both("code"), 0.013, 0.11),
         Level("市町が違う", "ELSE", 0.015, 0.888),
     ),
 )
@@ -100,18 +106,30 @@ BLOCKS = (
     "l.year = r.year AND l.month = r.month AND l.day = r.day AND l.kana_given = r.kana_given",
     "l.code = r.code AND l.town = r.town AND l.surname = r.surname",
 )
+# what one municipality's machine can afford on top
+SMALL = 1e9
+MORE_BLOCKS = (
+    "l.year = r.year AND l.month = r.month AND l.day = r.day",
+    "l.code = r.code AND l.town = r.town",
+    "l.surname = r.surname",
+    "l.given = r.given",
+    "l.kana_given = r.kana_given",
+    "l.surname = r.given AND l.given = r.surname",
+    "l.town = r.town AND l.block = r.block",
+)
 TRAINING = ("l.year = r.year AND l.month = r.month AND l.day = r.day", "l.name = r.name")
 
 
-def settings(link_type: str, prior: float) -> Any:
-    """Give the model in Splink's own form."""
+def settings(link_type: str, prior: float, pairs: float) -> Any:
+    """Give the model in Splink's own form; ``pairs`` of all are what could be looked at."""
     from splink import SettingsCreator  # noqa: PLC0415
     from splink.blocking_rule_library import CustomRule  # noqa: PLC0415
 
+    blocks = (*BLOCKS, *MORE_BLOCKS) if pairs <= SMALL else BLOCKS
     return SettingsCreator(
         link_type=link_type,  # type: ignore[arg-type]
         comparisons=[_comparison(comparison) for comparison in COMPARISONS],
-        blocking_rules_to_generate_predictions=[CustomRule(rule, sql_dialect="duckdb") for rule in BLOCKS],
+        blocking_rules_to_generate_predictions=[CustomRule(rule, sql_dialect="duckdb") for rule in blocks],
         probability_two_random_records_match=prior,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,

@@ -78,7 +78,8 @@ def names(kind: str) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[
     """Give spellings, readings and cumulative shares of ``surname``, ``male`` or ``female`` names, most frequent first."""
     lists = {"surname": (_COMMON, _HEADS, _TAILS), "male": (_MALE, _STEMS, _MALE_ENDS), "female": (_FEMALE, _STEMS, _FEMALE_ENDS)}
     common, heads, tails = lists[kind]
-    pairs = list(dict(_read(common) + _joined(heads, tails)).items())
+    # the reading of a common name stands, whatever its parts would give: 井上 is not イウエ
+    pairs = list((dict(_read(common) + _joined(heads, tails)) | dict(_read(common))).items())
     written, read = (np.array(side, dtype=object) for side in zip(*pairs, strict=True))
     # Zipf–Mandelbrot: the commonest surname is borne by about 1.5 % of people
     shares = 1 / (np.arange(len(pairs)) + 14) ** (1.08 if kind == "surname" else 0.95)
