@@ -127,7 +127,7 @@ def between(value: float, option: str, *, low: float = 0.0, high: float = np.inf
     return float(value)
 
 
-def extra(module: str, package: str, name: str = "planning") -> ModuleType:
+def optional(module: str, package: str, name: str = "planning") -> ModuleType:
     """Import an optional library.
 
     Raises
