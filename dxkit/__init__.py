@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dxkit import drones as drones
     from dxkit import errors as errors
     from dxkit import groups as groups
+    from dxkit import linkage as linkage
     from dxkit import loaders as loaders
     from dxkit import maps as maps
     from dxkit import maturity as maturity
@@ -43,6 +44,7 @@ _MODULES = (
     "drones",
     "errors",
     "groups",
+    "linkage",
     "loaders",
     "maps",
     "maturity",

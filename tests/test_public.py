@@ -22,10 +22,11 @@ PROMISED = {
         "read_towns", "read_roadside_stations", "read_mesh_population", "read_estat", "read_residents", "fetch",
         "read_hearing", "write_hearing_form",
     ],
+    "dxkit.linkage": ["normalise", "link", "dedupe", "evaluate", "missed_by_kind", "review_plan", "synth_registers"],
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
     "dxkit.maps": ["choropleth", "points", "flows", "compare"],
     "dxkit.charts": [
-        "change", "dots", "grounds", "hasse", "heatmap", "levels", "raci", "radar", "rank_intervals", "sensitivity", "tiers",
+        "change", "dots", "grounds", "hasse", "heatmap", "levels", "link_errors", "raci", "radar", "rank_intervals", "sensitivity", "tiers",
     ],
     "dxkit.maturity": [
         "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",

@@ -13,6 +13,7 @@ from dxkit.charts.curves import curve, wind_rose
 from dxkit.charts.dots import dots
 from dxkit.charts.effects import change, sensitivity
 from dxkit.charts.law import grounds, raci
+from dxkit.charts.links import link_errors
 from dxkit.charts.order import hasse
 from dxkit.charts.plans import burn_down, gantt
 from dxkit.charts.played import backtest
@@ -33,6 +34,7 @@ __all__ = [
     "hasse",
     "heatmap",
     "levels",
+    "link_errors",
     "raci",
     "radar",
     "rank_intervals",

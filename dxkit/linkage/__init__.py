@@ -1,14 +1,16 @@
 """Which records of two registers are the same person (名寄せ)?
 
 Japanese spelling is undone first (`normalise`), then pairs are weighed by Splink on DuckDB (`link`, `dedupe`);
-`evaluate` counts what was got wrong, `review_plan` says which pairs clerks should look at with the hours they have.
+`evaluate` counts what was got wrong, `missed_by_kind` says by which errors, `review_plan` says which pairs clerks should look
+at with the hours they have.
 `synth_registers` invents registers with the truth known: no real person's record is ever needed to try all of this.
 Splink and DuckDB come with ``pip install "dxkit[linkage]"``; the normaliser and the invented registers need neither.
 """
 
+from dxkit.linkage.explaining import missed_by_kind
 from dxkit.linkage.judging import evaluate, review_plan
 from dxkit.linkage.linking import dedupe, link
 from dxkit.linkage.normalising import normalise
 from dxkit.linkage.registers import ERRORS, synth_registers
 
-__all__ = ["ERRORS", "dedupe", "evaluate", "link", "normalise", "review_plan", "synth_registers"]
+__all__ = ["ERRORS", "dedupe", "evaluate", "link", "missed_by_kind", "normalise", "review_plan", "synth_registers"]

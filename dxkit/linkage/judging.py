@@ -30,7 +30,7 @@ def evaluate(links: pd.DataFrame, truth: pd.DataFrame) -> Mapping[str, float]:
     TableError
         If one of the tables lacks a column.
     """
-    found, true = _pairs(links, "links"), _pairs(truth, "truth")
+    found, true = pairs_of(links, "links"), pairs_of(truth, "truth")
     right = len(found.merge(true, on=["left_id", "right_id"]))
     precision = right / len(found) if len(found) else 1.0
     recall = right / len(true) if len(true) else 1.0
@@ -39,12 +39,22 @@ def evaluate(links: pd.DataFrame, truth: pd.DataFrame) -> Mapping[str, float]:
     return {"precision": precision, "recall": recall, "f1": f1, **counts}
 
 
-def _pairs(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def pairs_of(table: pd.DataFrame, name: str, left: pd.DataFrame | None = None, right: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Give the pairs of a table once each, as text; with registers given, of records that stand there."""
     absent = [column for column in ("left_id", "right_id") if column not in table]
     if absent:
         remedy = f"{name} は left_id と right_id を持つ表にしてください"
         raise TableError([Fault("列がありません", remedy, column=column) for column in absent])
-    return table[["left_id", "right_id"]].astype("str").drop_duplicates()
+    pairs = table[["left_id", "right_id"]].astype("str").drop_duplicates(ignore_index=True)
+    faults = []
+    for side, register in (("left_id", left), ("right_id", right)):
+        known = pairs[side] if register is None else register["record_id"].map(str)
+        unknown = pairs.loc[~pairs[side].isin(known), side]
+        remedy = "突き合わせた名簿にある record_id にしてください"
+        faults += [Fault("その記録はありません", remedy, sheet=name, column=side, value=value) for value in unknown]
+    if faults:
+        raise TableError(faults)
+    return pairs
 
 
 def review_plan(links: pd.DataFrame, *, staff_hours: float, minutes: float = MINUTES) -> pd.DataFrame:

@@ -66,9 +66,8 @@ def link(
     """
     _choose(threshold, once)
     need(backend)
-    _check_both(left, right)
-    lefts = _keys(left)
-    rights = _keys(right, Surnames(set(lefts["surname"].dropna()), set(lefts["kana_surname"].dropna())))
+    check_both(left, right)
+    lefts, rights = comparable_keys(left, right)
     settings = {"threshold": threshold, "backend": backend, "once": once, "seed": seed}
     if left.empty or right.empty:
         return _answer(_no_pairs(), lefts, rights, {**settings, "share": 0.0})
@@ -135,7 +134,8 @@ def _choose(threshold: float, once: str) -> None:
         raise ChoiceError(f"once「{shorten(once)}」はありません。right・both・neither から選んでください。")
 
 
-def _check_both(left: pd.DataFrame, right: pd.DataFrame) -> None:
+def check_both(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    """Name all that is wrong with either register."""
     faults: list[Fault] = []
     for table, name in ((left, "left"), (right, "right")):
         try:
@@ -146,8 +146,13 @@ def _check_both(left: pd.DataFrame, right: pd.DataFrame) -> None:
         raise TableError(faults)
 
 
+def comparable_keys(left: pd.DataFrame, right: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give the keys of both; where the right one leaves no blank in names, surnames of the left one part them."""
+    lefts = _keys(left)
+    return lefts, _keys(right, Surnames(set(lefts["surname"].dropna()), set(lefts["kana_surname"].dropna())))
+
+
 def _keys(records: pd.DataFrame, surnames: Surnames | None = None) -> pd.DataFrame:
-    """Give a register's keys; where it leaves no blank in names, surnames of the other register part them."""
     keys = keys_of(records, surnames)
     keys["place"] = keys["code"] + "/" + keys["town"]
     return keys
