@@ -8,10 +8,12 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+import pandas as pd
 import pytest
 
 import dxkit
 from dxkit import drones, maturity, sharing
+from dxkit.drones import flying
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -253,7 +255,69 @@ def _expected_of_drones():
     return []
 
 
+def _tajima():
+    towns = dxkit.load("municipalities")
+    codes = towns.loc[towns["area"] == "但馬", "code"]
+    demand, halls = (table[table["code"].isin(codes)] for table in map(dxkit.load, ("mesh_people", "villages")))
+    demand, halls = demand.reset_index(drop=True), halls.drop_duplicates(["lat", "lon"]).reset_index(drop=True)
+    craft = dxkit.load("drone_types").set_index("drone", drop=False).loc["pf2_cat3"]
+    return demand, halls.assign(base=[f"H{n:02d}" for n in range(len(halls))]), craft
+
+
+def _expected_of_place_bases():
+    demand, candidates, craft = _tajima()
+    km = drones.flight_range(craft, payload_kg=1.0, wind_ms=3.0)
+    alone = drones.reach(demand, candidates, range_km=km).merge(demand[["place", "people"]], on="place")
+    chosen = list(alone.groupby("base")["people"].sum().sort_values(ascending=False).index[:3])
+    own = drones.best_bases(
+        demand, candidates[candidates["base"].isin(chosen)].reset_index(drop=True), count=3, range_km=km, fixed=chosen
+    )
+    best = drones.best_bases(demand, candidates, count=3, range_km=km)
+    return [
+        "1か所だけで届く人の多い順",
+        f"3か所置くと、最適の{own.value / best.value:.0%}の人にしか届きません",
+        f"まったく届かない市町が{(best.by_code['covered'] == 0).sum()}つ残ります",
+    ]
+
+
+def _allocations(demand, candidates, ours, km):
+    """Spread each municipality's people otherwise, as the notebook does it."""
+    rng, rows, code = np.random.default_rng(6), [], demand["code"]
+    for contrast in (0.0, 0.5, 1.0, 1.5):
+        for draw in range(30):
+            wild = demand["people"] ** contrast * np.exp(0.6 * rng.standard_normal(len(demand)) * (draw > 0))
+            own = demand.assign(
+                people=wild * demand.groupby(code)["people"].transform("sum") / wild.groupby(code).transform("sum")
+            )
+            best = drones.best_bases(own, candidates, count=5, range_km=km)
+            regret = 1 - own.loc[ours.covered, "people"].sum() / best.value
+            rows.append((contrast, best.share, regret, len(set(best.bases["base"]) & set(ours.bases["base"]))))
+    return pd.DataFrame(rows, columns=["contrast", "share", "regret", "same"]).groupby("contrast")
+
+
+def _expected_of_drone_assumptions():
+    demand, candidates, craft = _tajima()
+    calm, windy = drones.flight_shape(craft), drones.flight_shape(craft, wind_ms=7.0, wind_from_deg=0.0)
+    km = calm["range_km"].iloc[0]
+    along, across = windy["range_km"].iloc[0] / km, windy["range_km"].iloc[90] / km
+    away = drones.flight_range(craft, payload_kg=1.0, wind_ms=5.0)
+    trials = _allocations(demand, candidates, drones.best_bases(demand, candidates, count=5, range_km=away), away)
+    mean, low, high = trials.mean(), trials["share"].min()[1.0], trials["share"].max()[1.0]
+    return [
+        f"公表された20分と17.5分から、k = {flying.exponent(craft):.2f}",
+        f"風7m/秒では、風の向き（往復どちらも）の距離が無風の{along:.0%}、横向きが{across:.0%}になり",
+        f"届く面積は{(windy['range_km'] ** 2).mean() / km**2:.0%}に減ります",
+        f"距離の減りは{1 - drones.flight_range(craft, payload_kg=1.0) / km:.0%}です",
+        f"0から1.5に変えると、最適な5か所で届く人の割合は平均{mean['share'][0.0]:.0%}から{mean['share'][1.5]:.0%}まで",
+        f"もとの集まり方（1）なら、メッシュごとの誤差を乗せても割合は{low:.0%}〜{high:.0%}で",
+        f"5か所のうち平均{mean['same'][1.0]:.1f}か所が同じ拠点、失う割合は平均{mean['regret'][1.0]:.1%}です",
+        f"等分（0）では同じ拠点は平均{mean['same'][0.0]:.1f}か所、失う割合は{mean['regret'][0.0]:.0%}です",
+    ]
+
+
 FINDINGS = {
+    "facilitators/10_place_bases.ipynb": _expected_of_place_bases,
+    "research/09_drones.ipynb": _expected_of_drone_assumptions,
     "trainees/03_who_knows.ipynb": _expected_of_who_knows,
     "trainees/04_drones.ipynb": _expected_of_drones,
     "trainees/02_how_firm.ipynb": _expected_of_how_firm,
