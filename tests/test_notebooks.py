@@ -315,7 +315,55 @@ def _expected_of_drone_assumptions():
     ]
 
 
+def _expected_of_who_may_tell():
+    scenario = sharing.read_scenario("nankai_illustrative")
+    outcome = sharing.simulate(scenario, draws=10)
+    moved = outcome.flows.query("hour == 72 and home != host")
+    outside = moved.loc[moved["host_name"] == "県外", "people"].sum()
+    asked = [sharing.ground_matrix("所在", phase="72時間以内", consent=consent)["verdict"] for consent in (False, True)]
+    without, with_ = (verdicts.value_counts() for verdicts in asked)
+    told = outcome.disclosures.query("policy == '緊急時'").groupby("verdict")["mean"].sum()
+    assert 0.4 < told["根拠なし"] / told.sum() < 0.45
+    compared = sharing.compare(outcome).set_index("policy")
+    assert compared.loc["県ハブ", "known_home_72"] >= compared.loc["緊急時", "known_home_72"]
+    assert compared.loc["県ハブ", "disclosed"] < 0.7 * compared.loc["緊急時", "disclosed"]
+    return [
+        f"72時間後、市町をまたいで避難している人は約{moved['people'].sum() / 10_000:.1f}万人（うち県外が約{outside / 10_000:.1f}万人）",
+        "72時間以内の",
+        f"{len(asked[0])}組のうち、根拠があるのは{without['可']}組、要確認が{without['要確認']}組です",
+        "1節の`consent`",
+        f"根拠のある組は{with_['可']}組に増えます",
+        "提供の4割あまり",
+    ]
+
+
+def _expected_of_backtests():
+    played = {name: sharing.backtest(name) for name in ("noto_2024", "japan_2011", "kobe_1995")}
+    miss = {name: each.table.set_index(["hour", "measure"])["miss_points"] for name, each in played.items()}
+    japan = sharing.backtest(sharing.read_scenario("japan_2011").change(consent_share=0.95)).table["miss_points"].iloc[-1]
+    tested = [each.table[each.table["use"] == "予測"] for each in played.values()]
+    kept = sum(int(table["within_goal"].sum()) for table in tested)
+    law = sharing.grounds()["certainty"]
+    noto, kobe = miss["noto_2024"], miss["kobe_1995"]
+    return [
+        f"16日目の所在不明が{noto[384, '所在不明']:+.1f}ポイント、最終の把握が{noto[2160, '把握']:+.1f}ポイント",
+        f"{miss['japan_2011'][3312, '県が把握']:+.1f}ポイントで、目標に届きません",
+        f"5%いたとすると、ずれは{japan:+.1f}ポイント",
+        f"使っていない{len(tested[2])}点のずれは、大きくて{kobe[168, '避難所']:+.1f}ポイント",
+        "2月22日と3月3日は",
+        f"{kobe[864, '避難所']:+.1f}と{kobe[1080, '避難所']:+.1f}ポイント外れます",
+        "1つの割合",
+        "2月22日までで",
+        f"最大のずれは{sharing.backtest('kobe_1995', fit_until_hour=864).worst_points:.1f}ポイント",
+        f"使っていない{sum(map(len, tested))}点のうち、{kept}点が±10ポイントの中",
+        "外れたのは2011年の1点",
+        f"{len(law)}行のうち、条文か通知を読んで書けたのは{(law != '要確認').sum()}行で、{(law == '要確認').sum()}行は要確認",
+    ]
+
+
 FINDINGS = {
+    "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
+    "research/04_backtests.ipynb": _expected_of_backtests,
     "facilitators/10_place_bases.ipynb": _expected_of_place_bases,
     "research/09_drones.ipynb": _expected_of_drone_assumptions,
     "trainees/03_who_knows.ipynb": _expected_of_who_knows,
