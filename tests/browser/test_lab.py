@@ -165,3 +165,37 @@ def test_the_lab_speaks_japanese_and_shows_no_news(page, lab):
     assert page.locator('.lm-MenuBar-item:has-text("ファイル")').count() == 1
     assert page.locator("text=Would you like to").count() == 0
     assert page.refused == []
+
+
+def _widget(page, words):
+    """Give the row of a widget that carries this label."""
+    return page.locator(f".jupyter-widgets.widget-inline-hbox:has(label:text-is('{words}'))").first
+
+
+def test_three_groups_choose_who_may_tell_whom_and_their_choice_is_recorded(page, lab, tmp_path):
+    _open_and_run(page, lab, "facilitators/02_who_may_tell.ipynb")
+    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    flows = _map_frames(page)[0]
+    flows.wait_for_selector("body[data-drawn]", timeout=30_000)
+    assert int(flows.evaluate("document.body.dataset.drawn")) > MUNICIPALITIES
+    sentence = page.locator(".widget-html:has-text('居場所を知る割合')").first
+    sentence.scroll_into_view_if_needed()
+    assert "避難元の市町が居場所を知る割合" in sentence.text_content()
+    assert page.locator("text=教材であり法的助言ではありません。提供を法律の表").count() == 1
+    drawn = page.locator(".jp-OutputArea-output img.widget-image")
+    drawn.scroll_into_view_if_needed()
+    before = drawn.get_attribute("src")
+    _widget(page, "立場").locator("select").select_option("避難先の市町")
+    page.wait_for_selector(".widget-html:has-text('避難先の市町が居場所を知る割合')", timeout=60_000)
+    _widget(page, "通信の途絶").locator("select").select_option("4倍の長さ")
+    page.wait_for_function("before => document.querySelector('img.widget-image').src !== before", arg=before, timeout=60_000)
+    page.locator("button:has-text('この選択を記録')").click()
+    page.wait_for_selector("text=班の名前を書いてから", timeout=30_000)
+    _widget(page, "班の名前").locator("input").fill("県の班")
+    _widget(page, "理由").locator("input").fill("<b>早く</b>知るため")
+    page.keyboard.press("Tab")
+    page.locator("button:has-text('この選択を記録')").click()
+    page.wait_for_selector("td:text-is('県の班')", timeout=30_000)
+    assert page.locator("td:text-is('<b>早く</b>知るため')").count() == 1
+    drawn.screenshot(path=tmp_path / "curves.png")
+    assert page.refused == []
