@@ -21,7 +21,7 @@ Places = NDArray[np.intp]
 # Polis: who has voted on fewer items than this (or all there are) is left out
 LEAST_VOTES = 7
 MOST_GROUPS = 5
-STARTS = 20
+STARTS = 100
 # figures of fewer voters than this would tell what one person thinks
 LEAST_SHOWN = 3
 MISSING_WARNED = 0.5
@@ -124,7 +124,9 @@ def opinion_groups(votes: pd.DataFrame, *, least_votes: int = LEAST_VOTES, seed:
     found = pd.Series(pd.NA, index=votes.index, dtype="Int64", name="group")
     if not enough.any():
         return found, np.nan
-    labels, silhouette = _split(places(values[enough]), np.random.default_rng(seed))
+    # as in Polis, those left out still have a say in which directions the plane has
+    spread = places(values[given.any(axis=1)])[enough[given.any(axis=1)]]
+    labels, silhouette = _split(spread, np.random.default_rng(seed))
     found[enough] = _by_size(labels) + 1
     return found, silhouette
 

@@ -5,7 +5,9 @@ the disk at every commit (``synchronous=FULL``: https://www.sqlite.org/pragma.ht
 ``synchronous_commit=on``. A write-ahead log needs a local disk: not a shared folder of a file server.
 """
 
+import os
 import secrets
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -196,15 +198,29 @@ def _engine(url: sa.URL) -> sa.Engine:
         # a server that was restarted is asked again, not given up
         options = {"options": "-c synchronous_commit=on", "connect_timeout": 10}
         return sa.create_engine(url, pool_pre_ping=True, connect_args=options)
-    if url.database in (None, "", ":memory:"):
+    if url.database in (None, "", ":memory:") or str(url.database).startswith("file:"):
         raise ChoiceError(
-            "メモリ上の保存先は、止まると消えます。sqlite:///out/meeting.sqlite のようにファイルを指定してください。"
+            f"保存先「{url}」には長く保存できません。sqlite:///out/meeting.sqlite のようにファイルを指定してください。"
         )
-    if not str(url.database).startswith("file:"):
-        _make_folder(Path(str(url.database)).parent)
+    path = Path(str(url.database))
+    _make_folder(path.parent)
+    if path.exists() and not (_writable(path) and _writable(path.parent)):
+        return sa.create_engine(url, creator=lambda: _only_to_read(path))
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
     sa.event.listen(engine, "connect", _prepare)
     return engine
+
+
+def _writable(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _only_to_read(path: Path) -> sqlite3.Connection:
+    """Open what may not be written, such as a copy on a DVD: a log beside it that nobody may make is done without."""
+    log = path.with_name(f"{path.name}-wal")
+    alone = not log.exists() or log.stat().st_size == 0
+    where = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+    return sqlite3.connect(where, uri=True, check_same_thread=False, timeout=BUSY_MS / 1000)
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,0 +1,213 @@
+"""How far a group agrees: published tables, Polis's own groups, and no word on any one voter."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+from threadpoolctl import threadpool_limits
+
+from dxkit.errors import ChoiceError, TableWarning
+from dxkit.store import Session, kendall_w, opinion_groups
+from dxkit.store.agreeing import _k_means, _silhouette, places
+
+# S. Siegel, Nonparametric Statistics for the Behavioral Sciences (1956), table 9.1 (p. 230): three officers rank six applicants
+OFFICERS = [[1, 6, 3, 2, 5, 4], [1, 5, 6, 4, 2, 3], [6, 3, 2, 5, 4, 1]]
+# the same, pp. 234-235, after M. G. Kendall (1948), also in the NAG Library Manual, G08DAF, section 10: three rankings with ties
+TIED = [
+    [1, 4.5, 2, 4.5, 3, 7.5, 6, 9, 7.5, 10],
+    [2.5, 1, 2.5, 4.5, 4.5, 8, 9, 6.5, 10, 6.5],
+    [2, 1, 4.5, 4.5, 4.5, 4.5, 8, 8, 8, 10],
+]
+
+
+def test_kendalls_w_is_siegels_162_for_six_applicants():
+    w, _ = kendall_w(OFFICERS)
+    assert w == pytest.approx(0.162, abs=0.0005)
+
+
+def test_kendalls_w_with_ties_is_828_as_in_siegel_and_nags_manual_with_p_008():
+    w, p = kendall_w(TIED)
+    assert w == pytest.approx(0.828, abs=0.0005)
+    assert p == pytest.approx(0.008, abs=0.0005)
+
+
+def test_a_session_gives_the_w_of_its_votes(tmp_path):
+    # five of six ranks have a vote of their own: the sixth table row is told by the order of the votes
+    with Session(tmp_path / "m.sqlite") as session:
+        for officer, ranks in enumerate(OFFICERS):
+            for applicant, rank in enumerate(ranks[:5]):
+                session.vote(
+                    item=f"志願者{applicant}", value=int(np.argsort(np.argsort(ranks[:5]))[applicant]) - 2, client=f"o{officer}"
+                )
+                assert rank > 0
+        found = session.agreement()
+    assert found.w == pytest.approx(kendall_w(np.array(OFFICERS)[:, :5])[0])
+    assert (found.voters, found.complete, found.items, found.missing) == (3, 3, 5, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(hnp.arrays(np.int64, st.tuples(st.integers(2, 8), st.integers(2, 8)), elements=st.integers(-2, 2)))
+def test_w_lies_between_0_and_1_and_is_blind_to_names_and_scale(votes):
+    w, p = kendall_w(votes)
+    if np.isnan(w):
+        assert (votes == votes[:, :1]).all()
+        return
+    assert -1e-12 <= w <= 1 + 1e-12
+    assert 0 <= p <= 1
+    assert kendall_w(votes[::-1])[0] == pytest.approx(w)
+    assert kendall_w(votes[:, ::-1])[0] == pytest.approx(w)
+    assert kendall_w(votes * 3 + 10)[0] == pytest.approx(w)
+    if np.ptp(votes[0]):
+        assert kendall_w(np.vstack([votes[0]] * 4))[0] == pytest.approx(1)
+
+
+def test_w_of_too_few_is_missing_and_of_a_gap_refused():
+    assert np.isnan(kendall_w([[1, 2, 3]])[0])
+    assert np.isnan(kendall_w(np.empty((0, 3)))[0])
+    with pytest.raises(ChoiceError, match="空欄"):
+        kendall_w([[1, np.nan], [1, 2]])
+
+
+def _camps(seed, sizes=(16, 14, 11), items=25, missing=0.0, noise=0.25):
+    """Votes of camps that each lean one way on every item (made)."""
+    random = np.random.default_rng(seed)
+    lean = random.choice([-1, 1], (len(sizes), items))
+    camp = np.repeat(np.arange(len(sizes)), sizes)
+    values = lean[camp] * random.choice([1, 2], (len(camp), items)) * np.where(random.random((len(camp), items)) < noise, -1, 1)
+    return pd.DataFrame(np.where(random.random(values.shape) < missing, np.nan, values)), camp
+
+
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+@pytest.mark.parametrize("seed", range(5))
+def test_planted_camps_are_found(seed, missing):
+    votes, camp = _camps(seed, missing=missing, noise=0.1)
+    groups, _ = opinion_groups(votes)
+    assert adjusted_rand_score(camp, groups) > 0.85
+
+
+def _polis(signs):
+    """What red-dwarf, which reproduces Polis, makes of the same votes: its plane, and its groups from its one start."""
+    from reddwarf.implementations.polis import run_pipeline
+
+    values = signs.to_numpy()
+    records = [
+        {"participant_id": int(voter), "statement_id": int(item), "vote": int(values[voter, item])}
+        for voter, item in np.argwhere(np.isfinite(values))
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return run_pipeline(votes=records, random_state=0).participants_df
+
+
+def _polis_with_many_starts(plane):
+    """red-dwarf's own k-means on its own plane, the best of thirty starts for each number of groups, then the silhouette."""
+    from reddwarf.utils.clusterer.kmeans import run_kmeans
+
+    points = plane.to_numpy()
+    best = []
+    for k in range(2, 6):
+        with threadpool_limits(1):
+            models = [run_kmeans(points, n_clusters=k, init="k-means++", random_state=start) for start in range(30)]
+        labels = min(models, key=lambda model: model.inertia_).labels_
+        best.append((silhouette_score(points, labels), labels))
+    return max(best, key=lambda each: each[0])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise", [0.1, 0.25])
+@pytest.mark.parametrize("missing", [0.0, 0.2, 0.4])
+@pytest.mark.parametrize("seed", range(3))
+def test_plane_and_groups_are_those_of_red_dwarf_which_reproduces_polis(seed, missing, noise):
+    signs = np.sign(_camps(seed, missing=missing, noise=noise)[0])
+    theirs = _polis(signs)
+    # a direction may point either way
+    assert np.allclose(np.abs(places(signs.to_numpy())), np.abs(theirs[["x", "y"]].to_numpy()))
+    ours, silhouette = opinion_groups(signs)
+    inside = theirs["cluster_id"].notna()
+    assert ours.notna().tolist() == inside.tolist()
+    score, labels = _polis_with_many_starts(theirs.loc[inside, ["x", "y"]])
+    assert adjusted_rand_score(labels, ours.dropna()) == pytest.approx(1)
+    assert silhouette == pytest.approx(score)
+
+
+@pytest.mark.slow
+def test_polis_own_single_start_gives_the_same_groups_or_less_clear_ones():
+    same = []
+    for seed in range(4):
+        for missing in (0.0, 0.2, 0.4):
+            signs = np.sign(_camps(seed, missing=missing, noise=0.1)[0])
+            theirs, (ours, silhouette) = _polis(signs), opinion_groups(signs)
+            labels = theirs["cluster_id"].astype(int)
+            same.append(adjusted_rand_score(labels, ours) == 1)
+            assert same[-1] or silhouette_score(theirs[["x", "y"]], labels) < silhouette
+    assert sum(same) >= 8
+
+
+@pytest.mark.parametrize("k", [2, 3, 4, 5])
+def test_k_means_and_silhouette_are_scikit_learns(k):
+    points = places(_camps(k)[0].to_numpy(dtype=float))
+    labels = _k_means(points, k, np.random.default_rng(0))
+    peer = KMeans(k, n_init=50, random_state=0).fit(points)
+    ours = sum(((points[labels == at] - points[labels == at].mean(axis=0)) ** 2).sum() for at in range(k))
+    assert ours <= peer.inertia_ * 1.0001
+    assert _silhouette(points, labels) == pytest.approx(silhouette_score(points, labels))
+
+
+def test_groups_do_not_depend_on_the_order_of_voters_or_items():
+    votes, _ = _camps(3)
+    first, _ = opinion_groups(votes)
+    turned, _ = opinion_groups(votes.iloc[::-1, ::-1])
+    assert adjusted_rand_score(first, turned[first.index]) == 1
+    assert first.value_counts().sort_index().is_monotonic_decreasing
+
+
+def test_who_voted_on_fewer_than_seven_items_belongs_to_no_group():
+    votes, _ = _camps(1)
+    votes.iloc[0, 6:] = np.nan
+    groups, _ = opinion_groups(votes)
+    assert pd.isna(groups[0])
+    assert groups[1:].notna().all()
+
+
+@pytest.mark.parametrize("votes", [[[1, 1]], [[1, 1], [1, 1], [1, 1]], [[1, -1], [-1, 1]], [[np.nan, np.nan]]])
+def test_too_few_or_all_alike_are_one_group_at_most(votes):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        groups, silhouette = opinion_groups(pd.DataFrame(votes, dtype=float))
+    assert groups.dropna().isin([1]).all()
+    assert np.isnan(silhouette)
+
+
+def _voted(session, votes):
+    for voter, row in votes.iterrows():
+        for item, value in row.dropna().items():
+            session.vote(item=f"項目{item}", value=int(value), client=f"v{voter}")
+
+
+def test_more_than_half_missing_is_warned_of_and_less_is_not(tmp_path):
+    with Session(tmp_path / "m.sqlite") as session:
+        _voted(session, _camps(1, sizes=(4, 4), missing=0.6)[0])
+        with pytest.warns(TableWarning, match="空欄です"):
+            session.agreement()
+    with Session(tmp_path / "n.sqlite") as session, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _voted(session, _camps(1, sizes=(4, 4), missing=0.3)[0])
+        assert session.agreement().missing < 0.5
+
+
+def test_a_group_of_two_keeps_its_opinions_to_itself(tmp_path):
+    votes, _ = _camps(2, sizes=(6, 2), items=8, noise=0.0)
+    with Session(tmp_path / "m.sqlite") as session:
+        _voted(session, votes)
+        found = session.agreement()
+    assert found.groups["voters"].tolist() == [6, 2]
+    small = found.opinions[found.opinions["group"] == 2]
+    assert len(small) == 8
+    assert small["mean"].isna().all()
+    assert found.opinions.loc[found.opinions["group"] == 1, "mean"].notna().all()

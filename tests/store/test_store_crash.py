@@ -1,0 +1,94 @@
+"""A server that is killed in the middle of a vote loses nothing that it acknowledged, and doubles nothing."""
+
+import contextlib
+import http.client
+import random
+import socket
+import threading
+from collections import Counter
+
+import pytest
+from rooms import Phone, Server, until_kept
+
+from dxkit.store import Session
+
+PHONES, ITEMS, KILLS = 41, [f"項目{at}" for at in range(25)], 3
+
+
+def _free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _votes_of(phone, at, acknowledged):
+    chance = random.Random(at)
+    for number, item in enumerate(ITEMS):
+        value = chance.randint(-2, 2)
+        until_kept(phone, item, value, f"vote{at:04d}x{number:04d}")
+        acknowledged.append((at, item, value))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_41_phones_vote_on_25_items_while_the_server_is_killed_three_times(url, seed):
+    port, chance = _free_port(), random.Random(seed)
+    server = Server(url, port, ITEMS)
+    session = Session(url)
+    try:
+        code = _code(session)
+        phones = [Phone(port, code) for _ in range(PHONES)]
+        acknowledged = []
+        threads = [
+            threading.Thread(target=_votes_of, args=(phone, at, acknowledged), daemon=True) for at, phone in enumerate(phones)
+        ]
+        for thread in threads:
+            thread.start()
+        moments = sorted(chance.sample(range(60, 900), KILLS))
+        for moment in moments:
+            while len(acknowledged) < moment:
+                threading.Event().wait(0.002)
+            server.kill()
+            before = list(acknowledged)
+            kept = {(entry["author"], entry["item"], entry["value"]) for entry in session._keeper.entries()}
+            assert {(session._author(phones[at].client), item, value) for at, item, value in before} <= kept
+            server.start()
+        for thread in threads:
+            thread.join(120)
+        assert len(acknowledged) == PHONES * len(ITEMS)
+    finally:
+        server.kill()
+    entries = Counter((entry["author"], entry["item"], entry["value"]) for entry in session._keeper.entries())
+    wanted = Counter((session._author(phones[at].client), item, value) for at, item, value in acknowledged)
+    assert (wanted - entries, entries - wanted) == (Counter(), Counter())  # lost, doubled
+    assert session.results()["votes"].tolist() == [PHONES] * len(ITEMS)
+    session.close()
+
+
+def _code(session):
+    from dxkit.widgets.room.guarding import Gate
+
+    return Gate(session.key("room")).code
+
+
+def test_a_vote_whose_answer_was_lost_counts_once_when_sent_again(tmp_path):
+    from dxkit.widgets.room import Room
+
+    with Session(tmp_path / "m.sqlite") as session, Room(session, ["a"]) as room:
+        phone = Phone(room.port, room.code)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            phone.ask("POST", "/vote", {"item": "a", "value": 2, "id": "x" * 12}, timeout=1e-6)
+        assert phone.vote("a", 2, "x" * 12) == (200, {"kept": True})
+        assert phone.vote("a", 2, "x" * 12) == (200, {"kept": True})
+        assert session.results()["votes"].tolist() == [1]
+
+
+def test_address_code_and_tokens_stay_when_the_server_is_started_again(tmp_path):
+    from dxkit.widgets.room import Room
+
+    with Session(tmp_path / "m.sqlite") as session:
+        with Room(session, ["a"]) as room:
+            phone, first = Phone(room.port, room.code), room.link
+        with Room(session, ["a"]) as room:
+            assert room.link == first
+            assert phone.vote("a", 1, "y" * 12)[0] == 200
