@@ -24,7 +24,7 @@ PROMISED = {
     ],
     "dxkit.linkage": ["normalise", "link", "dedupe", "evaluate", "missed_by_kind", "review_plan", "synth_registers"],
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
-    "dxkit.maps": ["choropleth", "points", "flows", "compare"],
+    "dxkit.maps": ["choropleth", "points", "coverage", "difference", "flows", "compare"],
     "dxkit.charts": [
         "change", "dots", "grounds", "hasse", "heatmap", "levels", "link_errors", "raci", "radar", "rank_intervals", "sensitivity", "tiers",
     ],
@@ -33,7 +33,7 @@ PROMISED = {
         "change", "benefit_of_doubt", "reweight", "leave_one_out", "consistency", "correlations", "values_of", "hearing_trial",
     ],
     "dxkit.groups": ["form"],
-    "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "exercise"],
+    "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise"],
     "dxkit.store": ["kendall_w", "opinion_groups"],
     "dxkit.reports": ["deck", "pack", "profile", "profiles"],
 }  # fmt: skip
