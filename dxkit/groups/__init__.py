@@ -1,8 +1,12 @@
 """Who meets with whom, and why?
 
-`form` makes the groups of one meeting, with a bound on request; every group can be explained in a sentence.
+`form` makes the groups of one meeting, with a bound on request; `rotate` those of several, in which nobody meets twice where that
+can be, and `tradeoff` what that costs; `replan` mends groups after cancellations with the fewest moves; `explain` says why.
 """
 
+from dxkit.groups.explaining import explain
 from dxkit.groups.forming import Groups, form
+from dxkit.groups.replanning import replan
+from dxkit.groups.rotating import Rotation, rotate, tradeoff
 
-__all__ = ["Groups", "form"]
+__all__ = ["Groups", "Rotation", "explain", "form", "replan", "rotate", "tradeoff"]

@@ -182,7 +182,7 @@ def form(
     from dxkit.groups.proving import prove  # noqa: PLC0415 - its tables are only needed here
 
     proof = prove(asked, groups, seconds=seconds, progress=progress)
-    return answer(asked, proof.groups, proof.bound, seed=seed, certified=True, proof=proof.told)
+    return answer(asked, proof.groups, proof.bound, seed=seed, certified=True, **proof.told)
 
 
 def ask(

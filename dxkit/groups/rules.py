@@ -162,7 +162,6 @@ def links_of(links: Links, roster: Roster, option: str) -> tuple[tuple[tuple[int
     """Give links as positions, and a fault for each that names somebody who is not there, or nobody else."""
     found: list[tuple[int, ...]] = []
     faults: list[Fault] = []
-    remedy = "参加者の表に加えるか、ここから除いてください"
     given = [links] if _is_one_link(links) else list(links)
     for number, link in enumerate(given, start=1):
         labels = [link] if isinstance(link, str) else list(link)
