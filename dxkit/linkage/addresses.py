@@ -16,7 +16,7 @@ UNITS = {"十": 10, "百": 100}
 NUMERALS = "〇零一二三四五六七八九十百"
 KANJI_NUMBER = re.compile(f"[{NUMERALS}]+")
 # a numeral of a number, not of a name: 三宮町 and 八幡 stay
-COUNTED = re.compile(rf"[{NUMERALS}]+(?=丁目?|番地?|号|(?:[のノ\-])[\d{NUMERALS}]|$)")
+COUNTED = re.compile(rf"[{NUMERALS}]+(?=丁目?|番(?!町)|号|(?:[のノ\-])[\d{NUMERALS}]|$)")
 AFTER = re.compile(rf"(?<=[\d][のノ\-])[{NUMERALS}]+")
 HYPHENS = re.compile(r"[‐‑‒–—―−ｰー─━~〜](?=\d)|(?<=\d)[‐‑‒–—―−ｰー─━~〜]")
 JOINTS = re.compile(r"(?<=\d)(?:丁目?|番地の?|番|号|[のノ/.])-?(?=(\d)|)")
@@ -25,9 +25,12 @@ AZA = re.compile(r"大字|小字|^字|(?<=町)字")
 # a blank between two numbers parts the door from the room
 ROOM = re.compile(r"(?<=\d)\s+(?=\d)")
 LONGEST = 200
-# up to the first number, which is followed by numbers alone or by a building
+# a town in plain letters, then numbers, then nothing or a blank and a building: what most addresses are
+_PLAIN = "".join(chr(code) for code in (*range(0x4E00, 0x9FA6), *range(0x3041, 0x3097), *range(0x30A1, 0x30FB)))
+_LETTERS = f"[{''.join(letter for letter in _PLAIN if letter not in NUMERALS)}]"
 EASY = re.compile(
-    rf"([^0-9０-９{NUMERALS}]*)((?:[0-9０-９]|[{NUMERALS}]{{1,3}}丁目)[0-9０-９{NUMERALS}丁目番地号のノ―－ー-]*)(.?)"
+    rf"((?:{_LETTERS}|[々 　])*)((?:[0-9０-９]|[{NUMERALS}]{{1,3}}丁目)[0-9０-９{NUMERALS}丁目番地号のノ－ー-]*)"
+    rf"(?:$|(?<![{NUMERALS}])[ 　]+(?![丁目番地号のノ]){_LETTERS})"
 )
 
 
@@ -75,8 +78,7 @@ class Addresses:
     def __call__(self, text: str, code: str) -> tuple[str, str, str]:
         """Give what `address` gives."""
         easy = EASY.match(text)
-        # what follows without a blank could still belong to the last number
-        if not easy or (easy[3] and not easy[3].isspace()) or len(text) > LONGEST:
+        if not easy or len(text) > LONGEST:
             if (text, code) not in self._whole:
                 self._whole[text, code] = address(text, code)
             return self._whole[text, code]

@@ -92,7 +92,7 @@ def check(records: pd.DataFrame, sheet: str = "") -> None:
         ids = records["record_id"]
         said = "record_id が空欄か、2度使われています"
         for at in np.flatnonzero((ids.isna() | ids.map(str).duplicated()).to_numpy()):
-            row, value = int(at) + 2, ids.iloc[at]
+            row, value = int(at) + 2, None if pd.isna(ids.iloc[at]) else ids.iloc[at]
             faults.append(Fault(said, "1人1行で別の番号を付けてください", sheet=sheet, row=row, column="record_id", value=value))
     if faults:
         raise TableError(faults)
