@@ -3,8 +3,10 @@
 import http.client
 import json
 import socket
+import sys
 import threading
 import time
+from http.server import ThreadingHTTPServer
 
 import openpyxl
 import pytest
@@ -14,8 +16,7 @@ from rooms import Phone
 
 from dxkit.errors import ChoiceError
 from dxkit.store import Session
-from dxkit.widgets.room import Room
-from dxkit.widgets.room import guarding, serving
+from dxkit.widgets.room import Room, guarding, serving
 from dxkit.widgets.room.guarding import Gate, Limiter
 from dxkit.widgets.voting import cards, chart
 
@@ -25,11 +26,15 @@ HOSTILE = "<script>window.__pwned=1</script><img src=x onerror=alert(1)>${alert(
 
 
 @pytest.fixture
-def room(tmp_path):
+def room(tmp_path, monkeypatch):
     with Session(tmp_path / "m.sqlite") as session:
         session.note(text="秘密のカード")
+        broken = []
+        monkeypatch.setattr(ThreadingHTTPServer, "handle_error", lambda *_: broken.append(sys.exception()))
         with Room(session, ITEMS, title="第1回会議") as opened:
             yield opened
+        # nothing that was sent made the server stumble over itself
+        assert broken == []
 
 
 @pytest.fixture
@@ -50,6 +55,14 @@ def _raw(port, sent, seconds=5):
             if not part:
                 return got
             got += part
+
+
+def _until(true, seconds=30):
+    for _ in range(seconds * 50):
+        if true():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it never came about")
 
 
 def _nothing_told(said):
@@ -95,6 +108,8 @@ def test_a_token_for_somebody_elses_name_cannot_be_made_up(room, phone):
 
 
 def test_a_wrong_code_five_times_is_slowed_and_then_even_the_right_one_waits(room):
+    now = [0.0]
+    room.gate._clock = lambda: now[0]
     stranger = Phone(room.port)
     answers = [stranger.ask("POST", "/join", {"code": f"{at:08d}"})[0] for at in range(5)]
     assert answers == [401] * 5
@@ -102,11 +117,12 @@ def test_a_wrong_code_five_times_is_slowed_and_then_even_the_right_one_waits(roo
     assert status == 429
     assert "待ってから" in said["error"]
     assert int(stranger.headers["Retry-After"]) >= 2
-    time.sleep(2.1)
+    now[0] = 2.1
     assert stranger.ask("POST", "/join", {"code": room.code})[0] == 200
 
 
 def test_a_hundred_wrong_codes_at_the_same_moment_are_not_all_looked_at(room):
+    room.gate._clock = lambda: 0.0
     answers = []
     threads = [
         threading.Thread(target=lambda at=at: answers.append(Phone(room.port).ask("POST", "/join", {"code": str(at)})[0]))
@@ -116,7 +132,7 @@ def test_a_hundred_wrong_codes_at_the_same_moment_are_not_all_looked_at(room):
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers.count(401) <= 7
+    assert answers.count(401) == guarding.FREE_TRIES
     assert set(answers) == {401, 429}
 
 
@@ -129,15 +145,6 @@ def test_phones_that_are_in_go_on_while_somebody_guesses(room, phone):
 
 def test_waits_grow_to_a_minute_and_are_forgotten_after_ten_quiet_ones():
     now = [0.0]
-    gate, waits = Gate(b"k" * 32, clock=lambda: now[0]), []
-    for _ in range(12):
-        assert gate.try_code("a", "wrong") is False
-        wait = gate.try_code("a", gate.code)
-        if wait is not True:
-            waits.append(wait)
-            now[0] += wait
-    # the right code resets the count only when it is looked at: here it always came too early, from the fifth on
-    assert waits[:4] == [2, 4, 8, 16] or len(waits) == 0
     gate = Gate(b"k" * 32, clock=lambda: now[0])
     waits = []
     for _ in range(12):
@@ -356,12 +363,12 @@ def test_connections_that_say_nothing_are_hung_up_on(room, phone, monkeypatch):
 def test_more_connections_than_there_is_room_for_do_not_stop_the_server(room, phone, monkeypatch):
     monkeypatch.setattr(serving, "MOST_AT_ONCE", 5)
     held = [socket.create_connection(("127.0.0.1", room.port), timeout=5) for _ in range(12)]
-    time.sleep(0.3)
+    _until(lambda: len(room._server._open) == 5)
     with pytest.raises((OSError, http.client.HTTPException), match=r".+"):
         phone.ask("GET", "/state")
     for each in held:
         each.close()
-    time.sleep(0.5)
+    _until(lambda: not room._server._open)
     assert phone.ask("GET", "/state")[0] == 200
 
 
