@@ -29,6 +29,7 @@ from making import (
     services,
     sharing,
     technology,
+    training,
 )
 from making.packages import default_cache
 from making.workplace import MakeError, Workplace, write
@@ -81,6 +82,12 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "noto_2024": sharing.figures("noto_2024"),
     "japan_2011": sharing.figures("japan_2011"),
     "kobe_1995": sharing.figures("kobe_1995"),
+    "topics": training.topics,
+    "courses": training.courses,
+    "liaison_curriculum": training.liaison_curriculum,
+    "course_sessions": training.course_sessions,
+    "applicants_example": training.applicants_example,
+    "estimates_example": training.estimates_example,
 }
 
 
