@@ -20,6 +20,10 @@ AUDIENCES = ("municipality", "prefecture")
 LIKE = "人口・面積・高齢化の近い{}市町"
 STEPS = 3
 MADE = '<p class="made">架空データ（実在の市町の回答ではありません）</p>'
+NOTHING_TO_ASK = (
+    "標準化の進捗の表からは、とくに尋ねる点はありません。切替えの日の進め方・試験・住民への説明など、先に進んだ経験を、"
+    "ほかの市町に話してもらえるかを聞きます。"
+)
 # more would not fit on one sheet beside the other candidates
 TEXT_WIDTH, LABEL_WIDTH = 98, 46
 
@@ -105,6 +109,7 @@ def _official_sheet(town: pd.Series, facts: Official, audience: str) -> str:
         _named(like["name"], audience),
         _part("情報システムの標準化: 20業務の進み具合", _systems(code, facts)),
         _part("参加しているテーマ（市町DX支援パッケージ）", f"<p>{text(_themes(code, facts))}</p>"),
+        _part("対話のための論点（首長・幹部との対話、リエゾンの巡回）", _talk(code, facts)),
     ]
     foot = ["順位は付けていません。違いは、取組の差のほか、記録のしかたや市町の条件の差でも生じます。", *_sources(facts)]
     heading = f"市町カルテ {text(town['name'])}<small>{text(town['kana'])}　{text(town['area'])}</small>"
@@ -169,6 +174,14 @@ def _share(share: object) -> str:
 def _themes(code: str, facts: Official) -> str:
     own = facts.themes[facts.themes["code"] == code]
     return "、".join(f"{row.theme}（{row.status}）" for row in own.itertuples()) or "資料に名前のあるテーマはありません。"
+
+
+def _talk(code: str, facts: Official) -> str:
+    """Write what the progress figures give to talk about; where they give nothing, what others could learn."""
+    if code not in facts.talk.index:
+        return f"<p>{text(NOTHING_TO_ASK)}</p>"
+    own = facts.talk.loc[code]
+    return f'<div class="talk">{listing([("見えたこと", own["reasons"]), ("聞くこと", own["ask"])])}</div>'
 
 
 def _hearing_sheet(town: pd.Series, facts: Official, heard: Hearing, audience: str) -> str:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from dxkit.errors import CodeError
 from dxkit.loaders import load
+from dxkit.support.progress import lagging
 
 PERCENT = 100.0
 
@@ -30,6 +31,8 @@ class Official:
         Code → how many systems are 特定移行支援システム.
     themes
         One row a seat.
+    talk
+        Index ``code``: what to talk about (`dxkit.support.progress.lagging`); only those with a reason.
     sources
         What the figures are → where they come from.
     """
@@ -41,6 +44,7 @@ class Official:
     progress: pd.DataFrame
     extensions: pd.Series
     themes: pd.DataFrame
+    talk: pd.DataFrame
     sources: dict[str, str]
 
     def town(self, code: str) -> pd.Series:
@@ -80,6 +84,7 @@ def official() -> Official:
         progress=progress,
         extensions=extensions.set_index("code")["count"],
         themes=themes,
+        talk=lagging(progress, extensions, towns=pd.DataFrame(towns.drop(columns="geometry"))).set_index("code"),
         # file names are in the catalogue; a printed sheet names who published what, and when
         sources={what: str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ") for what, table in tables.items()},
     )
