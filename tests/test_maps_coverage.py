@@ -117,10 +117,11 @@ def test_the_difference_counts_who_only_one_choice_reaches(cells):
 def test_the_difference_shows_both_choices_of_bases_and_runs_nothing(cells):
     evil = "</script><script>alert(1)</script>"
     both = cells.assign(before=1, after=cells["times"])
-    bases = pd.DataFrame({"name": [evil], "lat": [35.4], "lon": [134.8]})
+    bases = pd.DataFrame({"name": [evil], "lat": [35.4], "lon": [134.8], "existing": [True]})
     drawn = difference(both, bases, bases.assign(lat=35.5), labels=(evil, "後"), title=evil, made=True)
     assert "<script>alert" not in drawn.page()
     assert "架空データ" in drawn.page()
+    assert "今ある拠点" not in drawn.page()
     assert len([layer for layer in data(drawn)["panes"][0]["layers"] if layer["kind"] == "points"]) == 2
 
 

@@ -177,6 +177,8 @@ def test_existing_bases_are_part_of_every_choice(tables):
     assert "今ある拠点" in board.sentence.value
     board.clear()
     assert board.chosen == ("b6",)
+    board.place(3)
+    assert board.own.bases.set_index("base")["existing"].to_dict() == {"b6": True, "b3": False}
     assert "b6" in set(board.siting.bases["base"])
 
 

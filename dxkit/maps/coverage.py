@@ -149,7 +149,9 @@ def difference(
     _put_cells(drawn, cells, kinds, weight, level=str(level), towns=towns, unit=unit, looks=(told, CHANGES))
     for bases, shade, label in ((after_bases, CHANGES[2], other), (before_bases, CHANGES[1], one)):
         if bases is not None and len(bases):
-            _put_bases(drawn, bases, None, unit, style=BASE | {"fillColor": shade, "color": OWN}, label=f"{label}の拠点")
+            # which of the two a base belongs to is what counts here, not whether it is there already
+            plain = bases.drop(columns="existing", errors="ignore")
+            _put_bases(drawn, plain, None, unit, style=BASE | {"fillColor": shade, "color": OWN}, label=f"{label}の拠点")
     return drawn
 
 

@@ -153,7 +153,9 @@ class Study:
         own = [self.bases[place] for place in places]
         chosen = self.candidates.iloc[list(places)].copy()
         chosen["base"] = pd.Series(own, index=chosen.index, dtype=object)
-        return self._ask(chosen, len(places), flight, own)
+        found = self._ask(chosen, len(places), flight, own)
+        fixed = [self.bases[place] for place in self.fixed]
+        return replace(found, bases=found.bases.assign(existing=found.bases["base"].isin(fixed)))
 
     def called(self, base: Hashable) -> str:
         """Give a base's name."""

@@ -175,13 +175,13 @@ def race(demand, sites, count, km, solvers=("CBC", "HiGHS")):
     return best / ours, least / max(own, 0.1)
 
 
-def eighteen(count, quick):
+def eighteen(count, quick, solvers):
     """The 18 cases, or the six with 50 candidates."""
     ratios, shares = [], []
     for metres in (500, 250):
         for many in (50,) if quick else (50, 200, 800):
             for km in RANGES:
-                ratio, share = race(people(metres), candidates(many), count, km)
+                ratio, share = race(people(metres), candidates(many), count, km, solvers)
                 ratios.append(ratio)
                 shares.append(share)
     print(f"{len(ratios)} cases: geometric mean {np.exp(np.mean(np.log(ratios))):.1f} ×, least {min(ratios):.1f} ×, most {max(ratios):.1f} ×; "
@@ -239,6 +239,7 @@ def main():
     parser.add_argument("--scale", action="store_true", help="40,000 × 500 and 400,000 × 5,000, in place of the cases")
     parser.add_argument("--dask", action="store_true", help="400,000 × 5,000 on a local Dask cluster, in place of the cases")
     parser.add_argument("--no-peer", action="store_true", help="with --scale: without spopt (two minutes and 400 MB)")
+    parser.add_argument("--solver", action="append", choices=("CBC", "HiGHS"), help="of spopt; both by default")
     parser.add_argument("--count", type=int, default=10, help="number of bases (default 10)")
     asked = parser.parse_args()
     if asked.curve:
@@ -248,7 +249,7 @@ def main():
     if asked.dask:
         spread()
     if not (asked.curve or asked.scale or asked.dask):
-        eighteen(asked.count, asked.quick)
+        eighteen(asked.count, asked.quick, asked.solver or ("CBC", "HiGHS"))
 
 
 if __name__ == "__main__":
