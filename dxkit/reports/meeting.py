@@ -140,7 +140,7 @@ def _sheet(key: Any, own: pd.DataFrame, asked: _Asked, facts: Official, head: _H
         MADE if head.made else "",
         f'<p class="why">{text(why)}</p>' if why else "",
         part(f"この組の{len(own)}団体", _rows(own, facts)),
-        part("20業務の進み具合（40の作業手順のうち終えた割合）", picture(figure, f"{key}組の市町ごとの20業務の進み具合")),
+        part("20業務の進み具合（40の作業手順のうち終えた割合）", picture(figure, f"{name_of(key)}の市町ごとの20業務の進み具合")),
         part("話し合うこと", "".join(["<ol class='asked'>", *(f"<li>{text(each)}</li>" for each in asked.of(key)), "</ol>"])),
         part("次の一歩（だれが・いつまでに）", '<div class="lines"></div>'),
     ]
@@ -150,8 +150,8 @@ def _sheet(key: Any, own: pd.DataFrame, asked: _Asked, facts: Official, head: _H
 
 
 def name_of(key: Any) -> str:
-    """Give what a group is called: 第3組, or its own name."""
-    return f"第{key}組" if str(key).isdigit() else shorten(key, 30)
+    """Give what a group is called: 第3グループ, or its own name."""
+    return f"第{key}グループ" if str(key).isdigit() else shorten(key, 30)
 
 
 def part(heading: str, body: str) -> str:
@@ -263,5 +263,4 @@ def _reasons(groups: Any, given: Mapping[Any, str] | pd.Series | None) -> Mappin
         return {key: str(said) for key, said in given.items()}
     if isinstance(groups, pd.DataFrame):
         return {}
-    said = getattr(grouping, "explain", dict)(groups)
-    return dict(zip(said["group"], said["reason"], strict=True)) if isinstance(said, pd.DataFrame) else dict(said.items())
+    return {key: str(said) for key, said in grouping.explain(groups).items()}

@@ -42,7 +42,7 @@ def test_every_group_has_one_sheet_and_every_municipality_stands_on_its_own(grou
     assert len(pages) == 7
     for number, sheet in enumerate(pages, start=1):
         said = words(sheet)
-        assert f"第{number}組" in said
+        assert f"第{number}グループ" in said
         mine = set(groups.loc[groups["group"] == number, "code"])
         named = {code for code, name in TOWNS[["code", "name"]].to_numpy() if re.search(rf">{name}</td>", sheet)}
         assert named == mine
