@@ -1,4 +1,4 @@
-"""What may staff learn, in which order, where do the liaisons' four subjects stand in the notebooks, and what is an estimate like?
+"""What may staff learn, in which order, where do the liaisons meet their four subjects, and what is an estimate like?
 
 Items, lectures and subjects are the package's own (pages 9 and 10); which stage of the cycle and which topics a course serves is
 this project's reading. The package gives neither sessions, seats, applicants nor estimates: those are invented by seeded rules.
@@ -87,7 +87,10 @@ def liaison_curriculum(work: Workplace) -> pd.DataFrame:  # noqa: ARG001
 def course_sessions(work: Workplace) -> pd.DataFrame:  # noqa: ARG001
     """Make a year's sessions: every topic and stage once a term (invented)."""
     rows = [
-        (f"{topic}-{stage}-{term}", topic, stage, term, SEATS[stage]) for topic, _, _ in TOPICS for stage in STAGES for term in TERMS
+        (f"{topic}-{stage}-{term}", topic, stage, term, SEATS[stage])
+        for topic, _, _ in TOPICS
+        for stage in STAGES
+        for term in TERMS
     ]
     return pd.DataFrame(rows, columns=["session", "topic", "stage", "term", "seats"])
 

@@ -33,7 +33,8 @@ STEPS = 12
 # quotes are rounded: a smaller spread is no spread
 LEAST_SPREAD = 0.01
 NINE_OF_TEN = 1.2816
-SIZES = 9
+# sizes at which the anonymised range stands: nobody's own
+ROUND = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,6 @@ def outliers(
     yen: str = "yen_year",
     cut: float = CUT,
     coverage: float = COVERAGE,
-    sizes: int = SIZES,
 ) -> Estimates:
     """Find estimates out of line with their municipality's size, and an anonymised fair range.
 
@@ -111,8 +111,6 @@ def outliers(
         How many spreads from the line an estimate is called high or low.
     coverage
         The share of estimates that are sure to be fair (0.5–1): one minus the share that may be dear.
-    sizes
-        How many sizes the anonymised range has, from the smallest to the largest (rounded to two figures).
 
     Returns
     -------
@@ -123,10 +121,9 @@ def outliers(
     TableError
         If a column is missing, a figure is not above 0, or there are fewer than six estimates.
     ChoiceError
-        If ``cut``, ``coverage`` or ``sizes`` cannot be.
+        If ``cut`` or ``coverage`` cannot be.
     """
     z = checking.between(cut, "cut", above=True)
-    many = int(checking.between(sizes, "sizes", low=2, high=1000))
     key = "estimate" if "estimate" in estimates else "code"
     checking.once(estimates, [key], "estimates")
     heads, cost = (checking.numbers(estimates, column, "estimates", low=1e-9) for column in (people, yen))
@@ -141,7 +138,7 @@ def outliers(
     table = table.sort_values("ratio", ascending=False, kind="stable", ignore_index=True)
     found = {"estimates": len(heads), "slope": line.slope, "spread": line.spread, "flagged_from": float(width)}
     found["found_from"] = float(np.exp((z + NINE_OF_TEN) * line.spread))
-    return Estimates(table, _fair(heads, line, float(width), many), found | {"cut": cut, "coverage": coverage})
+    return Estimates(table, _fair(heads, line, float(width)), found | {"cut": cut, "coverage": coverage})
 
 
 def fit(logs: Floats, costs: Floats, cut: float = CUT, coverage: float = COVERAGE) -> Line:
@@ -198,10 +195,12 @@ def _floor(spread: float) -> float:
     return max(float(spread), LEAST_SPREAD)
 
 
-def _fair(heads: Floats, line: Line, width: float, many: int) -> pd.DataFrame:
-    """Give the range at round sizes, so that no size is a municipality's own."""
-    grid = np.exp(np.linspace(np.log(heads.min()), np.log(heads.max()), many))
-    rounded = np.unique([float(f"{each:.2g}") for each in grid])
+def _fair(heads: Floats, line: Line, width: float) -> pd.DataFrame:
+    """Give the range at the round sizes around all estimates, the same for everybody's."""
+    decades = range(int(np.floor(np.log10(heads.min()))), int(np.ceil(np.log10(heads.max()))) + 1)
+    grid = np.array([each * 10.0**decade for decade in decades for each in ROUND])
+    first, last = np.searchsorted(grid, heads.min(), side="right") - 1, np.searchsorted(grid, heads.max())
+    rounded = grid[first : last + 1]
     middle = np.exp(line.at(np.log(rounded))) / rounded
     names = {"low_yen_per_person": middle / width, "middle_yen_per_person": middle, "high_yen_per_person": middle * width}
     return pd.DataFrame({"people": rounded} | names)

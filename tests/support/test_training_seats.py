@@ -1,0 +1,200 @@
+"""Seats are given out within every rule, as well as can be, and every refusal names what stands in its way."""
+
+import sys
+from collections import Counter
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dxkit
+from dxkit.errors import ChoiceError, MissingExtraError, TableError
+from dxkit.support import training
+from dxkit.support.training.paths import paths, read_sessions, read_wishes
+
+STAGES = ("know", "try", "teach")
+
+
+@pytest.fixture(scope="module")
+def year():
+    wishes, sessions = dxkit.load("applicants_example"), dxkit.load("course_sessions")
+    return wishes, sessions, training.seats(wishes, sessions)
+
+
+def small(random):
+    topics = ["dx", "ai"]
+    sessions = pd.DataFrame(
+        [
+            (f"{topic}{stage}{term}", topic, stage, term, int(random.integers(1, 3)))
+            for topic in topics
+            for stage in STAGES
+            for term in (1, 2)
+        ],
+        columns=["session", "topic", "stage", "term", "seats"],
+    )
+    rows = [
+        (f"p{person}", f"c{person % 3}", topic, int(random.integers(1, 4)), str(random.choice(["", "1", "2"])))
+        for person in range(3)
+        for topic in topics
+        if random.random() < 0.8
+    ]
+    return pd.DataFrame(rows, columns=["person", "code", "topic", "value", "away"]), sessions
+
+
+def away_of(wishes):
+    """The terms in which each is away; a table read from a file may hold them as 1.0 and NaN."""
+    cells = zip(wishes["person"], wishes["topic"], wishes["away"], strict=True)
+    return {
+        (person, topic): set() if cell in {"", None} or pd.isna(cell) else {int(float(cell))} for person, topic, cell in cells
+    }
+
+
+def keeps_every_rule(found, wishes, sessions, load):
+    table = found.table
+    assert not table.duplicated(["person", "topic", "stage"]).any()
+    seats = sessions.set_index("session")["seats"]
+    taken = table["session"].value_counts()
+    assert (taken <= seats.loc[taken.index]).all()
+    assert (table.groupby(["person", "term"]).size() <= load).all()
+    term = {(row.person, row.topic, row.stage): row.term for row in table.itertuples()}
+    for (person, topic, stage), when in term.items():
+        if stage != "know":
+            assert term[person, topic, STAGES[STAGES.index(stage) - 1]] <= when
+    away = away_of(wishes)
+    assert all(row.term not in away[row.person, row.topic] for row in table.itertuples())
+
+
+def test_57_persons_of_24_cities_and_8_towns_are_seated_within_every_rule(year):
+    wishes, sessions, found = year
+    assert wishes["person"].nunique() == 57
+    kinds = dxkit.load("municipalities").set_index("code")["kind"].loc[wishes["code"].unique()]
+    assert kinds.value_counts().to_dict() == {"city": 24, "town": 8}
+    assert wishes.attrs["made"] is True
+    keeps_every_rule(found, wishes, sessions, 6)
+
+
+def test_the_answer_is_proven_and_completes_more_cycles_than_both_kinds_of_first_come(year):
+    *_, found = year
+    ways = found.compare.set_index("way")
+    assert found.settings["gap"] == 0
+    assert found.settings["bound"] == ways.loc["best", "value"]
+    assert ways.loc["best", "value"] > ways.loc["first_come", "value"] > ways.loc["stage_by_stage", "value"]
+    assert ways.loc["best", "cycles"] >= ways.loc["first_come", "cycles"] > ways.loc["stage_by_stage", "cycles"]
+    assert ways.loc["best", "empty"] == 0
+
+
+def test_the_value_can_be_counted_again_from_the_table(year):
+    wishes, _, found = year
+    worth = wishes.set_index(["person", "topic"])["value"]
+    value = sum(worth[row.person, row.topic] * (3 if row.stage == "teach" else 1) for row in found.table.itertuples())
+    assert value == found.compare.set_index("way").loc["best", "value"]
+    assert (found.table["stage"] == "teach").sum() == found.compare.set_index("way").loc["best", "cycles"]
+
+
+def test_every_wish_that_ends_early_is_in_the_refusals_and_its_reason_is_true(year):
+    wishes, sessions, found = year
+    done = found.table.query("stage == 'teach'")[["person", "topic"]]
+    assert len(found.refused) + len(done) == len(wishes)
+    left = sessions.set_index("session")["seats"] - found.table["session"].value_counts().reindex(sessions["session"]).fillna(0)
+    used = Counter(zip(found.table["person"], found.table["term"], strict=True))
+    own = found.table.groupby(["person", "topic"])["term"].max()
+    for row in found.refused.itertuples():
+        stage = STAGES[STAGES.index(row.reached) + 1] if row.reached else "know"
+        after, away = own.get((row.person, row.topic), 0), away_of(wishes)[row.person, row.topic]
+        same = sessions[(sessions["topic"] == row.topic) & (sessions["stage"] == stage)]
+        fitting = same[(same["term"] >= after) & ~same["term"].isin(away)]
+        free = fitting[left[fitting["session"]].to_numpy() > 0]
+        true = {
+            "away": fitting.empty,
+            "full": not fitting.empty and free.empty,
+            "load": not free.empty and all(used[row.person, term] >= 6 for term in free["term"]),
+        }
+        assert true[row.cause], row
+
+
+def test_the_best_of_small_years_is_that_of_trying_everything():
+    random = np.random.default_rng(2)
+    for _ in range(15):
+        wishes, sessions = small(random)
+        if wishes.empty:
+            continue
+        asked, offered = read_wishes(wishes), read_sessions(sessions)
+        best = 0
+        for combination in product(*[[(), *paths(wish, offered)] for wish in asked]):
+            taken = Counter(session for path in combination for session in path)
+            hours = Counter((wish.person, offered[s].term) for wish, path in zip(asked, combination, strict=True) for s in path)
+            if all(many <= offered[s].seats for s, many in taken.items()) and all(many <= 3 for many in hours.values()):
+                value = sum(
+                    wish.value * (len(path) + 2 * (offered[path[-1]].stage == 2))
+                    for wish, path in zip(asked, combination, strict=True)
+                    if path
+                )
+                best = max(best, value)
+            if len(asked) > 4:
+                break
+        if len(asked) <= 4:
+            found = training.seats(wishes, sessions, load=3, fair=False)
+            assert found.compare.set_index("way").loc["best", "value"] == best
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), load=st.integers(1, 4))
+def test_any_small_year_keeps_every_rule_and_beats_both_first_comes(seed, load):
+    wishes, sessions = small(np.random.default_rng(seed))
+    if wishes.empty:
+        return
+    found = training.seats(wishes, sessions, load=load, fair=False)
+    keeps_every_rule(found, wishes, sessions, load)
+    assert found.compare["value"].iloc[-1] == found.compare["value"].max()
+    assert "open" not in set(found.refused["cause"])
+
+
+def test_fair_gives_every_body_a_seat_before_value():
+    sessions = pd.DataFrame({"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]})
+    wishes = pd.DataFrame({"person": ["a", "b", "c"], "code": ["1", "1", "2"], "topic": "dx", "value": [9, 9, 1]})
+    fair = training.seats(wishes, sessions)
+    assert fair.by_code.set_index("code")["served"].to_dict() == {"1": 1, "2": 1}
+    greedy = training.seats(wishes, sessions, fair=False).by_code.set_index("code")
+    assert greedy.loc["2", "served"] == 0
+    assert greedy.loc["2", "reason"] == "「知る」は満席（第1期、2席）"
+
+
+def test_a_body_whose_people_are_away_is_told_so_and_a_stage_that_is_not_offered_too():
+    sessions = pd.DataFrame({"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]})
+    wishes = pd.DataFrame({"person": ["a", "b"], "code": ["1", "2"], "topic": "dx", "value": 1, "away": ["1", ""]})
+    reasons = training.seats(wishes, sessions).refused.set_index("person")["reason"].to_dict()
+    assert reasons == {"a": "「知る」は、出られる期の開講がない", "b": "「やってみる」の開講がない"}
+
+
+def test_who_has_done_a_stage_begins_at_the_next():
+    sessions = pd.DataFrame({"session": ["k", "t"], "topic": "dx", "stage": ["know", "try"], "term": 1, "seats": 5})
+    wishes = pd.DataFrame({"person": ["a"], "code": ["1"], "topic": ["dx"], "value": [1], "done": ["know"]})
+    assert training.seats(wishes, sessions).table["session"].tolist() == ["t"]
+
+
+def test_the_same_seed_gives_the_same_seats_and_inputs_stay(year):
+    wishes, sessions, found = year
+    before = wishes.copy()
+    again = training.seats(wishes, sessions)
+    pd.testing.assert_frame_equal(found.table, again.table)
+    pd.testing.assert_frame_equal(pd.DataFrame(wishes), pd.DataFrame(before))
+
+
+def test_without_or_tools_the_command_that_installs_it_is_given(monkeypatch, year):
+    wishes, sessions, _ = year
+    monkeypatch.setitem(sys.modules, "ortools.sat.python.cp_model", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'dxkit\[planning\]'"):
+        training.seats(wishes, sessions)
+
+
+def test_what_cannot_be_read_is_named(year):
+    wishes, sessions, _ = year
+    with pytest.raises(TableError, match="1行目 列「stage」 値「nap」: 段階が分かりません"):
+        training.seats(wishes, sessions.assign(stage="nap"))
+    with pytest.raises(TableError, match="値「spring」: 期の番号ではありません"):
+        training.seats(wishes.assign(away="spring"), sessions)
+    with pytest.raises(ChoiceError, match="load=0"):
+        training.seats(wishes, sessions, load=0)
