@@ -151,6 +151,17 @@ class Keeper:
         with self._told(), self.turn, self.engine.connect() as connection:
             return int(connection.scalar(asked) or 0)
 
+    def seal(self) -> None:
+        """Destroy the meeting's secret."""
+        gone = sa.update(MEETINGS).where(MEETINGS.c.meeting == self.meeting).values(secret="")
+        with self._told(), self.turn, self.engine.begin() as connection:
+            connection.execute(gone)
+        if self.engine.dialect.name == "sqlite":
+            # the log beside the file must not keep it either
+            with self._told(), self.turn, self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.secret = b""
+
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
@@ -233,7 +244,7 @@ def _make_folder(folder: Path) -> None:
 def _prepare(connection: Any, _: object) -> None:
     """Set every connection of SQLite to keep a write-ahead log and to wait for the disk."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

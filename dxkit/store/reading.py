@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dxkit.errors import StoreError
+from dxkit.errors import ChoiceError, StoreError
 from dxkit.schema.exporting import write_sheets
 from dxkit.store import counting
 from dxkit.store.agreeing import Agreement, agree
@@ -134,8 +134,13 @@ class Record:
         Returns
         -------
         bytes
+
+        Raises
+        ------
+        ChoiceError
+            If the meeting is sealed.
         """
-        return hmac.digest(self._keeper.secret, f"key {purpose}".encode(), "sha256")
+        return hmac.digest(self._secret(), f"key {purpose}".encode(), "sha256")
 
     def count(self) -> int:
         """Count the entries: it changes whenever something was entered.
@@ -145,6 +150,13 @@ class Record:
         int
         """
         return self._keeper.count()
+
+    def _secret(self) -> bytes:
+        if not self._keeper.secret:
+            raise ChoiceError(
+                f"会議「{self._keeper.meeting}」は封をしたので、もう票を受け付けません。別の会議として始めてください。"
+            )
+        return self._keeper.secret
 
     def _marked(self, table: pd.DataFrame) -> pd.DataFrame:
         table.attrs["settings"] = {"store": self._keeper.shown, "meeting": self._keeper.meeting}

@@ -228,11 +228,24 @@ class Session(Record):
             raise ChoiceError(f"「{shorten(of)}」は、この端末から送ったものではありません。送った端末で取り消してください。")
         return self._add("undo", id, author, target=of)
 
+    def seal(self) -> None:
+        """End the voting for good: destroy the secret, so that nobody can ever put a client's name to a vote.
+
+        Counts, groups and cards stay as they are, and the facilitator may still arrange and undo. Stop the board before.
+        PostgreSQL keeps the old row in its files until its next ``VACUUM``.
+
+        Raises
+        ------
+        StoreError
+            If the database refuses.
+        """
+        self._keeper.seal()
+
     def _author(self, client: str, *, empty: bool = False) -> str:
         """Give what stands for a client: nobody can go back to the name without the meeting's secret."""
         if empty and client == "":
             return ""
-        return hmac.digest(self._keeper.secret, f"author {checking.name(client, '端末')}".encode(), "sha256").hex()
+        return hmac.digest(self._secret(), f"author {checking.name(client, '端末')}".encode(), "sha256").hex()
 
     def _add(self, kind: str, given: str | None, author: str, **fields: Any) -> Receipt:
         row = {

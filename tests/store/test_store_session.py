@@ -325,3 +325,26 @@ def test_an_empty_meeting_has_empty_tables_and_a_record(session, tmp_path):
         tables = [session.results(), session.history(), session.notes(), session.choices(), session.agreement().groups]
     assert all(table.empty for table in tables)
     assert session.export(tmp_path / "record.xlsx").exists()
+
+
+def test_a_sealed_meeting_keeps_its_counts_and_takes_no_vote(session, url):
+    _full(session)
+    before = session.results()
+    session.seal()
+    for opened in (session, Session(url)):
+        pd.testing.assert_frame_equal(opened.results(), before)
+        with pytest.raises(ChoiceError, match="封をした"):
+            opened.vote(item="x", value=1, client=SECRETS[0])
+        with pytest.raises(ChoiceError, match="封をした"):
+            opened.key("room")
+        opened.note(text="係の記録")
+    assert session.notes()["text"].tolist()[1:] == ["係の記録"] * 2
+
+
+def test_after_sealing_the_secret_is_in_no_file(tmp_path):
+    with Session(tmp_path / "m.sqlite") as session:
+        _full(session)
+        secret = session._keeper.secret.hex().encode()
+        assert any(secret in each.read_bytes() for each in tmp_path.iterdir())
+        session.seal()
+        assert not any(secret in each.read_bytes() for each in tmp_path.iterdir())
