@@ -10,10 +10,12 @@ of the machine, and no setting of matplotlib is changed for other code.
 
 from dxkit.charts.cells import heatmap
 from dxkit.charts.curves import curve, wind_rose
+from dxkit.charts.cycle import funnel
 from dxkit.charts.dots import dots
 from dxkit.charts.effects import change, sensitivity
 from dxkit.charts.law import grounds, raci
 from dxkit.charts.links import link_errors
+from dxkit.charts.money import fair_range, split
 from dxkit.charts.order import hasse
 from dxkit.charts.plans import burn_down, gantt
 from dxkit.charts.played import backtest
@@ -29,6 +31,8 @@ __all__ = [
     "curve",
     "dots",
     "exposure",
+    "fair_range",
+    "funnel",
     "gantt",
     "grounds",
     "hasse",
@@ -39,6 +43,7 @@ __all__ = [
     "radar",
     "rank_intervals",
     "sensitivity",
+    "split",
     "tiers",
     "timeline",
     "wind_rose",
