@@ -95,7 +95,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         self._kept: dict[tuple[Key, str], Outcome] = {}
         self._rows: list[dict[str, object]] = []
         self.policies = {
-            name: ipywidgets.Checkbox(name in ticked, description=name, indent=False, layout=ipywidgets.Layout(width="10em"))
+            name: ipywidgets.Checkbox(name in ticked, description=name, indent=False, layout=ipywidgets.Layout(width="8.5em"))
             for name in scenario.policies["policy"]
         }
         self.role = _dropdown("立場", list(ROLES), role)
@@ -104,7 +104,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         self.joined = _dropdown("参加する市町", [AS_WRITTEN, *(_joined_words(scenario, share) for share in SHARES)], AS_WRITTEN)
         self.consent = ipywidgets.IntSlider(
             round(100 * float(scenario.settings["consent_share"])), 0, 100, 5,
-            description="同意する人（%）", layout=WIDE, style=LABELLED, continuous_update=False,
+            description="同意（%）", layout=WIDE, style=LABELLED, continuous_update=False,
         )  # fmt: skip
         self.sentence, self.table, self.grounds = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%", width="860px"))
@@ -294,5 +294,7 @@ def _recorded(records: pd.DataFrame) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Give texts as an HTML table."""
     top = "".join(f'<th style="{CELL}">{html.escape(head)}</th>' for head in heads)
-    lines = "".join("<tr>" + "".join(f'<td style="{CELL}">{html.escape(each)}</td>' for each in row) + "</tr>" for row in rows)
+    looks = [f"{CELL};white-space:nowrap", *[CELL] * (len(heads) - 1)]
+    cells = [[f'<td style="{look}">{html.escape(each)}</td>' for look, each in zip(looks, row, strict=True)] for row in rows]
+    lines = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
     return f'<table style="border-collapse:collapse"><tr>{top}</tr>{lines}</table>'
