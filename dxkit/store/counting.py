@@ -12,7 +12,7 @@ import pandas as pd
 VALUES = (-2, -1, 0, 1, 2)
 VOTE_COLUMNS = ("against_strongly", "against", "neutral", "for", "for_strongly")
 RESULT_COLUMNS = ("item", "votes", "mean", "median", "spread", *VOTE_COLUMNS)
-HISTORY_COLUMNS = ("number", "id", "kind", "item", "value", "text", "group", "title", "target", "stands", "at")
+HISTORY_COLUMNS = ("order", "id", "kind", "item", "value", "text", "group", "title", "refers_to", "stands", "at")
 Entry = Mapping[str, Any]
 
 
@@ -81,5 +81,6 @@ def history(entries: Iterable[Entry]) -> pd.DataFrame:
     """Give every entry in order, without its author."""
     rows = list(entries)
     alive = standing(rows)
-    table = pd.DataFrame([{**entry, "stands": entry["id"] in alive} for entry in rows], columns=list(HISTORY_COLUMNS))
+    found = [{**entry, "refers_to": entry["target"], "stands": entry["id"] in alive} for entry in rows]
+    table = pd.DataFrame(found).rename(columns={"number": "order"}).reindex(columns=list(HISTORY_COLUMNS))
     return table.astype({"value": "Int64", "stands": bool})

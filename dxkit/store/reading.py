@@ -7,12 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.errors import ChoiceError, StoreError
+from dxkit.schema import heading
 from dxkit.schema.exporting import write_sheets
 from dxkit.store import counting
 from dxkit.store.agreeing import Agreement, agree
 from dxkit.store.keeping import Keeper
 
 SHEETS = ("結果", "カード", "選択", "履歴")
+KINDS = {"vote": "票", "note": "カード", "choice": "選択", "arrange": "カードの移動", "undo": "取り消し"}
+# a card's group is no class of anything
+OWN_HEADINGS = {"group": "グループ", "text": "内容"}
 
 
 class Record:
@@ -27,8 +31,8 @@ class Record:
         Returns
         -------
         pandas.DataFrame
-            One row an entry: ``number, id, kind`` (vote, note, choice, arrange, undo), ``item, value, text, group, title,
-            target`` (what is undone or arranged), ``stands`` (``False`` once undone), ``at`` (to the minute, Japan time).
+            One row an entry: ``order, id, kind`` (vote, note, choice, arrange, undo), ``item, value, text, group, title,
+            refers_to`` (what is undone or arranged), ``stands`` (``False`` once undone), ``at`` (to the minute, Japan time).
         """
         return self._marked(counting.history(self._keeper.entries()))
 
@@ -115,9 +119,13 @@ class Record:
         past = counting.history(entries)
         secret = past["kind"].isin(("vote", "choice"))
         past = past.assign(value=past["value"].mask(secret), text=past["text"].mask(past["kind"] == "choice", ""))
+        past = past.assign(kind=past["kind"].map(KINDS), stands=past["stands"].map({True: "○", False: "取り消し"}))
         tables = [counting.results(entries, None), counting.notes(entries), counting.choices(entries), past]
+        named = [
+            table.rename(columns={name: OWN_HEADINGS.get(name, heading(name)) for name in map(str, table)}) for table in tables
+        ]
         try:
-            return write_sheets(dict(zip(SHEETS, tables, strict=True)), path)
+            return write_sheets(dict(zip(SHEETS, named, strict=True)), path)
         except OSError as error:
             raise StoreError(
                 f"「{Path(path).name}」を書けません（{error}）。開いていれば閉じ、空きを確かめてください。"

@@ -290,9 +290,17 @@ def test_the_record_gives_votes_and_choices_only_as_counts(session, tmp_path):
     _full(session)
     session.export(tmp_path / "record.csv")
     past = pd.read_csv(tmp_path / "record_履歴.csv")
-    assert past.loc[past["kind"] == "vote", "value"].isna().all()
-    assert past.loc[past["kind"] == "choice", "text"].isna().all()
+    assert past.loc[past["種別"] == "票", "値"].isna().all()
+    assert past.loc[past["種別"] == "選択", "内容"].isna().all()
     assert len(past) == 5
+
+
+def test_the_record_has_japanese_headings(session, tmp_path):
+    _full(session)
+    book = openpyxl.load_workbook(session.export(tmp_path / "record.xlsx"))
+    headings = [cell.value for sheet in book for cell in next(sheet.iter_rows())]
+    assert "賛成（+2）［票］" in headings
+    assert not any(heading.isascii() for heading in headings)
 
 
 def test_the_record_runs_no_formula(session, tmp_path):

@@ -1,0 +1,186 @@
+"""How long does a vote take, from a phone's tap until it is on the disk, when 41 phones vote on 25 items at once?
+
+    python tests/benchmarks/votes.py [--rounds 3]
+
+Beside the room stands the least that keeps the same promise, in the same run, on the same disk and with the same phones: Python's
+``http.server`` with one ``sqlite3`` connection, a write-ahead log and ``synchronous=FULL``, and no guard at all. Both run in a
+process of their own; both must end with the same counts. The floor is that connection alone, committing vote after vote.
+"""
+
+import argparse
+import http.client
+import json
+import random
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+
+from dxkit.store import Session
+from dxkit.widgets.room.guarding import Gate
+
+PHONES, ITEMS, SEED = 41, [f"項目{at}" for at in range(25)], 5
+MAKE = "CREATE TABLE IF NOT EXISTS votes (id TEXT PRIMARY KEY, client TEXT, item TEXT, value INTEGER)"
+OURS = """
+import sys, threading
+from dxkit.store import Session
+from dxkit.widgets.room import Room
+with Room(Session(sys.argv[1]), sys.argv[3:], port=int(sys.argv[2])):
+    print("ready", flush=True)
+    threading.Event().wait()
+"""
+LEAST = f"""
+import json, sqlite3, sys, threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+base, turn = sqlite3.connect(sys.argv[1], check_same_thread=False), threading.Lock()
+for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+    base.execute("PRAGMA " + pragma)
+base.execute({MAKE!r})
+class Answers(BaseHTTPRequestHandler):
+    def do_POST(self):
+        vote = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        with turn, base:
+            base.execute("INSERT OR IGNORE INTO votes VALUES (?, ?, ?, ?)", [vote[k] for k in ("id", "client", "item", "value")])
+        self.send_response(200); self.send_header("Content-Length", "2"); self.end_headers(); self.wfile.write(b"{{}}")
+    def log_message(self, *_): pass
+class Server(ThreadingHTTPServer):
+    request_queue_size = 128
+server = Server(("127.0.0.1", int(sys.argv[2])), Answers)
+print("ready", flush=True)
+server.serve_forever()
+"""
+
+
+def votes(phone):
+    """Give a phone's votes: seeded."""
+    chance = random.Random(SEED * 1000 + phone)
+    return [(item, chance.randint(-2, 2)) for item in ITEMS]
+
+
+def post(port, path, body, token=""):
+    """Send one request on a connection of its own, as the page does."""
+    host = f"127.0.0.1:{port}"
+    headers = {"Host": host, "Origin": f"http://{host}", "Content-Type": "application/json", "X-Room-Token": token}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", path, json.dumps(body), headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise SystemExit(f"{path}: {answer.status}")
+    return json.loads(content)
+
+
+def serve(source, place, port):
+    """Start a server in a process of its own."""
+    process = subprocess.Popen([sys.executable, "-c", source, place, str(port), *ITEMS], stdout=subprocess.PIPE, text=True)
+    if process.stdout.readline().strip() != "ready":
+        raise SystemExit("the server did not start")
+    return process
+
+
+def room(port, tokens):
+    """Let every phone vote on everything at once; give the seconds of each vote and of all."""
+    times = []
+
+    def work(phone):
+        for at, (item, value) in enumerate(votes(phone)):
+            begun = time.perf_counter()
+            body = {"item": item, "value": value, "id": f"{phone:06d}x{at:06d}", "client": str(phone)}
+            post(port, "/vote", body, tokens[phone])
+            times.append(time.perf_counter() - begun)
+
+    threads = [threading.Thread(target=work, args=(phone,)) for phone in range(PHONES)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return times, time.perf_counter() - begun
+
+
+def free_port():
+    """Give a port of this machine that is free now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def ours(folder):
+    """Measure the room."""
+    place, port = f"sqlite:///{folder / 'ours.sqlite'}", free_port()
+    process = serve(OURS, place, port)
+    with Session(place) as session:
+        code = Gate(session.key("room")).code
+        tokens = [post(port, "/join", {"code": code})["token"] for _ in range(PHONES)]
+        measured = room(port, tokens)
+        process.kill()
+        process.wait()
+        return measured, session.results(items=ITEMS)["mean"].round(9).tolist()
+
+
+def least(folder):
+    """Measure the unguarded server."""
+    port = free_port()
+    process = serve(LEAST, str(folder / "least.sqlite"), port)
+    measured = room(port, [""] * PHONES)
+    process.kill()
+    process.wait()
+    with sqlite3.connect(folder / "least.sqlite") as base:
+        found = dict(base.execute("SELECT item, AVG(value) FROM votes GROUP BY item"))
+    return measured, [round(found[item], 9) for item in ITEMS]
+
+
+def floor(folder):
+    """Measure one connection that commits vote after vote."""
+    base = sqlite3.connect(folder / "floor.sqlite")
+    for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+        base.execute(f"PRAGMA {pragma}")
+    base.execute(MAKE)
+    times = []
+    for phone in range(PHONES):
+        for item, value in votes(phone):
+            begun = time.perf_counter()
+            with base:
+                base.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", [f"{phone}/{item}", str(phone), item, value])
+            times.append(time.perf_counter() - begun)
+    base.close()
+    return times
+
+
+def told(name, times, total):
+    """Print the quantiles in milliseconds."""
+    p50, p95, top = np.quantile(times, [0.5, 0.95, 1]) * 1000
+    print(f"  {name:<28} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   longest {top:7.1f} ms   all {len(times)} in {total:5.2f} s")
+    return p95
+
+
+def main():
+    """Measure round after round."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=3)
+    ratios = []
+    for number in range(parser.parse_args().rounds):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            print(f"round {number + 1}: {PHONES} phones x {len(ITEMS)} votes")
+            (peer, peer_total), peer_counts = least(folder)
+            (mine, total), counts = ours(folder)
+            if counts != peer_counts:
+                raise SystemExit("the counts differ")
+            alone = floor(folder)
+            ratios.append(told("the room", mine, total) / told("http.server + sqlite3", peer, peer_total))
+            told("one connection, no network", alone, sum(alone))
+    print(
+        f"p95 of the room / p95 of the unguarded server: {', '.join(f'{ratio:.2f}' for ratio in ratios)} (same counts each time)"
+    )
+
+
+if __name__ == "__main__":
+    main()
