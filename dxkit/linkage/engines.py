@@ -20,7 +20,22 @@ from dxkit.errors import ChoiceError, MissingExtraError, shorten
 from dxkit.linkage.model import COMPARISONS, TRAINING, Comparison, settings
 
 BACKENDS = ("duckdb", "spark")
-KEYS = ("name", "surname", "given", "kana_plain", "kana_given", "year", "month", "day", "sex", "code", "town", "block", "place")
+KEYS = (
+    "name",
+    "surname",
+    "given",
+    "kana_plain",
+    "kana_surname",
+    "kana_given",
+    "year",
+    "month",
+    "day",
+    "sex",
+    "code",
+    "town",
+    "block",
+    "place",
+)
 # with fewer pairs than these there is too little to learn from, and the shares of the model stand
 LEARN_FROM = 2_000_000
 MAX_PAIRS = 2e6
@@ -46,7 +61,7 @@ def weigh(tables: Sequence[pd.DataFrame], *, prior: float, backend: str, seed: i
     with tempfile.TemporaryDirectory(prefix="dxkit_linkage_") as folder, _hushed():
         database = _duckdb(folder) if backend == "duckdb" else _spark()
         try:
-            return _weighed(database, [_input(table, backend) for table in tables], prior, seed)
+            return _weighed(database, [_input(table, backend) for table in tables], prior, backend, seed)
         finally:
             database.delete_tables_created_by_splink_from_db()
             if backend == "duckdb":
@@ -94,14 +109,14 @@ def _hushed() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _weighed(database: Any, tables: Sequence[Any], prior: float, seed: int) -> pd.DataFrame:
+def _weighed(database: Any, tables: Sequence[Any], prior: float, backend: str, seed: int) -> pd.DataFrame:
     from splink import Linker  # noqa: PLC0415
 
     frames = [database.register(table, dataset_display_name=name) for table, name in zip(tables, "ab", strict=False)]
-    pairs_in_all = float(len(tables[0])) * len(tables[-1])
-    model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior, pairs_in_all)
+    sizes = (len(tables[0]), len(tables[-1]))
+    model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior, sizes, backend)
     linker = Linker(frames if len(tables) == 2 else frames[0], model, log_level=None, validate_settings=False)
-    if pairs_in_all >= LEARN_FROM:
+    if float(sizes[0]) * sizes[1] >= LEARN_FROM:
         _learn(linker, seed)
     pairs: Any = linker.inference.predict(threshold_match_weight=LEAST_WEIGHT, warning_mode="never")
     return _rows(pairs.as_pyarrow_table())

@@ -71,9 +71,9 @@ def link(
     settings = {"threshold": threshold, "backend": backend, "once": once, "seed": seed}
     if left.empty or right.empty:
         return _answer(_no_pairs(), lefts, rights, {**settings, "share": 0.0})
-    prior = 1 / len(left)
+    prior = 1 / (len(left) + 1)
     pairs = weigh([lefts, rights], prior=prior, backend=backend, seed=seed)
-    ratio = np.exp2(pairs["weight"].to_numpy()) * (1 - prior) / prior if prior < 1 else np.exp2(pairs["weight"].to_numpy())
+    ratio = np.exp2(pairs["weight"].to_numpy()) * (1 - prior) / prior
     pairs["weight"] = np.log2(ratio)
     if once == "neither":
         pairs["probability"], share = own_certainty(ratio, float(len(left)) * len(right))

@@ -17,6 +17,8 @@ class Level:
     m: float
     u: float
     frequency: str = ""
+    fixed: bool = False
+    of_house: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,19 @@ def _either_null(column: str) -> str:
     return f"({column}_l IS NULL OR {column}_r IS NULL)"
 
 
-def _near(column: str) -> str:
-    return f"jaro_winkler_similarity({column}_l, {column}_r) >= 0.9"
+# the one function that is not named alike
+JARO = {"duckdb": "jaro_winkler_similarity", "spark": "jaro_winkler"}
 
 
+def _near(column: str, least: float = 0.9) -> str:
+    return f"{JARO['duckdb']}({column}_l, {column}_r) >= {least}"
+
+
+# people of one house share surname and address by being a family: the address then says nothing more, and these levels are
+# held against what strangers of one house would show, not strangers at large
+_FAMILY = f"({_both('surname')}) OR ({_both('kana_surname')}) OR {_near('kana_plain')} OR {_near('name')}"
+_HOUSE = f"{_both('place', 'block')} AND ({_FAMILY})"
+_NEAR_GIVEN = f"(levenshtein(given_l, given_r) <= 1 AND length(given_l) > 1 OR {_near('kana_given', 0.85)})"
 NAME = Comparison(
     "name",
     f"{_either_null('name')} AND {_either_null('kana_plain')}",
@@ -48,6 +59,8 @@ NAME = Comparison(
         Level("読みが同じ（漢字なし）", f"{_both('kana_plain')} AND {_either_null('name')}", 0.11, 4e-6, "kana_plain"),
         Level("読みが同じ（漢字は違う）", _both("kana_plain"), 0.02, 4e-6, "kana_plain"),
         Level("氏と名が逆", "surname_l = given_r AND given_l = surname_r", 0.002, 1e-8),
+        Level("同じ家の、名が似た人", f"{_HOUSE} AND {_NEAR_GIVEN}", 0.03, 0.1, fixed=True),
+        Level("同じ家の、名が違う人", _HOUSE, 0.01, 0.9, fixed=True),
         Level("氏が同じ、名が1字違い", f"{_both('surname')} AND levenshtein(given_l, given_r) <= 1", 0.025, 3e-4, "surname"),
         Level("名だけ同じ", f"(({_both('given')}) OR ({_both('kana_given')}))", 0.02, 3e-3),
         Level("読みか氏名が近い", f"({_near('kana_plain')} OR {_near('name')})", 0.025, 2e-3),
@@ -74,8 +87,8 @@ ADDRESS = Comparison(
     "address",
     f"{_either_null('code')} AND NOT coalesce({_both('town', 'block')}, FALSE)",
     (
-        Level("住所が同じ", _both("code", "town", "block"), 0.84, 3e-6),
-        Level("町と番地が同じ（市町は違うか不明）", _both("town", "block"), 0.002, 1e-5),
+        Level("住所が同じ", _both("code", "town", "block"), 0.84, 3e-6, of_house=True),
+        Level("町と番地が同じ（市町は違うか不明）", _both("town", "block"), 0.002, 1e-5, of_house=True),
         Level("町まで同じ（番地なし）", f"{_both('place')} AND {_either_null('block')}", 0.115, 1e-3, "place"),
         Level("町まで同じ（番地は違う）", _both("place"), 0.015, 1e-3, "place"),
         Level("市町だけ同じ", _both("code"), 0.013, 0.11),
@@ -89,7 +102,8 @@ SEX = Comparison(
 )
 COMPARISONS = (NAME, BIRTHDAY, ADDRESS, SEX)
 UNKNOWN = {"name": "氏名は不明", "birthday": "生年月日は不明", "address": "住所は不明", "sex": "性別は不明"}
-FREQUENCIES = ("name", "kana_plain", "surname", "place")
+# people of a household beside oneself
+OTHERS = 1.3
 
 # not everything else known differs: same name, another town and another year and month is another person
 _PLAUSIBLE = (
@@ -120,16 +134,16 @@ MORE_BLOCKS = (
 TRAINING = ("l.year = r.year AND l.month = r.month AND l.day = r.day", "l.name = r.name")
 
 
-def settings(link_type: str, prior: float, pairs: float) -> Any:
-    """Give the model in Splink's own form; ``pairs`` of all are what could be looked at."""
+def settings(link_type: str, prior: float, records: tuple[int, int], backend: str) -> Any:
+    """Give the model in Splink's own form, for registers of so many records and in the words of a backend."""
     from splink import SettingsCreator  # noqa: PLC0415
     from splink.blocking_rule_library import CustomRule  # noqa: PLC0415
 
-    blocks = (*BLOCKS, *MORE_BLOCKS) if pairs <= SMALL else BLOCKS
+    blocks = (*BLOCKS, *MORE_BLOCKS) if float(records[0]) * records[1] <= SMALL else BLOCKS
     return SettingsCreator(
         link_type=link_type,  # type: ignore[arg-type]
-        comparisons=[_comparison(comparison) for comparison in COMPARISONS],
-        blocking_rules_to_generate_predictions=[CustomRule(rule, sql_dialect="duckdb") for rule in blocks],
+        comparisons=[_comparison(comparison, records[0], backend) for comparison in COMPARISONS],
+        blocking_rules_to_generate_predictions=[CustomRule(rule) for rule in blocks],
         probability_two_random_records_match=prior,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
@@ -137,14 +151,18 @@ def settings(link_type: str, prior: float, pairs: float) -> Any:
     )
 
 
-def _comparison(comparison: Comparison) -> Any:
+def _comparison(comparison: Comparison, records: int, backend: str) -> Any:
     from splink.comparison_level_library import CustomLevel  # noqa: PLC0415
     from splink.comparison_library import CustomComparison  # noqa: PLC0415
 
-    levels: list[Any] = [CustomLevel(comparison.unknown, base_dialect_str="duckdb").configure(is_null_level=True)]
+    levels: list[Any] = [CustomLevel(comparison.unknown).configure(is_null_level=True)]
     for level in comparison.levels:
-        made = CustomLevel(level.sql, label_for_charts=level.label, base_dialect_str="duckdb" if level.sql != "ELSE" else None)
-        made.configure(m_probability=level.m, u_probability=level.u)
+        made = CustomLevel(level.sql.replace(JARO["duckdb"], JARO[backend]), label_for_charts=level.label)
+        # the smaller a register, the likelier are two of its records of one house
+        chance = max(level.u, min(OTHERS / records, 0.1)) if level.of_house else level.u
+        made.configure(m_probability=level.m, u_probability=chance)
+        if level.fixed:
+            made.configure(fix_m_probability=True, fix_u_probability=True)
         if level.frequency:
             made.configure(tf_adjustment_column=level.frequency, disable_tf_exact_match_detection=True)
         levels.append(made)
