@@ -223,13 +223,13 @@ def _municipality(sheet: Sheet, at: int, typed: str, faults: list[Fault]) -> str
 def _row_faults(sheet: Sheet, header: int, rows: Sequence[int], position: int) -> Iterator[Fault]:
     """Find rows that were deleted, added or doubled."""
     listed = [cells.text(sheet.cell(at, position)) for at in rows]
-    times = Counter(listed)
-    for item in _items():
+    times, wanted = Counter(listed), _items()
+    for item in wanted:
         if times[item] != 1:
             problem = "項目の行が消えています" if times[item] == 0 else f"同じ項目の行が{times[item]}つあります"
             yield sheet.fault(problem, USE_FORM, at=header, column="項目", value=item)
     for at, item in zip(rows, listed, strict=True):
-        if item not in _items():
+        if item not in wanted:
             yield sheet.fault("様式にない行があります", USE_FORM, at=at, column="項目", value=item or " ".join(sheet.filled(at)))
 
 

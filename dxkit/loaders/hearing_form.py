@@ -38,7 +38,12 @@ UNLOCKED = Protection(locked=False)
 
 
 def write_hearing_form(
-    path: str | Path, *, municipality: str | None = None, rater: str | None = None, vignettes: bool = False
+    path: str | Path,
+    *,
+    municipality: str | None = None,
+    rater: str | None = None,
+    vignettes: bool = False,
+    answers: pd.DataFrame | None = None,
 ) -> Path:
     """Write the form of the prefecture's hearing.
 
@@ -52,6 +57,9 @@ def write_hearing_form(
         The interviewer, to be filled in beforehand.
     vignettes
         Write the form on which an interviewer rates the two fictional towns instead; needs ``rater``.
+    answers
+        Answers to be filled in beforehand, as `read_hearing` gives them (those of the year before, say): one row an answer;
+        those of other municipalities, or of other interviewers if ``rater`` is given, are left out.
 
     Returns
     -------
@@ -60,12 +68,14 @@ def write_hearing_form(
     Raises
     ------
     ChoiceError
-        If the name does not end in ``.xlsx``, the municipality is unknown or Kobe, or ``rater`` is missing for the fictional
-        towns.
+        If the name does not end in ``.xlsx``, the municipality is unknown or Kobe, ``rater`` is missing for the fictional
+        towns, or ``answers`` come without a municipality or hold an item twice.
     """
     path = Path(path)
     towns = _towns()
     _check(path, towns, municipality, rater, vignettes)
+    if answers is not None and not (municipality or vignettes):
+        raise ChoiceError("answers を書き込むには municipality=（市町名）か vignettes=True を指定してください。")
     items = load("indicators_hearing")
     items = items[items["question"].notna()].reset_index(drop=True)
     book = openpyxl.Workbook()
@@ -77,6 +87,8 @@ def write_hearing_form(
         sheet.title = f"{ANSWERS}{code}"
         named = dict(zip(stories["code"], stories["name"], strict=True)).get(code, municipality)
         _answers(sheet, items, {"municipality": named, "rater": rater}, [] if vignettes else towns)
+        if answers is not None:
+            _fill(sheet, items, _own(answers, code or _code(municipality), rater))
     if vignettes:
         _story(book.create_sheet(STORY), stories)
     _stages(book.create_sheet(STAGES), items)
@@ -85,6 +97,40 @@ def write_hearing_form(
     book.save(unfinished)
     unfinished.replace(path)
     return path
+
+
+def _code(municipality: str | None) -> str:
+    table = load("municipalities")
+    return str(table.loc[table["name"] == municipality, "code"].iloc[0])
+
+
+def _own(answers: pd.DataFrame, code: str, rater: str | None) -> pd.DataFrame:
+    """Give the answers of one municipality, one row an item (index)."""
+    own = answers[(answers["code"] == code) & ((answers["rater"] == rater) if rater else True)]
+    twice = own.loc[own["item"].duplicated(), "item"]
+    if len(twice):
+        raise ChoiceError(
+            f"団体コード {code} の項目「{shorten(twice.iloc[0])}」に答えが2つあります。rater= で聞き取り者を1人に絞ってください。"
+        )
+    return own.set_index("item")
+
+
+def _fill(sheet: Worksheet, items: pd.DataFrame, own: pd.DataFrame) -> None:
+    """Write answers where an interviewer would type them; text stays text, whatever it begins with."""
+    words = {status: word for word, status in STATUSES.items()}
+    for row, item in enumerate(items["indicator"], start=HEAD_ROW + 1):
+        if item not in own.index:
+            continue
+        answer = own.loc[item]
+        answered = answer["status"] == "answered"
+        figures = [int(answer[name]) if pd.notna(answer[name]) else None for name in ("level", "target")]
+        evidence = None if pd.isna(answer["evidence"]) else str(answer["evidence"])
+        texts = [*(figures if answered else (None, None)), None if answered else words[answer["status"]], evidence]
+        for column, text in enumerate(texts, start=5):
+            cell = sheet.cell(row, column)
+            cell.value = text
+            if isinstance(text, str):
+                cell.data_type = "s"
 
 
 def _towns() -> list[str]:

@@ -49,6 +49,11 @@ def catalog() -> pd.DataFrame:
         raise CatalogError(
             f"目録 {path} が見つかりません。dxkit を入れ直すか、環境変数 DXKIT_DATA に data フォルダーを指定してください。"
         )
+    return _listed(path, _fingerprint(path)).copy()
+
+
+@lru_cache(maxsize=4)
+def _listed(path: Path, fingerprint: tuple[int, int]) -> pd.DataFrame:  # noqa: ARG001 - part of the cache's key
     return pd.read_csv(path, dtype={"rows": int}, keep_default_na=False).astype({"as_of": str})
 
 

@@ -89,6 +89,26 @@ def test_all_forms_come_back_as_they_were_filled_in(forms, example):
     assert table.attrs["missing_codes"] == []
 
 
+def test_answers_of_the_year_before_are_filled_in_and_come_back(example, tmp_path):
+    loaders.write_hearing_form(tmp_path / "a.xlsx", municipality="姫路市", answers=example.assign(evidence="=1+1"))
+    loaders.write_hearing_form(tmp_path / "b.xlsx", rater="連絡員A", vignettes=True, answers=example)
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    assert {book["回答"][f"{EVIDENCE}{row}"].data_type for row in range(FIRST, FIRST + len(ITEMS))} == {"s"}
+    book["回答"]["C4"] = "連絡員A"
+    book.save(tmp_path / "a.xlsx")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = loaders.read_hearing(tmp_path)
+    given = example[(example["code"] == "28201") | ((example["rater"] == "連絡員A") & example["code"].str.startswith("V"))]
+    columns = ["code", "item", "level", "target", "status"]
+    order = ["code", "item"]
+    pd.testing.assert_frame_equal(
+        table[columns].sort_values(order, ignore_index=True),
+        given[columns].sort_values(order, ignore_index=True),
+        check_dtype=False,
+    )
+
+
 def test_the_form_has_drop_downs_protection_and_the_stages_beside_it(tmp_path):
     book = openpyxl.load_workbook(loaders.write_hearing_form(tmp_path / "a.xlsx"))
     assert book.sheetnames == ["回答", "段階の説明", "様式"]
@@ -120,8 +140,11 @@ def test_every_item_has_six_different_stages_that_fit_a_cell():
         ({"municipality": "東播磨市"}, "東播磨市"),
         ({"vignettes": True}, "rater="),
         ({"vignettes": True, "rater": "A", "municipality": "姫路市"}, "rater="),
+        ({"answers": dxkit.load("hearing_example")}, "municipality="),
+        ({"vignettes": True, "rater": "連絡員A", "answers": dxkit.load("hearing_example").iloc[[-1, -1]].assign(rater="連絡員A", code="V1")},
+         "答えが2つ"),
     ],
-)
+)  # fmt: skip
 def test_a_form_that_makes_no_sense_is_not_written(tmp_path, options, said):
     with pytest.raises(ChoiceError, match=said):
         loaders.write_hearing_form(tmp_path / "a.xlsx", **options)
