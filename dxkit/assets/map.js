@@ -70,7 +70,9 @@
   };
 
   const points = (layer) => {
-    const renderer = L.canvas({ pane: "points", padding: 0.5, tolerance: 3 });
+    // a canvas takes every movement of the mouse from the areas below it: only where there are too many circles for shapes
+    const many = layer.lat.length > 1000;
+    const renderer = many ? L.canvas({ pane: "points", padding: 0.5, tolerance: 3 }) : L.svg({ pane: "points", padding: 0.5 });
     const circles = layer.lat.map((lat, place) => {
       const usual = { ...layer.styles[layer.style_of[place]], radius: layer.radius[place], renderer, pane: "points" };
       const circle = L.circleMarker([lat, layer.lon[place]], usual);

@@ -122,7 +122,7 @@ class ShapeLayer(DataLayer):
 
 
 class PointLayer(DataLayer):
-    """Any number of circles, drawn on one canvas.
+    """Any number of circles: shapes up to a thousand, one canvas beyond, which hides the notes of the areas below.
 
     Parameters
     ----------

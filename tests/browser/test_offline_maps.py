@@ -324,6 +324,18 @@ def test_five_thousand_points_are_drawn_over_the_background(seen, towns, tmp_pat
     seen.nothing_but_the_map()
 
 
+def test_areas_below_circles_still_tell_their_notes(seen, tmp_path):
+    places = np.arange(100)
+    cells = pd.DataFrame({"lat": 34.5 + places // 10 / 240, "lon": 134.5 + places % 10 / 160, "people": 10, "times": 1})
+    bases = pd.DataFrame({"name": ["第一拠点"], "lat": [34.6], "lon": [134.6]})
+    maps.coverage(cells, bases, range_km=9.0).save(tmp_path / "map.html")
+    page = seen.open(tmp_path / "map.html")
+    said = [hover_inside(page, shape) for shape in range(page.locator(SHAPES).count())]
+    assert any("1,000 人" in each for each in said)
+    assert any("第一拠点" in each for each in said)
+    seen.nothing_but_the_map()
+
+
 def test_moving_one_of_two_compared_maps_moves_the_other(seen, towns, tmp_path):
     left = maps.choropleth(towns, column="value", title="左")
     right = maps.choropleth(towns.assign(kind=["実施", *["未実施"] * 40]), column="kind", title="右")
