@@ -8,7 +8,7 @@ the disk at every commit (``synchronous=FULL``: https://www.sqlite.org/pragma.ht
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
@@ -145,9 +145,10 @@ class Keeper:
         with self._told(), self.turn, self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
-    def count(self) -> int:
-        """Count the entries of the meeting; cheap enough to ask every second."""
+    def count(self, kinds: Sequence[str] = ()) -> int:
+        """Count the entries of the meeting, all or those of some kinds; cheap enough to ask every second."""
         asked = sa.select(sa.func.count()).select_from(ENTRIES).where(ENTRIES.c.meeting == self.meeting)
+        asked = asked.where(ENTRIES.c.kind.in_(kinds)) if kinds else asked
         with self._told(), self.turn, self.engine.connect() as connection:
             return int(connection.scalar(asked) or 0)
 

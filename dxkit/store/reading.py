@@ -150,14 +150,19 @@ class Record:
         """
         return hmac.digest(self._secret(), f"key {purpose}".encode(), "sha256")
 
-    def count(self) -> int:
+    def count(self, kinds: Sequence[str] = ()) -> int:
         """Count the entries: it changes whenever something was entered.
+
+        Parameters
+        ----------
+        kinds
+            Only entries of these kinds (as in `history`); all when empty.
 
         Returns
         -------
         int
         """
-        return self._keeper.count()
+        return self._keeper.count(kinds)
 
     def _secret(self) -> bytes:
         if not self._keeper.secret:

@@ -27,6 +27,7 @@ BURST_ADDRESS, EACH_S_ADDRESS = 600.0, 100.0
 BURST_CLIENT, EACH_S_CLIENT = 60.0, 10.0
 MOST_NOTES_SHOWN = 200
 MOST_CLIENTS = 4096
+CARD_KINDS = ("note", "arrange", "undo")
 
 
 class Room:
@@ -71,6 +72,7 @@ class Room:
         self.by_address, self.by_client = Limiter(BURST_ADDRESS, EACH_S_ADDRESS), Limiter(BURST_CLIENT, EACH_S_CLIENT)
         self._server: _Server | None = None
         self._clients: set[str] = set()
+        self._cards: tuple[int, list[dict[Any, Any]]] = -1, []
 
     def __enter__(self) -> Self:
         self.start()
@@ -156,12 +158,13 @@ class Room:
 
     def state(self) -> dict[str, Any]:
         """Give what phones show: items and cards, never a vote."""
-        notes = self.session.notes().tail(MOST_NOTES_SHOWN)[["text", "group", "title"]].to_dict(orient="records")
-        return {
-            "title": self.title,
-            "items": [{"key": key, "label": label} for key, label in self.items.items()],
-            "notes": notes[::-1],
-        }
+        # phones ask again and again: the cards are read anew only when there is something new about them
+        many = self.session.count(CARD_KINDS)
+        if many != self._cards[0]:
+            notes = self.session.notes().tail(MOST_NOTES_SHOWN)[["text", "group", "title"]].to_dict(orient="records")
+            self._cards = many, notes[::-1]
+        items = [{"key": key, "label": label} for key, label in self.items.items()]
+        return {"title": self.title, "items": items, "notes": self._cards[1]}
 
 
 class _Server(ThreadingHTTPServer):
