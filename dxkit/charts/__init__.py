@@ -16,6 +16,7 @@ from dxkit.charts.effects import change, sensitivity
 from dxkit.charts.law import grounds, raci
 from dxkit.charts.links import link_errors
 from dxkit.charts.money import fair_range, split
+from dxkit.charts.network import network, routes
 from dxkit.charts.order import hasse
 from dxkit.charts.plans import burn_down, gantt
 from dxkit.charts.played import backtest
@@ -39,9 +40,11 @@ __all__ = [
     "heatmap",
     "levels",
     "link_errors",
+    "network",
     "raci",
     "radar",
     "rank_intervals",
+    "routes",
     "sensitivity",
     "split",
     "tiers",
