@@ -128,6 +128,16 @@ def _people(page):
     return int(re.search(r"自分たちの案: ([0-9,]+)人", sentence)[1].replace(",", ""))
 
 
+def _wait_until_placed(page, many):
+    """Wait until the sentence, which is written last, tells of so many bases."""
+    page.wait_for_function(
+        "n => { const said = [...document.querySelectorAll('.widget-html')].map(e => e.textContent).find(t => t.includes('自分たちの案'));"
+        " return said && (n ? said.includes(`あと${n}か所`) : !said.includes('置いてください')); }",
+        arg=3 - many,
+        timeout=RUN_MS,
+    )
+
+
 def _cells_of(page):
     """Give the paths of the cells, a string a kind."""
     return page.eval_on_selector_all(".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('d'))")
@@ -154,23 +164,17 @@ def test_clicks_on_the_map_place_three_bases_and_score_and_map_follow(page, tmp_
     scores, maps = [_people(page)], [_cells_of(page)]
     assert scores == [0]
     spots = _free_spots(page, 4)
-    for number, x, y in spots[:3]:
+    for many, (number, x, y) in enumerate(spots[:3], 1):
         # the mouse, at a place of the map: not the widget's own click()
         page.mouse.click(x, y)
-        page.wait_for_function(
-            "n => document.querySelectorAll('.dxkit-spot')[n].classList.contains('dxkit-chosen')", arg=number, timeout=30_000
-        )
-        page.wait_for_function(
-            "old => document.querySelectorAll('.dxkit-board svg g path')[1].getAttribute('d') !== old",
-            arg=maps[-1][1],
-            timeout=30_000,
-        )
+        _wait_until_placed(page, many)
+        assert "dxkit-chosen" in page.locator(".dxkit-spot").nth(number).get_attribute("class")
         scores.append(_people(page))
         maps.append(_cells_of(page))
     assert scores == sorted(set(scores))
     assert len({json.dumps(each) for each in maps}) == 4
     page.mouse.click(*spots[3][1:])
-    page.wait_for_selector("text=もう3か所置いています", timeout=30_000)
+    page.wait_for_selector("text=もう3か所置いています", timeout=RUN_MS)
     page.screenshot(path=tmp_path / "placed.png")
     told = _told(page)
     assert all(f"'H{number}'" in told for number, *_ in spots[:3])
@@ -178,14 +182,12 @@ def test_clicks_on_the_map_place_three_bases_and_score_and_map_follow(page, tmp_
 
 
 def test_the_best_choice_is_shown_beside_what_was_placed_and_kept_in_the_record(page, tmp_path):
-    for number, x, y in _free_spots(page, 3):
+    for many, (_, x, y) in enumerate(_free_spots(page, 3), 1):
         page.mouse.click(x, y)
-        page.wait_for_function("n => document.querySelectorAll('.dxkit-chosen').length > 0", arg=number, timeout=30_000)
-    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 3", timeout=30_000)
-    page.wait_for_selector("text=置いてください", state="detached", timeout=30_000)
+        _wait_until_placed(page, many)
     own = _people(page)
     page.locator("button:has-text('最適と比べる')").click()
-    page.wait_for_selector(".widget-html:has-text('輪が最適の拠点')", timeout=30_000)
+    page.wait_for_selector(".widget-html:has-text('輪が最適の拠点')", timeout=RUN_MS)
     sentence = page.locator(".widget-html:has-text('輪が最適の拠点')").first.inner_text()
     best = int(re.search(r"最適: ([0-9,]+)人", sentence)[1].replace(",", ""))
     share = float(re.search(r"最適の ([0-9.]+)%", sentence)[1])
@@ -195,11 +197,11 @@ def test_the_best_choice_is_shown_beside_what_was_placed_and_kept_in_the_record(
     assert fills == ["#d0d0d0", "#009e73", "#cc79a7", "#8cc6ea"]
     page.locator("input[placeholder='班の名前']").fill("A班")
     page.locator("button:has-text('この案を記録')").click()
-    page.wait_for_selector(".widget-html td:has-text('A班')", timeout=30_000)
+    page.wait_for_selector(".widget-html td:has-text('A班')", timeout=RUN_MS)
     page.locator(".dxkit-board").scroll_into_view_if_needed()
     page.screenshot(path=tmp_path / "compared.png")
     page.locator("button:has-text('拡大できる地図')").click()
-    page.wait_for_selector("iframe[sandbox='allow-scripts']", timeout=30_000)
+    page.wait_for_selector("iframe[sandbox='allow-scripts']", timeout=RUN_MS)
     told = _told(page)
     assert str(best) in told
     assert told.rstrip().endswith("1")
@@ -208,19 +210,19 @@ def test_the_best_choice_is_shown_beside_what_was_placed_and_kept_in_the_record(
 def test_the_keyboard_places_a_base_too(page):
     page.locator(".dxkit-spot").nth(5).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[5].classList.contains('dxkit-chosen')", timeout=30_000)
+    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[5].classList.contains('dxkit-chosen')", timeout=RUN_MS)
     page.locator(".widget-dropdown:has-text('一覧から選ぶ') select").select_option(index=9)
     page.locator("button:has-text('置く／外す')").click()
-    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[9].classList.contains('dxkit-chosen')", timeout=30_000)
+    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[9].classList.contains('dxkit-chosen')", timeout=RUN_MS)
     page.locator(".dxkit-spot").nth(5).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 1", timeout=30_000)
+    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 1", timeout=RUN_MS)
 
 
 def test_hostile_names_stay_text_and_nobody_outside_is_asked(page):
     page.locator(".widget-dropdown:has-text('一覧から選ぶ') select").select_option(index=0)
     page.locator("button:has-text('置く／外す')").click()
-    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[0].classList.contains('dxkit-chosen')", timeout=30_000)
+    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[0].classList.contains('dxkit-chosen')", timeout=RUN_MS)
     assert page.locator(".dxkit-spot").nth(0).get_attribute("title") == HOSTILE
     assert page.locator(f".dxkit-board svg text:text-is({json.dumps(HOSTILE)})").count() == 1
     assert page.locator(".dxkit-board img").count() == 0
@@ -231,13 +233,13 @@ def test_hostile_names_stay_text_and_nobody_outside_is_asked(page):
 
 def test_a_slider_moved_by_the_keyboard_draws_another_map(page):
     page.mouse.click(*_free_spots(page, 1)[0][1:])
-    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 1", timeout=30_000)
+    _wait_until_placed(page, 1)
     before = _cells_of(page)
     handle = page.locator(".widget-slider:has-text('風（m/秒）') .noUi-handle")
     handle.focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "old => document.querySelectorAll('.dxkit-board svg g path')[1].getAttribute('d') !== old", arg=before[1], timeout=30_000
+        "old => document.querySelectorAll('.dxkit-board svg g path')[1].getAttribute('d') !== old", arg=before[1], timeout=RUN_MS
     )
     assert len(_cells_of(page)[1]) < len(before[1])
