@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -12,8 +13,9 @@ import pandas as pd
 import pytest
 
 import dxkit
-from dxkit import drones, maturity, sharing
+from dxkit import drones, groups, maturity, sharing
 from dxkit.drones import flying
+from dxkit.support import costs, progress, training
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -361,7 +363,119 @@ def _expected_of_backtests():
     ]
 
 
+def _expected_of_prepare_groups():
+    figures, listed, towns = dxkit.load("progress"), dxkit.load("extensions"), dxkit.load("municipalities")
+    wide = progress.table(figures)
+    assert not (wide == 1).all(axis=1).any()
+    assert wide.mean(axis=1).std() > wide.mean(axis=0).std()
+    told = progress.forecast(figures, listed)
+    named = progress.lagging(figures, listed, forecast=told, towns=towns)
+    members = towns[["code", "name", "people_2020"]].merge(told.table[["code", "share_done", "listed"]], on="code")
+    members["ahead"] = members["share_done"] >= 0.9
+    rules = {"together": [("豊岡市", "養父市")], "apart": [("神戸市", "姫路市")], "spread": "ahead"}
+    made = groups.form(members, size=(5, 7), alike=["people_2020", "listed"], scale="rank", seed=1, **rules)
+    assert made.quality == pytest.approx(0.5, abs=0.03)
+    return [
+        f"{len(wide)}市町の平均は{wide.to_numpy().mean():.0%}です",
+        "20業務がすべて100%の市町",
+        f"{len(wide)}市町のうち{len(named)}市町に、尋ねる理由が1つ以上",
+        f"1つもない市町は{told.in_time['most']:.0f}つ",
+        f"2025年春に示した「期限内の完了見込みは{told.stated['in_time']}市町」",
+        f"{made.table['group'].nunique()}つのグループ",
+        "質はおよそ0.5で",
+    ]
+
+
+def _expected_of_meeting_day():
+    done = dxkit.load("progress")["share_done"] == 1
+    return [f"{len(done)}のうち{done.sum()}は、40手順をすべて"]
+
+
+def _expected_of_read_progress():
+    wide = progress.table(dxkit.load("progress"), names=dxkit.load("municipalities").set_index("code")["name"])
+    mean = wide.mean(axis=1)
+    assert ((mean > 0.9) & ((wide == 1).sum(axis=1) == 0)).any()
+    return [
+        f"小さいのは{mean.idxmin()}の{mean.min():.0%}、県の平均は{mean.mean():.0%}",
+        "1つの市町",
+        "平均が9割を超えて",
+        "40手順を終えた",
+    ]
+
+
+def _expected_of_progress_forecast():
+    figures, listed = dxkit.load("progress"), dxkit.load("extensions")
+    told = progress.forecast(figures, listed, draws=1000)
+    base = progress.Pace()
+    fast = progress.forecast(figures, listed, draws=1000, pace=replace(base, future=(2, 8)))
+    apart = progress.forecast(figures, listed, draws=1000, pace=replace(base, together=0))
+    assert (fast.table["finish"] <= told.table["finish"]).all()
+    assert apart.table["in_time"].sum() < told.table["in_time"].sum()
+    hit = {}
+    for future in ("steady", "rush", "stall"):
+        trials = [progress.trial(future=future, seed=seed) for seed in range(8)]
+        kept = [made.covered(progress.forecast(made.progress, draws=400, seed=at))[0] for at, made in enumerate(trials)]
+        hit[future] = np.mean(kept)
+    assert hit["steady"] > 0.9
+    assert max(hit["rush"], hit["stall"]) < 0.5
+    return [
+        "2025年12月末の一覧",
+        f"多くても{told.in_time['most']:.0f}です",
+        f"2025年春に見込んだ{told.stated['in_time']}より少なく",
+        f"中央の値は{told.in_time['median']:.0f}市町",
+        "1時点の表",
+        "9割以上が区間に入り",
+    ]
+
+
+def _expected_of_costs():
+    towns = dxkit.load("municipalities")
+    sums = costs.fee(towns).attrs["settings"]
+    taking = costs.participation(dxkit.load("shared_systems"), towns).settings
+    lost = costs.fee_limits(towns).set_index(["basis", "limit"]).loc[("people_2020", 45_000), "lost"]
+    found = costs.estimates_trial(towns, factor=2.3, repeats=100).set_index("method")["recall"]
+    assert found["trimmed"] > 0.8
+    assert found["per_resident"] < 0.5
+    assert (costs.estimates_trial(towns, factor=1.6, repeats=100)["recall"] < 0.5).all()
+    return [
+        f"2020年の国勢調査では{sums['count']}市町、{sums['people']:,}人が5万人未満です",
+        f"年に少なくとも{sums['saved_least_yen_year']:,}円安くなります",
+        f"境目を45,000人にすると、{lost.replace('、', 'と')}が外れます",
+        f"{taking['cells']}のますのうち{taking['joined']}（{taking['share']:.1%}）",
+        f"参加・不参加を合わせて{taking['known']}です",
+        "2.3倍の見積もりは",
+        "1人あたりの額だけでは",
+        "1.6倍より小さい違い",
+    ]
+
+
+def _expected_of_training():
+    year = training.seats(dxkit.load("applicants_example"), dxkit.load("course_sessions"))
+    ways = year.compare.set_index("way")
+    offered = dxkit.load("courses").assign(topic=lambda table: table["topics"].str.split()).explode("topic")
+    tried = set(offered.loc[offered["stage"] == "try", "topic"])
+    assert set(dxkit.load("topics")["topic"]) - tried == {"community", "kintone"}
+    seats = dxkit.load("course_sessions").set_index("session")["seats"]
+    taken = year.table.groupby("stage")["session"].size() / seats.groupby(seats.index.str.split("-").str[1]).sum()
+    assert taken["teach"] == 1
+    assert taken["know"] < 0.7
+    return [
+        "講座がないテーマが2つ",
+        "この2つは",
+        f"教え合うまで進むのは{ways.loc['stage_by_stage', 'cycles']}件です",
+        f"割り当てると{ways.loc['best', 'cycles']}件になります",
+        f"（隙間{year.settings['gap']:.0%}）",
+        f"席のない団体は{ways.loc['best', 'empty']}です（席を1つ配る",
+    ]
+
+
 FINDINGS = {
+    "facilitators/06_costs.ipynb": _expected_of_costs,
+    "facilitators/07_training.ipynb": _expected_of_training,
+    "facilitators/03_prepare_groups.ipynb": _expected_of_prepare_groups,
+    "facilitators/04_meeting_day.ipynb": _expected_of_meeting_day,
+    "trainees/05_read_progress.ipynb": _expected_of_read_progress,
+    "research/07_progress_forecast.ipynb": _expected_of_progress_forecast,
     "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
     "research/04_backtests.ipynb": _expected_of_backtests,
     "facilitators/10_place_bases.ipynb": _expected_of_place_bases,

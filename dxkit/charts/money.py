@@ -129,10 +129,12 @@ def split(
     axes: Any = figure.add_subplot()
     spots = np.arange(len(table))
     axes.hlines(spots, 0, 1, color=PALE, linewidth=0.8)
-    for rule, (colour, marker) in zip(chosen, LOOKS, strict=False):
+    for at, (rule, (colour, marker)) in enumerate(zip(chosen, LOOKS, strict=False)):
         stays = "抜ける組なし" if said.loc[rule, "leavers"] == 0 else f"抜けたい組{said.loc[rule, 'leavers']}団体"
         look = {"color": colour, "marker": marker, "label": printable(f"{said.loc[rule, 'label']}（{stays}）")}
-        axes.plot(yen[rule] / yen["alone_yen"], spots, linestyle="", markersize=5.5, **look)
+        # a little apart, so that equal parts do not hide each other
+        aside = 0.11 * (at - (len(chosen) - 1) / 2)
+        axes.plot(yen[rule] / yen["alone_yen"], spots + aside, linestyle="", markersize=5, **look)
     axes.axvline(1, color=DARK, linewidth=1)
     axes.set_yticks(spots, called, fontproperties=font(SMALL))
     axes.set_ylim(len(table) - 0.4, -0.6)
