@@ -67,6 +67,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "services": services.services,
     "service_wishes": services.service_wishes,
     "service_budgets": services.service_budgets,
+    "liaison_log": services.liaison_log,
     "boundaries": boundaries.boundaries,
     "neighbour_prefectures": boundaries.neighbour_prefectures,
     "stations": places.stations,

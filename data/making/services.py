@@ -50,3 +50,12 @@ def service_budgets(work: Workplace) -> pd.DataFrame:
     middle = BUDGET_YEN * (towns["people_2020"] / TYPICAL_PEOPLE) ** SIZE_POWER
     drawn = middle * rng.lognormal(0.0, 0.4, len(towns))
     return pd.DataFrame({"code": towns["code"], "budget_yen": (drawn / STEP_YEN).round().astype(int) * STEP_YEN})
+
+
+def liaison_log(work: Workplace) -> pd.DataFrame:
+    """Check the hand-written log of a liaison and give it as it is: ``code, at, item, value`` (made; 訪問 is a visit)."""
+    table = work.read("liaison_log")
+    known = set(work.read("municipalities")["code"])
+    if table.isna().any(axis=None) or not set(table["code"]) <= known or pd.to_datetime(table["at"]).isna().any():
+        raise MakeError("liaison_log に空欄か、知らない団体コードがあります。")
+    return table
