@@ -32,8 +32,8 @@ PROMISED = {
         "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",
         "change", "benefit_of_doubt", "reweight", "leave_one_out", "consistency", "correlations", "values_of", "hearing_trial",
     ],
-    "dxkit.groups": ["form"],
-    "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise"],
+    "dxkit.groups": ["explain", "form", "replan", "rotate", "tradeoff"],
+    "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "vote_board"],
     "dxkit.store": ["kendall_w", "opinion_groups"],
     "dxkit.reports": ["deck", "pack", "profile", "profiles"],
 }  # fmt: skip

@@ -5,8 +5,9 @@ can be, and `tradeoff` what that costs; `replan` mends groups after cancellation
 """
 
 from dxkit.groups.explaining import explain
-from dxkit.groups.forming import Groups, form
+from dxkit.groups.forming import form
 from dxkit.groups.replanning import replan
+from dxkit.groups.result import Groups
 from dxkit.groups.rotating import Rotation, rotate, tradeoff
 
 __all__ = ["Groups", "Rotation", "explain", "form", "replan", "rotate", "tradeoff"]

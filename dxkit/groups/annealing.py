@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 # of a chain: how hot it begins and ends, in units of a typical change; how often it cools; what a broken rule costs
-HOT, COLD, COOLINGS, DEAR = 0.6, 0.004, 120, 4.0
+# hotter finds likeness, cooler finds difference; chains take turns
+HEATS, COOLINGS, DEAR = ((0.3, 0.02), (0.12, 0.015)), 120, 4.0
 # the share of proposals that move one block instead of swapping two
-MOVES = 0.15
+MOVES = 0.25
 SURE = 1e-11
 
 
@@ -91,10 +92,12 @@ def task_of(
     return Task(sizes, np.asarray(within), between, penalties, factor, low, high, count, least - inside)
 
 
-def anneal(task: Task, steps: int, seed: int, start: Whole | None = None) -> tuple[Whole, float, float]:
+def anneal(
+    task: Task, steps: int, seed: int, start: Whole | None = None, heats: tuple[float, float] = HEATS[0]
+) -> tuple[Whole, float, float]:
     """Give a grouping of blocks, its cost and how far its penalty lies above the least (0: every rule is kept)."""
     chain = _Chain(task, seed, dealt(task, seed) if start is None else start)
-    chain.run(steps)
+    chain.run(steps, *heats)
     best = np.asarray(chain.groups, dtype=np.intp)
     return best, task.value(best), task.penalty(best) - task.least
 
@@ -140,12 +143,12 @@ class _Chain:
         inside = (member @ task.between * member).sum(axis=1) / 2
         self.sums: list[float] = (inside + member @ task.within).tolist()
 
-    def run(self, steps: int) -> None:
+    def run(self, steps: int, hot: float, cold: float) -> None:
         """Cool from hot to cold, then go down to where no change is a gain."""
         scale = self.typical()
         # a rule is dear enough never to be broken for a gain, and cheap enough to be passed through while it is hot
         self.price = DEAR * scale
-        for heat in scale * np.geomspace(HOT, COLD, COOLINGS):
+        for heat in scale * np.geomspace(hot, cold, COOLINGS):
             self._cool(max(1, steps // COOLINGS), float(heat))
         while self.descended():
             pass

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import shorten
-from dxkit.groups.forming import Groups
 from dxkit.groups.likeness import kind_of
+from dxkit.groups.result import Groups
 from dxkit.schema import HEADINGS
 
 # of a distance in units of chance: below the first "very near", … ; words for each

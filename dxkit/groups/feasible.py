@@ -129,7 +129,8 @@ def refuse(rules: Rules, names: Sequence[str]) -> ChoiceError:
     """Give the error that names the smallest conflicting set of rules."""
     kept = conflicts(rules)
     lines = [f"{number}. {_said(option, rule, names)}" for number, (option, rule) in enumerate(kept, start=1)]
-    sizes = f"{rules.low}〜{rules.high}人の{rules.count}グループ"
+    limits = f"{rules.low}〜{rules.high}人" if rules.low < rules.high else f"{rules.low}人"
+    sizes = f"{limits}の{rules.count}グループ"
     alone = not kept
     if alone:
         return ChoiceError(f"{rules.people}人を{sizes}に分けられません。size か count を変えてください。")
@@ -143,7 +144,7 @@ def conflicts(rules: Rules) -> list[tuple[str, tuple[int, ...] | Marked]]:
     at = 0
     while at < len(kept):
         fewer = kept[:at] + kept[at + 1 :]
-        if possible(_with(rules, fewer)):
+        if possible(with_only(rules, fewer)):
             at += 1
         else:
             kept = fewer
@@ -162,7 +163,9 @@ def _single(rules: Rules) -> list[tuple[str, tuple[int, ...] | Marked]]:
     return list(dict.fromkeys(found))
 
 
-def _with(rules: Rules, kept: Sequence[tuple[str, tuple[int, ...] | Marked]]) -> Rules:
+def with_only(rules: Rules, kept: Sequence[tuple[str, tuple[int, ...] | Marked]]) -> Rules:
+    """Give the rules with only these links and kinds."""
+
     def links(option: str) -> tuple[tuple[int, ...], ...]:
         return tuple(rule for name, rule in kept if name == option and isinstance(rule, tuple))
 

@@ -2,16 +2,16 @@
 
 Every grouping is a choice of groups that cover each member once: the set partitioning model. Its linear relaxation is solved over
 few groups, to which those are added that are worth having at its prices (column generation: Gilmore and Gomory 1961; for
-grouping, Johnson, Mehrotra and Nemhauser 1993). Prices u of members bound the best from below whatever they are: Σ u + the least, over the
-numbers of groups of each size, of their cheapest group less prices. Groups that no better answer can hold are then left out, and
-HiGHS chooses among the rest.
+grouping, Johnson, Mehrotra and Nemhauser 1993). Prices u of members bound the best from below whatever they are: Σ u + the
+least, over the numbers of groups of each size, of their cheapest group less prices. Groups that no better answer can hold are
+then left out, and HiGHS chooses among the rest.
 """
 
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 from math import comb
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import highspy
 import numpy as np
@@ -19,12 +19,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from dxkit.groups.asking import Question
 from dxkit.groups.feasible import engine
 from dxkit.groups.pricing import Pricer
+from dxkit.groups.result import quick_bound, score
 from dxkit.groups.rules import Rules
-
-if TYPE_CHECKING:
-    from dxkit.groups.forming import Question
+from dxkit.groups.searching import search as found_by_annealing
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
@@ -32,8 +32,11 @@ Whole = NDArray[np.intp]
 MOST_GROUPS = 5e8
 MOST_HEADS = 300_000
 # groups that a question stops at; those of them that are added; those that are kept; those among which HiGHS chooses
-ENOUGH, ADDED, KEPT, CHOICES = 20_000, 400, 6_000, 60_000
-CLOSE = 1e-9
+ENOUGH, ADDED, KEPT, CHOICES = 20_000, 400, 6_000, 8_000
+# relative: nearer than this HiGHS may try to choose; differences that are none
+NEAR, CLOSE = 3e-4, 1e-9
+# what prices of an interior point are exact to
+SMALL, SAME = 2e-8, 1e-7
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,8 @@ class Pool:
         self.sets, self.costs = [self.sets[each] for each in at], [self.costs[each] for each in at]
 
 
-def prove(asked: "Question", groups: Whole, *, seconds: float, progress: bool) -> Proof:
+def prove(asked: Question, groups: Whole, *, seconds: float, progress: bool) -> Proof:
     """Give a bound, and where there is time the optimum."""
-    from dxkit.groups.forming import quick_bound, score  # noqa: PLC0415 - they call us
-
     rules, value = asked.rules, score(asked, groups)
     reach = _reach(rules)
     weak = quick_bound(asked)
@@ -97,8 +98,9 @@ def prove(asked: "Question", groups: Whole, *, seconds: float, progress: bool) -
     sizes = _sizes(rules)
     pricers = {size: Pricer(rules, asked.cost, size, float(factor[size])) for size in sizes}
     search = _Search(asked, pricers, groups.copy(), value=value, bound=weak, until=until)
-    search.relax(progress)
-    search.choose()
+    for leeway in (NEAR, CLOSE):
+        search.relax(leeway, progress)
+        search.choose()
     told = {"proof": search.said(), "groups_possible": reach, "rounds": search.rounds, "relaxed": asked.sign * search.relaxed}
     return Proof(search.groups, search.bound, told)
 
@@ -107,20 +109,18 @@ class _Search:
     """The state of a proof: the best grouping, the best bound, the groups in hand."""
 
     def __init__(
-        self, asked: "Question", pricers: dict[int, Pricer], groups: Whole, *, value: float, bound: float, until: float
+        self, asked: Question, pricers: dict[int, Pricer], groups: Whole, *, value: float, bound: float, until: float
     ) -> None:
         self.asked, self.pricers, self.until = asked, pricers, until
         self.groups, self.value, self.bound, self.relaxed = groups, value, bound, bound
-        self.prices = np.zeros(asked.rules.people)
+        self.prices, self.least = np.zeros(asked.rules.people), dict.fromkeys(pricers, -np.inf)
         self.rng, self.rounds, self.converged = np.random.default_rng(0), 0, False
         self.pool = Pool([], [])
         self._begin()
 
     def _begin(self) -> None:
         """Begin with the groups of a few good groupings."""
-        from dxkit.groups.forming import search  # noqa: PLC0415 - it calls us
-
-        found = [self.groups, *(search(self.asked, seed=seed, chains=1, steps=12_000) for seed in range(1, 13))]
+        found = [self.groups, *(found_by_annealing(self.asked, seed=seed, chains=1, steps=12_000) for seed in range(1, 13))]
         for groups in found:
             for group in range(self.asked.rules.count):
                 own = np.flatnonzero(groups == group)[None, :]
@@ -132,10 +132,10 @@ class _Search:
         total = sum(cost[members[:, one], members[:, two]] for one in range(members.shape[1]) for two in range(one))
         return np.asarray(float(factor[members.shape[1]]) * total + np.zeros(len(members)))
 
-    def relax(self, progress: bool) -> None:
-        """Solve the linear relaxation, adding groups until no group is worth having."""
+    def relax(self, leeway: float, progress: bool) -> None:
+        """Solve the linear relaxation, adding groups until none is worth having or the bound is near enough."""
         with tqdm(disable=not progress, desc="証明（列生成）") as bar:
-            while not self.converged and monotonic() < self.until and self.value - self.bound > CLOSE * abs(self.value):
+            while not self.converged and monotonic() < self.until and self.value - self.bound > leeway * abs(self.value):
                 prices, fixed = self._solved()
                 self._ask(prices, fixed)
                 self.rounds += 1
@@ -158,7 +158,7 @@ class _Search:
 
     def _ask(self, prices: Floats, fixed: float) -> None:
         """Ask for groups worth having; where all were looked at, the prices give a bound."""
-        limit, least, whole = fixed - CLOSE, {}, True
+        limit, least, whole, before = fixed - CLOSE, {}, True, len(self.pool.sets)
         for size, pricer in self.pricers.items():
             found = pricer.below(prices, limit, ENOUGH, self.rng)
             best = np.argsort(found.reduced, kind="stable")[:ADDED]
@@ -169,46 +169,37 @@ class _Search:
             return
         bound = float(prices.sum()) + _cheapest(self.asked.rules, least)
         if bound > self.bound:
-            self.bound, self.relaxed, self.prices = bound, bound, prices
-        self.converged = all(each >= limit - 10 * CLOSE for each in least.values())
+            self.bound, self.relaxed, self.prices, self.least = bound, bound, prices, least
+        # prices of an interior point are not exact: what is in hand already may seem worth having
+        self.converged = len(self.pool.sets) == before or all(each >= limit - SMALL for each in least.values())
 
     def choose(self) -> None:
-        """Let HiGHS choose among the groups that a better answer can hold."""
-        if not self.converged or self.value - self.bound <= CLOSE * abs(self.value):
-            self._close()
-            return
-        people, least = self.asked.rules.people, self._least()
-        pool, complete = Pool([], []), True
-        for size, pricer in self.pricers.items():
-            room = self.value - self._without(least, size) + CLOSE
-            found = pricer.below(self.prices, room, CHOICES, self.rng)
-            pool.add(found.members, self._costs(found.members))
-            complete &= found.whole
-        self._decide(pool, people, complete)
-        self._close()
+        """Let HiGHS choose among the groups that a better answer can hold, or among the likeliest where they are too many."""
+        gap = self.value - self.bound
+        if gap > CLOSE * abs(self.value) and (self.converged or gap <= NEAR * abs(self.value)):
+            pool, complete = Pool([], []), True
+            for size, pricer in self.pricers.items():
+                room = self.value - self._without(size) + CLOSE
+                found = pricer.below(self.prices, room, CHOICES, self.rng)
+                best = np.argsort(found.reduced, kind="stable")[:CHOICES]
+                pool.add(found.members[best], self._costs(found.members[best]))
+                complete &= found.whole
+            self._decide(pool, complete)
+        if self.value - self.bound <= SAME * max(abs(self.value), CLOSE):
+            self.bound = self.value
 
-    def _least(self) -> dict[int, float]:
-        """Give the least cost less prices of a group of each size."""
-        worth = {}
-        for size, pricer in self.pricers.items():
-            limit = (self.value - float(self.prices.sum())) / self.asked.rules.count
-            found = pricer.below(self.prices, limit + self.value - self.bound, CHOICES, self.rng)
-            worth[size] = float(found.reduced.min()) if len(found.reduced) else limit
-        return worth
-
-    def _without(self, least: dict[int, float], size: int) -> float:
+    def _without(self, size: int) -> float:
         """Give the bound that is left to all others when one group of this size is chosen."""
-        rules = self.asked.rules
-        rest = [
-            sum(least[each] for each in profile) - least[size] for profile in _profiles(rules, tuple(least)) if size in profile
-        ]
+        profiles = _profiles(self.asked.rules, tuple(self.least))
+        rest = [sum(self.least[each] for each in profile) - self.least[size] for profile in profiles if size in profile]
         return float(self.prices.sum()) + (min(rest) if rest else np.inf)
 
-    def _decide(self, pool: Pool, people: int, complete: bool) -> None:
+    def _decide(self, pool: Pool, complete: bool) -> None:
         """Choose groups that cover everybody once at the least cost."""
         if not pool.sets:
             self.bound = self.value if complete else self.bound
             return
+        people = self.asked.rules.people
         solver = engine(max(1.0, self.until - monotonic()))
         model = _model(np.asarray(pool.costs), pool.matrix(people), self.asked.rules)
         model.integrality_ = [highspy.HighsVarType.kInteger] * len(pool.sets)
@@ -225,10 +216,6 @@ class _Search:
             return
         ended = status in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
         self.bound = self.value if ended else max(self.bound, min(self.value, float(info.mip_dual_bound)))
-
-    def _close(self) -> None:
-        if self.value - self.bound <= 1e-7 * max(abs(self.value), 1e-9):
-            self.bound = self.value
 
     def said(self) -> str:
         """Say in a sentence what was proven."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from dxkit.errors import ChoiceError, DxkitError, Fault, TableError
 from dxkit.groups import feasible
-from dxkit.groups.forming import Groups, Question, answer, ask, quick_bound, score
-from dxkit.groups.members import called
+from dxkit.groups.asking import Question, ask
+from dxkit.groups.result import Groups, answer, quick_bound, score
 from dxkit.groups.rules import Rules
 
 Floats = NDArray[np.float64]
@@ -110,8 +110,7 @@ def _fewest(rules: Rules, before: Whole, asked: Question) -> Whole:
     except TimeoutError:
         raise DxkitError("時間内に答えが出ませんでした。form で作り直してください。") from None
     if found is None:
-        names = called(asked.roster.table, asked.roster.codes, asked.roster.places)
-        raise feasible.refuse(asked.rules, names)
+        raise feasible.refuse(asked.rules, asked.names())
     return np.asarray(found[: people * count].reshape(people, count).argmax(axis=1), dtype=np.intp)
 
 

@@ -17,8 +17,9 @@ from tqdm.auto import tqdm
 from dxkit.errors import ChoiceError, shorten
 from dxkit.groups import members as people
 from dxkit.groups import schedules
-from dxkit.groups.forming import Question, ask, search
+from dxkit.groups.asking import Question, ask
 from dxkit.groups.likeness import Columns
+from dxkit.groups.searching import search
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
