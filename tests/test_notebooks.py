@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import dxkit
-from dxkit import drones, groups, maturity, sharing
+from dxkit import drones, groups, linkage, maturity, sharing
 from dxkit.drones import flying
 from dxkit.support import costs, progress, training
 
@@ -469,7 +469,31 @@ def _expected_of_training():
     ]
 
 
+def _expected_of_same_person():
+    residents, shelter, truth = linkage.synth_registers(5_000, seed=5)
+    links = linkage.link(residents, shelter, threshold=0.01)
+    sure, ids = links[links["probability"] >= 0.5], {"record_id_x": "left_id", "record_id_y": "right_id"}
+    keys = ["name", "birthday"]
+    exact = residents.merge(shelter[shelter["birthday"] != ""], on=keys).rename(columns=ids)
+    folded = [linkage.normalise(table).dropna(subset=keys) for table in (residents, shelter)]
+    even = folded[0].merge(folded[1], on=keys).rename(columns=ids)
+    shares = [linkage.evaluate(found, truth)["recall"] for found in (exact, even, sure)]
+    kinds = linkage.missed_by_kind(sure, truth, residents, shelter).set_index("kind")
+    plan = linkage.review_plan(links, staff_hours=2).attrs["expected"]
+    assert kinds.loc["氏名が同じ（字体などの表記は違う）", "missed"] == 0
+    assert plan["wrong"] + plan["missed"] < 0.5 * (plan["wrong_without_review"] + plan["missed_without_review"])
+    return [
+        f"正しい{len(truth):,}組のうち、書いたままの完全一致で見つかるのは{shares[0]:.0%}",
+        f"そろえてからの完全一致で{shares[1]:.0%}、確率で重み付けすると{shares[2]:.0%}が見つかります",
+        f"表記が同じ{kinds.loc['氏名が同じ（表記も同じ）', 'pairs']:,}組",
+        f"字体などだけが違う{kinds.loc['氏名が同じ（字体などの表記は違う）', 'pairs']}組",
+        "1つも見落としません",
+        f"2時間で確かめられるのは{plan['pairs_checked']}組",
+    ]
+
+
 FINDINGS = {
+    "research/05_same_person.ipynb": _expected_of_same_person,
     "facilitators/06_costs.ipynb": _expected_of_costs,
     "facilitators/07_training.ipynb": _expected_of_training,
     "facilitators/03_prepare_groups.ipynb": _expected_of_prepare_groups,
