@@ -26,7 +26,7 @@ PROMISED = {
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
     "dxkit.maps": ["choropleth", "points", "coverage", "difference", "flows", "compare"],
     "dxkit.charts": [
-        "change", "dots", "grounds", "hasse", "heatmap", "levels", "link_errors", "raci", "radar", "rank_intervals", "sensitivity", "tiers",
+        "burn_down", "change", "dots", "gantt", "grounds", "hasse", "heatmap", "levels", "link_errors", "raci", "radar", "rank_intervals", "sensitivity", "tiers",
     ],
     "dxkit.maturity": [
         "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",
@@ -35,7 +35,8 @@ PROMISED = {
     "dxkit.groups": ["explain", "form", "replan", "rotate", "tradeoff"],
     "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "vote_board"],
     "dxkit.store": ["kendall_w", "opinion_groups"],
-    "dxkit.reports": ["deck", "pack", "profile", "profiles"],
+    "dxkit.reports": ["deck", "handout", "pack", "profile", "profiles", "record"],
+    "dxkit.support.progress": ["compare", "forecast", "lagging", "rules", "table", "trial"],
 }  # fmt: skip
 NAMES = [(module, name) for module, names in PROMISED.items() for name in names]
 

@@ -41,6 +41,7 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
 
     def __init__(self, room: Room, *, least: int) -> None:
         self.room, self._least = room, least
+        self._watcher: threading.Thread | None = None
         self._door, self._told = ipywidgets.HTML(), ipywidgets.HTML()
         self._result, self._cards = ipywidgets.HTML(), ipywidgets.HTML()
         self._start = ipywidgets.Button(description="受付を始める", button_style="primary")
@@ -75,7 +76,9 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
             return
         self._running[name] = self
         self.refresh()
-        threading.Thread(target=self._watch, daemon=True).start()
+        if self._watcher is None or not self._watcher.is_alive():
+            self._watcher = threading.Thread(target=self._watch, daemon=True)
+            self._watcher.start()
 
     def stop(self) -> None:
         """Stop serving; what was entered stays in the store, and phones keep what they have not sent."""

@@ -251,6 +251,7 @@ def _answers(address):
         return False
 
 
+@pytest.mark.slow
 def test_the_result_on_the_facilitators_board_changes_while_phones_vote(lab, session, chromium, phones, tmp_path):
     page = chromium.new_context(viewport={"width": 1366, "height": 1000}, locale="ja-JP").new_page()
     page.goto(f"{lab}/lab/tree/board.ipynb?token=made")

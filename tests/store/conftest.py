@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -30,15 +31,14 @@ def _as_other(command):
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     """The address of a PostgreSQL server of our own, on loopback, stopped and removed afterwards."""
     found = shutil.which("initdb")
     programs = Path(found).parent if found else PROGRAMS[-1] if PROGRAMS else None
     if programs is None or not hasattr(os, "geteuid"):
         _without("initdb is not there")
     # the server's user must reach the folder, and a socket's path is at most 107 bytes long: no pytest folder
-    folder = Path("/tmp" if os.geteuid() == 0 else tmp_path_factory.getbasetemp()) / f"dxkit-pg-{uuid.uuid4().hex[:8]}"
-    folder.mkdir(mode=0o700)
+    folder = Path(tempfile.mkdtemp(prefix="dxkit-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     with socket.socket() as listener:
@@ -84,3 +84,16 @@ def session(url):
     """A new meeting's store."""
     with Session(url) as opened:
         yield opened
+
+
+@pytest.fixture
+def small_disk():
+    """A disk of 16 MB of its own, as full as a test makes it."""
+    folder = Path(tempfile.mkdtemp())
+    command = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        folder.rmdir()
+        pytest.skip("no small disk: this user may not mount one")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+    folder.rmdir()
