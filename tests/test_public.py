@@ -33,7 +33,7 @@ PROMISED = {
         "change", "benefit_of_doubt", "reweight", "leave_one_out", "consistency", "correlations", "values_of", "hearing_trial",
     ],
     "dxkit.groups": ["explain", "form", "replan", "rotate", "tradeoff"],
-    "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "vote_board"],
+    "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "group_builder", "vote_board"],
     "dxkit.store": ["kendall_w", "opinion_groups"],
     "dxkit.reports": ["deck", "handout", "pack", "profile", "profiles", "record"],
     "dxkit.support.progress": ["compare", "forecast", "lagging", "rules", "table", "trial"],

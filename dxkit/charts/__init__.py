@@ -21,6 +21,7 @@ from dxkit.charts.order import hasse
 from dxkit.charts.plans import burn_down, gantt
 from dxkit.charts.played import backtest
 from dxkit.charts.ranks import rank_intervals, tiers
+from dxkit.charts.reunions import reunions
 from dxkit.charts.stacks import levels
 from dxkit.charts.times import exposure, timeline
 from dxkit.charts.web import radar
@@ -44,6 +45,7 @@ __all__ = [
     "raci",
     "radar",
     "rank_intervals",
+    "reunions",
     "routes",
     "sensitivity",
     "split",

@@ -6,16 +6,19 @@ file and need no network. Text from tables is escaped before it becomes HTML.
 
 from dxkit.widgets.droning import DroneExplorer, drone_explorer
 from dxkit.widgets.exercising import exercise
+from dxkit.widgets.grouping import GroupBuilder, group_builder
 from dxkit.widgets.maturing import maturity_explorer
 from dxkit.widgets.sharing import SharingExplorer, sharing_explorer
 from dxkit.widgets.voting import VoteBoard, vote_board
 
 __all__ = [
     "DroneExplorer",
+    "GroupBuilder",
     "SharingExplorer",
     "VoteBoard",
     "drone_explorer",
     "exercise",
+    "group_builder",
     "maturity_explorer",
     "sharing_explorer",
     "vote_board",
