@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from dxkit import sharing, widgets
-from dxkit.errors import ChoiceError
+from dxkit import sharing, store, widgets
+from dxkit.errors import ChoiceError, StoreError
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 PNG = b"\x89PNG"
@@ -117,6 +117,36 @@ def test_a_decision_is_recorded_with_its_settings_and_numbers(explorer):
     assert row["disclosed"] == pytest.approx(played["disclosed"])
     assert "<img" not in explorer.recorded.value
     assert "&lt;img" in explorer.recorded.value
+
+
+def test_a_decision_is_kept_in_the_session_before_it_is_shown(scenario, tmp_path):
+    with store.Session(tmp_path / "meeting.sqlite", meeting="演習") as session:
+        explorer = widgets.sharing_explorer(scenario, policies=["県ハブ"], draws=1, session=session)
+        for name, policy in (("県の班", "県ハブ"), ("西宮の班", "協定"), ("県の班", "同意制")):
+            explorer.group.value, explorer.decided.value, explorer.reason.value = name, policy, "早く知る"
+            explorer.button.click()
+        assert len(explorer.records) == 3
+    with store.Session(tmp_path / "meeting.sqlite", meeting="演習") as session:
+        chosen = session.choices()
+        assert dict(zip(chosen["item"], chosen["option"], strict=True)) == {
+            "共有のしかた（県の班）": "同意制",
+            "共有のしかた（西宮の班）": "協定",
+        }
+        cards = session.notes()
+        assert len(cards) == 3
+        assert cards["text"].str.contains("理由: 早く知る").all()
+
+
+def test_a_store_that_fails_is_said_and_nothing_is_shown_as_recorded(scenario, monkeypatch):
+    class Full:
+        def note(self, **_):
+            raise StoreError("ディスクに空きがありません <b>")
+
+    explorer = widgets.sharing_explorer(scenario, policies=["県ハブ"], draws=1, session=Full())
+    explorer.group.value = "県の班"
+    explorer.button.click()
+    assert "記録できませんでした。ディスクに空きがありません &lt;b&gt;" in explorer.recorded.value
+    assert explorer.records.empty
 
 
 def test_text_of_the_scenario_never_becomes_html(scenario):

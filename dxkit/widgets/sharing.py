@@ -13,8 +13,9 @@ import ipywidgets
 import pandas as pd
 
 from dxkit import charts, sharing
-from dxkit.errors import ChoiceError, shorten
+from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.sharing import Outcome, Scenario
+from dxkit.store import Session
 from dxkit.widgets.showing import BAD, LABELLED, NEUTRAL, WIDE
 
 ROLES = {"避難元の市町": "known_home", "避難先の市町": "known_host", "県（集約先）": "known_prefecture"}
@@ -25,6 +26,7 @@ MARKS = (24, 72, 168)
 VERDICTS = ("可", "要確認", "根拠なし")
 RECORD = ("group", "role", "policy", "reason", "outage", "joined", "consent_share", "hour", "known", "disclosed", "unneeded")
 NOTICE = "教材であり法的助言ではありません"
+TOPIC = "共有のしかた"
 # results that are remembered; lines that can be told apart
 MOST_KEPT, MOST_LINES = 120, 6
 CELL = "padding:1px 10px;border-bottom:1px solid #ddd;text-align:left"
@@ -33,7 +35,13 @@ Key = tuple[str, str, float]
 
 
 def sharing_explorer(
-    scenario: Scenario, *, policies: Sequence[str] | None = None, draws: int = 5, role: str = "避難元の市町", hour: int = 72
+    scenario: Scenario,
+    *,
+    policies: Sequence[str] | None = None,
+    draws: int = 5,
+    role: str = "避難元の市町",
+    hour: int = 72,
+    session: Session | None = None,
 ) -> "SharingExplorer":
     """Choose policies, outages and adoption; see who knows what when, and what is disclosed on which ground.
 
@@ -49,6 +57,9 @@ def sharing_explorer(
         Whose knowledge is drawn at first: ``避難元の市町``, ``避難先の市町`` or ``県（集約先）``.
     hour
         Looked at first: 24, 72 or 168.
+    session
+        Keeps every decision before it is shown as recorded: the policy as the group's choice, the rest as a card. Without one,
+        decisions live in ``records`` only.
 
     Returns
     -------
@@ -72,7 +83,7 @@ def sharing_explorer(
         if unknown := [each for each in given if each not in offered]:
             choices = "・".join(map(str, offered))
             raise ChoiceError(f"{what}「{shorten(unknown[0])}」はありません。{choices} から選んでください。")
-    return SharingExplorer(scenario, ticked=ticked, marks=marks, draws=draws, role=role, hour=hour)
+    return SharingExplorer(scenario, ticked=ticked, marks=marks, draws=draws, role=role, hour=hour, session=session)
 
 
 class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -89,9 +100,17 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
     outcome: Outcome | None
 
     def __init__(
-        self, scenario: Scenario, *, ticked: Sequence[str], marks: Sequence[int], draws: int, role: str, hour: int
+        self,
+        scenario: Scenario,
+        *,
+        ticked: Sequence[str],
+        marks: Sequence[int],
+        draws: int,
+        role: str,
+        hour: int,
+        session: Session | None,
     ) -> None:
-        self.scenario, self.draws, self.outcome = scenario, draws, None
+        self.scenario, self.draws, self.outcome, self.session = scenario, draws, None, session
         self._kept: dict[tuple[Key, str], Outcome] = {}
         self._rows: list[dict[str, object]] = []
         self.policies = {
@@ -198,14 +217,32 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         if not name:
             self.recorded.value = f'<div style="{BAD}">班の名前を書いてから、もう一度押してください。</div>'
             return
-        row = sharing.compare(self._play([policy])).iloc[0]
-        known = float(row[f"{ROLES[self.role.value]}_{self.hour.value}"])
+        played = sharing.compare(self._play([policy])).iloc[0]
+        known = float(played[f"{ROLES[self.role.value]}_{self.hour.value}"])
         values = (
             name, self.role.value, policy, self.reason.value.strip(), self.outage.value, self.joined.value,
-            self.consent.value / 100, self.hour.value, known, float(row["disclosed"]), float(row["unneeded"]),
+            self.consent.value / 100, self.hour.value, known, float(played["disclosed"]), float(played["unneeded"]),
         )  # fmt: skip
-        self._rows.append(dict(zip(RECORD, values, strict=True)))
+        row = dict(zip(RECORD, values, strict=True))
+        try:
+            _keep(self.session, row)
+        except DxkitError as error:
+            self.recorded.value = f'<div style="{BAD}">記録できませんでした。{html.escape(str(error))}</div>'
+            return
+        self._rows.append(row)
         self.recorded.value = _recorded(self.records)
+
+
+def _keep(session: Session | None, row: dict[str, object]) -> None:
+    """Keep a decision for good: the card first, so that no choice stands without its reason."""
+    if session is None:
+        return
+    said = [
+        f"{words}: {row[name]}" for words, name in (("班", "group"), ("立場", "role"), ("施策", "policy"), ("理由", "reason"))
+    ]
+    said += [f"途絶: {row['outage']}", f"参加: {row['joined']}", f"{row['hour']}時間後に知る割合: {row['known']:.0%}"]
+    session.note(text=" ／ ".join(said), group=TOPIC)
+    session.choose(item=f"{TOPIC}（{row['group']}）", option=str(row["policy"]), client=str(row["group"]))
 
 
 def _dropdown(words: str, options: Sequence[str | int], value: str | int) -> ipywidgets.Dropdown:
