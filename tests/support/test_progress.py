@@ -258,3 +258,34 @@ def test_more_done_is_never_later_and_the_chances_of_all_never_above_each(steps)
     best = result.cells.groupby("code")["in_time"].min()
     assert (result.table.set_index("code")["in_time"] <= best + 1e-12).all()
     assert (result.finishing[:, np.array(steps) == 40] == 0).all()
+
+
+def test_the_agenda_fills_ninety_minutes_without_a_gap():
+    agenda = dxkit.load("meeting_agenda")
+    assert agenda["minutes"].sum() == 90
+    assert (agenda["start_min"] == agenda["minutes"].cumsum() - agenda["minutes"]).all()
+    assert agenda.attrs["made"] is True
+
+
+def test_the_questions_hold_the_themes_that_the_prefecture_names():
+    questions = dxkit.load("meeting_questions")
+    assert {"移行作業の注意点", "データ連携の調整", "文字同定"} <= set(questions["theme"])
+    assert questions["question"].str.endswith("か。").mean() > 0.8
+
+
+def test_the_example_of_vendors_is_invented_and_names_one_for_each_of_820_cells():
+    vendors = dxkit.load("vendors_example")
+    assert vendors.attrs["made"] is True
+    assert len(vendors) == 820
+    assert vendors.set_index(["code", "system"]).index.equals(PROGRESS.set_index(["code", "system"]).index)
+    assert vendors["vendor"].str.fullmatch("[甲乙丙丁戊]社").all()
+
+
+def test_a_late_vendor_of_the_example_delays_nobody_by_more_and_some_by_as_much(told):
+    vendors = dxkit.load("vendors_example")
+    late = pr.forecast(PROGRESS, EXTENSIONS, vendors=vendors, delay={"甲社": 12})
+    changed = pr.compare(told, late)
+    assert changed["months_later"].between(0, 12).all()
+    hit = set(vendors.loc[vendors["vendor"] == "甲社", "code"])
+    assert set(changed.loc[changed["months_later"] > 0, "code"]) <= hit
+    assert (changed["in_time_after"] <= changed["in_time_before"]).all()
