@@ -239,6 +239,15 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "reason": ("理由", ""),
     "sitting": ("回", ""),
     "size": ("団体数", "団体"),
+    "record_id": ("記録の番号", ""),
+    "birthday": ("生年月日", ""),
+    "sex": ("性別", ""),
+    "left_id": ("左の名簿の番号", ""),
+    "right_id": ("右の名簿の番号", ""),
+    "probability": ("同じ人である確率", ""),
+    "decision": ("判断", ""),
+    "doubt": ("確かめないときに誤る確率", ""),
+    "person": ("同じ人の最初の番号", ""),
 }
 
 # other headings that people and official files use for a column
