@@ -15,7 +15,7 @@ import pytest
 import dxkit
 from dxkit import drones, groups, linkage, maturity, sharing
 from dxkit.drones import flying
-from dxkit.support import costs, progress, training
+from dxkit.support import costs, liaison, matching, network, progress, training
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -492,7 +492,84 @@ def _expected_of_same_person():
     ]
 
 
+def _expected_of_matching():
+    services, needs = dxkit.load("services"), pd.read_csv(ROOT / "tests" / "support" / "needs.csv")
+    tables = [matching.match(needs["need"], services, method=method) for method in ("words", "meaning", "both")]
+    hits = [round(len(needs) * matching.found_share(table, needs["service"])) for table in tables]
+    adoption = matching.adopters(dxkit.load("service_wishes"), services, budgets=dxkit.load("service_budgets"))
+    assert adoption.gap == 0
+    return [
+        f"{len(needs)}の困りごと",
+        "上位3つ",
+        f"語だけで{hits[0]}件、意味だけで{hits[1]}件、両方で{hits[2]}件",
+        f"{len(services)}のうち{adoption.table['opened'].sum()}のサービスを{len(adoption.joined)}の参加で",
+        f"年{adoption.value // 10**8}億{adoption.value % 10**8 // 10**4:,}万円",
+        f"{adoption.value / adoption.favourites:.2f}倍",
+    ]
+
+
+def _expected_of_liaison_rounds():
+    towns = dxkit.load("municipalities")
+    people = pd.DataFrame({"liaison": ["甲", "乙", "丙", "丁"], "post": [1.0, 1.0, 1.0, 0.5]})
+    held = liaison.assign(towns, people)
+    plan = liaison.rounds(towns, certify=True)
+    assert plan.gap == 0
+    slow = liaison.rounds(towns, hearing_min=90, speed_kmh=45, iterations=20).unreachable
+    return [
+        f"{len(held.table)}つの圏域の{held.table['load'].sum():.0f}市町",
+        f"専任1人あたり{held.most:.0f}市町",
+        f"1か所60分・1日8.5時間なら{plan.days}日で回れ、移動は合わせて{plan.minutes:,.0f}分",
+        f"1日で回れる組み合わせ{plan.settings['tours']:,}通り",
+        f"{slow['name'].item()}だけが1日に入りません",
+        f"必要なのは{slow['needed_hours'].item():.1f}時間",
+    ]
+
+
+def _expected_of_network():
+    themes = dxkit.load("themes").rename(columns={"theme": "group"})
+    towns = dxkit.load("municipalities").set_index("code")["area"]
+    tied = network.ties(themes[["code", "group"]])
+    areas = network.ties(towns.rename("group").reset_index())
+    unmet = network.strangers(towns.index.to_list(), themes.rename(columns={"group": "meeting"})[["meeting", "code"]], ties=areas)
+    figures, model = dxkit.load("package_figures").set_index("figure")["value"], dxkit.load("logic_model")
+    measures = dxkit.load("measures").query("kind == 'measure'")["id"]
+    outside = sorted(set(towns) - set(towns[themes["code"]]), key=list(towns.unique()).index)
+    assert set(outside) == {"神戸", "東播磨", "丹波", "淡路"}
+    return [
+        f"{figures['not_linked_of']:.0f}市町のうち{figures['not_linked']:.0f}市町、{figures['not_linked_share']:.1%}",
+        f"{len(model)}つの課題すべて",
+        f"振り返りのない取組は{len(set(measures) - set(model['measures']))}つ",
+        f"{len(themes)}の席を{len(tied.members)}市町が占め、{len(tied.table)}組",
+        f"2つのテーマに加わるのは{(tied.members['groups'] == 2).sum()}市町",
+        f"{towns.nunique()}の圏域のうち{len(outside)}つ",
+        f"{len(towns) - len(tied.members)}市町は、どのテーマにも",
+        f"{unmet.attrs['settings']['pairs']}組のうち、テーマで会うのは{unmet.attrs['settings']['met']}組",
+        f"会わない{len(unmet)}組のうち、同じ圏域の組が{(unmet['weight'] > 0).sum()}組",
+    ]
+
+
+def _expected_of_grouping():
+    done = dxkit.load("progress").groupby("code")["share_done"].mean()
+    members = dxkit.load("municipalities")[["code", "name", "area", "people_2020"]]
+    members = members.assign(share_done=members["code"].map(done), area=members["area"].astype(str))
+    rules = {"together": [("養父市", "朝来市")], "apart": [("尼崎市", "西宮市"), ("姫路市", "明石市")]}
+    found = groups.form(members, alike=["people_2020", "share_done"], scale="rank", **rules)
+    assert found.quality < 0.5
+    assert found.bound < 0.9 * found.quality
+    sure = groups.form(members, alike=["people_2020", "share_done"], scale="rank", certify=True, **rules)
+    assert abs(found.quality - sure.bound) / sure.bound < 1e-3
+    themes = [["people_2020"], ["share_done"], ["area"], ["people_2020"], ["share_done"]]
+    curve = groups.tradeoff(members, rounds=5, alike=themes, scale="rank")
+    assert curve["repeats"].iloc[-1] == 0
+    assert curve["quality"].iloc[-1] > curve["quality"].iloc[0]
+    return []
+
+
 FINDINGS = {
+    "research/06_grouping.ipynb": _expected_of_grouping,
+    "facilitators/08_matching.ipynb": _expected_of_matching,
+    "facilitators/09_liaison_rounds.ipynb": _expected_of_liaison_rounds,
+    "research/08_network.ipynb": _expected_of_network,
     "research/05_same_person.ipynb": _expected_of_same_person,
     "facilitators/06_costs.ipynb": _expected_of_costs,
     "facilitators/07_training.ipynb": _expected_of_training,

@@ -40,7 +40,7 @@ class Rounds:
     gap
         Minutes above the bound relative to it, where the days are the fewest; 0 when proven; None without proof.
     settings
-        What was asked.
+        What was asked; ``tours``: how many sets of visits fit into a day, all of which the proof has looked at.
     """
 
     table: pd.DataFrame
@@ -141,7 +141,8 @@ def rounds(
         tours = telling.ordered([Stop(number, place, 0) for number, tour in enumerate(proof.plan) for place in tour], task)
     settings = {"hearing_min": hearing_min, "day_hours": day_hours, "start": start, "exclude": exclude, "detour": detour,
                 "speed_kmh": speed_kmh, "own_minutes": minutes is not None, "appointments": appointments is not None,
-                "iterations": iterations, "certify": certify, "seed": seed, "day_begins": day_begins}  # fmt: skip
+                "iterations": iterations, "certify": certify, "seed": seed, "day_begins": day_begins,
+                "tours": None if proof is None else proof.sets}  # fmt: skip
     return _told(kept, tours, task, left_out=left_out, proof=proof, settings=settings)
 
 
