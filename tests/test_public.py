@@ -26,7 +26,7 @@ PROMISED = {
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
     "dxkit.maps": ["choropleth", "points", "coverage", "difference", "flows", "compare"],
     "dxkit.charts": [
-        "burn_down", "change", "dots", "gantt", "grounds", "hasse", "heatmap", "levels", "link_errors", "raci", "radar", "rank_intervals", "sensitivity", "tiers",
+        "burn_down", "change", "dots", "gantt", "grounds", "hasse", "heatmap", "levels", "link_errors", "raci", "radar", "rank_intervals", "reunions", "sensitivity", "tiers",
     ],
     "dxkit.maturity": [
         "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",
