@@ -26,7 +26,7 @@ PROMISED = {
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
     "dxkit.maps": ["choropleth", "points", "coverage", "difference", "flows", "compare"],
     "dxkit.charts": [
-        "burn_down", "change", "dots", "gantt", "grounds", "hasse", "heatmap", "levels", "link_errors", "raci", "radar", "rank_intervals", "reunions", "sensitivity", "tiers",
+        "burn_down", "change", "dots", "gantt", "grounds", "hasse", "heatmap", "levels", "link_errors", "network", "raci", "radar", "rank_intervals", "reunions", "routes", "sensitivity", "tiers",
     ],
     "dxkit.maturity": [
         "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",
@@ -36,6 +36,11 @@ PROMISED = {
     "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "group_builder", "vote_board"],
     "dxkit.store": ["kendall_w", "opinion_groups"],
     "dxkit.reports": ["deck", "handout", "pack", "profile", "profiles", "record"],
+    "dxkit.support.costs": ["bundle", "estimates_trial", "fee", "fee_limits", "gain", "outliers", "participation", "share"],
+    "dxkit.support.training": ["funnel", "plan", "seats"],
+    "dxkit.support.matching": ["adopters", "found_share", "match", "similar"],
+    "dxkit.support.liaison": ["assign", "digest", "distances", "rounds"],
+    "dxkit.support.network": ["dialogues", "strangers", "ties"],
     "dxkit.support.progress": ["compare", "forecast", "lagging", "rules", "table", "trial"],
 }  # fmt: skip
 NAMES = [(module, name) for module, names in PROMISED.items() for name in names]
