@@ -44,7 +44,7 @@ COURSES = (
     (6, "logo_chat", "LoGoチャットでの意見交換", "teach", "security ai", "研修・勉強会参加者間の意見交換等を促進"),
     (7, "portal", "ひょうご人材育成ポータル（過去の研修動画・テキスト）", "know", ALL, "集約・提供するポータルサイト"),
 )  # fmt: skip
-# number, subject as printed, topics, notebook, what of the subject it exercises
+# order, lesson as printed, topics, notebook, what of the subject it exercises
 SUBJECTS = (
     (1, "自治体DXと業務改善", "dx process", "trainees/01_where_are_we.ipynb", "自分の市町の現在地を、公表データの地図と表で見る"),
     (1, "自治体DXと業務改善", "dx process", "trainees/02_how_firm.ipynb", "順位ではなく幅で比べ、次の一歩を考える"),
@@ -80,7 +80,7 @@ def courses(work: Workplace) -> pd.DataFrame:  # noqa: ARG001
 
 def liaison_curriculum(work: Workplace) -> pd.DataFrame:  # noqa: ARG001
     """Make the liaisons' four subjects and the trainees' notebooks in which each is exercised."""
-    table = pd.DataFrame(SUBJECTS, columns=["number", "subject", "topics", "notebook", "exercise"])
+    table = pd.DataFrame(SUBJECTS, columns=["order", "lesson", "topics", "notebook", "exercise"])
     return table.assign(page=LIAISON_PAGE, status=DRAFT)
 
 

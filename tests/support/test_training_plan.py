@@ -40,18 +40,18 @@ def test_what_a_course_is_said_to_be_stands_in_the_document():
     text = "".join(DOCUMENT.read_text(encoding="utf-8").split())
     missing = [said for said in COURSES["said"] if "".join(said.split()) not in text]
     assert missing == []
-    subjects = dxkit.load("liaison_curriculum")["subject"].unique()
+    subjects = dxkit.load("liaison_curriculum")["lesson"].unique()
     assert [subject for subject in subjects if subject not in text] == []
 
 
 def test_the_liaisons_four_subjects_are_mapped_to_notebooks_that_exist():
     table = dxkit.load("liaison_curriculum")
-    assert table["number"].unique().tolist() == [1, 2, 3, 4]
-    assert table["subject"].nunique() == 4
+    assert table["order"].unique().tolist() == [1, 2, 3, 4]
+    assert table["lesson"].nunique() == 4
     mapped = table["notebook"].dropna()
     assert [name for name in mapped if not (ROOT / "notebooks" / name).exists()] == []
     # three of four: what has no notebook says so
-    assert table[table["notebook"].notna()]["number"].nunique() == 3
+    assert table[table["notebook"].notna()]["order"].nunique() == 3
     assert table.loc[table["notebook"].isna(), "exercise"].str.contains("まだない").all()
 
 
