@@ -54,7 +54,7 @@ def test_a_split_bill_has_a_mark_for_every_rule_and_body():
 
 def test_a_hidden_count_is_hatched_and_its_number_is_nowhere():
     records = [(f"p{at}", "dx", "know") for at in range(20)] + [(f"p{at}", "dx", "try") for at in range(19)]
-    table = training.funnel(pd.DataFrame(records, columns=["person", "topic", "stage"]), by=["topic"])
+    table = training.funnel(pd.DataFrame(records, columns=["learner", "topic", "stage"]), by=["topic"])
     figure = charts.funnel(table, by="topic", names={"dx": "自治体DXの基礎"})
     said = texts(figure)
     assert "20" in said

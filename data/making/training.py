@@ -110,7 +110,7 @@ def applicants_example(work: Workplace) -> pd.DataFrame:
         away = str(random.choice(["", "1", "2"], p=[0.7, 0.15, 0.15]))
         wished = random.choice([topic for topic, _, _ in TOPICS], int(random.integers(2, 7)), replace=False)
         rows += [(f"受講者{number:02d}", str(bodies[body]), str(topic), int(random.integers(1, 4)), away) for topic in wished]
-    return pd.DataFrame(rows, columns=["person", "code", "topic", "value", "away"])
+    return pd.DataFrame(rows, columns=["learner", "code", "topic", "value", "away"])
 
 
 def estimates_example(work: Workplace) -> pd.DataFrame:

@@ -260,6 +260,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "session": ("開講の記号", ""),
     "term": ("期", ""),
     "seats": ("定員", "人"),
+    "learner": ("受講者の番号", ""),
     "away": ("出られない期", ""),
     "estimate": ("見積もりの記号", ""),
     "yen_year": ("年額", "円"),

@@ -89,7 +89,7 @@ def records():
     rows += [(f"p{at}", "dx", "try") for at in range(12)]
     rows += [(f"p{at}", "dx", "teach") for at in range(6)]
     rows += [("q1", "ai", "know"), ("q2", "ai", "know")]
-    return pd.DataFrame(rows, columns=["person", "topic", "stage"])
+    return pd.DataFrame(rows, columns=["learner", "topic", "stage"])
 
 
 def test_a_funnel_counts_stages_and_names_nobody():
@@ -97,7 +97,7 @@ def test_a_funnel_counts_stages_and_names_nobody():
     dx = table[table["topic"] == "dx"]
     assert dx["count"].tolist() == [20, 12, 6]
     assert dx["share"].tolist() == [1.0, 0.6, 0.3]
-    assert "person" not in table
+    assert "learner" not in table
     assert not any("p1" in str(cell) for cell in table.to_numpy().ravel())
 
 
@@ -107,19 +107,19 @@ def test_small_counts_and_small_differences_are_left_empty():
     assert ai["hidden"].all()
     assert ai["count"].isna().all()
     near = records().query("topic == 'dx'")
-    more = pd.DataFrame([(f"p{at}", "dx", "try") for at in range(12, 19)], columns=["person", "topic", "stage"])
+    more = pd.DataFrame([(f"p{at}", "dx", "try") for at in range(12, 19)], columns=["learner", "topic", "stage"])
     found = training.funnel(pd.concat([near, more]), least=3)
     # 20 and 19: who is missing would be known
     assert found["hidden"].tolist() == [False, True, False]
 
 
 def test_a_stage_without_the_one_before_is_refused_by_row_and_never_by_person():
-    odd = pd.DataFrame({"person": ["secret"], "topic": ["dx"], "stage": ["teach"]})
+    odd = pd.DataFrame({"learner": ["secret"], "topic": ["dx"], "stage": ["teach"]})
     with pytest.raises(TableError, match="1行目 列「stage」 値「teach」: 前の段階の記録がありません") as raised:
         training.funnel(odd)
     assert "secret" not in str(raised.value)
     with pytest.raises(ChoiceError, match="個人ごとの集計は出しません"):
-        training.funnel(records(), by=["person"])
+        training.funnel(records(), by=["learner"])
 
 
 def test_the_funnel_of_the_seats_is_that_of_their_table():

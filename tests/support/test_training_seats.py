@@ -41,12 +41,12 @@ def small(random):
         for topic in topics
         if random.random() < 0.8
     ]
-    return pd.DataFrame(rows, columns=["person", "code", "topic", "value", "away"]), sessions
+    return pd.DataFrame(rows, columns=["learner", "code", "topic", "value", "away"]), sessions
 
 
 def away_of(wishes):
     """The terms in which each is away; a table read from a file may hold them as 1.0 and NaN."""
-    cells = zip(wishes["person"], wishes["topic"], wishes["away"], strict=True)
+    cells = zip(wishes["learner"], wishes["topic"], wishes["away"], strict=True)
     return {
         (person, topic): set() if cell in {"", None} or pd.isna(cell) else {int(float(cell))} for person, topic, cell in cells
     }
@@ -54,22 +54,22 @@ def away_of(wishes):
 
 def keeps_every_rule(found, wishes, sessions, load):
     table = found.table
-    assert not table.duplicated(["person", "topic", "stage"]).any()
+    assert not table.duplicated(["learner", "topic", "stage"]).any()
     seats = sessions.set_index("session")["seats"]
     taken = table["session"].value_counts()
     assert (taken <= seats.loc[taken.index]).all()
-    assert (table.groupby(["person", "term"]).size() <= load).all()
-    term = {(row.person, row.topic, row.stage): row.term for row in table.itertuples()}
+    assert (table.groupby(["learner", "term"]).size() <= load).all()
+    term = {(row.learner, row.topic, row.stage): row.term for row in table.itertuples()}
     for (person, topic, stage), when in term.items():
         if stage != "know":
             assert term[person, topic, STAGES[STAGES.index(stage) - 1]] <= when
     away = away_of(wishes)
-    assert all(row.term not in away[row.person, row.topic] for row in table.itertuples())
+    assert all(row.term not in away[row.learner, row.topic] for row in table.itertuples())
 
 
 def test_57_persons_of_24_cities_and_8_towns_are_seated_within_every_rule(year):
     wishes, sessions, found = year
-    assert wishes["person"].nunique() == 57
+    assert wishes["learner"].nunique() == 57
     kinds = dxkit.load("municipalities").set_index("code")["kind"].loc[wishes["code"].unique()]
     assert kinds.value_counts().to_dict() == {"city": 24, "town": 8}
     assert wishes.attrs["made"] is True
@@ -88,29 +88,29 @@ def test_the_answer_is_proven_and_completes_more_cycles_than_both_kinds_of_first
 
 def test_the_value_can_be_counted_again_from_the_table(year):
     wishes, _, found = year
-    worth = wishes.set_index(["person", "topic"])["value"]
-    value = sum(worth[row.person, row.topic] * (3 if row.stage == "teach" else 1) for row in found.table.itertuples())
+    worth = wishes.set_index(["learner", "topic"])["value"]
+    value = sum(worth[row.learner, row.topic] * (3 if row.stage == "teach" else 1) for row in found.table.itertuples())
     assert value == found.compare.set_index("way").loc["best", "value"]
     assert (found.table["stage"] == "teach").sum() == found.compare.set_index("way").loc["best", "cycles"]
 
 
 def test_every_wish_that_ends_early_is_in_the_refusals_and_its_reason_is_true(year):
     wishes, sessions, found = year
-    done = found.table.query("stage == 'teach'")[["person", "topic"]]
+    done = found.table.query("stage == 'teach'")[["learner", "topic"]]
     assert len(found.refused) + len(done) == len(wishes)
     left = sessions.set_index("session")["seats"] - found.table["session"].value_counts().reindex(sessions["session"]).fillna(0)
-    used = Counter(zip(found.table["person"], found.table["term"], strict=True))
-    own = found.table.groupby(["person", "topic"])["term"].max()
+    used = Counter(zip(found.table["learner"], found.table["term"], strict=True))
+    own = found.table.groupby(["learner", "topic"])["term"].max()
     for row in found.refused.itertuples():
         stage = STAGES[STAGES.index(row.reached) + 1] if row.reached else "know"
-        after, away = own.get((row.person, row.topic), 0), away_of(wishes)[row.person, row.topic]
+        after, away = own.get((row.learner, row.topic), 0), away_of(wishes)[row.learner, row.topic]
         same = sessions[(sessions["topic"] == row.topic) & (sessions["stage"] == stage)]
         fitting = same[(same["term"] >= after) & ~same["term"].isin(away)]
         free = fitting[left[fitting["session"]].to_numpy() > 0]
         true = {
             "away": fitting.empty,
             "full": not fitting.empty and free.empty,
-            "load": not free.empty and all(used[row.person, term] >= 6 for term in free["term"]),
+            "load": not free.empty and all(used[row.learner, term] >= 6 for term in free["term"]),
         }
         assert true[row.cause], row
 
@@ -154,7 +154,7 @@ def test_any_small_year_keeps_every_rule_and_beats_both_first_comes(seed, load):
 
 def test_fair_gives_every_body_a_seat_before_value():
     sessions = pd.DataFrame({"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]})
-    wishes = pd.DataFrame({"person": ["a", "b", "c"], "code": ["1", "1", "2"], "topic": "dx", "value": [9, 9, 1]})
+    wishes = pd.DataFrame({"learner": ["a", "b", "c"], "code": ["1", "1", "2"], "topic": "dx", "value": [9, 9, 1]})
     fair = training.seats(wishes, sessions)
     assert fair.by_code.set_index("code")["served"].to_dict() == {"1": 1, "2": 1}
     greedy = training.seats(wishes, sessions, fair=False).by_code.set_index("code")
@@ -164,14 +164,14 @@ def test_fair_gives_every_body_a_seat_before_value():
 
 def test_a_body_whose_people_are_away_is_told_so_and_a_stage_that_is_not_offered_too():
     sessions = pd.DataFrame({"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]})
-    wishes = pd.DataFrame({"person": ["a", "b"], "code": ["1", "2"], "topic": "dx", "value": 1, "away": ["1", ""]})
-    reasons = training.seats(wishes, sessions).refused.set_index("person")["reason"].to_dict()
+    wishes = pd.DataFrame({"learner": ["a", "b"], "code": ["1", "2"], "topic": "dx", "value": 1, "away": ["1", ""]})
+    reasons = training.seats(wishes, sessions).refused.set_index("learner")["reason"].to_dict()
     assert reasons == {"a": "「知る」は、出られる期の開講がない", "b": "「やってみる」の開講がない"}
 
 
 def test_who_has_done_a_stage_begins_at_the_next():
     sessions = pd.DataFrame({"session": ["k", "t"], "topic": "dx", "stage": ["know", "try"], "term": 1, "seats": 5})
-    wishes = pd.DataFrame({"person": ["a"], "code": ["1"], "topic": ["dx"], "value": [1], "done": ["know"]})
+    wishes = pd.DataFrame({"learner": ["a"], "code": ["1"], "topic": ["dx"], "value": [1], "done": ["know"]})
     assert training.seats(wishes, sessions).table["session"].tolist() == ["t"]
 
 

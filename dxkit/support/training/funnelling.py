@@ -22,9 +22,9 @@ def funnel(records: pd.DataFrame, *, by: Sequence[str] = (), least: int = LEAST)
     Parameters
     ----------
     records
-        One row a person, topic and stage done: ``person, topic, stage``, and the columns of ``by``.
+        One row a person, topic and stage done: ``learner, topic, stage``, and the columns of ``by``.
     by
-        Columns to count by (``topic``, ``code`` …); a person counts once a topic. Never ``person``.
+        Columns to count by (``topic``, ``code`` …); a person counts once a topic. Never ``learner``.
     least
         Counts from 1 to below this are left empty, and so is a later stage whose difference to the one before is that small.
 
@@ -39,15 +39,15 @@ def funnel(records: pd.DataFrame, *, by: Sequence[str] = (), least: int = LEAST)
     TableError
         If a column is missing, or somebody stands at a stage without the one before (the row is named, the person is not).
     ChoiceError
-        If ``by`` holds ``person``, or ``least`` is not 1 or more.
+        If ``by`` holds ``learner``, or ``least`` is not 1 or more.
     """
     few = int(checking.between(least, "least", low=1))
-    if "person" in by:
-        raise ChoiceError("by=「person」は使えません。個人ごとの集計は出しません。")
-    checking.columns(records, ["person", "topic", *by], "records")
-    marked = pd.DataFrame(records)[list(dict.fromkeys(["person", "topic", *by]))].assign(rank=ranks(records, "stage", "records"))
+    if "learner" in by:
+        raise ChoiceError("by=「learner」は使えません。個人ごとの集計は出しません。")
+    checking.columns(records, ["learner", "topic", *by], "records")
+    marked = pd.DataFrame(records)[list(dict.fromkeys(["learner", "topic", *by]))].assign(rank=ranks(records, "stage", "records"))
     _refuse_skips(marked)
-    once = marked.drop_duplicates(["person", "topic", "rank"])
+    once = marked.drop_duplicates(["learner", "topic", "rank"])
     groups = once.groupby(list(by), sort=True, observed=True) if by else [((), once)]
     rows = [row for key, part in groups for row in _counted(dict(zip(by, key, strict=True)), part, few)]
     table = pd.DataFrame(rows, columns=[*by, "stage", "stage_label", "count", "share", "hidden"]).astype({"count": "Int64"})
@@ -57,7 +57,7 @@ def funnel(records: pd.DataFrame, *, by: Sequence[str] = (), least: int = LEAST)
 
 def _refuse_skips(marked: pd.DataFrame) -> None:
     """Refuse records in which a stage stands without the one before."""
-    known = set(zip(marked["person"], marked["topic"], marked["rank"], strict=True))
+    known = set(zip(marked["learner"], marked["topic"], marked["rank"], strict=True))
     faults = [
         Fault(
             "前の段階の記録がありません",
@@ -66,7 +66,7 @@ def _refuse_skips(marked: pd.DataFrame) -> None:
             column="stage",
             value=STAGES[stage],
         )
-        for at, (person, topic, stage) in enumerate(zip(marked["person"], marked["topic"], marked["rank"], strict=True))
+        for at, (person, topic, stage) in enumerate(zip(marked["learner"], marked["topic"], marked["rank"], strict=True))
         if stage > 0 and (person, topic, stage - 1) not in known
     ]
     if faults:

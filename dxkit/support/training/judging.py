@@ -25,7 +25,7 @@ def refused(given: Given, asked: Sequence[Wish], offered: Sequence[Session], loa
             cause, reason = _cause(wish, path, offered, left=left, used=used, load=load, stage=stage + 1)
             reached = STAGES[offered[path[-1]].stage] if path else ""
             rows.append((wish.person, wish.code, wish.topic, reached, cause, reason))
-    return pd.DataFrame(rows, columns=["person", "code", "topic", "reached", "cause", "reason"])
+    return pd.DataFrame(rows, columns=["learner", "code", "topic", "reached", "cause", "reason"])
 
 
 def by_code(given: Given, asked: Sequence[Wish], offered: Sequence[Session], load: int) -> pd.DataFrame:

@@ -52,20 +52,20 @@ def read_sessions(sessions: pd.DataFrame) -> list[Session]:
 
 
 def read_wishes(wishes: pd.DataFrame) -> list[Wish]:
-    """Read the wishes: ``person, code, topic, value``, and where given ``away`` (terms) and ``done`` (a stage).
+    """Read the wishes: ``learner, code, topic, value``, and where given ``away`` (terms) and ``done`` (a stage).
 
     Raises
     ------
     TableError
     """
-    checking.once(wishes, ["person", "topic"], "wishes")
+    checking.once(wishes, ["learner", "topic"], "wishes")
     checking.columns(wishes, ["code"], "wishes")
     value = checking.numbers(wishes, "value", "wishes", low=1, high=1000, whole=True).astype(int)
     away = (
         [_terms(cell, row) for row, cell in enumerate(wishes["away"])] if "away" in wishes else [frozenset[int]()] * len(wishes)
     )
     done = ranks(wishes, "done", "wishes", blank=True) if "done" in wishes else [-1] * len(wishes)
-    rows = zip(wishes["person"], wishes["code"], wishes["topic"], value, away, done, strict=True)
+    rows = zip(wishes["learner"], wishes["code"], wishes["topic"], value, away, done, strict=True)
     return [Wish(str(person), str(code), str(topic), int(worth), gone, had) for person, code, topic, worth, gone, had in rows]
 
 

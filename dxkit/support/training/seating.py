@@ -35,9 +35,9 @@ class Seats:
     Attributes
     ----------
     table
-        One row a seat: ``person, code, topic, stage, term, session``.
+        One row a seat: ``learner, code, topic, stage, term, session``.
     refused
-        One row a wish that does not reach 教え合う: ``person, code, topic, reached`` (its last stage, empty for none), ``cause``
+        One row a wish that does not reach 教え合う: ``learner, code, topic, reached`` (its last stage, empty for none), ``cause``
         (none_offered, away, full, load), ``reason`` in Japanese.
     by_code
         One row a body: ``code, persons, wishes, seats, cycles, served`` (persons with a seat), ``share`` (of its wishes that got
@@ -78,8 +78,8 @@ def seats(
     Parameters
     ----------
     wishes
-        One row a person and topic, in order of application: ``person, code, topic, value`` (1–1000: how much it is wished); where
-        given ``away`` (terms in which the person is not there, separated by blanks) and ``done`` (the stage already done).
+        One row a person and topic, in order of application: ``learner, code, topic, value`` (1–1000: how much it is wished);
+        where given ``away`` (terms in which the person is not there, separated by blanks) and ``done`` (the stage already done).
     sessions
         One row a session: ``session, topic, stage`` (know, try, teach), ``term`` (1, 2 …), ``seats``.
     load
@@ -259,4 +259,4 @@ def _table(given: Given, asked: Sequence[Wish], offered: Sequence[Session]) -> p
         for at, path in sorted(given.items())
         for session in path
     ]
-    return pd.DataFrame(rows, columns=["person", "code", "topic", "stage", "term", "session"])
+    return pd.DataFrame(rows, columns=["learner", "code", "topic", "stage", "term", "session"])
