@@ -242,6 +242,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=1_000_000)
     parser.add_argument("--repeat", type=int, default=1, help="runs of each variant; the fastest counts")
+    parser.add_argument("--only", choices=list(VARIANTS), help="one variant instead of all")
     parser.add_argument("--hyogo", action="store_true", help="all of Hyogo, dxkit alone, in place of the comparison")
     parser.add_argument("--febrl", action="store_true", help="the FEBRL sets, in place of the comparison")
     parser.add_argument("--one", help=argparse.SUPPRESS)
@@ -258,7 +259,7 @@ def main():
     elif asked.hyogo:
         registers(HYOGO, ("dxkit",), 1, RECORDS)
     else:
-        registers(asked.people, tuple(VARIANTS), asked.repeat)
+        registers(asked.people, (asked.only,) if asked.only else tuple(VARIANTS), asked.repeat)
 
 
 if __name__ == "__main__":
