@@ -77,8 +77,8 @@ class Addresses:
 
     def __call__(self, text: str, code: str) -> tuple[str, str, str]:
         """Give what `address` gives."""
-        easy = EASY.match(text)
-        if not easy or len(text) > LONGEST:
+        easy = EASY.match(text) if len(text) <= LONGEST else None
+        if not easy:
             if (text, code) not in self._whole:
                 self._whole[text, code] = address(text, code)
             return self._whole[text, code]

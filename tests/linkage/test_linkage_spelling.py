@@ -222,3 +222,9 @@ def test_people_of_one_house_share_a_household():
         )
     )
     assert table["household"][0] == table["household"][1] != table["household"][2]
+
+
+@pytest.mark.parametrize("piece", ["三", "1-", "丁目", "山 ", "ー", "S"])
+def test_a_cell_of_half_a_million_characters_is_only_a_cell(piece):
+    table = linkage.normalise(pd.DataFrame({column: [piece * 250_000] for column in COLUMNS}))
+    assert len(table) == 1
