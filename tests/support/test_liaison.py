@@ -162,6 +162,17 @@ def test_own_minutes_take_the_place_of_the_estimate(towns):
         liaison.rounds(few, minutes=own.mask((own.index == "28209")[:, None] & (own.columns == "28222")[None, :], -1.0))
 
 
+def test_too_few_days_a_table_without_codes_and_nobody_in_reach_are_told(towns):
+    few = towns[towns["area"].isin(["但馬", "淡路"])]
+    with pytest.raises(ChoiceError, match="2日で全部を回る巡回が見つかりません"):
+        liaison.rounds(few, days=2, iterations=50)
+    with pytest.raises(TableError, match="列「code」"):
+        liaison.rounds(few.drop(columns="code"))
+    far = liaison.rounds(few, day_hours=1, iterations=10)
+    assert (far.days, far.minutes, len(far.table), len(far.by_day)) == (0, 0, 0, 0)
+    assert set(far.unreachable["code"]) == set(few["code"])
+
+
 APPOINTMENTS = pd.DataFrame({"code": ["28586", "28586", "28209", "28205"], "day": [2, 3, None, 1],
                              "from_hour": [12.5, 13.5, 11.5, 11.0], "to_hour": [14.0, 15.0, 13.0, 12.0]})  # fmt: skip
 
@@ -283,3 +294,15 @@ def test_a_digest_of_one_municipality_until_a_day_and_with_visits_apart():
 def test_a_time_that_cannot_be_read_is_named():
     with pytest.raises(TableError, match="9行目 列「at」 値「きのう」"):
         liaison.digest(HISTORY.assign(at=[*HISTORY["at"][:8], "きのう"]))
+
+
+def test_the_history_of_a_store_is_a_log_after_renaming(tmp_path):
+    with dxkit.store.Session(tmp_path / "visits.db", meeting="巡回") as log:
+        log.note(group="28586", title="訪問", text="定期巡回", client="甲")
+        entries = log.history()
+    visits = entries[["group", "at", "title", "text"]].set_axis(["code", "at", "item", "value"], axis=1)
+    before = liaison.digest(HISTORY, code="28586")
+    after = liaison.digest(pd.concat([HISTORY, visits], ignore_index=True), code="28586")
+    assert len(before) == 1
+    # a visit logged today, after everything that happened until then, leaves nothing new
+    assert after.empty or pd.Timestamp.now() < pd.Timestamp("2026-06-12")

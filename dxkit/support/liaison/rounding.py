@@ -118,6 +118,7 @@ def rounds(
     MissingExtraError
         If PyVRP is not installed.
     """
+    checking.columns(municipalities, ["code"], "municipalities")
     visited = municipalities[~municipalities["code"].isin(exclude)].reset_index(drop=True)
     visit, day = (
         checking.between(hearing_min, "hearing_min", above=True) * 60,

@@ -71,9 +71,8 @@ def solve(task: Task, *, iterations: int, seed: int) -> list[Stop]:
     clients = _clients(model, places, task)
     result = model.solve(stopping.MaxIterations(iterations), seed=seed, display=False, collect_stats=False)
     if not result.best.is_feasible():
-        raise ChoiceError(
-            "約束の時間をすべて守る巡回が見つかりません。約束を減らすか、日数・1日の時間・繰り返しを増やしてください。"
-        )
+        what = "約束の時間をすべて守る巡回" if task.windows else f"{task.days}日で全部を回る巡回"
+        raise ChoiceError(f"{what}が見つかりません。約束を減らすか、日数・1日の時間・繰り返しを増やしてください。")
     return _stops(result.best, clients, task)
 
 
