@@ -48,7 +48,7 @@ COURSES = (
 SUBJECTS = (
     (1, "自治体DXと業務改善", "dx process", "trainees/01_where_are_we.ipynb", "自分の市町の現在地を、公表データの地図と表で見る"),
     (1, "自治体DXと業務改善", "dx process", "trainees/02_how_firm.ipynb", "順位ではなく幅で比べ、次の一歩を考える"),
-    (1, "自治体DXと業務改善", "dx process", "trainees/05_read_progress.ipynb", "標準化の進み具合を手順の数で読み、遅れの理由を考える"),
+    (1, "自治体DXと業務改善", "dx process", "trainees/05_read_progress.ipynb", "標準化の進みを手順の数で読む"),
     (2, "情報セキュリティ", "security", "trainees/03_who_knows.ipynb", "被災者の情報を、だれに・何を根拠に渡せるかを考える"),
     (3, "データ利活用(BIツール)", "data", "trainees/01_where_are_we.ipynb", "公表データを1行で読み、図を作り変える"),
     (3, "データ利活用(BIツール)", "data", "trainees/04_drones.ipynb", "条件を変えて地図で確かめ、結果を人に説明する"),
