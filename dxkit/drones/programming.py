@@ -59,6 +59,7 @@ def solve(
     leeway: float = 0.0,
     seconds: float = ENDLESS,
     maximise: bool = True,
+    simplify: bool = True,
 ) -> Answer:
     """Find the best x with low ≤ rows·x ≤ high and 0 ≤ x ≤ upper.
 
@@ -80,6 +81,8 @@ def solve(
         After which the search stops with what it has; its bound holds all the same.
     maximise
         Or else the least cost is sought.
+    simplify
+        Let HiGHS look for a smaller programme first; it only costs time where that has been done already.
 
     Raises
     ------
@@ -92,6 +95,7 @@ def solve(
     for option, setting in (
         ("log_to_console", False),
         ("output_flag", False),
+        ("presolve", "choose" if simplify else "off"),
         ("mip_rel_gap", 0.0),
         ("mip_abs_gap", max(leeway, 1e-7)),
     ):

@@ -97,7 +97,10 @@ def decided(cover: Cover, best: Places, seconds: float) -> tuple[float, float, P
 
 
 def _programme(cover: Cover, count: int, *, whole: bool = False, start: Floats | None = None, seconds: float = ENDLESS) -> Answer:
-    """Write Σ w z → max, z_i ≤ Σ a_ij y_j, Σ y = count; a row of one column needs no z of its own: its y says it."""
+    """Write Σ w z → max, z_i ≤ Σ a_ij y_j, Σ y = count; a row of one column needs no z of its own: its y says it.
+
+    Merging and fixing have left HiGHS's own simplifying nothing to find.
+    """
     shared = np.diff(cover.rows.indptr) > 1
     rows, weights, (_, many) = cover.rows[shared], cover.weights[shared], cover.rows.shape
     alone = np.bincount(cover.rows[~shared].indices, cover.weights[~shared], many)
@@ -110,7 +113,7 @@ def _programme(cover: Cover, count: int, *, whole: bool = False, start: Floats |
     return solve(
         np.concatenate([alone, weights]), sp.csr_array(matrix), low, high,
         upper=np.ones(many + len(weights)), whole=np.arange(many + len(weights)) < many if whole else None,
-        start=start, leeway=cover.grain * CLOSE, seconds=seconds,
+        start=start, leeway=cover.grain * CLOSE, seconds=seconds, simplify=False,
     )  # fmt: skip
 
 
