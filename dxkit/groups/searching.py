@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from dxkit.errors import DxkitError
-from dxkit.groups import annealing, feasible
+from dxkit.groups import annealing, feasible, polishing
 from dxkit.groups.asking import Question
 from dxkit.groups.rules import Rules
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.intp]
 # chains and proposals of each: so many for each block, about 1.5 s in all at 41 members
-CHAINS, STEPS, STEPS_EACH = 4, 20_000, 6_000
+CHAINS, STEPS, STEPS_EACH = 5, 10_000, 1_300
+# how often a chain's end is shaken (so many swaps) and polished; what a broken rule costs then
+TRIES, SWAPS, DEAR = 16, 8, 1e3
 
 
 def search(
@@ -40,15 +42,33 @@ def search(
     proposals = max(STEPS, STEPS_EACH * len(blocks)) if steps is None else steps
     start = _start(asked, task, blocks)
     seeds = [int(each) for each in np.random.SeedSequence(seed).generate_state(chains)]
-    each = zip(seeds, cycle(annealing.HEATS), strict=False)
+    tries = TRIES if steps is None else 0
+    jobs = [(task, proposals, own, start, heats, tries) for own, heats in zip(seeds, cycle(annealing.HEATS), strict=False)]
     if executor is None:
-        found = [annealing.anneal(task, proposals, own, start, heats) for own, heats in tqdm(each, **_bar(progress, chains))]
+        found = [chain(*job) for job in tqdm(jobs, **_bar(progress, chains))]
     else:
-        jobs = [executor.submit(annealing.anneal, task, proposals, own, start, heats) for own, heats in each]
-        found = [job.result() for job in tqdm(jobs, **_bar(progress, chains))]
+        waiting = [executor.submit(chain, *job) for job in jobs]
+        found = [job.result() for job in tqdm(waiting, **_bar(progress, chains))]
     best, _, above = min(found, key=lambda each: (each[2] > 1e-9, each[1]))
     groups = spread_out(best, blocks, asked.rules.people)
     return groups if above <= 1e-9 else _kept(asked, groups)
+
+
+def chain(  # noqa: PLR0917 - an executor takes positions
+    task: annealing.Task,
+    proposals: int,
+    seed: int,
+    start: Whole | None,
+    heats: tuple[float, float],
+    tries: int,
+) -> tuple[Whole, float, float]:
+    """Anneal, then go on from there by sharing out pairs of groups anew; as `annealing.anneal`."""
+    groups, value, above = annealing.anneal(task, proposals, seed, start, heats)
+    if not tries or task.count < 2:
+        return groups, value, above
+    price = DEAR * max(float(np.abs(task.between).max() * task.factor.max()), 1.0)
+    better = polishing.deepened(task, groups, price, tries=tries, swaps=SWAPS, seed=seed)
+    return better, task.value(better), task.penalty(better) - task.least
 
 
 def _bar(progress: bool, total: int) -> dict[str, Any]:
