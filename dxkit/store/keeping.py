@@ -8,8 +8,10 @@ the disk at every commit (``synchronous=FULL``: https://www.sqlite.org/pragma.ht
 import os
 import secrets
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -23,6 +25,7 @@ from dxkit.errors import ChoiceError, MissingExtraError, StoreError
 
 SECRET_BYTES = 32
 BUSY_MS = 30_000
+MOST_TOGETHER = 200
 METADATA = sa.MetaData()
 MEETINGS = sa.Table(
     "dxkit_meetings",
@@ -77,6 +80,16 @@ MEANINGS = (
 )  # fmt: skip
 
 
+@dataclass(slots=True, eq=False)
+class _Job:
+    """An entry on its way to the disk."""
+
+    row: dict[str, Any]
+    new: bool = False
+    kept: dict[str, Any] | None = None
+    error: DBAPIError | None = None
+
+
 class Keeper:
     """A database with the table of entries, opened for one meeting.
 
@@ -103,9 +116,13 @@ class Keeper:
         self.shown = self.url.render_as_string(hide_password=True)
         # SQLite has one writer: waiting in turn is fairer than polling for its lock
         self.turn = RLock() if self.url.get_backend_name() == "sqlite" else nullcontext()
+        self._together = self.url.get_backend_name() == "sqlite"
+        self._waiting: deque[_Job] = deque(maxlen=None if self._together else 0)
         with self._told():
             self.engine = _engine(self.url)
             self.secret = self._open()
+        one = _insert(self.engine, ENTRIES).on_conflict_do_nothing(index_elements=["meeting", "id"])
+        self._insertion = one.returning(ENTRIES.c.number)
 
     def _open(self) -> bytes:
         """Make what is missing; give the meeting's secret."""
@@ -126,18 +143,51 @@ class Keeper:
     def add(self, row: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
         """Write one entry, durable when this returns; an id that is there already adds nothing.
 
+        SQLite waits for the disk once a commit: who comes while another waits goes along in the next commit.
+
         Returns
         -------
         tuple
             Whether it is new, and the entry as it is kept.
         """
-        asked = sa.select(ENTRIES).where(ENTRIES.c.meeting == self.meeting, ENTRIES.c.id == row["id"])
-        write = _insert(self.engine, ENTRIES).values(meeting=self.meeting, **row)
-        with self._told(), self.turn, self.engine.begin() as connection:
-            unless_there = write.on_conflict_do_nothing(index_elements=["meeting", "id"])
-            made = connection.execute(unless_there.returning(ENTRIES.c.number)).first()
-            kept = connection.execute(asked).mappings().one()
-            return made is not None, dict(kept)
+        job = _Job({"meeting": self.meeting, **row})
+        self._waiting.append(job)
+        with self._told():
+            with self.turn:
+                if job.kept is None and job.error is None:
+                    self._write_waiting(job)
+            if job.error is not None:
+                raise job.error
+        return job.new, dict(job.kept or {})
+
+    def _write_waiting(self, own: "_Job") -> None:
+        """Write what waits in one commit; if that fails, one by one, so that each is told of its own trouble only."""
+        jobs = [own]
+        while self._together and self._waiting and len(jobs) < MOST_TOGETHER:
+            job = self._waiting.popleft()
+            # one that was answered already is not written behind its sender's back
+            jobs += [job] if job is not own and job.kept is None and job.error is None else []
+        try:
+            self._write(jobs)
+        except DBAPIError:
+            for job in jobs:
+                try:
+                    self._write([job])
+                except DBAPIError as error:
+                    job.error = error
+
+    def _write(self, jobs: "Sequence[_Job]") -> None:
+        found: list[tuple[bool, dict[str, Any]]] = []
+        with self.engine.begin() as connection:
+            for job in jobs:
+                number = connection.scalar(self._insertion, job.row)
+                found.append((number is not None, job.row | {"number": number} if number is not None else {}))
+                if number is None:
+                    asked = sa.select(ENTRIES).where(ENTRIES.c.meeting == self.meeting, ENTRIES.c.id == job.row["id"])
+                    found[-1] = False, dict(connection.execute(asked).mappings().one())
+        # only now is it on the disk
+        for job, (new, kept) in zip(jobs, found, strict=True):
+            job.new, job.kept = new, kept
 
     def entries(self) -> list[dict[str, Any]]:
         """Give all entries of the meeting in their order."""

@@ -194,3 +194,26 @@ def test_a_store_that_another_program_holds_is_said_to_be_held(tmp_path, monkeyp
         other.close()
         session.vote(item="x", value=2, client="a")
         assert session.count() == 1
+
+
+def test_an_entry_that_cannot_be_kept_does_not_take_down_those_that_went_along_with_it(tmp_path):
+    from dxkit.store.keeping import _Job
+
+    with Session(tmp_path / "m.sqlite") as session:
+        keeper = session._keeper
+        row = {
+            "meeting": "meeting",
+            "kind": "note",
+            "author": "",
+            "item": "",
+            "value": None,
+            "text": "x",
+            "group": "",
+            "title": "",
+        }
+        jobs = [_Job(row | {"target": "", "at": "", "id": str(at)}) for at in range(5)]
+        jobs[2].row["kind"] = None
+        keeper._waiting.extend(jobs[1:])
+        keeper._write_waiting(jobs[0])
+        assert [job.error is None for job in jobs] == [True, True, False, True, True]
+        assert [entry["id"] for entry in keeper.entries()] == ["0", "1", "3", "4"]
