@@ -53,8 +53,15 @@ def nearest(seconds, visit, day):
 
 
 def by_ortools(seconds, visit, day, limit):
-    """OR-tools' routing library: cheapest arc first, then guided local search."""
-    manager = pywrapcp.RoutingIndexManager(len(seconds), 40, 0)
+    """OR-tools' routing library: half of the time for few days, half for few minutes with so many days; the better one."""
+    first = routed(seconds, visit, day, limit / 2, vehicles=40, fixed=DAY_COST)
+    second = routed(seconds, visit, day, limit / 2, vehicles=len(first), fixed=0)
+    return min(first, second, key=lambda tours: weighed("OR-tools", tours, seconds, (visit, day))) if second else first
+
+
+def routed(seconds, visit, day, limit, *, vehicles, fixed):
+    """Cheapest arc first, then guided local search."""
+    manager = pywrapcp.RoutingIndexManager(len(seconds), vehicles, 0)
     routing = pywrapcp.RoutingModel(manager)
 
     def cost(one, two):
@@ -65,14 +72,14 @@ def by_ortools(seconds, visit, day, limit):
 
     routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitCallback(cost))
     routing.AddDimension(routing.RegisterTransitCallback(spent), 0, day, True, "time")
-    routing.SetFixedCostOfAllVehicles(DAY_COST)
+    routing.SetFixedCostOfAllVehicles(fixed)
     asked = pywrapcp.DefaultRoutingSearchParameters()
     asked.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
     asked.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
     asked.time_limit.FromMilliseconds(round(limit * 1000))
     found = routing.SolveWithParameters(asked)
     tours = []
-    for vehicle in range(40):
+    for vehicle in range(vehicles if found else 0):
         at, tour = found.Value(routing.NextVar(routing.Start(vehicle))), []
         while not routing.IsEnd(at):
             tour.append(manager.IndexToNode(at))
