@@ -199,3 +199,32 @@ def test_three_groups_choose_who_may_tell_whom_and_their_choice_is_recorded(page
     assert page.locator("td:text-is('<b>早く</b>知るため')").count() == 1
     drawn.screenshot(path=tmp_path / "curves.png")
     assert page.refused == []
+
+
+def test_groups_are_built_anew_by_hand_and_impossible_rules_are_named(page, lab, tmp_path):
+    _open_and_run(page, lab, "facilitators/03_prepare_groups.ipynb")
+    button = page.locator("button:has-text('グループを作る')")
+    button.scroll_into_view_if_needed()
+    button.click()
+    page.wait_for_selector("text=41者を7組に分けました", timeout=60_000)
+    first = page.locator(".widget-html td:has-text('、')").first.inner_text()
+    assert "市" in first
+    _widget(page, "似たものどうし").locator("select").select_option(label="人口（2020年）")
+    for rule, names in (("同じ組にする", ["姫路市", "尼崎市"]), ("別の組にする", ["明石市", "西宮市"])):
+        _widget(page, rule).locator("select").select_option(label=names)
+    button.click()
+    page.wait_for_function(
+        "before => { const c = [...document.querySelectorAll('.widget-html td')].find(e => e.textContent.includes('、'));"
+        " return c && c.textContent !== before; }",
+        arg=first,
+        timeout=60_000,
+    )
+    rows = [row for row in page.locator(".widget-html td").all_inner_texts() if "、" in row]
+    assert any("姫路市" in row and "尼崎市" in row for row in rows)
+    assert not any("明石市" in row and "西宮市" in row for row in rows)
+    page.locator(".jp-Cell:has(button:has-text('グループを作る'))").screenshot(path=tmp_path / "groups.png")
+    _widget(page, "別の組にする").locator("select").select_option(label=["姫路市", "尼崎市"])
+    button.click()
+    page.wait_for_selector(".widget-html td:has-text('、')", state="detached", timeout=60_000)
+    assert page.locator(".widget-html:has-text('姫路市'):has-text('尼崎市')").count() == 1
+    assert page.refused == []
