@@ -50,7 +50,10 @@ def _sentence(groups: Groups, group: int, called: dict[str, str]) -> str:
     listed = "、".join(called[code] for code in codes[:MOST_NAMES]) + ("…" if len(codes) > MOST_NAMES else "")
     row = groups.by_group[groups.by_group["group"] == group]
     columns = zip(*(groups.by_column[name].astype(str) for name in ("column", "label", "role")), strict=True)
-    reasons = [_reason(own[name], label, role, float(row[name].iloc[0])) for name, label, role in columns]
+    # on the scale of ranks it is the order that is near, however far apart the figures are
+    order = "の順番" if groups.settings.get("scale") == "rank" else ""
+    words = [(name, label + (order if kind_of(own[name]) == "数値" else ""), role) for name, label, role in columns]
+    reasons = [_reason(own[name], label, role, float(row[name].iloc[0])) for name, label, role in words]
     rules = _rules(groups, set(codes), called)
     head = f"第{group}グループ（{len(codes)}{unit}: {listed}）は、"
     if not reasons:
