@@ -565,7 +565,14 @@ def _expected_of_grouping():
     return []
 
 
+def _expected_of_forty_sheets():
+    codes = dxkit.load("hearing_example")["code"]
+    visited = codes[codes.str.startswith("28")].nunique()
+    return [f"{visited}の様式が、1市町1枚の紙{visited}枚と県の1冊"]
+
+
 FINDINGS = {
+    "facilitators/11_forty_sheets.ipynb": _expected_of_forty_sheets,
     "research/06_grouping.ipynb": _expected_of_grouping,
     "facilitators/08_matching.ipynb": _expected_of_matching,
     "facilitators/09_liaison_rounds.ipynb": _expected_of_liaison_rounds,
