@@ -87,7 +87,7 @@ def page(chromium, lab):
 
 
 def _open_and_run(page, lab, notebook):
-    page.goto(f"{lab}/lab/tree/notebooks/{notebook}?token=made")
+    page.goto(f"{lab}/lab/tree/notebooks/{notebook}?token=made&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
     # asking to run before the kernel is named brings up a dialog that asks for one
     page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=60_000)
@@ -171,7 +171,7 @@ def test_the_explorer_draws_another_map_and_the_exercise_answers(page, lab):
 
 
 def test_the_lab_speaks_japanese_and_shows_no_news(page, lab):
-    page.goto(f"{lab}/lab/tree/notebooks/00_start_here.ipynb?token=made")
+    page.goto(f"{lab}/lab/tree/notebooks/00_start_here.ipynb?token=made&reset")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
     assert page.locator('.lm-MenuBar-item:has-text("ファイル")').count() == 1
     assert page.locator("text=Would you like to").count() == 0
