@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -92,7 +91,8 @@ def _open_and_run(page, lab, notebook):
     # asking to run before the kernel is named brings up a dialog that asks for one
     page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=60_000)
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
-    _run_all(page)
+    page.locator('.lm-MenuBar-item:has-text("実行")').first.click()
+    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     # every code cell has a number once the kernel has come to it
     page.wait_for_function(
         "() => { const c = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];"
@@ -100,17 +100,6 @@ def _open_and_run(page, lab, notebook):
         timeout=RUN_MS,
     )
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=RUN_MS)
-
-
-def _run_all(page):
-    """Choose 「すべてのセルを実行」; once more if a busy machine lost the click, which a person would see too."""
-    for _ in range(3):
-        page.locator('.lm-MenuBar-item:has-text("実行")').first.click()
-        page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
-        for _ in range(20):
-            if page.locator(".jp-CodeCell .jp-InputPrompt").filter(has_text=re.compile(r"\[[\d*]+\]")).count():
-                return
-            page.wait_for_timeout(500)
 
 
 def _map_frames(page):
