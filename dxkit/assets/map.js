@@ -193,14 +193,17 @@
     return map;
   };
 
+  // Leaflet pans by whole pixels and drops the rest, so the others are set exactly once the move has ended
   const follow = (maps) => {
     let leading = false;
-    maps.forEach((from) => from.on("move zoomend", () => {
+    const lead = (events, how) => maps.forEach((from) => from.on(events, () => {
       if (leading) return;
       leading = true;
-      maps.filter((to) => to !== from).forEach((to) => to.setView(from.getCenter(), from.getZoom(), { animate: false }));
+      maps.filter((to) => to !== from).forEach((to) => to.setView(from.getCenter(), from.getZoom(), how));
       leading = false;
     }));
+    lead("move zoomend", { animate: false });
+    lead("moveend", { reset: true });
   };
 
   document.body.append(hatching());
