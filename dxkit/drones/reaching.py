@@ -29,6 +29,8 @@ AXIS_KM, FLATTENING = 6378.137, 1 / 298.257222101
 SQUARE = FLATTENING * (2 - FLATTENING)
 # further than this nothing is near: half of the earth's girth
 FARTHEST_KM = 20000.0
+# places are searched in blocks, so that what the search itself needs stays small: rows a block at least, and blocks at most
+FEWEST_ROWS, MOST_BLOCKS = 256, 64
 
 Range: TypeAlias = float | pd.DataFrame | pd.Series | Sequence[float]
 NoFly: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | None
@@ -135,12 +137,21 @@ def near(lat: Floats, lon: Floats, base_lat: Floats, base_lon: Floats, range_km:
     """Give place, base and geodesic kilometres of all pairs within a range, sorted by place and base."""
     # the chord is never longer than the arc; the margin covers an arc's radius of 0.6 % more or less
     chord = 2 * RADIUS_KM * np.sin(min(range_km * 1.01, FARTHEST_KM) / (2 * RADIUS_KM))
-    found = cKDTree(space(lat, lon)).sparse_distance_matrix(cKDTree(space(base_lat, base_lon)), chord, output_type="ndarray")
+    bases, step = cKDTree(space(base_lat, base_lon)), max(FEWEST_ROWS, -(-len(lat) // MOST_BLOCKS))
+    starts = range(0, len(lat), step)
+    blocks = [_block(lat[at : at + step], lon[at : at + step], bases, chord, range_km) for at in starts]
+    place, base, km = (np.concatenate(part) for part in zip(*blocks, strict=True))
+    return place + np.repeat(np.asarray(starts, dtype=np.int32), [len(block[0]) for block in blocks]), base, km
+
+
+def _block(lat: Floats, lon: Floats, bases: cKDTree, chord: float, range_km: float) -> tuple[Places, Places, Floats]:
+    """Give the pairs of some of the places; the search needs some five times the memory of what it gives."""
+    found = cKDTree(space(lat, lon)).sparse_distance_matrix(bases, chord, output_type="ndarray")
     radius = _radius(lat[found["i"]])
     km = 2 * radius * np.arcsin(np.minimum(found["v"] / (2 * radius), 1.0))
     kept = np.flatnonzero(km <= range_km)
-    order = kept[np.argsort(found["i"][kept] * np.int64(len(base_lat)) + found["j"][kept], kind="stable")]
-    return found["i"][order], found["j"][order], km[order]
+    order = kept[np.lexsort((found["j"][kept], found["i"][kept]))]
+    return found["i"][order].astype(np.int32), found["j"][order].astype(np.int32), km[order]
 
 
 def space(lat: Floats, lon: Floats) -> Floats:

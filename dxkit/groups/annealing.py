@@ -139,6 +139,7 @@ class _Chain:
         self.cost: list[list[float]] = (member @ task.between).tolist()
         self.mind: list[list[float]] = (member @ task.banned).tolist()
         self.minding = bool(task.banned.any())
+        self.minded = [bool(row.any()) for row in task.banned]
         self.sizes = [int(each) for each in np.bincount(self.groups, weights=task.sizes, minlength=task.count)]
         inside = (member @ task.between * member).sum(axis=1) / 2
         self.sums: list[float] = (inside + member @ task.within).tolist()
@@ -223,7 +224,7 @@ class _Chain:
         self.sums[new] += self.cost[new][block] + own
         self.cost[old] = [a - b for a, b in zip(self.cost[old], row, strict=True)]
         self.cost[new] = [a + b for a, b in zip(self.cost[new], row, strict=True)]
-        if self.minding:
+        if self.minded[block]:
             row = self.banned[block]
             self.mind[old] = [a - b for a, b in zip(self.mind[old], row, strict=True)]
             self.mind[new] = [a + b for a, b in zip(self.mind[new], row, strict=True)]

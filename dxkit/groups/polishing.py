@@ -21,7 +21,7 @@ SURE = 1e-10
 
 @lru_cache(maxsize=32)
 def ways(blocks: int) -> Floats:
-    """Give all ways to choose some of so many blocks (0/1), the first always among the chosen."""
+    """Give all ways to choose some of so many blocks (0/1), the first always among the chosen; the others count in binary."""
     numbers = np.arange(2 ** (blocks - 1))
     return np.hstack([np.ones((len(numbers), 1)), (numbers[:, None] >> np.arange(blocks - 1)) & 1]).astype(np.float64)
 
@@ -49,25 +49,31 @@ def _bettered(task: Task, groups: Whole, pair: tuple[int, int], price: float) ->
     first = chosen @ sizes
     fits = (first >= task.low) & (first <= task.high)
     fits &= (sizes.sum() - first >= task.low) & (sizes.sum() - first <= task.high)
-    chosen, first = chosen[fits], first[fits].astype(np.intp)
-    here = task.between[np.ix_(own, own)], task.within[own], task.banned[np.ix_(own, own)]
-    costs = _costs(task, chosen, first, here, price) + _costs(task, 1.0 - chosen, sizes.sum() - first, here, price)
-    present = (groups[own] == groups[own[0]]).astype(np.float64)
-    now = int(np.flatnonzero((chosen == present).all(axis=1))[0])
-    at = int(np.argmin(costs))
+    kept = np.flatnonzero(fits)
+    chosen, present = chosen[kept], groups[own] == groups[own[0]]
+    costs = _costs(task, chosen, own, price)
+    at, now = int(np.argmin(costs)), int(np.searchsorted(kept, present[1:] @ 2 ** np.arange(len(own) - 1)))
     if costs[at] >= costs[now] - SURE:
         return False
     groups[own] = np.where(chosen[at] > 0, pair[0], pair[1])
     return True
 
 
-def _costs(task: Task, chosen: Floats, sizes: Whole, here: tuple[Floats, Floats, Floats], price: float) -> Floats:
-    """Give what each choice of blocks costs as a group."""
-    between, within, banned = here
-    pairs = ((chosen @ between) * chosen).sum(axis=1) / 2 + chosen @ within
-    found = task.factor[sizes] * pairs
+def _costs(task: Task, chosen: Floats, own: Whole, price: float) -> Floats:
+    """Give what each choice of blocks (x, 0/1) and the rest of them cost as two groups.
+
+    What the rest has among itself follows from what the chosen have: Σ(1 − x)B(1 − x) = ΣB − 2 Σ xB + Σ xBx.
+    """
+    sizes = np.asarray(task.sizes)[own]
+    between, within, banned = task.between[np.ix_(own, own)], task.within[own], task.banned[np.ix_(own, own)]
+    first = (chosen @ sizes).astype(np.intp)
+    inside = np.einsum("ij,ij->i", chosen @ between, chosen) / 2
+    one = inside + chosen @ within
+    rest = inside + (between.sum() / 2 + within.sum()) - chosen @ (between.sum(axis=1) + within)
+    found = task.factor[first] * one + task.factor[sizes.sum() - first] * rest
     if banned.any():
-        found = found + price * ((chosen @ banned) * chosen).sum(axis=1) / 2
+        broken = np.einsum("ij,ij->i", chosen @ banned, chosen) + banned.sum() / 2 - chosen @ banned.sum(axis=1)
+        found = found + price * broken
     return np.asarray(found)
 
 

@@ -1,13 +1,26 @@
-"""A real Chromium, and what happens in its pages besides what they show."""
+"""A real Chromium, JupyterLab as `make lab` starts it, and what happens in their pages besides what they show."""
 
+import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import nbformat
 import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "made"
+START_S, KERNEL_MS = 90, 60_000
 
 CHROMIUM_FLAGS = (
     "--no-sandbox",
@@ -93,3 +106,101 @@ def seen(chromium) -> Iterator[Seen]:
     page.on("console", lambda said: found.errors.append(said.text) if said.type == "error" else None)
     yield found
     context.close()
+
+
+@dataclass(frozen=True)
+class Lab:
+    """JupyterLab that runs on loopback over a copy of the notebooks."""
+
+    address: str
+    folder: Path
+
+    def put(self, name, *cells):
+        """Write a notebook of these code cells."""
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
+        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells], metadata=kernel)
+        nbformat.write(made, self.folder / name)
+
+    def open(self, page, notebook):
+        """Open a notebook in an empty workspace (the lab brings back the tabs of the test before) and wait for its kernel."""
+        page.goto(f"{self.address}/lab/tree/{notebook}?token={TOKEN}&reset")
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=KERNEL_MS)
+        # asking to run before the kernel is named brings up a dialog that asks for one
+        page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=KERNEL_MS)
+        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=KERNEL_MS)
+
+    def stop_kernels(self):
+        """End what the test before left running."""
+        for kernel in json.load(self._ask("api/kernels")):
+            self._ask(f"api/kernels/{kernel['id']}", "DELETE").close()
+
+    def _ask(self, path, method="GET"):
+        asked = urllib.request.Request(f"{self.address}/{path}", method=method, headers={"Authorization": f"token {TOKEN}"})
+        return urllib.request.urlopen(asked, timeout=60)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory) -> Iterator[Lab]:
+    """JupyterLab as `make lab` starts it."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("out", ".ipynb_checkpoints"))
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    with _server(folder, port) as server:
+        _wait_for(f"http://127.0.0.1:{port}/api/status?token={TOKEN}", server, folder / "lab.log")
+        yield Lab(f"http://127.0.0.1:{port}", folder)
+
+
+@contextmanager
+def _server(folder, port):
+    settings = ROOT / "dxkit" / "assets" / "lab"
+    options = [f"--LabApp.app_settings_dir={settings}", "--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    quiet = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+    with (folder / "lab.log").open("w") as log:
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield server
+    finally:
+        server.terminate()
+        try:
+            server.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            # it shuts its kernels down one after another, which a busy machine may take its time for
+            server.kill()
+            server.wait()
+
+
+def _wait_for(address, server, log):
+    for _ in range(START_S * 2):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture
+def lab_page(chromium, lab) -> Iterator:
+    """A page that may speak to the lab only; what it tried beyond is kept in `refused`, its dialogs in `dialogs`."""
+    context = chromium.new_context(viewport={"width": 1366, "height": 900}, locale="ja-JP")
+    page = context.new_page()
+    page.refused, page.dialogs = [], []
+
+    def guard(route):
+        if route.request.url.startswith((lab.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            page.refused.append(route.request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
+    yield page
+    context.close()
+    lab.stop_kernels()

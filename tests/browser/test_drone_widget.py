@@ -1,25 +1,13 @@
 """A group places three bases by clicking on the map in JupyterLab; score and map follow; then the best choice is shown."""
 
 import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
-import nbformat
 import pytest
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = ROOT / "dxkit" / "assets" / "lab"
+RUN_MS = 180_000
 HOSTILE = '"><img src=x onerror="window.__pwned=1"><script>window.__pwned=1</script>'
-START_S, RUN_MS = 90, 180_000
 CELL = f"""
 import pandas as pd
 import dxkit
@@ -37,75 +25,17 @@ board
 SHOWN = "print('CHOSEN', board.chosen, 'SCORE', round(board.own.value), round(board.siting.value), len(board.records))"
 
 
-def _free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def _wait_for(address, log):
-    for _ in range(START_S * 2):
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab as `make lab` starts it, on loopback, with one notebook that holds the widget."""
-    folder = tmp_path_factory.mktemp("lab")
-    cells = [nbformat.v4.new_code_cell(CELL.strip()), nbformat.v4.new_code_cell(SHOWN)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "place.ipynb")
-    port = _free_port()
-    options = [f"--LabApp.app_settings_dir={SETTINGS}", "--no-browser", f"--port={port}", "--IdentityProvider.token=made"]
-    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    quiet = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
-    with (folder / "lab.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options]
-        server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/api/status?token=made", folder / "lab.log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
-def page(chromium, lab):
-    """The notebook, its first cell run; the page may speak to this machine only."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 1500}, locale="ja-JP")
-    refused = []
-
-    def guard(route):
-        if route.request.url.startswith((lab, "data:", "blob:")):
-            route.continue_()
-        else:
-            refused.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", guard)
-    page = context.new_page()
-    page.refused, page.dialogs = refused, []
-    page.on("dialog", lambda dialog: (page.dialogs.append(dialog.message), dialog.dismiss()))
-    page.goto(f"{lab}/lab/tree/place.ipynb?token=made&reset")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-    page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=60_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+def page(lab_page, lab):
+    """The notebook, its first cell run."""
+    page = lab_page
+    page.set_viewport_size({"width": 1366, "height": 1500})
+    lab.put("place.ipynb", CELL, SHOWN)
+    lab.open(page, "place.ipynb")
     _run_cell(page, 0)
     page.wait_for_selector(".dxkit-board .dxkit-spot", timeout=RUN_MS)
     page.wait_for_selector(".dxkit-board svg path", timeout=RUN_MS)
-    yield page
-    context.close()
+    return page
 
 
 def _run_cell(page, number):

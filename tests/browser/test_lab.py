@@ -1,96 +1,23 @@
 """A newcomer opens JupyterLab, runs the first trainee notebook, and sees 41 municipalities, with the network unplugged."""
 
 import io
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import matplotlib.image
 import numpy as np
 import pytest
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = ROOT / "dxkit" / "assets" / "lab"
 MUNICIPALITIES = 41
-START_S, RUN_MS = 90, 180_000
-
-
-def _free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """JupyterLab as `make lab` starts it, on loopback, over a copy of the notebooks."""
-    folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("out", ".ipynb_checkpoints"))
-    port = _free_port()
-    options = [f"--LabApp.app_settings_dir={SETTINGS}", "--no-browser", f"--port={port}", "--IdentityProvider.token=made"]
-    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    quiet = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
-    with (folder / "lab.log").open("w") as log:
-        command = [sys.executable, "-m", "jupyterlab", *options]
-        server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        _wait_for(f"http://127.0.0.1:{port}/api/status?token=made", server, folder / "lab.log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            # it shuts its kernels down one after another, which a busy machine may take its time for
-            server.kill()
-            server.wait()
-
-
-def _wait_for(address, server, log):
-    for _ in range(START_S * 2):
-        if server.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+RUN_MS = 180_000
 
 
 @pytest.fixture
-def page(chromium, lab):
-    """A page that may speak to this machine only; what it tried beyond is kept in `page.refused`."""
-    context = chromium.new_context(viewport={"width": 1366, "height": 900}, locale="ja-JP")
-    refused = []
-
-    def guard(route):
-        if route.request.url.startswith((lab, "data:", "blob:")):
-            route.continue_()
-        else:
-            refused.append(route.request.url)
-            route.abort()
-
-    context.route("**/*", guard)
-    page = context.new_page()
-    page.refused = refused
-    yield page
-    context.close()
+def page(lab_page):
+    return lab_page
 
 
 def _open_and_run(page, lab, notebook):
-    page.goto(f"{lab}/lab/tree/notebooks/{notebook}?token=made&reset")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
-    # asking to run before the kernel is named brings up a dialog that asks for one
-    page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=60_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
+    lab.open(page, f"notebooks/{notebook}")
     page.locator('.lm-MenuBar-item:has-text("実行")').first.click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     # every code cell has a number once the kernel has come to it
@@ -160,8 +87,7 @@ def test_the_explorer_draws_another_map_and_the_exercise_answers(page, lab):
 
 
 def test_the_lab_speaks_japanese_and_shows_no_news(page, lab):
-    page.goto(f"{lab}/lab/tree/notebooks/00_start_here.ipynb?token=made&reset")
-    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=60_000)
+    lab.open(page, "notebooks/00_start_here.ipynb")
     assert page.locator('.lm-MenuBar-item:has-text("ファイル")').count() == 1
     assert page.locator("text=Would you like to").count() == 0
     assert page.refused == []

@@ -1,23 +1,14 @@
 """A person votes on a phone, the facilitator's board changes; without Wi-Fi nothing is lost; script in a card stays text."""
 
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
-import nbformat
 import pytest
 
 from dxkit.store import Session
 from dxkit.widgets.room import Room
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[2]
 PHONE = {
     "viewport": {"width": 375, "height": 667},
     "device_scale_factor": 2,
@@ -214,49 +205,12 @@ board = widgets.vote_board(session, {items!r}, title="グループ意見交換�
 board"""
 
 
-@pytest.fixture
-def lab(tmp_path):
-    """JupyterLab on loopback with one notebook that shows a vote board."""
-    notebook = nbformat.v4.new_notebook(
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    )
-    notebook.cells = [nbformat.v4.new_code_cell(NOTEBOOK.format(path=str(tmp_path / "m.sqlite"), items=ITEMS))]
-    nbformat.write(notebook, tmp_path / "board.ipynb")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    settings = ROOT / "dxkit" / "assets" / "lab"
-    options = [f"--LabApp.app_settings_dir={settings}", "--no-browser", f"--port={port}", "--IdentityProvider.token=made"]
-    options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    quiet = os.environ | {"JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings")}
-    with (tmp_path / "lab.log").open("w") as log:
-        server = subprocess.Popen([sys.executable, "-m", "jupyterlab", *options], cwd=tmp_path, env=quiet, stdout=log, stderr=log)
-    try:
-        _until(lambda: _answers(f"http://127.0.0.1:{port}/api/status?token=made") or server.poll() is not None, seconds=120)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=60)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-def _answers(address):
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False
-
-
 @pytest.mark.slow
-def test_the_result_on_the_facilitators_board_changes_while_phones_vote(lab, session, chromium, phones, tmp_path):
-    page = chromium.new_context(viewport={"width": 1366, "height": 1000}, locale="ja-JP").new_page()
-    page.goto(f"{lab}/lab/tree/board.ipynb?token=made")
-    page.wait_for_selector('.jp-Toolbar-kernelName:has-text("Python 3")', timeout=90_000)
-    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=90_000)
+def test_the_result_on_the_facilitators_board_changes_while_phones_vote(lab, lab_page, session, phones, tmp_path):
+    page = lab_page
+    page.set_viewport_size({"width": 1366, "height": 1000})
+    lab.put("board.ipynb", NOTEBOOK.format(path=str(tmp_path / "m.sqlite"), items=ITEMS))
+    lab.open(page, "board.ipynb")
     page.locator(".jp-CodeCell").first.click()
     page.keyboard.press("Shift+Enter")
     page.wait_for_selector("text=会議コード", timeout=90_000)
@@ -283,4 +237,3 @@ def test_the_result_on_the_facilitators_board_changes_while_phones_vote(lab, ses
     _button(phone, 1, 1).tap()
     page.wait_for_selector("text=1票（3票そろうと表示）", timeout=WAIT_MS)
     assert phones.errors == []
-    page.context.close()
