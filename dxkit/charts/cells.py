@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import GREY, SMALL, Chart, finish, font, numbers_of, printable
+from dxkit.charts.figure import GREY, SMALL, finish, font, numbers_of, opened, printable
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 BLUES = LinearSegmentedColormap.from_list("dxkit", ("#e3eef9", "#8bb8e0", "#3a7fc1", "#0b3d7a"))
@@ -69,8 +69,7 @@ def heatmap(
     rows, columns = numbers.shape
     # a point is 1/72 inch: room for the longest heading, which stands upright
     head = max(len(str(name)) for name in wide.columns) * SMALL / 72
-    figure = Chart(figsize=(2.6 + 0.3 * columns, 1.2 + head + 0.2 * rows), layout="constrained")
-    axes = figure.add_subplot()
+    figure, axes = opened(2.6 + 0.3 * columns, 1.2 + head + 0.2 * rows)
     axes.imshow(np.ma.masked_invalid(numbers), cmap=BLUES, norm=norm, aspect="auto", interpolation="none")
     for at, place in np.argwhere(np.isnan(numbers)).tolist():
         axes.add_patch(Rectangle((place - 0.5, at - 0.5), 1, 1, **HATCHED))

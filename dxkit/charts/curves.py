@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import DARK, GREY, GROUP, ONE, PALE, SMALL, Chart, bare, columns_of, explain, finish, font
+from dxkit.charts.figure import DARK, GREY, GROUP, ONE, PALE, SMALL, bare, columns_of, explain, finish, font, opened
 from dxkit.errors import Fault, TableError
 
 # light to dark: stronger wind, darker line
@@ -46,8 +46,7 @@ def curve(
     """
     found = columns_of(table, ["count", "share"])
     count, share = found["count"].to_numpy(), found["share"].to_numpy()
-    figure = Chart(figsize=(7.4, 4.6), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.4, 4.6)
     if "worst_share" in table.columns and table["worst_share"].notna().any():
         axes.plot(
             count, table["worst_share"], color=GROUP, marker="s", markersize=4, linewidth=1.5, linestyle="--", label=group_label
@@ -96,8 +95,7 @@ def wind_rose(
     if winds.empty:
         raise TableError([Fault("風の行がありません", "robustness に drone を渡して作った表にしてください", column="kind")])
     found = columns_of(winds, ["wind_ms", "wind_from_deg", "share"])
-    figure = Chart(figsize=(7.0, 6.0), layout="constrained")
-    axes: Any = figure.add_subplot(projection="polar")
+    figure, axes = opened(7.0, 6.0, projection="polar")
     axes.set_theta_zero_location("N")
     axes.set_theta_direction(-1)
     speeds = sorted(found["wind_ms"].unique())

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import DARK, GREY, SMALL, Chart, bare, columns_of, explain, finish, font, printable
+from dxkit.charts.figure import DARK, GREY, SMALL, bare, columns_of, explain, finish, font, opened, printable
 from dxkit.errors import Fault, TableError
 
 # light to dark along the cycle
@@ -59,8 +59,7 @@ def funnel(
     groups = ["" for _ in counts] if by is None else [str(each) for each in table[by]]
     order, stages = list(dict.fromkeys(groups)), list(dict.fromkeys(table["stage_label"]))
     most = float(np.nanmax(counts, initial=1.0))
-    figure = Chart(figsize=(7.6, 1.3 + 0.72 * len(order)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.6, 1.3 + 0.72 * len(order))
     labelled = list(zip(groups, table["stage_label"], strict=True))
     for at, (stage, shade) in enumerate(zip(stages, SHADES, strict=False)):
         rows = [row for row, (_, label) in enumerate(labelled) if label == stage]

@@ -22,7 +22,6 @@ from dxkit.charts.figure import (
     ONE,
     PALE,
     SMALL,
-    Chart,
     bare,
     by_code,
     called,
@@ -32,6 +31,7 @@ from dxkit.charts.figure import (
     finish,
     font,
     mark,
+    opened,
     printable,
     raise_where,
     wrap,
@@ -165,8 +165,7 @@ def dots(
     rows = [_row(numbers[column], one, others, yes_no, scale) for column in numbers.columns]
     written = [printable(wrap(label, WIDE)) for label in called(numbers.columns, labels)]
     ends = np.cumsum([0.0, *(1.0 + 0.7 * label.count("\n") for label in written)])
-    figure = Chart(figsize=(7.6, 1.25 + 0.235 * float(ends[-1])), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.6, 1.25 + 0.235 * float(ends[-1]))
     spots = (ends[:-1] + ends[1:]) / 2
     for spot, row in zip(spots, rows, strict=True):
         _line(axes, spot, row)

@@ -15,7 +15,6 @@ from dxkit.charts.figure import (
     ONE,
     PALE,
     SMALL,
-    Chart,
     bare,
     by_code,
     called,
@@ -24,6 +23,7 @@ from dxkit.charts.figure import (
     finish,
     font,
     mark,
+    opened,
     printable,
     wrap,
 )
@@ -73,8 +73,7 @@ def sensitivity(table: pd.DataFrame, *, names: Names = None, made: bool = False,
     figures = columns_of(table.set_index("factor"), ["S1", "S1_conf", "ST", "ST_conf"]).sort_values("ST", ascending=False)
     brought = {} if "label" not in table.columns else dict(zip(table["factor"], table["label"], strict=True))
     known = FACTORS | brought | ({} if names is None else {str(key): str(name) for key, name in names.items()})
-    figure = Chart(figsize=(7.4, 1.6 + 0.62 * len(figures)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.4, 1.6 + 0.62 * len(figures))
     for index, (shift, colour, said) in BARS.items():
         rows = np.arange(len(figures)) + shift
         whiskers = {"ecolor": DARK, "capsize": 3, "error_kw": {"linewidth": 1}}
@@ -127,8 +126,7 @@ def change(
     keyed = by_code(table)
     figures = columns_of(keyed, ["before", "after", "low", "high"])
     sure = _yes_or_no(keyed)
-    figure = Chart(figsize=(7.6, 1.7 + 0.24 * len(figures)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.6, 1.7 + 0.24 * len(figures))
     for row, (values, moved) in enumerate(zip(figures.to_numpy(), sure, strict=True)):
         _dumbbell(axes, row, values, moved=moved)
     _name_rows(axes, called(figures.index, names))

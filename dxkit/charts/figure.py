@@ -40,6 +40,12 @@ class Chart(Figure):
         return f"<図「{self.get_suptitle()}」>"
 
 
+def opened(width: float, height: float, projection: str | None = None) -> tuple[Chart, Any]:
+    """Give an empty figure of so many inches with one pair of axes, whose parts make room for each other."""
+    figure = Chart(figsize=(width, height), layout="constrained")
+    return figure, figure.add_subplot(projection=projection)
+
+
 @lru_cache
 def font_file() -> Path:
     """Give the path of the Japanese font that comes with matplotlib-fontja.

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from dxkit.charts.figure import SMALL, Chart, bare, finish, font, printable
+from dxkit.charts.figure import SMALL, bare, finish, font, opened, printable
 from dxkit.errors import Fault, TableError, shorten
 
 NOTICE = "教材であり法的助言ではない"
@@ -55,8 +55,7 @@ def grounds(table: pd.DataFrame, *, title: str = "", source: str = "") -> Figure
     _check_verdicts(table)
     tellers, told = (list(dict.fromkeys(table[column].astype(str))) for column in ("from_", "to"))
     head = max(map(len, told)) * SMALL / 72
-    figure = Chart(figsize=(2.2 + 0.62 * len(told), 2.2 + head + 0.34 * len(tellers)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(2.2 + 0.62 * len(told), 2.2 + head + 0.34 * len(tellers))
     for row in table.astype(str).to_dict("records"):
         mark, _, look = VERDICTS[row["verdict"]]
         _cell(axes, told.index(row["to"]), tellers.index(row["from_"]), f"{mark}{row['row']}", look)
@@ -93,8 +92,7 @@ def raci(table: pd.DataFrame, *, title: str = "", source: str = "") -> Figure:
     roles = table[bodies].fillna("").astype(str)
     _check_roles(roles)
     names = [str(table.attrs.get("labels", {}).get(name, name)) for name in bodies]
-    figure = Chart(figsize=(7.6 + 0.5 * len(bodies), 2.0 + 0.42 * len(table)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.6 + 0.5 * len(bodies), 2.0 + 0.42 * len(table))
     for at, (_, row) in enumerate(roles.iterrows()):
         for place, letters in enumerate(row):
             for part, letter in enumerate(letters):

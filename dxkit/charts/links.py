@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import GROUP, ONE, PALE, SMALL, Chart, bare, finish, font, mark, printable
+from dxkit.charts.figure import GROUP, ONE, PALE, SMALL, bare, finish, font, mark, opened, printable
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 LOOKS = ((GROUP, "o"), (ONE, "s"), ("#009e73", "^"))
@@ -44,8 +44,7 @@ def link_errors(table: pd.DataFrame, *, by: str = "", made: bool = False, title:
         raise ChoiceError(f"方法は{len(LOOKS)}つまでです（いまは{len(methods)}）。表を絞り込んでください。")
     rows = table.drop_duplicates(["field", "kind"]).reset_index(drop=True)
     places = _places(rows)
-    figure = Chart(figsize=(8.0, 1.4 + ROW * (max(places) + 1)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.0, 1.4 + ROW * (max(places) + 1))
     for method, (colour, marker) in zip(methods, LOOKS, strict=False):
         part = (table[table[by] == method] if by else table).set_index(["field", "kind"])
         shares = (100 * part["missed"] / part["pairs"]).reindex(pd.MultiIndex.from_frame(rows[["field", "kind"]]))

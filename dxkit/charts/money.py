@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import DARK, GREY, GROUP, ONE, PALE, SMALL, Chart, bare, columns_of, explain, finish, font, printable
+from dxkit.charts.figure import DARK, GREY, GROUP, ONE, PALE, SMALL, bare, columns_of, explain, finish, font, opened, printable
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 BAND = ("low_yen_per_person", "middle_yen_per_person", "high_yen_per_person")
@@ -58,8 +58,7 @@ def fair_range(
     keys = [str(key) for key in estimates.iloc[:, 0]]
     if one is not None and one not in keys:
         raise ChoiceError(f"one=「{shorten(one)}」は見積もりの表にありません。次のように書いてください: {'、'.join(keys[:5])}")
-    figure = Chart(figsize=(7.4, 4.8), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.4, 4.8)
     axes.fill_between(band["people"], band[BAND[0]], band[BAND[2]], color=PALE, label="ばらつきの範囲", linewidth=0)
     axes.plot(band["people"], band[BAND[1]], color=GREY, linewidth=1.5, label="規模から見た中央")
     shown = np.array([key == one or not anonymous for key in keys])
@@ -125,8 +124,7 @@ def split(
         printable(str(dict(names.items()).get(code, label) if names is not None else label))
         for code, label in zip(table["code"], labels, strict=True)
     ]
-    figure = Chart(figsize=(7.8, 1.6 + 0.24 * len(table)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.8, 1.6 + 0.24 * len(table))
     spots = np.arange(len(table))
     axes.hlines(spots, 0, 1, color=PALE, linewidth=0.8)
     for at, (rule, (colour, marker)) in enumerate(zip(chosen, LOOKS, strict=False)):

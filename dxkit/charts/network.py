@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import DARK, GREY, PALE, SMALL, Chart, by_code, called, columns_of, explain, finish, mark
+from dxkit.charts.figure import DARK, GREY, PALE, SMALL, by_code, called, columns_of, explain, finish, mark, opened
 from dxkit.errors import Fault, TableError, shorten
 
 Floats = NDArray[np.float64]
@@ -63,8 +63,7 @@ def network(
     _check(pairs, ("code", "other", colour_by))
     places, turns = _circle(groups)
     _known(pairs, places)
-    figure = Chart(figsize=(8.4, 9.0), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.4, 9.0)
     axes.set(xlim=(-1.55, 1.55), ylim=(-1.55, 1.55), aspect="equal")
     axes.axis("off")
     kinds = pairs[colour_by].astype(str)
@@ -121,8 +120,7 @@ def routes(
     columns = ["office_lat", "office_lon"] if "office_lat" in keyed.columns else ["lat", "lon"]
     where = columns_of(keyed, columns)
     _known(visits.assign(other=visits["code"]), dict.fromkeys(where.index))
-    figure = Chart(figsize=(8.4, 9.6), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.4, 9.6)
     if towns is not None:
         towns.plot(ax=axes, facecolor="#f6f6f2", edgecolor=PALE, linewidth=0.6)
     for number, (day, tour) in enumerate(visits.sort_values("order").groupby("day", sort=True)):

@@ -7,14 +7,13 @@ each, so that it never runs behind a name.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import GREY, ONE, SMALL, Chart, called, columns_of, finish
+from dxkit.charts.figure import GREY, ONE, SMALL, called, columns_of, finish, opened
 from dxkit.errors import Fault, TableError
 
 Names = Mapping[str, str] | pd.Series | None
@@ -87,8 +86,7 @@ def hasse(
     laid = _lay_out(_reduced(ahead), depth)
     left, right = laid.across.min(), laid.across.max()
     high = laid.down.max()
-    figure = Chart(figsize=(max(6.4, 0.82 * (right - left + 1)), max(2.6, 0.6 * high + 1.8)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(max(6.4, 0.82 * (right - left + 1)), max(2.6, 0.6 * high + 1.8))
     # a narrow order keeps the size of its boxes
     spare = max(0.0, 6.4 / 0.82 - (right - left + 1)) / 2
     axes.set(xlim=(left - 0.6 - spare, right + 0.6 + spare), ylim=(high + 0.4, -0.4))

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib import dates as mdates
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import DARK, GREY, GROUP, ONE, PALE, SMALL, Chart, bare, called, explain, finish, font, mark, printable
+from dxkit.charts.figure import DARK, GREY, GROUP, ONE, PALE, SMALL, bare, called, explain, finish, font, mark, opened, printable
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 DEADLINE = "2026-03-31"
@@ -70,8 +70,7 @@ def gantt(
         If columns are missing, dates cannot be read, or the table is empty.
     """
     dates = _dates(table, (by, *DATES))
-    figure = Chart(figsize=(8.4, 1.6 + 0.22 * len(table)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.4, 1.6 + 0.22 * len(table))
     rows = np.arange(len(table))
     axes.hlines(rows, dates["start"], dates["finish_p05"], color=PALE, linewidth=2)
     width = dates["finish_p95"] - dates["finish_p05"]
@@ -141,8 +140,7 @@ def burn_down(
     if measure not in MEASURES:
         raise ChoiceError(f"measure=「{shorten(measure)}」は使えません。{'・'.join(MEASURES)} から選んでください。")
     own, dates = _of_measure(table, measure)
-    figure = Chart(figsize=(8.0, 4.4), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.0, 4.4)
     axes.fill_between(dates, own["p05"], own["p95"], color=ONE, alpha=0.18, linewidth=0, label="90%の幅")
     axes.plot(dates, own["mean"], color=ONE, linewidth=2, label=printable(label))
     if other is not None:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import GREY, SMALL, Chart, bare, finish, font, mark, printable
+from dxkit.charts.figure import GREY, SMALL, bare, finish, font, mark, opened, printable
 from dxkit.charts.times import LOOKS
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
@@ -43,8 +43,7 @@ def backtest(table: pd.DataFrame, curve: pd.DataFrame, *, title: str = "", sourc
     measures = list(dict.fromkeys(table["measure"]))
     if len(measures) > len(LOOKS):
         raise ChoiceError(f"指標は{len(LOOKS)}つまでです（いまは{len(measures)}）。表を絞り込んでください。")
-    figure = Chart(figsize=(8.0, 4.4), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.0, 4.4)
     handles = []
     # from the third look on: the first two are pale and dashed
     for measure, (colour, dash) in zip(measures, [*LOOKS[2:], *LOOKS[:2]], strict=False):

@@ -15,7 +15,6 @@ from dxkit.charts.figure import (
     ONE,
     PALE,
     SMALL,
-    Chart,
     bare,
     by_code,
     called,
@@ -25,6 +24,7 @@ from dxkit.charts.figure import (
     finish,
     font,
     mark,
+    opened,
     printable,
 )
 from dxkit.errors import ChoiceError, Fault, TableError
@@ -82,8 +82,7 @@ def rank_intervals(
     tier = columns_of(keyed, ["tier"])["tier"] if "tier" in keyed.columns else pd.Series(0.0, index=ranks.index)
     order = ranks.assign(tier=tier, key=ranks.index.astype(str)).sort_values(["median", "tier", low, high, "key"]).index
     ranks = ranks.loc[order]
-    figure = Chart(figsize=(7.6, 1.7 + 0.21 * len(ranks)), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.6, 1.7 + 0.21 * len(ranks))
     if "tier" in keyed.columns:
         _bands(axes, tier.loc[order].tolist(), len(ranks))
     colours = [GROUP if code in highlight else ONE for code in order]
@@ -119,8 +118,7 @@ def tiers(tiers: pd.Series, *, names: Names = None, made: bool = False, title: s
     lines = [-(-len(members) // PER_LINE) for _, members in boxes]
     # in lines of text: a heading and some air a box
     height = sum(lines) + 1.6 * len(boxes)
-    figure = Chart(figsize=(8.0, 1.2 + 0.27 * height), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.0, 1.2 + 0.27 * height)
     axes.set(xlim=(0, PER_LINE), ylim=(height, 0))
     axes.axis("off")
     top = 0.0

@@ -1,11 +1,9 @@
 """What does it cost in likeness that nobody meets twice?"""
 
-from typing import Any
-
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import GROUP, ONE, PALE, SMALL, Chart, bare, columns_of, explain, finish
+from dxkit.charts.figure import GROUP, ONE, PALE, SMALL, bare, columns_of, explain, finish, opened
 
 
 def reunions(table: pd.DataFrame, *, made: bool = False, title: str = "", source: str = "") -> Figure:
@@ -30,8 +28,7 @@ def reunions(table: pd.DataFrame, *, made: bool = False, title: str = "", source
     """
     found = columns_of(table, ["repeats", "quality"]).assign(penalty=table["penalty"].to_numpy(dtype=float))
     alone = found["penalty"].notna().to_numpy()
-    figure = Chart(figsize=(7.4, 4.6), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.4, 4.6)
     steps, plan = found[alone].sort_values("repeats"), found[~alone]
     axes.plot(
         steps["repeats"], steps["quality"], color=GROUP, marker="o", linewidth=1.5, label="1回ずつ組む（再会の重さを変えて）"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dxkit.charts.figure import GREY, SMALL, Chart, bare, finish, font, printable
+from dxkit.charts.figure import GREY, SMALL, bare, finish, font, opened, printable
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 # colours that are told apart without red and green, and dashes that are told apart in print
@@ -64,8 +64,7 @@ def timeline(
     lines = list(dict.fromkeys(table[by]))
     if len(lines) > len(LOOKS):
         raise ChoiceError(f"線は{len(LOOKS)}本までです（いまは{len(lines)}本）。表を絞り込んでください。")
-    figure = Chart(figsize=(8.0, 4.6), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(8.0, 4.6)
     times = 100.0 if share else 1.0
     for name, (colour, dash) in zip(lines, LOOKS, strict=False):
         part = table[table[by] == name].sort_values("hour")
@@ -122,8 +121,7 @@ def exposure(
         If columns are missing or the table is empty.
     """
     _check(table, (by, benefit, cost))
-    figure = Chart(figsize=(7.2, 4.6), layout="constrained")
-    axes: Any = figure.add_subplot()
+    figure, axes = opened(7.2, 4.6)
     best = table["pareto"].to_numpy(dtype=bool) if "pareto" in table else np.ones(len(table), dtype=bool)
     for row, good in zip(table.to_dict("records"), best, strict=True):
         axes.plot(

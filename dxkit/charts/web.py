@@ -12,19 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from dxkit.charts.figure import (
-    GREY,
-    GROUP,
-    ONE,
-    SMALL,
-    Chart,
-    finish,
-    font,
-    numbers_of,
-    printable,
-    raise_where,
-    wrap,
-)
+from dxkit.charts.figure import GREY, GROUP, ONE, SMALL, finish, font, numbers_of, opened, printable, raise_where, wrap
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 # spokes beyond which positions are hard to tell
@@ -98,8 +86,7 @@ def radar(
     own = values[keyed.index.get_indexer(pd.Index([one]))[0]]
     peers = values[keyed.index.get_indexer(pd.Index(others))]
     called = str(keyed[name].loc[one]) if name in keyed.columns else str(one)
-    figure = Chart(figsize=(8.0, 5.8), layout="constrained")
-    axes: Any = figure.add_subplot(projection="polar")
+    figure, axes = opened(8.0, 5.8, projection="polar")
     labels = [wrap(each, WIDE) + (f"\n（{missing}）" if np.isnan(value) else "") for each, value in zip(chosen, own, strict=True)]
     _web(axes, labels, low, high, unit)
     _band(axes, peers)
