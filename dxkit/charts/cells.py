@@ -14,7 +14,7 @@ from dxkit.charts.figure import GREY, SMALL, finish, font, numbers_of, opened, p
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 BLUES = LinearSegmentedColormap.from_list("dxkit", ("#e3eef9", "#8bb8e0", "#3a7fc1", "#0b3d7a"))
-FEW = 12
+FEW, SHORT = 12, 6
 HATCHED: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "hatch": "/////", "linewidth": 0}
 
 
@@ -77,7 +77,8 @@ def heatmap(
     # as wide for a few rows as for many
     size = {"shrink": 0.5 if rows > FEW else 1.0, "aspect": min(20, max(4, rows))}
     bar = figure.colorbar(ScalarMappable(norm, BLUES), ax=axes, fraction=0.04, pad=0.02, **size)
-    ends = np.linspace(norm.vmin or 0.0, norm.vmax or 0.0, 5)
+    # few rows make a short bar, beside which five numbers would lie over each other
+    ends = np.linspace(norm.vmin or 0.0, norm.vmax or 0.0, 5 if rows > SHORT else 3)
     bar.set_ticks(ends.tolist(), labels=[f"{end:.3g}" for end in ends])
     bar.set_label(f"{label}（{unit}）" if unit else label)
     if np.isnan(numbers).any():
