@@ -86,7 +86,8 @@ def _duckdb(folder: str) -> Any:
     import duckdb  # noqa: PLC0415
     from splink import DuckDBAPI  # noqa: PLC0415
 
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(Path(folder) / "spill")})
+    # the registers themselves and the system want room too: beyond this, pairs wait on the disk
+    connection = duckdb.connect(":memory:", config={"temp_directory": str(Path(folder) / "spill"), "memory_limit": "40%"})
     connection.execute("SET preserve_insertion_order = false")
     return DuckDBAPI(connection)
 
