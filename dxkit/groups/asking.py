@@ -79,6 +79,7 @@ def ask(
     places: bool | None = None,
 ) -> Question:
     """Check everything that was asked; all faults of the tables come together, then the sizes, then the rules."""
+    spread = [spread] if isinstance(spread, str) else list(spread)
     if objective not in OBJECTIVES:
         raise ChoiceError(f"objective={shorten(objective)} は使えません。{'・'.join(OBJECTIVES)} から選んでください。")
     low, high = sizes_of(size)
@@ -97,8 +98,8 @@ def ask(
     rules = Rules(len(roster.codes), low, high, number, near, far, kinds)
     criteria = likeness.criteria_of(roster.table, alike, different, scale)
     told = {"size": (low, high), "count": number, "columns": likeness.describe(criteria), "objective": objective, "scale": scale,
-            "missing": missing, "spread": [kind.label for kind in kinds], "places": roster.places, "renamed": roster.renamed,
-            "together": _codes(roster, near), "apart": _codes(roster, far)}  # fmt: skip
+            "missing": missing, "spread": [kind.label for kind in kinds], "spread_by": spread, "places": roster.places,
+            "renamed": roster.renamed, "together": _codes(roster, near), "apart": _codes(roster, far)}  # fmt: skip
     return Question(roster, criteria, rules, objective, told)
 
 

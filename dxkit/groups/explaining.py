@@ -98,5 +98,5 @@ def _rules(groups: Groups, codes: set[str], called: dict[str, str]) -> str:
     moved = [called[each["code"]] for each in told.get("moved", []) if each["code"] in codes and each["to"]]
     parts = [f"{each}は同じ組の指定" for each in linked]
     parts += [f"欠席に伴い{'、'.join(moved)}が移動"] if moved else []
-    parts += [f"{each}は各組に分散" for each in told["spread"]]
+    parts += [f"{each}は各組に分散" for each in told["spread"] if told.get("spread_kept", True)]
     return "、".join(parts)

@@ -1,6 +1,6 @@
 """Meetings in which nobody meets twice, beside the bound; cancellations; reasons."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -115,6 +115,39 @@ def test_as_few_move_as_brute_force_needs():
     assert after.table["group"].value_counts().between(2, 4).all()
     group = after.table.set_index("code")["group"]
     assert group["b"] != group["d"]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_leaders_are_crowded_nowhere_and_no_move_more_is_made_for_it(seed):
+    rng = np.random.default_rng(seed)
+    members = pd.DataFrame({"code": list("abcdefghij"), "scale": rng.random(10), "leader": [True] * 4 + [False] * 6})
+    before = groups.form(members, size=(2, 4), count=3, alike="scale", spread="leader")
+    gone = rng.choice(before.table.loc[before.table["group"] == rng.integers(1, 4), "code"], 2, replace=False).tolist()
+    after = groups.replan(before, absent=gone)
+    left = before.table[~before.table["code"].isin(gone)]
+    was, leads = left["group"].to_numpy() - 1, left["code"].isin(list("abcd")).to_numpy()
+    most = np.maximum(np.bincount(was[leads], minlength=3), -(-leads.sum() // 3))
+
+    def kept(plan):
+        sizes = np.bincount(plan, minlength=3)
+        return ((sizes == 0) | ((sizes >= 2) & (sizes <= 4))).all() and (np.bincount(plan[leads], minlength=3) <= most).all()
+
+    plans = (np.asarray(plan) for plan in product(range(3), repeat=len(was)))
+    fewest = min((plan != was).sum() for plan in plans if kept(plan))
+    assert kept(after.table["group"].to_numpy() - 1)
+    assert len(after.settings["moved"]) == fewest
+    assert after.settings["spread_kept"]
+
+
+def test_leaders_who_must_crowd_are_told_of():
+    members = pd.DataFrame({"code": list("abcdef"), "scale": range(6), "leader": [True, False, False, True, False, False]})
+    before = groups.form(members, size=(2, 4), count=2, alike="scale", spread="leader", together=[("b", "c")])
+    assert "各組に分散" in groups.explain(before).iloc[0]
+    # b and c stay together, so the group of d can only be filled by the other leader, or be dissolved into hers
+    after = groups.replan(before, absent=["e", "f"])
+    assert not after.settings["spread_kept"]
+    assert len(after.settings["moved"]) == 1
+    assert "各組に分散" not in groups.explain(after).iloc[0]
 
 
 def test_an_absent_stranger_and_an_impossible_rest_are_named():
