@@ -1,9 +1,9 @@
 """Which exact packages fit together, on Windows, macOS and Linux?
 
-Writes three files from ``pyproject.toml``, with the same versions: ``requirements.lock`` (everything that `make test` needs),
-``requirements-lab.lock`` (what users need) and ``requirements-bench.lock`` (with the tools that `make bench` measures
-against). Pins that still fit stay; ``--upgrade`` takes the newest. Run by hand, with the network
-and uv: ``.venv/bin/python -m pip install uv``, then ``.venv/bin/python scripts/make_lock.py``.
+Writes four files from ``pyproject.toml``, with the same versions: ``requirements.lock`` (everything that `make test` needs),
+``requirements-lab.lock`` (what users need), ``requirements-bench.lock`` (with the tools that `make bench` measures against) and
+``requirements-spark.lock`` (what CI installs on top). Pins that still fit stay; ``--upgrade`` takes the newest. Run by hand, with
+the network and uv: ``.venv/bin/python -m pip install uv``, then ``.venv/bin/python scripts/make_lock.py``.
 """
 
 import subprocess
@@ -12,13 +12,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # lock file: the extras that it holds; the others are made within the versions of the first
-LOCKS = {"requirements.lock": ["test"], "requirements-lab.lock": ["lab", "build"], "requirements-bench.lock": ["bench"]}
+LOCKS = {
+    "requirements.lock": ["test"],
+    "requirements-lab.lock": ["lab", "build"],
+    "requirements-bench.lock": ["bench"],
+    "requirements-spark.lock": ["spark"],
+}
 # one file for every system, each package with its hashes, and no comment that would name an address
 SHAPE = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
 
 
 def main() -> None:
-    """Write both lock files."""
+    """Write the lock files."""
     for name in LOCKS:
         subprocess.run([*command(name), *sys.argv[1:]], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 

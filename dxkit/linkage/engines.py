@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
-from dxkit.linkage.model import COMPARISONS, TRAINING, Comparison, settings
+from dxkit.linkage.model import COMPARISONS, JARO, TRAINING, Comparison, settings
 
 BACKENDS = ("duckdb", "spark")
 KEYS = (
@@ -39,6 +39,9 @@ KEYS = (
 # with fewer pairs than these there is too little to learn from, and the shares of the model stand
 LEARN_FROM = 2_000_000
 MAX_PAIRS = 2e6
+OWN_FOLDER = "dxkit_linkage_"
+# what the registers are called in the database; a session of Spark may hold others' tables too
+NAMES = ("dxkit_linkage_left", "dxkit_linkage_right")
 # log2 of the odds; what is weaker than this no prior makes probable
 LEAST_WEIGHT = -8.0
 
@@ -58,14 +61,12 @@ def weigh(tables: Sequence[pd.DataFrame], *, prior: float, backend: str, seed: i
         Of the pairs from which chance agreement is learnt.
     """
     need(backend)
-    with tempfile.TemporaryDirectory(prefix="dxkit_linkage_") as folder, _hushed():
-        database = _duckdb(folder) if backend == "duckdb" else _spark()
+    with tempfile.TemporaryDirectory(prefix=OWN_FOLDER) as folder, _hushed():
+        database = _duckdb(folder) if backend == "duckdb" else _spark(folder)
         try:
             return _weighed(database, [_input(table, backend) for table in tables], prior, backend, seed)
         finally:
-            database.delete_tables_created_by_splink_from_db()
-            if backend == "duckdb":
-                database.duckdb_con.close()
+            _close(database, backend)
 
 
 def need(backend: str) -> None:
@@ -77,7 +78,7 @@ def need(backend: str) -> None:
             raise MissingExtraError(f'名寄せには {module} が要ります。pip install "dxkit[linkage]" で入れてください。')
     if backend == "spark" and find_spec("pyspark") is None:
         raise MissingExtraError(
-            'backend="spark" には pyspark と Java が要ります。pip install "splink[spark]" で入れてください。'
+            'backend="spark" には pyspark と Java が要ります。pip install "dxkit[spark]" で入れてください。'
             '1台で足りるなら backend="duckdb"（既定）のままで動きます。'
         )
 
@@ -92,10 +93,47 @@ def _duckdb(folder: str) -> Any:
     return DuckDBAPI(connection)
 
 
-def _spark() -> Any:
-    spark: Any = import_module("pyspark.sql")
-    splink: Any = import_module("splink")
-    return splink.SparkAPI(spark_session=spark.SparkSession.builder.getOrCreate())
+def _spark(folder: str) -> Any:
+    """Give Splink on the session that is active, or else on one of this machine alone."""
+    sessions: Any = import_module("pyspark.sql").SparkSession
+    backend: Any = import_module("splink.backends.spark")
+    jar = backend.similarity_jar_location()
+    session = sessions.getActiveSession() or _own_session(sessions, jar)
+    context = session.sparkContext
+    # a cluster's own folder for what is kept between steps stays; ours is gone after each call
+    if OWN_FOLDER in (context.getCheckpointDir() or OWN_FOLDER):
+        context.setCheckpointDir(str(Path(folder) / "checkpoints"))
+    database = backend.SparkAPI(spark_session=session)
+    if not session.catalog.functionExists(JARO["spark"]):
+        remedy = f"セッションを作るとき、spark.jars に「{jar}」を加えてください。"
+        raise ChoiceError(f"Spark に {JARO['spark']} の関数がありません。{remedy}")
+    return database
+
+
+def _own_session(sessions: Any, jar: str) -> Any:
+    """Start Spark on this machine, with the functions that Splink brings, and without a page for the network."""
+    options = {
+        "spark.jars": jar,
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.memory": "4g",
+        "spark.sql.shuffle.partitions": 8,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    session = sessions.builder.appName("dxkit").config(map=options).getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def _close(database: Any, backend: str) -> None:
+    """Leave nothing of ours behind."""
+    database.delete_tables_created_by_splink_from_db()
+    if backend == "duckdb":
+        database.duckdb_con.close()
+        return
+    for name in NAMES:
+        database.spark.catalog.dropTempView(name)
 
 
 @contextmanager
@@ -113,7 +151,7 @@ def _hushed() -> Iterator[None]:
 def _weighed(database: Any, tables: Sequence[Any], prior: float, backend: str, seed: int) -> pd.DataFrame:
     from splink import Linker  # noqa: PLC0415
 
-    frames = [database.register(table, dataset_display_name=name) for table, name in zip(tables, "ab", strict=False)]
+    frames = [database.register(table, dataset_display_name=name) for table, name in zip(tables, NAMES, strict=False)]
     sizes = (len(tables[0]), len(tables[-1]))
     model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior, sizes, backend)
     linker = Linker(frames if len(tables) == 2 else frames[0], model, log_level=None, validate_settings=False)
