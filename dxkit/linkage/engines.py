@@ -5,6 +5,8 @@ looks at a sample of pairs, so that memory does not grow with the square of a re
 """
 
 import logging
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -76,7 +78,7 @@ def need(backend: str) -> None:
     for module in ("splink", "duckdb"):
         if find_spec(module) is None:
             raise MissingExtraError(f'名寄せには {module} が要ります。pip install "dxkit[linkage]" で入れてください。')
-    if backend == "spark" and find_spec("pyspark") is None:
+    if backend == "spark" and not (find_spec("pyspark") and (shutil.which("java") or os.environ.get("JAVA_HOME"))):
         raise MissingExtraError(
             'backend="spark" には pyspark と Java が要ります。pip install "dxkit[spark]" で入れてください。'
             '1台で足りるなら backend="duckdb"（既定）のままで動きます。'

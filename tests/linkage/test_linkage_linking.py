@@ -221,11 +221,12 @@ def test_entries_that_hang_together_are_one_person():
 
 def test_a_backend_that_is_not_there_says_what_to_install(registers, monkeypatch):
     left, right, _ = registers
-    if find_spec("pyspark") is None:
-        with pytest.raises(MissingExtraError, match=r'pip install "dxkit\[spark\]"'):
-            linkage.link(left, right, backend="spark")
-        with pytest.raises(MissingExtraError, match="pyspark"):
-            linkage.dedupe(right, backend="spark")
+    monkeypatch.setattr(engines.shutil, "which", lambda name: None)
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(MissingExtraError, match=r'Java が要ります。pip install "dxkit\[spark\]"'):
+        linkage.link(left, right, backend="spark")
+    with pytest.raises(MissingExtraError, match="pyspark"):
+        linkage.dedupe(right, backend="spark")
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r'pip install "dxkit\[linkage\]"'):
         linkage.link(left, right)
