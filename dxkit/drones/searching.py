@@ -267,7 +267,9 @@ def maximise(
         chosen = np.arange(count)
         return Choice(chosen, value(cover, chosen), value(cover, chosen))
     best = swapped(cover, greedy(cover, count) if start is None else start)
-    search = Search(cover, np.arange(matrix.shape[1]), nothing, 0.0, best, value(cover, best), np.inf, cover.weights / 2)
+    # nothing can pass all the weight there is (the bound of prices 0), which proves an answer that covers it all
+    total = float(cover.weights.sum())
+    search = Search(cover, np.arange(matrix.shape[1]), nothing, 0.0, best, value(cover, best), total, cover.weights / 2)
     search = sifted(priced(search), until, BRIEF)
     search = settled(sifted(priced(search), until), until)
     return Choice(np.sort(search.best), search.value, search.value if search.done else search.bound)
