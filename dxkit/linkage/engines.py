@@ -80,7 +80,7 @@ def need(backend: str) -> None:
             raise MissingExtraError(f'名寄せには {module} が要ります。pip install "dxkit[linkage]" で入れてください。')
     if backend == "spark" and not (find_spec("pyspark") and (shutil.which("java") or os.environ.get("JAVA_HOME"))):
         raise MissingExtraError(
-            'backend="spark" には pyspark と Java が要ります。pip install "dxkit[spark]" で入れてください。'
+            'backend="spark" には pyspark と Java が要ります。pip install "dxkit[linkage,spark]" で入れてください。'
             '1台で足りるなら backend="duckdb"（既定）のままで動きます。'
         )
 
@@ -153,7 +153,8 @@ def _hushed() -> Iterator[None]:
 def _weighed(database: Any, tables: Sequence[Any], prior: float, backend: str, seed: int) -> pd.DataFrame:
     from splink import Linker  # noqa: PLC0415
 
-    frames = [database.register(table, dataset_display_name=name) for table, name in zip(tables, NAMES, strict=False)]
+    named = zip(tables, "ab", NAMES, strict=False)
+    frames = [database.register(table, dataset_display_name=short, table_name=name) for table, short, name in named]
     sizes = (len(tables[0]), len(tables[-1]))
     model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior, sizes, backend)
     linker = Linker(frames if len(tables) == 2 else frames[0], model, log_level=None, validate_settings=False)

@@ -1,7 +1,5 @@
 """Links are right where the truth is known, the same again from the same seed, and small or empty registers are linked too."""
 
-import os
-import shutil
 import tempfile
 from importlib.util import find_spec
 
@@ -223,36 +221,13 @@ def test_a_backend_that_is_not_there_says_what_to_install(registers, monkeypatch
     left, right, _ = registers
     monkeypatch.setattr(engines.shutil, "which", lambda name: None)
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(MissingExtraError, match=r'Java が要ります。pip install "dxkit\[spark\]"'):
+    with pytest.raises(MissingExtraError, match=r'Java が要ります。pip install "dxkit\[linkage,spark\]"'):
         linkage.link(left, right, backend="spark")
     with pytest.raises(MissingExtraError, match="pyspark"):
         linkage.dedupe(right, backend="spark")
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r'pip install "dxkit\[linkage\]"'):
         linkage.link(left, right)
-
-
-def without_spark():
-    """Say what Spark lacks here; a machine that was set up to test has it all."""
-    lacking = [name for name, there in (("pyspark", find_spec("pyspark")), ("java", shutil.which("java"))) if not there]
-    if lacking and os.environ.get("CI") == "true":
-        pytest.fail(f"CI needs {lacking}")
-    return lacking
-
-
-@pytest.mark.slow
-def test_spark_gives_the_links_of_duckdb():
-    if lacking := without_spark():
-        pytest.skip(f"Spark is not installed here ({' and '.join(lacking)} missing): requirements-spark.lock and a Java runtime")
-    left, right, _ = linkage.synth_registers(300, seed=1)
-    here, there = (linkage.link(left, right, threshold=0.01, backend=backend) for backend in ("duckdb", "spark"))
-    order = ["left_id", "right_id"]
-    tables = [found.sort_values(order, ignore_index=True) for found in (here, there)]
-    assert len(here) > 90
-    pd.testing.assert_frame_equal(*tables, rtol=1e-9)
-    twice = [linkage.dedupe(right, backend=backend).sort_values(order, ignore_index=True) for backend in ("duckdb", "spark")]
-    assert len(twice[0]) > 0
-    pd.testing.assert_frame_equal(*twice, rtol=1e-9)
 
 
 def test_the_model_can_be_said_in_sparks_words_too():
