@@ -122,7 +122,7 @@ def one_policy():
     model = build(scenario)
     rules = rules_of(model, scenario.policies.set_index("policy", drop=False).loc[POLICY])
     restored = draw_outages(model, 1, 0)
-    ours, trace = best_of(5, lambda: cohort.run(scaled(model, PEOPLE), rules, restored, (HOURS,)))
+    ours, trace = best_of(20, lambda: cohort.run(scaled(model, PEOPLE), rules, restored, (HOURS,)))
     print(
         f"{PEOPLE:,} evacuees x {HOURS} h, policy {POLICY}, 1 draw: cohort {ours:.3f} s, known to home {trace.hourly['home'][-1, 0]:.4f}"
     )
