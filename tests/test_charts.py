@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from dxkit import charts
-from dxkit.charts.figure import font_file, letters, printable
+from dxkit.charts.figure import font_file, letters, printable, wrap
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
 
 NAMES = (
@@ -289,3 +289,8 @@ def test_a_missing_font_package_is_named(monkeypatch):
     with pytest.raises(MissingExtraError, match="pip install matplotlib-fontja"):
         charts.heatmap(progress())
     font_file.cache_clear()
+
+
+def test_no_line_begins_with_a_full_stop_or_a_closing_bracket():
+    assert wrap("あいうえお。かきくけこ）。さ", 10) == "あいうえお。\nかきくけこ）。\nさ"
+    assert wrap("あいうえおか", 10) == "あいうえお\nか"

@@ -21,6 +21,8 @@ from dxkit.errors import ChoiceError, Fault, MissingExtraError, TableError, shor
 
 # what Japanese typesetters put where a letter is missing from the case
 GETA = "〓"
+# no line begins with these: they hang at the end of the one before
+HANGING = frozenset("。、，．）」』】")
 GREY = "#8a8a8a"
 DARK, PALE = "#555555", "#d9d9d9"
 # blue and vermilion of Okabe and Ito: told apart with any colour vision
@@ -103,11 +105,11 @@ def finish(figure: Chart, title: str, source: str, *, made: bool, note: str = ""
 
 
 def wrap(text: str, width: int) -> str:
-    """Break a text into lines of at most ``width`` half-width letters; a full-width letter counts as two."""
+    """Break a text into lines of at most ``width`` half-width letters (a full-width one counts as two), and what hangs there."""
     lines, used = [""], 0
     for letter in text:
         wide = 2 if east_asian_width(letter) in "FWA" else 1
-        if used + wide > width:
+        if used + wide > width and letter not in HANGING:
             lines.append("")
             used = 0
         lines[-1] += letter

@@ -8,8 +8,8 @@ with chances that grow with people), range 2.5, 5 and 7.5 km. Both sides get coo
 plane, model building and solving; for dxkit, the call `best_bases`. spopt is solved by PuLP's CBC and by HiGHS, and the
 faster one counts. Every optimum is compared. Both sides run on one thread, and their time is processor time, that of child
 processes included: on an idle machine it is the time on the clock, on a busy one it stays the same. Memory is the peak above
-the state before the call, each in a process of its own that has solved a small instance before, and met HiGHS (so that libraries do not count; CBC's own process
-does not count either).
+the state before the call, each in a process of its own that has solved a small instance before, and met HiGHS (so that
+libraries do not count; CBC's own process does not count either).
 """
 
 import argparse
