@@ -134,13 +134,14 @@ class _Prepared:
             raise ValueError("nothing to draw")
         self.noise, self.aggregate = noise, aggregate
         self.moves = normalise != "goalposts"
-        self.base = np.nan_to_num(plan.numbers).astype(np.float32)
+        # row by row in memory, whatever the table's layout: missing answers are written by flat position below
+        self.base = np.nan_to_num(plan.numbers).astype(np.float32, order="C")
         self.direction = plan.framework.direction.astype(np.float32)
         self.lowest, self.highest = (end.astype(np.float32) for end in noise.ends)
         self.zscore = normalise == "zscore"
         posts = np.sort([plan.framework.low * plan.framework.direction, plan.framework.high * plan.framework.direction], axis=0)
         self.posts = posts.astype(np.float32)
-        self.answers, self.errors, self.fresh = np.empty_like(self.base), np.empty_like(self.base), True
+        self.answers, self.errors, self.fresh = np.empty(self.base.shape, np.float32), np.empty(self.base.shape, np.float32), True
         self.missing = noise.rows * self.base.shape[1] + noise.columns
 
     def scores(self, weights: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
@@ -155,7 +156,8 @@ class _Prepared:
             answers -= np.append(drawn, 0.0).astype(np.float32)[noise.rater][:, None]
         if self.missing.size:
             pick = random.integers(0, noise.given.shape[1], self.missing.size)
-            answers.reshape(-1)[self.missing] = noise.given[np.arange(self.missing.size), pick]
+            # by row and column, never through a reshaped array, which is a copy where the layout does not fit
+            answers[noise.rows, noise.columns] = noise.given[np.arange(self.missing.size), pick]
         np.clip(answers, self.lowest, self.highest, out=answers)
         return self._aggregated(weights)
 

@@ -189,7 +189,9 @@ def figures(values: pd.DataFrame, framework: Framework) -> tuple[Floats, pd.Inde
         faults.append(Fault("市町の行がありません", "表を確かめてください"))
     if faults:
         raise TableError(faults)
-    return table[list(framework.leaves)].to_numpy(dtype=float, na_value=np.nan), table.index
+    numbers = table[list(framework.leaves)].to_numpy(dtype=float, na_value=np.nan)
+    # one memory layout for all tables: readers hand over columns, users rows
+    return np.ascontiguousarray(numbers), table.index
 
 
 def _plain(table: pd.DataFrame) -> bool:

@@ -169,3 +169,15 @@ def test_a_table_of_the_whole_country_is_ranked():
     found = maturity.rank_intervals(values, frame, draws=300)
     assert found.ranks.shape == (300, 1741)
     assert found.table["tier"].min() == 1
+
+
+def test_a_missing_answer_is_drawn_and_never_0_whatever_the_tables_layout(dashboard):
+    values, indicators = dashboard
+    values = values.set_index("code") if "code" in values else values
+    holed = values.copy()
+    holed.loc["28201", list(indicators["indicator"].iloc[-6:].filter(items=holed.columns))] = np.nan
+    by_row = pd.DataFrame(np.array(holed, dtype=float, order="C"), index=holed.index, columns=holed.columns)
+    by_column = pd.DataFrame(np.array(holed, dtype=float, order="F"), index=holed.index, columns=holed.columns)
+    tables = [maturity.rank_intervals(each, indicators, draws=500).table for each in (holed, by_row, by_column)]
+    pd.testing.assert_frame_equal(tables[0], tables[1])
+    pd.testing.assert_frame_equal(tables[0], tables[2])
