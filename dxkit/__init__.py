@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from dxkit import store as store
     from dxkit import support as support
     from dxkit import widgets as widgets
+    from dxkit._environment import check as check
     from dxkit.loaders import catalog as catalog
-    from dxkit.loaders import check as check
     from dxkit.loaders import describe as describe
     from dxkit.loaders import label as label
     from dxkit.loaders import load as load
@@ -56,16 +56,23 @@ _MODULES = (
     "support",
     "widgets",
 )
-_FROM_LOADERS = ("catalog", "check", "describe", "label", "load")
-__all__ = [*_MODULES, *_FROM_LOADERS]
+# public names that stand in a module further down
+_HOMES = {
+    "catalog": "dxkit.loaders",
+    "check": "dxkit._environment",
+    "describe": "dxkit.loaders",
+    "label": "dxkit.loaders",
+    "load": "dxkit.loaders",
+}
+__all__ = [*_MODULES, *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
     """Load a public module or name the first time that it is asked for (PEP 562)."""
     if name in _MODULES:
         return import_module(f"dxkit.{name}")
-    if name in _FROM_LOADERS:
-        return getattr(import_module("dxkit.loaders"), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"dxkit に「{name}」という名前はありません。使える名前: {', '.join(__all__)}")
 
 

@@ -18,7 +18,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from dxkit import charts
-from dxkit.charts.figure import font_file, letters, printable, wrap
+from dxkit.charts._figure import font_file, letters, printable, wrap
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
 
 NAMES = (
@@ -284,7 +284,7 @@ def test_no_setting_of_matplotlib_is_changed_and_the_font_package_is_not_importe
 
 
 def test_a_missing_font_package_is_named(monkeypatch):
-    monkeypatch.setattr("dxkit.charts.figure.find_spec", lambda name: None)
+    monkeypatch.setattr("dxkit.charts._figure.find_spec", lambda name: None)
     font_file.cache_clear()
     with pytest.raises(MissingExtraError, match="pip install matplotlib-fontja"):
         charts.heatmap(progress())

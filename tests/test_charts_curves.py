@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dxkit.charts.curves import curve, wind_rose
+from dxkit.charts._coverage_curve import curve, wind_rose
 from dxkit.errors import TableError
 
 

@@ -14,8 +14,8 @@ from matplotlib.text import Annotation, Text
 
 import dxkit
 from dxkit import charts
-from dxkit.charts.figure import GREY, GROUP, ONE, font_file
-from dxkit.charts.order import _lay_out, _reduced
+from dxkit.charts._figure import GREY, GROUP, ONE, font_file
+from dxkit.charts._hasse import _lay_out, _reduced
 from dxkit.errors import ChoiceError, TableError
 
 TOWNS = dxkit.load("municipalities").set_index("code")["name"]

@@ -23,7 +23,7 @@ from shapely.geometry import LineString, Point, box
 from dxkit import maps
 from dxkit.codes import full_code
 from dxkit.errors import AssetError, ChoiceError, CodeError, TableError
-from dxkit.maps import classes, safety, showing
+from dxkit.maps import _classes, _html_safety, _map
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "dxkit" / "assets"
@@ -99,7 +99,7 @@ def test_a_missing_value_is_hatched_and_never_takes_the_lowest_colour(towns):
     towns.loc[[3, 5], "value"] = np.nan
     made = maps.choropleth(towns, column="value", missing="回答なし")
     told = layer(made)
-    hatched = [place for place, style in enumerate(told["style_of"]) if told["styles"][style]["fillColor"] == safety.HATCH]
+    hatched = [place for place, style in enumerate(told["style_of"]) if told["styles"][style]["fillColor"] == _html_safety.HATCH]
     assert hatched == [3, 5]
     assert entries(made)[-1] == ("回答なし", "hatch")
     assert told["tooltip"]["rows"][3] == ["回答なし"]
@@ -212,12 +212,12 @@ VALUES = st.lists(st.floats(-1e9, 1e9, allow_nan=False, width=32), min_size=1, m
 
 
 @settings(deadline=None, max_examples=200)
-@given(VALUES, st.integers(2, 9), st.sampled_from(classes.SCHEMES))
+@given(VALUES, st.integers(2, 9), st.sampled_from(_classes.SCHEMES))
 @example([0.32, 0.655, 0.7437, 0.98, 0.75], 5, "quantile")
 @example([1e-9, 2e-9, 5e-9], 2, "equal")
 @example([0.29, 0.58, 0.57, 0.1, 0.9999999], 4, "quantile")
 def test_every_value_has_a_class_and_a_class_has_one_colour_and_one_label(values, bins, scheme):
-    found = classes.sort_numbers(np.array(values), bins=bins, scheme=scheme, colours=None)
+    found = _classes.sort_numbers(np.array(values), bins=bins, scheme=scheme, colours=None)
     assert found.places.min() >= 0
     assert found.places.max() < len(found.labels) <= bins
     assert len(set(found.colours)) == len(found.labels)
@@ -227,7 +227,7 @@ def test_every_value_has_a_class_and_a_class_has_one_colour_and_one_label(values
 
 def test_a_legend_says_exactly_what_was_done():
     values = np.array([0.3201, 0.4, 0.5, 0.61, 0.72, 0.83, 0.9, 0.98])
-    found = classes.sort_numbers(values, bins=4, scheme="quantile", colours=None)
+    found = _classes.sort_numbers(values, bins=4, scheme="quantile", colours=None)
     for value, place in zip(values, found.places, strict=True):
         low, high = (float(part.removesuffix("未満")) for part in found.labels[place].split("〜"))
         assert low <= value <= high
@@ -235,7 +235,7 @@ def test_a_legend_says_exactly_what_was_done():
 
 
 def test_given_edges_are_kept_and_named():
-    found = classes.sort_numbers(
+    found = _classes.sort_numbers(
         np.array([0, 19.9, 20, 100, np.nan]), bins=[0, 20, 50, 100], scheme="quantile", colours="oranges"
     )
     assert found.labels == ("0〜20未満", "20〜50未満", "50〜100")
@@ -243,7 +243,7 @@ def test_given_edges_are_kept_and_named():
 
 
 def test_few_different_values_are_classes_of_their_own():
-    found = classes.sort_numbers(np.array([3.0, 1.0, 3.0, np.nan]), bins=5, scheme="equal", colours=None)
+    found = _classes.sort_numbers(np.array([3.0, 1.0, 3.0, np.nan]), bins=5, scheme="equal", colours=None)
     assert (found.labels, found.places.tolist()) == (("1", "3"), [1, 0, 1, -1])
 
 
@@ -260,12 +260,12 @@ def test_few_different_values_are_classes_of_their_own():
     ],
 )
 def test_numbers_are_written_as_people_read_them(value, text):
-    assert classes.number(value) == text
+    assert _classes.number(value) == text
 
 
 def test_colours_in_every_ramp_grow_darker_and_differ():
     for name in ("blues", "oranges", "purples"):
-        shades = classes.ramp(name, 9)
+        shades = _classes.ramp(name, 9)
         light = [
             sum(int(shade[at : at + 2], 16) * weight for at, weight in ((1, 0.299), (3, 0.587), (5, 0.114))) for shade in shades
         ]
@@ -448,12 +448,12 @@ def test_the_policy_of_a_page_lets_in_exactly_its_two_scripts_and_no_address(tow
     assert "unsafe" not in policy
     assert rules["img-src"] == "data:"
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    assert [safety._hash(script) for script in scripts] == rules["script-src"].split()
-    assert [safety._hash(style) for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL)] == [rules["style-src"]]
+    assert [_html_safety._hash(script) for script in scripts] == rules["script-src"].split()
+    assert [_html_safety._hash(style) for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL)] == [rules["style-src"]]
 
 
 def test_an_offline_page_names_no_address_that_would_be_fetched(towns):
-    page = maps.choropleth(towns, column="value").page().replace(safety._leaflet(), "")
+    page = maps.choropleth(towns, column="value").page().replace(_html_safety._leaflet(), "")
     assert not re.search(r"""(src|href|srcset|action|data)\s*=\s*["']?\s*(https?:)?//""", page)
     assert "sourceMappingURL" not in page
     assert "@import" not in page
@@ -623,7 +623,7 @@ def test_where_no_file_can_be_served_the_page_travels_in_the_tag(towns, notebook
     if place == "voila":
         monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
     elif place == "vscode":
-        monkeypatch.setattr(showing, "_in_vscode", lambda: True)
+        monkeypatch.setattr(_map, "_in_vscode", lambda: True)
     elif place == "colab":
         monkeypatch.setitem(__import__("sys").modules, "google.colab", object())
     else:
@@ -642,9 +642,9 @@ def test_vs_code_is_known_by_the_name_it_puts_into_the_kernel(monkeypatch):
     import IPython
 
     monkeypatch.setattr(IPython, "get_ipython", Shell)
-    assert showing._in_vscode()
+    assert _map._in_vscode()
     Shell.user_ns = {}
-    assert not showing._in_vscode()
+    assert not _map._in_vscode()
 
 
 def test_a_broken_title_can_be_sent_to_a_notebook(towns, notebook_folder):
@@ -684,19 +684,19 @@ def test_every_shipped_file_is_the_one_that_was_reviewed_and_has_its_licence():
 
 def test_a_file_that_is_not_shipped_is_an_error():
     with pytest.raises(AssetError, match=r"地図の部品「jquery\.js」は dxkit に入っていません"):
-        safety.asset("jquery.js")
+        _html_safety.asset("jquery.js")
 
 
 def test_a_shipped_script_cannot_end_the_block_it_is_inlined_in():
-    for script in (safety._leaflet(), safety.asset("map.js")):
+    for script in (_html_safety._leaflet(), _html_safety.asset("map.js")):
         assert "</script" not in script.lower()
         assert "<!--" not in script
-    assert "</style" not in safety._styles().lower()
-    assert "--" not in safety.asset("leaflet/LICENSE")
+    assert "</style" not in _html_safety._styles().lower()
+    assert "--" not in _html_safety.asset("leaflet/LICENSE")
 
 
 def test_our_script_never_writes_html():
-    script = safety.asset("map.js")
+    script = _html_safety.asset("map.js")
     assert re.findall(r"\.innerHTML\b\s*(=?)", script) == [""]
     for means in ("insertAdjacentHTML", "outerHTML", "document.write", "eval(", "Function(", "srcdoc"):
         assert means not in script

@@ -12,7 +12,7 @@ import dxkit
 from dxkit import regions
 from dxkit.codes import MESH_LEVELS
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maps.coverage import coverage, difference, ring, squares
+from dxkit.maps._coverage import coverage, difference, ring, squares
 
 TAJIMA = ("28209", "28222", "28225", "28585", "28586")
 

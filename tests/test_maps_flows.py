@@ -14,7 +14,7 @@ from shapely.geometry import box
 
 from dxkit import maps
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maps.flows import BEND, arrow
+from dxkit.maps._flows import BEND, arrow
 
 PLACES = pd.DataFrame(
     {

@@ -10,7 +10,7 @@ from shapely.geometry import box
 
 import dxkit
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maps.sketching import Mark, sketch
+from dxkit.maps._svg import Mark, sketch
 
 TAJIMA = ("28209", "28222", "28225", "28585", "28586")
 HOSTILE = '"><script>alert(1)</script>'

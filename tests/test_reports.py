@@ -13,7 +13,7 @@ import pytest
 
 from dxkit import reports
 from dxkit.errors import ChoiceError
-from dxkit.reports import packing
+from dxkit.reports import _pack
 
 ROOT = Path(__file__).resolve().parents[1]
 # a run without any network where the machine allows one, else one in which every connection is refused
@@ -110,9 +110,9 @@ def test_a_computer_that_is_not_offered_lists_those_that_are(tmp_path, options, 
 def test_windows_gets_the_libraries_that_only_windows_needs():
     lock = (ROOT / "requirements-lab.lock").read_text(encoding="utf-8")
     windows = {
-        pin.split("==")[0] for pins in packing._pins(lock, packing._environments("win_amd64", "3.11")).values() for pin in pins
+        pin.split("==")[0] for pins in _pack._pins(lock, _pack._environments("win_amd64", "3.11")).values() for pin in pins
     }
-    linux = {pin.split("==")[0] for pins in packing._pins(lock, packing._environments(None, "3.11")).values() for pin in pins}
+    linux = {pin.split("==")[0] for pins in _pack._pins(lock, _pack._environments(None, "3.11")).values() for pin in pins}
     assert {"pywinpty", "colorama"} <= windows
     assert not {"pywinpty", "colorama"} & linux or os.name == "nt"
     assert {"pandas", "folium", "jupyterlab"} <= windows & linux

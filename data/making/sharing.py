@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import TableError
-from dxkit.sharing.law import grounds
-from dxkit.sharing.scenario import read_folder, typed_policies
+from dxkit.sharing._legal_grounds import grounds
+from dxkit.sharing._scenario import read_folder, typed_policies
 from making.workplace import MakeError, Workplace
 
 NANKAI_EVACUEES = 500_000

@@ -8,23 +8,22 @@ drawn with its interval. The font is IPAexGothic as shipped with matplotlib-font
 of the machine, and no setting of matplotlib is changed for other code.
 """
 
-from dxkit.charts.cells import heatmap
-from dxkit.charts.curves import curve, wind_rose
-from dxkit.charts.cycle import funnel
-from dxkit.charts.dots import dots
-from dxkit.charts.effects import change, sensitivity
-from dxkit.charts.law import grounds, raci
-from dxkit.charts.links import link_errors
-from dxkit.charts.money import fair_range, split
-from dxkit.charts.network import network, routes
-from dxkit.charts.order import hasse
-from dxkit.charts.plans import burn_down, gantt
-from dxkit.charts.played import backtest
-from dxkit.charts.ranks import rank_intervals, tiers
-from dxkit.charts.reunions import reunions
-from dxkit.charts.stacks import levels
-from dxkit.charts.times import exposure, timeline
-from dxkit.charts.web import radar
+from dxkit.charts._backtest import backtest
+from dxkit.charts._costs import fair_range, split
+from dxkit.charts._coverage_curve import curve, wind_rose
+from dxkit.charts._dots import dots
+from dxkit.charts._funnel import funnel
+from dxkit.charts._gantt import burn_down, gantt
+from dxkit.charts._hasse import hasse
+from dxkit.charts._heatmap import heatmap
+from dxkit.charts._legal_grounds import grounds, raci
+from dxkit.charts._levels import levels
+from dxkit.charts._link_errors import link_errors
+from dxkit.charts._network import network, reunions, routes
+from dxkit.charts._radar import radar
+from dxkit.charts._rank_intervals import rank_intervals, tiers
+from dxkit.charts._sensitivity import change, sensitivity
+from dxkit.charts._timeline import exposure, timeline
 
 __all__ = [
     "backtest",

@@ -4,14 +4,14 @@
 where bases should stand; each answer of theirs carries a bound that no other choice can pass.
 """
 
-from dxkit.drones.avoiding import circles, runway_strips
-from dxkit.drones.budgeting import budget_curve
-from dxkit.drones.costing import cost_per_delivery
-from dxkit.drones.doubting import robustness
-from dxkit.drones.flying import flight_range, flight_shape
-from dxkit.drones.reaching import reach
-from dxkit.drones.siting import Siting, backup, best_bases, fewest_bases
-from dxkit.drones.travelling import centre_bases, median_bases
+from dxkit.drones._budget_curve import budget_curve
+from dxkit.drones._delivery_cost import cost_per_delivery
+from dxkit.drones._flight import flight_range, flight_shape
+from dxkit.drones._no_fly import circles, runway_strips
+from dxkit.drones._p_median import centre_bases, median_bases
+from dxkit.drones._reach import reach
+from dxkit.drones._robustness import robustness
+from dxkit.drones._siting import Siting, backup, best_bases, fewest_bases
 
 __all__ = [
     "Siting",

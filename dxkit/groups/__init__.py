@@ -4,10 +4,10 @@
 can be, and `tradeoff` what that costs; `replan` mends groups after cancellations with the fewest moves; `explain` says why.
 """
 
-from dxkit.groups.explaining import explain
-from dxkit.groups.forming import form
-from dxkit.groups.replanning import replan
-from dxkit.groups.result import Groups
-from dxkit.groups.rotating import Rotation, rotate, tradeoff
+from dxkit.groups._explain import explain
+from dxkit.groups._form import form
+from dxkit.groups._replan import replan
+from dxkit.groups._result import Groups
+from dxkit.groups._rotate import Rotation, rotate, tradeoff
 
 __all__ = ["Groups", "Rotation", "explain", "form", "replan", "rotate", "tradeoff"]

@@ -7,10 +7,10 @@ at with the hours they have.
 Splink and DuckDB come with ``pip install "dxkit[linkage]"``; the normaliser and the invented registers need neither.
 """
 
-from dxkit.linkage.explaining import missed_by_kind
-from dxkit.linkage.judging import evaluate, review_plan
-from dxkit.linkage.linking import dedupe, link
-from dxkit.linkage.normalising import normalise
-from dxkit.linkage.registers import ERRORS, synth_registers
+from dxkit.linkage._evaluate import evaluate, review_plan
+from dxkit.linkage._link import dedupe, link
+from dxkit.linkage._missed_by_kind import missed_by_kind
+from dxkit.linkage._normalise import normalise
+from dxkit.linkage._synthetic_registers import ERRORS, synth_registers
 
 __all__ = ["ERRORS", "dedupe", "evaluate", "link", "missed_by_kind", "normalise", "review_plan", "synth_registers"]

@@ -5,27 +5,39 @@
 `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing; `write_table` exports.
 """
 
-from dxkit.loaders.boundaries import read_boundaries
-from dxkit.loaders.checking import check
-from dxkit.loaders.dashboard import read_dashboard
-from dxkit.loaders.exporting import write_table
-from dxkit.loaders.fetching import fetch
-from dxkit.loaders.hearing import read_hearing
-from dxkit.loaders.hearing_form import write_hearing_form
-from dxkit.loaders.meshes import read_mesh_population
-from dxkit.loaders.places import read_roadside_stations, read_shelters, read_towns
-from dxkit.loaders.registry import catalog, describe, label, load
-from dxkit.loaders.standardization import read_extensions, read_standardization
-from dxkit.loaders.statistics import read_estat, read_residents
-from dxkit.loaders.tables import read_table
+from dxkit.loaders._boundaries import read_boundaries
+from dxkit.loaders._catalog import catalog, data_folder, describe, label, load
+from dxkit.loaders._dashboard import read_dashboard
+from dxkit.loaders._encoding import decode as decode_text
+from dxkit.loaders._estat import read_estat, read_residents
+from dxkit.loaders._fetch import fetch
+from dxkit.loaders._hearing import read_hearing
+from dxkit.loaders._hearing_form import write_hearing_form
+from dxkit.loaders._mesh_population import read_mesh_population
+from dxkit.loaders._place_names import (
+    HYOGO,
+    all_municipalities,
+    is_former_name,
+    municipality_name,
+    resolve_municipality,
+)
+from dxkit.loaders._points import read_roadside_stations, read_shelters, read_towns
+from dxkit.loaders._standardization import read_extensions, read_standardization
+from dxkit.loaders._table import read_table
+from dxkit.schema import write_table
 
 __all__ = [
+    "HYOGO",
+    "all_municipalities",
     "catalog",
-    "check",
+    "data_folder",
+    "decode_text",
     "describe",
     "fetch",
+    "is_former_name",
     "label",
     "load",
+    "municipality_name",
     "read_boundaries",
     "read_dashboard",
     "read_estat",
@@ -38,6 +50,7 @@ __all__ = [
     "read_standardization",
     "read_table",
     "read_towns",
+    "resolve_municipality",
     "write_hearing_form",
     "write_table",
 ]

@@ -4,9 +4,26 @@
 run nothing that a table says.
 """
 
-from dxkit.maps.coverage import coverage, difference
-from dxkit.maps.document import Map
-from dxkit.maps.drawing import choropleth, compare, points
-from dxkit.maps.flows import flows
+from dxkit.maps._choropleth import choropleth, compare, points
+from dxkit.maps._coverage import CHANGES, COLOURS, KINDS, NEITHER, coverage, difference, ring
+from dxkit.maps._flows import flows
+from dxkit.maps._map import Map
+from dxkit.maps._svg import Mark, Sketch, sketch
 
-__all__ = ["Map", "choropleth", "compare", "coverage", "difference", "flows", "points"]
+__all__ = [
+    "CHANGES",
+    "COLOURS",
+    "KINDS",
+    "NEITHER",
+    "Map",
+    "Mark",
+    "Sketch",
+    "choropleth",
+    "compare",
+    "coverage",
+    "difference",
+    "flows",
+    "points",
+    "ring",
+    "sketch",
+]

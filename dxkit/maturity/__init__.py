@@ -4,17 +4,17 @@ The ten steps of the OECD/JRC handbook on composite indicators, with what a hear
 answers and the error of an answer go into one interval. Tables in, tables out.
 """
 
-from dxkit.maturity.answers import values_of
-from dxkit.maturity.comparing import change, next_steps, peers, population_band
-from dxkit.maturity.examining import consistency, correlations
-from dxkit.maturity.grouping import Typology, typology
-from dxkit.maturity.intervals import RankIntervals, rank_intervals
-from dxkit.maturity.orders import RobustOrder, benefit_of_doubt, robust_order
-from dxkit.maturity.raters import Severity, agreement, rater_severity
-from dxkit.maturity.scoring import Scores, score
-from dxkit.maturity.sensitivity import leave_one_out, sensitivity
-from dxkit.maturity.trials import Trial, hearing_trial
-from dxkit.maturity.weighting import reweight
+from dxkit.maturity._consistency import consistency, correlations
+from dxkit.maturity._framework import values_of
+from dxkit.maturity._peers import change, next_steps, peers, population_band
+from dxkit.maturity._rank_intervals import RankIntervals, rank_intervals
+from dxkit.maturity._raters import Severity, agreement, rater_severity
+from dxkit.maturity._robust_order import RobustOrder, benefit_of_doubt, robust_order
+from dxkit.maturity._score import Scores, score
+from dxkit.maturity._sensitivity import leave_one_out, sensitivity
+from dxkit.maturity._simulated_hearing import Trial, hearing_trial
+from dxkit.maturity._typology import Typology, typology
+from dxkit.maturity._weights import reweight
 
 __all__ = [
     "RankIntervals",

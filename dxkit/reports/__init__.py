@@ -5,11 +5,11 @@ one sheet a table of a meeting, `record` what remains of it; `pack` gathers ever
 to run the notebooks.
 """
 
-from dxkit.reports.card import profile
-from dxkit.reports.folder import profiles
-from dxkit.reports.meeting import handout
-from dxkit.reports.minutes import record
-from dxkit.reports.packing import pack
-from dxkit.reports.slides import deck
+from dxkit.reports._deck import deck
+from dxkit.reports._handout import handout
+from dxkit.reports._pack import pack
+from dxkit.reports._profile import profile
+from dxkit.reports._profiles import profiles
+from dxkit.reports._record import record
 
 __all__ = ["deck", "handout", "pack", "profile", "profiles", "record"]

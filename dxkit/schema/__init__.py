@@ -13,9 +13,29 @@ from pandera.errors import SchemaErrors
 
 from dxkit import codes
 from dxkit.errors import ChoiceError, CodeError, Fault, TableError
-from dxkit.schema.headings import HEADINGS, SYNONYMS
+from dxkit.schema._headings import HEADINGS, SYNONYMS
+from dxkit.schema._provenance import KINDS as PROVENANCE_KINDS
+from dxkit.schema._provenance import MADE_MARK, carry_provenance, is_made, merge_provenance
+from dxkit.schema._write_table import plain_cell, safe_cell, write_sheets, write_table
 
-__all__ = ["HEADINGS", "SCHEMAS", "SYNONYMS", "find", "heading", "known_headings", "validate"]
+__all__ = [
+    "HEADINGS",
+    "MADE_MARK",
+    "PROVENANCE_KINDS",
+    "SCHEMAS",
+    "SYNONYMS",
+    "carry_provenance",
+    "find",
+    "heading",
+    "is_made",
+    "known_headings",
+    "merge_provenance",
+    "plain_cell",
+    "safe_cell",
+    "validate",
+    "write_sheets",
+    "write_table",
+]
 
 HYOGO = "28"
 KINDS = ("city", "town")

@@ -3,14 +3,14 @@
 Scenarios illustrate and do not forecast; the law table teaches and is no legal advice (教材であり法的助言ではない).
 """
 
-from dxkit.sharing.auditing import audit
-from dxkit.sharing.backtests import Backtest, backtest
-from dxkit.sharing.dispatching import Dispatch, dispatch
-from dxkit.sharing.law import Decision, ground_matrix, grounds, may_disclose, raci
-from dxkit.sharing.outcome import MEASURES, Outcome, compare
-from dxkit.sharing.scenario import Scenario, default_policies, read_scenario, scenario_names
-from dxkit.sharing.simulating import simulate
-from dxkit.sharing.suppressing import suppress
+from dxkit.sharing._audit import audit
+from dxkit.sharing._backtest import Backtest, backtest
+from dxkit.sharing._dispatch import Dispatch, dispatch
+from dxkit.sharing._legal_grounds import Decision, ground_matrix, grounds, may_disclose, raci
+from dxkit.sharing._outcome import MEASURES, Outcome, compare
+from dxkit.sharing._scenario import Scenario, default_policies, read_scenario, scenario_names
+from dxkit.sharing._simulate import simulate
+from dxkit.sharing._suppress import suppress
 
 __all__ = [
     "MEASURES",

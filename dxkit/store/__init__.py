@@ -4,7 +4,18 @@ A `Session` keeps votes, notes and choices in a database, each durable before th
 `opinion_groups` tell how far a group agrees.
 """
 
-from dxkit.store.agreeing import Agreement, kendall_w, opinion_groups
-from dxkit.store.session import Receipt, Session
+from dxkit.store._agreement import Agreement, kendall_w, opinion_groups
+from dxkit.store._session import Receipt, Session
+from dxkit.store._validate import ITEM_LONGEST, TEXT_LONGEST, check_text, check_vote
 
-__all__ = ["Agreement", "Receipt", "Session", "kendall_w", "opinion_groups"]
+__all__ = [
+    "ITEM_LONGEST",
+    "TEXT_LONGEST",
+    "Agreement",
+    "Receipt",
+    "Session",
+    "check_text",
+    "check_vote",
+    "kendall_w",
+    "opinion_groups",
+]

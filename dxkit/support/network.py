@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from dxkit import _checks
 from dxkit.errors import ChoiceError
-from dxkit.support import checking
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -93,7 +93,7 @@ def ties(memberships: pd.DataFrame, *, weights: dict[str, float] | None = None, 
         If a column is missing or a seat stands twice.
     """
     keys = [column for column in ("code", "kind", "group") if column in memberships.columns or column != "kind"]
-    checking.once(memberships, keys, "memberships")
+    _checks.require_unique_rows(memberships, keys, "memberships")
     seats = memberships[keys].assign(kind=memberships["kind" if "kind" in keys else "group"])
     graph: nx.Graph[str] = nx.Graph()
     graph.add_nodes_from(sorted(seats["code"].unique()))
@@ -133,7 +133,7 @@ def strangers(codes: "pd.Series[str] | list[str]", met: pd.DataFrame, *, ties: T
     """
     everybody = sorted(set(codes))
     table = met.assign(group="") if "group" not in met.columns else met
-    checking.columns(table, ["meeting", "code"], "met")
+    _checks.require_columns(table, ["meeting", "code"], "met")
     tables = table.groupby(["meeting", "group"])["code"]
     together = {pair for _, sat in tables for pair in combinations(sorted(set(sat)), 2)}
     graph: nx.Graph[str] = nx.Graph() if ties is None else ties.graph
@@ -174,7 +174,7 @@ def dialogues(ties: Ties, *, size: tuple[int, int] = (1, LARGEST), sittings: int
     low, high = size
     if not (isinstance(low, int) and isinstance(high, int) and 1 <= low <= high):
         raise ChoiceError(f"size={size} は使えません。(1, 5) のように、1以上の最少と最多の数にしてください。")
-    many = -(-len(codes) // high) if sittings is None else int(checking.between(sittings, "sittings", low=1))
+    many = -(-len(codes) // high) if sittings is None else int(_checks.require_number(sittings, "sittings", low=1))
     if not low * many <= len(codes) <= high * many:
         raise ChoiceError(
             f"{len(codes)}団体は、{low}〜{high}団体の{many}回には分けられません。size か sittings を変えてください。"

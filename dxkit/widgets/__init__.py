@@ -4,12 +4,12 @@ Widgets for workshops: choices in, pictures out. They work with the mouse and th
 file and need no network. Text from tables is escaped before it becomes HTML.
 """
 
-from dxkit.widgets.droning import DroneExplorer, drone_explorer
-from dxkit.widgets.exercising import exercise
-from dxkit.widgets.grouping import GroupBuilder, group_builder
-from dxkit.widgets.maturing import maturity_explorer
-from dxkit.widgets.sharing import SharingExplorer, sharing_explorer
-from dxkit.widgets.voting import VoteBoard, vote_board
+from dxkit.widgets._drone_explorer import DroneExplorer, drone_explorer
+from dxkit.widgets._exercise import exercise
+from dxkit.widgets._group_builder import GroupBuilder, group_builder
+from dxkit.widgets._maturity_explorer import maturity_explorer
+from dxkit.widgets._sharing_explorer import SharingExplorer, sharing_explorer
+from dxkit.widgets._vote_board import VoteBoard, vote_board
 
 __all__ = [
     "DroneExplorer",

@@ -18,7 +18,7 @@ import pandas as pd
 
 import dxkit
 from dxkit.support import costs
-from dxkit.support.costs import games, pricing
+from dxkit.support.costs import _cooperative_games, _price_ladder
 
 PRICES = pd.DataFrame({"from_count": [1, 50, 200, 500, 1000], "unit_yen": [26_400, 22_000, 18_700, 15_400, 13_200]})
 MINIMUM = 20
@@ -44,15 +44,15 @@ def shapley():
     """41 members, and 13 beside listing and coopgame-py."""
     for many in (13, 41):
         need = needs(many)
-        cost = pricing.tariff(PRICES, int(need.sum()), minimum=MINIMUM).yen
-        values, seconds = timed(games.shapley, need, cost)
+        cost = _price_ladder.tariff(PRICES, int(need.sum()), minimum=MINIMUM).yen
+        values, seconds = timed(_cooperative_games.shapley, need, cost)
         if sum(values) != cost[-1]:
             sys.exit("the parts do not sum to the bill")
-        (group, saved), found_in = timed(games.objection, values, need, cost)
+        (group, saved), found_in = timed(_cooperative_games.objection, values, need, cost)
         print(f"Shapley {many} members, {need.sum()} licences: {seconds * 1000:.1f} ms exact; core test {found_in * 1000:.1f} ms: "
               f"{len(group)} would leave and save {float(saved):,.0f} yen", flush=True)  # fmt: skip
         if many == 13:
-            listed, slow = timed(games.shapley_by_listing, need, cost, times=1)
+            listed, slow = timed(_cooperative_games.shapley_by_listing, need, cost, times=1)
             if listed != values:
                 sys.exit("listing gives other fractions")
             sums = np.zeros(1, dtype=np.int64)
@@ -72,7 +72,7 @@ def bundling():
         found, seconds = timed(lambda: costs.bundle(licences, PRICES, minimum=MINIMUM, handling_yen=150_000))  # noqa: B023
         print(f"bundling {many}: {seconds * 1000:.0f} ms, {found}", flush=True)
         if many == 16:
-            joint = pricing.tariff(PRICES, int(need.sum()), minimum=MINIMUM).yen
+            joint = _price_ladder.tariff(PRICES, int(need.sum()), minimum=MINIMUM).yen
             start, best = time.perf_counter(), int(joint[need].sum())
             for size in range(1, many + 1):
                 for group in combinations(range(many), size):

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit import groups
-from dxkit.groups import asking, result
+from dxkit.groups import _problem, _result
 
 COLUMNS = ["a", "b", "c", "d"]
 TOGETHER = [("m00", "m01"), ("m02", "m03")]
@@ -37,7 +37,7 @@ def random_restart(asked, seconds):
     while time.process_time() < until or best is None:
         tries += 1
         dealt = rng.permutation(base)
-        if not asked.rules.broken(dealt) and (cost := result.score(asked, dealt)) < value:
+        if not asked.rules.broken(dealt) and (cost := _result.score(asked, dealt)) < value:
             best, value = dealt, cost
     return best
 
@@ -97,7 +97,7 @@ def race(seed, role, seconds, objective):
     """One instance: print everybody's figure; stop where a peer that keeps the rules is better."""
     table = members(seed)
     options = {role: COLUMNS, "together": TOGETHER, "apart": APART, "objective": objective}
-    asked = asking.ask(table, **options)
+    asked = _problem.ask(table, **options)
     start = time.process_time()
     ours = groups.form(table, **options)
     spent = time.process_time() - start
@@ -110,14 +110,14 @@ def race(seed, role, seconds, objective):
     peers = {"random restart": random_restart(asked, 5.0)}
     if role == "alike":
         found, broken = by_k_means(table, asked)
-        print(f"    k-means-constrained {asked.sign * result.score(asked, found):.5f}, {broken} rules broken")
+        print(f"    k-means-constrained {asked.sign * _result.score(asked, found):.5f}, {broken} rules broken")
         peers |= {} if broken else {"k-means-constrained": found}
     peers["CP-SAT"] = by_cp_sat(asked, seconds)
     for name, found in peers.items():
         if found is not None:
             if asked.rules.broken(found):
                 sys.exit(f"{name} broke {asked.rules.broken(found)}")
-            value = asked.sign * result.score(asked, found)
+            value = asked.sign * _result.score(asked, found)
             print(f"    {name} {value:.5f}", flush=True)
             if asked.sign * (ours.quality - value) > 1e-6:
                 sys.exit(f"{name} is better than ours: {value} and {ours.quality}")

@@ -16,7 +16,7 @@ import folium
 import geopandas as gpd
 
 from dxkit import maps
-from dxkit.maps import safety
+from dxkit.maps import _html_safety
 
 BOUNDARIES = Path(__file__).resolve().parents[2] / "data" / "derived" / "boundaries.geojson"
 SHAPES = 41
@@ -57,7 +57,7 @@ def main():
             print(f"{name}: {sizes[name] / 1000:.0f} kB, {shapes} shapes, {links} files fetched from outside when opened")
             if shapes != SHAPES:
                 sys.exit(f"{name}: {shapes} shapes instead of {SHAPES}")
-    leaflet = sum(len(safety.asset(f"leaflet/{name}").encode()) for name in ("leaflet.js", "leaflet.css"))
+    leaflet = sum(len(_html_safety.asset(f"leaflet/{name}").encode()) for name in ("leaflet.js", "leaflet.css"))
     print(f"of dxkit's, Leaflet: {leaflet / 1000:.0f} kB, the rest: {(sizes['dxkit'] - leaflet) / 1000:.0f} kB")
     print(f"ratio: {sizes['dxkit'] / sizes['folium']:.2f}")
 

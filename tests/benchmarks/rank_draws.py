@@ -18,9 +18,9 @@ from skcriteria.pipelines import mkpipe
 from skcriteria.preprocessing.scalers import CenitDistanceMatrixScaler
 
 from dxkit import maturity
-from dxkit.maturity.drawing import draw_weights
-from dxkit.maturity.framework import build
-from dxkit.maturity.intervals import PORTION
+from dxkit.maturity._framework import build
+from dxkit.maturity._monte_carlo import draw_weights
+from dxkit.maturity._rank_intervals import PORTION
 
 DRAWS, ITEMS, DIMENSIONS = 10_000, 60, 6
 BARS = {41: 1000, 1741: 40}

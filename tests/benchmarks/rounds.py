@@ -18,8 +18,8 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 import dxkit
 from dxkit.support import liaison
-from dxkit.support.liaison.proving import prove
-from dxkit.support.liaison.travelling import OFFICE
+from dxkit.support.liaison._lower_bound import prove
+from dxkit.support.liaison._road_distance import OFFICE
 
 CASES = ((60, 8.5), (90, 8.5), (120, 9.0))
 SPEED_KMH = 50.0

@@ -14,8 +14,8 @@ from ortools.sat.python import cp_model
 
 import dxkit
 from dxkit.support import training
-from dxkit.support.training.paths import fits, read_sessions, read_wishes
-from dxkit.support.training.seating import CYCLE, EFFORT
+from dxkit.support.training._paths import fits, read_sessions, read_wishes
+from dxkit.support.training._seats import CYCLE, EFFORT
 
 # the plain model may take minutes for the same effort
 PATIENCE = 60.0

@@ -20,10 +20,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from dxkit import sharing, widgets
-from dxkit.loaders.registry import data_folder
-from dxkit.sharing import cohort
-from dxkit.sharing.model import build, draw_outages, rules_of
-from dxkit.sharing.tracing import K
+from dxkit.loaders import data_folder
+from dxkit.sharing import _cohort_engine
+from dxkit.sharing._model import build, draw_outages, rules_of
+from dxkit.sharing._trace import K
 
 PEOPLE, HOURS, POLICY = 1_000_000, 336, "県ハブ"
 SAMPLES = (2_000, 5_000, 10_000)
@@ -122,7 +122,7 @@ def one_policy():
     model = build(scenario)
     rules = rules_of(model, scenario.policies.set_index("policy", drop=False).loc[POLICY])
     restored = draw_outages(model, 1, 0)
-    ours, trace = best_of(20, lambda: cohort.run(scaled(model, PEOPLE), rules, restored, (HOURS,)))
+    ours, trace = best_of(20, lambda: _cohort_engine.run(scaled(model, PEOPLE), rules, restored, (HOURS,)))
     print(
         f"{PEOPLE:,} evacuees x {HOURS} h, policy {POLICY}, 1 draw: cohort {ours:.3f} s, known to home {trace.hourly['home'][-1, 0]:.4f}"
     )

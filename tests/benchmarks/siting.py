@@ -29,7 +29,7 @@ from spopt.locate import MCLP
 
 import dxkit
 from dxkit import drones
-from dxkit.drones import covering, searching
+from dxkit._optimise import cover, mclp
 
 TAJIMA = ("28209", "28222", "28225", "28585", "28586")
 TOWNS = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "places" / "geolonia_hyogo_towns.csv"
@@ -140,8 +140,8 @@ def measured(task, *arguments):
     """Measure one call after a small one, best of three for the short ones."""
     demand, sites, _, *rest = arguments
     task(demand.sample(40, random_state=SEED).reset_index(drop=True), sites.head(50), 2, *rest)
-    small = covering.merge(sp.csr_array(1 - np.eye(5, dtype=np.int8)), np.ones(5))
-    searching.relaxed(small, 2), searching.decided(small, np.arange(2), 9.0)
+    small = cover.merge(sp.csr_array(1 - np.eye(5, dtype=np.int8)), np.ones(5))
+    mclp.relaxed(small, 2), mclp.decided(small, np.arange(2), 9.0)
     before = peak_mb()
     value, seconds = task(*arguments)
     extra = peak_mb() - before

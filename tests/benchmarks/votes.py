@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from dxkit.store import Session
-from dxkit.widgets.room.guarding import Gate
+from dxkit.widgets.room._rate_limit import Gate
 
 PHONES, ITEMS, SEED = 41, [f"項目{at}" for at in range(25)], 5
 MAKE = "CREATE TABLE IF NOT EXISTS votes (id TEXT PRIMARY KEY, client TEXT, item TEXT, value INTEGER)"

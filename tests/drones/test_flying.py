@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from dxkit import drones
-from dxkit.drones import flying
+from dxkit.drones import _flight
 from dxkit.errors import ChoiceError
 
 # ACSL PF2-CAT3, type certificate of 2023-03-13: body 5.5 kg, battery 3.3 kg, load 1.0 kg, 10 m/s, 20 min at the least and
@@ -27,16 +27,16 @@ drone = some.sampled_from([PF2, OTHER])
 
 
 def test_the_published_endurances_are_reproduced():
-    assert flying.endurance(PF2, 0.0) == pytest.approx(20.0)
-    assert flying.endurance(PF2, 1.0) == pytest.approx(17.5)
+    assert _flight.endurance(PF2, 0.0) == pytest.approx(20.0)
+    assert _flight.endurance(PF2, 1.0) == pytest.approx(17.5)
     # published range 11.4 km at 10 m/s: 19 of the 20 minutes
     assert drones.flight_range(PF2, reserve_share=0, round_trip=False) == pytest.approx(12.0)
     assert drones.flight_range(PF2, reserve_share=0.05, round_trip=False) == pytest.approx(11.4)
 
 
 def test_power_grows_as_the_published_pair_says():
-    assert flying.exponent(PF2) == pytest.approx(1.24, abs=0.005)
-    assert flying.exponent(OTHER) == 1.5
+    assert _flight.exponent(PF2) == pytest.approx(1.24, abs=0.005)
+    assert _flight.exponent(OTHER) == 1.5
 
 
 def test_the_round_trip_with_a_load_is_the_worked_example():
@@ -98,8 +98,8 @@ def test_at_seven_metres_a_second_about_half_of_the_range_is_left():
 
 def test_the_ground_speed_is_that_of_the_wind_triangle():
     against = np.radians([0.0, 90.0, 180.0])
-    assert flying.ground_speed(10.0, 6.0, against) == pytest.approx([4.0, 8.0, 16.0])
-    assert flying.ground_speed(10.0, 10.0, against[:2]).tolist() == [0.0, 0.0]
+    assert _flight.ground_speed(10.0, 6.0, against) == pytest.approx([4.0, 8.0, 16.0])
+    assert _flight.ground_speed(10.0, 10.0, against[:2]).tolist() == [0.0, 0.0]
 
 
 def test_climbs_cost_time_in_the_air():

@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 import dxkit
 from dxkit import drones
-from dxkit.drones import searching
+from dxkit._optimise import mclp
 from dxkit.errors import ChoiceError, TableError
 
 
@@ -64,7 +64,7 @@ def random_instance(seed):
 def test_the_optimum_is_that_of_a_plain_model(first):
     for seed in range(first, first + 25):
         reached, weights, count = random_instance(seed)
-        found = searching.maximise(sp.csr_array(reached.astype(np.int8)), weights, count)
+        found = mclp.maximise(sp.csr_array(reached.astype(np.int8)), weights, count)
         best = oracle(reached, weights, count)
         assert found.value == pytest.approx(best, rel=1e-9, abs=1e-9), seed
         assert found.bound == pytest.approx(best, rel=1e-8, abs=1e-8), seed
@@ -77,7 +77,7 @@ def test_the_optimum_holds_where_the_relaxation_does_not_settle_it(seed):
     rng = np.random.default_rng(seed)
     reached = rng.random((120, 30)) < 0.12
     weights = rng.integers(1, 50, 120).astype(float)
-    found = searching.maximise(sp.csr_array(reached.astype(np.int8)), weights, 6)
+    found = mclp.maximise(sp.csr_array(reached.astype(np.int8)), weights, 6)
     assert found.value == found.bound == pytest.approx(oracle(reached, weights, 6))
 
 
@@ -298,7 +298,7 @@ def test_a_search_that_is_cut_short_says_how_far_it_may_be_off():
     rng = np.random.default_rng(0)
     reached = sp.csr_array((rng.random((150, 30)) < 0.12).astype(np.int8))
     weights = rng.integers(1, 50, 150).astype(float)
-    cut, whole = (searching.maximise(reached, weights, 6, seconds=each) for each in (0.0, np.inf))
+    cut, whole = (mclp.maximise(reached, weights, 6, seconds=each) for each in (0.0, np.inf))
     assert whole.value == whole.bound
     assert cut.value <= whole.value <= cut.bound
     assert cut.bound > cut.value

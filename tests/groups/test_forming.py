@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit import groups
 from dxkit.errors import ChoiceError, TableError, TableWarning
-from dxkit.groups import asking, feasible, likeness, pricing, searching
+from dxkit.groups import _distance, _feasibility, _pricing, _problem, _search
 
 
 def _made(people, seed=0):
@@ -59,7 +59,7 @@ def _by_hand(cost, row, objective):
 def test_the_certified_optimum_is_that_of_brute_force(alike, different, objective):
     members = _made(9, seed=3)
     found = groups.form(members, size=(2, 4), count=3, alike=alike, different=different, objective=objective, certify=True)
-    asked = asking.ask(members, size=(2, 4), count=3, alike=alike, different=different, objective=objective)
+    asked = _problem.ask(members, size=(2, 4), count=3, alike=alike, different=different, objective=objective)
     best = min(_by_hand(asked.cost, row.tolist(), objective) for row in _partitions(9, 2, 4, 3))
     assert asked.sign * found.quality == pytest.approx(best, abs=1e-9)
     assert found.bound == pytest.approx(found.quality)
@@ -70,7 +70,7 @@ def test_rules_are_kept_and_the_certificate_knows_them():
     members = _made(9, seed=5).assign(done=[True, True, True] + [False] * 6)
     rules = {"together": [("m03", "m04")], "apart": [("m06", "m07")], "spread": "done"}
     found = groups.form(members, size=3, alike="scale", certify=True, **rules)
-    asked = asking.ask(members, size=3, alike="scale", **rules)
+    asked = _problem.ask(members, size=3, alike="scale", **rules)
     kept = [row for row in _partitions(9, 3, 3, 3) if not asked.rules.broken(row)]
     assert len(kept) > 0
     assert not asked.rules.broken(found.table["group"].to_numpy() - 1)
@@ -124,14 +124,14 @@ def test_the_same_seed_gives_the_same_groups_and_inputs_stay_as_they_were():
 
 def test_distances_of_every_kind_of_column_are_one_on_average():
     members = _made(25)
-    for each in likeness.criteria_of(members, ["scale", "vendor", "done"], (), "spread"):
+    for each in _distance.criteria_of(members, ["scale", "vendor", "done"], (), "spread"):
         assert each.apart[np.triu_indices(25, 1)].mean() == pytest.approx(1.0)
 
 
 def test_a_blank_is_as_far_as_chance_and_is_counted():
     members = _made(10)
     members.loc[[2, 5], "scale"] = np.nan
-    (each,) = likeness.criteria_of(members, "scale", (), "spread")
+    (each,) = _distance.criteria_of(members, "scale", (), "spread")
     assert each.apart[2, [0, 1, 5]].tolist() == [1, 1, 1]
     found = groups.form(members, size=5, alike="scale")
     assert found.by_column["blanks"].tolist() == [2]
@@ -218,13 +218,13 @@ def test_of_many_rules_only_those_that_exclude_each_other_are_named():
 
 
 def test_each_named_rule_is_needed_for_the_conflict():
-    asked = asking.ask(
+    asked = _problem.ask(
         _made(9), size=3, together=[("m00", "m01", "m02"), ("m05", "m06")], apart=[tuple(f"m0{at}" for at in range(2, 6))]
     )
-    kept = feasible.conflicts(asked.rules)
-    assert not feasible.possible(asked.rules)
+    kept = _feasibility.conflicts(asked.rules)
+    assert not _feasibility.possible(asked.rules)
     for at in range(len(kept)):
-        assert feasible.possible(feasible.with_only(asked.rules, kept[:at] + kept[at + 1 :]))
+        assert _feasibility.possible(_feasibility.with_only(asked.rules, kept[:at] + kept[at + 1 :]))
 
 
 def test_more_leaders_apart_than_groups_is_a_conflict():
@@ -233,10 +233,10 @@ def test_more_leaders_apart_than_groups_is_a_conflict():
 
 
 def test_pricing_finds_exactly_the_groups_below_the_limit():
-    asked = asking.ask(_made(11, 1), size=(4, 6), count=2, alike="scale", together=[("m00", "m04")], apart=[("m01", "m02")])
+    asked = _problem.ask(_made(11, 1), size=(4, 6), count=2, alike="scale", together=[("m00", "m04")], apart=[("m01", "m02")])
     prices = np.random.default_rng(1).random(11) / 10
     for size in (5, 6):
-        found = pricing.Pricer(asked.rules, asked.cost, size, float(asked.factor[size])).below(
+        found = _pricing.Pricer(asked.rules, asked.cost, size, float(asked.factor[size])).below(
             prices, 0.02, 10**6, np.random.default_rng(0)
         )
         worth = {}
@@ -273,4 +273,4 @@ def test_a_block_that_only_just_fits_is_seated():
     links = [tuple(f"m{at:02}" for at in range(7)), tuple(f"m{at:02}" for at in range(7, 11))]
     found = groups.form(_made(15), size=(4, 7), count=3, alike="scale", together=links)
     assert sorted(found.by_group["size"]) == [4, 4, 7]
-    assert searching.CHAINS > 1
+    assert _search.CHAINS > 1

@@ -8,8 +8,8 @@ import pytest
 
 import dxkit
 from dxkit import groups
+from dxkit._optimise import affine_plane, schedules
 from dxkit.errors import ChoiceError, TableError
-from dxkit.groups import planes, schedules
 
 
 def _hyogo():
@@ -27,9 +27,9 @@ def _met(table):
     return pairs
 
 
-@pytest.mark.parametrize("order", planes.ORDERS)
+@pytest.mark.parametrize("order", affine_plane.ORDERS)
 def test_two_points_of_a_plane_lie_on_exactly_one_line(order):
-    rows = planes.lines(order)
+    rows = affine_plane.lines(order)
     met = (rows[:, :, None] == rows[:, None, :]).sum(axis=0)
     assert rows.shape == (order + 1, order * order)
     assert (met[~np.eye(order * order, dtype=bool)] == 1).all()

@@ -9,10 +9,10 @@ import pytest
 
 from dxkit import linkage
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
-from dxkit.linkage import engines
-from dxkit.linkage.deciding import best, own_certainty, shared_certainty
-from dxkit.linkage.model import COMPARISONS, settings
-from dxkit.linkage.normalising import COLUMNS
+from dxkit.linkage import _backends
+from dxkit.linkage._link import best, own_certainty, shared_certainty
+from dxkit.linkage._normalise import COLUMNS
+from dxkit.linkage._splink_model import COMPARISONS, settings
 
 pytestmark = pytest.mark.skipif(find_spec("splink") is None, reason="名寄せの追加部品（dxkit[linkage]）がありません")
 PEOPLE = 5000
@@ -183,11 +183,11 @@ def test_who_might_be_either_of_two_is_neither():
 def test_the_inputs_stay_as_they_were_and_nothing_is_left_on_disk(registers):
     left, right, _ = registers
     before = [table.copy(deep=True) for table in (left, right)]
-    here = set(engines.Path(tempfile.gettempdir()).glob("dxkit_linkage_*"))
+    here = set(_backends.Path(tempfile.gettempdir()).glob("dxkit_linkage_*"))
     linkage.link(left.head(300), right.head(100))
     pd.testing.assert_frame_equal(left, before[0])
     pd.testing.assert_frame_equal(right, before[1])
-    assert set(engines.Path(tempfile.gettempdir()).glob("dxkit_linkage_*")) <= here
+    assert set(_backends.Path(tempfile.gettempdir()).glob("dxkit_linkage_*")) <= here
 
 
 def test_double_entries_of_one_register_are_found(registers):
@@ -219,13 +219,13 @@ def test_entries_that_hang_together_are_one_person():
 
 def test_a_backend_that_is_not_there_says_what_to_install(registers, monkeypatch):
     left, right, _ = registers
-    monkeypatch.setattr(engines.shutil, "which", lambda name: None)
+    monkeypatch.setattr(_backends.shutil, "which", lambda name: None)
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(MissingExtraError, match=r'Java が要ります。pip install "dxkit\[linkage,spark\]"'):
         linkage.link(left, right, backend="spark")
     with pytest.raises(MissingExtraError, match="pyspark"):
         linkage.dedupe(right, backend="spark")
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setattr(_backends, "find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r'pip install "dxkit\[linkage\]"'):
         linkage.link(left, right)
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from dxkit import linkage
 from dxkit.errors import TableError
-from dxkit.linkage import spelling
-from dxkit.linkage.addresses import Addresses, address
-from dxkit.linkage.birthdays import birthday
-from dxkit.linkage.normalising import COLUMNS
-from dxkit.linkage.spelling import fold_character, fold_kana, fold_kanji
+from dxkit.linkage import _name_spelling
+from dxkit.linkage._address import Addresses, address
+from dxkit.linkage._name_spelling import fold_character, fold_kana, fold_kanji
+from dxkit.linkage._normalise import COLUMNS, birthday
 
 NAMES = st.text(
     st.one_of(
@@ -53,13 +52,13 @@ def test_everyday_kanji_that_only_look_alike_stay_apart(one, other):
 
 def test_the_own_table_stands_in_where_the_official_map_is_not_installed(monkeypatch):
     with_map = [fold_character(character) for character in "髙﨑邊邉齋齊斉濵濱𠮷澤嶋冨德眞"]
-    monkeypatch.setattr(spelling, "_shrink", lambda: None)
+    monkeypatch.setattr(_name_spelling, "_shrink", lambda: None)
     assert [fold_character(character) for character in "髙﨑邊邉齋齊斉濵濱𠮷澤嶋冨德眞"] == with_map
     assert "".join(with_map) == "高崎辺辺斎斎斎浜浜吉沢島富徳真"
 
 
 def test_the_own_table_names_no_character_twice():
-    variants = [variant for word in (spelling.APART + " " + spelling.COMMON).split() for variant in word[1:]]
+    variants = [variant for word in (_name_spelling.APART + " " + _name_spelling.COMMON).split() for variant in word[1:]]
     assert len(variants) == len(set(variants))
 
 

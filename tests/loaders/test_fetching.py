@@ -10,7 +10,7 @@ import pytest
 import dxkit
 from dxkit import loaders
 from dxkit.errors import ChoiceError, FetchError
-from dxkit.loaders import fetching
+from dxkit.loaders import _fetch
 
 
 class _Publisher(http.server.BaseHTTPRequestHandler):
@@ -40,7 +40,7 @@ def publisher(tmp_path, monkeypatch):
         ("closed", "届かない表", "http://127.0.0.1:9/closed.csv", "page", "closed.csv", "そのまま", "read_table"),
     ]
     table = pd.DataFrame(rows, columns=["name", "label", "url", "page", "file", "how", "reader"])
-    monkeypatch.setattr(fetching, "load", lambda name: table)
+    monkeypatch.setattr(_fetch, "load", lambda name: table)
     monkeypatch.setenv("DXKIT_CACHE", str(tmp_path / "cache"))
     yield server
     server.shutdown()

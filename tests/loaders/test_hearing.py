@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit import loaders
 from dxkit.errors import ChoiceError, TableError, TableWarning
-from dxkit.loaders.exporting import plain_cell, safe_cell
-from dxkit.loaders.hearing_form import HEAD_ROW, STATUSES
+from dxkit.loaders._hearing_form import HEAD_ROW, STATUSES
+from dxkit.schema import plain_cell, safe_cell
 
 ITEMS = [str(item) for item in dxkit.load("indicators_hearing").dropna(subset=["question"])["indicator"]]
 BACK = {meaning: said for said, meaning in STATUSES.items()}

@@ -3,7 +3,7 @@
 import pytest
 
 from dxkit.errors import TableError
-from dxkit.loaders.jsons import parse_json
+from dxkit.loaders._json import parse_json
 
 
 @pytest.mark.parametrize(

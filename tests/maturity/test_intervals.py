@@ -10,9 +10,9 @@ from scipy.stats import rankdata
 import dxkit
 from dxkit import maturity
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity import ranking
-from dxkit.maturity.drawing import draw_weights
-from dxkit.maturity.framework import build
+from dxkit.maturity import _ranks
+from dxkit.maturity._framework import build
+from dxkit.maturity._monte_carlo import draw_weights
 
 
 @pytest.fixture(scope="module")
@@ -23,26 +23,26 @@ def dashboard():
 def test_ranks_are_competition_ranks_with_ties_sharing_the_better_place():
     scores = np.random.default_rng(0).integers(0, 6, (200, 30)).astype(float)
     expected = np.array([rankdata(-row, method="min") for row in scores])
-    assert (ranking.ranks_of(scores) == expected).all()
+    assert (_ranks.ranks_of(scores) == expected).all()
 
 
 def test_negative_scores_and_scores_of_very_different_size_keep_their_order():
     scores = np.random.default_rng(0).normal(size=(200, 41)) * 10.0 ** np.arange(-20, 21)
-    assert (ranking.ranks_of(scores) == np.array([rankdata(-row, method="min") for row in scores])).all()
+    assert (_ranks.ranks_of(scores) == np.array([rankdata(-row, method="min") for row in scores])).all()
 
 
 def test_scores_that_differ_by_rounding_alone_are_level():
-    assert ranking.ranks_of(np.array([[0.1 + 0.2, 0.3, 0.0, -0.0]])).tolist() == [[1, 1, 3, 3]]
+    assert _ranks.ranks_of(np.array([[0.1 + 0.2, 0.3, 0.0, -0.0]])).tolist() == [[1, 1, 3, 3]]
 
 
 def test_a_missing_score_ranks_behind_everybody():
-    assert ranking.ranks_of(np.array([[2.0, np.nan, 1.0]])).tolist() == [[1, 3, 2]]
+    assert _ranks.ranks_of(np.array([[2.0, np.nan, 1.0]])).tolist() == [[1, 3, 2]]
 
 
 def test_quantiles_are_ranks_that_were_drawn():
     ranks = np.random.default_rng(0).integers(1, 42, (999, 5)).astype(np.int16)
     expected = np.quantile(ranks, [0.05, 0.5, 0.95], axis=0, method="inverted_cdf").T
-    assert (ranking.quantiles(ranking.by_unit(ranks), (0.05, 0.5, 0.95)) == expected).all()
+    assert (_ranks.quantiles(_ranks.by_unit(ranks), (0.05, 0.5, 0.95)) == expected).all()
 
 
 def test_drawn_weights_sum_to_one_and_stay_within_their_share(framework):

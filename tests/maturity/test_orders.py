@@ -7,7 +7,7 @@ import pytest
 import dxkit
 from dxkit import maturity
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity.weighting import component_weights, eigen_weights
+from dxkit.maturity._weights import component_weights, eigen_weights
 
 
 def test_all_23_published_ranks_of_the_benefit_of_the_doubt_are_equal(tai, figures, flat):

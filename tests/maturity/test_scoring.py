@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit import maturity
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity.aggregating import outranking
+from dxkit.maturity._aggregate import outranking
 
 ITEMS = [f"i{at}" for at in range(6)]
 FRAME = pd.DataFrame(

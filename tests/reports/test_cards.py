@@ -12,7 +12,7 @@ import pytest
 import dxkit
 from dxkit import reports
 from dxkit.errors import ChoiceError, CodeError, TableError
-from dxkit.reports.page import bar, page, sheet, table
+from dxkit.reports._html_page import bar, page, sheet, table
 
 TOWNS = dxkit.load("municipalities").set_index("code")
 # what somebody may type, and what is then read
@@ -287,7 +287,7 @@ def test_a_run_that_breaks_off_leaves_what_was_there(few, tmp_path, monkeypatch)
     def broken(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr("dxkit.reports.folder.slides", broken)
+    monkeypatch.setattr("dxkit.reports._profiles.slides", broken)
     with pytest.raises(OSError, match="disk full"):
         reports.profiles(answers, to=made, indicators=framework, progress=False)
     assert {path.name: path.read_bytes() for path in made.iterdir()} == before

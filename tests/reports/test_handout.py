@@ -10,7 +10,7 @@ from test_cards import HOSTILE, sheets, words, written
 import dxkit
 from dxkit import reports, store
 from dxkit.errors import ChoiceError, TableError
-from dxkit.reports.meeting import qr
+from dxkit.reports._handout import qr
 
 TOWNS = dxkit.load("municipalities")
 PWN = '"><script>window.__pwned=1</script><img src=x onerror="window.__pwned=1">'

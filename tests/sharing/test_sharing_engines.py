@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from dxkit import sharing
 from dxkit.errors import ChoiceError
-from dxkit.sharing import cohort, persons
-from dxkit.sharing.model import build, draw_outages, rules_of
-from dxkit.sharing.simulating import simulate
+from dxkit.sharing import _cohort_engine, _person_engine
+from dxkit.sharing._model import build, draw_outages, rules_of
+from dxkit.sharing._simulate import simulate
 
 SIX = ["共有なし", "協定", "県ハブ", "同意制", "緊急時", "国クラウド"]
 SHARES = ("host", "home", "prefecture", "duplicate", "disclosed", "unneeded")
@@ -40,8 +40,8 @@ def rules(nankai, model, policy):
 @pytest.mark.parametrize("policy", SIX)
 def test_means_and_persons_agree_within_a_point_in_every_hour_for_every_measure(nankai, model, policy):
     chosen, restored, marks = rules(nankai, model, policy), draw_outages(model, 1, 5), (24, 72, 168, 336)
-    means = cohort.run(model, chosen, restored, marks)
-    drawn = persons.run(model, chosen, restored, marks, 7)
+    means = _cohort_engine.run(model, chosen, restored, marks)
+    drawn = _person_engine.run(model, chosen, restored, marks, 7)
     for name in SHARES:
         assert np.abs(means.hourly[name] - drawn.hourly[name]).max() < POINT, name
     for name in ("registering_hours", "sending_hours"):
@@ -87,7 +87,7 @@ def policy(**changed):
 def test_nobody_is_made_or_lost_and_every_share_stays_between_0_and_1(model, name, seed):
     row = sharing.default_policies().set_index("policy", drop=False).loc[name]
     marks = (1, 24, 96)
-    trace = cohort.run(model, rules_of(model, row), draw_outages(model, 3, seed), marks)
+    trace = _cohort_engine.run(model, rules_of(model, row), draw_outages(model, 3, seed), marks)
     fled = np.cumsum(model.arrive)[[mark - 1 for mark in marks]]
     for at, share in enumerate(fled):
         assert trace.places[at].sum(axis=1) == pytest.approx(model.people * share)
@@ -122,7 +122,7 @@ MORE = {
 def test_more_sharing_never_lowers_what_home_knows(change, model, seed):
     less, more = (policy(**changed) for changed in MORE[change])
     restored = draw_outages(model, 2, seed)
-    before, after = (cohort.run(model, rules_of(model, row), restored, (96,)).hourly["home"] for row in (less, more))
+    before, after = (_cohort_engine.run(model, rules_of(model, row), restored, (96,)).hourly["home"] for row in (less, more))
     assert (after >= before - 1e-9).all()
 
 
@@ -131,7 +131,7 @@ def test_more_sharing_never_lowers_what_home_knows(change, model, seed):
 def test_more_people_who_agree_never_lower_what_home_knows(model, seed, low, high):
     restored, low, high = draw_outages(model, 2, seed), min(low, high), max(low, high)
     models = [dataclasses.replace(model, settings={**model.settings, "consent_share": share}) for share in (low, high)]
-    before, after = (cohort.run(m, rules_of(m, policy(consent=True)), restored, (96,)).hourly["home"] for m in models)
+    before, after = (_cohort_engine.run(m, rules_of(m, policy(consent=True)), restored, (96,)).hourly["home"] for m in models)
     assert (after >= before - 1e-9).all()
 
 
@@ -140,7 +140,7 @@ def test_more_people_who_agree_never_lower_what_home_knows(model, seed, low, hig
 
 def test_staff_register_no_more_than_they_can(nankai):
     model = build(nankai.change(hours=48))
-    trace = cohort.run(model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,))
+    trace = _cohort_engine.run(model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,))
     hours = model.capacity.sum() / model.settings["records_per_staff_hour"]
     assert 0 < trace.hourly["registering_hours"][-1, 0] <= hours
 
@@ -154,7 +154,7 @@ def test_one_place_with_nobody_moving_fills_by_the_daily_share(nankai):
         contact=np.full_like(full.contact, 1 - 0.4 ** (1 / 24)),
         capacity=np.full_like(full.capacity, 1e9),
     )
-    trace = cohort.run(model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,))
+    trace = _cohort_engine.run(model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,))
     assert trace.hourly["host"][[23, 47], 0] == pytest.approx([0.6, 1 - 0.4**2])
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dxkit import sharing
 from dxkit.errors import ChoiceError, TableError
-from dxkit.sharing.law import BODIES, CATEGORIES, PHASES
+from dxkit.sharing._legal_grounds import BODIES, CATEGORIES, PHASES
 
 NOTICE = "教材であり法的助言ではない"
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dxkit import sharing
-from dxkit.sharing.outcome import MEASURES, _unbeaten
+from dxkit.sharing._outcome import MEASURES, _unbeaten
 
 
 @pytest.fixture(scope="module")

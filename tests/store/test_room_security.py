@@ -16,9 +16,9 @@ from rooms import Phone
 
 from dxkit.errors import ChoiceError
 from dxkit.store import Session
-from dxkit.widgets.room import Room, guarding, serving
-from dxkit.widgets.room.guarding import Gate, Limiter
-from dxkit.widgets.voting import cards, chart
+from dxkit.widgets._vote_board import cards, chart
+from dxkit.widgets.room import Room, _rate_limit, _server
+from dxkit.widgets.room._rate_limit import Gate, Limiter
 
 ITEMS = {"buy": "共同調達", "train": "研修の共同実施"}
 SECRET_WORDS = ("共同調達", "研修", "buy", "秘密のカード", "第1回会議")
@@ -132,7 +132,7 @@ def test_a_hundred_wrong_codes_at_the_same_moment_are_not_all_looked_at(room):
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers.count(401) == guarding.FREE_TRIES
+    assert answers.count(401) == _rate_limit.FREE_TRIES
     assert set(answers) == {401, 429}
 
 
@@ -154,23 +154,23 @@ def test_waits_grow_to_a_minute_and_are_forgotten_after_ten_quiet_ones():
             told = gate.try_code("a", "wrong")
         waits.append(max(0.0, gate._tries["a"].until - now[0]))
     assert waits == [0, 0, 0, 0, 2, 4, 8, 16, 32, 60, 60, 60]
-    now[0] += guarding.FORGET_S + 1
+    now[0] += _rate_limit.FORGET_S + 1
     assert [gate.try_code("a", "wrong") for _ in range(5)] == [False] * 5
 
 
 def test_a_guesser_with_many_addresses_is_slowed_as_well():
     gate = Gate(b"k" * 32, clock=lambda: 0.0)
     told = [gate.try_code(f"10.0.{at // 200}.{at % 200}", "wrong") for at in range(200)]
-    assert sum(each is False for each in told) == guarding.FREE_TRIES_ALL
+    assert sum(each is False for each in told) == _rate_limit.FREE_TRIES_ALL
 
 
 def test_many_addresses_do_not_fill_the_memory():
     gate, limiter = Gate(b"k" * 32), Limiter(1, 1)
-    for at in range(guarding.MOST_REMEMBERED + 500):
+    for at in range(_rate_limit.MOST_REMEMBERED + 500):
         gate.try_code(str(at), "wrong")
         limiter.allows(str(at))
-    assert len(gate._tries) <= guarding.MOST_REMEMBERED
-    assert len(limiter._left) <= guarding.MOST_REMEMBERED
+    assert len(gate._tries) <= _rate_limit.MOST_REMEMBERED
+    assert len(limiter._left) <= _rate_limit.MOST_REMEMBERED
 
 
 @pytest.mark.parametrize("typed", ["{0}", "{1} {2}", "{1}-{2}", " {0} ", "full-width"])
@@ -338,7 +338,7 @@ def test_one_phone_that_asks_too_often_is_told_to_wait_and_the_others_are_not(ro
     other = Phone(room.port, room.code)
     room.by_client._each_s = 0.0
     told = [phone.ask("GET", "/state")[0] for _ in range(80)]
-    assert told.count(200) == serving.BURST_CLIENT
+    assert told.count(200) == _server.BURST_CLIENT
     assert set(told) == {200, 429}
     assert other.ask("GET", "/state")[0] == 200
 
@@ -350,7 +350,7 @@ def test_a_flood_from_one_address_is_told_to_wait(room):
 
 
 def test_connections_that_say_nothing_are_hung_up_on(room, phone, monkeypatch):
-    monkeypatch.setattr(serving, "LONGEST_S", 0.5)
+    monkeypatch.setattr(_server, "LONGEST_S", 0.5)
     silent = [socket.create_connection(("127.0.0.1", room.port), timeout=10) for _ in range(20)]
     for each in silent:
         each.sendall(b"GET /state HTTP/1.1\r\n")
@@ -361,7 +361,7 @@ def test_connections_that_say_nothing_are_hung_up_on(room, phone, monkeypatch):
 
 
 def test_more_connections_than_there_is_room_for_do_not_stop_the_server(room, phone, monkeypatch):
-    monkeypatch.setattr(serving, "MOST_AT_ONCE", 5)
+    monkeypatch.setattr(_server, "MOST_AT_ONCE", 5)
     held = [socket.create_connection(("127.0.0.1", room.port), timeout=5) for _ in range(12)]
     _until(lambda: len(room._server._open) == 5)
     with pytest.raises((OSError, http.client.HTTPException), match=r".+"):

@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from dxkit.errors import ChoiceError, TableWarning
 from dxkit.store import Session, kendall_w, opinion_groups
-from dxkit.store.agreeing import _k_means, _silhouette, places
+from dxkit.store._agreement import _k_means, _silhouette, places
 
 # S. Siegel, Nonparametric Statistics for the Behavioral Sciences (1956), table 9.1 (p. 230): three officers rank six applicants
 OFFICERS = [[1, 6, 3, 2, 5, 4], [1, 5, 6, 4, 2, 3], [6, 3, 2, 5, 4, 1]]

@@ -66,7 +66,7 @@ def test_41_phones_vote_on_25_items_while_the_server_is_killed_three_times(url, 
 
 
 def _code(session):
-    from dxkit.widgets.room.guarding import Gate
+    from dxkit.widgets.room._rate_limit import Gate
 
     return Gate(session.key("room")).code
 

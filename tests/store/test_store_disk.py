@@ -182,9 +182,9 @@ def test_a_folder_in_place_of_the_file_is_named(tmp_path):
 def test_a_store_that_another_program_holds_is_said_to_be_held(tmp_path, monkeypatch):
     import sqlite3
 
-    from dxkit.store import keeping
+    from dxkit.store import _database
 
-    monkeypatch.setattr(keeping, "BUSY_MS", 100)
+    monkeypatch.setattr(_database, "BUSY_MS", 100)
     with Session(tmp_path / "m.sqlite") as session:
         other = sqlite3.connect(tmp_path / "m.sqlite", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -197,7 +197,7 @@ def test_a_store_that_another_program_holds_is_said_to_be_held(tmp_path, monkeyp
 
 
 def test_an_entry_that_cannot_be_kept_does_not_take_down_those_that_went_along_with_it(tmp_path):
-    from dxkit.store.keeping import _Job
+    from dxkit.store._database import _Job
 
     with Session(tmp_path / "m.sqlite") as session:
         keeper = session._keeper

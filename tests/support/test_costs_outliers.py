@@ -7,7 +7,7 @@ import pytest
 import dxkit
 from dxkit.errors import ChoiceError, TableError
 from dxkit.support import costs
-from dxkit.support.costs import outlying
+from dxkit.support.costs import _outliers
 
 TOWNS = dxkit.load("municipalities")
 
@@ -59,7 +59,7 @@ def test_changing_the_unit_or_the_size_of_everything_changes_no_verdict():
 
 
 def test_same_sizes_give_a_level_line():
-    line = outlying.fit(np.full(8, 3.0), np.array([1.0, 1.1, 0.9, 1.0, 1.05, 0.95, 1.0, 4.0]))
+    line = _outliers.fit(np.full(8, 3.0), np.array([1.0, 1.1, 0.9, 1.0, 1.05, 0.95, 1.0, 4.0]))
     assert line.slope == 0
     assert line.base == pytest.approx(1.0, abs=0.02)
 

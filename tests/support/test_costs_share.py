@@ -11,8 +11,8 @@ import pytest
 import dxkit
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
 from dxkit.support import costs
-from dxkit.support.costs import games, pricing
-from dxkit.support.costs.splitting import whole_yen
+from dxkit.support.costs import _cooperative_games, _price_ladder
+from dxkit.support.costs._share import whole_yen
 
 PRICES = pd.DataFrame({"from_count": [1, 50, 200, 500, 1000], "unit_yen": [26_400, 22_000, 18_700, 15_400, 13_200]})
 
@@ -24,31 +24,31 @@ def members(many=41):
 
 
 def cost_of(needs, minimum=20):
-    return pricing.tariff(PRICES, int(np.sum(needs)), minimum=minimum).yen
+    return _price_ladder.tariff(PRICES, int(np.sum(needs)), minimum=minimum).yen
 
 
 def test_the_airport_games_shapley_value_is_the_published_one():
     # Littlechild and Owen (1973): each step of the runway is shared by those that need it; here max(d) as a function of the sum
     # holds for two members: 1 and 2 needed, costs 6 and 10 alone, 10 together
     cost = np.array([0, 6, 10, 10])
-    assert games.shapley(np.array([1, 2]), cost) == (Fraction(3), Fraction(7))
+    assert _cooperative_games.shapley(np.array([1, 2]), cost) == (Fraction(3), Fraction(7))
 
 
 def test_the_glove_like_three_member_game_by_hand():
     # c = 0, 6, 8, 9 by number of members: all alike, so a third each
-    assert games.shapley(np.array([1, 1, 1]), np.array([0, 6, 8, 9])) == (Fraction(3),) * 3
+    assert _cooperative_games.shapley(np.array([1, 1, 1]), np.array([0, 6, 8, 9])) == (Fraction(3),) * 3
 
 
 def test_shapley_equals_listing_all_coalitions_at_13_as_exact_fractions():
     need = members(13)["licences"].to_numpy().astype(np.int64)
     cost = cost_of(need)
-    assert games.shapley(need, cost) == games.shapley_by_listing(need, cost)
+    assert _cooperative_games.shapley(need, cost) == _cooperative_games.shapley_by_listing(need, cost)
 
 
 def test_shapley_for_41_is_exact_to_the_last_fraction():
     need = members()["licences"].to_numpy().astype(np.int64)
     cost = cost_of(need)
-    values = games.shapley(need, cost)
+    values = _cooperative_games.shapley(need, cost)
     assert sum(values) == cost[-1]
     # who needs the same pays the same; who needs more pays more
     order = np.argsort(need, kind="stable")
@@ -58,11 +58,11 @@ def test_shapley_for_41_is_exact_to_the_last_fraction():
 def test_huge_prices_do_not_overflow():
     need = np.arange(1, 31, dtype=np.int64)
     cost = np.minimum(np.arange(need.sum() + 1), 200) * 10**12
-    assert sum(games.shapley(need, cost)) == cost[-1]
+    assert sum(_cooperative_games.shapley(need, cost)) == cost[-1]
 
 
 def test_coalitions_are_counted_as_pascal_counts_them():
-    counted = games.counts(np.ones(41, dtype=np.int64))
+    counted = _cooperative_games.counts(np.ones(41, dtype=np.int64))
     assert counted.sum() == 2**41
     assert counted[20, 20] == 269_128_937_220
 
@@ -73,7 +73,7 @@ def test_the_coalition_that_would_leave_is_the_one_that_listing_finds():
         need = random.integers(1, 12, int(random.integers(2, 8))).astype(np.int64)
         cost = cost_of(need, minimum=int(random.integers(1, 30)))
         parts = tuple(Fraction(int(each), 7) for each in random.integers(0, int(cost[-1]), len(need)))
-        chosen, saved = games.objection(parts, need, cost)
+        chosen, saved = _cooperative_games.objection(parts, need, cost)
         listed = max(
             sum(parts[at] for at in group) - int(cost[need[list(group)].sum()])
             for size in range(1, len(need) + 1)
@@ -132,6 +132,6 @@ def test_an_unknown_rule_and_missing_people_are_refused():
     with pytest.raises(TableError, match="列「people」"):
         costs.share(members(3).drop(columns="people"), PRICES)
     with pytest.raises(ChoiceError, match="67団体のシャープレイ値"):
-        games.shapley(np.ones(67, dtype=np.int64), np.arange(68))
+        _cooperative_games.shapley(np.ones(67, dtype=np.int64), np.arange(68))
     with pytest.raises(ChoiceError, match="15団体の仁"):
-        games.nucleolus(np.ones(15, dtype=np.int64), np.arange(16))
+        _cooperative_games.nucleolus(np.ones(15, dtype=np.int64), np.arange(16))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit.errors import ChoiceError, TableError
 from dxkit.support import liaison
-from dxkit.support.liaison.proving import day_tours, prove, shortest
+from dxkit.support.liaison._lower_bound import day_tours, prove, shortest
 
 
 @pytest.fixture(scope="module")

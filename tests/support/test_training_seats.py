@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
 from dxkit.support import training
-from dxkit.support.training.paths import paths, read_sessions, read_wishes
+from dxkit.support.training._paths import paths, read_sessions, read_wishes
 
 STAGES = ("know", "try", "teach")
 

@@ -4,12 +4,11 @@ The package gives few prices: what it does not give (the fee of larger municipal
 prices, any estimate) is a table that the user brings, or is made up and says so.
 """
 
-from dxkit.support.costs.bundling import Bundle, bundle
-from dxkit.support.costs.fees import fee, fee_limits
-from dxkit.support.costs.joining import Participation, gain, participation
-from dxkit.support.costs.outlying import Estimates, outliers
-from dxkit.support.costs.splitting import Share, share
-from dxkit.support.costs.trying import estimates_trial
+from dxkit.support.costs._bundle import Bundle, bundle
+from dxkit.support.costs._fee import fee, fee_limits
+from dxkit.support.costs._outliers import Estimates, estimates_trial, outliers
+from dxkit.support.costs._participation import Participation, gain, participation
+from dxkit.support.costs._share import Share, share
 
 __all__ = [
     "Bundle",

@@ -1,8 +1,8 @@
 """Which liaison cares for whom, when is everybody visited, and what has changed since the last visit?"""
 
-from dxkit.support.liaison.assigning import Assignment, assign
-from dxkit.support.liaison.digesting import digest
-from dxkit.support.liaison.rounding import Rounds, rounds
-from dxkit.support.liaison.travelling import distances
+from dxkit.support.liaison._assign import Assignment, assign
+from dxkit.support.liaison._digest import digest
+from dxkit.support.liaison._road_distance import distances
+from dxkit.support.liaison._rounds import Rounds, rounds
 
 __all__ = ["Assignment", "Rounds", "assign", "digest", "distances", "rounds"]

@@ -3,8 +3,8 @@
 Proposals only: a person reads the reasons and decides. Needs are free Japanese text; words and meaning are both looked at.
 """
 
-from dxkit.support.matching.adopting import Adoption, adopters
-from dxkit.support.matching.asking import similar
-from dxkit.support.matching.finding import found_share, match
+from dxkit.support.matching._adopters import Adoption, adopters
+from dxkit.support.matching._match import found_share, match
+from dxkit.support.matching._similar import similar
 
 __all__ = ["Adoption", "adopters", "found_share", "match", "similar"]

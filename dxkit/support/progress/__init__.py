@@ -5,11 +5,11 @@
 known, by which the forecast itself can be judged. A share is always the share of the 40 steps done, never "systems migrated".
 """
 
-from dxkit.support.progress.asking import lagging, rules
-from dxkit.support.progress.drawing import Pace
-from dxkit.support.progress.forecasting import compare, forecast
-from dxkit.support.progress.laying import CAUTION, table
-from dxkit.support.progress.telling import STATED, Forecast
-from dxkit.support.progress.trying import Trial, trial
+from dxkit.support.progress._forecast import compare, forecast
+from dxkit.support.progress._forecast_result import STATED, Forecast
+from dxkit.support.progress._lagging import lagging, rules
+from dxkit.support.progress._monte_carlo import Pace
+from dxkit.support.progress._progress_table import CAUTION, table
+from dxkit.support.progress._trial import Trial, trial
 
 __all__ = ["CAUTION", "STATED", "Forecast", "Pace", "Trial", "compare", "forecast", "lagging", "rules", "table", "trial"]

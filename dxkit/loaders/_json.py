@@ -1,0 +1,34 @@
+"""What does this JSON file hold, and where is it broken?"""
+
+import json
+from typing import Any
+
+from dxkit.errors import TableError
+from dxkit.loaders._encoding import GET_AGAIN, decode
+
+
+def parse_json(content: bytes, file: str) -> tuple[Any, str]:
+    """Parse JSON; give it with its text.
+
+    Raises
+    ------
+    TableError
+        If it is cut off, damaged, nested too deeply, or holds a number too long to be one; names the row.
+    """
+    text = decode(content, file)
+    try:
+        return _whole(json.loads(text), text), text
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+        problem = "JSONのファイルが途中で切れています" if cut else "JSONとして読めません（壊れています）"
+        raise TableError.one(problem, GET_AGAIN, file=file, row=error.lineno) from error
+    except (ValueError, RecursionError) as error:
+        problem = "JSONとして読めません（入れ子が深すぎるか、けた数の多すぎる数があります）"
+        raise TableError.one(problem, GET_AGAIN, file=file) from error
+
+
+def _whole(value: Any, text: str) -> Any:
+    """Give a question mark for half of a surrogate pair: JSON may write one as an escape, and no column of text can hold it."""
+    if "\\ud" not in text and "\\uD" not in text:
+        return value
+    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
