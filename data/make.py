@@ -101,10 +101,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     sources = chosen.sources if (chosen.sources / "data").is_dir() else None
     if sources is None:
-        print(f"公表ファイルの置き場所 {chosen.sources} がないため、published/ は今のままにします。")
+        print(
+            f"公表ファイルの置き場所 {chosen.sources} がないため、published/ は今のままにします。"
+        )
     try:
         with tempfile.TemporaryDirectory(dir=_made(chosen.out).parent) as folder:
-            work = Workplace(data=DATA, staging=Path(folder), cache=chosen.cache, sources=sources, offline=chosen.offline)
+            work = Workplace(
+                data=DATA,
+                staging=Path(folder),
+                cache=chosen.cache,
+                sources=sources,
+                offline=chosen.offline,
+            )
             build(work, chosen.only or list(JOBS))
             finish(work, chosen.out)
     except MakeError as error:
@@ -145,12 +153,28 @@ def _made(folder: Path) -> Path:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description="data/ の表を元の資料から作り直し、目録を更新します。")
-    parser.add_argument("--sources", type=Path, default=SOURCES, help="公表ファイルの置き場所（既定: ../shared）")
+    parser = argparse.ArgumentParser(
+        description="data/ の表を元の資料から作り直し、目録を更新します。"
+    )
+    parser.add_argument(
+        "--sources", type=Path, default=SOURCES, help="公表ファイルの置き場所（既定: ../shared）"
+    )
     parser.add_argument("--out", type=Path, default=DATA, help="書き出すフォルダー（既定: data/）")
-    parser.add_argument("--only", nargs="+", choices=list(JOBS), metavar="NAME", help=f"この表だけ作る: {' '.join(JOBS)}")
-    parser.add_argument("--cache", type=Path, default=default_cache(), help="取得したパッケージの置き場所")
-    parser.add_argument("--offline", action="store_true", help="ネットワークを使わない（キャッシュにあるものだけ使う）")
+    parser.add_argument(
+        "--only",
+        nargs="+",
+        choices=list(JOBS),
+        metavar="NAME",
+        help=f"この表だけ作る: {' '.join(JOBS)}",
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=default_cache(), help="取得したパッケージの置き場所"
+    )
+    parser.add_argument(
+        "--offline",
+        action="store_true",
+        help="ネットワークを使わない（キャッシュにあるものだけ使う）",
+    )
     return parser
 
 

@@ -73,7 +73,9 @@ def __getattr__(name: str) -> Any:
         return import_module(f"dxkit.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"dxkit に「{name}」という名前はありません。使える名前: {', '.join(__all__)}")
+    raise AttributeError(
+        f"dxkit に「{name}」という名前はありません。使える名前: {', '.join(__all__)}"
+    )
 
 
 def __dir__() -> list[str]:

@@ -26,9 +26,14 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
     offered = shorten("、".join(map(str, table.columns)))
     missing = [column for column in needed if column not in table.columns]
     if missing:
-        raise TableError(Fault(f"{what} の表に列がありません", f"今ある列: {offered}", column=column) for column in missing)
+        raise TableError(
+            Fault(f"{what} の表に列がありません", f"今ある列: {offered}", column=column)
+            for column in missing
+        )
     if table.empty:
-        raise TableError([Fault(f"{what} の表に行がありません", "絞り込みの条件を確かめてください")])
+        raise TableError(
+            [Fault(f"{what} の表に行がありません", "絞り込みの条件を確かめてください")]
+        )
 
 
 def read_numbers(
@@ -74,7 +79,13 @@ def read_numbers(
         limits = f"{low:g}以上の" if np.isinf(high) else f"{low:g}〜{high:g}の"
         remedy = f"{limits}{'整数' if whole else '数'}にしてください"
         raise TableError(
-            Fault(f"{what} の値が使えません", remedy, row=int(row) + 1, column=column, value=table[column].iloc[row])
+            Fault(
+                f"{what} の値が使えません",
+                remedy,
+                row=int(row) + 1,
+                column=column,
+                value=table[column].iloc[row],
+            )
             for row in bad
         )
     return found
@@ -110,22 +121,32 @@ def require_choice(value: object, offered: Iterable[str], option: str) -> str:
     """
     known = list(offered)
     if value not in known:
-        raise ChoiceError(f"{option}=「{shorten(value)}」は選べません。{'・'.join(known)} から選んでください。")
+        raise ChoiceError(
+            f"{option}=「{shorten(value)}」は選べません。{'・'.join(known)} から選んでください。"
+        )
     return str(value)
 
 
-def require_number(value: float, option: str, *, low: float = 0.0, high: float = np.inf, above: bool = False) -> float:
+def require_number(
+    value: float, option: str, *, low: float = 0.0, high: float = np.inf, above: bool = False
+) -> float:
     """Give a finite number within limits; ``above`` leaves ``low`` itself out.
 
     Raises
     ------
     ChoiceError
     """
-    number = isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool) and np.isfinite(value)
+    number = (
+        isinstance(value, (int, float, np.integer, np.floating))
+        and not isinstance(value, bool)
+        and np.isfinite(value)
+    )
     if not (number and low <= value <= high and not (above and value == low)):
         least = f"{low:g}より大きい" if above else f"{low:g}以上"
         most = "" if np.isinf(high) else f"{high:g}以下の"
-        raise ChoiceError(f"{option}={shorten(value)} は使えません。{least}{most}数にしてください。")
+        raise ChoiceError(
+            f"{option}={shorten(value)} は使えません。{least}{most}数にしてください。"
+        )
     return float(value)
 
 
@@ -140,12 +161,16 @@ def import_extra(module: str, package: str, name: str = "planning") -> ModuleTyp
     try:
         return import_module(module)
     except ImportError as error:
-        raise MissingExtraError(f"{package} がありません。pip install 'dxkit[{name}]' を実行してください。") from error
+        raise MissingExtraError(
+            f"{package} がありません。pip install 'dxkit[{name}]' を実行してください。"
+        ) from error
 
 
 def read_coordinates(table: pd.DataFrame, what: str) -> tuple[FloatArray, FloatArray]:
     """Give latitude and longitude of each row."""
-    return read_numbers(table, "lat", what, low=-90, high=90), read_numbers(table, "lon", what, low=-180, high=180)
+    return read_numbers(table, "lat", what, low=-90, high=90), read_numbers(
+        table, "lon", what, low=-180, high=180
+    )
 
 
 def read_labels(table: pd.DataFrame, column: str, what: str) -> pd.Index:
@@ -155,11 +180,19 @@ def read_labels(table: pd.DataFrame, column: str, what: str) -> pd.Index:
     ------
     TableError
     """
-    found: pd.Index = pd.Index(table[column] if column in table.columns else table.index, name=column)
+    found: pd.Index = pd.Index(
+        table[column] if column in table.columns else table.index, name=column
+    )
     if found.has_duplicates:
         twice = found[found.duplicated()].unique()
         raise TableError(
-            Fault(f"{what} に同じ名前が2つ以上あります", "1つにまとめてください", column=column, value=each) for each in twice
+            Fault(
+                f"{what} に同じ名前が2つ以上あります",
+                "1つにまとめてください",
+                column=column,
+                value=each,
+            )
+            for each in twice
         )
     return found
 
@@ -171,12 +204,20 @@ def require_count(count: object, most: int, option: str = "count") -> int:
     ------
     ChoiceError
     """
-    if isinstance(count, (bool, np.bool_)) or not isinstance(count, (int, np.integer)) or not 1 <= count <= most:
-        raise ChoiceError(f"{option}={shorten(count)} は使えません。1〜{most}（候補地の数）の整数にしてください。")
+    if (
+        isinstance(count, (bool, np.bool_))
+        or not isinstance(count, (int, np.integer))
+        or not 1 <= count <= most
+    ):
+        raise ChoiceError(
+            f"{option}={shorten(count)} は使えません。1〜{most}（候補地の数）の整数にしてください。"
+        )
     return int(count)
 
 
-def find_positions(chosen: Iterable[Hashable], offered: pd.Index, option: str = "fixed") -> IntArray:
+def find_positions(
+    chosen: Iterable[Hashable], offered: pd.Index, option: str = "fixed"
+) -> IntArray:
     """Give where these names stand among those offered, each once.
 
     Raises
@@ -193,14 +234,20 @@ def find_positions(chosen: Iterable[Hashable], offered: pd.Index, option: str = 
     return np.asarray(found, dtype=np.intp)
 
 
-def read_distance_matrix(distance_km: ArrayLike | pd.DataFrame, demand: pd.Index, bases: pd.Index) -> FloatArray:
+def read_distance_matrix(
+    distance_km: ArrayLike | pd.DataFrame, demand: pd.Index, bases: pd.Index
+) -> FloatArray:
     """Give a user's own distances as an array: rows as demand, columns as bases; a labelled table is put in their order.
 
     Raises
     ------
     TableError
     """
-    if isinstance(distance_km, pd.DataFrame) and set(bases) <= set(distance_km.columns) and set(demand) <= set(distance_km.index):
+    if (
+        isinstance(distance_km, pd.DataFrame)
+        and set(bases) <= set(distance_km.columns)
+        and set(demand) <= set(distance_km.index)
+    ):
         distance_km = distance_km.loc[list(demand), list(bases)]
     found = np.asarray(distance_km, dtype=np.float64)
     if found.shape != (len(demand), len(bases)):

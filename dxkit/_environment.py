@@ -15,7 +15,16 @@ from dxkit.errors import CatalogError
 from dxkit.loaders import catalog, data_folder, load
 
 OLDEST_PYTHON = (3, 11)
-LIBRARIES = ("pandas", "geopandas", "folium", "branca", "matplotlib", "matplotlib-fontja", "ipywidgets", "jupyterlab")
+LIBRARIES = (
+    "pandas",
+    "geopandas",
+    "folium",
+    "branca",
+    "matplotlib",
+    "matplotlib-fontja",
+    "ipywidgets",
+    "jupyterlab",
+)
 GOOD, BAD = "○", "×"
 
 
@@ -36,7 +45,12 @@ def _row(item: str, good: bool, found: str, remedy: str) -> tuple[str, str, str,
 
 
 def _python() -> Iterator[tuple[str, str, str, str]]:
-    yield _row("Python", sys.version_info >= OLDEST_PYTHON, platform.python_version(), "Python 3.11 以上を入れてください")
+    yield _row(
+        "Python",
+        sys.version_info >= OLDEST_PYTHON,
+        platform.python_version(),
+        "Python 3.11 以上を入れてください",
+    )
 
 
 def _libraries() -> Iterator[tuple[str, str, str, str]]:
@@ -45,7 +59,9 @@ def _libraries() -> Iterator[tuple[str, str, str, str]]:
             found = metadata.version(name)
         except metadata.PackageNotFoundError:
             found = ""
-        yield _row(name, bool(found), found or "見つかりません", "「make lab」をもう一度実行してください")
+        yield _row(
+            name, bool(found), found or "見つかりません", "「make lab」をもう一度実行してください"
+        )
 
 
 def _tables() -> Iterator[tuple[str, str, str, str]]:
@@ -67,14 +83,28 @@ def _tables() -> Iterator[tuple[str, str, str, str]]:
 
 def _assets() -> Iterator[tuple[str, str, str, str]]:
     folder = resources.files("dxkit") / "assets"
-    found = any(entry.name.startswith("leaflet") for entry in folder.iterdir()) if folder.is_dir() else False
-    yield _row("地図の部品（オフライン用）", found, "入っています" if found else "見つかりません", "dxkit を入れ直してください")
+    found = (
+        any(entry.name.startswith("leaflet") for entry in folder.iterdir())
+        if folder.is_dir()
+        else False
+    )
+    yield _row(
+        "地図の部品（オフライン用）",
+        found,
+        "入っています" if found else "見つかりません",
+        "dxkit を入れ直してください",
+    )
 
 
 def _font() -> Iterator[tuple[str, str, str, str]]:
     try:
         metadata.version("matplotlib-fontja")
     except metadata.PackageNotFoundError:
-        yield _row("日本語の文字", good=False, found="見つかりません", remedy="「make lab」をもう一度実行してください")
+        yield _row(
+            "日本語の文字",
+            good=False,
+            found="見つかりません",
+            remedy="「make lab」をもう一度実行してください",
+        )
         return
     yield _row("日本語の文字", good=True, found="IPAexゴシックが入っています", remedy="")

@@ -84,7 +84,9 @@ def short_code(x: object) -> str:
     digits = _digits(x)
     body, given = digits[:5], digits[5:]
     if not 1 <= int(body[:2]) <= PREFECTURES:
-        raise CodeError(f"「{shorten(x)}」の先頭2桁「{body[:2]}」は都道府県コード（01〜47）ではありません。")
+        raise CodeError(
+            f"「{shorten(x)}」の先頭2桁「{body[:2]}」は都道府県コード（01〜47）ではありません。"
+        )
     if body[2:] != "000" and int(body[2:]) < 100:
         raise CodeError(
             f"「{shorten(x)}」の市区町村番号「{body[2:]}」は100以上のはずです。"
@@ -133,7 +135,9 @@ def _digits(x: object) -> str:
         text = text.zfill(5) if len(text) == 4 else text
         if len(text) in (5, 6):
             return text
-    raise CodeError(f"「{shorten(x)}」は市区町村コードではありません。5桁（28201）か6桁（282014）の数字で書いてください。")
+    raise CodeError(
+        f"「{shorten(x)}」は市区町村コードではありません。5桁（28201）か6桁（282014）の数字で書いてください。"
+    )
 
 
 @overload
@@ -208,7 +212,12 @@ def mesh_box(code: ArrayLike) -> MeshBox:
     level = _mesh_level(codes)
     per_lat, per_lon = MESH_LEVELS[level]
     rows, columns = _mesh_numbers(codes.ravel(), level)
-    edges = (rows / per_lat, columns / per_lon + 100, (rows + 1) / per_lat, (columns + 1) / per_lon + 100)
+    edges = (
+        rows / per_lat,
+        columns / per_lon + 100,
+        (rows + 1) / per_lat,
+        (columns + 1) / per_lon + 100,
+    )
     if codes.ndim == 0:
         return MeshBox(*(float(edge[0]) for edge in edges))
     return MeshBox(*(edge.reshape(codes.shape) for edge in edges))
@@ -226,7 +235,9 @@ def _points(lat: ArrayLike, lon: ArrayLike) -> tuple[NDArray[np.float64], NDArra
     try:
         lats, lons = np.broadcast_arrays(np.asarray(lat, float), np.asarray(lon, float))
     except (TypeError, ValueError) as error:
-        raise CodeError(f"緯度「{shorten(lat)}」と経度「{shorten(lon)}」は、同じ個数の数ではありません。") from error
+        raise CodeError(
+            f"緯度「{shorten(lat)}」と経度「{shorten(lon)}」は、同じ個数の数ではありません。"
+        ) from error
     _check_points(lats, lons)
     return lats, lons
 
@@ -252,12 +263,20 @@ def _mesh_text(rows: NDArray[np.int64], columns: NDArray[np.int64], level: str) 
     tail = quarter
     for step in range(halvings):
         tail = np.char.add((1 + 2 * (rows >> step & 1) + (columns >> step & 1)).astype("<U1"), tail)
-    parts = [np.char.zfill((rows // side).astype("<U2"), 2), np.char.zfill((columns // side).astype("<U2"), 2)]
+    parts = [
+        np.char.zfill((rows // side).astype("<U2"), 2),
+        np.char.zfill((columns // side).astype("<U2"), 2),
+    ]
     row, column = rows % side >> halvings, columns % side >> halvings
     if level == "2":
         parts += [row.astype("<U1"), column.astype("<U1")]
     elif level != "1":
-        parts += [(row // 10).astype("<U1"), (column // 10).astype("<U1"), (row % 10).astype("<U1"), (column % 10).astype("<U1")]
+        parts += [
+            (row // 10).astype("<U1"),
+            (column // 10).astype("<U1"),
+            (row % 10).astype("<U1"),
+            (column % 10).astype("<U1"),
+        ]
     text = parts[0]
     for part in [*parts[1:], tail]:
         text = np.char.add(text, part)
@@ -272,10 +291,14 @@ def _mesh_level(codes: NDArray[np.str_]) -> str:
         return "3"
     bad = ~np.isin(lengths, list(MESH_LENGTHS)) | ~_half_width_digits(flat)
     if bad.any():
-        raise CodeError(f"「{shorten(flat[bad][0])}」はメッシュコードではありません。4・6・8・9・10桁の数字で書いてください。")
+        raise CodeError(
+            f"「{shorten(flat[bad][0])}」はメッシュコードではありません。4・6・8・9・10桁の数字で書いてください。"
+        )
     if (lengths != lengths[0]).any():
         other = flat[lengths != lengths[0]][0]
-        raise CodeError(f"「{flat[0]}」と「{other}」は段階（桁数）が違います。同じ段階のコードだけを渡してください。")
+        raise CodeError(
+            f"「{flat[0]}」と「{other}」は段階（桁数）が違います。同じ段階のコードだけを渡してください。"
+        )
     return MESH_LENGTHS[int(lengths[0])]
 
 
@@ -284,17 +307,26 @@ def _half_width_digits(texts: NDArray[np.str_]) -> NDArray[np.bool_]:
     longest = max(texts.itemsize // 4, 1)
     points = texts.astype(f"<U{longest}").view(np.uint32).reshape(texts.size, longest)
     # shorter texts are filled up with zeros
-    return np.asarray(((points >= ord("0")) & (points <= ord("9")) | (points == 0)).all(axis=1) & (points[:, 0] != 0))
+    return np.asarray(
+        ((points >= ord("0")) & (points <= ord("9")) | (points == 0)).all(axis=1)
+        & (points[:, 0] != 0)
+    )
 
 
-def _mesh_numbers(codes: NDArray[np.str_], level: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _mesh_numbers(
+    codes: NDArray[np.str_], level: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Read codes as row and column numbers, counted from latitude 0 and longitude 100."""
     length = next(length for length, meant in MESH_LENGTHS.items() if meant == level)
     digits = codes.astype(f"<U{length}").view("<U1").reshape(codes.size, length).astype(np.int64)
     limits = [10, 10, 10, 10, 8, 8, 10, 10][: digits.shape[1]]
-    bad = (digits[:, : len(limits)] >= limits).any(axis=1) | ((digits[:, 8:] < 1) | (digits[:, 8:] > 4)).any(axis=1)
+    bad = (digits[:, : len(limits)] >= limits).any(axis=1) | (
+        (digits[:, 8:] < 1) | (digits[:, 8:] > 4)
+    ).any(axis=1)
     if bad.any():
-        raise CodeError(f"「{codes[bad][0]}」はメッシュコードではありません。5・6桁目は0〜7、9桁目からは1〜4です。")
+        raise CodeError(
+            f"「{codes[bad][0]}」はメッシュコードではありません。5・6桁目は0〜7、9桁目からは1〜4です。"
+        )
     rows, columns = digits[:, 0] * 10 + digits[:, 1], digits[:, 2] * 10 + digits[:, 3]
     if digits.shape[1] >= 6:
         rows, columns = rows * 8 + digits[:, 4], columns * 8 + digits[:, 5]

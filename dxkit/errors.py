@@ -119,7 +119,15 @@ class TableError(DxkitError, ValueError):
         super().__init__(_report(self.faults))
 
     @classmethod
-    def one(cls, problem: str, remedy: str = "", *, file: str = "", row: int | None = None, value: object = None) -> Self:
+    def one(
+        cls,
+        problem: str,
+        remedy: str = "",
+        *,
+        file: str = "",
+        row: int | None = None,
+        value: object = None,
+    ) -> Self:
         """Make the error of a file in which nothing further can be looked at."""
         return cls([Fault(problem, remedy, file=file, row=row, value=value)])
 

@@ -25,7 +25,14 @@ COAST_METRES = 300.0
 BORDER_METRES = 150.0
 # neighbours' shapes come from another cleaning: what is closer than this to one is a land border
 LAND_GAP_METRES = 100.0
-SUMMED = ("people_2020", "people_2025", "households_2020", "households_2025", "elderly_2020", "area_km2")
+SUMMED = (
+    "people_2020",
+    "people_2025",
+    "households_2020",
+    "households_2025",
+    "elderly_2020",
+    "area_km2",
+)
 BY_LAND = "陸続き"
 # 神戸市垂水区 – 淡路市, opened 1998; the only road between Awaji and the rest of Hyogo
 BRIDGES = (("28100", "28226", "明石海峡大橋"),)
@@ -61,7 +68,9 @@ def areas() -> gpd.GeoDataFrame:
     sums = towns.groupby("area")[list(SUMMED)].sum().round(2)
     shapes = towns.groupby("area")["geometry"].agg(shapely.coverage_union_all)
     table = listed.merge(sums, left_on="area", right_index=True, how="left")
-    shaped = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes.loc[table["area"]].to_numpy()), crs=DATUM)
+    shaped = gpd.GeoDataFrame(
+        table, geometry=gpd.GeoSeries(shapes.loc[table["area"]].to_numpy()), crs=DATUM
+    )
     shaped.attrs = dict(listed.attrs)
     return shaped
 
@@ -83,13 +92,20 @@ def neighbours(*, bridges: bool = False) -> pd.DataFrame:
     """
     table = _land_borders().copy()
     if bridges:
-        rows = [{"code": code, "neighbour": other, "border_km": 0.0, "via": via} for code, other, via in BRIDGES]
-        table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True).sort_values(["code", "neighbour"], ignore_index=True)
+        rows = [
+            {"code": code, "neighbour": other, "border_km": 0.0, "via": via}
+            for code, other, via in BRIDGES
+        ]
+        table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True).sort_values(
+            ["code", "neighbour"], ignore_index=True
+        )
     table.attrs = {"settings": {"bridges": bridges}}
     return table
 
 
-def locate(points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | None = None) -> pd.DataFrame:
+def locate(
+    points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | None = None
+) -> pd.DataFrame:
     """Say in which municipality of Hyogo each point lies.
 
     Parameters
@@ -124,7 +140,9 @@ def locate(points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | No
     nearest = np.full(len(lats), -1)
     distance = np.full(len(lats), np.nan)
     if known.any():
-        (_, nearest[known]), distance[known] = towns.sindex.nearest(at[known], return_all=False, return_distance=True)
+        (_, nearest[known]), distance[known] = towns.sindex.nearest(
+            at[known], return_all=False, return_distance=True
+        )
     found = known & (distance <= COAST_METRES)
     found[found] = ~_elsewhere(at[found], distance[found])
     # the last row of the list is "nowhere"
@@ -162,7 +180,11 @@ def mesh(codes: str | Iterable[str]) -> gpd.GeoDataFrame:
     """
     places = np.array([codes] if isinstance(codes, str) else list(codes), dtype=str)
     south, west, north, east = (np.asarray(edge, dtype=float) for edge in mesh_box(places))
-    centres = {"place": places, "lat": np.round((south + north) / 2, 7), "lon": np.round((west + east) / 2, 7)}
+    centres = {
+        "place": places,
+        "lat": np.round((south + north) / 2, 7),
+        "lon": np.round((west + east) / 2, 7),
+    }
     return gpd.GeoDataFrame(centres, geometry=shapely.box(west, south, east, north), crs=DATUM)
 
 
@@ -196,7 +218,9 @@ def within(codes: str | Iterable[str], *, level: str | int = "4") -> NDArray[np.
     if chosen.empty:
         return np.array([], dtype=str)
     lat, lon = _centres(chosen.total_bounds, str(level))
-    inside, _ = chosen.sindex.query(shapely.points(lon, lat), predicate="intersects", output_format="indices")
+    inside, _ = chosen.sindex.query(
+        shapely.points(lon, lat), predicate="intersects", output_format="indices"
+    )
     inside = np.unique(inside)
     return np.unique(np.asarray(mesh_code(lat[inside], lon[inside], level=level)))
 
@@ -232,7 +256,11 @@ def _metric_towns() -> gpd.GeoDataFrame:
 @lru_cache(maxsize=1)
 def _prefectures() -> shapely.STRtree:
     """Give the shapes around Hyogo in metres, as a search tree."""
-    return shapely.STRtree(gpd.GeoDataFrame(load("neighbour_prefectures"), crs=DATUM).to_crs(METRES).geometry.to_numpy())
+    return shapely.STRtree(
+        gpd.GeoDataFrame(load("neighbour_prefectures"), crs=DATUM)
+        .to_crs(METRES)
+        .geometry.to_numpy()
+    )
 
 
 @lru_cache(maxsize=1)
@@ -251,8 +279,12 @@ def _land_borders() -> pd.DataFrame:
     first, second, shared = _pairs()
     codes = _metric_towns()["code"].to_numpy()
     kilometres = np.round(shapely.length(shared) / 1000, 2)
-    table = pd.DataFrame({"code": codes[first], "neighbour": codes[second], "border_km": kilometres, "via": BY_LAND})
-    touching: pd.DataFrame = table[kilometres > 0].sort_values(["code", "neighbour"], ignore_index=True)
+    table = pd.DataFrame(
+        {"code": codes[first], "neighbour": codes[second], "border_km": kilometres, "via": BY_LAND}
+    )
+    touching: pd.DataFrame = table[kilometres > 0].sort_values(
+        ["code", "neighbour"], ignore_index=True
+    )
     return touching
 
 
@@ -272,7 +304,9 @@ def _elsewhere(points: NDArray[np.object_], distance: NDArray[np.float64]) -> ND
     elsewhere = np.zeros(len(points), dtype=bool)
     outside = np.flatnonzero(distance > 0)
     if outside.size:
-        _, away = _prefectures().query_nearest(points[outside], return_distance=True, all_matches=False)
+        _, away = _prefectures().query_nearest(
+            points[outside], return_distance=True, all_matches=False
+        )
         elsewhere[outside] = away < distance[outside]
     return elsewhere
 
@@ -285,7 +319,9 @@ def _coordinates(
         degrees = points.to_crs(DATUM) if points.crs else points
         table = pd.DataFrame({"lat": degrees.y, "lon": degrees.x}, index=points.index)
     elif lon is not None:
-        lats, lons = np.broadcast_arrays(np.atleast_1d(np.asarray(points)), np.atleast_1d(np.asarray(lon)))
+        lats, lons = np.broadcast_arrays(
+            np.atleast_1d(np.asarray(points)), np.atleast_1d(np.asarray(lon))
+        )
         table = pd.DataFrame({"lat": lats.ravel(), "lon": lons.ravel()})
     elif isinstance(points, pd.DataFrame):
         table = points
@@ -300,16 +336,33 @@ def _checked(table: pd.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float
     missing = [column for column in ("lat", "lon") if column not in table.columns]
     if missing:
         raise TableError(
-            [Fault("列がありません", "緯度 lat と経度 lon（度）の列を用意してください", column=column) for column in missing]
+            [
+                Fault(
+                    "列がありません",
+                    "緯度 lat と経度 lon（度）の列を用意してください",
+                    column=column,
+                )
+                for column in missing
+            ]
         )
     faults: list[Fault] = []
     values: list[NDArray[np.float64]] = []
     for column, low, high in (("lat", -90.0, 90.0), ("lon", -180.0, 180.0)):
         numbers = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
-        bad = (np.isnan(numbers) & table[column].notna().to_numpy()) | (numbers < low) | (numbers > high)
+        bad = (
+            (np.isnan(numbers) & table[column].notna().to_numpy())
+            | (numbers < low)
+            | (numbers > high)
+        )
         remedy = "度（10進）で書いてください。緯度と経度が逆でないかも確かめてください"
         faults += [
-            Fault("座標ではありません", remedy, row=int(at) + 1, column=column, value=table[column].iloc[at])
+            Fault(
+                "座標ではありません",
+                remedy,
+                row=int(at) + 1,
+                column=column,
+                value=table[column].iloc[at],
+            )
             for at in np.flatnonzero(bad)
         ]
         values.append(numbers)

@@ -62,7 +62,11 @@ def unpack(package: Package, folder: Path) -> Path:
     if npm is None:
         sys.exit("npm is not on PATH: it is needed only to rebuild dxkit/assets")
     said = subprocess.run(
-        [npm, "pack", f"{package.name}@{package.version}", "--json"], cwd=folder, check=True, capture_output=True, text=True
+        [npm, "pack", f"{package.name}@{package.version}", "--json"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     archive = folder / json.loads(said.stdout)[0]["filename"]
     with tarfile.open(archive) as opened:
@@ -91,14 +95,18 @@ def write(package: Package) -> list[str]:
             (target / Path(path).name).write_bytes(content)
             shipped = f"{package.name}/{Path(path).name}"
             digest = hashlib.sha256(content).hexdigest()
-            rows.append(f"| {package.name} | {package.version} | {package.licence} | {shipped} | {len(content)} | {digest} |")
+            rows.append(
+                f"| {package.name} | {package.version} | {package.licence} | {shipped} | {len(content)} | {digest} |"
+            )
     return rows
 
 
 def main() -> None:
     """Write all packages and the table."""
     rows = [row for package in PACKAGES for row in write(package)]
-    (ASSETS / "README.md").write_text(INTRODUCTION + "\n".join(rows) + "\n", encoding="utf-8", newline="\n")
+    (ASSETS / "README.md").write_text(
+        INTRODUCTION + "\n".join(rows) + "\n", encoding="utf-8", newline="\n"
+    )
     print(f"{len(rows)} files in {ASSETS.name}/")
 
 

@@ -19,7 +19,10 @@ CONDA_NAMES = {"pandera[pandas]": "pandera-pandas"}
 
 def environment(project: dict[str, Any]) -> str:
     """Give the text of environment.yml for the ``project`` table of pyproject.toml."""
-    needed = [*project["dependencies"], *(need for extra in EXTRAS for need in project["optional-dependencies"][extra])]
+    needed = [
+        *project["dependencies"],
+        *(need for extra in EXTRAS for need in project["optional-dependencies"][extra]),
+    ]
     # extras that name our own extras are pip's: conda-forge does not hold all of their packages
     own = [need.removeprefix("dxkit") for need in needed if need.startswith(OWN)]
     needed = [need for need in needed if not need.startswith(OWN)]
@@ -31,7 +34,12 @@ def environment(project: dict[str, Any]) -> str:
         "channels:",
         "  - conda-forge",
     ]
-    lines += ["  - nodefaults", "dependencies:", f"  - python{project['requires-python']}", "  - pip"]
+    lines += [
+        "  - nodefaults",
+        "dependencies:",
+        f"  - python{project['requires-python']}",
+        "  - pip",
+    ]
     lines += [f"  - {need}" for need in by_conda] + ["  - pip:"]
     lines += [f"      - {need}" for need in [*by_pip, "-e ." + "".join(own)]]
     return "\n".join(lines) + "\n"

@@ -21,16 +21,29 @@ LOCKS = {
 }
 UV = [sys.executable, "-m", "uv", "pip", "compile"]
 # one file for every system, each package with its hashes, and no comment that would name an address
-SHAPE = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate"]
+SHAPE = [
+    "--universal",
+    "--python-version",
+    "3.11",
+    "--generate-hashes",
+    "--no-header",
+    "--no-annotate",
+]
 
 
 def main() -> None:
     """Write the lock files."""
     for name in LOCKS:
-        subprocess.run([*command(name), *sys.argv[1:]], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]["spark"]
+        subprocess.run(
+            [*command(name), *sys.argv[1:]], cwd=ROOT, check=True, stdout=subprocess.DEVNULL
+        )
+    needs = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]["spark"]
     alone = [*UV, "-", *SHAPE, "-o", "requirements-spark.lock", *sys.argv[1:]]
-    subprocess.run(alone, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, input="\n".join(needs), text=True)
+    subprocess.run(
+        alone, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, input="\n".join(needs), text=True
+    )
 
 
 def command(name: str) -> list[str]:

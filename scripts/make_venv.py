@@ -36,7 +36,9 @@ def main() -> None:
     fresh = not usable(venv)
     if fresh:
         make(venv)
-    elif installed.is_file() and wanted | {project()} <= pins(installed.read_text(encoding="utf-8")):
+    elif installed.is_file() and wanted | {project()} <= pins(
+        installed.read_text(encoding="utf-8")
+    ):
         return
     # taken away first: an installation that breaks off leaves no stamp, and the next run goes on from there
     installed.unlink(missing_ok=True)
@@ -48,7 +50,9 @@ def main() -> None:
 def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Make .venv and install what a lock file pins.")
-    parser.add_argument("lock", help="requirements-lab.lock (to use dxkit) or requirements.lock (to test it, too)")
+    parser.add_argument(
+        "lock", help="requirements-lab.lock (to use dxkit) or requirements.lock (to test it, too)"
+    )
     parser.add_argument("--venv", default=".venv", help="folder of the environment")
     parser.add_argument("--wheels", help="install from this folder only, with no network")
     return parser.parse_args()
@@ -91,13 +95,19 @@ def make(venv: Path) -> None:
 
 def install(python: Path, lock: Path, count: int, wheels: str | None) -> None:
     """Install what the lock pins, then the project itself (in a pack it is one of the pinned wheels)."""
-    say("必要なライブラリを入れています（初回は数分かかります）…", "Installing packages (a few minutes the first time)")
+    say(
+        "必要なライブラリを入れています（初回は数分かかります）…",
+        "Installing packages (a few minutes the first time)",
+    )
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input"]
     if wheels:
         # a newer pack may carry another dxkit of the same version number, which pip alone would not replace
         run([*pip, "uninstall", "--yes", "dxkit"], 0)
     offline = ["--no-index", "--find-links", wheels] if wheels else []
-    run([*pip, "install", *offline, "--require-hashes", "--only-binary=:all:", "-r", str(lock)], count)
+    run(
+        [*pip, "install", *offline, "--require-hashes", "--only-binary=:all:", "-r", str(lock)],
+        count,
+    )
     if not wheels:
         run([*pip, "install", "--no-deps", "--no-index", "--no-build-isolation", "-e", "."], 0)
 
@@ -107,7 +117,12 @@ def run(command: list[str], count: int) -> None:
     said: list[str] = []
     counted = 0
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         for line in process.stdout or ():
             said.append(line)
@@ -141,7 +156,10 @@ def pins(text: str) -> set[str]:
 def project() -> str:
     """Give a line that changes when the project's own description does (an editable install must then be renewed)."""
     description = Path("pyproject.toml")
-    return "# " + hashlib.sha256(description.read_bytes() if description.is_file() else b"").hexdigest()
+    return (
+        "# "
+        + hashlib.sha256(description.read_bytes() if description.is_file() else b"").hexdigest()
+    )
 
 
 def python_of(venv: Path) -> Path:

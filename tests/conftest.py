@@ -19,13 +19,22 @@ def _framework():
     rows = [(name, "", label, np.nan, np.nan) for name, label in HEADINGS.items()]
     for name, label in HEADINGS.items():
         rows += [
-            (f"{name}_{at}", name, f"{label[:5]}についての{at}番目の設問、住民に語り計画に反映しているか", 0.0, 5.0)
+            (
+                f"{name}_{at}",
+                name,
+                f"{label[:5]}についての{at}番目の設問、住民に語り計画に反映しているか",
+                0.0,
+                5.0,
+            )
             for at in range(ITEMS_EACH)
         ]
     table = pd.DataFrame(rows, columns=["indicator", "parent", "label", "low", "high"]).assign(
         direction=1, weight=1.0, unit="段階"
     )
-    texts = {f"level_{at}": f"段階{at}: 手順を決め、担当を置き、年に{at}回は見直して結果を職員に知らせている" for at in range(6)}
+    texts = {
+        f"level_{at}": f"段階{at}: 手順を決め、担当を置き、年に{at}回は見直して結果を職員に知らせている"
+        for at in range(6)
+    }
     return table.assign(**texts)
 
 
@@ -40,12 +49,18 @@ def hearing_made():
     rows = []
     for code, rater in visits:
         levels = np.clip(np.round(random.normal(random.normal(1.8, 0.6), 0.9, len(items))), 0, 5)
-        kinds = random.choice(["answered", "declined", "unknown", "not_applicable"], len(items), p=[0.92, 0.04, 0.02, 0.02])
+        kinds = random.choice(
+            ["answered", "declined", "unknown", "not_applicable"],
+            len(items),
+            p=[0.92, 0.04, 0.02, 0.02],
+        )
         rows += [
             (code, item, rater, level, min(level + 1, 5), kind, f"{item}の根拠")
             for item, level, kind in zip(items, levels, kinds, strict=True)
         ]
-    answers = pd.DataFrame(rows, columns=["code", "item", "rater", "level", "target", "status", "evidence"])
+    answers = pd.DataFrame(
+        rows, columns=["code", "item", "rater", "level", "target", "status", "evidence"]
+    )
     silent = answers["status"] != "answered"
     answers.loc[silent, ["level", "target"]] = np.nan
     answers.loc[silent, "evidence"] = None

@@ -115,27 +115,47 @@ def test_the_font_holds_every_name_of_the_prefecture_and_every_kana_and_unit():
     held = set(TTFont(font_file()).getBestCmap())
     assert len(NAMES) == 41
     assert len(SYSTEMS) == 20
-    assert not {letter for letter in "".join([*NAMES, *SYSTEMS, UNITS, KANA, "データなし架空出典〓"]) if ord(letter) not in held}
+    assert not {
+        letter
+        for letter in "".join([*NAMES, *SYSTEMS, UNITS, KANA, "データなし架空出典〓"])
+        if ord(letter) not in held
+    }
     assert held <= letters()
 
 
 def test_the_whole_prefecture_is_drawn_without_a_missing_glyph():
-    figure = charts.heatmap(progress(), label="進み", unit="割合", title="標準化", source="総務省", made=True)
+    figure = charts.heatmap(
+        progress(), label="進み", unit="割合", title="標準化", source="総務省", made=True
+    )
     picture = drawn(figure)
-    assert {*NAMES, *SYSTEMS, "標準化（架空データ）", "出典: 総務省", "進み（割合）", "データなし"} <= set(texts(figure))
+    assert {
+        *NAMES,
+        *SYSTEMS,
+        "標準化（架空データ）",
+        "出典: 総務省",
+        "進み（割合）",
+        "データなし",
+    } <= set(texts(figure))
     assert picture.std() > 0.1
 
 
 def test_every_text_of_a_chart_is_in_the_shipped_font():
     table = progress().iloc[:, :5].fillna(0.5)
-    for figure in (charts.heatmap(progress(), label="進み"), charts.radar(table, one="神戸市", high=1)):
+    for figure in (
+        charts.heatmap(progress(), label="進み"),
+        charts.radar(table, one="神戸市", high=1),
+    ):
         drawn(figure)
-        assert {Path(text.get_fontproperties().get_file()) for text in figure.findobj(Text)} == {font_file()}
+        assert {Path(text.get_fontproperties().get_file()) for text in figure.findobj(Text)} == {
+            font_file()
+        }
 
 
 def test_a_letter_that_the_font_lacks_becomes_a_geta_and_not_a_box():
     assert printable("𠮷田\n髙﨑") == "〓田\n髙﨑"
-    figure = charts.heatmap(progress().rename(index={"神戸市": "𠮷野\U0001f600"}), title="\U0001f5fe")
+    figure = charts.heatmap(
+        progress().rename(index={"神戸市": "𠮷野\U0001f600"}), title="\U0001f5fe"
+    )
     drawn(figure)
     assert {"〓野〓", "〓"} <= set(texts(figure))
 
@@ -149,7 +169,10 @@ def test_a_text_is_never_read_as_a_formula():
 def test_missing_cells_are_hatched_where_they_are():
     figure = charts.heatmap(progress(), missing="回答なし")
     cells = [patch for patch in figure.axes[0].patches if isinstance(patch, Rectangle)]
-    assert sorted((round(cell.get_y() + 0.5), round(cell.get_x() + 0.5)) for cell in cells) == [(3, 4), (10, 0)]
+    assert sorted((round(cell.get_y() + 0.5), round(cell.get_x() + 0.5)) for cell in cells) == [
+        (3, 4),
+        (10, 0),
+    ]
     assert {cell.get_hatch() for cell in cells} == {"/////"}
     assert "回答なし" in texts(figure)
     assert "データなし" not in texts(charts.heatmap(progress().fillna(0)))
@@ -160,7 +183,13 @@ def test_colours_run_from_low_to_high_as_told():
     image = figure.axes[0].images[0]
     assert (image.norm.vmin, image.norm.vmax) == (0, 1)
     assert to_hex(image.cmap(image.norm(0.0))) == "#e3eef9"
-    assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == ["0", "0.25", "0.5", "0.75", "1"]
+    assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == [
+        "0",
+        "0.25",
+        "0.5",
+        "0.75",
+        "1",
+    ]
 
 
 def test_a_long_table_keeps_the_order_of_first_appearance():
@@ -169,7 +198,9 @@ def test_a_long_table_keeps_the_order_of_first_appearance():
     figure = charts.heatmap(long, row="市町", column="業務", value="割合")
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == list(table.index)
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == list(table.columns)
-    np.testing.assert_array_equal(figure.axes[0].images[0].get_array().filled(np.nan), table.to_numpy())
+    np.testing.assert_array_equal(
+        figure.axes[0].images[0].get_array().filled(np.nan), table.to_numpy()
+    )
 
 
 def test_a_table_of_one_value_or_of_none_is_drawn():
@@ -185,8 +216,18 @@ LONG = pd.DataFrame({"市町": ["甲", "甲"], "業務": ["税", "税"], "割合
     [
         (pd.DataFrame(), {}, TableError, "表に行か列がありません"),
         (pd.DataFrame({"甲": ["多い"]}), {}, TableError, "列「甲」 値「多い」: 数ではない列です"),
-        (pd.DataFrame({"甲": [np.inf]}, index=["町"]), {}, TableError, "列「甲」 値「inf」: 町 の値が有限の数ではありません"),
-        (LONG, {"row": "市町", "column": "業務", "value": "割合"}, TableError, "同じます目（甲・税）に値が2つ以上"),
+        (
+            pd.DataFrame({"甲": [np.inf]}, index=["町"]),
+            {},
+            TableError,
+            "列「甲」 値「inf」: 町 の値が有限の数ではありません",
+        ),
+        (
+            LONG,
+            {"row": "市町", "column": "業務", "value": "割合"},
+            TableError,
+            "同じます目（甲・税）に値が2つ以上",
+        ),
         (LONG, {"row": "市町", "value": "割合"}, ChoiceError, r"row= と column= にも"),
         (
             LONG,
@@ -207,11 +248,16 @@ def test_a_table_that_cannot_be_drawn_is_refused_with_what_and_where(table, opti
 
 def indicators():
     values = {"研修": [10, 20, 40, 90], "AI": [0, 50, 60, np.nan], "RPA": [100, 30, 10, 20]}
-    return pd.DataFrame({"code": ["28201", "28202", "28203", "28204"], "name": ["甲市", "乙市", "丙市", "丁市"]} | values)
+    return pd.DataFrame(
+        {"code": ["28201", "28202", "28203", "28204"], "name": ["甲市", "乙市", "丙市", "丁市"]}
+        | values
+    )
 
 
 def lines(figure):
-    return {line.get_label(): np.asarray(line.get_ydata(), dtype=float) for line in figure.axes[0].lines}
+    return {
+        line.get_label(): np.asarray(line.get_ydata(), dtype=float) for line in figure.axes[0].lines
+    }
 
 
 def test_one_municipality_is_drawn_over_the_median_of_the_others():
@@ -224,7 +270,13 @@ def test_one_municipality_is_drawn_over_the_median_of_the_others():
 
 
 def test_a_group_can_be_named():
-    figure = charts.radar(indicators(), one="28201", group=["28202"], group_label="隣", indicators=["RPA", "AI", "研修"])
+    figure = charts.radar(
+        indicators(),
+        one="28201",
+        group=["28202"],
+        group_label="隣",
+        indicators=["RPA", "AI", "研修"],
+    )
     assert lines(figure)["隣"].tolist() == [30, 50, 20, 30]
 
 
@@ -240,16 +292,33 @@ def test_a_missing_indicator_leaves_the_line_open_and_says_so():
 @pytest.mark.parametrize(
     ("change", "options", "error", "said"),
     [
-        (lambda t: t, {"one": "28999"}, ChoiceError, "「28999」の行はありません。次のように書いてください: 28201、"),
+        (
+            lambda t: t,
+            {"one": "28999"},
+            ChoiceError,
+            "「28999」の行はありません。次のように書いてください: 28201、",
+        ),
         (lambda t: t, {"one": "28201", "group": ["x"]}, ChoiceError, "「x」の行はありません"),
         (lambda t: t[:1], {"one": "28201"}, ChoiceError, "比べる市町がありません"),
         (lambda t: t, {"one": "28201", "indicators": ["研修", "AI"]}, ChoiceError, "指標が2つしか"),
-        (lambda t: t, {"one": "28201", "indicators": ["研修", "AI", "5G"]}, ChoiceError, "「5G」という列はありません"),
-        (lambda t: t, {"one": "28201", "high": 50}, TableError, "列「研修」 値「90」: 28204 の値が0〜50の外です"),
+        (
+            lambda t: t,
+            {"one": "28201", "indicators": ["研修", "AI", "5G"]},
+            ChoiceError,
+            "「5G」という列はありません",
+        ),
+        (
+            lambda t: t,
+            {"one": "28201", "high": 50},
+            TableError,
+            "列「研修」 値「90」: 28204 の値が0〜50の外です",
+        ),
         (lambda t: pd.concat([t, t]), {"one": "28201"}, TableError, "値「28201」: 同じ行が2つ以上"),
     ],
 )
-def test_indicators_that_cannot_be_drawn_are_refused_with_what_and_where(change, options, error, said):
+def test_indicators_that_cannot_be_drawn_are_refused_with_what_and_where(
+    change, options, error, said
+):
     with pytest.raises(error, match=said):
         charts.radar(change(indicators()), **options)
 

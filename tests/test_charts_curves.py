@@ -27,13 +27,18 @@ def budget():
 def winds():
     calm = [{"kind": "wind", "wind_ms": 0.0, "wind_from_deg": 0.0, "share": 0.8}]
     rows = [
-        {"kind": "wind", "wind_ms": 5.0, "wind_from_deg": turn, "share": 0.6 + turn / 1000} for turn in (0.0, 90.0, 180.0, 270.0)
+        {"kind": "wind", "wind_ms": 5.0, "wind_from_deg": turn, "share": 0.6 + turn / 1000}
+        for turn in (0.0, 90.0, 180.0, 270.0)
     ]
     return pd.DataFrame([*calm, *rows, {"kind": "closed", "share": 0.5}])
 
 
 def lines(figure):
-    return {line.get_label(): line for line in figure.axes[0].get_lines() if not line.get_label().startswith("_")}
+    return {
+        line.get_label(): line
+        for line in figure.axes[0].get_lines()
+        if not line.get_label().startswith("_")
+    }
 
 
 def test_the_lines_are_the_shares(budget):

@@ -18,7 +18,10 @@ def texts(figure):
 
 def cells(axes):
     """Give the text at each place of a grid."""
-    return {(round(text.get_position()[0], 2), round(text.get_position()[1], 2)): text.get_text() for text in axes.texts}
+    return {
+        (round(text.get_position()[0], 2), round(text.get_position()[1], 2)): text.get_text()
+        for text in axes.texts
+    }
 
 
 def names(axis):
@@ -35,7 +38,9 @@ def test_every_cell_shows_what_may_disclose_says(category, consent):
     assert len(shown) == len(table) == len(tellers) * len(told)
     for row, teller in enumerate(tellers):
         for column, body in enumerate(told):
-            found = sharing.may_disclose(teller, body, category, phase="72時間以内", consent=consent)
+            found = sharing.may_disclose(
+                teller, body, category, phase="72時間以内", consent=consent
+            )
             assert shown[column, row] == MARKS[found.verdict] + found.row
 
 
@@ -52,7 +57,11 @@ def test_the_matrix_asks_every_body_that_the_table_speaks_of_once():
 
 
 def test_both_pictures_open_with_the_notice_and_say_what_was_asked():
-    matrix = charts.grounds(sharing.ground_matrix("台帳情報", phase="復旧期", consent=True), title="だれに", source="法律の表")
+    matrix = charts.grounds(
+        sharing.ground_matrix("台帳情報", phase="復旧期", consent=True),
+        title="だれに",
+        source="法律の表",
+    )
     assert matrix.get_suptitle() == f"{NOTICE}\nだれに（台帳情報・復旧期・本人の同意あり）"
     assert "出典: 法律の表" in " ".join(texts(matrix)).replace("\n", "")
     assert charts.raci(sharing.raci(), title="だれが").get_suptitle() == f"{NOTICE}\nだれが"
@@ -62,7 +71,9 @@ def test_the_rows_that_the_cells_name_are_spelt_out_below():
     table = sharing.ground_matrix("所在", phase="72時間以内")
     said = "".join(texts(charts.grounds(table))).replace("\n", "")
     for row, ground, sure in (
-        table.loc[table["row"] != "", ["row", "ground", "certainty"]].drop_duplicates().itertuples(index=False)
+        table.loc[table["row"] != "", ["row", "ground", "certainty"]]
+        .drop_duplicates()
+        .itertuples(index=False)
     ):
         assert f"{row} {ground}（{sure}）" in said
     none = table[table["verdict"] == "根拠なし"]
@@ -75,7 +86,9 @@ def test_unread_texts_are_hatched_and_marked():
     assert len(hatched) == sum(text.startswith("△") for text in cells(axes).values()) > 0
     side = charts.raci(sharing.raci()).axes[1]
     table = sharing.raci()
-    assert [name.startswith("※") for name in names(side.yaxis)] == (table["certainty"] == "要確認").tolist()
+    assert [name.startswith("※") for name in names(side.yaxis)] == (
+        table["certainty"] == "要確認"
+    ).tolist()
 
 
 def test_each_role_of_each_task_has_its_letter():

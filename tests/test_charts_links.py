@@ -9,7 +9,11 @@ from dxkit.errors import ChoiceError, TableError
 
 
 def _table(missed=1):
-    rows = [("氏名", "氏名が同じ", 100, 0), ("氏名", "読みが同じ", 20, missed), ("住所", "住所は不明", 30, 3)]
+    rows = [
+        ("氏名", "氏名が同じ", 100, 0),
+        ("氏名", "読みが同じ", 20, missed),
+        ("住所", "住所は不明", 30, 3),
+    ]
     return pd.DataFrame(rows, columns=["field", "kind", "pairs", "missed"])
 
 
@@ -19,12 +23,21 @@ def _texts(figure):
 
 def test_each_kind_has_a_row_with_its_share_and_its_number_of_pairs():
     figure = charts.link_errors(_table(), title="見落とし", source="試験", made=True)
-    (points,) = [line for line in figure.axes[0].lines if line.get_marker() == "s" or line.get_marker() == "o"]
+    (points,) = [
+        line
+        for line in figure.axes[0].lines
+        if line.get_marker() == "s" or line.get_marker() == "o"
+    ]
     assert points.get_xdata() == pytest.approx([0, 5, 10])
     said = _texts(figure)
-    assert {"氏名が同じ（100）", "読みが同じ（20）", "住所は不明（30）", "【氏名】", "【住所】", "見落とし（架空データ）"} <= set(
-        said
-    )
+    assert {
+        "氏名が同じ（100）",
+        "読みが同じ（20）",
+        "住所は不明（30）",
+        "【氏名】",
+        "【住所】",
+        "見落とし（架空データ）",
+    } <= set(said)
     assert not any(text.get_parse_math() for text in figure.findobj(matplotlib.text.Text))
 
 

@@ -43,9 +43,16 @@ def rows_of(figure):
 def overlapping(figure):
     """Pairs of texts that lie over each other."""
     figure.draw_without_rendering()
-    shown = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+    shown = [
+        text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()
+    ]
     boxes = [(text.get_text(), text.get_window_extent().shrunk(0.9, 0.8)) for text in shown]
-    return [(one, two) for at, (one, a) in enumerate(boxes) for two, b in boxes[:at] if one != two and a.overlaps(b)]
+    return [
+        (one, two)
+        for at, (one, a) in enumerate(boxes)
+        for two, b in boxes[:at]
+        if one != two and a.overlaps(b)
+    ]
 
 
 def ranks():
@@ -61,11 +68,26 @@ def ranks():
 
 def example(kind):
     """A picture of one kind, of the whole prefecture."""
-    answers = pd.DataFrame({"item": [LONG, "甲", "甲"], "level": [1, np.nan, 3], "status": ["answered", "declined", "answered"]})
-    profile = pd.DataFrame({LONG: np.linspace(0, 100, 41), "甲": [np.nan, *[50.0] * 40], "name": TOWNS}, index=TOWNS.index)
+    answers = pd.DataFrame(
+        {
+            "item": [LONG, "甲", "甲"],
+            "level": [1, np.nan, 3],
+            "status": ["answered", "declined", "answered"],
+        }
+    )
+    profile = pd.DataFrame(
+        {LONG: np.linspace(0, 100, 41), "甲": [np.nan, *[50.0] * 40], "name": TOWNS},
+        index=TOWNS.index,
+    )
     pairs = pd.DataFrame({"upper": TOWNS.index[:20], "lower": TOWNS.index[21:41]})
     factors = pd.DataFrame(
-        {"factor": ["weights", "severity"], "S1": [0.1, 0.4], "S1_conf": 0.05, "ST": [0.2, 0.7], "ST_conf": 0.1}
+        {
+            "factor": ["weights", "severity"],
+            "S1": [0.1, 0.4],
+            "S1_conf": 0.05,
+            "ST": [0.2, 0.7],
+            "ST_conf": 0.1,
+        }
     )
     words = {"title": "題の名前", "source": "出典の名前", "made": True}
     return {
@@ -97,7 +119,9 @@ def test_every_picture_says_its_title_source_and_that_data_are_invented_in_the_s
     said = "\n".join(texts(figure))
     assert "題の名前（架空データ）" in said
     assert "出典: 出典の名前" in said
-    assert {Path(text.get_fontproperties().get_file()) for text in figure.findobj(Text)} == {font_file()}
+    assert {Path(text.get_fontproperties().get_file()) for text in figure.findobj(Text)} == {
+        font_file()
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -116,7 +140,12 @@ def test_places_are_drawn_in_order_of_the_median_and_only_with_their_interval():
     np.testing.assert_array_equal(ends, ranks()[["p05", "p95"]].to_numpy())
     assert [to_hex(colour) for colour in lines.get_colors()].count(GROUP) == 1
     assert "90%の場合がこの順位の間に入る" in texts(figure)
-    assert [text for text in texts(figure) if text.startswith("グループ")] == ["グループ1", "グループ2", "グループ3", "グループ4"]
+    assert [text for text in texts(figure) if text.startswith("グループ")] == [
+        "グループ1",
+        "グループ2",
+        "グループ3",
+        "グループ4",
+    ]
 
 
 def test_another_level_takes_and_names_other_columns():
@@ -136,7 +165,9 @@ def test_another_level_takes_and_names_other_columns():
         (pd.concat([ranks(), ranks()]), {}, TableError, "値「28586」: 同じ行が2つ以上"),
     ],
 )
-def test_intervals_that_cannot_be_drawn_are_refused_with_what_and_where(table, options, error, said):
+def test_intervals_that_cannot_be_drawn_are_refused_with_what_and_where(
+    table, options, error, said
+):
     with pytest.raises(error, match=said):
         charts.rank_intervals(table, **options)
 
@@ -153,9 +184,13 @@ def test_within_a_tier_names_stand_in_the_order_of_codes():
 
 def random_order(seed, width):
     values = np.random.default_rng(seed).integers(0, 4, (41, width))
-    ahead = (values[:, None] >= values[None]).all(axis=2) & (values[:, None] > values[None]).any(axis=2)
+    ahead = (values[:, None] >= values[None]).all(axis=2) & (values[:, None] > values[None]).any(
+        axis=2
+    )
     codes = TOWNS.index.to_numpy()
-    return ahead, pd.DataFrame({"upper": codes[np.nonzero(ahead)[0]], "lower": codes[np.nonzero(ahead)[1]]})
+    return ahead, pd.DataFrame(
+        {"upper": codes[np.nonzero(ahead)[0]], "lower": codes[np.nonzero(ahead)[1]]}
+    )
 
 
 @pytest.mark.parametrize(("seed", "width"), [(1, 2), (2, 4), (3, 7)])
@@ -179,7 +214,9 @@ def test_what_is_ahead_stands_higher_and_those_alone_are_drawn_too():
     figure = charts.hasse(edges.iloc[:30], names=TOWNS)
     down = {text.get_text(): text.get_position()[1] for text in figure.axes[0].texts}
     assert len(down) == 41
-    assert all(down[TOWNS[upper]] < down[TOWNS[lower]] for upper, lower in edges.iloc[:30].to_numpy())
+    assert all(
+        down[TOWNS[upper]] < down[TOWNS[lower]] for upper, lower in edges.iloc[:30].to_numpy()
+    )
 
 
 def test_sorting_the_rows_leaves_fewer_crossings_than_the_order_of_codes():
@@ -187,7 +224,12 @@ def test_sorting_the_rows_leaves_fewer_crossings_than_the_order_of_codes():
     joined = _reduced(ahead)
     depth = np.array([0] * 41)
     for _ in range(41):
-        depth = np.array([max([depth[up] + 1 for up in np.flatnonzero(joined[:, at])], default=0) for at in range(41)])
+        depth = np.array(
+            [
+                max([depth[up] + 1 for up in np.flatnonzero(joined[:, at])], default=0)
+                for at in range(41)
+            ]
+        )
     laid = _lay_out(joined, depth)
 
     def crossings(across):
@@ -209,10 +251,18 @@ def test_sorting_the_rows_leaves_fewer_crossings_than_the_order_of_codes():
     ("edges", "options", "said"),
     [
         ({"upper": ["a", "b"], "lower": ["b", "a"]}, {}, "値「a、b」: 前後の関係が輪"),
-        ({"upper": ["a"], "over": ["b"]}, {}, "列「lower」: 列がありません → 今ある列: upper、over"),
+        (
+            {"upper": ["a"], "over": ["b"]},
+            {},
+            "列「lower」: 列がありません → 今ある列: upper、over",
+        ),
         ({"upper": [], "lower": []}, {}, "比べる市町がありません"),
         ({"upper": ["a"], "lower": ["b"]}, {"levels": pd.Series({"a": 1})}, "b の層がありません"),
-        ({"upper": ["a"], "lower": ["b"]}, {"levels": pd.Series({"a": 1, "b": 1})}, "a は b より先なのに"),
+        (
+            {"upper": ["a"], "lower": ["b"]},
+            {"levels": pd.Series({"a": 1, "b": 1})},
+            "a は b より先なのに",
+        ),
     ],
 )
 def test_an_order_that_cannot_be_drawn_is_refused(edges, options, said):
@@ -222,7 +272,9 @@ def test_an_order_that_cannot_be_drawn_is_refused(edges, options, said):
 
 def test_layers_can_be_given():
     figure = charts.hasse(
-        pd.DataFrame({"upper": ["a"], "lower": ["b"]}), names={"c": "丙"}, levels=pd.Series({"a": 1, "b": 3, "c": 3})
+        pd.DataFrame({"upper": ["a"], "lower": ["b"]}),
+        names={"c": "丙"},
+        levels=pd.Series({"a": 1, "b": 3, "c": 3}),
     )
     down = {text.get_text(): text.get_position()[1] for text in figure.axes[0].texts}
     assert down["a"] < down["b"] == down["丙"]
@@ -232,17 +284,36 @@ def test_layers_can_be_given():
 
 
 def test_factors_stand_by_their_whole_effect_with_whiskers_and_japanese_names():
-    table = pd.DataFrame({"factor": ["weights", "x"], "S1": [0.1, 0.3], "S1_conf": [0.02, 0.1], "ST": [0.2, 0.6], "ST_conf": 0.1})
+    table = pd.DataFrame(
+        {
+            "factor": ["weights", "x"],
+            "S1": [0.1, 0.3],
+            "S1_conf": [0.02, 0.1],
+            "ST": [0.2, 0.6],
+            "ST_conf": 0.1,
+        }
+    )
     figure = charts.sensitivity(table, names={"x": "丁"})
     assert rows_of(figure) == ["丁", "重み"]
     assert [round(bar.get_width(), 3) for bar in figure.axes[0].patches] == [0.3, 0.1, 0.6, 0.2]
     whiskers = [line.vertices for each in figure.axes[0].collections for line in each.get_paths()]
-    np.testing.assert_allclose([line[:, 0] for line in whiskers], [[0.2, 0.4], [0.08, 0.12], [0.5, 0.7], [0.1, 0.3]])
+    np.testing.assert_allclose(
+        [line[:, 0] for line in whiskers], [[0.2, 0.4], [0.08, 0.12], [0.5, 0.7], [0.1, 0.3]]
+    )
     assert "ほかの要因との組み合わせも含む効果（ST）" in texts(figure)
 
 
 def test_labels_that_a_table_of_factors_brings_are_used():
-    table = pd.DataFrame({"factor": ["weight_a"], "label": ["重み: 体制"], "S1": 0.1, "S1_conf": 0.0, "ST": 0.2, "ST_conf": 0.0})
+    table = pd.DataFrame(
+        {
+            "factor": ["weight_a"],
+            "label": ["重み: 体制"],
+            "S1": 0.1,
+            "S1_conf": 0.0,
+            "ST": 0.2,
+            "ST_conf": 0.0,
+        }
+    )
     assert rows_of(charts.sensitivity(table)) == ["重み: 体制"]
     with pytest.raises(TableError, match="列「factor」"):
         charts.sensitivity(table.drop(columns="factor"))
@@ -250,22 +321,37 @@ def test_labels_that_a_table_of_factors_brings_are_used():
 
 def test_a_change_within_noise_is_grey_and_has_no_arrow():
     table = pd.DataFrame(
-        {"before": [10.0, 10.0], "after": [30.0, 11.0], "low": [5.0, -5.0], "high": [35.0, 7.0]}, index=["a", "b"]
+        {"before": [10.0, 10.0], "after": [30.0, 11.0], "low": [5.0, -5.0], "high": [35.0, 7.0]},
+        index=["a", "b"],
     )
     figure = charts.change(table.assign(beyond_noise=[True, False]))
     arrows = [each for each in figure.findobj(Annotation) if each.arrowprops]
     assert [(arrow.xyann, arrow.xy) for arrow in arrows] == [((10.0, 0), (30.0, 0))]
-    colours = {tuple(line.get_ydata()): to_hex(line.get_color()) for line in figure.axes[0].lines if len(line.get_xdata()) == 2}
+    colours = {
+        tuple(line.get_ydata()): to_hex(line.get_color())
+        for line in figure.axes[0].lines
+        if len(line.get_xdata()) == 2
+    }
     assert colours == {(0, 0): ONE, (1, 1): GREY}
-    spans = [path.vertices[:, 0].tolist() for each in figure.axes[0].collections for path in each.get_paths()]
+    spans = [
+        path.vertices[:, 0].tolist()
+        for each in figure.axes[0].collections
+        for path in each.get_paths()
+    ]
     assert spans == [[15, 45], [5, 17]]
 
 
 def test_a_municipality_without_answer_then_or_now_is_named_and_has_no_mark():
-    figure = charts.change(changes().assign(after=lambda t: t["after"].where(t.index != "28209")), names=TOWNS)
+    figure = charts.change(
+        changes().assign(after=lambda t: t["after"].where(t.index != "28209")), names=TOWNS
+    )
     assert rows_of(figure)[list(TOWNS.index).index("28209")] == "豊岡市"
     assert texts(figure).count("比べられる回答なし") == 1
-    assert not [line for line in figure.axes[0].lines if list(TOWNS.index).index("28209") in line.get_ydata()]
+    assert not [
+        line
+        for line in figure.axes[0].lines
+        if list(TOWNS.index).index("28209") in line.get_ydata()
+    ]
 
 
 def test_noise_must_be_said_as_true_or_false():
@@ -277,25 +363,41 @@ def test_noise_must_be_said_as_true_or_false():
 
 
 def indicators():
-    values = {"研修": [10.0, 20, 40, 90, 50], "AI": [np.nan, 0, 100, 100, np.nan], "計画": [100.0, np.nan, 0, 0, 100]}
-    return pd.DataFrame({"code": list("abcde"), "name": ["甲市", "乙市", "丙市", "丁市", "戊市"]} | values)
+    values = {
+        "研修": [10.0, 20, 40, 90, 50],
+        "AI": [np.nan, 0, 100, 100, np.nan],
+        "計画": [100.0, np.nan, 0, 0, 100],
+    }
+    return pd.DataFrame(
+        {"code": list("abcde"), "name": ["甲市", "乙市", "丙市", "丁市", "戊市"]} | values
+    )
 
 
 def marks(figure, marker):
-    return [(line.get_xdata()[0], line.get_ydata()[0]) for line in figure.axes[0].lines if line.get_marker() == marker]
+    return [
+        (line.get_xdata()[0], line.get_ydata()[0])
+        for line in figure.axes[0].lines
+        if line.get_marker() == marker
+    ]
 
 
 def test_own_dot_median_tick_and_quartile_band_stand_where_the_figures_are():
     figure = charts.dots(indicators(), one="a", indicators=["研修"], group_label="近い4市町")
     assert marks(figure, "o") == [(10, 0.5)]
     assert marks(figure, "|") == [(45, 0.5)]
-    bands = [path.vertices[:, 0].tolist() for each in figure.axes[0].collections for path in each.get_paths()]
+    bands = [
+        path.vertices[:, 0].tolist()
+        for each in figure.axes[0].collections
+        for path in each.get_paths()
+    ]
     assert [35, 60] in bands
     assert {"甲市", "近い4市町の中央値", "10", "45"} <= set(texts(figure))
 
 
 def test_a_missing_answer_is_written_and_never_a_dot():
-    figure = charts.dots(indicators(), one="a", indicators=["AI"], missing="回答なし", yes_no=["AI"])
+    figure = charts.dots(
+        indicators(), one="a", indicators=["AI"], missing="回答なし", yes_no=["AI"]
+    )
     assert np.isnan([x for x, _ in marks(figure, "o")]).all()
     assert "回答なし" in texts(figure)
     # two of the three who answered
@@ -304,7 +406,9 @@ def test_a_missing_answer_is_written_and_never_a_dot():
 
 
 def test_yes_and_no_are_said_in_words_and_have_no_quartiles():
-    figure = charts.dots(indicators(), one="a", indicators=["計画"], yes_no=["計画"], labels={"計画": "全体方針"})
+    figure = charts.dots(
+        indicators(), one="a", indicators=["計画"], yes_no=["計画"], labels={"計画": "全体方針"}
+    )
     assert {"実施", "3市町中 1", "全体方針"} <= set(texts(figure))
     assert not any("四分位" in text or "中央値" in text for text in texts(figure))
 
@@ -330,17 +434,31 @@ def test_a_profile_that_cannot_be_drawn_is_refused(options, error, said):
 
 
 def test_a_web_says_that_its_area_means_nothing_and_names_the_dots_beyond_eight_spokes():
-    table = pd.DataFrame(np.random.default_rng(0).uniform(0, 100, (6, 9)), columns=list("ABCDEFGHI"), index=list("abcdef"))
+    table = pd.DataFrame(
+        np.random.default_rng(0).uniform(0, 100, (6, 9)),
+        columns=list("ABCDEFGHI"),
+        index=list("abcdef"),
+    )
     few, many = (charts.radar(table, one="a", indicators=list(table)[:count]) for count in (8, 9))
-    assert [any("面積に意味はありません" in text for text in texts(figure)) for figure in (few, many)] == [True, True]
-    assert [any("charts.dots" in text.replace("\n", "") for text in texts(figure)) for figure in (few, many)] == [False, True]
+    assert [
+        any("面積に意味はありません" in text for text in texts(figure)) for figure in (few, many)
+    ] == [True, True]
+    assert [
+        any("charts.dots" in text.replace("\n", "") for text in texts(figure))
+        for figure in (few, many)
+    ] == [False, True]
 
 
 def test_a_web_shades_the_quartiles_of_the_others_unless_they_only_say_yes_or_no():
-    table = pd.DataFrame(np.random.default_rng(0).uniform(0, 100, (6, 3)), columns=list("ABC"), index=list("abcdef"))
+    table = pd.DataFrame(
+        np.random.default_rng(0).uniform(0, 100, (6, 3)), columns=list("ABC"), index=list("abcdef")
+    )
     for shown, bands in ((table, 1), (table.round(-2), 0), (table.iloc[:4], 0)):
         figure = charts.radar(shown, one="a")
-        assert len([each for each in figure.axes[0].collections if isinstance(each, PolyCollection)]) == bands
+        assert (
+            len([each for each in figure.axes[0].collections if isinstance(each, PolyCollection)])
+            == bands
+        )
 
 
 # levels -------------------------------------------------------------------------------------------------------------------
@@ -348,7 +466,13 @@ def test_a_web_shades_the_quartiles_of_the_others_unless_they_only_say_yes_or_no
 
 def answers():
     kinds = ["answered"] * 4 + ["declined", "unknown", "not_applicable", "answered"]
-    return pd.DataFrame({"item": ["甲"] * 7 + ["乙"], "level": [0, 0, 3, None, None, None, None, 5], "status": kinds})
+    return pd.DataFrame(
+        {
+            "item": ["甲"] * 7 + ["乙"],
+            "level": [0, 0, 3, None, None, None, None, 5],
+            "status": kinds,
+        }
+    )
 
 
 def test_levels_are_counted_and_what_is_no_answer_stands_apart():
@@ -380,10 +504,20 @@ def test_answers_that_cannot_be_counted_are_refused(change, error, said):
 
 
 def test_no_picture_alters_its_table():
-    before = {"ranks": ranks(), "changes": changes(), "answers": answers(), "indicators": indicators()}
+    before = {
+        "ranks": ranks(),
+        "changes": changes(),
+        "answers": answers(),
+        "indicators": indicators(),
+    }
     charts.rank_intervals(before["ranks"])
     charts.change(before["changes"])
     charts.levels(before["answers"])
     charts.dots(before["indicators"], one="a")
-    for name, make in {"ranks": ranks, "changes": changes, "answers": answers, "indicators": indicators}.items():
+    for name, make in {
+        "ranks": ranks,
+        "changes": changes,
+        "answers": answers,
+        "indicators": indicators,
+    }.items():
         pd.testing.assert_frame_equal(before[name], make())

@@ -20,7 +20,9 @@ def estimates():
 
 
 def test_dear_estimates_and_the_own_one_are_named_and_others_not(estimates):
-    said = texts(charts.fair_range(estimates.table, estimates.fair, one="団体A", made=True, title="見積もり"))
+    said = texts(
+        charts.fair_range(estimates.table, estimates.fair, one="団体A", made=True, title="見積もり")
+    )
     assert {"団体A", "団体C", "団体J"} <= set(said)
     assert "団体B" not in said
     assert "見積もり（架空データ）" in said
@@ -40,7 +42,12 @@ def test_the_sheet_for_one_body_draws_no_other(estimates):
 def test_a_split_bill_has_a_mark_for_every_rule_and_body():
     prices = pd.DataFrame({"from_count": [1, 10], "unit_yen": [1000, 800]})
     licences = pd.DataFrame(
-        {"code": ["a", "b", "c"], "name": ["甲町", "乙町", "丙$市$"], "people": [5, 6, 7], "licences": [3, 4, 9]}
+        {
+            "code": ["a", "b", "c"],
+            "name": ["甲町", "乙町", "丙$市$"],
+            "people": [5, 6, 7],
+            "licences": [3, 4, 9],
+        }
     )
     found = costs.share(licences, prices, minimum=5)
     figure = charts.split(found.table, found.rules, made=True)
@@ -53,8 +60,12 @@ def test_a_split_bill_has_a_mark_for_every_rule_and_body():
 
 
 def test_a_hidden_count_is_hatched_and_its_number_is_nowhere():
-    records = [(f"p{at}", "dx", "know") for at in range(20)] + [(f"p{at}", "dx", "try") for at in range(19)]
-    table = training.funnel(pd.DataFrame(records, columns=["learner", "topic", "stage"]), by=["topic"])
+    records = [(f"p{at}", "dx", "know") for at in range(20)] + [
+        (f"p{at}", "dx", "try") for at in range(19)
+    ]
+    table = training.funnel(
+        pd.DataFrame(records, columns=["learner", "topic", "stage"]), by=["topic"]
+    )
     figure = charts.funnel(table, by="topic", names={"dx": "自治体DXの基礎"})
     said = texts(figure)
     assert "20" in said

@@ -32,11 +32,22 @@ def curve():
     month = np.arange(4)
     date = pd.Timestamp("2026-01-31") + pd.Series(pd.to_timedelta(month * 30, unit="D"))
     mean = 10.0 - month
-    return pd.DataFrame({"measure": "systems", "date": date, "month": month, "mean": mean, "p05": mean - 1, "p95": mean + 1})
+    return pd.DataFrame(
+        {
+            "measure": "systems",
+            "date": date,
+            "month": month,
+            "mean": mean,
+            "p05": mean - 1,
+            "p95": mean + 1,
+        }
+    )
 
 
 def words(figure):
-    return [text.get_text() for text in figure.findobj(match=lambda each: hasattr(each, "get_text"))]
+    return [
+        text.get_text() for text in figure.findobj(match=lambda each: hasattr(each, "get_text"))
+    ]
 
 
 def test_each_bar_runs_from_the_early_to_the_late_date(table):

@@ -22,7 +22,11 @@ def table():
 def curve():
     hours = [24, 72, 240]
     return pd.DataFrame(
-        {"measure": ["避難所"] * 3 + ["把握"] * 3, "hour": hours * 2, "simulated": [0.9, 0.6, 0.2, 0.1, 0.4, 0.75]}
+        {
+            "measure": ["避難所"] * 3 + ["把握"] * 3,
+            "hour": hours * 2,
+            "simulated": [0.9, 0.6, 0.2, 0.1, 0.4, 0.75],
+        }
     )
 
 
@@ -39,7 +43,11 @@ def test_lines_are_the_model_and_marks_are_what_was_counted(table, curve):
     lines = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 3]
     assert lines[0].get_xdata().tolist() == [1, 3, 10]
     assert lines[0].get_ydata() == pytest.approx([90, 60, 20])
-    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in points(figure)] == [(1, 90), (3, 50), (10, 80)]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in points(figure)] == [
+        (1, 90),
+        (3, 50),
+        (10, 80),
+    ]
 
 
 def test_only_what_was_predicted_is_hollow_and_tells_its_miss(table, curve):
@@ -48,7 +56,9 @@ def test_only_what_was_predicted_is_hollow_and_tells_its_miss(table, curve):
     assert {"+10.0", "-5.0"} <= set(texts(figure))
     assert "+0.0" not in texts(figure)
     sticks = [line for line in figure.axes[0].lines if len(line.get_xdata()) == 2]
-    assert [sorted(line.get_ydata()) for line in sticks] == [pytest.approx(pair) for pair in ([90, 90], [50, 60], [75, 80])]
+    assert [sorted(line.get_ydata()) for line in sticks] == [
+        pytest.approx(pair) for pair in ([90, 90], [50, 60], [75, 80])
+    ]
 
 
 def test_a_table_that_cannot_be_drawn_says_why(table, curve):

@@ -10,7 +10,14 @@ from dxkit.errors import TableError
 
 @pytest.fixture
 def plans():
-    return pd.DataFrame({"repeats": [40, 10, 0], "quality": [0.2, 0.6, 0.7], "penalty": [0.0, 5.0, np.nan], "bound": 0})
+    return pd.DataFrame(
+        {
+            "repeats": [40, 10, 0],
+            "quality": [0.2, 0.6, 0.7],
+            "penalty": [0.0, 5.0, np.nan],
+            "bound": 0,
+        }
+    )
 
 
 def test_every_plan_is_drawn_where_it_belongs(plans):

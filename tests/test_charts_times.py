@@ -12,7 +12,15 @@ from dxkit.errors import ChoiceError, TableError
 def _curves(count):
     hours = np.arange(0, 337, 12)
     parts = [
-        pd.DataFrame({"policy": f"施策{at}", "hour": hours, "mean": hours / 400, "p05": hours / 500, "p95": hours / 350})
+        pd.DataFrame(
+            {
+                "policy": f"施策{at}",
+                "hour": hours,
+                "mean": hours / 400,
+                "p05": hours / 500,
+                "p95": hours / 350,
+            }
+        )
         for at in range(count)
     ]
     return pd.concat(parts, ignore_index=True)
@@ -53,8 +61,12 @@ def test_a_table_that_cannot_be_drawn_says_why(table, error, said):
 
 
 def test_choices_that_lose_on_both_sides_are_crosses():
-    table = pd.DataFrame({"policy": ["甲", "乙"], "known": [0.5, 0.4], "told": [1.0, 2.0], "pareto": [True, False]})
-    figure = charts.exposure(table, benefit="known", cost="told", benefit_label="知る割合", cost_label="提供")
+    table = pd.DataFrame(
+        {"policy": ["甲", "乙"], "known": [0.5, 0.4], "told": [1.0, 2.0], "pareto": [True, False]}
+    )
+    figure = charts.exposure(
+        table, benefit="known", cost="told", benefit_label="知る割合", cost_label="提供"
+    )
     assert [line.get_marker() for line in figure.axes[0].lines] == ["o", "x"]
     assert {"甲", "乙", "知る割合［%］", "提供"} <= set(_texts(figure))
     with pytest.raises(TableError, match="gain"):

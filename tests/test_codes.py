@@ -9,12 +9,25 @@ from hypothesis import strategies as st
 from dxkit import codes
 from dxkit.errors import ChoiceError, CodeError
 
-bodies = st.tuples(st.integers(1, 47), st.integers(100, 999)).map(lambda pair: f"{pair[0]:02d}{pair[1]}")
+bodies = st.tuples(st.integers(1, 47), st.integers(100, 999)).map(
+    lambda pair: f"{pair[0]:02d}{pair[1]}"
+)
 FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 
 
 @pytest.mark.parametrize(
-    "typed", ["28201", 28201, "282014", 282014, 282014.0, "２８２０１", " 28201 ", "282014.0", np.int64(282014)]
+    "typed",
+    [
+        "28201",
+        28201,
+        "282014",
+        282014,
+        282014.0,
+        "２８２０１",
+        " 28201 ",
+        "282014.0",
+        np.int64(282014),
+    ],
 )
 def test_himeji_is_understood_however_it_is_typed(typed):
     assert codes.short_code(typed) == "28201"
@@ -40,7 +53,9 @@ def test_a_wrong_check_digit_is_rejected_and_the_right_one_named(body, digit):
             codes.short_code(f"{body}{digit}")
 
 
-@pytest.mark.parametrize("typed", ["", "abc", None, float("nan"), "282", "2820145", "99999", "28001"])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", None, float("nan"), "282", "2820145", "99999", "28001"]
+)
 def test_what_is_no_code_is_refused_by_name(typed):
     with pytest.raises(CodeError, match=r"コード|はずです"):
         codes.short_code(typed)

@@ -27,10 +27,25 @@ sys.path.insert(0, str(DATA))
 from making.mesh_people import share_out  # noqa: E402 - lies beside the data, not in the package
 
 METRES = "EPSG:6690"
-COLUMNS = ["name", "file", "sha256", "rows", "columns", "grain", "source", "publisher", "url", "licence", "as_of", "kind"]
+COLUMNS = [
+    "name",
+    "file",
+    "sha256",
+    "rows",
+    "columns",
+    "grain",
+    "source",
+    "publisher",
+    "url",
+    "licence",
+    "as_of",
+    "kind",
+]
 TAJIMA = ["28209", "28222", "28225", "28585", "28586"]
 
-needs_shared = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="公表ファイルの置き場所 ../shared/data がない")
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "data").is_dir(), reason="公表ファイルの置き場所 ../shared/data がない"
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +68,9 @@ def test_the_catalogue_has_the_twelve_columns_and_every_cell_is_filled():
 def test_every_file_has_a_row_and_every_row_a_file():
     listed = set(catalog()["file"])
     present = {
-        path.relative_to(DATA).as_posix() for kind in ("published", "derived", "made") for path in (DATA / kind).rglob("*")
+        path.relative_to(DATA).as_posix()
+        for kind in ("published", "derived", "made")
+        for path in (DATA / kind).rglob("*")
     }
     assert listed == present
 
@@ -102,7 +119,9 @@ def test_what_is_invented_is_marked_in_every_place():
 
 
 def test_census_figures_sum_to_the_prefectures(towns):
-    sums = towns[["people_2020", "people_2025", "households_2020", "households_2025", "elderly_2020"]].sum()
+    sums = towns[
+        ["people_2020", "people_2025", "households_2020", "households_2025", "elderly_2020"]
+    ].sum()
     assert sums["people_2020"] == 5_465_002
     assert sums["households_2020"] == 2_402_484
     assert sums["people_2025"] == 5_323_825
@@ -121,8 +140,12 @@ def test_there_are_29_cities_and_12_towns_in_code_order(towns):
 
 
 def test_an_office_stands_in_its_own_municipality(towns):
-    offices = gpd.GeoSeries(gpd.points_from_xy(towns["office_lon"], towns["office_lat"]), index=towns.index)
-    assert gpd.GeoSeries(towns["geometry"]).set_crs(None, allow_override=True).contains(offices).all()
+    offices = gpd.GeoSeries(
+        gpd.points_from_xy(towns["office_lon"], towns["office_lat"]), index=towns.index
+    )
+    assert (
+        gpd.GeoSeries(towns["geometry"]).set_crs(None, allow_override=True).contains(offices).all()
+    )
 
 
 def test_a_habitable_share_is_a_share_and_the_plain_is_habitable(towns):
@@ -143,14 +166,23 @@ def test_the_ten_areas_hold_1_3_5_5_6_4_7_5_2_3_municipalities(towns):
 def test_every_check_digit_in_japan_is_right():
     table = load("municipality_codes")
     assert (table["code"].map(full_code) == table["code6"]).all()
-    assert all(code6[5] == check_digit(code) for code, code6 in zip(table["code"], table["code6"], strict=True))
+    assert all(
+        code6[5] == check_digit(code)
+        for code, code6 in zip(table["code"], table["code6"], strict=True)
+    )
 
 
 def test_the_nationwide_list_holds_1741_municipalities_and_175_wards():
     table = load("municipality_codes")
     whole, wards = table[table["parent"].isna()], table[table["parent"].notna()]
     assert (len(whole), len(wards)) == (1741, 175)
-    assert table["kind"].value_counts().to_dict() == {"city": 792, "town": 743, "village": 183, "special_ward": 23, "ward": 175}
+    assert table["kind"].value_counts().to_dict() == {
+        "city": 792,
+        "town": 743,
+        "village": 183,
+        "special_ward": 23,
+        "ward": 175,
+    }
     assert table["code"].is_unique
     assert table["code"].is_monotonic_increasing
     assert set(wards["parent"]) <= set(whole["code"])
@@ -177,7 +209,10 @@ def test_repeated_names_and_counties_are_kept_apart():
 
 
 def test_the_dashboard_has_41_rows_and_15_indicators_that_the_framework_names():
-    table, framework = load("dashboard").set_index("code"), load("indicators_dashboard").set_index("indicator")
+    table, framework = (
+        load("dashboard").set_index("code"),
+        load("indicators_dashboard").set_index("indicator"),
+    )
     assert table.shape == (41, 15)
     assert list(table.columns) == framework.index[framework["parent"].notna()].tolist()
     shares = table.drop(columns=["frequent_offered", "frequent_online"])
@@ -189,7 +224,11 @@ def test_the_framework_has_three_dimensions_of_equal_weight_and_two_rows_that_on
     table = load("indicators_dashboard").set_index("indicator")
     top = table[table["parent"].isna()]
     assert top.index.tolist() == ["organisation", "operations", "services"]
-    assert table["parent"].value_counts().to_dict() == {"organisation": 7, "services": 5, "operations": 3}
+    assert table["parent"].value_counts().to_dict() == {
+        "organisation": 7,
+        "services": 5,
+        "operations": 3,
+    }
     assert table.index[table["weight"] == 0].tolist() == ["frequent_offered", "frequent_online"]
     assert (table["direction"] == 1).all()
     assert table.loc[table["parent"].notna(), ["low", "high", "unit"]].notna().all(axis=None)
@@ -204,21 +243,29 @@ def test_the_share_of_frequent_procedures_is_what_its_counts_say():
 
 @needs_shared
 def test_the_dashboard_equals_another_reading_of_the_same_file():
-    wide = pd.read_csv(SHARED / "data/dx/hyogo_dx_dashboard_wide.csv", dtype=str, keep_default_na=False).set_index("code5")
+    wide = pd.read_csv(
+        SHARED / "data/dx/hyogo_dx_dashboard_wide.csv", dtype=str, keep_default_na=False
+    ).set_index("code5")
     labels = load("indicators_dashboard").set_index("label")["indicator"]
     table = load("dashboard").set_index("code")
     said = {"実施": "1.0", "未実施": "0.0", "調査無し": "nan", "": "nan"}
     for label in wide.columns[2:]:
         expected = [said.get(cell, cell) for cell in wide[label]]
-        numbers = [float(cell.rstrip("%")) / (100 if cell.endswith("%") else 1) for cell in expected]
+        numbers = [
+            float(cell.rstrip("%")) / (100 if cell.endswith("%") else 1) for cell in expected
+        ]
         np.testing.assert_allclose(table.loc[wide.index, labels[label]], numbers, err_msg=label)
 
 
 @needs_shared
 def test_the_projects_own_readers_read_the_official_files_as_the_shipped_tables():
-    dashboard = read_dashboard(SHARED / "data/dx/市区町村毎のDX進捗状況_市区町村比較.csv", prefecture="28")
+    dashboard = read_dashboard(
+        SHARED / "data/dx/市区町村毎のDX進捗状況_市区町村比較.csv", prefecture="28"
+    )
     shipped = load("dashboard").set_index("code")
-    pd.testing.assert_frame_equal(dashboard[shipped.columns], shipped.astype(float), check_names=False)
+    pd.testing.assert_frame_equal(
+        dashboard[shipped.columns], shipped.astype(float), check_names=False
+    )
     progress = read_standardization(SHARED / "data/dx/gc_standardization.json", prefecture="28")
     both = progress.merge(load("progress"), on=["code", "system"], suffixes=("", "_shipped"))
     assert len(both) == 820
@@ -240,7 +287,12 @@ def test_online_applications_hold_52_procedures_and_leave_blanks_blank():
     }
     assert table["share"].isna().any()
     assert table["share"].dropna().between(0, 1).all()
-    assert table.loc[(table["code"] == "28100") & (table["procedure"] == "図書館の図書貸出予約等"), "share"].item() == 0.903
+    assert (
+        table.loc[
+            (table["code"] == "28100") & (table["procedure"] == "図書館の図書貸出予約等"), "share"
+        ].item()
+        == 0.903
+    )
 
 
 # --- standardisation -------------------------------------------------------------------------------------------------
@@ -255,7 +307,9 @@ def test_progress_is_41_times_20_with_the_published_mean_and_the_lowest():
     assert means.idxmin() == "28209"
     assert round(means.min(), 4) == 0.32
     # the unit is one of 40 steps
-    np.testing.assert_allclose(table["share_done"] * 40, (table["share_done"] * 40).round(), atol=1e-9)
+    np.testing.assert_allclose(
+        table["share_done"] * 40, (table["share_done"] * 40).round(), atol=1e-9
+    )
     assert set(table["as_of"]) == {"2026-01"}
 
 
@@ -275,12 +329,17 @@ def test_33_bodies_expect_an_extension_and_the_flags_agree_with_the_counts():
 
 @needs_shared
 def test_progress_and_extensions_equal_another_reading_of_the_same_files():
-    wide = pd.read_csv(SHARED / "data/dx/hyogo_standardization_202601.csv", dtype={"code5": str}).set_index("code5")
+    wide = pd.read_csv(
+        SHARED / "data/dx/hyogo_standardization_202601.csv", dtype={"code5": str}
+    ).set_index("code5")
     names = load("systems").set_index("progress_name")["system"]
     progress = load("progress").pivot_table(index="code", columns="system", values="share_done")
     expected = wide[list(names.index)].rename(columns=names.to_dict())
     pd.testing.assert_frame_equal(progress[expected.columns], expected, check_names=False)
-    assert load("extensions").set_index("code")["count"].to_dict() == wide["tokutei_count_202512"].to_dict()
+    assert (
+        load("extensions").set_index("code")["count"].to_dict()
+        == wide["tokutei_count_202512"].to_dict()
+    )
 
 
 def test_the_20_systems_stand_in_the_documents_order_under_three_names():
@@ -301,7 +360,11 @@ def test_the_20_systems_stand_in_the_documents_order_under_three_names():
 
 def test_24_seats_are_taken_by_19_municipalities_of_six_areas(towns):
     table = load("themes")
-    assert table["theme"].value_counts(sort=False).to_dict() == {"教育DX": 9, "配送DX": 5, "地域通貨・ポイントDX": 10}
+    assert table["theme"].value_counts(sort=False).to_dict() == {
+        "教育DX": 9,
+        "配送DX": 5,
+        "地域通貨・ポイントDX": 10,
+    }
     assert len(table) == 24
     assert table["code"].nunique() == 19
     assert (table["code"].value_counts() == 2).sum() == 5
@@ -311,7 +374,9 @@ def test_24_seats_are_taken_by_19_municipalities_of_six_areas(towns):
     assert table.loc[table["theme"] == "配送DX", "code"].tolist() == TAJIMA
     assert set(table["status"]) == {"参画予定"}
     assert set(table["page"]) == {"11"}
-    assert (table["name"].to_numpy() == towns["name"].loc[table["code"].to_numpy()].to_numpy()).all()
+    assert (
+        table["name"].to_numpy() == towns["name"].loc[table["code"].to_numpy()].to_numpy()
+    ).all()
 
 
 def test_nine_shared_systems_fill_236_of_369_cells_by_count():
@@ -350,7 +415,23 @@ def test_the_rows_s00_to_s14_hang_below_the_measures_and_drafts_are_marked():
     table = load("measures").set_index("id")
     items = table[table["kind"] == "item"]
     assert items.index.tolist() == [f"S{number:02d}" for number in range(15)]
-    assert items["page"].tolist() == ["2", "6", "7", "7", "8", "9", "10", "11", "12", "12", "13", "14", "15", "17", "18"]
+    assert items["page"].tolist() == [
+        "2",
+        "6",
+        "7",
+        "7",
+        "8",
+        "9",
+        "10",
+        "11",
+        "12",
+        "12",
+        "13",
+        "14",
+        "15",
+        "17",
+        "18",
+    ]
     assert set(items["parent"].dropna()) == set(table.index[table["kind"] == "measure"])
     assert (table["status"].notna() == (table["page"].astype(int) >= 6)).all()
 
@@ -358,21 +439,38 @@ def test_the_rows_s00_to_s14_hang_below_the_measures_and_drafts_are_marked():
 def test_the_last_two_meetings_are_printed_a_year_early():
     table = load("study_meetings")
     assert table["printed"].tolist() == ["R6.7.9", "R6.8.29", "R6.10.23", "R6.1.23", "R6.3.25"]
-    assert table["date"].tolist() == ["2024-07-09", "2024-08-29", "2024-10-23", "2025-01-23", "2025-03-25"]
+    assert table["date"].tolist() == [
+        "2024-07-09",
+        "2024-08-29",
+        "2024-10-23",
+        "2025-01-23",
+        "2025-03-25",
+    ]
     assert table["slip"].tolist() == [False, False, False, True, True]
 
 
 @needs_shared
 def test_the_fact_sheet_names_the_same_themes_and_counts():
     sheet = (SHARED / "SEED_FACTS.md").read_text(encoding="utf-8")
-    stems = {theme: re.search(rf"{theme} \d+市町 \(([^)]+)\)", sheet)[1].split() for theme in load("themes")["theme"].unique()}
+    stems = {
+        theme: re.search(rf"{theme} \d+市町 \(([^)]+)\)", sheet)[1].split()
+        for theme in load("themes")["theme"].unique()
+    }
     for theme, rows in load("themes").groupby("theme"):
         assert [name[:-1] for name in rows["name"]] == stems[theme]
     row = next(line for line in sheet.splitlines() if line.startswith("| S04"))
-    said = {"e-ひょうご": "県+10市1町", "電子入札": "29市4町2組合", "テレワーク兵庫": "県+25市7町", "公共施設予約": "県+2市"}
+    said = {
+        "e-ひょうご": "県+10市1町",
+        "電子入札": "29市4町2組合",
+        "テレワーク兵庫": "県+25市7町",
+        "公共施設予約": "県+2市",
+    }
     assert all(text in row for text in said.values())
     systems = next(line for line in sheet.splitlines() if line.startswith("| S01"))
-    assert re.search(r"基幹20業務 \(([^)]+)\)", systems)[1].split(", ") == load("systems")["system"].tolist()
+    assert (
+        re.search(r"基幹20業務 \(([^)]+)\)", systems)[1].split(", ")
+        == load("systems")["system"].tolist()
+    )
 
 
 # --- shapes and places -----------------------------------------------------------------------------------------------
@@ -392,16 +490,28 @@ def test_geojson_follows_rfc_7946_with_five_decimals_and_one_feature_a_line():
         text = (DATA / "derived" / f"{name}.geojson").read_text(encoding="utf-8")
         assert '"crs"' not in text
         assert not re.search(r"\d\.\d{6}", text)
-        assert sum(line.startswith('{"type":"Feature"') for line in text.splitlines()) == len(load(name))
-        rings = [shapely.get_exterior_ring(part) for part in shapely.get_parts(load(name).geometry.to_numpy())]
+        assert sum(line.startswith('{"type":"Feature"') for line in text.splitlines()) == len(
+            load(name)
+        )
+        rings = [
+            shapely.get_exterior_ring(part)
+            for part in shapely.get_parts(load(name).geometry.to_numpy())
+        ]
         assert shapely.is_ccw(rings).all()
 
 
 @needs_shared
 def test_boundaries_agree_with_the_official_ones_of_2021():
-    official = gpd.read_file(SHARED / "data/boundaries/N03-21_28_210101_s0010.geojson").set_crs("EPSG:6668", allow_override=True)
+    official = gpd.read_file(SHARED / "data/boundaries/N03-21_28_210101_s0010.geojson").set_crs(
+        "EPSG:6668", allow_override=True
+    )
     wards = official["N03_007"].between("28101", "28111")
-    whole = official.assign(code=official["N03_007"].mask(wards, "28100")).dissolve("code").to_crs(METRES).geometry
+    whole = (
+        official.assign(code=official["N03_007"].mask(wards, "28100"))
+        .dissolve("code")
+        .to_crs(METRES)
+        .geometry
+    )
     ours = gpd.GeoDataFrame(load("boundaries")).set_index("code").to_crs(METRES).geometry
     assert ours.index.equals(whole.index)
     assert abs(ours.area.sum() / whole.area.sum() - 1) < 0.002
@@ -416,7 +526,14 @@ def test_neighbour_prefectures_touch_hyogo_and_do_not_cover_it():
     hyogo = gpd.GeoDataFrame(load("boundaries")).to_crs(METRES).union_all()
     assert around["name"].tolist() == ["京都府", "大阪府", "鳥取県", "岡山県", "徳島県", "香川県"]
     assert around.geometry.intersection(hyogo).area.sum() < 1e4
-    assert (around.geometry.distance(hyogo) < 100).tolist() == [True, True, True, True, False, False]
+    assert (around.geometry.distance(hyogo) < 100).tolist() == [
+        True,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_424_stations_and_567_villages_stand_in_the_municipality_they_name(towns):
@@ -426,7 +543,9 @@ def test_424_stations_and_567_villages_stand_in_the_municipality_they_name(towns
         assert len(table) == rows
         points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), crs=shapes.crs)
         assert shapes.loc[table["code"].to_numpy()].reset_index(drop=True).intersects(points).all()
-        assert (table["name"].to_numpy() == towns["name"].loc[table["code"].to_numpy()].to_numpy()).all()
+        assert (
+            table["name"].to_numpy() == towns["name"].loc[table["code"].to_numpy()].to_numpy()
+        ).all()
 
 
 def test_villages_know_when_they_existed():
@@ -436,7 +555,9 @@ def test_villages_know_when_they_existed():
     assert len(known) > 400
     tajima = table[table["code"].isin(TAJIMA)]
     assert len(tajima) == 88
-    assert {"城崎町", "出石町", "村岡町", "香住町", "浜坂町", "八鹿町", "生野町"} <= set(tajima["place"])
+    assert {"城崎町", "出石町", "村岡町", "香住町", "浜坂町", "八鹿町", "生野町"} <= set(
+        tajima["place"]
+    )
 
 
 # --- the invented mesh -----------------------------------------------------------------------------------------------
@@ -452,7 +573,9 @@ def test_mesh_people_are_cells_of_level_4_with_their_centres_in_their_municipali
     table = load("mesh_people")
     assert table["place"].is_unique
     assert (table["place"].str.len() == 9).all()
-    assert (mesh_code(table["lat"], table["lon"], level="4") == table["place"].to_numpy(dtype=str)).all()
+    assert (
+        mesh_code(table["lat"], table["lon"], level="4") == table["place"].to_numpy(dtype=str)
+    ).all()
     box = mesh_box(table["place"].to_numpy(dtype=str))
     np.testing.assert_allclose(table["lat"], (box.south + box.north) / 2, atol=1e-6)
     shapes = gpd.GeoSeries(towns["geometry"])
@@ -476,7 +599,9 @@ def test_mesh_people_leave_no_former_town_of_tajima_empty():
     former = villages[villages["code"].isin(TAJIMA) & villages["place"].str.endswith("町")]
     homes = set(table["place"])
     around = [(dlat / 240, dlon / 160) for dlat in (-1, 0, 1) for dlon in (-1, 0, 1)]
-    cells = np.array([mesh_code(former["lat"] + dlat, former["lon"] + dlon, level="4") for dlat, dlon in around])
+    cells = np.array(
+        [mesh_code(former["lat"] + dlat, former["lon"] + dlon, level="4") for dlat, dlon in around]
+    )
     assert np.isin(cells, list(homes)).any(axis=0).all()
 
 
@@ -512,13 +637,19 @@ def test_sharing_out_follows_largest_remainders():
 def run_make(*arguments: object) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(MAKE), *map(str, arguments)]
     environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=environment, check=False
+    )
 
 
 def assert_same_files(made: Path, kinds: tuple[str, ...]) -> None:
     rows = [row for row in catalog().to_dict("records") if row["kind"] in kinds]
     assert rows
-    different = [row["file"] for row in rows if (made / row["file"]).read_bytes() != (DATA / row["file"]).read_bytes()]
+    different = [
+        row["file"]
+        for row in rows
+        if (made / row["file"]).read_bytes() != (DATA / row["file"]).read_bytes()
+    ]
     assert not different
     assert (made / "catalog.csv").read_bytes() == (DATA / "catalog.csv").read_bytes()
 
@@ -548,7 +679,14 @@ def test_make_rebuilds_derived_tables_byte_for_byte_and_then_without_network(tmp
 
 def test_make_without_the_official_files_keeps_what_is_published_and_says_so(tmp_path):
     done = run_make(
-        "--sources", tmp_path / "nowhere", "--out", tmp_path / "out", "--offline", "--only", "progress", "mesh_people"
+        "--sources",
+        tmp_path / "nowhere",
+        "--out",
+        tmp_path / "out",
+        "--offline",
+        "--only",
+        "progress",
+        "mesh_people",
     )
     assert done.returncode == 0, done.stderr
     assert "published/ は今のままにします" in done.stdout
@@ -560,7 +698,16 @@ def test_make_without_the_official_files_keeps_what_is_published_and_says_so(tmp
 def test_make_that_fails_leaves_nothing_half_written(tmp_path):
     out = tmp_path / "out"
     out.mkdir()
-    done = run_make("--out", out, "--cache", tmp_path / "empty", "--offline", "--only", "mesh_people", "boundaries")
+    done = run_make(
+        "--out",
+        out,
+        "--cache",
+        tmp_path / "empty",
+        "--offline",
+        "--only",
+        "mesh_people",
+        "boundaries",
+    )
     assert done.returncode == 1
     assert "何も書き換えていません" in done.stderr
     assert "キャッシュ" in done.stderr

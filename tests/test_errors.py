@@ -9,8 +9,21 @@ from dxkit.errors import Fault, TableError, shorten
 
 
 def test_a_fault_names_every_place_it_knows():
-    said = str(Fault("数値ではありません", "直してください", file="a.xlsx", sheet="表", row=3, column="人口", value="約5"))
-    assert said == "ファイル「a.xlsx」 シート「表」 3行目 列「人口」 値「約5」: 数値ではありません → 直してください"
+    said = str(
+        Fault(
+            "数値ではありません",
+            "直してください",
+            file="a.xlsx",
+            sheet="表",
+            row=3,
+            column="人口",
+            value="約5",
+        )
+    )
+    assert (
+        said
+        == "ファイル「a.xlsx」 シート「表」 3行目 列「人口」 値「約5」: 数値ではありません → 直してください"
+    )
 
 
 def test_a_fault_leaves_out_places_that_it_does_not_know():
@@ -28,7 +41,10 @@ def test_several_faults_are_numbered_and_counted_and_none_is_lost():
 
 
 def test_one_fault_needs_no_number():
-    assert str(TableError.one("空です", "入れてください", file="a.csv")) == "ファイル「a.csv」: 空です → 入れてください"
+    assert (
+        str(TableError.one("空です", "入れてください", file="a.csv"))
+        == "ファイル「a.csv」: 空です → 入れてください"
+    )
 
 
 @given(st.text())

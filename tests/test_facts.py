@@ -48,7 +48,9 @@ def test_s00_ten_of_41_have_two_staff_or_fewer(figures, towns):
 def test_s00_28_of_41_do_not_work_with_the_prefecture_and_the_printed_share_agrees(figures):
     told = figures["value"]
     assert told["not_linked"] == 28
-    assert told["not_linked_share"] == pytest.approx(told["not_linked"] / told["not_linked_of"], abs=5e-4)
+    assert told["not_linked_share"] == pytest.approx(
+        told["not_linked"] / told["not_linked_of"], abs=5e-4
+    )
     assert round(100 * told["not_linked_share"], 1) == 68.3
     assert figures.loc["not_linked", "as_of"] == "2023-08"
 
@@ -56,7 +58,9 @@ def test_s00_28_of_41_do_not_work_with_the_prefecture_and_the_printed_share_agre
 def test_s00_five_kinds_of_support_are_hoped_for(lists):
     hoped = lists["県に期待する支援"]
     assert len(hoped) == 5
-    for word, said in zip(["業務に従事", "助言", "問合せ窓口", "その他", "希望しない"], hoped, strict=True):
+    for word, said in zip(
+        ["業務に従事", "助言", "問合せ窓口", "その他", "希望しない"], hoped, strict=True
+    ):
         assert word in said
 
 
@@ -66,7 +70,12 @@ def test_s00_five_kinds_of_support_are_hoped_for(lists):
 def test_s01_twenty_systems_are_named_and_followed_for_41_municipalities(figures):
     systems, progress = dxkit.load("systems"), dxkit.load("progress")
     assert figures.loc["systems", "value"] == len(systems) == 20
-    assert systems["system"].iloc[[0, 7, 12, 19]].tolist() == ["住民基本台帳", "印鑑登録", "児童扶養手当", "健康管理"]
+    assert systems["system"].iloc[[0, 7, 12, 19]].tolist() == [
+        "住民基本台帳",
+        "印鑑登録",
+        "児童扶養手当",
+        "健康管理",
+    ]
     assert set(progress["system"]) == set(systems["system"])
     assert len(progress) == 20 * 41
     assert progress["code"].nunique() == 41
@@ -91,7 +100,11 @@ def test_s01_the_deadline_is_the_end_of_fiscal_2025_and_hard_cases_get_five_year
 def test_s02_groups_consultations_and_themes_are_listed(lists):
     assert lists["グループ分けの例"] == ["システム規模", "移行スケジュール", "ベンダー別"]
     assert lists["個別相談"] == ["スポット相談", "伴走支援"]
-    assert [theme[:4] for theme in lists["意見交換会のテーマ"]] == ["移行作業", "データ連", "文字同定"]
+    assert [theme[:4] for theme in lists["意見交換会のテーマ"]] == [
+        "移行作業",
+        "データ連",
+        "文字同定",
+    ]
 
 
 # --- S03 negotiating with vendors ------------------------------------------------------------------------------------
@@ -105,7 +118,11 @@ def test_s03_twelve_bodies_had_their_cloud_fees_looked_at(figures):
 
 def test_s03_33_bodies_sent_57_people_to_the_cloud_training(figures):
     told = figures["value"]
-    assert told["cloud_bodies"] == told["cloud_cities"] + told["cloud_towns"] + told["cloud_associations"] == 33
+    assert (
+        told["cloud_bodies"]
+        == told["cloud_cities"] + told["cloud_towns"] + told["cloud_associations"]
+        == 33
+    )
     assert (told["cloud_cities"], told["cloud_towns"], told["cloud_associations"]) == (24, 8, 1)
     assert told["cloud_people"] == 57
     assert (told["cloud_cities"] + told["cloud_towns"]) / 41 == pytest.approx(0.780, abs=5e-4)
@@ -166,7 +183,9 @@ def test_s05_seven_items_a_cycle_of_three_and_four_lectures(figures, lists):
     menu = lists["アラカルト"]
     assert len(menu) == 7
     for word, item in zip(
-        ["協議会研修", "共同調達", "計画", "出前講座", "意見交換会", "教え合い", "過去研修"], menu, strict=True
+        ["協議会研修", "共同調達", "計画", "出前講座", "意見交換会", "教え合い", "過去研修"],
+        menu,
+        strict=True,
     ):
         assert word in item
     assert lists["学びのサイクル"] == ["知る", "やってみる", "教え合う"]
@@ -177,7 +196,10 @@ def test_s05_seven_items_a_cycle_of_three_and_four_lectures(figures, lists):
 def test_s06_four_subjects_and_half_a_year(figures, lists):
     subjects = lists["リエゾン研修"]
     assert len(subjects) == 4
-    assert [any(word in subject for subject in subjects) for word in ("業務改善", "セキュリティ", "BI", "生成AI")] == [True] * 4
+    assert [
+        any(word in subject for subject in subjects)
+        for word in ("業務改善", "セキュリティ", "BI", "生成AI")
+    ] == [True] * 4
     assert figures.loc["leader_years", "value"] == 0.5
 
 
@@ -231,7 +253,9 @@ def test_s10_three_bodies_look_into_three_questions_of_disaster_dx(lists):
     assert lists["共同研究の主体"] == ["兵庫県", "ひょうご震災記念21世紀研究機構", "兵庫県立大学"]
     questions = lists["研究テーマ"]
     assert len(questions) == 3
-    for word, question in zip(["被災者データベース", "デジタル人材派遣", "個人情報保護法制"], questions, strict=True):
+    for word, question in zip(
+        ["被災者データベース", "デジタル人材派遣", "個人情報保護法制"], questions, strict=True
+    ):
         assert word in question
 
 
@@ -240,7 +264,13 @@ def test_s11_five_meetings_were_held_and_two_dates_run_backwards_as_printed(figu
     assert len(held) == figures.loc["meetings", "value"] == 5
     assert held["printed"].tolist() == ["R6.7.9", "R6.8.29", "R6.10.23", "R6.1.23", "R6.3.25"]
     assert held["number"][held["slip"]].tolist() == [4, 5]
-    assert held["date"].tolist() == ["2024-07-09", "2024-08-29", "2024-10-23", "2025-01-23", "2025-03-25"]
+    assert held["date"].tolist() == [
+        "2024-07-09",
+        "2024-08-29",
+        "2024-10-23",
+        "2025-01-23",
+        "2025-03-25",
+    ]
     assert pd.to_datetime(held["date"]).is_monotonic_increasing
     as_printed = held["printed"].str.extract(r"R6\.(\d+)\.(\d+)").astype(int)
     assert not (as_printed[0] * 100 + as_printed[1]).is_monotonic_increasing
@@ -289,7 +319,9 @@ def test_ten_measures_stand_under_three_pillars_with_their_flags():
     top = measures[measures["kind"] == "measure"]
     assert top.groupby("pillar", sort=False).size().tolist() == [3, 4, 3]
     assert top["flag"].value_counts().to_dict() == {"拡充": 3, "新規": 2}
-    assert measures.loc[measures["kind"] == "item", "id"].tolist() == [f"S{row:02d}" for row in range(15)]
+    assert measures.loc[measures["kind"] == "item", "id"].tolist() == [
+        f"S{row:02d}" for row in range(15)
+    ]
 
 
 def test_what_stands_after_page_five_is_under_discussion_in_every_table():
@@ -298,7 +330,10 @@ def test_what_stands_after_page_five_is_under_discussion_in_every_table():
         later = table["page"].astype(int) > 5
         assert (table["status"].str.contains("検討・調整中") == later).all(), name
     measures = dxkit.load("measures")
-    assert (measures["status"].fillna("").str.contains("検討・調整中") == (measures["page"].astype(int) > 5)).all()
+    assert (
+        measures["status"].fillna("").str.contains("検討・調整中")
+        == (measures["page"].astype(int) > 5)
+    ).all()
 
 
 def test_every_figure_has_its_words_and_a_value_or_a_date(figures):

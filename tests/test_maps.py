@@ -33,9 +33,17 @@ BOUNDARIES = ROOT / "data" / "derived" / "boundaries.geojson"
 def boxes(count=41):
     """Areas in a grid, with Hyogo's codes."""
     places = range(count)
-    shapes = [box(x, y, x + 0.1, y + 0.1) for x, y in ((134.3 + place % 7 * 0.1, 34.4 + place // 7 * 0.1) for place in places)]
-    columns = {"code": [f"{28201 + place}" for place in places], "name": [f"第{place + 1}町" for place in places]}
-    return gpd.GeoDataFrame(columns | {"value": [float(place) for place in places]}, geometry=shapes, crs="EPSG:6668")
+    shapes = [
+        box(x, y, x + 0.1, y + 0.1)
+        for x, y in ((134.3 + place % 7 * 0.1, 34.4 + place // 7 * 0.1) for place in places)
+    ]
+    columns = {
+        "code": [f"{28201 + place}" for place in places],
+        "name": [f"第{place + 1}町" for place in places],
+    }
+    return gpd.GeoDataFrame(
+        columns | {"value": [float(place) for place in places]}, geometry=shapes, crs="EPSG:6668"
+    )
 
 
 @pytest.fixture
@@ -45,7 +53,9 @@ def towns():
 
 def drawn(made):
     """What a map hands to map.js."""
-    block = re.search(r'<script type="application/json" id="map-data">(.*?)</script>', made.page(), re.DOTALL)
+    block = re.search(
+        r'<script type="application/json" id="map-data">(.*?)</script>', made.page(), re.DOTALL
+    )
     return json.loads(block[1])
 
 
@@ -54,7 +64,11 @@ def layer(made, number=-1):
 
 
 def entries(made):
-    return [(entry["label"], entry["kind"]) for legend in drawn(made)["panes"][0]["legends"] for entry in legend["entries"]]
+    return [
+        (entry["label"], entry["kind"])
+        for legend in drawn(made)["panes"][0]["legends"]
+        for entry in legend["entries"]
+    ]
 
 
 # what is drawn ----------------------------------------------------------------------------------------------------------
@@ -69,20 +83,29 @@ def test_a_choropleth_is_a_folium_map_with_every_area_once(towns):
 
 
 def test_the_same_table_gives_the_same_page_byte_for_byte(towns):
-    first, second = (maps.choropleth(boxes(), column="value", tooltip=("code",), background=boxes(3)) for _ in range(2))
+    first, second = (
+        maps.choropleth(boxes(), column="value", tooltip=("code",), background=boxes(3))
+        for _ in range(2)
+    )
     assert first.page() == second.page() == first.page()
     assert first.get_root().render() == first.page()
 
 
 def test_two_maps_of_the_same_areas_hold_their_shapes_once(towns):
-    both = maps.compare(maps.choropleth(towns, column="value"), maps.choropleth(towns, column="name", colours=["#112233"] * 41))
+    both = maps.compare(
+        maps.choropleth(towns, column="value"),
+        maps.choropleth(towns, column="name", colours=["#112233"] * 41),
+    )
     spec = drawn(both)
     assert [len(each) for each in spec["geometries"]] == [41]
     assert [pane["layers"][0]["set"] for pane in spec["panes"]] == [0, 0]
 
 
 def test_comparing_alters_neither_map(towns):
-    left, right = maps.choropleth(towns, column="value", title="左"), maps.choropleth(towns, column="value", title="右")
+    left, right = (
+        maps.choropleth(towns, column="value", title="左"),
+        maps.choropleth(towns, column="value", title="右"),
+    )
     before = left.page(), right.page()
     both = maps.compare(left, right, title="並べる")
     folium.Marker((34.5, 134.5)).add_to(both)
@@ -91,7 +114,9 @@ def test_comparing_alters_neither_map(towns):
 
 
 def test_a_compared_pair_names_each_source_once(towns):
-    left, right = (maps.choropleth(towns, column="value", source=source) for source in ("総務省", "総務省"))
+    left, right = (
+        maps.choropleth(towns, column="value", source=source) for source in ("総務省", "総務省")
+    )
     assert "出典: 県、総務省<" in maps.compare(left, right, source="県").page()
 
 
@@ -99,14 +124,20 @@ def test_a_missing_value_is_hatched_and_never_takes_the_lowest_colour(towns):
     towns.loc[[3, 5], "value"] = np.nan
     made = maps.choropleth(towns, column="value", missing="回答なし")
     told = layer(made)
-    hatched = [place for place, style in enumerate(told["style_of"]) if told["styles"][style]["fillColor"] == _html_safety.HATCH]
+    hatched = [
+        place
+        for place, style in enumerate(told["style_of"])
+        if told["styles"][style]["fillColor"] == _html_safety.HATCH
+    ]
     assert hatched == [3, 5]
     assert entries(made)[-1] == ("回答なし", "hatch")
     assert told["tooltip"]["rows"][3] == ["回答なし"]
 
 
 def test_a_table_of_nothing_but_missing_values_is_drawn_hatched(towns):
-    assert entries(maps.choropleth(towns.assign(value=np.nan), column="value")) == [("データなし", "hatch")]
+    assert entries(maps.choropleth(towns.assign(value=np.nan), column="value")) == [
+        ("データなし", "hatch")
+    ]
 
 
 def test_areas_that_the_table_lacks_are_drawn_as_missing(towns):
@@ -138,16 +169,26 @@ def test_the_input_is_not_altered(towns):
 
 
 def test_categories_keep_their_order_and_blank_is_missing(towns):
-    kinds = pd.Categorical(["未実施", "実施", "", "検討中"] * 10 + ["実施"], categories=["実施", "検討中", "未実施", "廃止", ""])
+    kinds = pd.Categorical(
+        ["未実施", "実施", "", "検討中"] * 10 + ["実施"],
+        categories=["実施", "検討中", "未実施", "廃止", ""],
+    )
     made = maps.choropleth(towns.assign(kind=kinds), column="kind")
-    assert entries(made) == [("実施", "fill"), ("検討中", "fill"), ("未実施", "fill"), ("データなし", "hatch")]
+    assert entries(made) == [
+        ("実施", "fill"),
+        ("検討中", "fill"),
+        ("未実施", "fill"),
+        ("データなし", "hatch"),
+    ]
 
 
 def test_true_and_false_are_shown_as_yes_and_no(towns):
     made = maps.choropleth(towns.assign(flag=[True, False] * 20 + [True]), column="flag")
     assert [label for label, _ in entries(made)] == ["いいえ", "はい"]
     rows = pd.DataFrame({"code": towns["code"][:2], "flag": [True, False]})
-    assert [label for label, _ in entries(maps.choropleth(rows, column="flag", geometry=towns))] == [
+    assert [
+        label for label, _ in entries(maps.choropleth(rows, column="flag", geometry=towns))
+    ] == [
         "いいえ",
         "はい",
         "データなし",
@@ -155,7 +196,10 @@ def test_true_and_false_are_shown_as_yes_and_no(towns):
 
 
 def test_invented_data_say_so_in_the_title(towns):
-    assert "<h1>集まり（架空データ）</h1>" in maps.choropleth(towns, column="value", title="集まり", made=True).page()
+    assert (
+        "<h1>集まり（架空データ）</h1>"
+        in maps.choropleth(towns, column="value", title="集まり", made=True).page()
+    )
     points = pd.DataFrame({"lat": [34.5], "lon": [134.5]})
     assert "<h1>点（架空データ）</h1>" in maps.points(points, title="点", made=True).page()
 
@@ -178,31 +222,52 @@ def test_coordinates_are_rounded_and_projected_shapes_are_put_back_into_degrees(
     first = drawn(maps.choropleth(plane, column="value"))["geometries"][0][0]["coordinates"][0]
     assert {*map(tuple, first)} == {(134.3, 34.4), (134.4, 34.4), (134.4, 34.5), (134.3, 34.5)}
     shifted = towns.set_geometry(towns.translate(1 / 3e5, 1 / 3e5))
-    numbers = re.findall(r"\d+\.\d+", json.dumps(drawn(maps.choropleth(shifted, column="value"))["geometries"]))
+    numbers = re.findall(
+        r"\d+\.\d+", json.dumps(drawn(maps.choropleth(shifted, column="value"))["geometries"])
+    )
     assert max(len(number.partition(".")[2]) for number in numbers) <= 5
 
 
-@pytest.mark.skipif(not BOUNDARIES.exists(), reason="data/derived/boundaries.geojson has not been built")
+@pytest.mark.skipif(
+    not BOUNDARIES.exists(), reason="data/derived/boundaries.geojson has not been built"
+)
 def test_the_41_municipalities_fit_into_400_kb():
-    made = maps.choropleth(gpd.read_file(BOUNDARIES).assign(value=range(41)), column="value", tooltip=("code",))
+    made = maps.choropleth(
+        gpd.read_file(BOUNDARIES).assign(value=range(41)), column="value", tooltip=("code",)
+    )
     assert made.shapes() == 41
     assert len(made.page().encode()) < 400_000
 
 
 def test_points_come_from_columns_or_from_geometry():
-    rows = pd.DataFrame({"緯度": [34.5, 34.6], "経度": [134.5, 134.6], "name": ["甲", "乙"], "人": [1, 4]})
+    rows = pd.DataFrame(
+        {"緯度": [34.5, 34.6], "経度": [134.5, 134.6], "name": ["甲", "乙"], "人": [1, 4]}
+    )
     told = layer(maps.points(rows, lat="緯度", lon="経度", size="人"))
     assert (told["lat"], told["lon"], told["radius"]) == ([34.5, 34.6], [134.5, 134.6], [8.0, 16.0])
-    shapes = gpd.GeoDataFrame(rows[["name"]], geometry=[Point(134.5, 34.5), Point(134.6, 34.6)], crs="EPSG:6668")
+    shapes = gpd.GeoDataFrame(
+        rows[["name"]], geometry=[Point(134.5, 34.5), Point(134.6, 34.6)], crs="EPSG:6668"
+    )
     assert layer(maps.points(shapes))["lon"] == [134.5, 134.6]
 
 
 def test_a_points_legend_holds_colours_and_readable_sizes():
     rows = pd.DataFrame(
-        {"lat": [34.5] * 3, "lon": [134.5] * 3, "people": [1_525_152, 40_000, None], "kind": ["病院", None, "薬局"]}
+        {
+            "lat": [34.5] * 3,
+            "lon": [134.5] * 3,
+            "people": [1_525_152, 40_000, None],
+            "kind": ["病院", None, "薬局"],
+        }
     )
     made = maps.points(rows, size="people", size_unit="人", colour_by="kind", label="種類")
-    assert [label for label, _ in entries(made)] == ["病院", "薬局", "データなし", "1,500,000", "380,000"]
+    assert [label for label, _ in entries(made)] == [
+        "病院",
+        "薬局",
+        "データなし",
+        "1,500,000",
+        "380,000",
+    ]
     assert layer(made)["tooltip"]["rows"][2] == ["薬局", "データなし"]
 
 
@@ -236,14 +301,19 @@ def test_a_legend_says_exactly_what_was_done():
 
 def test_given_edges_are_kept_and_named():
     found = _classes.sort_numbers(
-        np.array([0, 19.9, 20, 100, np.nan]), bins=[0, 20, 50, 100], scheme="quantile", colours="oranges"
+        np.array([0, 19.9, 20, 100, np.nan]),
+        bins=[0, 20, 50, 100],
+        scheme="quantile",
+        colours="oranges",
     )
     assert found.labels == ("0〜20未満", "20〜50未満", "50〜100")
     assert found.places.tolist() == [0, 0, 1, 2, -1]
 
 
 def test_few_different_values_are_classes_of_their_own():
-    found = _classes.sort_numbers(np.array([3.0, 1.0, 3.0, np.nan]), bins=5, scheme="equal", colours=None)
+    found = _classes.sort_numbers(
+        np.array([3.0, 1.0, 3.0, np.nan]), bins=5, scheme="equal", colours=None
+    )
     assert (found.labels, found.places.tolist()) == (("1", "3"), [1, 0, 1, -1])
 
 
@@ -267,7 +337,11 @@ def test_colours_in_every_ramp_grow_darker_and_differ():
     for name in ("blues", "oranges", "purples"):
         shades = _classes.ramp(name, 9)
         light = [
-            sum(int(shade[at : at + 2], 16) * weight for at, weight in ((1, 0.299), (3, 0.587), (5, 0.114))) for shade in shades
+            sum(
+                int(shade[at : at + 2], 16) * weight
+                for at, weight in ((1, 0.299), (3, 0.587), (5, 0.114))
+            )
+            for shade in shades
         ]
         assert light == sorted(light, reverse=True)
         assert len(set(shades)) == 9
@@ -283,14 +357,34 @@ def plain(**columns):
 @pytest.mark.parametrize(
     ("change", "options", "error", "said"),
     [
-        (lambda t: t, {"column": "点数"}, ChoiceError, "「点数」という列はありません。使える列: code、name、value"),
+        (
+            lambda t: t,
+            {"column": "点数"},
+            ChoiceError,
+            "「点数」という列はありません。使える列: code、name、value",
+        ),
         (lambda t: t, {}, ChoiceError, "column= に、色を塗る列の名前"),
         (lambda t: t[:0], {"column": "value"}, TableError, "表に行がありません"),
         (pd.DataFrame, {"column": "value"}, TableError, "table に図形がありません"),
         (list, {"column": "value"}, ChoiceError, "list でした"),
-        (lambda t: t.set_crs(None, allow_override=True), {"column": "value"}, TableError, "座標系が分かりません"),
-        (lambda t: t.set_geometry(t.affine_transform([0, 1, 1, 0, 0, 0])), {"column": "value"}, TableError, "緯度と経度の順"),
-        (lambda t: t.set_geometry(t.scale(1e4, 1e4)), {"column": "value"}, TableError, "緯度経度の範囲にありません"),
+        (
+            lambda t: t.set_crs(None, allow_override=True),
+            {"column": "value"},
+            TableError,
+            "座標系が分かりません",
+        ),
+        (
+            lambda t: t.set_geometry(t.affine_transform([0, 1, 1, 0, 0, 0])),
+            {"column": "value"},
+            TableError,
+            "緯度と経度の順",
+        ),
+        (
+            lambda t: t.set_geometry(t.scale(1e4, 1e4)),
+            {"column": "value"},
+            TableError,
+            "緯度経度の範囲にありません",
+        ),
         (
             lambda t: t.set_geometry(t.geometry.where(t.index != 4)),
             {"column": "value"},
@@ -309,23 +403,68 @@ def plain(**columns):
             TableError,
             "列「value」 値「inf」: 第8町の値が有限の数では",
         ),
-        (lambda t: t.assign(value=["1", 2] * 20 + ["3"]), {"column": "value"}, TableError, "値「2」: 数と文字が混じっています"),
+        (
+            lambda t: t.assign(value=["1", 2] * 20 + ["3"]),
+            {"column": "value"},
+            TableError,
+            "値「2」: 数と文字が混じっています",
+        ),
         (
             lambda t: t.assign(value=[f"{n}%" for n in range(41)]),
             {"column": "value"},
             ChoiceError,
             "種類は8までです（41種類.*数に直してから",
         ),
-        (lambda t: pd.concat([t, t[["value"]]], axis=1), {"column": "value"}, ChoiceError, "列「value」が2つあります"),
-        (lambda t: t, {"column": "value", "tooltip": ("ない列",)}, ChoiceError, "tooltip=「ない列」"),
+        (
+            lambda t: pd.concat([t, t[["value"]]], axis=1),
+            {"column": "value"},
+            ChoiceError,
+            "列「value」が2つあります",
+        ),
+        (
+            lambda t: t,
+            {"column": "value", "tooltip": ("ない列",)},
+            ChoiceError,
+            "tooltip=「ない列」",
+        ),
         (lambda t: t, {"column": "value", "name": "町名"}, ChoiceError, "name=「町名」"),
         (lambda t: t, {"column": "value", "bins": 1}, ChoiceError, "bins=1 は使えません"),
-        (lambda t: t, {"column": "value", "bins": [0, 30, 20]}, ChoiceError, r"\[0, 30, 20\] は、小さい順"),
-        (lambda t: t, {"column": "value", "bins": [0, 10, 20]}, ChoiceError, "値 21（ほか19種類）は階級の境目 0〜20 の外"),
-        (lambda t: t, {"column": "value", "bins": "五つ"}, ChoiceError, "階級の境目 五つ は、小さい順"),
-        (lambda t: t, {"column": "value", "scheme": "jenks"}, ChoiceError, "「jenks」はありません。quantile・equal"),
-        (lambda t: t, {"column": "value", "colours": "虹"}, ChoiceError, "「虹」はありません。blues"),
-        (lambda t: t, {"column": "value", "colours": ["#000000"]}, ChoiceError, "色が1個ありますが、階級は5個"),
+        (
+            lambda t: t,
+            {"column": "value", "bins": [0, 30, 20]},
+            ChoiceError,
+            r"\[0, 30, 20\] は、小さい順",
+        ),
+        (
+            lambda t: t,
+            {"column": "value", "bins": [0, 10, 20]},
+            ChoiceError,
+            "値 21（ほか19種類）は階級の境目 0〜20 の外",
+        ),
+        (
+            lambda t: t,
+            {"column": "value", "bins": "五つ"},
+            ChoiceError,
+            "階級の境目 五つ は、小さい順",
+        ),
+        (
+            lambda t: t,
+            {"column": "value", "scheme": "jenks"},
+            ChoiceError,
+            "「jenks」はありません。quantile・equal",
+        ),
+        (
+            lambda t: t,
+            {"column": "value", "colours": "虹"},
+            ChoiceError,
+            "「虹」はありません。blues",
+        ),
+        (
+            lambda t: t,
+            {"column": "value", "colours": ["#000000"]},
+            ChoiceError,
+            "色が1個ありますが、階級は5個",
+        ),
         (
             lambda t: t,
             {"column": "value", "bins": 2, "colours": ["red", "url(http://x/)"]},
@@ -338,10 +477,17 @@ def plain(**columns):
             ChoiceError,
             "「未実施」の色が colours にありません",
         ),
-        (lambda t: t, {"column": "value", "background": "県"}, TableError, "background に図形がありません（str）"),
+        (
+            lambda t: t,
+            {"column": "value", "background": "県"},
+            TableError,
+            "background に図形がありません（str）",
+        ),
     ],
 )
-def test_a_table_that_cannot_be_drawn_is_refused_with_what_and_where(towns, change, options, error, said):
+def test_a_table_that_cannot_be_drawn_is_refused_with_what_and_where(
+    towns, change, options, error, said
+):
     with pytest.raises(error, match=said):
         maps.choropleth(change(towns), **options)
 
@@ -349,10 +495,26 @@ def test_a_table_that_cannot_be_drawn_is_refused_with_what_and_where(towns, chan
 @pytest.mark.parametrize(
     ("table", "error", "said"),
     [
-        (plain(value=range(41)).assign(code="28201"), TableError, "値「28201」: table に同じコードの行が41つあります"),
-        (plain(value=range(41)).replace({"28203": "27100"}), TableError, "値「27100」: geometry に同じコードの図形がありません"),
-        (plain(value=range(41)).replace({"28203": "兵庫"}), CodeError, "「兵庫」は市区町村コードではありません"),
-        (plain(value=range(41)).drop(columns="code"), CodeError, "「0」は市区町村コードではありません"),
+        (
+            plain(value=range(41)).assign(code="28201"),
+            TableError,
+            "値「28201」: table に同じコードの行が41つあります",
+        ),
+        (
+            plain(value=range(41)).replace({"28203": "27100"}),
+            TableError,
+            "値「27100」: geometry に同じコードの図形がありません",
+        ),
+        (
+            plain(value=range(41)).replace({"28203": "兵庫"}),
+            CodeError,
+            "「兵庫」は市区町村コードではありません",
+        ),
+        (
+            plain(value=range(41)).drop(columns="code"),
+            CodeError,
+            "「0」は市区町村コードではありません",
+        ),
     ],
 )
 def test_a_table_that_does_not_fit_its_areas_is_refused(towns, table, error, said):
@@ -370,13 +532,28 @@ def test_all_faults_of_a_table_come_together(towns):
 @pytest.mark.parametrize(
     ("columns", "options", "error", "said"),
     [
-        ({"lat": [134.5], "lon": [34.5]}, {}, TableError, "列「lat」 値「134.5」: 「甲」の位置が緯度経度の範囲にありません"),
+        (
+            {"lat": [134.5], "lon": [34.5]},
+            {},
+            TableError,
+            "列「lat」 値「134.5」: 「甲」の位置が緯度経度の範囲にありません",
+        ),
         ({"lat": [None], "lon": [134.5]}, {}, TableError, "数ではありません|dropna で除き"),
         ({"lat": [np.nan], "lon": [134.5]}, {}, TableError, "空欄の行は dropna で除き"),
         ({"lat": ["北"], "lon": [134.5]}, {}, TableError, "値「北」: 緯度・経度が数ではありません"),
         ({"lat": [34.5]}, {}, ChoiceError, "lon=「lon」という列はありません"),
-        ({"lat": [34.5], "lon": [134.5], "n": [-1]}, {"size": "n"}, TableError, "値「-1.0」: 甲の大きさが0より小さい"),
-        ({"lat": [34.5], "lon": [134.5], "n": ["大"]}, {"size": "n"}, ChoiceError, "size の列「n」は数の列に.*「大」"),
+        (
+            {"lat": [34.5], "lon": [134.5], "n": [-1]},
+            {"size": "n"},
+            TableError,
+            "値「-1.0」: 甲の大きさが0より小さい",
+        ),
+        (
+            {"lat": [34.5], "lon": [134.5], "n": ["大"]},
+            {"size": "n"},
+            ChoiceError,
+            "size の列「n」は数の列に.*「大」",
+        ),
         ({"lat": [34.5], "lon": [134.5]}, {"colour_by": "種類"}, ChoiceError, "colour_by=「種類」"),
         ({"lat": [], "lon": []}, {}, TableError, "表に行がありません"),
     ],
@@ -408,7 +585,12 @@ HOSTILE = (
 
 def fixed_parts(page):
     """The page without its data block: what a table can only reach as escaped title and source."""
-    return re.sub(r'(<script type="application/json" id="map-data">).*?</script>', r"\1</script>", page, flags=re.DOTALL)
+    return re.sub(
+        r'(<script type="application/json" id="map-data">).*?</script>',
+        r"\1</script>",
+        page,
+        flags=re.DOTALL,
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -417,7 +599,9 @@ def test_a_hostile_text_stays_inside_the_data_block_and_is_told_unchanged(towns,
     held = text.encode("utf-8", "replace").decode()
     table = towns.assign(name=held, note=held).rename(columns={"value": held})
     made = maps.choropleth(table, column=held, tooltip=("note",), unit=text, missing=text)
-    calm = maps.choropleth(towns.assign(note="静か"), column="value", tooltip=("note",), unit="静か", missing="静か")
+    calm = maps.choropleth(
+        towns.assign(note="静か"), column="value", tooltip=("note",), unit="静か", missing="静か"
+    )
     assert fixed_parts(made.page()) == fixed_parts(calm.page())
     assert layer(made)["tooltip"]["heads"] == [held] * 41
     assert drawn(made)["panes"][0]["legends"][0]["title"] == held
@@ -434,7 +618,9 @@ def test_any_text_comes_out_of_the_data_block_as_it_went_in(text):
 
 
 def test_title_and_source_are_escaped(towns):
-    page = maps.choropleth(towns, column="value", title="<b>太字</b>{policy}", source='"&{{ 7*7 }}').page()
+    page = maps.choropleth(
+        towns, column="value", title="<b>太字</b>{policy}", source='"&{{ 7*7 }}'
+    ).page()
     assert "<h1>&lt;b&gt;太字&lt;/b&gt;{policy}</h1>" in page
     assert "<title>&lt;b&gt;太字&lt;/b&gt;{policy}</title>" in page
     assert "<footer>出典: &quot;&amp;{{ 7*7 }}</footer>" in page
@@ -449,7 +635,9 @@ def test_the_policy_of_a_page_lets_in_exactly_its_two_scripts_and_no_address(tow
     assert rules["img-src"] == "data:"
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
     assert [_html_safety._hash(script) for script in scripts] == rules["script-src"].split()
-    assert [_html_safety._hash(style) for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL)] == [rules["style-src"]]
+    assert [
+        _html_safety._hash(style) for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    ] == [rules["style-src"]]
 
 
 def test_an_offline_page_names_no_address_that_would_be_fetched(towns):
@@ -463,30 +651,47 @@ def test_an_offline_page_names_no_address_that_would_be_fetched(towns):
 
 def test_tiles_of_the_geospatial_authority_come_with_their_attribution_when_asked_for(towns):
     made = maps.choropleth(towns, column="value", offline=False)
-    assert drawn(made)["panes"][0]["tiles"]["attribution"] == "地図: 国土地理院 地理院タイル（淡色地図）"
+    assert (
+        drawn(made)["panes"][0]["tiles"]["attribution"]
+        == "地図: 国土地理院 地理院タイル（淡色地図）"
+    )
     assert "img-src data: https://cyberjapandata.gsi.go.jp;" in made.page()
 
 
 REFUSED = {
     "TileLayer": lambda: folium.TileLayer("OpenStreetMap"),
     "WmsTileLayer": lambda: folium.WmsTileLayer("https://example.com/wms", layers="x"),
-    "ImageOverlay": lambda: folium.raster_layers.ImageOverlay("https://example.com/x.png", [[34, 134], [35, 135]]),
+    "ImageOverlay": lambda: folium.raster_layers.ImageOverlay(
+        "https://example.com/x.png", [[34, 134], [35, 135]]
+    ),
     "HeatMap": lambda: plugins.HeatMap([[34.5, 134.5]]),
     "MarkerCluster": lambda: plugins.MarkerCluster([[34.5, 134.5]]),
-    "TimestampedGeoJson": lambda: plugins.TimestampedGeoJson({"type": "FeatureCollection", "features": []}),
+    "TimestampedGeoJson": lambda: plugins.TimestampedGeoJson(
+        {"type": "FeatureCollection", "features": []}
+    ),
     "Fullscreen": plugins.Fullscreen,
     "TopoJson": lambda: folium.TopoJson({"type": "Topology", "objects": {}}, "objects.x"),
     "JavascriptLink": lambda: JavascriptLink("https://example.com/x.js"),
     "CssLink": lambda: CssLink("https://example.com/x.css"),
     "Element": lambda: Element("<script>alert(1)</script>"),
     "MacroElement": MacroElement,
-    "EventHandler": lambda: folium.elements.EventHandler("click", JsCode("function() { alert(1) }")),
-    "CustomIcon": lambda: folium.Marker((34, 134), icon=folium.CustomIcon("https://example.com/x.png")),
-    "IFrame": lambda: folium.Marker((34, 134), popup=folium.Popup(folium.IFrame("<script>alert(1)</script>"))),
-    "VegaLite": lambda: folium.Marker((34, 134), popup=folium.Popup().add_child(folium.VegaLite({}))),
+    "EventHandler": lambda: folium.elements.EventHandler(
+        "click", JsCode("function() { alert(1) }")
+    ),
+    "CustomIcon": lambda: folium.Marker(
+        (34, 134), icon=folium.CustomIcon("https://example.com/x.png")
+    ),
+    "IFrame": lambda: folium.Marker(
+        (34, 134), popup=folium.Popup(folium.IFrame("<script>alert(1)</script>"))
+    ),
+    "VegaLite": lambda: folium.Marker(
+        (34, 134), popup=folium.Popup().add_child(folium.VegaLite({}))
+    ),
     "ClickForMarker": lambda: folium.ClickForMarker("<script>alert(1)</script>"),
     "BoatMarker": lambda: plugins.BoatMarker((34, 134)),
-    "on_each_feature": lambda: folium.GeoJson(Point(134, 34).__geo_interface__, on_each_feature=JsCode("alert(1)")),
+    "on_each_feature": lambda: folium.GeoJson(
+        Point(134, 34).__geo_interface__, on_each_feature=JsCode("alert(1)")
+    ),
     "CustomPane": lambda: folium.map.CustomPane("x"),
     "Map": lambda: folium.Map(tiles=None),
 }
@@ -512,7 +717,10 @@ def test_nothing_can_be_slipped_into_the_page_around_a_map(towns, where):
 def test_an_address_is_named_in_the_refusal(towns):
     made = maps.choropleth(towns, column="value")
     made.add_child(folium.TileLayer("https://tiles.example.com/{z}/{x}/{y}.png", attr="x"))
-    with pytest.raises(AssetError, match=r"「https://tiles\.example\.com/.*」を読み込もうとするため、使えません.*offline=False"):
+    with pytest.raises(
+        AssetError,
+        match=r"「https://tiles\.example\.com/.*」を読み込もうとするため、使えません.*offline=False",
+    ):
         made.page()
 
 
@@ -531,7 +739,10 @@ def test_a_layer_of_dxkit_on_a_plain_folium_map_is_refused(towns):
         plain_map.get_root().render()
 
 
-@pytest.mark.parametrize("style", [{"fillColor": "url(https://example.com/x.svg#a)"}, {"color": "red;}"}, {"fillColor": "#12"}])
+@pytest.mark.parametrize(
+    "style",
+    [{"fillColor": "url(https://example.com/x.svg#a)"}, {"color": "red;}"}, {"fillColor": "#12"}],
+)
 def test_a_style_that_is_no_colour_is_refused(towns, style):
     made = maps.Map()
     folium.GeoJson(towns, style_function=lambda feature: style).add_to(made)
@@ -550,7 +761,9 @@ def test_folium_itself_is_left_as_it_was(towns):
 
 def test_folium_markers_lines_and_groups_are_taken_over_as_data():
     made = maps.Map()
-    folium.Marker((34.5, 134.5), popup="<b>庁舎</b>", tooltip="庁舎", icon=folium.Icon(color="darkpurple")).add_to(made)
+    folium.Marker(
+        (34.5, 134.5), popup="<b>庁舎</b>", tooltip="庁舎", icon=folium.Icon(color="darkpurple")
+    ).add_to(made)
     folium.Marker((34.5, 134.6), icon=folium.DivIcon(html="甲")).add_to(made)
     folium.Circle((34.5, 134.5), radius=500, fill=True).add_to(made)
     folium.PolyLine([(34, 134), (35, 135)], weight=2, dash_array="4 2").add_to(made)
@@ -559,22 +772,35 @@ def test_folium_markers_lines_and_groups_are_taken_over_as_data():
     folium.Rectangle([(34, 134), (35, 135)], color="red").add_to(group)
     folium.LayerControl(position="bottomleft").add_to(made)
     pin, words, circle, line, area, inside = drawn(made)["panes"][0]["layers"]
-    assert (pin["colour"], pin["popup"]["text"], pin["tooltip"]["text"]) == ("#5b396b", "<b>庁舎</b>", "庁舎")
+    assert (pin["colour"], pin["popup"]["text"], pin["tooltip"]["text"]) == (
+        "#5b396b",
+        "<b>庁舎</b>",
+        "庁舎",
+    )
     assert words["text"] == "甲"
     assert circle["style"]["radius"] == 500
     assert (line["at"], line["style"]["dashArray"]) == ([[34.0, 134.0], [35.0, 135.0]], "4 2")
     assert area["at"] == [[[34.0, 134.0], [35.0, 135.0], [34.0, 135.0]]]
-    assert (inside["name"], inside["show"], inside["layers"][0]["kind"]) == ("圏域", False, "rectangle")
+    assert (inside["name"], inside["show"], inside["layers"][0]["kind"]) == (
+        "圏域",
+        False,
+        "rectangle",
+    )
     assert drawn(made)["panes"][0]["control"] == {"position": "bottomleft", "collapsed": True}
 
 
 def test_a_folium_choropleth_keeps_its_colours_and_gets_a_legend(towns):
     made = maps.Map()
-    folium.Choropleth(towns, towns, ["code", "value"], "feature.properties.code", bins=4, legend_name="値").add_to(made)
+    folium.Choropleth(
+        towns, towns, ["code", "value"], "feature.properties.code", bins=4, legend_name="値"
+    ).add_to(made)
     told = layer(made)["layers"][0]
     assert len({told["styles"][style]["fillColor"] for style in told["style_of"]}) == 4
     legend = drawn(made)["panes"][0]["legends"][0]
-    assert (legend["title"], [entry["label"] for entry in legend["entries"]]) == ("値", ["0〜10", "10〜20", "20〜30", "30〜40"])
+    assert (legend["title"], [entry["label"] for entry in legend["entries"]]) == (
+        "値",
+        ["0〜10", "10〜20", "20〜30", "30〜40"],
+    )
 
 
 def test_a_colour_scale_of_branca_becomes_a_legend():
@@ -589,8 +815,12 @@ def test_a_colour_scale_of_branca_becomes_a_legend():
 def test_a_line_or_broken_shape_in_geojson_is_checked():
     made = maps.Map()
     folium.GeoJson(LineString([(134, 34), (135, 35)]).__geo_interface__).add_to(made)
-    assert drawn(made)["geometries"] == [[{"type": "LineString", "coordinates": [[134.0, 34.0], [135.0, 35.0]]}]]
-    folium.GeoJson({"type": "Feature", "properties": {}, "geometry": {"type": "Blob", "coordinates": []}}).add_to(made)
+    assert drawn(made)["geometries"] == [
+        [{"type": "LineString", "coordinates": [[134.0, 34.0], [135.0, 35.0]]}]
+    ]
+    folium.GeoJson(
+        {"type": "Feature", "properties": {}, "geometry": {"type": "Blob", "coordinates": []}}
+    ).add_to(made)
     with pytest.raises(AssetError, match=r"GeoJson の図形.*Blob.*は読めません"):
         made.page()
 
@@ -619,7 +849,9 @@ def test_a_notebook_shows_a_file_beside_it_in_a_sandboxed_frame(towns, notebook_
 
 
 @pytest.mark.parametrize("place", ["voila", "vscode", "colab", "unwritable"])
-def test_where_no_file_can_be_served_the_page_travels_in_the_tag(towns, notebook_folder, monkeypatch, place):
+def test_where_no_file_can_be_served_the_page_travels_in_the_tag(
+    towns, notebook_folder, monkeypatch, place
+):
     if place == "voila":
         monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
     elif place == "vscode":
@@ -674,12 +906,24 @@ def manifest():
 
 def test_every_shipped_file_is_the_one_that_was_reviewed_and_has_its_licence():
     rows = manifest()
-    assert {row["file"] for row in rows} == {"leaflet/LICENSE", "leaflet/leaflet.css", "leaflet/leaflet.js"}
+    assert {row["file"] for row in rows} == {
+        "leaflet/LICENSE",
+        "leaflet/leaflet.css",
+        "leaflet/leaflet.js",
+    }
     for row in rows:
         content = (ASSETS / row["file"]).read_bytes()
-        assert (len(content), hashlib.sha256(content).hexdigest()) == (int(row["bytes"]), row["sha256"])
-    assert {path.relative_to(ASSETS).as_posix() for path in (ASSETS / "leaflet").iterdir()} == {row["file"] for row in rows}
-    assert "Redistribution and use in source and binary forms" in maps.choropleth(boxes(), column="value").page()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (
+            int(row["bytes"]),
+            row["sha256"],
+        )
+    assert {path.relative_to(ASSETS).as_posix() for path in (ASSETS / "leaflet").iterdir()} == {
+        row["file"] for row in rows
+    }
+    assert (
+        "Redistribution and use in source and binary forms"
+        in maps.choropleth(boxes(), column="value").page()
+    )
 
 
 def test_a_file_that_is_not_shipped_is_an_error():
@@ -698,7 +942,14 @@ def test_a_shipped_script_cannot_end_the_block_it_is_inlined_in():
 def test_our_script_never_writes_html():
     script = _html_safety.asset("map.js")
     assert re.findall(r"\.innerHTML\b\s*(=?)", script) == [""]
-    for means in ("insertAdjacentHTML", "outerHTML", "document.write", "eval(", "Function(", "srcdoc"):
+    for means in (
+        "insertAdjacentHTML",
+        "outerHTML",
+        "document.write",
+        "eval(",
+        "Function(",
+        "srcdoc",
+    ):
         assert means not in script
 
 

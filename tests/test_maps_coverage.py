@@ -31,7 +31,9 @@ def data(drawn):
 def test_cells_are_drawn_where_the_mesh_has_them(cells):
     boxes = squares(cells["lat"].to_numpy(), cells["lon"].to_numpy(), "4")
     per_lat, per_lon = MESH_LEVELS["4"]
-    drawn = shapely.transform(boxes, lambda xy: np.column_stack([xy[:, 0] / per_lon + 100, xy[:, 1] / per_lat]))
+    drawn = shapely.transform(
+        boxes, lambda xy: np.column_stack([xy[:, 0] / per_lon + 100, xy[:, 1] / per_lat])
+    )
     true = regions.mesh(cells["place"]).geometry.to_numpy()
     assert np.abs(shapely.bounds(drawn) - shapely.bounds(true)).max() < 1e-7
 
@@ -43,7 +45,11 @@ def test_the_areas_add_up_to_the_cells_of_each_kind(cells):
     whole = shapely.area(regions.mesh(cells["place"]).geometry.to_numpy())
     kinds = np.minimum(cells["times"], 2).to_numpy()
     for kind in range(3):
-        drawn = sum(shape.area for shape, place in zip(shapes, layer["style_of"], strict=True) if place == kind)
+        drawn = sum(
+            shape.area
+            for shape, place in zip(shapes, layer["style_of"], strict=True)
+            if place == kind
+        )
         assert drawn == pytest.approx(whole[kinds == kind].sum(), rel=2e-3)
 
 
@@ -54,9 +60,19 @@ def test_the_legend_counts_people(cells):
 
 
 def test_eight_thousand_cells_stay_below_three_megabytes(cells):
-    quarter = pd.concat([cells.assign(lat=cells["lat"] + n / 960, lon=cells["lon"] + e / 640) for n in (-1, 1) for e in (-1, 1)])
+    quarter = pd.concat(
+        [
+            cells.assign(lat=cells["lat"] + n / 960, lon=cells["lon"] + e / 640)
+            for n in (-1, 1)
+            for e in (-1, 1)
+        ]
+    )
     assert len(quarter) > 8000
-    page = coverage(quarter.reset_index(drop=True), level="5", towns=regions.municipalities().query("code in @TAJIMA")).page()
+    page = coverage(
+        quarter.reset_index(drop=True),
+        level="5",
+        towns=regions.municipalities().query("code in @TAJIMA"),
+    ).page()
     assert len(page.encode()) < 3_000_000
 
 
@@ -70,13 +86,22 @@ def test_text_of_tables_is_never_code(cells):
 
 def test_bases_and_their_ranges_are_drawn(cells):
     bases = pd.DataFrame(
-        {"base": ["甲", "乙"], "lat": [35.4, 35.5], "lon": [134.7, 134.8], "existing": [True, False], "reached": [5, 7]}
+        {
+            "base": ["甲", "乙"],
+            "lat": [35.4, 35.5],
+            "lon": [134.7, 134.8],
+            "existing": [True, False],
+            "reached": [5, 7],
+        }
     )
     pane = data(coverage(cells, bases, range_km=[3.0, 5.0]))["panes"][0]
     points = next(layer for layer in pane["layers"] if layer["kind"] == "points")
     assert points["tooltip"]["heads"] == ["甲", "乙"]
     assert points["style_of"] == [1, 0]
-    assert [entry["label"] for entry in pane["legends"][0]["entries"]] == ["選んだ拠点", "今ある拠点"]
+    assert [entry["label"] for entry in pane["legends"][0]["entries"]] == [
+        "選んだ拠点",
+        "今ある拠点",
+    ]
 
 
 def test_a_ring_lies_at_its_distance():
@@ -102,7 +127,9 @@ def test_what_cannot_be_drawn_is_refused(cells):
 
 
 def test_the_difference_counts_who_only_one_choice_reaches(cells):
-    both = cells.assign(before=cells["times"], after=np.random.default_rng(1).integers(0, 3, len(cells)))
+    both = cells.assign(
+        before=cells["times"], after=np.random.default_rng(1).integers(0, 3, len(cells))
+    )
     entries = data(difference(both, labels=("A班", "最適")))["panes"][0]["legends"][0]["entries"]
     one, other = both["before"] > 0, both["after"] > 0
     for words, those in (
@@ -111,18 +138,26 @@ def test_the_difference_counts_who_only_one_choice_reaches(cells):
         ("どちらも届く", one & other),
         ("どちらも届かない", ~one & ~other),
     ):
-        assert any(entry["label"].startswith(f"{words} {both.loc[those, 'people'].sum():,.0f}人") for entry in entries)
+        assert any(
+            entry["label"].startswith(f"{words} {both.loc[those, 'people'].sum():,.0f}人")
+            for entry in entries
+        )
 
 
 def test_the_difference_shows_both_choices_of_bases_and_runs_nothing(cells):
     evil = "</script><script>alert(1)</script>"
     both = cells.assign(before=1, after=cells["times"])
     bases = pd.DataFrame({"name": [evil], "lat": [35.4], "lon": [134.8], "existing": [True]})
-    drawn = difference(both, bases, bases.assign(lat=35.5), labels=(evil, "後"), title=evil, made=True)
+    drawn = difference(
+        both, bases, bases.assign(lat=35.5), labels=(evil, "後"), title=evil, made=True
+    )
     assert "<script>alert" not in drawn.page()
     assert "架空データ" in drawn.page()
     assert "今ある拠点" not in drawn.page()
-    assert len([layer for layer in data(drawn)["panes"][0]["layers"] if layer["kind"] == "points"]) == 2
+    assert (
+        len([layer for layer in data(drawn)["panes"][0]["layers"] if layer["kind"] == "points"])
+        == 2
+    )
 
 
 def test_a_difference_needs_both_columns(cells):

@@ -53,7 +53,10 @@ def told(layer):
 
 
 def legends(drawn):
-    return {each["title"]: [entry["label"] for entry in each["entries"]] for each in spec(drawn)["panes"][0]["legends"]}
+    return {
+        each["title"]: [entry["label"] for entry in each["entries"]]
+        for each in spec(drawn)["panes"][0]["legends"]
+    }
 
 
 def test_arrows_add_up_rows_of_one_pair_and_come_largest_first():
@@ -89,13 +92,24 @@ def test_what_is_not_drawn_is_counted_in_the_legend():
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 5000)), min_size=1, max_size=20), st.integers(1, 9)
+    st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 5000)),
+        min_size=1,
+        max_size=20,
+    ),
+    st.integers(1, 9),
 )
 def test_nobody_is_lost_between_arrows_and_legend(rows, most):
     codes = PLACES["code"].tolist()
-    table = pd.DataFrame([(codes[a], codes[b], n) for a, b, n in rows], columns=["home", "host", "people"])
+    table = pd.DataFrame(
+        [(codes[a], codes[b], n) for a, b, n in rows], columns=["home", "host", "people"]
+    )
     drawn = maps.flows(table, PLACES, most=most)
-    shown = [row[0] for row in layers(drawn)["移動"]["tooltip"]["rows"]] if "移動" in layers(drawn) else []
+    shown = (
+        [row[0] for row in layers(drawn)["移動"]["tooltip"]["rows"]]
+        if "移動" in layers(drawn)
+        else []
+    )
     hidden = [label.rsplit(" ", 2)[1] for label in legends(drawn).get("描いていない移動", [])]
     people = sum(int(text.split()[0].replace(",", "")) for text in (*shown, *hidden))
     assert people == table.loc[table["home"] != table["host"], "people"].sum()
@@ -118,7 +132,10 @@ def test_an_arrow_is_one_valid_area_that_points_from_start_to_end(ends, width):
 
 
 def test_the_way_there_and_the_way_back_lie_side_by_side():
-    there, back = (np.array([0.0, 0.0]), np.array([1.0, 0.0])), (np.array([1.0, 0.0]), np.array([0.0, 0.0]))
+    there, back = (
+        (np.array([0.0, 0.0]), np.array([1.0, 0.0])),
+        (np.array([1.0, 0.0]), np.array([0.0, 0.0])),
+    )
     up, down = arrow(*there, 0.02), arrow(*back, 0.02)
     assert up.intersection(down).area < 0.05 * up.area
     assert up.centroid.y == pytest.approx(-down.centroid.y)
@@ -128,7 +145,9 @@ def test_the_way_there_and_the_way_back_lie_side_by_side():
 def test_wider_arrows_are_more_people():
     found = spec(maps.flows(MOVES, PLACES))
     layer = next(each for each in found["panes"][0]["layers"] if each["name"] == "移動")
-    areas = [shapely.from_geojson(json.dumps(shape)).area for shape in found["geometries"][layer["set"]]]
+    areas = [
+        shapely.from_geojson(json.dumps(shape)).area for shape in found["geometries"][layer["set"]]
+    ]
     assert areas[0] > 2 * areas[1]
 
 
@@ -145,10 +164,17 @@ def test_the_same_table_gives_the_same_page_and_is_not_altered():
 
 
 def test_invented_flows_are_marked_and_areas_lie_below():
-    towns = gpd.GeoDataFrame({"name": ["町"]}, geometry=[box(134.5, 34.5, 135.5, 35.0)], crs="EPSG:6668")
+    towns = gpd.GeoDataFrame(
+        {"name": ["町"]}, geometry=[box(134.5, 34.5, 135.5, 35.0)], crs="EPSG:6668"
+    )
     drawn = maps.flows(MOVES, PLACES, made=True, title="流れ", towns=towns, background=towns)
     assert drawn.title == "流れ（架空データ）"
-    assert [layer["name"] for layer in spec(drawn)["panes"][0]["layers"]] == [None, None, "移動", "いまいる人"]
+    assert [layer["name"] for layer in spec(drawn)["panes"][0]["layers"]] == [
+        None,
+        None,
+        "移動",
+        "いまいる人",
+    ]
     assert drawn.shapes() == 6
 
 

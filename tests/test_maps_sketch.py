@@ -31,11 +31,15 @@ def boxes(path):
 def test_each_cell_is_drawn_once_in_the_colour_of_its_kind(cells):
     drawn = sketch(cells)
     kinds = np.random.default_rng(0).integers(-1, 3, len(cells))
-    paths = re.findall(r'<path fill="(#\w+)" d="([^"]*)"/>', drawn.svg(kinds, ["#e69f00", "#8cc6ea", "#00588f"]))
+    paths = re.findall(
+        r'<path fill="(#\w+)" d="([^"]*)"/>', drawn.svg(kinds, ["#e69f00", "#8cc6ea", "#00588f"])
+    )
     assert [colour for colour, _ in paths] == ["#e69f00", "#8cc6ea", "#00588f"]
     for kind, (_, path) in enumerate(paths):
         those = kinds == kind
-        assert boxes(path) == set(zip(drawn.row[those].tolist(), drawn.column[those].tolist(), strict=True))
+        assert boxes(path) == set(
+            zip(drawn.row[those].tolist(), drawn.column[those].tolist(), strict=True)
+        )
 
 
 def test_a_cell_lies_where_its_centre_is_put(cells):
@@ -59,13 +63,25 @@ def test_the_map_holds_all_points_and_is_as_wide_as_the_land(cells):
 
 
 def test_eight_thousand_cells_take_less_than_a_hundred_kilobytes(cells):
-    quarter = pd.concat([cells.assign(lat=cells["lat"] + n / 960, lon=cells["lon"] + e / 640) for n in (-1, 1) for e in (-1, 1)])
-    drawn = sketch(quarter.reset_index(drop=True), level="5", towns=dxkit.load("municipalities").query("code in @TAJIMA"))
+    quarter = pd.concat(
+        [
+            cells.assign(lat=cells["lat"] + n / 960, lon=cells["lon"] + e / 640)
+            for n in (-1, 1)
+            for e in (-1, 1)
+        ]
+    )
+    drawn = sketch(
+        quarter.reset_index(drop=True),
+        level="5",
+        towns=dxkit.load("municipalities").query("code in @TAJIMA"),
+    )
     assert len(drawn.svg(np.ones(len(quarter), dtype=int), ["#e69f00", "#8cc6ea"])) < 100_000
 
 
 def test_texts_are_escaped_and_colours_checked(cells):
-    towns = gpd.GeoDataFrame({"name": [HOSTILE]}, geometry=[box(134.5, 35.2, 135.0, 35.6)], crs="EPSG:6668")
+    towns = gpd.GeoDataFrame(
+        {"name": [HOSTILE]}, geometry=[box(134.5, 35.2, 135.0, 35.6)], crs="EPSG:6668"
+    )
     marks = [Mark(np.array([35.4]), np.array([134.8]), [HOSTILE])]
     page = sketch(cells, towns=towns, background=towns).svg(
         np.zeros(len(cells), dtype=int), ["#e69f00"], marks=marks, label=HOSTILE

@@ -20,15 +20,21 @@ PACKAGE = ROOT / "dxkit"
 # terms of art that end in -ing
 GERUND_TERMS = {"annealing", "pricing", "clustering", "routing"}
 VAGUE_WORDS = set(
-    ["found", "told", "said", "asked", "kept", "given", "held", "seen", "known", "chosen", "named", "called", "wanted", "drawn", "meant", "shown", "offered", "taken", "left", "each", "own", "those", "these", "whole", "many", "most", "least", "at", "one", "two", "other", "inside", "beyond"]
+    """
+    found told said asked kept given held seen known chosen named called wanted drawn meant shown
+    offered taken left each own those these whole many most least at one two other inside beyond
+    """.split()
 )
 # names that DESIGN section 4 fixes: `link(left, right)` and its tables
 FIXED_NAMES = {("linkage", "left")}
 FIRST_LETTERS = 4
 LONGEST_LINE = 100
 # a word of a comment that says nothing about why
-PLAIN_WORDS = set(["the", "a", "an", "of", "to", "in", "and", "or", "is", "are", "for", "it", "its", "this", "that", "with", "from", "by", "on", "as", "be", "not", "no", "we", "if", "so"])
-EXEMPT_DECORATORS = {"overload"}
+PLAIN_WORDS = set(
+    """
+    the a an of to in and or is are for it its this that with from by on as be not no we if so
+    """.split()
+)
 
 # measure → (limit, whether the value must stay below it)
 LIMITS = {
@@ -86,7 +92,9 @@ def gerund_modules(sources) -> Tally:
     for path, _, _ in sources:
         if path.name != "__init__.py":
             stem = path.stem.strip("_")
-            tally.count(stem.endswith("ing") and stem not in GERUND_TERMS, str(path.relative_to(ROOT)))
+            tally.count(
+                stem.endswith("ing") and stem not in GERUND_TERMS, str(path.relative_to(ROOT))
+            )
     return tally
 
 
@@ -95,7 +103,9 @@ def vague_names(sources) -> Tally:
     tally = Tally()
     for path, _, tree in sources:
         for node in ast.walk(tree):
-            name = node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
+            name = (
+                node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
+            )
             name = node.arg if isinstance(node, ast.arg) else name
             if name is not None:
                 fixed = (path.parent.name, name) in FIXED_NAMES
@@ -175,7 +185,9 @@ def public_names(root: Path = PACKAGE) -> list[tuple[str, str, str]]:
             rows += [(package, name, homes[name]) for name in _exported(tree) if name in homes]
         elif path.parent == PACKAGE and not path.stem.startswith("_"):
             module = f"dxkit.{path.stem}"
-            defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+            defined = [
+                node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            ]
             rows += [(module, name, module) for name in defined if not name.startswith("_")]
     return [row for row in dict.fromkeys(rows) if row[0] != "dxkit"]
 
@@ -188,7 +200,9 @@ def _exported(tree: ast.Module) -> list[str]:
 
 
 def _starts(name: str) -> set[str]:
-    return {word.lower()[:FIRST_LETTERS] for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)}
+    return {
+        word.lower()[:FIRST_LETTERS] for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    }
 
 
 def findable_names(root: Path = PACKAGE) -> Tally:
@@ -208,20 +222,31 @@ def inner_names(root: Path = PACKAGE) -> Tally:
         module = ".".join(path.with_suffix("").relative_to(ROOT).parts)
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("__"):
-                marked = any(part.startswith("_") for part in [*module.replace("__init__", "init").split("."), node.name])
-                tally.count(not marked and (module, node.name) not in public, _place(path, node, node.name))
+                marked = any(
+                    part.startswith("_")
+                    for part in [*module.replace("__init__", "init").split("."), node.name]
+                )
+                tally.count(
+                    not marked and (module, node.name) not in public, _place(path, node, node.name)
+                )
     return tally
 
 
 def examples(root: Path = PACKAGE) -> Tally:
     """Public functions and classes' docstrings with an Example that runs and prints something."""
-    trees = {".".join(path.with_suffix("").relative_to(ROOT).parts): (path, tree) for path, _, tree in _sources(root)}
+    trees = {
+        ".".join(path.with_suffix("").relative_to(ROOT).parts): (path, tree)
+        for path, _, tree in _sources(root)
+    }
     tally = Tally()
     for package, name, home in public_names(root):
         path, tree = trees[home if home in trees else f"{home}.__init__"]
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name == name:
-                tally.count(_prints(ast.get_docstring(node) or ""), f"{package}.{name} in {path.relative_to(ROOT)}")
+                tally.count(
+                    _prints(ast.get_docstring(node) or ""),
+                    f"{package}.{name} in {path.relative_to(ROOT)}",
+                )
     return tally
 
 
@@ -230,7 +255,12 @@ def _prints(text: str) -> bool:
     lines = [line.strip() for line in text.split("\n")]
     for number, line in enumerate(lines[:-1]):
         below = lines[number + 1]
-        if line.startswith((">>>", "...")) and "+SKIP" not in line and below and not below.startswith((">>>", "...")):
+        if (
+            line.startswith((">>>", "..."))
+            and "+SKIP" not in line
+            and below
+            and not below.startswith((">>>", "..."))
+        ):
             return True
     return False
 
@@ -240,8 +270,14 @@ def messages(sources) -> Counter[str]:
     copies: Counter[str] = Counter()
     for _, _, tree in sources:
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and re.search(r"(Error|Fault|Warning|warn)$", ast.unparse(node.func)):
-                copies.update(text for text in map(_template, node.args) if re.search(r"[ぁ-んァ-ヶ一-龠]", text))
+            if isinstance(node, ast.Call) and re.search(
+                r"(Error|Fault|Warning|warn)$", ast.unparse(node.func)
+            ):
+                copies.update(
+                    text
+                    for text in map(_template, node.args)
+                    if re.search(r"[ぁ-んァ-ヶ一-龠]", text)
+                )
     return copies
 
 
@@ -249,7 +285,9 @@ def _template(node: ast.expr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
-        return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+        return "".join(
+            part.value if isinstance(part, ast.Constant) else "{}" for part in node.values
+        )
     return ""
 
 
@@ -264,7 +302,10 @@ def measures(root: Path = PACKAGE) -> dict[str, tuple[float, list[str]]]:
         "tuple assignments": tuple_assignments(sources),
     }
     table = {name: (tally.share, tally.places) for name, tally in shares.items()}
-    for name, tally in (("lines over 100", long_lines(sources)), ("inner names without underscore", inner_names(root))):
+    for name, tally in (
+        ("lines over 100", long_lines(sources)),
+        ("inner names without underscore", inner_names(root)),
+    ):
         table[name] = (tally.met, tally.places)
     for name, tally, short in (
         ("findable public names", findable_names(root), findable_names),
@@ -274,7 +315,10 @@ def measures(root: Path = PACKAGE) -> dict[str, tuple[float, list[str]]]:
     tally = comments(sources)
     table["comments per 100 lines of code"] = (100 * tally.share, [])
     copies = messages(sources)
-    table["copies of one message"] = (max(copies.values(), default=0), [f"{n} {text}" for text, n in copies.most_common(40)])
+    table["copies of one message"] = (
+        max(copies.values(), default=0),
+        [f"{n} {text}" for text, n in copies.most_common(40)],
+    )
     return table
 
 

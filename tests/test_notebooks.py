@@ -19,7 +19,9 @@ from dxkit.support import costs, liaison, matching, network, progress, training
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
-    path for path in (ROOT / "notebooks").rglob("*.ipynb") if "out" not in path.parts and ".ipynb_checkpoints" not in path.parts
+    path
+    for path in (ROOT / "notebooks").rglob("*.ipynb")
+    if "out" not in path.parts and ".ipynb_checkpoints" not in path.parts
 )
 FIRST = ROOT / "notebooks" / "00_start_here.ipynb"
 TRAINEE_01 = ROOT / "notebooks" / "trainees" / "01_where_are_we.ipynb"
@@ -58,7 +60,11 @@ def test_a_notebook_is_short_and_defines_nothing(path):
 def test_a_notebook_stores_no_output_and_has_no_empty_cell(path):
     notebook = _read(path)
     assert all(cell.source.strip() for cell in notebook.cells)
-    assert all(not cell.outputs and cell.execution_count is None for cell in notebook.cells if cell.cell_type == "code")
+    assert all(
+        not cell.outputs and cell.execution_count is None
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    )
 
 
 @each_notebook
@@ -73,13 +79,17 @@ def test_a_notebook_opens_with_a_question_and_says_for_whom_how_long_and_on_what
 
 @each_notebook
 def test_a_notebook_imports_once_at_the_top(path):
-    imports = [source for source in _code(_read(path)) if re.search(r"^(import|from)\s", source, re.M)]
+    imports = [
+        source for source in _code(_read(path)) if re.search(r"^(import|from)\s", source, re.M)
+    ]
     assert len(imports) == 1
     assert _code(_read(path))[0] == imports[0]
 
 
 @pytest.mark.parametrize(
-    "path", [path for path in NOTEBOOKS if path != FIRST], ids=[name for name in ids if not name.startswith("00")]
+    "path",
+    [path for path in NOTEBOOKS if path != FIRST],
+    ids=[name for name in ids if not name.startswith("00")],
 )
 def test_a_notebook_walks_from_choice_to_belief(path):
     heads = re.findall(r"^## (.+)$", _text(_read(path)), re.M)
@@ -106,7 +116,14 @@ def test_the_start_lists_every_notebook_with_its_own_question_and_minutes():
         first = _read(path).cells[0].source
         question = first.splitlines()[0].removeprefix("# ").strip()
         minutes = re.search(r"所要[^0-9]*(\d+)分", first).group(1)
-        row = next((line for line in listed.splitlines() if path.relative_to(FIRST.parent).as_posix() in line), "")
+        row = next(
+            (
+                line
+                for line in listed.splitlines()
+                if path.relative_to(FIRST.parent).as_posix() in line
+            ),
+            "",
+        )
         assert question in row, f"{path.name}: {question}"
         assert f"{minutes}分" in row
 
@@ -172,7 +189,10 @@ def _expected_of_how_firm():
 
 
 def _expected_of_published_index():
-    index, framework = dxkit.load("technology_index").set_index("country"), dxkit.load("indicators_technology")
+    index, framework = (
+        dxkit.load("technology_index").set_index("country"),
+        dxkit.load("indicators_technology"),
+    )
     figures = index[list(framework.loc[framework["low"].notna(), "indicator"])]
     linear = maturity.score(figures, framework).total.rank(ascending=False)
     assert (linear == index["rank_linear"]).all()
@@ -191,14 +211,27 @@ def _expected_of_published_index():
 
 
 def _expected_of_honest_intervals():
-    truth = {"municipalities": 40, "items": 60, "raters": 5, "vignettes": 2, "spread": 0.8, "severity": 0.3, "error": 0.6}
+    truth = {
+        "municipalities": 40,
+        "items": 60,
+        "raters": 5,
+        "vignettes": 2,
+        "spread": 0.8,
+        "severity": 0.3,
+        "error": 0.6,
+    }
     found = {"weights": [], "severity": []}
     for seed in range(20):
         trial = maturity.hearing_trial(seed=seed, **truth)
         for name, kept in found.items():
             vary = tuple(dict.fromkeys(("weights", name)))
             firm = maturity.rank_intervals(
-                trial.levels, trial.indicators, answers=trial.answers, vary=vary, draws=1000, seed=seed
+                trial.levels,
+                trial.indicators,
+                answers=trial.answers,
+                vary=vary,
+                draws=1000,
+                seed=seed,
             )
             kept.append(trial.covered(firm.table))
     sharp, honest = (np.mean(kept, axis=0) for kept in found.values())
@@ -213,7 +246,9 @@ def _expected_of_area_profiles():
     towns = dxkit.load("municipalities").set_index("code")
     members = towns.index[towns["area"] == "但馬"]
     ours = answers[answers["code"].isin(members)]
-    firm = maturity.rank_intervals(maturity.values_of(answers), framework, answers=answers, draws=4000).table
+    firm = maturity.rank_intervals(
+        maturity.values_of(answers), framework, answers=answers, draws=4000
+    ).table
     return [
         f"但馬の{len(members)}市町には、答えのない項目が{(ours['status'] != 'answered').sum()}件",
         "5つのうち、半年でできそうなものを1つ選び",
@@ -239,13 +274,17 @@ def _expected_of_handbook_steps():
 
 def _expected_of_who_knows():
     outcome = sharing.simulate(sharing.read_scenario("nankai_illustrative"), draws=5)
-    known = outcome.timeline.query("measure == 'known_home'").pivot_table(index="policy", columns="hour", values="mean")
+    known = outcome.timeline.query("measure == 'known_home'").pivot_table(
+        index="policy", columns="hour", values="mean"
+    )
     apart = known.max() - known.min()
     # the policies part late: within the first day they differ by a third of what they do after a week
     assert apart[24] < 0.4 * apart[168]
     compared = sharing.compare(outcome).set_index("policy")
     assert compared.loc["緊急時", "disclosed"] > compared.loc["県ハブ", "disclosed"]
-    assert compared.loc["緊急時", "known_home_168"] <= compared.loc["県ハブ", "known_home_168"] + 0.01
+    assert (
+        compared.loc["緊急時", "known_home_168"] <= compared.loc["県ハブ", "known_home_168"] + 0.01
+    )
     return ["72時間を過ぎてから", "1か所あるかどうか"]
 
 
@@ -260,8 +299,13 @@ def _expected_of_drones():
 def _tajima():
     towns = dxkit.load("municipalities")
     codes = towns.loc[towns["area"] == "但馬", "code"]
-    demand, halls = (table[table["code"].isin(codes)] for table in map(dxkit.load, ("mesh_people", "villages")))
-    demand, halls = demand.reset_index(drop=True), halls.drop_duplicates(["lat", "lon"]).reset_index(drop=True)
+    demand, halls = (
+        table[table["code"].isin(codes)] for table in map(dxkit.load, ("mesh_people", "villages"))
+    )
+    demand, halls = (
+        demand.reset_index(drop=True),
+        halls.drop_duplicates(["lat", "lon"]).reset_index(drop=True),
+    )
     craft = dxkit.load("drone_types").set_index("drone", drop=False).loc["pf2_cat3"]
     return demand, halls.assign(base=[f"H{n:02d}" for n in range(len(halls))]), craft
 
@@ -269,10 +313,16 @@ def _tajima():
 def _expected_of_place_bases():
     demand, candidates, craft = _tajima()
     km = drones.flight_range(craft, payload_kg=1.0, wind_ms=3.0)
-    alone = drones.reach(demand, candidates, range_km=km).merge(demand[["place", "people"]], on="place")
+    alone = drones.reach(demand, candidates, range_km=km).merge(
+        demand[["place", "people"]], on="place"
+    )
     chosen = list(alone.groupby("base")["people"].sum().sort_values(ascending=False).index[:3])
     own = drones.best_bases(
-        demand, candidates[candidates["base"].isin(chosen)].reset_index(drop=True), count=3, range_km=km, fixed=chosen
+        demand,
+        candidates[candidates["base"].isin(chosen)].reset_index(drop=True),
+        count=3,
+        range_km=km,
+        fixed=chosen,
     )
     best = drones.best_bases(demand, candidates, count=3, range_km=km)
     return [
@@ -287,23 +337,39 @@ def _allocations(demand, candidates, ours, km):
     rng, rows, code = np.random.default_rng(6), [], demand["code"]
     for contrast in (0.0, 0.5, 1.0, 1.5):
         for draw in range(30):
-            wild = demand["people"] ** contrast * np.exp(0.6 * rng.standard_normal(len(demand)) * (draw > 0))
+            wild = demand["people"] ** contrast * np.exp(
+                0.6 * rng.standard_normal(len(demand)) * (draw > 0)
+            )
             own = demand.assign(
-                people=wild * demand.groupby(code)["people"].transform("sum") / wild.groupby(code).transform("sum")
+                people=wild
+                * demand.groupby(code)["people"].transform("sum")
+                / wild.groupby(code).transform("sum")
             )
             best = drones.best_bases(own, candidates, count=5, range_km=km)
             regret = 1 - own.loc[ours.covered, "people"].sum() / best.value
-            rows.append((contrast, best.share, regret, len(set(best.bases["base"]) & set(ours.bases["base"]))))
+            rows.append(
+                (
+                    contrast,
+                    best.share,
+                    regret,
+                    len(set(best.bases["base"]) & set(ours.bases["base"])),
+                )
+            )
     return pd.DataFrame(rows, columns=["contrast", "share", "regret", "same"]).groupby("contrast")
 
 
 def _expected_of_drone_assumptions():
     demand, candidates, craft = _tajima()
-    calm, windy = drones.flight_shape(craft), drones.flight_shape(craft, wind_ms=7.0, wind_from_deg=0.0)
+    calm, windy = (
+        drones.flight_shape(craft),
+        drones.flight_shape(craft, wind_ms=7.0, wind_from_deg=0.0),
+    )
     km = calm["range_km"].iloc[0]
     along, across = windy["range_km"].iloc[0] / km, windy["range_km"].iloc[90] / km
     away = drones.flight_range(craft, payload_kg=1.0, wind_ms=5.0)
-    trials = _allocations(demand, candidates, drones.best_bases(demand, candidates, count=5, range_km=away), away)
+    trials = _allocations(
+        demand, candidates, drones.best_bases(demand, candidates, count=5, range_km=away), away
+    )
     mean, low, high = trials.mean(), trials["share"].min()[1.0], trials["share"].max()[1.0]
     return [
         f"公表された20分と17.5分から、k = {_flight.exponent(craft):.2f}",
@@ -322,7 +388,10 @@ def _expected_of_who_may_tell():
     outcome = sharing.simulate(scenario, draws=10)
     moved = outcome.flows.query("hour == 72 and home != host")
     outside = moved.loc[moved["host_name"] == "県外", "people"].sum()
-    asked = [sharing.ground_matrix("所在", phase="72時間以内", consent=consent)["verdict"] for consent in (False, True)]
+    asked = [
+        sharing.ground_matrix("所在", phase="72時間以内", consent=consent)["verdict"]
+        for consent in (False, True)
+    ]
     without, with_ = (verdicts.value_counts() for verdicts in asked)
     told = outcome.disclosures.query("policy == '緊急時'").groupby("verdict")["mean"].sum()
     assert 0.4 < told["根拠なし"] / told.sum() < 0.45
@@ -341,7 +410,10 @@ def _expected_of_who_may_tell():
 
 def _expected_of_backtests():
     played = {name: sharing.backtest(name) for name in ("noto_2024", "japan_2011", "kobe_1995")}
-    miss = {name: each.table.set_index(["hour", "measure"])["miss_points"] for name, each in played.items()}
+    miss = {
+        name: each.table.set_index(["hour", "measure"])["miss_points"]
+        for name, each in played.items()
+    }
     japan = sharing.read_scenario("japan_2011")
     alike = japan.with_table("places", japan.tables["places"].assign(contact_per_day=1.0))
     tested = [each.table[each.table["use"] == "予測"] for each in played.values()]
@@ -366,16 +438,24 @@ def _expected_of_backtests():
 
 
 def _expected_of_prepare_groups():
-    figures, listed, towns = dxkit.load("progress"), dxkit.load("extensions"), dxkit.load("municipalities")
+    figures, listed, towns = (
+        dxkit.load("progress"),
+        dxkit.load("extensions"),
+        dxkit.load("municipalities"),
+    )
     wide = progress.table(figures)
     assert not (wide == 1).all(axis=1).any()
     assert wide.mean(axis=1).std() > wide.mean(axis=0).std()
     told = progress.forecast(figures, listed)
     named = progress.lagging(figures, listed, forecast=told, towns=towns)
-    members = towns[["code", "name", "people_2020"]].merge(told.table[["code", "share_done", "listed"]], on="code")
+    members = towns[["code", "name", "people_2020"]].merge(
+        told.table[["code", "share_done", "listed"]], on="code"
+    )
     members["ahead"] = members["share_done"] >= 0.9
     rules = {"together": [("豊岡市", "養父市")], "apart": [("神戸市", "姫路市")], "spread": "ahead"}
-    made = groups.form(members, size=(5, 7), alike=["people_2020", "listed"], scale="rank", seed=1, **rules)
+    made = groups.form(
+        members, size=(5, 7), alike=["people_2020", "listed"], scale="rank", seed=1, **rules
+    )
     assert made.quality == pytest.approx(0.5, abs=0.03)
     return [
         f"{len(wide)}市町の平均は{wide.to_numpy().mean():.0%}です",
@@ -394,7 +474,9 @@ def _expected_of_meeting_day():
 
 
 def _expected_of_read_progress():
-    wide = progress.table(dxkit.load("progress"), names=dxkit.load("municipalities").set_index("code")["name"])
+    wide = progress.table(
+        dxkit.load("progress"), names=dxkit.load("municipalities").set_index("code")["name"]
+    )
     mean = wide.mean(axis=1)
     assert ((mean > 0.9) & ((wide == 1).sum(axis=1) == 0)).any()
     return [
@@ -416,7 +498,10 @@ def _expected_of_progress_forecast():
     hit = {}
     for future in ("steady", "rush", "stall"):
         trials = [progress.trial(future=future, seed=seed) for seed in range(8)]
-        kept = [made.covered(progress.forecast(made.progress, draws=400, seed=at))[0] for at, made in enumerate(trials)]
+        kept = [
+            made.covered(progress.forecast(made.progress, draws=400, seed=at))[0]
+            for at, made in enumerate(trials)
+        ]
         hit[future] = np.mean(kept)
     assert hit["steady"] > 0.9
     assert max(hit["rush"], hit["stall"]) < 0.5
@@ -434,7 +519,9 @@ def _expected_of_costs():
     towns = dxkit.load("municipalities")
     sums = costs.fee(towns).attrs["settings"]
     taking = costs.participation(dxkit.load("shared_systems"), towns).settings
-    lost = costs.fee_limits(towns).set_index(["basis", "limit"]).loc[("people_2020", 45_000), "lost"]
+    lost = (
+        costs.fee_limits(towns).set_index(["basis", "limit"]).loc[("people_2020", 45_000), "lost"]
+    )
     found = costs.estimates_trial(towns, factor=2.3, repeats=100).set_index("method")["recall"]
     assert found["trimmed"] > 0.8
     assert found["per_resident"] < 0.5
@@ -454,11 +541,18 @@ def _expected_of_costs():
 def _expected_of_training():
     year = training.seats(dxkit.load("applicants_example"), dxkit.load("course_sessions"))
     ways = year.compare.set_index("way")
-    offered = dxkit.load("courses").assign(topic=lambda table: table["topics"].str.split()).explode("topic")
+    offered = (
+        dxkit.load("courses")
+        .assign(topic=lambda table: table["topics"].str.split())
+        .explode("topic")
+    )
     tried = set(offered.loc[offered["stage"] == "try", "topic"])
     assert set(dxkit.load("topics")["topic"]) - tried == {"community", "kintone"}
     seats = dxkit.load("course_sessions").set_index("session")["seats"]
-    taken = year.table.groupby("stage")["session"].size() / seats.groupby(seats.index.str.split("-").str[1]).sum()
+    taken = (
+        year.table.groupby("stage")["session"].size()
+        / seats.groupby(seats.index.str.split("-").str[1]).sum()
+    )
     assert taken["teach"] == 1
     assert taken["know"] < 0.7
     return [
@@ -474,7 +568,10 @@ def _expected_of_training():
 def _expected_of_same_person():
     residents, shelter, truth = linkage.synth_registers(5_000, seed=5)
     links = linkage.link(residents, shelter, threshold=0.01)
-    sure, ids = links[links["probability"] >= 0.5], {"record_id_x": "left_id", "record_id_y": "right_id"}
+    sure, ids = (
+        links[links["probability"] >= 0.5],
+        {"record_id_x": "left_id", "record_id_y": "right_id"},
+    )
     keys = ["name", "birthday"]
     exact = residents.merge(shelter[shelter["birthday"] != ""], on=keys).rename(columns=ids)
     folded = [linkage.normalise(table).dropna(subset=keys) for table in (residents, shelter)]
@@ -483,7 +580,9 @@ def _expected_of_same_person():
     kinds = linkage.missed_by_kind(sure, truth, residents, shelter).set_index("kind")
     plan = linkage.review_plan(links, staff_hours=2).attrs["expected"]
     assert kinds.loc["氏名が同じ（字体などの表記は違う）", "missed"] == 0
-    assert plan["wrong"] + plan["missed"] < 0.5 * (plan["wrong_without_review"] + plan["missed_without_review"])
+    assert plan["wrong"] + plan["missed"] < 0.5 * (
+        plan["wrong_without_review"] + plan["missed_without_review"]
+    )
     return [
         f"正しい{len(truth):,}組のうち、書いたままの完全一致で見つかるのは{shares[0]:.0%}",
         f"そろえてからの完全一致で{shares[1]:.0%}、確率で重み付けすると{shares[2]:.0%}が見つかります",
@@ -496,9 +595,14 @@ def _expected_of_same_person():
 
 def _expected_of_matching():
     services, needs = dxkit.load("services"), pd.read_csv(ROOT / "tests" / "support" / "needs.csv")
-    tables = [matching.match(needs["need"], services, method=method) for method in ("words", "meaning", "both")]
+    tables = [
+        matching.match(needs["need"], services, method=method)
+        for method in ("words", "meaning", "both")
+    ]
     hits = [round(len(needs) * matching.found_share(table, needs["service"])) for table in tables]
-    adoption = matching.adopters(dxkit.load("service_wishes"), services, budgets=dxkit.load("service_budgets"))
+    adoption = matching.adopters(
+        dxkit.load("service_wishes"), services, budgets=dxkit.load("service_budgets")
+    )
     assert adoption.gap == 0
     return [
         f"{len(needs)}の困りごと",
@@ -532,8 +636,15 @@ def _expected_of_network():
     towns = dxkit.load("municipalities").set_index("code")["area"]
     tied = network.ties(themes[["code", "group"]])
     areas = network.ties(towns.rename("group").reset_index())
-    unmet = network.strangers(towns.index.to_list(), themes.rename(columns={"group": "meeting"})[["meeting", "code"]], ties=areas)
-    figures, model = dxkit.load("package_figures").set_index("figure")["value"], dxkit.load("logic_model")
+    unmet = network.strangers(
+        towns.index.to_list(),
+        themes.rename(columns={"group": "meeting"})[["meeting", "code"]],
+        ties=areas,
+    )
+    figures, model = (
+        dxkit.load("package_figures").set_index("figure")["value"],
+        dxkit.load("logic_model"),
+    )
     measures = dxkit.load("measures").query("kind == 'measure'")["id"]
     outside = sorted(set(towns) - set(towns[themes["code"]]), key=list(towns.unique()).index)
     assert set(outside) == {"神戸", "東播磨", "丹波", "淡路"}
@@ -554,11 +665,16 @@ def _expected_of_grouping():
     done = dxkit.load("progress").groupby("code")["share_done"].mean()
     members = dxkit.load("municipalities")[["code", "name", "area", "people_2020"]]
     members = members.assign(share_done=members["code"].map(done), area=members["area"].astype(str))
-    rules = {"together": [("養父市", "朝来市")], "apart": [("尼崎市", "西宮市"), ("姫路市", "明石市")]}
+    rules = {
+        "together": [("養父市", "朝来市")],
+        "apart": [("尼崎市", "西宮市"), ("姫路市", "明石市")],
+    }
     found = groups.form(members, alike=["people_2020", "share_done"], scale="rank", **rules)
     assert found.quality < 0.5
     assert found.bound < 0.9 * found.quality
-    sure = groups.form(members, alike=["people_2020", "share_done"], scale="rank", certify=True, **rules)
+    sure = groups.form(
+        members, alike=["people_2020", "share_done"], scale="rank", certify=True, **rules
+    )
     assert abs(found.quality - sure.bound) / sure.bound < 1e-3
     themes = [["people_2020"], ["share_done"], ["area"], ["people_2020"], ["share_done"]]
     curve = groups.tradeoff(members, rounds=5, alike=themes, scale="rank")
@@ -602,8 +718,16 @@ FINDINGS = {
 
 @pytest.mark.parametrize("name", FINDINGS)
 def test_every_number_in_the_findings_is_what_the_tables_say(name):
-    cells = [cell.source for cell in _read(ROOT / "notebooks" / name).cells if cell.cell_type == "markdown"]
-    said = "\n".join(source for source in cells if "わかったこと" in source).replace("**", "").replace(" ", "")
+    cells = [
+        cell.source
+        for cell in _read(ROOT / "notebooks" / name).cells
+        if cell.cell_type == "markdown"
+    ]
+    said = (
+        "\n".join(source for source in cells if "わかったこと" in source)
+        .replace("**", "")
+        .replace(" ", "")
+    )
     expected = [part.replace(" ", "") for part in FINDINGS[name]()]
     assert [part for part in expected if part not in said] == []
     for part in expected:
@@ -612,7 +736,11 @@ def test_every_number_in_the_findings_is_what_the_tables_say(name):
 
 
 def test_every_notebook_that_says_findings_has_its_numbers_checked():
-    said = {path.relative_to(ROOT / "notebooks").as_posix() for path in NOTEBOOKS if "わかったこと" in _text(_read(path))}
+    said = {
+        path.relative_to(ROOT / "notebooks").as_posix()
+        for path in NOTEBOOKS
+        if "わかったこと" in _text(_read(path))
+    }
     assert said == {*FINDINGS, "trainees/01_where_are_we.ipynb"}
 
 

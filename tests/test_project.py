@@ -23,7 +23,9 @@ def _pins(name):
 
 
 def _tracked():
-    told = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if told.returncode:
         pytest.skip("not a git checkout")
     return told.stdout.split("\n")
@@ -32,7 +34,9 @@ def _tracked():
 def test_both_readmes_have_the_same_sections_and_commands():
     english, japanese = _read("README.md"), _read("README.ja.md")
     assert len(re.findall(r"^## ", english, re.M)) == len(re.findall(r"^## ", japanese, re.M)) == 5
-    assert re.findall(r"```\n(.*?)```", english, re.S) == re.findall(r"```\n(.*?)```", japanese, re.S)
+    assert re.findall(r"```\n(.*?)```", english, re.S) == re.findall(
+        r"```\n(.*?)```", japanese, re.S
+    )
 
 
 def test_every_make_command_of_the_readme_is_a_target_on_every_system():
@@ -45,7 +49,9 @@ def test_every_make_command_of_the_readme_is_a_target_on_every_system():
 
 
 def test_the_conda_file_is_what_pyproject_says():
-    spec = importlib.util.spec_from_file_location("make_environment", ROOT / "scripts" / "make_environment.py")
+    spec = importlib.util.spec_from_file_location(
+        "make_environment", ROOT / "scripts" / "make_environment.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert _read("environment.yml") == module.environment(PROJECT)
@@ -68,7 +74,10 @@ def test_users_get_the_versions_that_are_tested():
 def test_every_dependency_is_pinned():
     pinned = {pin.split("==")[0].lower().replace("_", "-") for pin in _pins("requirements.lock")}
     extras = ("linkage", "planning", "text", "lab")
-    wanted = [*PROJECT["dependencies"], *(need for extra in extras for need in PROJECT["optional-dependencies"][extra])]
+    wanted = [
+        *PROJECT["dependencies"],
+        *(need for extra in extras for need in PROJECT["optional-dependencies"][extra]),
+    ]
     wanted = [need for need in wanted if not need.startswith("dxkit[")]
     assert {re.split(r"[<>=\[]", need)[0].lower() for need in wanted} <= pinned
 
@@ -82,9 +91,17 @@ def test_no_tracked_file_names_a_machine_or_stores_output():
     leak = re.compile(r"(?:^|[^A-Za-z0-9_.:])/(?:work|tmp|root|home)/[a-z]")
     for name in _tracked():
         path = ROOT / name
-        if name.startswith("dxkit/assets/leaflet") or not path.is_file() or path.suffix == ".png" or path == Path(__file__):
+        if (
+            name.startswith("dxkit/assets/leaflet")
+            or not path.is_file()
+            or path.suffix == ".png"
+            or path == Path(__file__)
+        ):
             continue
         assert not leak.search(path.read_text(encoding="utf-8")), name
         if path.suffix == ".ipynb":
-            assert all(not cell.get("outputs") for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]), name
+            assert all(
+                not cell.get("outputs")
+                for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+            ), name
     assert "uv.lock" not in _tracked()

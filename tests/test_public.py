@@ -58,7 +58,9 @@ def test_a_promised_name_is_there_typed_and_documented(module, name):
     function = getattr(importlib.import_module(module), name)
     signature = inspect.signature(function)
     assert signature.return_annotation is not inspect.Signature.empty
-    assert all(each.annotation is not inspect.Parameter.empty for each in signature.parameters.values())
+    assert all(
+        each.annotation is not inspect.Parameter.empty for each in signature.parameters.values()
+    )
     said = inspect.getdoc(function)
     assert "Returns\n" in said
     if signature.parameters:
@@ -78,17 +80,25 @@ def test_a_name_that_is_not_there_says_what_is():
 
 def test_bodies_are_short_and_modules_fit_a_screenful_of_thought():
     lengths = [length for path in SOURCES for _, length in _bodies(path)]
-    long = [(path.name, name, length) for path in SOURCES for name, length in _bodies(path) if length > 40]
+    long = [
+        (path.name, name, length)
+        for path in SOURCES
+        for name, length in _bodies(path)
+        if length > 40
+    ]
     assert long == []
     assert statistics.median(lengths) <= 8
-    assert [path.name for path in SOURCES if len(path.read_text(encoding="utf-8").splitlines()) > 350] == []
+    assert [
+        path.name for path in SOURCES if len(path.read_text(encoding="utf-8").splitlines()) > 350
+    ] == []
 
 
 def test_every_module_opens_with_a_question():
     closed = [
         path.name
         for path in SOURCES
-        if "?" not in (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
+        if "?"
+        not in (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").split("\n")[0]
     ]
     assert closed == []
 
@@ -96,5 +106,11 @@ def test_every_module_opens_with_a_question():
 def test_every_expected_error_is_matched_by_its_words():
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "raises":
-                assert any(word.arg == "match" for word in node.keywords), f"{path.name}:{node.lineno}"
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "raises"
+            ):
+                assert any(word.arg == "match" for word in node.keywords), (
+                    f"{path.name}:{node.lineno}"
+                )

@@ -20,12 +20,19 @@ SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
 METRES = "EPSG:6690"
 AWAJI = {"28205", "28224", "28226"}
 
-needs_shared = pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="公表ファイルの置き場所 ../shared/data がない")
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "data").is_dir(), reason="公表ファイルの置き場所 ../shared/data がない"
+)
 
 
 def joined(pairs: pd.DataFrame, start: str) -> set[str]:
     """Give who can be reached from a municipality over these pairs."""
-    both = pd.concat([pairs[["code", "neighbour"]], pairs[["neighbour", "code"]].set_axis(["code", "neighbour"], axis=1)])
+    both = pd.concat(
+        [
+            pairs[["code", "neighbour"]],
+            pairs[["neighbour", "code"]].set_axis(["code", "neighbour"], axis=1),
+        ]
+    )
     reached, edge = {start}, {start}
     while edge:
         edge = set(both.loc[both["code"].isin(edge), "neighbour"]) - reached
@@ -38,8 +45,21 @@ def joined(pairs: pd.DataFrame, start: str) -> set[str]:
 
 def test_the_41_municipalities_come_with_shapes_in_code_order():
     towns = regions.municipalities()
-    promised = ["code", "code6", "name", "kana", "area", "kind", "people_2020", "people_2025", "households_2020", "elderly_2020"]
-    assert [*promised, "area_km2"] == [column for column in towns.columns if column in [*promised, "area_km2"]]
+    promised = [
+        "code",
+        "code6",
+        "name",
+        "kana",
+        "area",
+        "kind",
+        "people_2020",
+        "people_2025",
+        "households_2020",
+        "elderly_2020",
+    ]
+    assert [*promised, "area_km2"] == [
+        column for column in towns.columns if column in [*promised, "area_km2"]
+    ]
     assert isinstance(towns, gpd.GeoDataFrame)
     assert towns.crs == "EPSG:6668"
     assert len(towns) == 41
@@ -78,7 +98,10 @@ def test_an_area_is_the_union_of_its_municipalities():
 def test_ashiya_borders_kobe_and_nishinomiya_only():
     pairs = regions.neighbours()
     of_ashiya = pairs[(pairs["code"] == "28206") | (pairs["neighbour"] == "28206")]
-    assert set(of_ashiya[["code", "neighbour"]].to_numpy().ravel()) - {"28206"} == {"28100", "28204"}
+    assert set(of_ashiya[["code", "neighbour"]].to_numpy().ravel()) - {"28206"} == {
+        "28100",
+        "28204",
+    }
 
 
 def test_each_pair_stands_once_and_has_a_length():
@@ -108,28 +131,46 @@ def test_a_borders_length_is_geodesic_within_a_thousandth():
     pairs = regions.neighbours().head(12)
     geod = Geod(ellps="GRS80")
     shared = [
-        shapes[code].boundary.intersection(shapes[other].boundary) for code, other in pairs[["code", "neighbour"]].to_numpy()
+        shapes[code].boundary.intersection(shapes[other].boundary)
+        for code, other in pairs[["code", "neighbour"]].to_numpy()
     ]
-    geodesic = [sum(geod.geometry_length(part) for part in shapely.get_parts(lines)) / 1000 for lines in shared]
+    geodesic = [
+        sum(geod.geometry_length(part) for part in shapely.get_parts(lines)) / 1000
+        for lines in shared
+    ]
     np.testing.assert_allclose(pairs["border_km"], geodesic, rtol=1e-3, atol=0.006)
 
 
 @needs_shared
 def test_neighbours_are_those_of_the_official_boundaries():
-    official = gpd.read_file(SHARED / "data/boundaries/N03-21_28_210101_s0010.geojson").set_crs("EPSG:6668", allow_override=True)
+    official = gpd.read_file(SHARED / "data/boundaries/N03-21_28_210101_s0010.geojson").set_crs(
+        "EPSG:6668", allow_override=True
+    )
     wards = official["N03_007"].between("28101", "28111")
-    whole = official.assign(code=official["N03_007"].mask(wards, "28100")).dissolve("code").to_crs(METRES).geometry
+    whole = (
+        official.assign(code=official["N03_007"].mask(wards, "28100"))
+        .dissolve("code")
+        .to_crs(METRES)
+        .geometry
+    )
     first, second = whole.sindex.query(whole.to_numpy(), predicate="dwithin", distance=1)
     edges = shapely.boundary(whole.to_numpy())
     lengths = shapely.length(shapely.intersection(edges[first], edges[second]))
-    pairs = pd.DataFrame({"code": whole.index[first], "neighbour": whole.index[second], "length": lengths}).query(
-        "code < neighbour"
-    )
+    pairs = pd.DataFrame(
+        {"code": whole.index[first], "neighbour": whole.index[second], "length": lengths}
+    ).query("code < neighbour")
     # the reference is simplified too: only what it shares for more than half a kilometre counts
-    expected = set(pairs.loc[pairs["length"] > 500, ["code", "neighbour"]].itertuples(index=False, name=None))
+    expected = set(
+        pairs.loc[pairs["length"] > 500, ["code", "neighbour"]].itertuples(index=False, name=None)
+    )
     ours = regions.neighbours()
     assert expected <= set(ours[["code", "neighbour"]].itertuples(index=False, name=None))
-    surplus = ours[[pair not in expected for pair in ours[["code", "neighbour"]].itertuples(index=False, name=None)]]
+    surplus = ours[
+        [
+            pair not in expected
+            for pair in ours[["code", "neighbour"]].itertuples(index=False, name=None)
+        ]
+    ]
     assert (surplus["border_km"] < 1).all()
 
 
@@ -145,13 +186,21 @@ def test_every_office_is_found_in_its_own_municipality():
 
 
 def test_points_come_as_table_series_or_array_and_keep_their_index():
-    table = pd.DataFrame({"lat": [34.8153, 35.5444], "lon": [134.6856, 134.82]}, index=["姫路", "豊岡"])
+    table = pd.DataFrame(
+        {"lat": [34.8153, 35.5444], "lon": [134.6856, 134.82]}, index=["姫路", "豊岡"]
+    )
     before = table.copy()
     found = regions.locate(table)
     pd.testing.assert_frame_equal(table, before)
     assert found.index.tolist() == ["姫路", "豊岡"]
-    series = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), index=table.index, crs="EPSG:4326")
-    for other in (regions.locate(series), regions.locate(table.to_numpy()), regions.locate(table["lat"], table["lon"])):
+    series = gpd.GeoSeries(
+        gpd.points_from_xy(table["lon"], table["lat"]), index=table.index, crs="EPSG:4326"
+    )
+    for other in (
+        regions.locate(series),
+        regions.locate(table.to_numpy()),
+        regions.locate(table["lat"], table["lon"]),
+    ):
         assert other["code"].tolist() == found["code"].tolist() == ["28201", "28209"]
 
 
@@ -173,7 +222,9 @@ def test_a_point_farther_than_300_m_at_sea_is_nowhere():
 def ring_around(shape: shapely.Geometry, metres: float, count: int) -> gpd.GeoSeries:
     """Give evenly spaced points that far outside a shape."""
     line = shapely.buffer(shape, metres).boundary
-    return gpd.GeoSeries(shapely.line_interpolate_point(line, np.linspace(0, 1, count), normalized=True), crs=METRES)
+    return gpd.GeoSeries(
+        shapely.line_interpolate_point(line, np.linspace(0, 1, count), normalized=True), crs=METRES
+    )
 
 
 def test_the_300_m_end_where_they_say():
@@ -188,11 +239,19 @@ def test_the_300_m_end_where_they_say():
 
 @needs_shared
 def test_a_point_in_another_prefecture_is_never_taken_for_hyogo():
-    official = gpd.read_file(SHARED / "data/boundaries/N03-21_210101_designated_city_s0010.topojson").set_crs("EPSG:6668")
-    others = official[~official["N03_007"].astype(str).str.startswith("28")].cx[134:136, 34:36].to_crs(METRES)
+    official = gpd.read_file(
+        SHARED / "data/boundaries/N03-21_210101_designated_city_s0010.topojson"
+    ).set_crs("EPSG:6668")
+    others = (
+        official[~official["N03_007"].astype(str).str.startswith("28")]
+        .cx[134:136, 34:36]
+        .to_crs(METRES)
+    )
     hyogo = gpd.GeoDataFrame(load("boundaries")).to_crs(METRES).union_all()
     # 250 m outside Hyogo, within reach of the coast rule, and well inside the other prefecture
-    points = ring_around(shapely.get_parts(hyogo)[np.argmax(shapely.area(shapely.get_parts(hyogo)))], 250, 2000)
+    points = ring_around(
+        shapely.get_parts(hyogo)[np.argmax(shapely.area(shapely.get_parts(hyogo)))], 250, 2000
+    )
     points = points[points.within(others.union_all().buffer(-50))].reset_index(drop=True)
     assert len(points) > 500
     found = regions.locate(points)
@@ -212,10 +271,14 @@ def test_near_border_means_within_150_m_of_another_municipality_or_prefecture():
     line = himeji.boundary.intersection(tatsuno.boundary)
     at = shapely.line_interpolate_point(shapely.line_merge(line), [0.3, 0.7], normalized=True)
     near, far = shapely.get_parts(shapely.buffer(at, 100).tolist()), shapely.buffer(at, 400)
-    inner = gpd.GeoSeries([himeji.intersection(disc.boundary).representative_point() for disc in near], crs=METRES)
+    inner = gpd.GeoSeries(
+        [himeji.intersection(disc.boundary).representative_point() for disc in near], crs=METRES
+    )
     assert regions.locate(inner)["near_border"].all()
     outer = gpd.GeoSeries([himeji.intersection(disc.boundary) for disc in far], crs=METRES)
-    deep = gpd.GeoSeries([p for arc in outer for p in shapely.points(shapely.get_coordinates(arc))], crs=METRES)
+    deep = gpd.GeoSeries(
+        [p for arc in outer for p in shapely.points(shapely.get_coordinates(arc))], crs=METRES
+    )
     deep = deep[deep.distance(line) > 160]
     others = [shape for code, shape in towns.items() if code != "28201"]
     expected = [min(shape.distance(point) for shape in others) <= 150 for point in deep]
@@ -230,7 +293,9 @@ def test_a_coast_is_no_border():
 
 
 def test_a_point_without_coordinates_is_nowhere_and_disturbs_nobody():
-    found = regions.locate(pd.DataFrame({"lat": [np.nan, 34.8153, None], "lon": [134.6, 134.6856, np.nan]}))
+    found = regions.locate(
+        pd.DataFrame({"lat": [np.nan, 34.8153, None], "lon": [134.6, 134.6856, np.nan]})
+    )
     assert found["code"].isna().tolist() == [True, False, True]
     assert found["distance_m"].isna().tolist() == [True, False, True]
     assert regions.locate(pd.DataFrame({"lat": [], "lon": []})).empty
@@ -240,7 +305,10 @@ def test_swapped_coordinates_are_reported_row_by_row():
     table = pd.DataFrame({"lat": [34.69, 135.18, "北緯"], "lon": [135.18, 34.69, 135.0]})
     with pytest.raises(TableError, match=r"2件の問題[\s\S]*緯度と経度が逆") as caught:
         regions.locate(table)
-    assert [(fault.row, fault.column, fault.value) for fault in caught.value.faults] == [(2, "lat", 135.18), (3, "lat", "北緯")]
+    assert [(fault.row, fault.column, fault.value) for fault in caught.value.faults] == [
+        (2, "lat", 135.18),
+        (3, "lat", "北緯"),
+    ]
 
 
 def test_missing_columns_are_named():
@@ -269,14 +337,22 @@ def test_a_mesh_cell_is_the_box_of_its_code():
     assert cells["place"].tolist() == ["523501244", "513477981"]
     assert cells.crs == "EPSG:6668"
     box = mesh_box("523501244")
-    assert cells.geometry.iloc[0].bounds == pytest.approx((box.west, box.south, box.east, box.north))
-    assert (mesh_code(cells["lat"], cells["lon"], level="4") == cells["place"].to_numpy(dtype=str)).all()
+    assert cells.geometry.iloc[0].bounds == pytest.approx(
+        (box.west, box.south, box.east, box.north)
+    )
+    assert (
+        mesh_code(cells["lat"], cells["lon"], level="4") == cells["place"].to_numpy(dtype=str)
+    ).all()
 
 
 def test_mesh_takes_one_code_an_array_or_a_column():
     places = load("mesh_people")["place"].head(3)
     assert len(regions.mesh(places.iloc[0])) == 1
-    assert regions.mesh(places)["place"].tolist() == regions.mesh(places.to_numpy())["place"].tolist() == places.tolist()
+    assert (
+        regions.mesh(places)["place"].tolist()
+        == regions.mesh(places.to_numpy())["place"].tolist()
+        == places.tolist()
+    )
     assert regions.mesh([]).empty
 
 
@@ -299,7 +375,10 @@ def test_within_gives_the_cells_whose_centre_lies_inside():
 
 def _all_cells_around(shape: shapely.Geometry) -> np.ndarray:
     west, south, east, north = shape.bounds
-    lat, lon = np.meshgrid(np.arange(south - 0.004, north + 0.004, 1 / 480), np.arange(west - 0.006, east + 0.006, 1 / 320))
+    lat, lon = np.meshgrid(
+        np.arange(south - 0.004, north + 0.004, 1 / 480),
+        np.arange(west - 0.006, east + 0.006, 1 / 320),
+    )
     return np.unique(mesh_code(lat.ravel(), lon.ravel(), level="4"))
 
 
@@ -313,7 +392,9 @@ def test_cells_of_all_municipalities_are_the_sum_of_each_and_cover_the_land():
     assert set(load("mesh_people")["place"]) <= set(whole)
 
 
-@pytest.mark.parametrize(("level", "digits", "per_km2"), [("3", 8, 0.95), (4, 9, 3.8), ("5", 10, 15.2)])
+@pytest.mark.parametrize(
+    ("level", "digits", "per_km2"), [("3", 8, 0.95), (4, 9, 3.8), ("5", 10, 15.2)]
+)
 def test_within_knows_three_sizes(level, digits, per_km2):
     cells = regions.within(["28209", "28222"], level=level)
     assert set(map(len, cells)) == {digits}

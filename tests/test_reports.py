@@ -18,12 +18,18 @@ from dxkit.reports import _pack
 ROOT = Path(__file__).resolve().parents[1]
 # a run without any network where the machine allows one, else one in which every connection is refused
 ALONE = ["unshare", "--map-root-user", "--net"]
-NOWHERE = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "PIP_NO_INDEX": "1"}
+NOWHERE = {
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "PIP_NO_INDEX": "1",
+}
 
 
 @pytest.fixture(scope="module")
 def small_pack(tmp_path_factory):
-    return reports.pack(tmp_path_factory.mktemp("hand out") / "パック", wheels=False, progress=False)
+    return reports.pack(
+        tmp_path_factory.mktemp("hand out") / "パック", wheels=False, progress=False
+    )
 
 
 @pytest.fixture
@@ -44,8 +50,13 @@ def test_a_pack_holds_what_a_room_needs(small_pack):
         "requirements.lock",
         "pack.json",
     }
-    assert sorted(path.relative_to(small_pack / "notebooks") for path in (small_pack / "notebooks").rglob("*.ipynb")) == sorted(
-        path.relative_to(ROOT / "notebooks") for path in (ROOT / "notebooks").rglob("*.ipynb") if "checkpoint" not in str(path)
+    assert sorted(
+        path.relative_to(small_pack / "notebooks")
+        for path in (small_pack / "notebooks").rglob("*.ipynb")
+    ) == sorted(
+        path.relative_to(ROOT / "notebooks")
+        for path in (ROOT / "notebooks").rglob("*.ipynb")
+        if "checkpoint" not in str(path)
     )
     assert [path.suffix for path in (small_pack / "wheels").iterdir()] == [".whl"]
 
@@ -53,7 +64,11 @@ def test_a_pack_holds_what_a_room_needs(small_pack):
 def test_notebooks_in_a_pack_hold_no_results(small_pack):
     for path in (small_pack / "notebooks").rglob("*.ipynb"):
         cells = nbformat.read(path, as_version=4).cells
-        assert all(not cell.outputs and cell.execution_count is None for cell in cells if cell.cell_type == "code")
+        assert all(
+            not cell.outputs and cell.execution_count is None
+            for cell in cells
+            if cell.cell_type == "code"
+        )
 
 
 def test_windows_gets_the_line_ends_that_its_tools_want(small_pack):
@@ -68,7 +83,9 @@ def test_windows_gets_the_line_ends_that_its_tools_want(small_pack):
 
 def test_the_list_of_a_pack_names_every_file_with_its_hash(small_pack):
     listed = json.loads((small_pack / "pack.json").read_text(encoding="utf-8"))["files"]
-    found = {path.relative_to(small_pack).as_posix() for path in small_pack.rglob("*") if path.is_file()} - {"pack.json"}
+    found = {
+        path.relative_to(small_pack).as_posix() for path in small_pack.rglob("*") if path.is_file()
+    } - {"pack.json"}
     assert set(listed) == found
     assert listed["README.md"] == hashlib.sha256((ROOT / "README.md").read_bytes()).hexdigest()
 
@@ -99,7 +116,11 @@ def test_the_projects_own_folders_are_no_place_for_a_pack(inside):
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [({"platform": "amiga"}, "win_amd64"), ({"python_version": "3.9"}, "3.11"), ({"python_version": "; rm"}, "3.11")],
+    [
+        ({"platform": "amiga"}, "win_amd64"),
+        ({"python_version": "3.9"}, "3.11"),
+        ({"python_version": "; rm"}, "3.11"),
+    ],
 )
 def test_a_computer_that_is_not_offered_lists_those_that_are(tmp_path, options, said):
     with pytest.raises(ChoiceError, match=said):
@@ -110,9 +131,15 @@ def test_a_computer_that_is_not_offered_lists_those_that_are(tmp_path, options, 
 def test_windows_gets_the_libraries_that_only_windows_needs():
     lock = (ROOT / "requirements-lab.lock").read_text(encoding="utf-8")
     windows = {
-        pin.split("==")[0] for pins in _pack._pins(lock, _pack._environments("win_amd64", "3.11")).values() for pin in pins
+        pin.split("==")[0]
+        for pins in _pack._pins(lock, _pack._environments("win_amd64", "3.11")).values()
+        for pin in pins
     }
-    linux = {pin.split("==")[0] for pins in _pack._pins(lock, _pack._environments(None, "3.11")).values() for pin in pins}
+    linux = {
+        pin.split("==")[0]
+        for pins in _pack._pins(lock, _pack._environments(None, "3.11")).values()
+        for pin in pins
+    }
     assert {"pywinpty", "colorama"} <= windows
     assert not {"pywinpty", "colorama"} & linux or os.name == "nt"
     assert {"pandas", "folium", "jupyterlab"} <= windows & linux
@@ -124,7 +151,8 @@ def test_a_pack_sets_up_and_runs_where_there_is_no_network(tmp_path):
     made = reports.pack(tmp_path / "pack", platform=None, python_version=version, progress=False)
     alone = (
         ALONE
-        if shutil.which("unshare") and subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode == 0
+        if shutil.which("unshare")
+        and subprocess.run([*ALONE, "true"], capture_output=True, check=False).returncode == 0
         else []
     )
     surroundings = {**os.environ, **NOWHERE, "DXKIT_DATA": str(made / "data")}

@@ -56,9 +56,15 @@ def test_each_kind_of_fault_is_said_in_japanese_at_its_place(change, column, pro
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_rows():
-    faults = _faults(DEMAND.assign(lat=[0, 0], people=[-1, -1]).drop(columns="lon"), "demand", rows=[5, 6])
-    assert [fault.row for fault in faults] == sorted(fault.row or 0 for fault in faults) or faults[0].row is None
-    assert {fault.column for fault in faults} == {schema.heading(name) for name in ("lat", "lon", "people")}
+    faults = _faults(
+        DEMAND.assign(lat=[0, 0], people=[-1, -1]).drop(columns="lon"), "demand", rows=[5, 6]
+    )
+    assert [fault.row for fault in faults] == sorted(fault.row or 0 for fault in faults) or faults[
+        0
+    ].row is None
+    assert {fault.column for fault in faults} == {
+        schema.heading(name) for name in ("lat", "lon", "people")
+    }
     assert len(faults) == 5
 
 
@@ -74,7 +80,9 @@ def test_a_code_of_another_prefecture_is_no_row_of_the_values():
 
 
 def test_the_same_system_twice_for_one_municipality_is_a_repeat():
-    table = pd.DataFrame({"code": ["28201"] * 2, "system": ["住民記録"] * 2, "share_done": [0.5, 0.6]})
+    table = pd.DataFrame(
+        {"code": ["28201"] * 2, "system": ["住民記録"] * 2, "share_done": [0.5, 0.6]}
+    )
     assert "重複" in _faults(table, "progress")[0].problem
 
 
@@ -91,7 +99,8 @@ def test_an_unknown_form_lists_the_known_ones():
 
 
 @pytest.mark.parametrize(
-    ("table", "form"), [("municipalities", "municipalities"), ("mesh_people", "demand"), ("progress", "progress")]
+    ("table", "form"),
+    [("municipalities", "municipalities"), ("mesh_people", "demand"), ("progress", "progress")],
 )
 def test_the_shipped_tables_hold_what_they_must(table, form):
     loaded = dxkit.load(table)
@@ -105,5 +114,10 @@ def test_every_heading_is_japanese_or_a_known_sign_and_leads_back_to_its_column(
 
 def test_every_column_of_every_shipped_table_has_a_heading():
     wide = {"dashboard", "online_applications", "technology_index"}
-    columns = {column for _, row in dxkit.catalog().iterrows() if row["name"] not in wide for column in row["columns"].split()}
+    columns = {
+        column
+        for _, row in dxkit.catalog().iterrows()
+        if row["name"] not in wide
+        for column in row["columns"].split()
+    }
     assert sorted(columns - set(schema.HEADINGS)) == []

@@ -15,7 +15,11 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 def towns():
     shapes = [box(135 + i, 34, 136 + i, 35) for i in range(3)]
     return gpd.GeoDataFrame(
-        {"code": ["28201", "28202", "28203"], "name": ["姫路市", HOSTILE, "明石市"], "area": ["中播磨", "阪神南", "東播磨"]},
+        {
+            "code": ["28201", "28202", "28203"],
+            "name": ["姫路市", HOSTILE, "明石市"],
+            "area": ["中播磨", "阪神南", "東播磨"],
+        },
         geometry=shapes,
         crs="EPSG:6668",
     )
@@ -24,13 +28,20 @@ def towns():
 @pytest.fixture
 def values():
     return pd.DataFrame(
-        {"ai": [1.0, 0.0, None], "cards": [0.7, 0.8, None]}, index=pd.Index(["28201", "28202", "28203"], name="code")
+        {"ai": [1.0, 0.0, None], "cards": [0.7, 0.8, None]},
+        index=pd.Index(["28201", "28202", "28203"], name="code"),
     )
 
 
 @pytest.fixture
 def indicators():
-    return pd.DataFrame({"indicator": ["ai", "cards"], "label": ["AIの導入", "カードの保有"], "unit": ["有無", "割合"]})
+    return pd.DataFrame(
+        {
+            "indicator": ["ai", "cards"],
+            "label": ["AIの導入", "カードの保有"],
+            "unit": ["有無", "割合"],
+        }
+    )
 
 
 def _answer(exercise, given):

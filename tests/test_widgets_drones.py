@@ -29,17 +29,29 @@ def tables():
     rng = np.random.default_rng(3)
     row, column = np.divmod(rng.choice(60 * 60, 500, replace=False), 60)
     demand = pd.DataFrame(
-        {"code": rng.choice(["28209", "28222"], 500), "lat": 35.3 + (row + 0.5) / 240, "lon": 134.6 + (column + 0.5) / 160}
+        {
+            "code": rng.choice(["28209", "28222"], 500),
+            "lat": 35.3 + (row + 0.5) / 240,
+            "lon": 134.6 + (column + 0.5) / 160,
+        }
     ).assign(people=rng.integers(0, 90, 500))
     sites = demand.sample(12, random_state=1)[["lat", "lon"]].reset_index(drop=True)
-    return demand, sites.assign(base=[f"b{n}" for n in range(12)], name=[f"旧{n}村" for n in range(12)])
+    return demand, sites.assign(
+        base=[f"b{n}" for n in range(12)], name=[f"旧{n}村" for n in range(12)]
+    )
 
 
 @pytest.fixture
 def towns():
-    shapes = [box(134.6, 35.3, 134.8, 35.6), box(134.8, 35.3, 135.0, 35.6), box(134.0, 34.8, 134.6, 35.3)]
+    shapes = [
+        box(134.6, 35.3, 134.8, 35.6),
+        box(134.8, 35.3, 135.0, 35.6),
+        box(134.0, 34.8, 134.6, 35.3),
+    ]
     return gpd.GeoDataFrame(
-        {"code": ["28209", "28222", "28201"], "name": ["甲市", HOSTILE, "丙市"]}, geometry=shapes, crs="EPSG:6668"
+        {"code": ["28209", "28222", "28201"], "name": ["甲市", HOSTILE, "丙市"]},
+        geometry=shapes,
+        crs="EPSG:6668",
     )
 
 
@@ -97,7 +109,11 @@ def test_bases_placed_by_hand_are_scored_against_the_best(tables):
     assert _people(board) == 0
     for number, place in enumerate((2, 7, 4), 1):
         board.board.spots[place].click()
-        reached = drones.reach(demand, sites.iloc[[2, 7, 4][:number]], range_km=drones.flight_range(TYPES.iloc[0], wind_ms=4))
+        reached = drones.reach(
+            demand,
+            sites.iloc[[2, 7, 4][:number]],
+            range_km=drones.flight_range(TYPES.iloc[0], wind_ms=4),
+        )
         own = demand.loc[reached["place"].unique(), "people"].sum()
         assert _people(board) == own == board.own.value
     assert board.chosen == ("b2", "b7", "b4")
@@ -165,7 +181,9 @@ def test_what_groups_record_is_kept_in_a_table(tables):
     assert board.records["bases"].tolist() == [("b0", "b1", "b2"), ("b3", "b4", "b5")]
     assert board.records["of_optimum"].between(0, 1).all()
     assert board.records["optimum"].tolist() == [board.siting.value] * 2
-    assert (board.records["people"] / board.records["of_optimum"]).to_numpy() == pytest.approx(board.records["optimum"])
+    assert (board.records["people"] / board.records["of_optimum"]).to_numpy() == pytest.approx(
+        board.records["optimum"]
+    )
     assert "<img" not in board.table.value
     assert "旧3村、旧4村、旧5村" in board.table.value
 
@@ -188,7 +206,15 @@ def test_names_from_tables_never_become_html(tables, towns):
     types = TYPES.assign(label=HOSTILE)
     for by_hand in (False, True):
         shown = widgets.drone_explorer(
-            demand, sites, types, by_hand=by_hand, towns=towns, source=HOSTILE, unit=HOSTILE, weight="people", made=True
+            demand,
+            sites,
+            types,
+            by_hand=by_hand,
+            towns=towns,
+            source=HOSTILE,
+            unit=HOSTILE,
+            weight="people",
+            made=True,
         )
         if by_hand:
             for place in (0, 1, 2):

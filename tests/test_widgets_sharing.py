@@ -26,7 +26,9 @@ def test_it_opens_with_curves_table_and_disclosures_that_carry_the_notice(explor
     assert bytes(explorer.picture.value).startswith(PNG)
     assert "いちばん高いのは「県ハブ」" in explorer.sentence.value
     assert "予測ではありません" in explorer.sentence.value
-    assert explorer.grounds.value.index("教材であり法的助言ではありません") < explorer.grounds.value.index("<table")
+    assert explorer.grounds.value.index(
+        "教材であり法的助言ではありません"
+    ) < explorer.grounds.value.index("<table")
     assert [rules.name for rules in explorer.outcome.rules] == ["協定", "県ハブ"]
 
 
@@ -43,7 +45,11 @@ def test_its_numbers_are_those_of_simulate(explorer, scenario):
 def test_another_policy_is_added_without_playing_the_others_again(explorer, monkeypatch):
     asked = []
     usual = sharing.simulate
-    monkeypatch.setattr(sharing, "simulate", lambda *a, **k: asked.append(list(k["policies"]["policy"])) or usual(*a, **k))
+    monkeypatch.setattr(
+        sharing,
+        "simulate",
+        lambda *a, **k: asked.append(list(k["policies"]["policy"])) or usual(*a, **k),
+    )
     explorer.policies["国クラウド"].value = True
     explorer.policies["協定"].value = False
     explorer.policies["協定"].value = True
@@ -70,16 +76,23 @@ def test_longer_outages_never_help_and_none_is_best(explorer):
     known = {}
     for words in ("途絶なし", "シナリオどおり", "4倍の長さ"):
         explorer.outage.value = words
-        known[words] = sharing.compare(explorer.outcome).set_index("policy").loc["県ハブ", "known_home_72"]
+        known[words] = (
+            sharing.compare(explorer.outcome).set_index("policy").loc["県ハブ", "known_home_72"]
+        )
     assert known["途絶なし"] > known["シナリオどおり"] > known["4倍の長さ"]
-    assert explorer.outcome.model.mean_hours.max() == 4 * explorer.scenario.tables["outages"]["mean_hours"].max()
+    assert (
+        explorer.outcome.model.mean_hours.max()
+        == 4 * explorer.scenario.tables["outages"]["mean_hours"].max()
+    )
 
 
 def test_more_municipalities_that_take_part_know_more(explorer):
     known = []
     for words in explorer.joined.options[1:]:
         explorer.joined.value = words
-        known.append(sharing.compare(explorer.outcome).set_index("policy").loc["県ハブ", "known_home_72"])
+        known.append(
+            sharing.compare(explorer.outcome).set_index("policy").loc["県ハブ", "known_home_72"]
+        )
     assert known == sorted(known)
     assert known[0] < known[-1]
     assert explorer.joined.options[0] == "シナリオどおり"
@@ -112,7 +125,9 @@ def test_a_decision_is_recorded_with_its_settings_and_numbers(explorer):
     assert row[["group", "role", "policy", "outage", "joined", "hour"]].tolist() == [
         "1班", "避難元の市町", "緊急時", "シナリオどおり", "シナリオどおり", 72,
     ]  # fmt: skip
-    played = sharing.compare(sharing.simulate(explorer.scenario, policies=["緊急時"], draws=2)).iloc[0]
+    played = sharing.compare(
+        sharing.simulate(explorer.scenario, policies=["緊急時"], draws=2)
+    ).iloc[0]
     assert row["known"] == pytest.approx(played["known_home_72"])
     assert row["disclosed"] == pytest.approx(played["disclosed"])
     assert "<img" not in explorer.recorded.value
@@ -123,7 +138,11 @@ def test_a_decision_is_kept_in_the_session_before_it_is_shown(scenario, tmp_path
     with store.Session(tmp_path / "meeting.sqlite", meeting="演習") as session:
         explorer = widgets.sharing_explorer(scenario, policies=["県ハブ"], draws=1, session=session)
         for name, policy in (("県の班", "県ハブ"), ("西宮の班", "協定"), ("県の班", "同意制")):
-            explorer.group.value, explorer.decided.value, explorer.reason.value = name, policy, "早く知る"
+            explorer.group.value, explorer.decided.value, explorer.reason.value = (
+                name,
+                policy,
+                "早く知る",
+            )
             explorer.button.click()
         assert len(explorer.records) == 3
     with store.Session(tmp_path / "meeting.sqlite", meeting="演習") as session:

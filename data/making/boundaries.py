@@ -25,7 +25,14 @@ from making.packages import SHAPES, obtain
 from making.workplace import DATUM, DECIMALS, MakeError, Workplace
 
 HYOGO = "28"
-NEIGHBOURS = {"26": "京都府", "27": "大阪府", "31": "鳥取県", "33": "岡山県", "36": "徳島県", "37": "香川県"}
+NEIGHBOURS = {
+    "26": "京都府",
+    "27": "大阪府",
+    "31": "鳥取県",
+    "33": "岡山県",
+    "36": "徳島県",
+    "37": "香川県",
+}
 MUNICIPALITIES = 41
 # about 55 m: gaps between neighbours narrower than this are drawing errors, not water
 GAP_DEGREES = 0.0005
@@ -40,11 +47,17 @@ END_RECORD_LENGTH = 22
 
 def boundaries(work: Workplace) -> gpd.GeoDataFrame:
     """Make the polygons of the 41 municipalities: ``code, name, geometry``, sorted by code."""
-    rows = sorted((code[:5], name, shape) for code, name, shape in _areas(obtain(SHAPES, work)) if code.startswith(HYOGO))
+    rows = sorted(
+        (code[:5], name, shape)
+        for code, name, shape in _areas(obtain(SHAPES, work))
+        if code.startswith(HYOGO)
+    )
     if len({code for code, _, _ in rows}) != MUNICIPALITIES or len(rows) != MUNICIPALITIES:
         raise MakeError(f"兵庫県の図形が {len(rows)} 件あります（41件のはずです）。")
     codes, names, shapes = zip(*rows, strict=True)
-    return gpd.GeoDataFrame({"code": codes, "name": names}, geometry=_coverage(np.array(shapes)), crs=DATUM)
+    return gpd.GeoDataFrame(
+        {"code": codes, "name": names}, geometry=_coverage(np.array(shapes)), crs=DATUM
+    )
 
 
 def neighbour_prefectures(work: Workplace) -> gpd.GeoDataFrame:
@@ -53,13 +66,22 @@ def neighbour_prefectures(work: Workplace) -> gpd.GeoDataFrame:
     for code, _, shape in _areas(obtain(SHAPES, work)):
         if code[:2] in found:
             found[code[:2]].append(shape)
-    whole = _coverage(np.array([shapely.union_all(shapely.make_valid(shapes)) for shapes in found.values()]))
+    whole = _coverage(
+        np.array([shapely.union_all(shapely.make_valid(shapes)) for shapes in found.values()])
+    )
     hyogo = shapely.union_all(gpd.GeoDataFrame(work.read("boundaries")).geometry.to_numpy())
     near = shapely.intersection(whole, shapely.buffer(hyogo, NEAR_DEGREES))
-    drawn = shapely.difference(shapely.union(shapely.coverage_simplify(whole, SIMPLIFY_DEGREES), near), hyogo)
-    kept = [_without_small(shape) for shape in shapely.make_valid(shapely.set_precision(drawn, 10.0**-DECIMALS))]
+    drawn = shapely.difference(
+        shapely.union(shapely.coverage_simplify(whole, SIMPLIFY_DEGREES), near), hyogo
+    )
+    kept = [
+        _without_small(shape)
+        for shape in shapely.make_valid(shapely.set_precision(drawn, 10.0**-DECIMALS))
+    ]
     codes = [f"{prefecture}000" for prefecture in NEIGHBOURS]
-    return gpd.GeoDataFrame({"code": codes, "name": list(NEIGHBOURS.values())}, geometry=kept, crs=DATUM)
+    return gpd.GeoDataFrame(
+        {"code": codes, "name": list(NEIGHBOURS.values())}, geometry=kept, crs=DATUM
+    )
 
 
 def _coverage(shapes: np.ndarray) -> np.ndarray:
@@ -74,11 +96,18 @@ def _coverage(shapes: np.ndarray) -> np.ndarray:
 
 def _polygons(shapes: np.ndarray) -> np.ndarray:
     """Keep the polygons of shapes that `make_valid` may have split into polygons and lines."""
-    return np.array([shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0]) for shape in shapes])
+    return np.array(
+        [
+            shapely.union_all([part for part in shapely.get_parts(shape) if part.area > 0])
+            for shape in shapes
+        ]
+    )
 
 
 def _without_small(shape: shapely.Geometry) -> shapely.MultiPolygon:
-    return shapely.multipolygons([part for part in shapely.get_parts(shape) if part.area > SMALLEST_ISLAND])
+    return shapely.multipolygons(
+        [part for part in shapely.get_parts(shape) if part.area > SMALLEST_ISLAND]
+    )
 
 
 @lru_cache(maxsize=1)
@@ -88,7 +117,9 @@ def _areas(wheel: Path) -> tuple[tuple[str, str, shapely.Geometry], ...]:
     for member in _embedded(_module(wheel)):
         for feature in json.loads(member)["features"]:
             code, name = feature["properties"]["code"], feature["properties"]["name"]
-            found.setdefault(code, (code, name, shapely.from_geojson(json.dumps(feature["geometry"]))))
+            found.setdefault(
+                code, (code, name, shapely.from_geojson(json.dumps(feature["geometry"])))
+            )
     return tuple(found.values())
 
 
@@ -107,5 +138,9 @@ def _embedded(module: bytes) -> Iterator[bytes]:
         # the four bytes occur elsewhere too: a real archive begins with a local file header where its record says
         if start >= 0 and module[start : start + 4] == b"PK\x03\x04":
             with zipfile.ZipFile(io.BytesIO(module[start : at + END_RECORD_LENGTH])) as archive:
-                yield from (archive.read(name) for name in archive.namelist() if name.startswith("landslides"))
+                yield from (
+                    archive.read(name)
+                    for name in archive.namelist()
+                    if name.startswith("landslides")
+                )
         at = module.find(END_RECORD, at + 1)

@@ -11,7 +11,20 @@ from pathlib import Path
 from making.packages import sha256
 from making.workplace import MakeError
 
-COLUMNS = ("name", "file", "sha256", "rows", "columns", "grain", "source", "publisher", "url", "licence", "as_of", "kind")
+COLUMNS = (
+    "name",
+    "file",
+    "sha256",
+    "rows",
+    "columns",
+    "grain",
+    "source",
+    "publisher",
+    "url",
+    "licence",
+    "as_of",
+    "kind",
+)
 FOLDERS = ("published", "derived", "made")
 
 
@@ -39,10 +52,17 @@ def refresh(rows: list[dict[str, str]], folder: Path) -> list[dict[str, str]]:
         Naming every file without a row and every row without a file.
     """
     listed = {row["file"] for row in rows}
-    present = {path.relative_to(folder).as_posix() for kind in FOLDERS for path in (folder / kind).rglob("*") if path.is_file()}
+    present = {
+        path.relative_to(folder).as_posix()
+        for kind in FOLDERS
+        for path in (folder / kind).rglob("*")
+        if path.is_file()
+    }
     if listed != present:
         missing, orphans = sorted(listed - present), sorted(present - listed)
-        raise MakeError(f"目録とファイルが合いません。ファイルがない: {missing}、目録に行がない: {orphans}")
+        raise MakeError(
+            f"目録とファイルが合いません。ファイルがない: {missing}、目録に行がない: {orphans}"
+        )
     return [row | measure(folder / row["file"]) for row in rows]
 
 

@@ -249,7 +249,15 @@ COST_ROWS = (
     ("aircraft_years", "機体を使う年数", 4, 2, 6, "年", "ドローン"),
     ("upkeep_share", "点検・修理（価格に対する年の割合）", 0.2, 0.1, 0.4, "割合", "ドローン"),
     ("insurance_yen_year", "保険（1機・年）", 150_000, 50_000, 400_000, "円/年", "ドローン"),
-    ("base_yen_year", "離着陸場・通信・運航システム（1拠点・年）", 1_200_000, 400_000, 3_000_000, "円/年", "ドローン"),
+    (
+        "base_yen_year",
+        "離着陸場・通信・運航システム（1拠点・年）",
+        1_200_000,
+        400_000,
+        3_000_000,
+        "円/年",
+        "ドローン",
+    ),
     ("operator_yen_hour", "運航者の人件費", 2_800, 1_800, 4_000, "円/時", "ドローン"),
     ("handling_min", "1便の準備・積み込み・片付け", 10, 5, 20, "分", "ドローン"),
     ("drones_per_operator", "1人が同時に見る機体", 1, 1, 5, "機/人", "ドローン"),
@@ -294,7 +302,9 @@ def delivery_costs(work: Workplace) -> pd.DataFrame:  # noqa: ARG001
 
 def runways(work: Workplace) -> pd.DataFrame:
     """Make the runways of the three airports: both ends, length and width in metres, height of the ends above the sea."""
-    raw = pd.read_csv(work.source(*RUNWAYS), dtype={"airport_ident": "str", "le_ident": "str", "he_ident": "str"})
+    raw = pd.read_csv(
+        work.source(*RUNWAYS), dtype={"airport_ident": "str", "le_ident": "str", "he_ident": "str"}
+    )
     unknown = sorted(set(raw["airport_ident"]) - set(AIRPORTS))
     if unknown:
         raise MakeError(f"滑走路の表に知らない空港があります: {unknown}")
@@ -309,7 +319,9 @@ def runways(work: Workplace) -> pd.DataFrame:
             "other_lon": raw["he_longitude_deg"].round(DECIMALS),
             "length_m": (raw["length_ft"] * FOOT_M).round(0).astype(int),
             "width_m": (raw["width_ft"] * FOOT_M).round(0).astype(int),
-            "height_m": (raw[["le_elevation_ft", "he_elevation_ft"]].mean(axis=1) * FOOT_M).round(0).astype(int),
+            "height_m": (raw[["le_elevation_ft", "he_elevation_ft"]].mean(axis=1) * FOOT_M)
+            .round(0)
+            .astype(int),
         }
     )
     return table.sort_values(["airport", "runway"], kind="stable")

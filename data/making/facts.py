@@ -57,7 +57,11 @@ INDICATORS = {
         "staff_development": "職員育成の取組",
         "training_for_all": "全職員対象研修の実施",
     },
-    "operations": {"ai": "AIの導入状況", "rpa": "RPAの導入状況", "telework": "テレワークの導入状況"},
+    "operations": {
+        "ai": "AIの導入状況",
+        "rpa": "RPAの導入状況",
+        "telework": "テレワークの導入状況",
+    },
     "services": {
         "mynumber_cards": "マイナンバーカードの保有状況",
         "online_care": "子育て・介護26手続のオンライン化状況",
@@ -68,7 +72,11 @@ INDICATORS = {
         ),
     },
 }
-DIMENSIONS = {"organisation": "自治体DXの推進体制等", "operations": "自治体業務のDX", "services": "住民サービスのDX"}
+DIMENSIONS = {
+    "organisation": "自治体DXの推進体制等",
+    "operations": "自治体業務のDX",
+    "services": "住民サービスのDX",
+}
 COUNTS = ("frequent_offered", "frequent_online")
 FREQUENT_PROCEDURES = 32
 
@@ -83,20 +91,33 @@ def areas(work: Workplace) -> pd.DataFrame:
         # 神戸(1) gives a count: the area is the city itself
         members = [area] if inside.strip().isdigit() else inside.split()
         codes = sorted(stems[member] for member in members)
-        rows.append((area, f"{area}地域", order, len(codes), " ".join(codes), "県民局・県民センターの所管区域"))
+        rows.append(
+            (
+                area,
+                f"{area}地域",
+                order,
+                len(codes),
+                " ".join(codes),
+                "県民局・県民センターの所管区域",
+            )
+        )
     return pd.DataFrame(rows, columns=["area", "label", "order", "members", "codes", "note"])
 
 
 def indicators_dashboard(work: Workplace) -> pd.DataFrame:  # noqa: ARG001 - every job takes the workplace
     """Make the framework of the dashboard: three dimensions and their indicators, all of equal weight."""
-    rows: list[tuple[object, ...]] = [(name, None, label, 1, 1.0, None, None, None) for name, label in DIMENSIONS.items()]
+    rows: list[tuple[object, ...]] = [
+        (name, None, label, 1, 1.0, None, None, None) for name, label in DIMENSIONS.items()
+    ]
     for dimension, indicators in INDICATORS.items():
         for name, label in indicators.items():
             counted = name in COUNTS
             unit = "割合" if dimension == "services" else "有無"
             judged = (0.0, "件", 0, FREQUENT_PROCEDURES) if counted else (1.0, unit, 0, 1)
             rows.append((name, dimension, label, 1, *judged))
-    table = pd.DataFrame(rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"])
+    table = pd.DataFrame(
+        rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"]
+    )
     return table.astype({"low": "Int64", "high": "Int64"})
 
 
@@ -104,10 +125,18 @@ def systems(work: Workplace) -> pd.DataFrame:
     """Make the 20 systems: ``order, system`` as in the document, ``progress_name`` and ``extension_name`` as published."""
     text = "".join(_between(work, "※ 住民基本台帳", "① システム標準化に係る市町支援"))
     named = [name.strip() for name in text.lstrip("※ ").split("、")]
-    progress_names = {row["business"] for row in _json(work.source("data", "dx", "gc_standardization.json"))["businesses"]}
-    extension_names = {row["business"] for row in _json(work.source("data", "dx", "gc_tokutei_detail.json"))["business_summary"]}
+    progress_names = {
+        row["business"]
+        for row in _json(work.source("data", "dx", "gc_standardization.json"))["businesses"]
+    }
+    extension_names = {
+        row["business"]
+        for row in _json(work.source("data", "dx", "gc_tokutei_detail.json"))["business_summary"]
+    }
     table = pd.DataFrame({"order": range(1, len(named) + 1), "system": named})
-    table = table.assign(progress_name=table["system"].replace(PROGRESS_NAMES), extension_name=table["system"])
+    table = table.assign(
+        progress_name=table["system"].replace(PROGRESS_NAMES), extension_name=table["system"]
+    )
     if set(table["progress_name"]) != progress_names or not set(named) <= extension_names:
         raise MakeError("20業務の名称が、総務省かデジタル庁の表と合いません。")
     return table
@@ -122,7 +151,9 @@ def themes(work: Workplace) -> pd.DataFrame:
         if found := re.match(r"[①②③] (\S+DX)$", line):
             theme = found[1]
         if found := re.match(r"(参画予定):\s*\d+市町\((.+)\)$", _half(line)):
-            rows += [(theme, codes[name], name, str(page), found[1]) for name in found[2].split("、")]
+            rows += [
+                (theme, codes[name], name, str(page), found[1]) for name in found[2].split("、")
+            ]
     return pd.DataFrame(rows, columns=["theme", "code", "name", "page", "status"])
 
 
@@ -144,7 +175,10 @@ def _shared_system(line: str, as_of: str) -> dict[str, object]:
     if parts is None:
         raise MakeError(f"共同運営システムの行が読めません: {line}")
     system, remark, takes_part = parts[1], parts[2] or "", parts[3]
-    remarks = [f"{who and '県は'}{said}" for who, said in re.findall(r"(県)?[（(]([^）)]+)[）)]", takes_part)]
+    remarks = [
+        f"{who and '県は'}{said}"
+        for who, said in re.findall(r"(県)?[（(]([^）)]+)[）)]", takes_part)
+    ]
     notes = [remark.lstrip("※"), *remarks, "参加団体の名称は資料にない"]
     count = {unit: int(number) for number, unit in re.findall(r"(\d+)(市|町|組合)", takes_part)}
     return {
@@ -165,10 +199,14 @@ def measures(work: Workplace) -> pd.DataFrame:
     Columns ``id, parent, kind`` (measure or item), ``pillar, measure, flag`` (拡充, 新規), ``page, status``.
     """
     rows = _overview(work) + _items(work)
-    table = pd.DataFrame(rows, columns=["id", "parent", "kind", "pillar", "measure", "flag", "page"])
+    table = pd.DataFrame(
+        rows, columns=["id", "parent", "kind", "pillar", "measure", "flag", "page"]
+    )
     pillars = table.set_index("id")["pillar"]
     table["pillar"] = table["pillar"].fillna(table["parent"].map(pillars))
-    table["status"] = pd.Series(DRAFT, index=table.index).where(table["page"].astype(int) > OVERVIEW_PAGE)
+    table["status"] = pd.Series(DRAFT, index=table.index).where(
+        table["page"].astype(int) > OVERVIEW_PAGE
+    )
     return table
 
 
@@ -184,7 +222,9 @@ def _overview(work: Workplace) -> list[tuple[str | None, ...]]:
         elif found := re.match(rf"([{CIRCLED}]) (.+?)(?:【(.+)】)?$", line):
             place = CIRCLED.index(found[1]) + 1
             first = _page_of_measure(work, line[:2] + found[2])
-            rows.append((f"{number}-{place}", None, "measure", pillar, found[2], found[3], str(first)))
+            rows.append(
+                (f"{number}-{place}", None, "measure", pillar, found[2], found[3], str(first))
+            )
     return rows
 
 
@@ -284,7 +324,9 @@ def _lines(path: Path) -> list[str]:
 
 def _half(text: str) -> str:
     """Give digits and brackets in half width, circled numbers as they are."""
-    return "".join(char if char in CIRCLED else unicodedata.normalize("NFKC", char) for char in text)
+    return "".join(
+        char if char in CIRCLED else unicodedata.normalize("NFKC", char) for char in text
+    )
 
 
 def _json(path: Path) -> dict[str, list[dict[str, str]]]:

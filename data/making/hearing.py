@@ -145,13 +145,19 @@ def indicators_hearing(_: Workplace) -> pd.DataFrame:
             "low": 0,
             "high": 5,
         }
-        rows.append(row | {"plan": plan, "question": question} | {f"level_{at}": stage for at, stage in enumerate(stages)})
+        rows.append(
+            row
+            | {"plan": plan, "question": question}
+            | {f"level_{at}": stage for at, stage in enumerate(stages)}
+        )
     return pd.DataFrame(rows).astype({"low": "Int64", "high": "Int64"})
 
 
 def vignettes(_: Workplace) -> pd.DataFrame:
     """Give the two fictional towns."""
-    return pd.DataFrame([(code, name, text) for code, name, _, text in VIGNETTES], columns=["code", "name", "text"])
+    return pd.DataFrame(
+        [(code, name, text) for code, name, _, text in VIGNETTES], columns=["code", "name", "text"]
+    )
 
 
 def hearing_example(work: Workplace) -> pd.DataFrame:
@@ -175,11 +181,22 @@ def _invented(work: Workplace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame
     towns = towns[towns["code"] != "28100"].reset_index(drop=True)
     order = list(work.read("areas")["area"])
     # neighbouring areas share an interviewer, so that severity and area cannot be told apart without the fictional towns
-    place = towns["area"].map({area: at for at, area in enumerate(order)}).rank(method="first").astype(int) - 1
+    place = (
+        towns["area"]
+        .map({area: at for at, area in enumerate(order)})
+        .rank(method="first")
+        .astype(int)
+        - 1
+    )
     rater = (place * len(RATERS) // len(towns)).to_numpy()
     true = _levels(len(towns), random)
     severity = random.normal(0, SEVERITY_SD, len(RATERS))
-    stories = np.clip(np.array([mean for _, _, mean, _ in VIGNETTES])[:, None] + random.normal(0, 0.8, (2, len(ITEMS))), 0, 5)
+    stories = np.clip(
+        np.array([mean for _, _, mean, _ in VIGNETTES])[:, None]
+        + random.normal(0, 0.8, (2, len(ITEMS))),
+        0,
+        5,
+    )
     rows = [
         _answer(code, item, int(who), true=true[at, column], severity=severity[who], random=random)
         for at, (code, who) in enumerate(zip(towns["code"], rater, strict=True))
@@ -195,7 +212,9 @@ def _invented(work: Workplace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame
     answers = pd.DataFrame(rows, columns=columns).astype({"level": "Int64", "target": "Int64"})
     names = [item[1] for item in ITEMS]
     truth = pd.DataFrame(true.round(3), columns=names).assign(code=towns["code"])
-    long = truth.melt(id_vars="code", var_name="item", value_name="level_true").sort_values(["code", "item"], ignore_index=True)
+    long = truth.melt(id_vars="code", var_name="item", value_name="level_true").sort_values(
+        ["code", "item"], ignore_index=True
+    )
     raters = pd.DataFrame({"rater": RATERS, "severity_true": severity.round(4)})
     return answers, long, raters
 
@@ -207,24 +226,55 @@ def _levels(count: int, random: np.random.Generator) -> np.ndarray:
     town = random.normal(1.3, 0.6, count)
     strong = random.normal(0, 0.35, (count, len(DIMENSIONS)))[:, above]
     return np.asarray(
-        np.clip(town[:, None] + strong + random.normal(0, 0.4, len(ITEMS)) + random.normal(0, 0.5, strong.shape), 0, 5)
+        np.clip(
+            town[:, None]
+            + strong
+            + random.normal(0, 0.4, len(ITEMS))
+            + random.normal(0, 0.5, strong.shape),
+            0,
+            5,
+        )
     )
 
 
 def _answer(
-    code: str, item: tuple[object, ...], who: int, *, true: float, severity: float, random: np.random.Generator
+    code: str,
+    item: tuple[object, ...],
+    who: int,
+    *,
+    true: float,
+    severity: float,
+    random: np.random.Generator,
 ) -> tuple[object, ...]:
     """Invent one answer with its target; some are not given."""
     level = int(np.clip(np.round(true + severity + random.normal(0, ERROR_SD)), 0, 5))
     target = int(min(5, level + 1 + (random.random() < 0.4)))
-    missing, kind, noted = random.random() < MISSING, int(random.integers(len(STATUSES))), random.random() < 0.25
+    missing, kind, noted = (
+        random.random() < MISSING,
+        int(random.integers(len(STATUSES))),
+        random.random() < 0.25,
+    )
     if missing:
         return (code, item[1], RATERS[who], None, None, STATUSES[kind], None)
-    return (code, item[1], RATERS[who], level, target, "answered", f"架空の根拠: {item[2]}の資料" if noted else None)
+    return (
+        code,
+        item[1],
+        RATERS[who],
+        level,
+        target,
+        "answered",
+        f"架空の根拠: {item[2]}の資料" if noted else None,
+    )
 
 
 def _rating(
-    code: str, item: tuple[object, ...], who: int, *, true: float, severity: float, random: np.random.Generator
+    code: str,
+    item: tuple[object, ...],
+    who: int,
+    *,
+    true: float,
+    severity: float,
+    random: np.random.Generator,
 ) -> tuple[object, ...]:
     level = int(np.clip(np.round(true + severity + random.normal(0, ERROR_SD)), 0, 5))
     return (code, item[1], RATERS[who], level, None, "answered", None)

@@ -57,7 +57,10 @@ def mesh_people(work: Workplace) -> pd.DataFrame:
     cells = _cells(gpd.GeoDataFrame(work.read("boundaries")))
     cells = _with_pull(cells, _points(work))
     towns = work.read("municipalities").set_index("code")
-    tables = [_allocate(inside, towns.loc[[str(code)]].iloc[0]) for code, inside in cells.groupby("code", sort=True)]
+    tables = [
+        _allocate(inside, towns.loc[[str(code)]].iloc[0])
+        for code, inside in cells.groupby("code", sort=True)
+    ]
     return pd.concat(tables).sort_values(["code", "place"], ignore_index=True).loc[:, list(COLUMNS)]
 
 
@@ -67,10 +70,19 @@ def _cells(boundaries: gpd.GeoDataFrame) -> pd.DataFrame:
     west, south, east, north = boundaries.total_bounds
     rows = np.arange(np.floor(south * per_lat), np.ceil(north * per_lat))
     columns = np.arange(np.floor((west - 100) * per_lon), np.ceil((east - 100) * per_lon))
-    lat, lon = (grid.ravel() for grid in np.meshgrid((rows + 0.5) / per_lat, (columns + 0.5) / per_lon + 100, indexing="ij"))
+    lat, lon = (
+        grid.ravel()
+        for grid in np.meshgrid(
+            (rows + 0.5) / per_lat, (columns + 0.5) / per_lon + 100, indexing="ij"
+        )
+    )
     at, shape = boundaries.sindex.query(shapely.points(lon, lat), predicate="within")
-    cells = pd.DataFrame({"code": boundaries["code"].to_numpy()[shape], "lat": lat[at], "lon": lon[at]})
-    cells = cells.assign(place=mesh_code(cells["lat"], cells["lon"], level=LEVEL)).sort_values("place", ignore_index=True)
+    cells = pd.DataFrame(
+        {"code": boundaries["code"].to_numpy()[shape], "lat": lat[at], "lon": lon[at]}
+    )
+    cells = cells.assign(place=mesh_code(cells["lat"], cells["lon"], level=LEVEL)).sort_values(
+        "place", ignore_index=True
+    )
     return pd.concat([cells.round(CENTRE_DECIMALS), _metres(cells["lat"], cells["lon"])], axis=1)
 
 
@@ -117,12 +129,18 @@ def _allocate(cells: pd.DataFrame, town: "pd.Series[float]") -> pd.DataFrame:
     inhabited = max(1, round(len(cells) * float(town["habitable_share"]) ** SPREAD))
     chosen = cells.sort_values(["nearness", "place"], ascending=[False, True]).head(inhabited)
     most = np.full(inhabited, DENSEST - 1)
-    people = 1 + share_out(int(town["people_2020"]) - inhabited, chosen["pull"].to_numpy() ** CONTRAST, most)
-    older = share_out(int(town["elderly_2020"]), people ** (1 - AGEING), np.floor(people * OLDEST).astype(int))
+    people = 1 + share_out(
+        int(town["people_2020"]) - inhabited, chosen["pull"].to_numpy() ** CONTRAST, most
+    )
+    older = share_out(
+        int(town["elderly_2020"]), people ** (1 - AGEING), np.floor(people * OLDEST).astype(int)
+    )
     return chosen.assign(people=people, elderly=older)
 
 
-def share_out(total: int, weights: NDArray[np.floating], most: NDArray[np.int64]) -> NDArray[np.int64]:
+def share_out(
+    total: int, weights: NDArray[np.floating], most: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Share whole units out in proportion to weights, none above its limit, by largest remainders.
 
     Raises
@@ -135,7 +153,9 @@ def share_out(total: int, weights: NDArray[np.floating], most: NDArray[np.int64]
     exact = np.minimum(most, weights * _level(total, weights, most))
     given: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     room = given < most
-    order = np.lexsort((np.arange(len(exact)), -np.round(np.where(room, exact - given, -1.0), PULL_DECIMALS)))
+    order = np.lexsort(
+        (np.arange(len(exact)), -np.round(np.where(room, exact - given, -1.0), PULL_DECIMALS))
+    )
     given[order[: total - int(given.sum())]] += 1
     return given
 

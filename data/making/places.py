@@ -38,7 +38,9 @@ def villages(work: Workplace) -> pd.DataFrame:
             "valid_to": raw["valid_to"],
         }
     ).reset_index(drop=True)
-    return _placed(table, work).sort_values(["code", "place", "valid_from", "valid_to", "lat", "lon"], kind="stable")
+    return _placed(table, work).sort_values(
+        ["code", "place", "valid_from", "valid_to", "lat", "lon"], kind="stable"
+    )
 
 
 def stations(work: Workplace) -> pd.DataFrame:
@@ -67,7 +69,9 @@ def _placed(table: pd.DataFrame, work: Workplace) -> pd.DataFrame:
 @lru_cache(maxsize=2)
 def _member(archive: Path, file: str) -> pd.DataFrame:
     with tarfile.open(archive) as content:
-        name = next((name for name in content.getnames() if name.endswith(f"/base_data/{file}")), None)
+        name = next(
+            (name for name in content.getnames() if name.endswith(f"/base_data/{file}")), None
+        )
         member = content.extractfile(name) if name else None
         if member is None:
             raise MakeError(f"{archive.name} に {file} がありません。")

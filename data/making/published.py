@@ -32,7 +32,9 @@ def municipality_codes(work: Workplace) -> pd.DataFrame:
     1,741 municipalities (Tokyo's 23 wards among them, the six villages of the Northern Territories not) and the wards of
     the designated cities, whose city stands in ``parent``. Counties of Hokkaido are those of N03.
     """
-    rows = pd.read_csv(work.source("data", "municipality", "localgovjp-utf8.csv"), dtype=str, encoding="utf-8-sig")
+    rows = pd.read_csv(
+        work.source("data", "municipality", "localgovjp-utf8.csv"), dtype=str, encoding="utf-8-sig"
+    )
     # 「札幌市 中央区」 is a ward, 「函館市」 a municipality
     words = rows["city"].str.partition(" ")
     code = rows["lgcode"].map(short_code)
@@ -55,7 +57,10 @@ def municipality_codes(work: Workplace) -> pd.DataFrame:
 
 def municipalities(work: Workplace) -> pd.DataFrame:
     """Make the table of the 41: codes, name, area, people, households, 65+, km², office."""
-    rows = pd.read_csv(work.source("data", "municipality", "hyogo41_municipality_table.csv"), dtype={"code5": str, "code6": str})
+    rows = pd.read_csv(
+        work.source("data", "municipality", "hyogo41_municipality_table.csv"),
+        dtype={"code5": str, "code6": str},
+    )
     listed = work.read("municipality_codes").set_index("code").loc[rows["code5"]].reset_index()
     areas = work.read("areas").assign(code=lambda table: table["codes"].str.split()).explode("code")
     table = pd.DataFrame(
@@ -77,7 +82,9 @@ def municipalities(work: Workplace) -> pd.DataFrame:
             "office_lon": rows["office_lng"].round(DECIMALS),
         }
     ).sort_values("code", ignore_index=True)
-    if (table["code"].map(full_code) != table["code6"]).any() or (listed["name"] != rows["name"]).any():
+    if (table["code"].map(full_code) != table["code6"]).any() or (
+        listed["name"] != rows["name"]
+    ).any():
         raise MakeError("市町の表の団体コードか名称が、全国の一覧と合いません。")
     return table
 
@@ -95,7 +102,16 @@ def online_applications(work: Workplace) -> pd.DataFrame:
     """Make the share of applications made online: ``code, group, procedure, share``; blank = not reported."""
     rows = _dashboard_rows(work.source(*APPLICATIONS), work)
     tables = [
-        _hyogo(pd.DataFrame({"code": _places(work), "group": group, "procedure": label, "share": map(_value, cells)}))
+        _hyogo(
+            pd.DataFrame(
+                {
+                    "code": _places(work),
+                    "group": group,
+                    "procedure": label,
+                    "share": map(_value, cells),
+                }
+            )
+        )
         for group, label, cells in rows
     ]
     return pd.concat(tables).sort_values("code", kind="stable", ignore_index=True)
@@ -108,13 +124,20 @@ def progress(work: Workplace) -> pd.DataFrame:
     extended = set(_listed(work)[["code", "system"]].itertuples(index=False, name=None))
     codes = _codes_of_hyogo(work)
     rows = [
-        (codes[body["city"]], system, body["business_rates"][name], (codes[body["city"]], system) in extended)
+        (
+            codes[body["city"]],
+            system,
+            body["business_rates"][name],
+            (codes[body["city"]], system) in extended,
+        )
         for body in content["municipalities"]
         if body["prefecture"] == "兵庫県"
         for system, name in zip(systems["system"], systems["progress_name"], strict=True)
     ]
     table = pd.DataFrame(rows, columns=["code", "system", "share_done", "extended"])
-    return table.assign(as_of=content["summary"]["data_month"]).sort_values("code", kind="stable", ignore_index=True)
+    return table.assign(as_of=content["summary"]["data_month"]).sort_values(
+        "code", kind="stable", ignore_index=True
+    )
 
 
 def extensions(work: Workplace) -> pd.DataFrame:
@@ -140,12 +163,22 @@ def _listed(work: Workplace) -> pd.DataFrame:
 
 def _counties(work: Workplace) -> dict[str, str]:
     """Give code → county: from 面積調, and for Hokkaido, where that lists subprefectures, from N03."""
-    rows = pd.read_csv(work.source("data", "municipality", "municipality_master_gsi_mencho.tsv"), sep="\t", dtype=str)
+    rows = pd.read_csv(
+        work.source("data", "municipality", "municipality_master_gsi_mencho.tsv"),
+        sep="\t",
+        dtype=str,
+    )
     listed = dict(zip(rows["jis_code"], rows["district_name"], strict=True))
-    content = _json(work.source("data", "boundaries", "N03-21_210101_designated_city_s0010.topojson"))
+    content = _json(
+        work.source("data", "boundaries", "N03-21_210101_designated_city_s0010.topojson")
+    )
     shapes = next(iter(content["objects"].values()))["geometries"]
     mapped = {shape["properties"]["N03_007"]: shape["properties"]["N03_003"] for shape in shapes}
-    return {code: county for code, county in {**mapped, **_only_counties(listed)}.items() if str(county).endswith("郡")}
+    return {
+        code: county
+        for code, county in {**mapped, **_only_counties(listed)}.items()
+        if str(county).endswith("郡")
+    }
 
 
 def _only_counties(listed: dict[str, object]) -> dict[str, object]:
@@ -154,7 +187,9 @@ def _only_counties(listed: dict[str, object]) -> dict[str, object]:
 
 def _habitable(work: Workplace) -> "pd.Series[float]":
     """Give code → share of the area that is neither forest nor lake (0–1)."""
-    rows = pd.read_csv(work.source("data", "statistics", "portal_rows_nationwide.csv"), dtype={"code": str})
+    rows = pd.read_csv(
+        work.source("data", "statistics", "portal_rows_nationwide.csv"), dtype={"code": str}
+    )
     return (rows.set_index("code")["B:可住地面積割合"] / 100).round(3)
 
 
@@ -166,7 +201,11 @@ def _dashboard_rows(path: Path, work: Workplace) -> list[tuple[str, str, list[st
     expected = listed.loc[listed["parent"].isna(), "name"].tolist()
     if head[2 : 2 + MUNICIPALITIES_OF_JAPAN] != expected:
         raise MakeError(f"{path.name} の市区町村の並びが団体コードの順ではありません。")
-    return [(row[0].strip(), row[1].strip(), row[2 : 2 + MUNICIPALITIES_OF_JAPAN]) for row in rows if any(row)]
+    return [
+        (row[0].strip(), row[1].strip(), row[2 : 2 + MUNICIPALITIES_OF_JAPAN])
+        for row in rows
+        if any(row)
+    ]
 
 
 def _places(work: Workplace) -> list[str]:

@@ -39,7 +39,9 @@ def service_wishes(work: Workplace) -> pd.DataFrame:
     wanted = rng.random(chance.shape) < chance
     worth = offered["each_yen"].to_numpy() * size[:, None] * rng.lognormal(0.35, 0.55, chance.shape)
     row, column = np.nonzero(wanted)
-    table = pd.DataFrame({"code": towns["code"].to_numpy()[row], "service": offered["service"].to_numpy()[column]})
+    table = pd.DataFrame(
+        {"code": towns["code"].to_numpy()[row], "service": offered["service"].to_numpy()[column]}
+    )
     return table.assign(worth_yen=(worth[wanted] / STEP_YEN).round().astype(int) * STEP_YEN)
 
 
@@ -49,13 +51,19 @@ def service_budgets(work: Workplace) -> pd.DataFrame:
     rng = np.random.default_rng(SEED + 1)
     middle = BUDGET_YEN * (towns["people_2020"] / TYPICAL_PEOPLE) ** SIZE_POWER
     drawn = middle * rng.lognormal(0.0, 0.4, len(towns))
-    return pd.DataFrame({"code": towns["code"], "budget_yen": (drawn / STEP_YEN).round().astype(int) * STEP_YEN})
+    return pd.DataFrame(
+        {"code": towns["code"], "budget_yen": (drawn / STEP_YEN).round().astype(int) * STEP_YEN}
+    )
 
 
 def liaison_log(work: Workplace) -> pd.DataFrame:
     """Check the hand-written log of a liaison and give it as it is: ``code, at, item, value`` (made; 訪問 is a visit)."""
     table = work.read("liaison_log")
     known = set(work.read("municipalities")["code"])
-    if table.isna().any(axis=None) or not set(table["code"]) <= known or pd.to_datetime(table["at"]).isna().any():
+    if (
+        table.isna().any(axis=None)
+        or not set(table["code"]) <= known
+        or pd.to_datetime(table["at"]).isna().any()
+    ):
         raise MakeError("liaison_log に空欄か、知らない団体コードがあります。")
     return table

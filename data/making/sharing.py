@@ -28,7 +28,9 @@ def figures(name: str) -> Callable[[Workplace], pd.DataFrame]:
 
     def job(work: Workplace) -> pd.DataFrame:
         try:
-            return read_folder(work.data / "scenarios" / name, lambda: typed_policies(work.read("policies"))).figures
+            return read_folder(
+                work.data / "scenarios" / name, lambda: typed_policies(work.read("policies"))
+            ).figures
         except TableError as error:
             raise MakeError(str(error)) from error
 
@@ -46,7 +48,11 @@ def legal_grounds(work: Workplace) -> pd.DataFrame:
 def raci(work: Workplace) -> pd.DataFrame:
     """Give the hand-written table of tasks and bodies as it is; nobody answers for a task twice."""
     table = work.read("raci")
-    answering = table[["host", "home", "prefecture", "state", "group"]].fillna("").apply(lambda roles: roles.str.contains("A"))
+    answering = (
+        table[["host", "home", "prefecture", "state", "group"]]
+        .fillna("")
+        .apply(lambda roles: roles.str.contains("A"))
+    )
     if (answering.sum(axis=1) != 1).any():
         raise MakeError(
             f"raci に、責任を持つ団体（A）が1つでない業務があります: {table['task'][answering.sum(axis=1) != 1].tolist()}"

@@ -10,7 +10,16 @@ import pandas as pd
 
 from making.workplace import Workplace
 
-NAMES = ("patents", "royalties", "internet", "exports", "telephones", "electricity", "schooling", "university")
+NAMES = (
+    "patents",
+    "royalties",
+    "internet",
+    "exports",
+    "telephones",
+    "electricity",
+    "schooling",
+    "university",
+)
 # handbook, table A.2: the 23 countries of its case study, in its order; telephones and electricity are logarithms
 FIGURES = {
     "Finland": (187, 125.6, 200.2, 50.7, 3.08, 4.15, 10, 27.4),
@@ -64,12 +73,18 @@ def technology_index(_: Workplace) -> pd.DataFrame:
     """Give the figures and the published ranks, one row a country."""
     table = pd.DataFrame.from_dict(FIGURES, orient="index", columns=list(NAMES)).astype(float)
     table.insert(0, "country", table.index)
-    return table.assign(rank_linear=LINEAR, rank_geometric=GEOMETRIC, rank_best_light=BEST_LIGHT).reset_index(drop=True)
+    return table.assign(
+        rank_linear=LINEAR, rank_geometric=GEOMETRIC, rank_best_light=BEST_LIGHT
+    ).reset_index(drop=True)
 
 
 def indicators_technology(_: Workplace) -> pd.DataFrame:
     """Give the framework: four headings of two indicators, all of equal weight."""
-    rows: list[tuple[object, ...]] = [(name, "", label, 1, 1.0, "", None, None) for name, (label, *_members) in HEADINGS.items()]
+    rows: list[tuple[object, ...]] = [
+        (name, "", label, 1, 1.0, "", None, None) for name, (label, *_members) in HEADINGS.items()
+    ]
     for heading, (_label, members) in HEADINGS.items():
         rows += [(name, heading, POSTS[name][0], 1, 1.0, *POSTS[name][1:]) for name in members]
-    return pd.DataFrame(rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"])
+    return pd.DataFrame(
+        rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"]
+    )

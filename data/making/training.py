@@ -46,12 +46,48 @@ COURSES = (
 )  # fmt: skip
 # order, lesson as printed, topics, notebook, what of the subject it exercises
 SUBJECTS = (
-    (1, "自治体DXと業務改善", "dx process", "trainees/01_where_are_we.ipynb", "自分の市町の現在地を、公表データの地図と表で見る"),
-    (1, "自治体DXと業務改善", "dx process", "trainees/02_how_firm.ipynb", "順位ではなく幅で比べ、次の一歩を考える"),
-    (1, "自治体DXと業務改善", "dx process", "trainees/05_read_progress.ipynb", "標準化の進みを手順の数で読む"),
-    (2, "情報セキュリティ", "security", "trainees/03_who_knows.ipynb", "被災者の情報を、だれに・何を根拠に渡せるかを考える"),
-    (3, "データ利活用(BIツール)", "data", "trainees/01_where_are_we.ipynb", "公表データを1行で読み、図を作り変える"),
-    (3, "データ利活用(BIツール)", "data", "trainees/04_drones.ipynb", "条件を変えて地図で確かめ、結果を人に説明する"),
+    (
+        1,
+        "自治体DXと業務改善",
+        "dx process",
+        "trainees/01_where_are_we.ipynb",
+        "自分の市町の現在地を、公表データの地図と表で見る",
+    ),
+    (
+        1,
+        "自治体DXと業務改善",
+        "dx process",
+        "trainees/02_how_firm.ipynb",
+        "順位ではなく幅で比べ、次の一歩を考える",
+    ),
+    (
+        1,
+        "自治体DXと業務改善",
+        "dx process",
+        "trainees/05_read_progress.ipynb",
+        "標準化の進みを手順の数で読む",
+    ),
+    (
+        2,
+        "情報セキュリティ",
+        "security",
+        "trainees/03_who_knows.ipynb",
+        "被災者の情報を、だれに・何を根拠に渡せるかを考える",
+    ),
+    (
+        3,
+        "データ利活用(BIツール)",
+        "data",
+        "trainees/01_where_are_we.ipynb",
+        "公表データを1行で読み、図を作り変える",
+    ),
+    (
+        3,
+        "データ利活用(BIツール)",
+        "data",
+        "trainees/04_drones.ipynb",
+        "条件を変えて地図で確かめ、結果を人に説明する",
+    ),
     (4, "生成AIハッカソン", "ai", "", "対応するノートブックはまだない（研修当日の演習で行う）"),
 )
 # seats are assumed: the more a stage asks of people, the smaller the group
@@ -104,13 +140,20 @@ def applicants_example(work: Workplace) -> pd.DataFrame:
     bodies = np.concatenate(chosen)
     people = towns.set_index("code")["people_2020"].loc[bodies].to_numpy(dtype=float)
     # every body sends one; the rest come from the larger ones more often
-    more = random.choice(len(bodies), PERSONS - len(bodies), p=np.sqrt(people) / np.sqrt(people).sum())
+    more = random.choice(
+        len(bodies), PERSONS - len(bodies), p=np.sqrt(people) / np.sqrt(people).sum()
+    )
     of = random.permutation(np.concatenate([np.arange(len(bodies)), more]))
     rows = []
     for number, body in enumerate(of, start=1):
         away = str(random.choice(["", "1", "2"], p=[0.7, 0.15, 0.15]))
-        wished = random.choice([topic for topic, _, _ in TOPICS], int(random.integers(2, 7)), replace=False)
-        rows += [(f"受講者{number:02d}", str(bodies[body]), str(topic), int(random.integers(1, 4)), away) for topic in wished]
+        wished = random.choice(
+            [topic for topic, _, _ in TOPICS], int(random.integers(2, 7)), replace=False
+        )
+        rows += [
+            (f"受講者{number:02d}", str(bodies[body]), str(topic), int(random.integers(1, 4)), away)
+            for topic in wished
+        ]
     return pd.DataFrame(rows, columns=["learner", "code", "topic", "value", "away"])
 
 
@@ -123,7 +166,9 @@ def estimates_example(work: Workplace) -> pd.DataFrame:
     for at, kind in enumerate(kinds):
         sizes = towns.loc[(towns["kind"] == kind) & (towns["people_2020"] < 500_000), "people_2020"]
         # between two sizes that exist, so that it is neither
-        people = round(float(np.sqrt(np.prod(random.choice(sizes, 2, replace=False).astype(float)))), -2)
+        people = round(
+            float(np.sqrt(np.prod(random.choice(sizes, 2, replace=False).astype(float)))), -2
+        )
         factor = PLANTED.get(at, 1.0)
         yen = LEVEL_YEN * people**ELASTICITY * np.exp(random.normal(0, SPREAD)) * factor
         rows.append((f"団体{chr(ord('A') + at)}", kind, int(people), int(round(yen, -4)), factor))

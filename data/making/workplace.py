@@ -20,7 +20,18 @@ DATUM = "EPSG:6668"
 # JGD2011 / UTM zone 53N: metres, for distances and areas within Hyogo
 METRES = "EPSG:6690"
 # columns that look like numbers and are text
-TEXT = ("code", "code6", "parent", "place", "place_code", "valid_from", "valid_to", "as_of", "page", "id")
+TEXT = (
+    "code",
+    "code6",
+    "parent",
+    "place",
+    "place_code",
+    "valid_from",
+    "valid_to",
+    "as_of",
+    "page",
+    "id",
+)
 
 
 class MakeError(RuntimeError):
@@ -72,7 +83,9 @@ class Workplace:
         """
         path = (self.sources or Path("sources")).joinpath(*parts)
         if not path.exists():
-            raise MakeError(f"元の公表ファイル {path} がありません。--sources に置き場所を指定してください。")
+            raise MakeError(
+                f"元の公表ファイル {path} がありません。--sources に置き場所を指定してください。"
+            )
         return path
 
 
@@ -114,10 +127,16 @@ def rounded_mapping(shape: shapely.Geometry) -> dict[str, object]:
 
 
 def _rounded(value: Iterable[object] | float) -> object:
-    return round(value, DECIMALS) if isinstance(value, int | float) else [_rounded(part) for part in value]  # type: ignore[arg-type]
+    return (
+        round(value, DECIMALS)
+        if isinstance(value, int | float)
+        else [_rounded(part) for part in value]
+    )  # type: ignore[arg-type]
 
 
-def nearest_code(boundaries: gpd.GeoDataFrame, lat: pd.Series, lon: pd.Series) -> tuple[pd.Series, np.ndarray]:
+def nearest_code(
+    boundaries: gpd.GeoDataFrame, lat: pd.Series, lon: pd.Series
+) -> tuple[pd.Series, np.ndarray]:
     """Give for each point the code of the municipality in which it lies or which is nearest, and the distance in metres."""
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=DATUM).to_crs(METRES)
     shapes = boundaries.geometry.to_crs(METRES)

@@ -21,7 +21,9 @@ def field(order: int) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...
     """Give the tables of addition and multiplication of the field with so many elements."""
     prime, lower = POWERS.get(order, (order, ()))
     degree = max(len(lower), 1)
-    digits = [[number // prime**place % prime for place in range(degree)] for number in range(order)]
+    digits = [
+        [number // prime**place % prime for place in range(degree)] for number in range(order)
+    ]
 
     def number(terms: list[int]) -> int:
         return sum(term % prime * prime**place for place, term in enumerate(terms[:degree]))
@@ -37,7 +39,10 @@ def field(order: int) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[int, ...
             terms[top] = 0
         return number(terms)
 
-    added = tuple(tuple(number([a + b for a, b in zip(one, two, strict=True)]) for two in digits) for one in digits)
+    added = tuple(
+        tuple(number([a + b for a, b in zip(one, two, strict=True)]) for two in digits)
+        for one in digits
+    )
     return added, tuple(tuple(product(one, two) for two in digits) for one in digits)
 
 

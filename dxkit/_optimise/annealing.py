@@ -89,11 +89,17 @@ def task_of(
     np.fill_diagonal(between, 0.0)
     np.fill_diagonal(penalties, 0.0)
     sizes = tuple(len(block) for block in blocks)
-    return Task(sizes, np.asarray(within), between, penalties, factor, low, high, count, least - inside)
+    return Task(
+        sizes, np.asarray(within), between, penalties, factor, low, high, count, least - inside
+    )
 
 
 def anneal(
-    task: Task, steps: int, seed: int, start: Whole | None = None, heats: tuple[float, float] = HEATS[0]
+    task: Task,
+    steps: int,
+    seed: int,
+    start: Whole | None = None,
+    heats: tuple[float, float] = HEATS[0],
 ) -> tuple[Whole, float, float]:
     """Give a grouping of blocks, its cost and how far its penalty lies above the least (0: every rule is kept)."""
     chain = _Chain(task, seed, dealt(task, seed) if start is None else start)
@@ -109,7 +115,9 @@ def dealt(task: Task, seed: int) -> Whole:
     groups, held = np.full(len(task.sizes), -1, dtype=np.intp), [0] * task.count
     for at in order:
         minded = [float(task.banned[at, groups == group].sum()) for group in range(task.count)]
-        fits = [group for group in range(task.count) if held[group] + task.sizes[at] <= task.high] or range(task.count)
+        fits = [
+            group for group in range(task.count) if held[group] + task.sizes[at] <= task.high
+        ] or range(task.count)
         chosen = min(fits, key=lambda group: (held[group], minded[group], rng.random()))
         held[chosen] += task.sizes[at]
         groups[at] = chosen
@@ -140,7 +148,9 @@ class _Chain:
         self.mind: list[list[float]] = (member @ task.banned).tolist()
         self.minding = bool(task.banned.any())
         self.minded = [bool(row.any()) for row in task.banned]
-        self.sizes = [int(each) for each in np.bincount(self.groups, weights=task.sizes, minlength=task.count)]
+        self.sizes = [
+            int(each) for each in np.bincount(self.groups, weights=task.sizes, minlength=task.count)
+        ]
         inside = (member @ task.between * member).sum(axis=1) / 2
         self.sums: list[float] = (inside + member @ task.within).tolist()
 
@@ -178,8 +188,14 @@ class _Chain:
         if old == new or less < self.task.low or more > self.task.high:
             return math.inf
         own, factor, sums = self.within[block], self.factor, self.sums
-        change = factor[less] * (sums[old] - self.cost[old][block] - own) - factor[self.sizes[old]] * sums[old]
-        change += factor[more] * (sums[new] + self.cost[new][block] + own) - factor[self.sizes[new]] * sums[new]
+        change = (
+            factor[less] * (sums[old] - self.cost[old][block] - own)
+            - factor[self.sizes[old]] * sums[old]
+        )
+        change += (
+            factor[more] * (sums[new] + self.cost[new][block] + own)
+            - factor[self.sizes[new]] * sums[new]
+        )
         if self.minding:
             change += self.price * (self.mind[new][block] - self.mind[old][block])
         return change
@@ -236,7 +252,9 @@ class _Chain:
         """Make every gainful change met in one pass over all; tell whether there was any."""
         blocks, gained = len(self.groups), False
         for block in range(blocks):
-            tries = [(group, True) for group in range(self.task.count)] + [(two, False) for two in range(block)]
+            tries = [(group, True) for group in range(self.task.count)] + [
+                (two, False) for two in range(block)
+            ]
             for other, moves in tries:
                 change = self._moved(block, other) if moves else self._swapped(block, other)
                 if change < -SURE:

@@ -51,15 +51,27 @@ def merge(matrix: sp.csr_array, weights: Floats, seed: int = 0) -> Cover:
     useful = (np.diff(matrix.indptr) > 0) & (weights > 0)
     rows = matrix[useful] if not useful.all() else matrix
     keys = np.random.default_rng(seed).integers(0, 2**64, matrix.shape[1], dtype=np.uint64)
-    ends = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(keys[rows.indices], dtype=np.uint64)])
-    _, first, place = np.unique(ends[rows.indptr[1:]] - ends[rows.indptr[:-1]], return_index=True, return_inverse=True)
+    ends = np.concatenate(
+        [np.zeros(1, dtype=np.uint64), np.cumsum(keys[rows.indices], dtype=np.uint64)]
+    )
+    _, first, place = np.unique(
+        ends[rows.indptr[1:]] - ends[rows.indptr[:-1]], return_index=True, return_inverse=True
+    )
     merged = rows[first]
     lengths = np.diff(rows.indptr)
-    if not (np.array_equal(lengths[first][place], lengths) and np.array_equal(merged[place].indices, rows.indices)):
+    if not (
+        np.array_equal(lengths[first][place], lengths)
+        and np.array_equal(merged[place].indices, rows.indices)
+    ):
         return merge(matrix, weights, seed + 1)
     places = np.full(matrix.shape[0], -1, dtype=np.intp)
     places[useful] = place
-    return Cover(merged, sp.csr_array(merged.T), np.bincount(place, weights[useful], len(first)).astype(float), places)
+    return Cover(
+        merged,
+        sp.csr_array(merged.T),
+        np.bincount(place, weights[useful], len(first)).astype(float),
+        places,
+    )
 
 
 def narrowed(cover: Cover, columns: Places, taken: Places) -> tuple[Cover, float]:
@@ -91,7 +103,9 @@ def greedy(cover: Cover, count: int, begin: Places | None = None) -> Places:
         newly = _row(cover.columns, best)
         newly = newly[left[newly] > 0]
         taken = cover.rows[newly]
-        gains -= np.bincount(taken.indices, np.repeat(left[newly], np.diff(taken.indptr)), len(gains))
+        gains -= np.bincount(
+            taken.indices, np.repeat(left[newly], np.diff(taken.indptr)), len(gains)
+        )
         left[newly] = 0.0
         gains[best] = -np.inf
     return np.asarray(chosen, dtype=np.intp)

@@ -112,7 +112,14 @@ def solve(
 
 
 def _model(
-    cost: Floats, rows: sp.csr_array, low: Floats, high: Floats, *, upper: Floats, whole: Whole | None, maximise: bool
+    cost: Floats,
+    rows: sp.csr_array,
+    low: Floats,
+    high: Floats,
+    *,
+    upper: Floats,
+    whole: Whole | None,
+    maximise: bool,
 ) -> highspy.HighsLp:
     """Describe a programme as HiGHS takes it."""
     model = highspy.HighsLp()
@@ -149,11 +156,15 @@ def _answer(engine: highspy.Highs, whole: bool) -> Answer:
     """Read what HiGHS found; an answer that is not there must never pass for one."""
     status = engine.getModelStatus()
     if status == highspy.HighsModelStatus.kInfeasible:
-        raise ChoiceError("この条件をすべて満たす拠点の置き方はありません。条件（拠点数・距離・既設拠点）をゆるめてください。")
+        raise ChoiceError(
+            "この条件をすべて満たす拠点の置き方はありません。条件（拠点数・距離・既設拠点）をゆるめてください。"
+        )
     info, told = engine.getInfo(), engine.getSolution()
     if status not in ENDED or info.primal_solution_status != highspy.kSolutionStatusFeasible:
         raise DxkitError(
             f"計算が答えの出る前に止まりました（HiGHS: {engine.modelStatusToString(status)}）。seconds= を長くしてください。"
         )
     bound = info.mip_dual_bound if whole else info.objective_function_value
-    return Answer(np.asarray(told.col_value), np.asarray(told.row_dual), info.objective_function_value, bound)
+    return Answer(
+        np.asarray(told.col_value), np.asarray(told.row_dual), info.objective_function_value, bound
+    )

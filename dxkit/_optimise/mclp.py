@@ -84,8 +84,14 @@ def lowered(cover: Cover, prices: Floats, count: int, goal: float) -> tuple[floa
             continue
         last = held - 1.0 + MOMENTUM * last
         # a price that would pass its end stays, and must not shorten the step of the others
-        slope = np.where(((prices <= 0) & (last > 0)) | ((prices >= cover.weights) & (last < 0)), 0.0, last)
-        prices = np.clip(prices - pace * (now - goal) / max(float(slope @ slope), 1.0) * slope, 0.0, cover.weights)
+        slope = np.where(
+            ((prices <= 0) & (last > 0)) | ((prices >= cover.weights) & (last < 0)), 0.0, last
+        )
+        prices = np.clip(
+            prices - pace * (now - goal) / max(float(slope @ slope), 1.0) * slope,
+            0.0,
+            cover.weights,
+        )
     return lowest, kept, best
 
 
@@ -107,7 +113,14 @@ def decided(cover: Cover, best: Places, seconds: float) -> tuple[float, float, P
     return value(cover, chosen), found.bound, chosen
 
 
-def _programme(cover: Cover, count: int, *, whole: bool = False, start: Floats | None = None, seconds: float = ENDLESS) -> Answer:
+def _programme(
+    cover: Cover,
+    count: int,
+    *,
+    whole: bool = False,
+    start: Floats | None = None,
+    seconds: float = ENDLESS,
+) -> Answer:
     """Write Σ w z → max, z_i ≤ Σ a_ij y_j, Σ y = count; a row of one column needs no z of its own: its y says it.
 
     Merging and fixing have left HiGHS's own simplifying nothing to find.
@@ -116,7 +129,10 @@ def _programme(cover: Cover, count: int, *, whole: bool = False, start: Floats |
     rows, weights, (_, many) = cover.rows[shared], cover.weights[shared], cover.rows.shape
     alone = np.bincount(cover.rows[~shared].indices, cover.weights[~shared], many)
     total = sp.csr_array(np.concatenate([np.ones(many), np.zeros(len(weights))])[None, :])
-    matrix = sp.vstack([sp.hstack([rows.astype(float), -sp.eye_array(len(weights))], format="csr"), total], format="csr")
+    matrix = sp.vstack(
+        [sp.hstack([rows.astype(float), -sp.eye_array(len(weights))], format="csr"), total],
+        format="csr",
+    )
     low, high = np.zeros(len(weights) + 1), np.full(len(weights) + 1, ENDLESS)
     low[-1] = high[-1] = count
     if start is not None:
@@ -165,13 +181,21 @@ class Search:
     @property
     def done(self) -> bool:
         """Tell whether the best answer is proven."""
-        return proven(self.cover, self.value, self.bound) or self.count == 0 or self.count >= len(self.free)
+        return (
+            proven(self.cover, self.value, self.bound)
+            or self.count == 0
+            or self.count >= len(self.free)
+        )
 
     def met(self, chosen: Places) -> "Search":
         """Take an answer (numbers of the cover's columns) with its best swaps, if it is better."""
         better = swapped(self.cover, chosen)
         found = self.base + value(self.cover, better)
-        return self if found <= self.value else replace(self, best=np.concatenate([self.sure, self.free[better]]), value=found)
+        return (
+            self
+            if found <= self.value
+            else replace(self, best=np.concatenate([self.sure, self.free[better]]), value=found)
+        )
 
     def limited(self, prices: Floats) -> "Search":
         """Take prices, if their bound is lower."""
@@ -196,9 +220,20 @@ def reduced(search: Search) -> Search:
         return search
     cover, more = narrowed(search.cover, free, inside)
     known = cover.places >= 0
-    prices = np.bincount(cover.places[known], search.prices[known], len(cover.weights)).astype(float)
+    prices = np.bincount(cover.places[known], search.prices[known], len(cover.weights)).astype(
+        float
+    )
     sure = np.concatenate([search.sure, search.free[inside]])
-    return _only(replace(search, cover=cover, free=search.free[free], sure=sure, base=search.base + more, prices=prices))
+    return _only(
+        replace(
+            search,
+            cover=cover,
+            free=search.free[free],
+            sure=sure,
+            base=search.base + more,
+            prices=prices,
+        )
+    )
 
 
 def _only(search: Search) -> Search:
@@ -251,12 +286,21 @@ def settled(search: Search, until: float) -> Search:
     found, limit, chosen = decided(search.cover, begin, until - monotonic())
     highest = max(min(search.bound, search.base + limit), search.value)
     if search.base + found > search.value:
-        search = replace(search, best=np.concatenate([search.sure, search.free[chosen]]), value=search.base + found)
+        search = replace(
+            search,
+            best=np.concatenate([search.sure, search.free[chosen]]),
+            value=search.base + found,
+        )
     return replace(search, bound=highest)
 
 
 def maximise(
-    matrix: sp.csr_array, weights: Floats, count: int, *, start: Places | None = None, seconds: float = ENDLESS
+    matrix: sp.csr_array,
+    weights: Floats,
+    count: int,
+    *,
+    start: Places | None = None,
+    seconds: float = ENDLESS,
 ) -> Choice:
     """Choose ``count`` columns that cover the most weight.
 
@@ -280,7 +324,16 @@ def maximise(
     best = swapped(cover, greedy(cover, count) if start is None else start)
     # nothing can pass all the weight there is (the bound of prices 0), which proves an answer that covers it all
     total = float(cover.weights.sum())
-    search = Search(cover, np.arange(matrix.shape[1]), nothing, 0.0, best, value(cover, best), total, cover.weights / 2)
+    search = Search(
+        cover,
+        np.arange(matrix.shape[1]),
+        nothing,
+        0.0,
+        best,
+        value(cover, best),
+        total,
+        cover.weights / 2,
+    )
     search = sifted(priced(search), until, BRIEF)
     search = settled(sifted(priced(search), until), until)
     return Choice(np.sort(search.best), search.value, search.value if search.done else search.bound)

@@ -23,7 +23,9 @@ SURE = 1e-10
 def ways(blocks: int) -> Floats:
     """Give all ways to choose some of so many blocks (0/1), the first always among the chosen; the others count in binary."""
     numbers = np.arange(2 ** (blocks - 1))
-    return np.hstack([np.ones((len(numbers), 1)), (numbers[:, None] >> np.arange(blocks - 1)) & 1]).astype(np.float64)
+    return np.hstack(
+        [np.ones((len(numbers), 1)), (numbers[:, None] >> np.arange(blocks - 1)) & 1]
+    ).astype(np.float64)
 
 
 def polish(task: Task, groups: Whole, price: float) -> Whole:
@@ -34,7 +36,11 @@ def polish(task: Task, groups: Whole, price: float) -> Whole:
         pair = next(iter(fresh))
         del fresh[pair]
         if _bettered(task, best, pair, price):
-            changed = [each for each in combinations(range(task.count), 2) if set(each) & set(pair) and each != pair]
+            changed = [
+                each
+                for each in combinations(range(task.count), 2)
+                if set(each) & set(pair) and each != pair
+            ]
             fresh |= dict.fromkeys(changed)
     return best
 
@@ -52,7 +58,10 @@ def _bettered(task: Task, groups: Whole, pair: tuple[int, int], price: float) ->
     kept = np.flatnonzero(fits)
     chosen, present = chosen[kept], groups[own] == groups[own[0]]
     costs = _costs(task, chosen, own, price)
-    at, now = int(np.argmin(costs)), int(np.searchsorted(kept, present[1:] @ 2 ** np.arange(len(own) - 1)))
+    at, now = (
+        int(np.argmin(costs)),
+        int(np.searchsorted(kept, present[1:] @ 2 ** np.arange(len(own) - 1))),
+    )
     if costs[at] >= costs[now] - SURE:
         return False
     groups[own] = np.where(chosen[at] > 0, pair[0], pair[1])
@@ -65,14 +74,22 @@ def _costs(task: Task, chosen: Floats, own: Whole, price: float) -> Floats:
     What the rest has among itself follows from what the chosen have: Σ(1 − x)B(1 − x) = ΣB − 2 Σ xB + Σ xBx.
     """
     sizes = np.asarray(task.sizes)[own]
-    between, within, banned = task.between[np.ix_(own, own)], task.within[own], task.banned[np.ix_(own, own)]
+    between, within, banned = (
+        task.between[np.ix_(own, own)],
+        task.within[own],
+        task.banned[np.ix_(own, own)],
+    )
     first = (chosen @ sizes).astype(np.intp)
     inside = np.einsum("ij,ij->i", chosen @ between, chosen) / 2
     one = inside + chosen @ within
     rest = inside + (between.sum() / 2 + within.sum()) - chosen @ (between.sum(axis=1) + within)
     found = task.factor[first] * one + task.factor[sizes.sum() - first] * rest
     if banned.any():
-        broken = np.einsum("ij,ij->i", chosen @ banned, chosen) + banned.sum() / 2 - chosen @ banned.sum(axis=1)
+        broken = (
+            np.einsum("ij,ij->i", chosen @ banned, chosen)
+            + banned.sum() / 2
+            - chosen @ banned.sum(axis=1)
+        )
         found = found + price * broken
     return np.asarray(found)
 
@@ -86,7 +103,9 @@ def shaken(task: Task, groups: Whole, swaps: int, rng: np.random.Generator) -> W
     return found
 
 
-def deepened(task: Task, groups: Whole, price: float, *, tries: int, swaps: int, seed: int) -> Whole:
+def deepened(
+    task: Task, groups: Whole, price: float, *, tries: int, swaps: int, seed: int
+) -> Whole:
     """Shake and polish again and again, keeping what is better (iterated local search: Lourenço et al. 2003)."""
     rng = np.random.default_rng(seed)
     best = polish(task, groups, price)

@@ -45,10 +45,14 @@ def least_repeats(people: int, rounds: int, counts: range) -> int:
     return max(0, rounds * pairs - people * (people - 1) // 2, (rounds - 1) * split)
 
 
-def schedule_of(people: int, rounds: int, *, low: int, high: int, counts: range, seed: int) -> Whole:
+def schedule_of(
+    people: int, rounds: int, *, low: int, high: int, counts: range, seed: int
+) -> Whole:
     """Give rounds × seats: the group of each seat, with few repeats."""
     goal = least_repeats(people, rounds, counts)
-    planned = sorted(_planned(people, low, high, counts), key=lambda each: (-min(len(each[1]), rounds), each[0]))
+    planned = sorted(
+        _planned(people, low, high, counts), key=lambda each: (-min(len(each[1]), rounds), each[0])
+    )
     if planned and len(planned[0][1]) >= rounds:
         return planned[0][1][:rounds]
     best = None
@@ -91,7 +95,9 @@ def _pairs(people: int, count: int) -> int:
 def _dealt(people: int, rounds: int, count: int, seed: int) -> Whole:
     rng = np.random.default_rng(seed)
     groups = np.repeat(np.arange(count), _even(people, count))
-    return np.asarray([rng.permutation(groups) for _ in range(rounds)], dtype=np.intp).reshape(rounds, people)
+    return np.asarray([rng.permutation(groups) for _ in range(rounds)], dtype=np.intp).reshape(
+        rounds, people
+    )
 
 
 def _fewer(schedule: Whole, fixed: int, goal: int, seed: int) -> Whole:
@@ -104,7 +110,11 @@ def _fewer(schedule: Whole, fixed: int, goal: int, seed: int) -> Whole:
     heats = np.geomspace(HOT, COLD, STEPS)
     best, least = schedule, state.repeats
     for heat in heats.tolist():
-        row, one, two = fixed + int(rng.random() * (rounds - fixed)), int(rng.random() * people), int(rng.random() * people)
+        row, one, two = (
+            fixed + int(rng.random() * (rounds - fixed)),
+            int(rng.random() * people),
+            int(rng.random() * people),
+        )
         change = state.swap(row, one, two)
         if change > 0 and rng.random() >= math.exp(-change / heat):
             state.swap(row, one, two)
@@ -120,7 +130,10 @@ class _State:
 
     def __init__(self, schedule: Whole) -> None:
         self.rows: list[list[int]] = schedule.tolist()
-        self.groups = [[set(np.flatnonzero(row == group).tolist()) for group in range(row.max() + 1)] for row in schedule]
+        self.groups = [
+            [set(np.flatnonzero(row == group).tolist()) for group in range(row.max() + 1)]
+            for row in schedule
+        ]
         self.met: list[list[int]] = meets(schedule).tolist()
         self.repeats = repeats_of(schedule)
 
@@ -170,7 +183,9 @@ def seated(schedule: Whole, costs: Floats, steps: int, seed: int) -> Whole:
     both = flows + flows.transpose(0, 2, 1)
     usual = float(np.std((flows * table).sum(axis=2))) or 1e-9
     picks, luck = rng.integers(0, people, (steps, 2)), rng.random(steps)
-    for (one, two), chance, heat in zip(picks.tolist(), luck.tolist(), np.geomspace(2.0, 0.02, steps).tolist(), strict=True):
+    for (one, two), chance, heat in zip(
+        picks.tolist(), luck.tolist(), np.geomspace(2.0, 0.02, steps).tolist(), strict=True
+    ):
         if one != two:
             change = _swapped(both, table, one, two)
             if change <= 0 or chance < math.exp(-change / (heat * usual)):

@@ -15,7 +15,9 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 
-def fewest(matrix: sp.csr_array, weights: Floats, share: float, kept: Places) -> tuple[Places, float]:
+def fewest(
+    matrix: sp.csr_array, weights: Floats, share: float, kept: Places
+) -> tuple[Places, float]:
     """Choose the fewest columns, the kept ones among them, that cover every coverable row, or a share of the weight.
 
     min Σ y with Σ_j a_ij y_j ≥ 1 for every row i; for a share, Σ_j a_ij y_j ≥ z_i and Σ w z ≥ share · Σ w. Gives the columns
@@ -37,13 +39,28 @@ def fewest(matrix: sp.csr_array, weights: Floats, share: float, kept: Places) ->
     rows, low, high = _with_kept(rows, low, high, kept)
     cost = np.concatenate([np.ones(many), np.zeros(extra)])
     whole = np.arange(many + extra) < many
-    found = solve(cost, rows, low, high, upper=np.ones(many + extra), whole=whole, leeway=CLOSE, maximise=False)
+    found = solve(
+        cost,
+        rows,
+        low,
+        high,
+        upper=np.ones(many + extra),
+        whole=whole,
+        leeway=CLOSE,
+        maximise=False,
+    )
     chosen = np.flatnonzero(found.values[:many] > 0.5)
     return chosen, float(min(len(chosen), np.ceil(found.bound - 1e-6)))
 
 
 def backed(
-    matrix: sp.csr_array, weights: Floats, count: int, values: Floats, *, kept: Places, seconds: float
+    matrix: sp.csr_array,
+    weights: Floats,
+    count: int,
+    values: Floats,
+    *,
+    kept: Places,
+    seconds: float,
 ) -> tuple[Places, float, float]:
     """Choose columns so that the summed value of first, second, … coverage is the greatest.
 
@@ -61,19 +78,39 @@ def backed(
     cost = np.concatenate([np.zeros(many), np.outer(values, cover.weights).ravel()])
     whole = np.arange(many + each * times) < many
     held = np.bincount(cover.columns[greedy(cover, count, kept)].indices, minlength=each)
-    start = np.concatenate([np.isin(np.arange(many), greedy(cover, count, kept)), *(held > time for time in range(times))])
-    found = solve(cost, rows, low, high, upper=np.ones(len(cost)), whole=whole, start=start.astype(float), seconds=seconds)
+    start = np.concatenate(
+        [
+            np.isin(np.arange(many), greedy(cover, count, kept)),
+            *(held > time for time in range(times)),
+        ]
+    )
+    found = solve(
+        cost,
+        rows,
+        low,
+        high,
+        upper=np.ones(len(cost)),
+        whole=whole,
+        start=start.astype(float),
+        seconds=seconds,
+    )
     chosen = np.sort(np.argsort(-found.values[:many], kind="stable")[:count])
     held = np.bincount(cover.columns[chosen].indices, minlength=each)
-    value = float((cover.weights * np.append(0.0, np.cumsum(values))[np.minimum(held, times)]).sum())
+    value = float(
+        (cover.weights * np.append(0.0, np.cumsum(values))[np.minimum(held, times)]).sum()
+    )
     near = found.bound <= value + 1e-6 * max(1.0, abs(value))
     return chosen, value, value if near else found.bound
 
 
-def _with_kept(rows: sp.csr_array, low: Floats, high: Floats, kept: Places) -> tuple[sp.csr_array, Floats, Floats]:
+def _with_kept(
+    rows: sp.csr_array, low: Floats, high: Floats, kept: Places
+) -> tuple[sp.csr_array, Floats, Floats]:
     """Add a row y_j = 1 for each kept column."""
     if not kept.size:
         return rows, low, high
-    ones = sp.csr_array((np.ones(len(kept)), (np.arange(len(kept)), kept)), shape=(len(kept), rows.shape[1]))
+    ones = sp.csr_array(
+        (np.ones(len(kept)), (np.arange(len(kept)), kept)), shape=(len(kept), rows.shape[1])
+    )
     more = np.ones(len(kept))
     return sp.csr_array(sp.vstack([rows, ones])), np.append(low, more), np.append(high, more)

@@ -26,7 +26,14 @@ from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 BAND = ("low_yen_per_person", "middle_yen_per_person", "high_yen_per_person")
 # colours of Okabe and Ito and a shape each: told apart in print, too
-LOOKS = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"), ("#e69f00", "v"), ("#000000", "x"))
+LOOKS = (
+    ("#0072b2", "o"),
+    ("#d55e00", "s"),
+    ("#009e73", "^"),
+    ("#cc79a7", "D"),
+    ("#e69f00", "v"),
+    ("#000000", "x"),
+)
 
 
 def fair_range(
@@ -66,14 +73,28 @@ def fair_range(
     ChoiceError
         If ``one`` is not among the estimates.
     """
-    points, band = columns_of(estimates, ["people", "yen_per_person"]), columns_of(fair, ["people", *BAND])
+    points, band = (
+        columns_of(estimates, ["people", "yen_per_person"]),
+        columns_of(fair, ["people", *BAND]),
+    )
     if "verdict" not in estimates:
-        raise TableError([Fault("列がありません", "outliers の結果の .table を渡してください", column="verdict")])
+        raise TableError(
+            [Fault("列がありません", "outliers の結果の .table を渡してください", column="verdict")]
+        )
     keys = [str(key) for key in estimates.iloc[:, 0]]
     if one is not None and one not in keys:
-        raise ChoiceError(f"one=「{shorten(one)}」は見積もりの表にありません。次のように書いてください: {'、'.join(keys[:5])}")
+        raise ChoiceError(
+            f"one=「{shorten(one)}」は見積もりの表にありません。次のように書いてください: {'、'.join(keys[:5])}"
+        )
     figure, axes = opened(7.4, 4.8)
-    axes.fill_between(band["people"], band[BAND[0]], band[BAND[2]], color=PALE, label="ばらつきの範囲", linewidth=0)
+    axes.fill_between(
+        band["people"],
+        band[BAND[0]],
+        band[BAND[2]],
+        color=PALE,
+        label="ばらつきの範囲",
+        linewidth=0,
+    )
     axes.plot(band["people"], band[BAND[1]], color=GREY, linewidth=1.5, label="規模から見た中央")
     shown = np.array([key == one or not anonymous for key in keys])
     high = (estimates["verdict"] == "high").to_numpy()
@@ -81,12 +102,30 @@ def fair_range(
                          (high, {"color": GROUP, "marker": "^", "label": "高い"})):  # fmt: skip
         at = chosen & shown
         if at.any():
-            axes.scatter(points["people"][at], points["yen_per_person"][at], s=38, zorder=3, edgecolors="white", **look)
+            axes.scatter(
+                points["people"][at],
+                points["yen_per_person"][at],
+                s=38,
+                zorder=3,
+                edgecolors="white",
+                **look,
+            )
     for key, people, yen, named in zip(
-        keys, points["people"], points["yen_per_person"], shown & (high | (np.array(keys) == one)), strict=True
+        keys,
+        points["people"],
+        points["yen_per_person"],
+        shown & (high | (np.array(keys) == one)),
+        strict=True,
     ):
         if named:
-            axes.annotate(printable(key), (people, yen), xytext=(7, 4), textcoords="offset points", fontsize=SMALL, color=DARK)
+            axes.annotate(
+                printable(key),
+                (people, yen),
+                xytext=(7, 4),
+                textcoords="offset points",
+                fontsize=SMALL,
+                color=DARK,
+            )
     _log_axes(axes)
     return finish(figure, title, source, made=made)
 
@@ -130,7 +169,9 @@ def split(
     offered = [rule for rule in rules["rule"] if rule in table.columns]
     chosen = list(shown) if shown is not None else offered
     if len(chosen) > len(LOOKS) or not set(chosen) <= set(offered):
-        raise ChoiceError(f"shown={shorten(chosen)} は描けません。{'・'.join(offered)} から{len(LOOKS)}つまで選んでください。")
+        raise ChoiceError(
+            f"shown={shorten(chosen)} は描けません。{'・'.join(offered)} から{len(LOOKS)}つまで選んでください。"
+        )
     yen = columns_of(table, ["alone_yen", *chosen])
     said = rules.set_index("rule")
     labels = table["name"] if "name" in table else table["code"]
@@ -142,8 +183,16 @@ def split(
     spots = np.arange(len(table))
     axes.hlines(spots, 0, 1, color=PALE, linewidth=0.8)
     for at, (rule, (colour, marker)) in enumerate(zip(chosen, LOOKS, strict=False)):
-        stays = "抜ける組なし" if said.loc[rule, "leavers"] == 0 else f"抜けたい組{said.loc[rule, 'leavers']}団体"
-        look = {"color": colour, "marker": marker, "label": printable(f"{said.loc[rule, 'label']}（{stays}）")}
+        stays = (
+            "抜ける組なし"
+            if said.loc[rule, "leavers"] == 0
+            else f"抜けたい組{said.loc[rule, 'leavers']}団体"
+        )
+        look = {
+            "color": colour,
+            "marker": marker,
+            "label": printable(f"{said.loc[rule, 'label']}（{stays}）"),
+        }
         # a little apart, so that equal parts do not hide each other
         aside = 0.11 * (at - (len(chosen) - 1) / 2)
         axes.plot(yen[rule] / yen["alone_yen"], spots + aside, linestyle="", markersize=5, **look)
@@ -153,7 +202,9 @@ def split(
     farthest = float((yen[chosen].to_numpy() / yen[["alone_yen"]].to_numpy()).max())
     axes.set_xlim(0, max(1.05, 1.05 * farthest))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_xlabel("各自で買うときの費用に対する割合（100%の線より左なら、共同のほうが安い）", fontsize=SMALL)
+    axes.set_xlabel(
+        "各自で買うときの費用に対する割合（100%の線より左なら、共同のほうが安い）", fontsize=SMALL
+    )
     bare(axes, keep=("bottom",))
     explain(axes, axes.get_legend_handles_labels()[0], columns=2)
     return finish(figure, title, source, made=made)

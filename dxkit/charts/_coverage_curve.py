@@ -62,7 +62,14 @@ def curve(
     figure, axes = opened(7.4, 4.6)
     if "worst_share" in table.columns and table["worst_share"].notna().any():
         axes.plot(
-            count, table["worst_share"], color=GROUP, marker="s", markersize=4, linewidth=1.5, linestyle="--", label=group_label
+            count,
+            table["worst_share"],
+            color=GROUP,
+            marker="s",
+            markersize=4,
+            linewidth=1.5,
+            linestyle="--",
+            label=group_label,
         )
     if {"covered", "bound", "gap"} <= set(table.columns) and (table["gap"] > 0).any():
         most = share * table["bound"] / table["covered"].where(table["covered"] > 0)
@@ -81,7 +88,12 @@ def curve(
 
 
 def wind_rose(
-    table: pd.DataFrame, *, label: str = "届く人の割合", made: bool = False, title: str = "", source: str = ""
+    table: pd.DataFrame,
+    *,
+    label: str = "届く人の割合",
+    made: bool = False,
+    title: str = "",
+    source: str = "",
 ) -> Figure:
     """Draw how much of the coverage is left for each direction and speed of the wind.
 
@@ -106,7 +118,15 @@ def wind_rose(
     """
     winds = table[table["kind"] == "wind"] if "kind" in table.columns else table
     if winds.empty:
-        raise TableError([Fault("風の行がありません", "robustness に drone を渡して作った表にしてください", column="kind")])
+        raise TableError(
+            [
+                Fault(
+                    "風の行がありません",
+                    "robustness に drone を渡して作った表にしてください",
+                    column="kind",
+                )
+            ]
+        )
     found = columns_of(winds, ["wind_ms", "wind_from_deg", "share"])
     figure, axes = opened(7.0, 6.0, projection="polar")
     axes.set_theta_zero_location("N")
@@ -141,13 +161,25 @@ def _put_wind(axes: Any, own: pd.DataFrame, speed: float, colour: str) -> None:
         way, share = np.linspace(0, 2 * np.pi, 73), np.full(73, share[0])
     else:
         way, share = np.append(way, way[0] + 2 * np.pi), np.append(share, share[0])
-    style = {"linestyle": "--", "color": DARK} if speed == 0 else {"color": colour, "marker": "o", "markersize": 4}
+    style = (
+        {"linestyle": "--", "color": DARK}
+        if speed == 0
+        else {"color": colour, "marker": "o", "markersize": 4}
+    )
     axes.plot(way, share, linewidth=1.8, label="無風" if speed == 0 else f"{speed:g} m/s", **style)
 
 
 def _mark_elbow(axes: Any, count: np.ndarray, share: np.ndarray, row: int) -> None:
     """Point out the number of bases from which on more bring clearly less."""
-    axes.plot(count[row], share[row], marker="o", markersize=13, color="none", markeredgecolor=DARK, markeredgewidth=1.5)
+    axes.plot(
+        count[row],
+        share[row],
+        marker="o",
+        markersize=13,
+        color="none",
+        markeredgecolor=DARK,
+        markeredgewidth=1.5,
+    )
     axes.annotate(
         f"{count[row]:.0f} 拠点で {share[row]:.0%}\nここから伸びが鈍る",
         (count[row], share[row]),

@@ -161,7 +161,9 @@ def dots(
     scale = Scale(low, high, unit, missing)
     numbers = _numbers(keyed, indicators, yes_no, scale)
     if not others or numbers.empty:
-        raise ChoiceError("比べる市町か指標がありません。group= と indicators= に1つ以上書いてください。")
+        raise ChoiceError(
+            "比べる市町か指標がありません。group= と indicators= に1つ以上書いてください。"
+        )
     rows = [_row(numbers[column], one, others, yes_no, scale) for column in numbers.columns]
     written = [printable(wrap(label, WIDE)) for label in called(numbers.columns, labels)]
     ends = np.cumsum([0.0, *(1.0 + 0.7 * label.count("\n") for label in written)])
@@ -178,21 +180,29 @@ def dots(
     return finish(figure, title, source, made=made)
 
 
-def _numbers(table: pd.DataFrame, indicators: Sequence[str] | None, yes_no: Sequence[str], scale: Scale) -> pd.DataFrame:
+def _numbers(
+    table: pd.DataFrame, indicators: Sequence[str] | None, yes_no: Sequence[str], scale: Scale
+) -> pd.DataFrame:
     """Give the columns that are asked for, all within the scale."""
-    numeric = [str(column) for column in table.columns if pd.api.types.is_numeric_dtype(table[column])]
+    numeric = [
+        str(column) for column in table.columns if pd.api.types.is_numeric_dtype(table[column])
+    ]
     columns = numeric if indicators is None else list(indicators)
     check_known((*columns, *yes_no), pd.Index(numeric), "indicators=・yes_no=")
     numbers = columns_of(table, columns)
     outside, remedy = f"{scale.low:g}〜{scale.high:g}の外です", "low= と high= を合わせてください"
-    raise_where(((numbers < scale.low) | (numbers > scale.high)).to_numpy(), numbers, outside, remedy)
+    raise_where(
+        ((numbers < scale.low) | (numbers > scale.high)).to_numpy(), numbers, outside, remedy
+    )
     binary = numbers[[column for column in columns if column in yes_no]]
     between = ((binary > scale.low) & (binary < scale.high)).to_numpy()
     raise_where(between, binary, "有無ではありません", "yes_no= から外してください")
     return numbers
 
 
-def _row(values: pd.Series, one: str, others: Sequence[str], yes_no: Sequence[str], scale: Scale) -> Row:
+def _row(
+    values: pd.Series, one: str, others: Sequence[str], yes_no: Sequence[str], scale: Scale
+) -> Row:
     peers = values.loc[list(others)].dropna()
     return Row(float(values[one]), peers.to_numpy(dtype=float), values.name in yes_no, scale)
 
@@ -203,17 +213,41 @@ def _line(axes: Any, spot: float, row: Row) -> None:
     if row.band is not None:
         axes.hlines(spot, *row.band, color=GROUP, linewidth=7, alpha=0.28, zorder=1)
     if row.yes_no:
-        axes.plot(row.middle, spot, marker="D", markersize=5, color=GROUP, markerfacecolor="white", zorder=2)
+        axes.plot(
+            row.middle,
+            spot,
+            marker="D",
+            markersize=5,
+            color=GROUP,
+            markerfacecolor="white",
+            zorder=2,
+        )
     else:
-        axes.plot(row.middle, spot, marker="|", markersize=13, markeredgewidth=2.2, color=GROUP, zorder=2)
-    axes.plot(row.own, spot, marker="o", markersize=7.5, color=ONE, markeredgecolor="white", markeredgewidth=0.8, zorder=3)
+        axes.plot(
+            row.middle, spot, marker="|", markersize=13, markeredgewidth=2.2, color=GROUP, zorder=2
+        )
+    axes.plot(
+        row.own,
+        spot,
+        marker="o",
+        markersize=7.5,
+        color=ONE,
+        markeredgecolor="white",
+        markeredgewidth=0.8,
+        zorder=3,
+    )
 
 
 def _ticks(axes: Any, scale: Scale) -> None:
     room = 0.02 * (scale.high - scale.low)
     axes.set_xlim(scale.low - room, scale.high + room)
     ticks = np.linspace(scale.low, scale.high, 5)
-    axes.set_xticks(ticks, [printable(scale.told(tick)) for tick in ticks], fontproperties=font(SMALL - 1), color=DARK)
+    axes.set_xticks(
+        ticks,
+        [printable(scale.told(tick)) for tick in ticks],
+        fontproperties=font(SMALL - 1),
+        color=DARK,
+    )
     bare(axes)
 
 
@@ -231,7 +265,17 @@ def _legend(axes: Any, rows: Sequence[Row], town: str, group_label: str) -> None
         said = f"{group_label}のうち実施している割合"
         handles.append(mark(said, marker="D", markersize=5, markerfacecolor="white", color=GROUP))
     if any(not row.yes_no for row in rows):
-        handles.append(mark(f"{group_label}の中央値", marker="|", markersize=11, markeredgewidth=2.2, color=GROUP))
+        handles.append(
+            mark(
+                f"{group_label}の中央値",
+                marker="|",
+                markersize=11,
+                markeredgewidth=2.2,
+                color=GROUP,
+            )
+        )
     if any(row.band for row in rows):
-        handles.append(Patch(color=GROUP, alpha=0.28, linewidth=0, label="その半数が入る幅（四分位）"))
+        handles.append(
+            Patch(color=GROUP, alpha=0.28, linewidth=0, label="その半数が入る幅（四分位）")
+        )
     explain(axes, handles, columns=2, right=1.3)

@@ -128,14 +128,23 @@ def numbers_of(table: pd.DataFrame) -> NDArray[np.float64]:
     if table.empty:
         raise TableError([Fault("表に行か列がありません", "絞り込みの条件を確かめてください")])
     faults = [
-        Fault("数ではない列です", "数の列だけを渡してください", column=str(name), value=table[name].dropna().iloc[0])
+        Fault(
+            "数ではない列です",
+            "数の列だけを渡してください",
+            column=str(name),
+            value=table[name].dropna().iloc[0],
+        )
         for name in table.columns
         if not pd.api.types.is_numeric_dtype(table[name]) and table[name].notna().any()
     ]
     if faults:
         raise TableError(faults)
-    numbers = np.asarray(table.apply(pd.to_numeric).to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
-    raise_where(np.isinf(numbers), table, "有限の数ではありません", "0で割っていないか確かめてください")
+    numbers = np.asarray(
+        table.apply(pd.to_numeric).to_numpy(dtype=float, na_value=np.nan), dtype=np.float64
+    )
+    raise_where(
+        np.isinf(numbers), table, "有限の数ではありません", "0で割っていないか確かめてください"
+    )
     return numbers
 
 
@@ -150,7 +159,12 @@ def columns_of(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     offered = "、".join(map(str, table.columns))
     absent = [name for name in names if name not in table.columns]
     if absent:
-        raise TableError([Fault("列がありません", f"今ある列: {shorten(offered)}", column=name) for name in absent])
+        raise TableError(
+            [
+                Fault("列がありません", f"今ある列: {shorten(offered)}", column=name)
+                for name in absent
+            ]
+        )
     chosen = table[list(names)]
     return pd.DataFrame(numbers_of(chosen), index=table.index, columns=list(names))
 
@@ -165,7 +179,12 @@ def by_code(table: pd.DataFrame) -> pd.DataFrame:
     keyed = table.set_index("code") if "code" in table.columns else table
     twice = keyed.index[keyed.index.duplicated()].unique()
     if len(twice):
-        raise TableError([Fault("同じ行が2つ以上あります", "1市町1行にしてください", column="code", value=key) for key in twice])
+        raise TableError(
+            [
+                Fault("同じ行が2つ以上あります", "1市町1行にしてください", column="code", value=key)
+                for key in twice
+            ]
+        )
     return keyed
 
 
@@ -185,7 +204,9 @@ def check_known(keys: Iterable[object], offered: pd.Index, option: str) -> None:
     unknown = [key for key in keys if key not in offered]
     if unknown:
         first = "、".join(map(str, offered[:5]))
-        raise ChoiceError(f"{option} の「{shorten(unknown[0])}」は表にありません。次のように書いてください: {first}")
+        raise ChoiceError(
+            f"{option} の「{shorten(unknown[0])}」は表にありません。次のように書いてください: {first}"
+        )
 
 
 def mark(label: str, **look: Any) -> Line2D:
@@ -196,7 +217,14 @@ def mark(label: str, **look: Any) -> Line2D:
 def explain(axes: Any, handles: Sequence[Artist], *, columns: int, right: float = 1.0) -> None:
     """Put a legend above axes, ending at their right; a figure's own legend would lie over the title."""
     look = {"frameon": False, "columnspacing": 1.2, "handletextpad": 0.6, "borderaxespad": 0.2}
-    axes.legend(handles=handles, loc="lower right", bbox_to_anchor=(right, 1.0), ncols=columns, prop=font(SMALL), **look)
+    axes.legend(
+        handles=handles,
+        loc="lower right",
+        bbox_to_anchor=(right, 1.0),
+        ncols=columns,
+        prop=font(SMALL),
+        **look,
+    )
 
 
 def bare(axes: Any, *, keep: Sequence[str] = ()) -> None:
@@ -210,7 +238,12 @@ def bare(axes: Any, *, keep: Sequence[str] = ()) -> None:
 def raise_where(bad: NDArray[np.bool_], table: pd.DataFrame, problem: str, remedy: str) -> None:
     """Raise a TableError that names every bad cell of a table."""
     faults = [
-        Fault(f"{table.index[row]} の値が{problem}", remedy, column=str(table.columns[column]), value=table.iat[row, column])  # noqa: PD009
+        Fault(
+            f"{table.index[row]} の値が{problem}",
+            remedy,
+            column=str(table.columns[column]),
+            value=table.iat[row, column],
+        )  # noqa: PD009
         for row, column in np.argwhere(bad).tolist()
     ]
     if faults:

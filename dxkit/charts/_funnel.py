@@ -63,10 +63,17 @@ def funnel(
     TableError
         If a column is missing or a count is no number.
     """
-    missing = [name for name in ("stage_label", "count", *([by] if by else [])) if name not in table]
+    missing = [
+        name for name in ("stage_label", "count", *([by] if by else [])) if name not in table
+    ]
     if missing:
-        raise TableError(Fault("列がありません", "training.funnel の結果を渡してください", column=name) for name in missing)
-    counts = columns_of(table.assign(count=table["count"].astype(float)), ["count"])["count"].to_numpy()
+        raise TableError(
+            Fault("列がありません", "training.funnel の結果を渡してください", column=name)
+            for name in missing
+        )
+    counts = columns_of(table.assign(count=table["count"].astype(float)), ["count"])[
+        "count"
+    ].to_numpy()
     groups = ["" for _ in counts] if by is None else [str(each) for each in table[by]]
     order, stages = list(dict.fromkeys(groups)), list(dict.fromkeys(table["stage_label"]))
     most = float(np.nanmax(counts, initial=1.0))
@@ -77,16 +84,28 @@ def funnel(
         spots = [order.index(groups[row]) + 0.25 * (at - 1) for row in rows]
         _bars(axes, counts[rows], spots=spots, shade=shade, label=printable(str(stage)), most=most)
     known = {} if names is None else dict(names.items())
-    axes.set_yticks(range(len(order)), [printable(str(known.get(each, each))) for each in order], fontproperties=font(SMALL))
+    axes.set_yticks(
+        range(len(order)),
+        [printable(str(known.get(each, each))) for each in order],
+        fontproperties=font(SMALL),
+    )
     axes.set_ylim(len(order) - 0.45, -0.55)
     axes.set_xlim(0, 1.08 * most)
     axes.set_xlabel(unit, fontsize=SMALL)
     bare(axes, keep=("left",))
     explain(axes, axes.get_legend_handles_labels()[0], columns=3)
-    return finish(figure, title, source, made=made, note="斜線は、人数が少ないため出さない数" if np.isnan(counts).any() else "")
+    return finish(
+        figure,
+        title,
+        source,
+        made=made,
+        note="斜線は、人数が少ないため出さない数" if np.isnan(counts).any() else "",
+    )
 
 
-def _bars(axes: Any, values: Any, *, spots: list[float], shade: str, label: str, most: float) -> None:
+def _bars(
+    axes: Any, values: Any, *, spots: list[float], shade: str, label: str, most: float
+) -> None:
     """Draw one stage's bars with their numbers; a hidden count is a hatched stub."""
     drawn = np.where(np.isnan(values), 0.0, values)
     axes.barh(spots, drawn, 0.23, color=shade, label=label)
@@ -94,4 +113,6 @@ def _bars(axes: Any, values: Any, *, spots: list[float], shade: str, label: str,
         if np.isnan(value):
             axes.barh([spot], [STUB * most], 0.23, **HIDDEN)
         else:
-            axes.text(value + 0.01 * most, spot, f"{value:g}", va="center", color=DARK, fontsize=SMALL - 1)
+            axes.text(
+                value + 0.01 * most, spot, f"{value:g}", va="center", color=DARK, fontsize=SMALL - 1
+            )

@@ -30,7 +30,11 @@ from dxkit.charts._figure import (
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 DEADLINE = "2026-03-31"
-MEASURES = {"steps": "残っている手順の数", "systems": "終わっていない業務の数", "municipalities": "終わっていない市町の数"}
+MEASURES = {
+    "steps": "残っている手順の数",
+    "systems": "終わっていない業務の数",
+    "municipalities": "終わっていない市町の数",
+}
 # matplotlib's own dates carry no types
 days_of: Callable[[Any], Any] = mdates.date2num
 locate: Callable[[], Any] = mdates.YearLocator
@@ -90,10 +94,26 @@ def gantt(
     axes.hlines(rows, dates["start"], dates["finish_p05"], color=PALE, linewidth=2)
     width = dates["finish_p95"] - dates["finish_p05"]
     axes.barh(rows, width, left=dates["finish_p05"], height=0.55, color="#9cc7e6", linewidth=0)
-    axes.plot(dates["finish"], rows, color=ONE, marker="|", markersize=9, markeredgewidth=2.5, linestyle="")
+    axes.plot(
+        dates["finish"],
+        rows,
+        color=ONE,
+        marker="|",
+        markersize=9,
+        markeredgewidth=2.5,
+        linestyle="",
+    )
     if "beyond" in table.columns:
         late = table["beyond"].to_numpy(dtype=bool)
-        axes.plot(dates["finish_p95"][late], rows[late], color=ONE, marker=">", markersize=6, linestyle="", clip_on=False)
+        axes.plot(
+            dates["finish_p95"][late],
+            rows[late],
+            color=ONE,
+            marker=">",
+            markersize=6,
+            linestyle="",
+            clip_on=False,
+        )
     handles = [
         mark(f"{label}の中央", marker="|", markeredgewidth=2.5, markersize=9),
         mark("90%の幅", marker="s", color="#9cc7e6"),
@@ -101,15 +121,30 @@ def gantt(
     if other is not None:
         before = _dates(other, (by, *DATES))["finish"]
         place = {key: at for at, key in enumerate(table[by])}
-        kept = [(place[key], day) for key, day in zip(other[by], before, strict=True) if key in place]
-        axes.plot([day for _, day in kept], [at for at, _ in kept], color=GROUP, marker="o", fillstyle="none", linestyle="")
+        kept = [
+            (place[key], day) for key, day in zip(other[by], before, strict=True) if key in place
+        ]
+        axes.plot(
+            [day for _, day in kept],
+            [at for at, _ in kept],
+            color=GROUP,
+            marker="o",
+            fillstyle="none",
+            linestyle="",
+        )
         handles.append(mark(other_label, color=GROUP, marker="o", fillstyle="none"))
-    axes.set_yticks(rows, [printable(name) for name in called(table[by], names)], fontproperties=font(SMALL))
+    axes.set_yticks(
+        rows, [printable(name) for name in called(table[by], names)], fontproperties=font(SMALL)
+    )
     axes.set_ylim(len(table) - 0.4, -0.6)
     _years(axes, deadline)
     axes.set_xlim(dates["start"].min(), None)
     explain(axes, handles, columns=3)
-    arrow = "右向きの三角は、図より先まで幅があることを示します。" if "beyond" in table and table["beyond"].any() else ""
+    arrow = (
+        "右向きの三角は、図より先まで幅があることを示します。"
+        if "beyond" in table and table["beyond"].any()
+        else ""
+    )
     return finish(figure, title, source, made=made, note=arrow + note)
 
 
@@ -153,14 +188,25 @@ def burn_down(
         If there is no such measure.
     """
     if measure not in MEASURES:
-        raise ChoiceError(f"measure=「{shorten(measure)}」は使えません。{'・'.join(MEASURES)} から選んでください。")
+        raise ChoiceError(
+            f"measure=「{shorten(measure)}」は使えません。{'・'.join(MEASURES)} から選んでください。"
+        )
     own, dates = _of_measure(table, measure)
     figure, axes = opened(8.0, 4.4)
-    axes.fill_between(dates, own["p05"], own["p95"], color=ONE, alpha=0.18, linewidth=0, label="90%の幅")
+    axes.fill_between(
+        dates, own["p05"], own["p95"], color=ONE, alpha=0.18, linewidth=0, label="90%の幅"
+    )
     axes.plot(dates, own["mean"], color=ONE, linewidth=2, label=printable(label))
     if other is not None:
         without, days = _of_measure(other, measure)
-        axes.plot(days, without["mean"], color=GROUP, linewidth=1.8, linestyle="--", label=printable(other_label))
+        axes.plot(
+            days,
+            without["mean"],
+            color=GROUP,
+            linewidth=1.8,
+            linestyle="--",
+            label=printable(other_label),
+        )
     axes.set_ylim(0, None)
     axes.set_ylabel(MEASURES[measure], fontsize=SMALL)
     axes.margins(x=0)
@@ -192,7 +238,9 @@ def _dates(table: pd.DataFrame, needed: tuple[str, ...]) -> dict[str, np.ndarray
         faults.append(Fault("表に行がありません", "絞り込みの条件を確かめてください"))
     wanted = [name for name in (*DATES, "date") if name in needed]
     faults += [
-        Fault("日付ではない列です", "日付の列にしてください", column=name, value=table[name].iloc[0])
+        Fault(
+            "日付ではない列です", "日付の列にしてください", column=name, value=table[name].iloc[0]
+        )
         for name in wanted
         if not faults and not pd.api.types.is_datetime64_any_dtype(table[name])
     ]
@@ -206,7 +254,9 @@ def _years(axes: Any, deadline: str) -> None:
     try:
         day = np.datetime64(pd.Timestamp(deadline))
     except ValueError:
-        raise ChoiceError(f"deadline=「{shorten(deadline)}」が読めません。2026-03-31 のように書いてください。") from None
+        raise ChoiceError(
+            f"deadline=「{shorten(deadline)}」が読めません。2026-03-31 のように書いてください。"
+        ) from None
     at = days_of(day)
     axes.axvline(at, color=GREY, linewidth=1.2, linestyle=(0, (2, 2)))
     look = {"xytext": (0, 4), "textcoords": "offset points", "fontsize": SMALL, "color": DARK}

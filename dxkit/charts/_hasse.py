@@ -95,14 +95,27 @@ def hasse(
         axes.plot(laid.across[chain], laid.down[chain], color=GREY, linewidth=0.8, zorder=1)
     look = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": ONE, "linewidth": 1.0}
     for at, label in enumerate(called(codes, names)):
-        axes.text(laid.across[at], laid.down[at], label, ha="center", va="center", fontsize=SMALL, bbox=look, zorder=2)
+        axes.text(
+            laid.across[at],
+            laid.down[at],
+            label,
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            bbox=look,
+            zorder=2,
+        )
     return finish(figure, title, source, made=made, note=NOTE)
 
 
 def _matrix(edges: pd.DataFrame, names: Names) -> tuple[list[str], NDArray[np.bool_]]:
     """Give the codes in order, and for each pair whether the row's is ahead of the column's, whichever way leads there."""
     offered = "、".join(map(str, edges.columns))
-    faults = [Fault("列がありません", f"今ある列: {offered}", column=name) for name in ("upper", "lower") if name not in edges]
+    faults = [
+        Fault("列がありません", f"今ある列: {offered}", column=name)
+        for name in ("upper", "lower")
+        if name not in edges
+    ]
     if faults:
         raise TableError(faults)
     extra = [] if names is None else [str(code) for code in names.keys()]  # noqa: SIM118 - a Series too
@@ -124,7 +137,9 @@ def _closed(ahead: NDArray[np.bool_], codes: Sequence[str]) -> NDArray[np.bool_]
     round_trip = np.flatnonzero(np.diag(closed))
     if round_trip.size:
         who = "、".join(codes[at] for at in round_trip[:5])
-        raise TableError([Fault("前後の関係が輪になっています", "upper と lower を確かめてください", value=who)])
+        raise TableError(
+            [Fault("前後の関係が輪になっています", "upper と lower を確かめてください", value=who)]
+        )
     return closed
 
 
@@ -147,11 +162,17 @@ def _depths(ahead: NDArray[np.bool_]) -> NDArray[np.intp]:
 def _given(levels: pd.Series, codes: Sequence[str], ahead: NDArray[np.bool_]) -> NDArray[np.intp]:
     """Take the layers as given, counted from 0."""
     found = columns_of(levels.to_frame("level"), ["level"])["level"].reindex(list(codes))
-    faults = [Fault(f"{code} の層がありません", "levels= に加えてください") for code in found.index[found.isna()]]
+    faults = [
+        Fault(f"{code} の層がありません", "levels= に加えてください")
+        for code in found.index[found.isna()]
+    ]
     if not faults:
         wrong = ahead & ~(found.to_numpy()[:, None] < found.to_numpy()[None, :])
         faults = [
-            Fault(f"{codes[upper]} は {codes[lower]} より先なのに、層が上ではありません", "levels= を直してください")
+            Fault(
+                f"{codes[upper]} は {codes[lower]} より先なのに、層が上ではありません",
+                "levels= を直してください",
+            )
             for upper, lower in np.argwhere(wrong).tolist()
         ]
     if faults:
@@ -173,7 +194,9 @@ def _lay_out(joined: NDArray[np.bool_], depth: NDArray[np.intp]) -> Layout:
     return Layout(rows, joins, chains, _across(rows, joins, len(depth)), down)
 
 
-def _rows(joined: NDArray[np.bool_], depth: NDArray[np.intp]) -> tuple[list[list[int]], NDArray[np.float64]]:
+def _rows(
+    joined: NDArray[np.bool_], depth: NDArray[np.intp]
+) -> tuple[list[list[int]], NDArray[np.float64]]:
     """Give each layer's boxes as rows of at most `WIDEST`, those with most lines below last, and how far down they stand."""
     rows: list[list[int]] = []
     down, top = np.zeros(depth.size), 0.0
@@ -215,7 +238,9 @@ def _sort_rows(rows: list[list[int]], joins: NDArray[np.intp], count: int) -> No
         downwards = sweep % 2 == 0
         for row in rows if downwards else rows[::-1]:
             middle = _middle(joins if downwards else joins[:, ::-1], spots)
-            row.sort(key=lambda at, middle=middle, spots=spots: (float(middle[at]), float(spots[at])))  # type: ignore[misc]
+            row.sort(
+                key=lambda at, middle=middle, spots=spots: (float(middle[at]), float(spots[at]))
+            )  # type: ignore[misc]
             spots[row] = np.arange(len(row)) - (len(row) - 1) / 2
     rows[:] = best
 
@@ -236,7 +261,9 @@ def _crossings(rows: list[list[int]], joins: NDArray[np.intp], spots: NDArray[np
     total = 0.0
     for number in range(len(rows) - 1):
         upper, lower = spots[joins[row_of[joins[:, 0]] == number]].T
-        total += float((np.subtract.outer(upper, upper) * np.subtract.outer(lower, lower) < 0).sum()) / 2
+        total += (
+            float((np.subtract.outer(upper, upper) * np.subtract.outer(lower, lower) < 0).sum()) / 2
+        )
     return total
 
 

@@ -15,7 +15,12 @@ from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 BLUES = LinearSegmentedColormap.from_list("dxkit", ("#e3eef9", "#8bb8e0", "#3a7fc1", "#0b3d7a"))
 FEW, SHORT = 12, 6
-HATCHED: dict[str, Any] = {"facecolor": "white", "edgecolor": GREY, "hatch": "/////", "linewidth": 0}
+HATCHED: dict[str, Any] = {
+    "facecolor": "white",
+    "edgecolor": GREY,
+    "hatch": "/////",
+    "linewidth": 0,
+}
 
 
 def heatmap(
@@ -70,7 +75,9 @@ def heatmap(
     # a point is 1/72 inch: room for the longest heading, which stands upright
     head = max(len(str(name)) for name in wide.columns) * SMALL / 72
     figure, axes = opened(2.6 + 0.3 * columns, 1.2 + head + 0.2 * rows)
-    axes.imshow(np.ma.masked_invalid(numbers), cmap=BLUES, norm=norm, aspect="auto", interpolation="none")
+    axes.imshow(
+        np.ma.masked_invalid(numbers), cmap=BLUES, norm=norm, aspect="auto", interpolation="none"
+    )
     for at, place in np.argwhere(np.isnan(numbers)).tolist():
         axes.add_patch(Rectangle((place - 0.5, at - 0.5), 1, 1, **HATCHED))
     _name_cells(axes, wide)
@@ -83,7 +90,13 @@ def heatmap(
     bar.set_label(f"{label}（{unit}）" if unit else label)
     if np.isnan(numbers).any():
         handle = Patch(label=missing, **HATCHED | {"linewidth": 0.5})
-        bar.ax.legend(handles=[handle], loc="upper left", bbox_to_anchor=(-0.5, -0.03), prop=font(SMALL), frameon=False)
+        bar.ax.legend(
+            handles=[handle],
+            loc="upper left",
+            bbox_to_anchor=(-0.5, -0.03),
+            prop=font(SMALL),
+            frameon=False,
+        )
     return finish(figure, title, source, made=made)
 
 
@@ -93,11 +106,21 @@ def _widen(table: pd.DataFrame, row: str | None, column: str | None, value: str)
         raise ChoiceError("value= を使うときは、row= と column= にも列の名前を書いてください。")
     for name in (row, column, value):
         if name not in table.columns:
-            raise ChoiceError(f"「{shorten(name)}」という列はありません。使える列: {'、'.join(map(str, table.columns))}")
+            raise ChoiceError(
+                f"「{shorten(name)}」という列はありません。使える列: {'、'.join(map(str, table.columns))}"
+            )
     twice = table[table.duplicated([row, column])]
     if not twice.empty:
         where = shorten("・".join(str(twice.iloc[0][each]) for each in (row, column)))
-        raise TableError([Fault(f"同じます目（{where}）に値が2つ以上あります", "1つにまとめてください", column=value)])
+        raise TableError(
+            [
+                Fault(
+                    f"同じます目（{where}）に値が2つ以上あります",
+                    "1つにまとめてください",
+                    column=value,
+                )
+            ]
+        )
     wide = table.set_index([row, column])[value].unstack()  # noqa: PD010 - repeated cells were refused above
     return wide.reindex(index=table[row].unique(), columns=table[column].unique())
 
@@ -117,9 +140,16 @@ def _scale(numbers: NDArray[np.float64], low: float | None, high: float | None) 
 def _name_cells(axes: Any, wide: pd.DataFrame) -> None:
     """Name rows and columns and draw thin white lines between cells; axes write these names again whenever they are drawn."""
     axes.set_xticks(
-        range(wide.shape[1]), [printable(str(name)) for name in wide.columns], rotation=90, fontproperties=font(SMALL)
+        range(wide.shape[1]),
+        [printable(str(name)) for name in wide.columns],
+        rotation=90,
+        fontproperties=font(SMALL),
     )
-    axes.set_yticks(range(wide.shape[0]), [printable(str(name)) for name in wide.index], fontproperties=font(SMALL))
+    axes.set_yticks(
+        range(wide.shape[0]),
+        [printable(str(name)) for name in wide.index],
+        fontproperties=font(SMALL),
+    )
     axes.xaxis.tick_top()
     axes.set_xticks(np.arange(-0.5, wide.shape[1]), minor=True)
     axes.set_yticks(np.arange(-0.5, wide.shape[0]), minor=True)

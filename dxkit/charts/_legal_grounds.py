@@ -16,8 +16,16 @@ from dxkit.errors import Fault, TableError, shorten
 NOTICE = "教材であり法的助言ではない"
 # verdict → (mark, what the legend calls it, look); told apart by mark and hatching, too, not by colour alone
 VERDICTS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "可": ("○", "根拠がある（条文の全部か一部を読んだ）", {"facecolor": "#8bb8e0", "edgecolor": "white"}),
-    "要確認": ("△", "要確認（条文を読んでいない）", {"facecolor": "#fde3c0", "edgecolor": "#e69f00", "hatch": "////"}),
+    "可": (
+        "○",
+        "根拠がある（条文の全部か一部を読んだ）",
+        {"facecolor": "#8bb8e0", "edgecolor": "white"},
+    ),
+    "要確認": (
+        "△",
+        "要確認（条文を読んでいない）",
+        {"facecolor": "#fde3c0", "edgecolor": "#e69f00", "hatch": "////"},
+    ),
     "根拠なし": ("×", "根拠なし", {"facecolor": "#f2f2f2", "edgecolor": "white"}),
 }
 ROLES: dict[str, tuple[str, str, str]] = {
@@ -61,7 +69,9 @@ def grounds(table: pd.DataFrame, *, title: str = "", source: str = "") -> Figure
         _cell(axes, told.index(row["to"]), tellers.index(row["from_"]), f"{mark}{row['row']}", look)
     _frame(axes, tellers, told)
     axes.set_ylabel("知らせる側")
-    handles = [Patch(label=printable(f"{mark} {words}"), **look) for mark, words, look in VERDICTS.values()]
+    handles = [
+        Patch(label=printable(f"{mark} {words}"), **look) for mark, words, look in VERDICTS.values()
+    ]
     _explain(axes, handles)
     asked = table.attrs.get("settings", {})
     return finish(figure, f"{NOTICE}\n{title}{_asked(asked)}", source, made=False, note=_key(table))
@@ -97,34 +107,77 @@ def raci(table: pd.DataFrame, *, title: str = "", source: str = "") -> Figure:
         for place, letters in enumerate(row):
             for part, letter in enumerate(letters):
                 _, colour, ink = ROLES[letter]
-                _cell(axes, place, at, letter, {"facecolor": colour, "edgecolor": "white"}, ink=ink, part=(part, len(letters)))
+                _cell(
+                    axes,
+                    place,
+                    at,
+                    letter,
+                    {"facecolor": colour, "edgecolor": "white"},
+                    ink=ink,
+                    part=(part, len(letters)),
+                )
     _frame(axes, [str(task) for task in table["task"]], names, upright=True)
     _name_grounds(axes, table)
-    _explain(axes, [Patch(label=f"{letter} {words}", facecolor=colour) for letter, (words, colour, _) in ROLES.items()])
+    _explain(
+        axes,
+        [
+            Patch(label=f"{letter} {words}", facecolor=colour)
+            for letter, (words, colour, _) in ROLES.items()
+        ],
+    )
     return finish(
-        figure, f"{NOTICE}\n{title}", source, made=False, note="右は根拠の例です。※は、条文を読んでいない根拠です（要確認）。"
+        figure,
+        f"{NOTICE}\n{title}",
+        source,
+        made=False,
+        note="右は根拠の例です。※は、条文を読んでいない根拠です（要確認）。",
     )
 
 
 def _cell(
-    axes: Any, column: int, row: int, text: str, look: dict[str, Any], *, ink: str = "black", part: tuple[int, int] = (0, 1)
+    axes: Any,
+    column: int,
+    row: int,
+    text: str,
+    look: dict[str, Any],
+    *,
+    ink: str = "black",
+    part: tuple[int, int] = (0, 1),
 ) -> None:
     """Draw one cell, or the part of one that belongs to one of several letters."""
     width = 1 / part[1]
     left = column - 0.5 + part[0] * width
     axes.add_patch(Rectangle((left, row - 0.5), width, 1, linewidth=1.5, **look))
     box = {"facecolor": look["facecolor"], "edgecolor": "none", "pad": 1.0}
-    axes.text(left + width / 2, row, printable(text), ha="center", va="center", fontsize=SMALL, color=ink, bbox=box)
+    axes.text(
+        left + width / 2,
+        row,
+        printable(text),
+        ha="center",
+        va="center",
+        fontsize=SMALL,
+        color=ink,
+        bbox=box,
+    )
 
 
-def _frame(axes: Any, rows: Sequence[str], columns: Sequence[str], *, upright: bool = False) -> None:
+def _frame(
+    axes: Any, rows: Sequence[str], columns: Sequence[str], *, upright: bool = False
+) -> None:
     """Name rows and columns, columns above, the first row on top."""
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.xaxis.tick_top()
     turn = 0 if upright else 90
-    axes.set_xticks(range(len(columns)), [printable(name) for name in columns], rotation=turn, fontproperties=font(SMALL))
-    axes.set_yticks(range(len(rows)), [printable(name) for name in rows], fontproperties=font(SMALL))
+    axes.set_xticks(
+        range(len(columns)),
+        [printable(name) for name in columns],
+        rotation=turn,
+        fontproperties=font(SMALL),
+    )
+    axes.set_yticks(
+        range(len(rows)), [printable(name) for name in rows], fontproperties=font(SMALL)
+    )
     bare(axes)
 
 
@@ -133,14 +186,26 @@ def _name_grounds(axes: Any, table: pd.DataFrame) -> None:
     side = axes.twinx()
     side.set_ylim(axes.get_ylim())
     read = [str(word) != UNREAD for word in table["certainty"]]
-    words = [f"{'' if known else '※'}{ground}" for known, ground in zip(read, table["ground"], strict=True)]
-    side.set_yticks(range(len(words)), [printable(word) for word in words], fontproperties=font(SMALL))
+    words = [
+        f"{'' if known else '※'}{ground}"
+        for known, ground in zip(read, table["ground"], strict=True)
+    ]
+    side.set_yticks(
+        range(len(words)), [printable(word) for word in words], fontproperties=font(SMALL)
+    )
     bare(side)
 
 
 def _explain(axes: Any, handles: list[Patch]) -> None:
     look = {"frameon": False, "columnspacing": 1.2, "handletextpad": 0.6}
-    axes.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.0, -0.01), ncols=len(handles), prop=font(SMALL), **look)
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0.0, -0.01),
+        ncols=len(handles),
+        prop=font(SMALL),
+        **look,
+    )
 
 
 def _asked(settings: dict[str, Any]) -> str:
@@ -153,13 +218,18 @@ def _asked(settings: dict[str, Any]) -> str:
 def _key(table: pd.DataFrame) -> str:
     """List the grounds of the rows that the cells name."""
     used = table[table["row"].astype(str) != ""].drop_duplicates("row").sort_values("row")
-    lines = [f"{row} {ground}（{sure}）" for row, ground, sure in used[["row", "ground", "certainty"]].itertuples(index=False)]
+    lines = [
+        f"{row} {ground}（{sure}）"
+        for row, ground, sure in used[["row", "ground", "certainty"]].itertuples(index=False)
+    ]
     return "、".join(lines) if lines else "根拠のある組はありません。"
 
 
 def _check(table: pd.DataFrame, needed: Sequence[str]) -> None:
     faults = [
-        Fault("列がありません", "表の形を確かめてください", column=shorten(name)) for name in needed if name not in table.columns
+        Fault("列がありません", "表の形を確かめてください", column=shorten(name))
+        for name in needed
+        if name not in table.columns
     ]
     if not faults and table.empty:
         faults.append(Fault("表に行がありません", "絞り込みの条件を確かめてください"))
@@ -176,7 +246,12 @@ def _check_verdicts(table: pd.DataFrame) -> None:
     ]
     twice = table[table.duplicated(["from_", "to"])]
     faults += [
-        Fault("同じ組が2つあります", "種類・時期・同意を1つに絞ってください", column="from_", value=f"{from_} → {to}")
+        Fault(
+            "同じ組が2つあります",
+            "種類・時期・同意を1つに絞ってください",
+            column="from_",
+            value=f"{from_} → {to}",
+        )
         for from_, to in twice[["from_", "to"]].itertuples(index=False)
     ]
     if faults:
@@ -185,7 +260,13 @@ def _check_verdicts(table: pd.DataFrame) -> None:
 
 def _check_roles(roles: pd.DataFrame) -> None:
     faults = [
-        Fault("知らない役割です", f"{'・'.join(ROLES)} を並べるか、空欄にしてください", row=at + 1, column=str(name), value=cell)
+        Fault(
+            "知らない役割です",
+            f"{'・'.join(ROLES)} を並べるか、空欄にしてください",
+            row=at + 1,
+            column=str(name),
+            value=cell,
+        )
         for name in roles.columns
         for at, cell in enumerate(roles[name])
         if set(cell) - set(ROLES)

@@ -27,7 +27,11 @@ from dxkit.errors import ChoiceError, Fault, TableError
 Names = Mapping[str, str] | pd.Series | None
 LEVELS = (0, 1, 2, 3, 4, 5)
 # what is no answer, how it is called and hatched
-APART = {"declined": ("回答なし", "/////"), "unknown": ("不明", "||||"), "not_applicable": ("対象外", "")}
+APART = {
+    "declined": ("回答なし", "/////"),
+    "unknown": ("不明", "||||"),
+    "not_applicable": ("対象外", ""),
+}
 ANSWERED = "answered"
 # the first level whose colour asks for white figures
 DARK_FROM = 3
@@ -73,8 +77,13 @@ def levels(
     labels = [printable(wrap(label, WIDE)) for label in called(counts.index, names)]
     lines = sum(1.0 + 0.6 * label.count("\n") for label in labels)
     figure = Chart(figsize=(8.6, 1.1 + 0.25 * lines), layout="constrained")
-    shares = (max(float(counts[list(LEVELS)].sum(axis=1).max()), 1.0), max(float(counts[list(APART)].sum(axis=1).max()), 1.0))
-    left, right = figure.subplots(1, 2, sharey=True, width_ratios=(shares[0], max(shares[1], 0.18 * shares[0])))
+    shares = (
+        max(float(counts[list(LEVELS)].sum(axis=1).max()), 1.0),
+        max(float(counts[list(APART)].sum(axis=1).max()), 1.0),
+    )
+    left, right = figure.subplots(
+        1, 2, sharey=True, width_ratios=(shares[0], max(shares[1], 0.18 * shares[0]))
+    )
     _stack(left, counts[list(LEVELS)], [(f"段階{level}", BLUES(level / 5), "") for level in LEVELS])
     _stack(right, counts[list(APART)], [(said, "white", hatch) for said, hatch in APART.values()])
     left.set_yticks(range(len(labels)), labels, fontproperties=font(SMALL))
@@ -95,25 +104,45 @@ def counted(answers: pd.DataFrame, by: str) -> pd.DataFrame:
         As for `levels`.
     """
     if by not in answers.columns:
-        raise ChoiceError(f"by=「{by}」という列はありません。使える列: {'、'.join(map(str, answers.columns))}")
+        raise ChoiceError(
+            f"by=「{by}」という列はありません。使える列: {'、'.join(map(str, answers.columns))}"
+        )
     level, status = columns_of(answers, ["level"])["level"], _statuses(answers)
     faults = [
-        Fault("段階は0〜5の整数にしてください", "表を直してください", row=at + 1, column="level", value=level.iloc[at])
+        Fault(
+            "段階は0〜5の整数にしてください",
+            "表を直してください",
+            row=at + 1,
+            column="level",
+            value=level.iloc[at],
+        )
         for at in np.flatnonzero((level.notna() & ~level.isin(LEVELS)).to_numpy()).tolist()
     ]
     if faults:
         raise TableError(faults)
-    kind = np.where(status != ANSWERED, status, np.where(level.isna(), "declined", level.fillna(0).astype(int).astype(str)))
-    keys = answers[by].cat.categories if isinstance(answers[by].dtype, pd.CategoricalDtype) else answers[by].unique()
+    kind = np.where(
+        status != ANSWERED,
+        status,
+        np.where(level.isna(), "declined", level.fillna(0).astype(int).astype(str)),
+    )
+    keys = (
+        answers[by].cat.categories
+        if isinstance(answers[by].dtype, pd.CategoricalDtype)
+        else answers[by].unique()
+    )
     table = pd.crosstab(answers[by].to_numpy(), kind)
-    columns: dict[Any, str] = {level: str(level) for level in LEVELS} | {each: each for each in APART}
+    columns: dict[Any, str] = {level: str(level) for level in LEVELS} | {
+        each: each for each in APART
+    }
     wide = table.reindex(index=list(keys), columns=list(columns.values()), fill_value=0)
     return wide.set_axis(list(columns), axis=1)
 
 
 def _statuses(answers: pd.DataFrame) -> pd.Series:
     if "status" not in answers.columns:
-        raise TableError([Fault("列がありません", "read_hearing の結果を渡してください", column="status")])
+        raise TableError(
+            [Fault("列がありません", "read_hearing の結果を渡してください", column="status")]
+        )
     status = answers["status"].fillna("").astype(str)
     bad = ~status.isin([ANSWERED, *APART])
     remedy = f"{'・'.join([ANSWERED, *APART])} のどれかにしてください"
@@ -135,12 +164,30 @@ def _stack(axes: Any, counts: pd.DataFrame, looks: Sequence[tuple[str, Any, str]
         edge: dict[str, Any] = {"edgecolor": GREY if plain else "white", "linewidth": 0.7}
         # a bar of no width would still have an edge
         drawn = np.where(widths > 0, widths, np.nan)
-        axes.barh(range(len(counts)), drawn, 0.8, left=starts, color=colour, hatch=hatch, label=label, **edge)
+        axes.barh(
+            range(len(counts)),
+            drawn,
+            0.8,
+            left=starts,
+            color=colour,
+            hatch=hatch,
+            label=label,
+            **edge,
+        )
         for row in np.flatnonzero(widths).tolist():
             shade = DARK if plain or at < DARK_FROM else "white"
             look = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if hatch else None
             spot = starts[row] + widths[row] / 2
-            axes.text(spot, row, f"{widths[row]:g}", ha="center", va="center", color=shade, fontsize=SMALL - 1, bbox=look)
+            axes.text(
+                spot,
+                row,
+                f"{widths[row]:g}",
+                ha="center",
+                va="center",
+                color=shade,
+                fontsize=SMALL - 1,
+                bbox=look,
+            )
         starts += widths
     axes.set_xlim(0, 1.01 * max(float(starts.max(initial=0.0)), 1.0))
     axes.set_xticks([])

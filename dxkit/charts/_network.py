@@ -40,7 +40,9 @@ PULL = 0.75
 OTHERS = "その他"
 
 
-def reunions(table: pd.DataFrame, *, made: bool = False, title: str = "", source: str = "") -> Figure:
+def reunions(
+    table: pd.DataFrame, *, made: bool = False, title: str = "", source: str = ""
+) -> Figure:
     """Draw plans of several meetings: pairs that meet again against the distance inside groups.
 
     Parameters
@@ -60,16 +62,33 @@ def reunions(table: pd.DataFrame, *, made: bool = False, title: str = "", source
     TableError
         If a column is missing or holds what is no number.
     """
-    found = columns_of(table, ["repeats", "quality"]).assign(penalty=table["penalty"].to_numpy(dtype=float))
+    found = columns_of(table, ["repeats", "quality"]).assign(
+        penalty=table["penalty"].to_numpy(dtype=float)
+    )
     alone = found["penalty"].notna().to_numpy()
     figure, axes = opened(7.4, 4.6)
     steps, plan = found[alone].sort_values("repeats"), found[~alone]
     axes.plot(
-        steps["repeats"], steps["quality"], color=GROUP, marker="o", linewidth=1.5, label="1回ずつ組む（再会の重さを変えて）"
+        steps["repeats"],
+        steps["quality"],
+        color=GROUP,
+        marker="o",
+        linewidth=1.5,
+        label="1回ずつ組む（再会の重さを変えて）",
     )
-    axes.plot(plan["repeats"], plan["quality"], color=ONE, marker="D", markersize=9, linestyle="", label="全回をまとめて組む")
+    axes.plot(
+        plan["repeats"],
+        plan["quality"],
+        color=ONE,
+        marker="D",
+        markersize=9,
+        linestyle="",
+        label="全回をまとめて組む",
+    )
     axes.axhline(1.0, color=PALE, linewidth=1.5)
-    axes.annotate("偶然に集まったとき", (found["repeats"].max(), 1.0), ha="right", va="bottom", fontsize=SMALL)
+    axes.annotate(
+        "偶然に集まったとき", (found["repeats"].max(), 1.0), ha="right", va="bottom", fontsize=SMALL
+    )
     axes.set_ylim(0, max(1.15, float(found["quality"].max()) * 1.1))
     axes.set_xlabel("もう一度会う組み合わせの数（少ないほど新しい相手に会える）", fontsize=SMALL)
     axes.set_ylabel("組の中の距離（小さいほど似た者どうし）", fontsize=SMALL)
@@ -121,17 +140,33 @@ def network(
     axes.axis("off")
     kinds = pairs[colour_by].astype(str)
     looks = dict(zip(kinds.value_counts().index, COLOURS, strict=False))
-    weight = columns_of(pairs, ["weight"])["weight"].to_numpy() if "weight" in pairs.columns else np.ones(len(pairs))
+    weight = (
+        columns_of(pairs, ["weight"])["weight"].to_numpy()
+        if "weight" in pairs.columns
+        else np.ones(len(pairs))
+    )
     width = 0.6 + 1.8 * weight / max(weight.max(initial=0.0), 1e-9)
     for one, two, kind, wide in zip(pairs["code"], pairs["other"], kinds, width, strict=True):
         axes.add_patch(_line(places[one], places[two], looks.get(kind, GREY), float(wide)))
     tied = {*pairs["code"], *pairs["other"]}
     _names(axes, places, turns, names, tied)
     _group_names(axes, groups, turns)
-    handles = [mark(kind, color=colour, linestyle="-", linewidth=2) for kind, colour in looks.items()]
-    handles += [mark(OTHERS, color=GREY, linestyle="-", linewidth=2)] if len(set(kinds)) > len(looks) else []
+    handles = [
+        mark(kind, color=colour, linestyle="-", linewidth=2) for kind, colour in looks.items()
+    ]
+    handles += (
+        [mark(OTHERS, color=GREY, linestyle="-", linewidth=2)]
+        if len(set(kinds)) > len(looks)
+        else []
+    )
     explain(axes, handles, columns=2)
-    return finish(figure, title, source, made=made, note="線は共有するものがある組。灰色の名前には、線が1本もありません。")
+    return finish(
+        figure,
+        title,
+        source,
+        made=made,
+        note="線は共有するものがある組。灰色の名前には、線が1本もありません。",
+    )
 
 
 def routes(
@@ -180,10 +215,22 @@ def routes(
         stops = where.loc[tour["code"]].to_numpy()
         way = np.vstack([start, stops, start])
         colour = COLOURS[number % len(COLOURS)]
-        axes.plot(way[:, 1], way[:, 0], color=colour, linewidth=1.6, marker="o", markersize=3.5, zorder=2)
+        axes.plot(
+            way[:, 1], way[:, 0], color=colour, linewidth=1.6, marker="o", markersize=3.5, zorder=2
+        )
         far = stops[np.abs(stops - np.asarray(start)).sum(axis=1).argmax()]
         look = {"boxstyle": "circle,pad=0.2", "facecolor": colour, "edgecolor": "white"}
-        axes.text(far[1], far[0], str(day), color="white", fontsize=SMALL, ha="center", va="center", bbox=look, zorder=3)
+        axes.text(
+            far[1],
+            far[0],
+            str(day),
+            color="white",
+            fontsize=SMALL,
+            ha="center",
+            va="center",
+            bbox=look,
+            zorder=3,
+        )
     axes.plot(start[1], start[0], marker="s", markersize=9, color=DARK, zorder=4)
     axes.set_aspect(1 / np.cos(np.radians(start[0])))
     axes.axis("off")
@@ -195,7 +242,9 @@ def _check(table: pd.DataFrame, needed: tuple[str, ...]) -> None:
     offered = shorten("、".join(map(str, table.columns)))
     missing = [name for name in needed if name not in table.columns]
     if missing:
-        raise TableError(Fault("列がありません", f"今ある列: {offered}", column=name) for name in missing)
+        raise TableError(
+            Fault("列がありません", f"今ある列: {offered}", column=name) for name in missing
+        )
 
 
 def _known(pairs: pd.DataFrame, places: Mapping[str, object]) -> None:
@@ -212,7 +261,10 @@ def _circle(groups: pd.Series) -> tuple[dict[str, Floats], dict[str, float]]:
     first = groups.sort_index().drop_duplicates()
     order = {group: number for number, group in enumerate(first)}
     codes = sorted(groups.index, key=lambda code: (order[groups[code]], code))
-    steps = [1.0 + GAP * (groups[code] != groups[before]) for before, code in zip(codes[-1:] + codes[:-1], codes, strict=True)]
+    steps = [
+        1.0 + GAP * (groups[code] != groups[before])
+        for before, code in zip(codes[-1:] + codes[:-1], codes, strict=True)
+    ]
     angles = np.pi / 2 - 2 * np.pi * np.cumsum(steps) / sum(steps)
     turns = dict(zip(codes, angles.tolist(), strict=True))
     return {code: np.array([np.cos(turn), np.sin(turn)]) for code, turn in turns.items()}, turns
@@ -224,7 +276,13 @@ def _line(one: Floats, two: Floats, colour: str, width: float) -> PathPatch:
     return PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, alpha=0.55)
 
 
-def _names(axes: Any, places: Mapping[str, Floats], turns: Mapping[str, float], names: Names, tied: set[str]) -> None:
+def _names(
+    axes: Any,
+    places: Mapping[str, Floats],
+    turns: Mapping[str, float],
+    names: Names,
+    tied: set[str],
+) -> None:
     for code, label in zip(places, called(places, names), strict=True):
         x, y = 1.03 * places[code]
         left = x < 0

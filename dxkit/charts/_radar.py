@@ -94,12 +94,17 @@ def radar(
     _check_rows(keyed, one, others)
     values = numbers_of(keyed[chosen])
     outside = f"{low:g}〜{high:g}の外です"
-    raise_where((values < low) | (values > high), keyed[chosen], outside, "low= と high= を合わせてください")
+    raise_where(
+        (values < low) | (values > high), keyed[chosen], outside, "low= と high= を合わせてください"
+    )
     own = values[keyed.index.get_indexer(pd.Index([one]))[0]]
     peers = values[keyed.index.get_indexer(pd.Index(others))]
     called = str(keyed[name].loc[one]) if name in keyed.columns else str(one)
     figure, axes = opened(8.0, 5.8, projection="polar")
-    labels = [wrap(each, WIDE) + (f"\n（{missing}）" if np.isnan(value) else "") for each, value in zip(chosen, own, strict=True)]
+    labels = [
+        wrap(each, WIDE) + (f"\n（{missing}）" if np.isnan(value) else "")
+        for each, value in zip(chosen, own, strict=True)
+    ]
     _web(axes, labels, low, high, unit)
     _band(axes, peers)
     _ring(axes, _median(peers), color=GROUP, linestyle="--", marker="s", label=group_label)
@@ -113,9 +118,13 @@ def _indicators(table: pd.DataFrame, chosen: Sequence[str] | None) -> list[str]:
     found = numeric if chosen is None else list(chosen)
     unknown = [name for name in found if name not in table.columns]
     if unknown:
-        raise ChoiceError(f"「{shorten(unknown[0])}」という列はありません。使える列: {'、'.join(numeric)}")
+        raise ChoiceError(
+            f"「{shorten(unknown[0])}」という列はありません。使える列: {'、'.join(numeric)}"
+        )
     if len(found) < 3:
-        raise ChoiceError(f"指標が{len(found)}つしかありません。3つ以上の列を indicators= に書いてください。")
+        raise ChoiceError(
+            f"指標が{len(found)}つしかありません。3つ以上の列を indicators= に書いてください。"
+        )
     return found
 
 
@@ -123,17 +132,23 @@ def _check_rows(table: pd.DataFrame, one: str, others: Sequence[str]) -> None:
     unknown = [key for key in (one, *others) if key not in table.index]
     if unknown:
         offered = "、".join(str(key) for key in table.index[:5])
-        raise ChoiceError(f"「{shorten(unknown[0])}」の行はありません。次のように書いてください: {offered}")
+        raise ChoiceError(
+            f"「{shorten(unknown[0])}」の行はありません。次のように書いてください: {offered}"
+        )
     if not others:
         raise ChoiceError("比べる市町がありません。group= に1つ以上書いてください。")
     if not table.index.is_unique:
         twice = table.index[table.index.duplicated()][0]
-        raise TableError([Fault("同じ行が2つ以上あります", "1市町1行にしてください", column="code", value=twice)])
+        raise TableError(
+            [Fault("同じ行が2つ以上あります", "1市町1行にしてください", column="code", value=twice)]
+        )
 
 
 def _median(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give the median of each column over those that have a value; NaN where none has."""
-    return np.array([np.median(known) if (known := part[~np.isnan(part)]).size else np.nan for part in values.T])
+    return np.array(
+        [np.median(known) if (known := part[~np.isnan(part)]).size else np.nan for part in values.T]
+    )
 
 
 def _band(axes: Any, peers: NDArray[np.float64]) -> None:
@@ -144,7 +159,9 @@ def _band(axes: Any, peers: NDArray[np.float64]) -> None:
     low, high = np.array([np.quantile(part, (0.25, 0.75)) for part in known]).T
     angles = np.append(_angles(low.size), 2 * np.pi)
     ends = [np.append(part, part[0]) for part in (low, high)]
-    axes.fill_between(angles, *ends, color=GROUP, alpha=0.14, linewidth=0, label="その半数が入る幅（四分位）")
+    axes.fill_between(
+        angles, *ends, color=GROUP, alpha=0.14, linewidth=0, label="その半数が入る幅（四分位）"
+    )
 
 
 def _caution(spokes: int) -> str:
@@ -152,7 +169,9 @@ def _caution(spokes: int) -> str:
     said = "囲まれた面積に意味はありません（項目の並べ方で変わります）。"
     if spokes <= MOST_SPOKES:
         return said
-    return f"{said}項目が{MOST_SPOKES}を超えるので、点の図（charts.dots）のほうが読みやすくなります。"
+    return (
+        f"{said}項目が{MOST_SPOKES}を超えるので、点の図（charts.dots）のほうが読みやすくなります。"
+    )
 
 
 def _web(axes: Any, labels: Sequence[str], low: float, high: float, unit: str) -> None:
@@ -161,11 +180,20 @@ def _web(axes: Any, labels: Sequence[str], low: float, high: float, unit: str) -
     axes.set_theta_direction(-1)
     axes.set_ylim(low, high)
     rings = np.linspace(low, high, 5)[1:]
-    axes.set_yticks(rings, [printable(f"{ring:g}{unit}") for ring in rings], fontproperties=font(SMALL - 1), color=GREY)
+    axes.set_yticks(
+        rings,
+        [printable(f"{ring:g}{unit}") for ring in rings],
+        fontproperties=font(SMALL - 1),
+        color=GREY,
+    )
     axes.set_rlabel_position(180 / len(labels))
-    axes.set_xticks(_angles(len(labels)), [printable(label) for label in labels], fontproperties=font(SMALL + 1))
+    axes.set_xticks(
+        _angles(len(labels)), [printable(label) for label in labels], fontproperties=font(SMALL + 1)
+    )
     for text, across in zip(axes.get_xticklabels(), np.sin(_angles(len(labels))), strict=True):
-        text.set_horizontalalignment("center" if abs(across) < 0.1 else "left" if across > 0 else "right")
+        text.set_horizontalalignment(
+            "center" if abs(across) < 0.1 else "left" if across > 0 else "right"
+        )
 
 
 def _ring(axes: Any, values: NDArray[np.float64], **look: Any) -> None:

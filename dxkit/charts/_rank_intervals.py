@@ -79,8 +79,16 @@ def rank_intervals(
     ranks = _checked(columns_of(keyed, [low, "median", high]))
     check_known(highlight, ranks.index, "highlight=")
     # a tier's members stand together, as far as their medians allow
-    tier = columns_of(keyed, ["tier"])["tier"] if "tier" in keyed.columns else pd.Series(0.0, index=ranks.index)
-    order = ranks.assign(tier=tier, key=ranks.index.astype(str)).sort_values(["median", "tier", low, high, "key"]).index
+    tier = (
+        columns_of(keyed, ["tier"])["tier"]
+        if "tier" in keyed.columns
+        else pd.Series(0.0, index=ranks.index)
+    )
+    order = (
+        ranks.assign(tier=tier, key=ranks.index.astype(str))
+        .sort_values(["median", "tier", low, high, "key"])
+        .index
+    )
     ranks = ranks.loc[order]
     figure, axes = opened(7.6, 1.7 + 0.21 * len(ranks))
     if "tier" in keyed.columns:
@@ -94,7 +102,9 @@ def rank_intervals(
     return finish(figure, title, source, made=made)
 
 
-def tiers(tiers: pd.Series, *, names: Names = None, made: bool = False, title: str = "", source: str = "") -> Figure:
+def tiers(
+    tiers: pd.Series, *, names: Names = None, made: bool = False, title: str = "", source: str = ""
+) -> Figure:
     """Draw groups of municipalities whose order is not settled, a box a group.
 
     Parameters
@@ -114,7 +124,9 @@ def tiers(tiers: pd.Series, *, names: Names = None, made: bool = False, title: s
         If a tier is missing or not a number, or codes repeat.
     """
     number = _checked(columns_of(by_code(tiers.to_frame("tier")), ["tier"]))["tier"].sort_index()
-    boxes = [(f"グループ{tier:g}", called(part.index, names)) for tier, part in number.groupby(number)]
+    boxes = [
+        (f"グループ{tier:g}", called(part.index, names)) for tier, part in number.groupby(number)
+    ]
     lines = [-(-len(members) // PER_LINE) for _, members in boxes]
     # in lines of text: a heading and some air a box
     height = sum(lines) + 1.6 * len(boxes)
@@ -140,12 +152,22 @@ def _ends(level: float) -> tuple[str, str]:
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
     """Refuse missing figures, and intervals that do not hold their median."""
     gaps = np.argwhere(table.isna().to_numpy()).tolist()
-    faults = [Fault(f"{table.index[row]} の値がありません", "計算し直してください", column=table.columns[at]) for row, at in gaps]
+    faults = [
+        Fault(
+            f"{table.index[row]} の値がありません", "計算し直してください", column=table.columns[at]
+        )
+        for row, at in gaps
+    ]
     if table.shape[1] == 3 and not faults:
         low, median, high = table.to_numpy().T
         outside = table.loc[(median < low) | (median > high), "median"]
         faults = [
-            Fault(f"{code} の中央値が幅の外です", "両端の列を確かめてください", column="median", value=value)
+            Fault(
+                f"{code} の中央値が幅の外です",
+                "両端の列を確かめてください",
+                column="median",
+                value=value,
+            )
             for code, value in outside.items()
         ]
     if faults:
@@ -171,7 +193,9 @@ def _lines(axes: Any, ranks: pd.DataFrame, colours: Sequence[str]) -> None:
 
 def _rows(axes: Any, labels: Sequence[str]) -> None:
     """Name the rows, the first on top."""
-    axes.set_yticks(range(len(labels)), [printable(label) for label in labels], fontproperties=font(SMALL))
+    axes.set_yticks(
+        range(len(labels)), [printable(label) for label in labels], fontproperties=font(SMALL)
+    )
     axes.set_ylim(len(labels) - 0.5, -0.5)
     bare(axes, keep=("bottom",))
     axes.grid(axis="x", color=PALE, linewidth=0.6)
@@ -180,7 +204,11 @@ def _rows(axes: Any, labels: Sequence[str]) -> None:
 
 def _say_level(axes: Any, level: float) -> None:
     line = mark(f"{level:.0%}の場合がこの順位の間に入る", linestyle="-", linewidth=4.5, alpha=0.45)
-    handles = [line, mark("中央値", marker="o", markersize=5), mark("幅が重なる市町は、どちらが先とはいえません")]
+    handles = [
+        line,
+        mark("中央値", marker="o", markersize=5),
+        mark("幅が重なる市町は、どちらが先とはいえません"),
+    ]
     explain(axes, handles, columns=3)
 
 
@@ -196,4 +224,10 @@ def _box(axes: Any, top: float, heading: str, members: Sequence[str], lines: int
     axes.text(0.15, top + 0.55, heading, va="center", weight="bold", color=ONE, fontsize=SMALL + 1)
     for at, name in enumerate(members):
         line, column = divmod(at, PER_LINE)
-        axes.text(0.15 + column * (PER_LINE - 0.2) / PER_LINE, top + 1.45 + line, name, va="center", fontsize=SMALL + 0.5)
+        axes.text(
+            0.15 + column * (PER_LINE - 0.2) / PER_LINE,
+            top + 1.45 + line,
+            name,
+            va="center",
+            fontsize=SMALL + 0.5,
+        )

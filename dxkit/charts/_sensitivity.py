@@ -46,7 +46,14 @@ BARS = {
 WIDE = 36
 
 
-def sensitivity(table: pd.DataFrame, *, names: Names = None, made: bool = False, title: str = "", source: str = "") -> Figure:
+def sensitivity(
+    table: pd.DataFrame,
+    *,
+    names: Names = None,
+    made: bool = False,
+    title: str = "",
+    source: str = "",
+) -> Figure:
     """Draw how much of the ranks' shifts each choice explains, alone and together with others.
 
     Parameters
@@ -69,15 +76,41 @@ def sensitivity(table: pd.DataFrame, *, names: Names = None, made: bool = False,
         If a column is missing or a figure is not finite.
     """
     if "factor" not in table.columns:
-        raise TableError([Fault("列がありません", f"今ある列: {'、'.join(map(str, table.columns))}", column="factor")])
-    figures = columns_of(table.set_index("factor"), ["S1", "S1_conf", "ST", "ST_conf"]).sort_values("ST", ascending=False)
-    brought = {} if "label" not in table.columns else dict(zip(table["factor"], table["label"], strict=True))
-    known = FACTORS | brought | ({} if names is None else {str(key): str(name) for key, name in names.items()})
+        raise TableError(
+            [
+                Fault(
+                    "列がありません",
+                    f"今ある列: {'、'.join(map(str, table.columns))}",
+                    column="factor",
+                )
+            ]
+        )
+    figures = columns_of(table.set_index("factor"), ["S1", "S1_conf", "ST", "ST_conf"]).sort_values(
+        "ST", ascending=False
+    )
+    brought = (
+        {}
+        if "label" not in table.columns
+        else dict(zip(table["factor"], table["label"], strict=True))
+    )
+    known = (
+        FACTORS
+        | brought
+        | ({} if names is None else {str(key): str(name) for key, name in names.items()})
+    )
     figure, axes = opened(7.4, 1.6 + 0.62 * len(figures))
     for index, (shift, colour, said) in BARS.items():
         rows = np.arange(len(figures)) + shift
         whiskers = {"ecolor": DARK, "capsize": 3, "error_kw": {"linewidth": 1}}
-        axes.barh(rows, figures[index], height=0.34, color=colour, xerr=figures[f"{index}_conf"], label=said, **whiskers)
+        axes.barh(
+            rows,
+            figures[index],
+            height=0.34,
+            color=colour,
+            xerr=figures[f"{index}_conf"],
+            label=said,
+            **whiskers,
+        )
     _name_rows(axes, called(figures.index, known))
     axes.axvline(0, color=GREY, linewidth=0.8)
     axes.set_xlim(min(0.0, float((figures["S1"] - figures["S1_conf"]).min())), None)
@@ -147,7 +180,9 @@ def _yes_or_no(table: pd.DataFrame) -> list[bool]:
     bad = [value for value in values if not isinstance(value, bool | np.bool_)]
     if bad:
         remedy = "dxkit.maturity.change の結果を渡してください"
-        raise TableError([Fault("True か False の列がありません", remedy, column="beyond_noise", value=bad[0])])
+        raise TableError(
+            [Fault("True か False の列がありません", remedy, column="beyond_noise", value=bad[0])]
+        )
     return [bool(value) for value in values]
 
 
@@ -156,14 +191,24 @@ def _dumbbell(axes: Any, row: int, values: NDArray[np.float64], *, moved: bool) 
     before, after, low, high = values
     colour = ONE if moved else GREY
     if np.isnan([before, after]).any():
-        axes.text(0.01, row, "比べられる回答なし", transform=axes.get_yaxis_transform(), va="center", color=GREY, fontsize=SMALL)
+        axes.text(
+            0.01,
+            row,
+            "比べられる回答なし",
+            transform=axes.get_yaxis_transform(),
+            va="center",
+            color=GREY,
+            fontsize=SMALL,
+        )
         return
     axes.hlines(row, before + low, before + high, color=PALE, linewidth=5, zorder=1)
     axes.plot([before, after], [row, row], color=colour, linewidth=1.4, zorder=2)
     if moved:
         arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 1.4, "shrinkB": 3}
         axes.annotate("", xy=(after, row), xytext=(before, row), arrowprops=arrow, zorder=2)
-    axes.plot(before, row, marker="o", color=colour, markerfacecolor="white", markersize=5.5, zorder=3)
+    axes.plot(
+        before, row, marker="o", color=colour, markerfacecolor="white", markersize=5.5, zorder=3
+    )
     axes.plot(after, row, marker="o", color=colour, markersize=5.5, zorder=3)
 
 

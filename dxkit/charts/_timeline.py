@@ -63,13 +63,29 @@ def timeline(
     _check(table, (*TIMELINE, by))
     lines = list(dict.fromkeys(table[by]))
     if len(lines) > len(LOOKS):
-        raise ChoiceError(f"線は{len(LOOKS)}本までです（いまは{len(lines)}本）。表を絞り込んでください。")
+        raise ChoiceError(
+            f"線は{len(LOOKS)}本までです（いまは{len(lines)}本）。表を絞り込んでください。"
+        )
     figure, axes = opened(8.0, 4.6)
     times = 100.0 if share else 1.0
     for name, (colour, dash) in zip(lines, LOOKS, strict=False):
         part = table[table[by] == name].sort_values("hour")
-        axes.fill_between(part["hour"], times * part["p05"], times * part["p95"], color=colour, alpha=0.15, linewidth=0)
-        axes.plot(part["hour"], times * part["mean"], color=colour, linestyle=dash, linewidth=2, label=printable(str(name)))
+        axes.fill_between(
+            part["hour"],
+            times * part["p05"],
+            times * part["p95"],
+            color=colour,
+            alpha=0.15,
+            linewidth=0,
+        )
+        axes.plot(
+            part["hour"],
+            times * part["mean"],
+            color=colour,
+            linestyle=dash,
+            linewidth=2,
+            label=printable(str(name)),
+        )
     for hour in marks:
         if hour <= table["hour"].max():
             axes.axvline(hour, color=GREY, linewidth=0.6, zorder=0)
@@ -122,7 +138,11 @@ def exposure(
     """
     _check(table, (by, benefit, cost))
     figure, axes = opened(7.2, 4.6)
-    best = table["pareto"].to_numpy(dtype=bool) if "pareto" in table else np.ones(len(table), dtype=bool)
+    best = (
+        table["pareto"].to_numpy(dtype=bool)
+        if "pareto" in table
+        else np.ones(len(table), dtype=bool)
+    )
     for row, good in zip(table.to_dict("records"), best, strict=True):
         axes.plot(
             row[cost],
@@ -132,7 +152,12 @@ def exposure(
             markersize=9,
             linestyle="",
         )
-        axes.annotate(printable(str(row[by])), (row[cost], 100 * row[benefit]), xytext=(8, 4), textcoords="offset points")
+        axes.annotate(
+            printable(str(row[by])),
+            (row[cost], 100 * row[benefit]),
+            xytext=(8, 4),
+            textcoords="offset points",
+        )
     axes.set_xlabel(cost_label or cost)
     axes.set_ylabel(f"{benefit_label or benefit}［%］")
     axes.margins(0.15)
@@ -143,14 +168,25 @@ def exposure(
 
 def _hours(axes: Any, last: float, marks: tuple[int, ...]) -> None:
     """Name the marked hours and whole weeks in days."""
-    hours = sorted({0, *(hour for hour in marks if hour <= last), *(week for week in range(336, int(last) + 1, 336))})
-    names = ["発災" if hour == 0 else f"{hour}時間" if hour < 168 else f"{hour // 24}日" for hour in hours]
+    hours = sorted(
+        {
+            0,
+            *(hour for hour in marks if hour <= last),
+            *(week for week in range(336, int(last) + 1, 336)),
+        }
+    )
+    names = [
+        "発災" if hour == 0 else f"{hour}時間" if hour < 168 else f"{hour // 24}日"
+        for hour in hours
+    ]
     axes.set_xticks(hours, names, fontproperties=font(SMALL))
 
 
 def _check(table: pd.DataFrame, needed: tuple[str, ...]) -> None:
     faults = [
-        Fault("列がありません", "表の形を確かめてください", column=shorten(name)) for name in needed if name not in table.columns
+        Fault("列がありません", "表の形を確かめてください", column=shorten(name))
+        for name in needed
+        if name not in table.columns
     ]
     if not faults and table.empty:
         faults.append(Fault("表に行がありません", "絞り込みの条件を確かめてください"))

@@ -60,15 +60,31 @@ def budget_curve(
     TableError, ChoiceError
         As `best_bases`.
     """
-    asked = ask(demand, candidates, range_km=range_km, weight=weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km)
-    wanted = [each for each in _checks.read_counts(counts, len(asked.names)) if each >= len(asked.kept)]
+    asked = ask(
+        demand,
+        candidates,
+        range_km=range_km,
+        weight=weight,
+        fixed=fixed,
+        no_fly=no_fly,
+        distance_km=distance_km,
+    )
+    wanted = [
+        each for each in _checks.read_counts(counts, len(asked.names)) if each >= len(asked.kept)
+    ]
     matrix = asked.pairs.matrix()
     jobs = [(matrix, asked.weights, each, asked.kept, seconds) for each in wanted]
     found = executor.map(_job, jobs) if executor else map(_job, jobs)
     choices = list(tqdm(found, total=len(jobs), desc="拠点数", disable=not progress))
-    table = pd.DataFrame([_point(asked, count, choice) for count, choice in zip(wanted, choices, strict=True)])
+    table = pd.DataFrame(
+        [_point(asked, count, choice) for count, choice in zip(wanted, choices, strict=True)]
+    )
     table.insert(3, "added", table["covered"].diff().fillna(table["covered"]))
-    table.insert(6, "elbow", table.index == elbow(table["count"].to_numpy(float), table["covered"].to_numpy(float)))
+    table.insert(
+        6,
+        "elbow",
+        table.index == elbow(table["count"].to_numpy(float), table["covered"].to_numpy(float)),
+    )
     table.attrs = {"settings": asked.settings}
     return table
 
@@ -93,7 +109,10 @@ def _point(asked: Question, count: int, choice: Choice) -> dict[str, object]:
     }
     if found.by_code["share"].notna().any():
         worst = int(np.nanargmin(found.by_code["share"].to_numpy(float)))
-        point |= {"worst_code": found.by_code["code"].iloc[worst], "worst_share": found.by_code["share"].iloc[worst]}
+        point |= {
+            "worst_code": found.by_code["code"].iloc[worst],
+            "worst_share": found.by_code["share"].iloc[worst],
+        }
     return point | {"bases": tuple(asked.names[choice.chosen])}
 
 

@@ -23,11 +23,22 @@ ITEMS = (
     "van_speed_kmh", "road_factor", "stop_min", "drops_per_round", "spacing_km", "days_year", "hours_day",
 )  # fmt: skip
 # more of these makes a delivery cheaper
-BETTER = ("aircraft_years", "drones_per_operator", "drone_speed_ms", "van_speed_kmh", "drops_per_round", "days_year", "hours_day")
+BETTER = (
+    "aircraft_years",
+    "drones_per_operator",
+    "drone_speed_ms",
+    "van_speed_kmh",
+    "drops_per_round",
+    "days_year",
+    "hours_day",
+)
 
 
 def cost_per_delivery(
-    costs: pd.DataFrame, *, distance_km: float, deliveries_per_day: int | list[int] | range = range(1, 41)
+    costs: pd.DataFrame,
+    *,
+    distance_km: float,
+    deliveries_per_day: int | list[int] | range = range(1, 41),
 ) -> pd.DataFrame:
     """Compare the cost of a delivery by drone with that of a van's round.
 
@@ -55,17 +66,33 @@ def cost_per_delivery(
         If distance or deliveries are not above 0.
     """
     away = _checks.require_number(distance_km, "distance_km", above=True)
-    asked = [deliveries_per_day] if isinstance(deliveries_per_day, (int, np.integer)) else deliveries_per_day
-    many = np.array([_checks.require_count(each, 10**6, "deliveries_per_day") for each in asked], dtype=float)
+    asked = (
+        [deliveries_per_day]
+        if isinstance(deliveries_per_day, (int, np.integer))
+        else deliveries_per_day
+    )
+    many = np.array(
+        [_checks.require_count(each, 10**6, "deliveries_per_day") for each in asked], dtype=float
+    )
     known = _items(costs)
-    cheap, dear = ({item: row[end[item in BETTER]] for item, row in known.items()} for end in (("low", "high"), ("high", "low")))
+    cheap, dear = (
+        {item: row[end[item in BETTER]] for item, row in known.items()}
+        for end in (("low", "high"), ("high", "low"))
+    )
     usual = {item: row["value"] for item, row in known.items()}
     table = pd.DataFrame({"deliveries_per_day": many.astype(int)})
     for name, cost in (("drone", drone_yen), ("van", van_yen)):
-        for case, figures in ((f"{name}_yen", usual), (f"{name}_low_yen", cheap), (f"{name}_high_yen", dear)):
+        for case, figures in (
+            (f"{name}_yen", usual),
+            (f"{name}_low_yen", cheap),
+            (f"{name}_high_yen", dear),
+        ):
             table[case] = np.round(cost(figures, away, many), 1)
     table["aircraft"] = aircraft(usual, away, many).astype(int)
-    drone, van = table["drone_high_yen"] < table["van_low_yen"], table["van_high_yen"] < table["drone_low_yen"]
+    drone, van = (
+        table["drone_high_yen"] < table["van_low_yen"],
+        table["van_high_yen"] < table["drone_low_yen"],
+    )
     table["cheaper"] = np.select([drone, van], ["drone", "van"], "open")
     table.attrs = {"settings": {"distance_km": away, **usual}}
     return table
@@ -76,10 +103,15 @@ def drone_yen(figures: dict[str, float], away_km: float, many: Floats) -> Floats
     flight_min = 2 * away_km * 1000 / figures["drone_speed_ms"] / 60
     fleet = aircraft(figures, away_km, many)
     each_year = (
-        figures["aircraft_yen"] * (1 / figures["aircraft_years"] + figures["upkeep_share"]) + figures["insurance_yen_year"]
+        figures["aircraft_yen"] * (1 / figures["aircraft_years"] + figures["upkeep_share"])
+        + figures["insurance_yen_year"]
     )
     standing = (fleet * each_year + figures["base_yen_year"]) / (figures["days_year"] * many)
-    work = figures["operator_yen_hour"] / 60 * (figures["handling_min"] + flight_min / figures["drones_per_operator"])
+    work = (
+        figures["operator_yen_hour"]
+        / 60
+        * (figures["handling_min"] + flight_min / figures["drones_per_operator"])
+    )
     return standing + work + figures["energy_yen_km"] * 2 * away_km
 
 
@@ -94,7 +126,11 @@ def van_yen(figures: dict[str, float], away_km: float, many: Floats) -> Floats:
     rounds = np.ceil(many / figures["drops_per_round"])
     km = (rounds * 2 * away_km + (many - rounds) * figures["spacing_km"]) * figures["road_factor"]
     minutes = km / figures["van_speed_kmh"] * 60 + many * figures["stop_min"]
-    day = figures["van_yen_year"] / figures["days_year"] + figures["driver_yen_hour"] * minutes / 60 + figures["fuel_yen_km"] * km
+    day = (
+        figures["van_yen_year"] / figures["days_year"]
+        + figures["driver_yen_hour"] * minutes / 60
+        + figures["fuel_yen_km"] * km
+    )
     return day / many
 
 
@@ -104,14 +140,33 @@ def _items(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
     missing = [item for item in ITEMS if item not in keyed.index]
     if missing:
         raise TableError(
-            Fault("費用の表に項目がありません", "delivery_costs と同じ項目を入れてください", column="item", value=item)
+            Fault(
+                "費用の表に項目がありません",
+                "delivery_costs と同じ項目を入れてください",
+                column="item",
+                value=item,
+            )
             for item in missing
         )
     chosen = keyed.loc[list(ITEMS)]
-    numbers = {column: _checks.read_numbers(chosen, column, "costs", low=1e-12) for column in ("value", "low", "high")}
-    wrong = np.flatnonzero((numbers["low"] > numbers["value"]) | (numbers["value"] > numbers["high"]))
+    numbers = {
+        column: _checks.read_numbers(chosen, column, "costs", low=1e-12)
+        for column in ("value", "low", "high")
+    }
+    wrong = np.flatnonzero(
+        (numbers["low"] > numbers["value"]) | (numbers["value"] > numbers["high"])
+    )
     if wrong.size:
         raise TableError(
-            Fault("low ≦ value ≦ high になっていません", "値を直してください", column="item", value=ITEMS[row]) for row in wrong
+            Fault(
+                "low ≦ value ≦ high になっていません",
+                "値を直してください",
+                column="item",
+                value=ITEMS[row],
+            )
+            for row in wrong
         )
-    return {item: {column: float(numbers[column][at]) for column in numbers} for at, item in enumerate(ITEMS)}
+    return {
+        item: {column: float(numbers[column][at]) for column in numbers}
+        for at, item in enumerate(ITEMS)
+    }

@@ -129,7 +129,10 @@ def flight_shape(
     minutes = np.array([endurance(known, load) for load in loads])
     against = np.radians(bearing - wind_from_deg)
     speeds = np.array(
-        [ground_speed(known["airspeed_ms"], wind_ms, against), ground_speed(known["airspeed_ms"], wind_ms, against + np.pi)]
+        [
+            ground_speed(known["airspeed_ms"], wind_ms, against),
+            ground_speed(known["airspeed_ms"], wind_ms, against + np.pi),
+        ]
     )
     km = leg_km(speeds[: len(loads)], minutes, reserve_share, climb_m)
     settings = {"payload_kg": payload_kg, "wind_ms": wind_ms, "wind_from_deg": wind_from_deg, "reserve_share": reserve_share,
@@ -162,7 +165,9 @@ def endurance(drone: Drone, payload_kg: float) -> float:
     """Give the minutes in the air with a load: T₀ · (m₀ / m)^k."""
     known = _drone(drone)
     first = known["mass_kg"] + known.get("endurance_payload_kg", 0.0)
-    return float(known["endurance_min"] * (first / (known["mass_kg"] + payload_kg)) ** exponent(known))
+    return float(
+        known["endurance_min"] * (first / (known["mass_kg"] + payload_kg)) ** exponent(known)
+    )
 
 
 def exponent(drone: Drone) -> float:
@@ -184,7 +189,9 @@ def _drone(drone: Drone) -> dict[str, float]:
     """
     if isinstance(drone, pd.DataFrame):
         if len(drone) != 1:
-            raise ChoiceError(f"drone には1機種の行を渡してください（{len(drone)}行ありました）。例: drone_types.iloc[0]")
+            raise ChoiceError(
+                f"drone には1機種の行を渡してください（{len(drone)}行ありました）。例: drone_types.iloc[0]"
+            )
         drone = drone.iloc[0]
     if not isinstance(drone, (Mapping, pd.Series)):
         raise ChoiceError(
@@ -203,11 +210,16 @@ def _drone(drone: Drone) -> dict[str, float]:
     return known
 
 
-def _check(drone: dict[str, float], payload_kg: float, wind_ms: float, reserve_share: float, climb_m: float) -> None:
+def _check(
+    drone: dict[str, float], payload_kg: float, wind_ms: float, reserve_share: float, climb_m: float
+) -> None:
     """Refuse nonsense, naming it."""
     most, limit = drone["payload_max_kg"], drone["wind_max_ms"]
     said = [
-        (0 <= payload_kg <= most, f"荷物の重さ payload_kg={shorten(payload_kg)} は使えません。この機種は 0〜{most:g} kg です。"),
+        (
+            0 <= payload_kg <= most,
+            f"荷物の重さ payload_kg={shorten(payload_kg)} は使えません。この機種は 0〜{most:g} kg です。",
+        ),
         (
             0 <= wind_ms <= limit,
             f"風速 wind_ms={shorten(wind_ms)} では飛べません。この機種の限度は {limit:g} m/s です（0以上）。",
@@ -216,7 +228,10 @@ def _check(drone: dict[str, float], payload_kg: float, wind_ms: float, reserve_s
             0 <= reserve_share < 1,
             f"電池の残し方 reserve_share={shorten(reserve_share)} は使えません。0以上1未満（0.2 = 2割残す）にしてください。",
         ),
-        (0 <= climb_m < np.inf, f"上昇の高さ climb_m={shorten(climb_m)} は使えません。0以上（m）にしてください。"),
+        (
+            0 <= climb_m < np.inf,
+            f"上昇の高さ climb_m={shorten(climb_m)} は使えません。0以上（m）にしてください。",
+        ),
     ]
     for fine, problem in said:
         if not fine:

@@ -45,11 +45,15 @@ def circles(points: pd.DataFrame, *, radius_km: float) -> gpd.GeoDataFrame:
     outer = 1000 * _checks.require_number(radius_km, "radius_km", above=True) / np.cos(np.pi / 32)
     shapes = gpd.GeoSeries(metres.buffer(outer, quad_segs=8), crs=METRES).to_crs(DATUM)
     return gpd.GeoDataFrame(
-        points.drop(columns="geometry", errors="ignore").reset_index(drop=True), geometry=shapes.to_numpy(), crs=DATUM
+        points.drop(columns="geometry", errors="ignore").reset_index(drop=True),
+        geometry=shapes.to_numpy(),
+        crs=DATUM,
     )
 
 
-def runway_strips(runways: pd.DataFrame, *, beyond_km: float, half_width_km: float) -> gpd.GeoDataFrame:
+def runway_strips(
+    runways: pd.DataFrame, *, beyond_km: float, half_width_km: float
+) -> gpd.GeoDataFrame:
     """Make no-fly strips along runways.
 
     Parameters
@@ -71,10 +75,19 @@ def runway_strips(runways: pd.DataFrame, *, beyond_km: float, half_width_km: flo
     The legal limit near an airport is a height, not a line on a map: the strip is a study's assumption about what to stay
     out of. Ask the airport before any flight.
     """
-    ends = [_checks.read_numbers(runways, column, "runways", low=-np.inf) for column in ("end_lon", "end_lat", "other_lon", "other_lat")]
-    beyond, half = 1000 * _checks.require_number(beyond_km, "beyond_km", above=True), 1000 * _checks.require_number(half_width_km, "half_width_km", above=True)
+    ends = [
+        _checks.read_numbers(runways, column, "runways", low=-np.inf)
+        for column in ("end_lon", "end_lat", "other_lon", "other_lat")
+    ]
+    beyond, half = (
+        1000 * _checks.require_number(beyond_km, "beyond_km", above=True),
+        1000 * _checks.require_number(half_width_km, "half_width_km", above=True),
+    )
     lines = gpd.GeoSeries(
-        shapely.linestrings(np.stack([np.column_stack(ends[:2]), np.column_stack(ends[2:])], axis=1)), crs=DATUM
+        shapely.linestrings(
+            np.stack([np.column_stack(ends[:2]), np.column_stack(ends[2:])], axis=1)
+        ),
+        crs=DATUM,
     )
     points = shapely.get_coordinates(lines.to_crs(METRES).to_numpy()).reshape(-1, 2, 2)
     way = points[:, 1] - points[:, 0]
@@ -108,21 +121,33 @@ def detours(
     return place, base, km
 
 
-def shortest(zones: NDArray[np.object_], starts: Floats, ends: Floats, start: Places, end: Places) -> Floats:
+def shortest(
+    zones: NDArray[np.object_], starts: Floats, ends: Floats, start: Places, end: Places
+) -> Floats:
     """Give the length of the shortest way of each pair over the zones' corners; infinite where there is none.
 
     way = min over corners a, b of |start a| + D(a, b) + |b end|, D being the shortest ways among corners.
     """
-    corners = np.unique(shapely.get_coordinates(shapely.buffer(zones, CLEAR_M, join_style="mitre")), axis=0)
+    corners = np.unique(
+        shapely.get_coordinates(shapely.buffer(zones, CLEAR_M, join_style="mitre")), axis=0
+    )
     if len(corners) > MOST_CORNERS:
         raise ChoiceError(
             f"飛行禁止区域の頂点が{len(corners)}個あります。simplify などで{MOST_CORNERS}個以下に減らしてください。"
         )
     among = dijkstra(_seen(zones, corners, corners), directed=False)
-    (some, start), (others, end) = np.unique(start, return_inverse=True), np.unique(end, return_inverse=True)
+    (some, start), (others, end) = (
+        np.unique(start, return_inverse=True),
+        np.unique(end, return_inverse=True),
+    )
     first, last = _seen(zones, starts[some], corners), _seen(zones, ends[others], corners)
     reached = np.array([(_infinite(row)[:, None] + among).min(axis=0) for row in first])
-    return np.array([(reached[one] + _infinite(last[other])).min() for one, other in zip(start, end, strict=True)])
+    return np.array(
+        [
+            (reached[one] + _infinite(last[other])).min()
+            for one, other in zip(start, end, strict=True)
+        ]
+    )
 
 
 def _seen(zones: NDArray[np.object_], points: Floats, corners: Floats) -> Floats:
@@ -158,7 +183,11 @@ def _zones(no_fly: gpd.GeoDataFrame | gpd.GeoSeries) -> NDArray[np.object_]:
 
 
 def _project(lat: Floats, lon: Floats) -> Floats:
-    return np.asarray(shapely.get_coordinates(gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=DATUM).to_crs(METRES).to_numpy()))
+    return np.asarray(
+        shapely.get_coordinates(
+            gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=DATUM).to_crs(METRES).to_numpy()
+        )
+    )
 
 
 def _inside(tree: shapely.STRtree, points: Floats) -> NDArray[np.bool_]:

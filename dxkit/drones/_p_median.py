@@ -57,7 +57,9 @@ def median_bases(
     ChoiceError
         As `best_bases`.
     """
-    asked, known, whole = _asked(demand, candidates, count, weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km)
+    asked, known, whole = _asked(
+        demand, candidates, count, weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km
+    )
     chosen, value, bound = nearest_mean(known, asked.weights, whole, asked.kept, seconds)
     total = max(float(asked.weights.sum()), 1e-300)
     return asked.answer(chosen, value / total, bound / total, count=whole)
@@ -92,12 +94,16 @@ def centre_bases(
     TableError, ChoiceError
         As `median_bases`.
     """
-    asked, known, whole = _asked(demand, candidates, count, weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km)
+    asked, known, whole = _asked(
+        demand, candidates, count, weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km
+    )
     chosen, value = nearest_worst(known[asked.weights > 0], whole, asked.kept)
     return asked.answer(chosen, value, value, count=whole)
 
 
-def nearest_mean(km: Floats, weights: Floats, count: int, kept: Places, seconds: float = ENDLESS) -> tuple[Places, float, float]:
+def nearest_mean(
+    km: Floats, weights: Floats, count: int, kept: Places, seconds: float = ENDLESS
+) -> tuple[Places, float, float]:
     """Choose columns with the least Σ w · (distance to the nearest chosen one); give them, that sum, and its lower bound.
 
     With r rings written, a place farther than its rings counts as if at the next: a lower bound, and exact once every place
@@ -119,7 +125,9 @@ def nearest_mean(km: Floats, weights: Floats, count: int, kept: Places, seconds:
         depth = np.where(beyond, np.minimum(2 * depth, km.shape[1]), depth)
 
 
-def rings(order: Places, ranked: Floats, weights: Floats, depth: Places) -> tuple[sp.csr_array, Floats, float]:
+def rings(
+    order: Places, ranked: Floats, weights: Floats, depth: Places
+) -> tuple[sp.csr_array, Floats, float]:
     """Write each place's first rings as rows, weighted by the steps between them; give also Σ w · (the last ring's end).
 
     Ring k of a place holds its k nearest columns; a place with all its rings written ends at its last column.
@@ -132,7 +140,9 @@ def rings(order: Places, ranked: Floats, weights: Floats, depth: Places) -> tupl
     ends = np.concatenate([[0], np.cumsum(ring + 1)])
     inside = np.arange(ends[-1]) - np.repeat(ends[:-1], ring + 1)
     columns = order[np.repeat(place, ring + 1), inside].astype(np.int32)
-    rows = sp.csr_array((np.ones(len(columns), dtype=np.int8), columns, ends), shape=(len(place), many))
+    rows = sp.csr_array(
+        (np.ones(len(columns), dtype=np.int8), columns, ends), shape=(len(place), many)
+    )
     rows.sort_indices()
     return rows, steps, float(weights @ ranked[np.arange(len(order)), np.minimum(depth, many - 1)])
 
@@ -144,7 +154,9 @@ def nearest_worst(km: Floats, count: int, kept: Places) -> tuple[Places, float]:
     best = kept
     while low <= high:
         middle = (low + high) // 2
-        chosen, _ = set_cover.fewest(sp.csr_array((km <= steps[middle]).astype(np.int8)), np.ones(len(km)), 1.0, kept)
+        chosen, _ = set_cover.fewest(
+            sp.csr_array((km <= steps[middle]).astype(np.int8)), np.ones(len(km)), 1.0, kept
+        )
         if len(chosen) <= count:
             best, high = chosen, int(np.searchsorted(steps, km[:, chosen].min(axis=1).max())) - 1
         else:
@@ -166,7 +178,13 @@ def _asked(
 ) -> tuple[_siting.Question, Floats, int]:
     """Check the tables and give all distances, infinite where there is no way."""
     asked = _siting.ask(
-        demand, candidates, range_km=FARTHEST_KM, weight=weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km
+        demand,
+        candidates,
+        range_km=FARTHEST_KM,
+        weight=weight,
+        fixed=fixed,
+        no_fly=no_fly,
+        distance_km=distance_km,
     )
     known = np.full(asked.pairs.shape, np.inf)
     known[asked.pairs.place, asked.pairs.base] = asked.pairs.km
@@ -175,7 +193,14 @@ def _asked(
         names = _checks.read_labels(demand, "place", "demand")
         remedy = "この行を除くか、候補地を足してください"
         raise TableError(
-            Fault("どの候補地からも行けません", remedy, row=int(row) + 1, column="place", value=names[int(row)]) for row in lost
+            Fault(
+                "どの候補地からも行けません",
+                remedy,
+                row=int(row) + 1,
+                column="place",
+                value=names[int(row)],
+            )
+            for row in lost
         )
     whole = _siting.number_of_bases(count, asked)
     if np.isfinite(known).all():

@@ -49,17 +49,27 @@ class Pairs:
         """Give the pairs as a 0/1 matrix, a row a place."""
         starts = np.searchsorted(self.place, np.arange(self.shape[0] + 1))
         ones = np.ones(len(self.base), dtype=np.int8)
-        return sp.csr_array((ones, self.base.astype(np.int32), starts.astype(np.int32)), shape=self.shape)
+        return sp.csr_array(
+            (ones, self.base.astype(np.int32), starts.astype(np.int32)), shape=self.shape
+        )
 
     def kept(self, those: NDArray[np.bool_]) -> "Pairs":
         """Keep some of the pairs."""
-        return self if those.all() else Pairs(self.place[those], self.base[those], self.km[those], self.shape)
+        return (
+            self
+            if those.all()
+            else Pairs(self.place[those], self.base[those], self.km[those], self.shape)
+        )
 
-    def within(self, shape: pd.DataFrame, demand: tuple[Floats, Floats], bases: tuple[Floats, Floats]) -> "Pairs":
+    def within(
+        self, shape: pd.DataFrame, demand: tuple[Floats, Floats], bases: tuple[Floats, Floats]
+    ) -> "Pairs":
         """Keep the pairs within a reach that differs by direction (`flight_shape`), read off between its directions."""
         (lat, lon), (from_lat, from_lon) = demand, bases
         way = bearing(from_lat[self.base], from_lon[self.base], lat[self.place], lon[self.place])
-        return self.kept(self.km <= np.interp(way, shape["bearing_deg"], shape["range_km"], period=360))
+        return self.kept(
+            self.km <= np.interp(way, shape["bearing_deg"], shape["range_km"], period=360)
+        )
 
 
 def reach(
@@ -99,10 +109,19 @@ def reach(
         If the range is not a number above 0.
     """
     found = pairs(demand, bases, range_km=range_km, no_fly=no_fly, distance_km=distance_km)
-    places, names = _checks.read_labels(demand, "place", "demand"), _checks.read_labels(bases, "base", "bases")
-    table = pd.DataFrame({"place": places[found.place], "base": names[found.base], "distance_km": found.km})
+    places, names = (
+        _checks.read_labels(demand, "place", "demand"),
+        _checks.read_labels(bases, "base", "bases"),
+    )
+    table = pd.DataFrame(
+        {"place": places[found.place], "base": names[found.base], "distance_km": found.km}
+    )
     table.attrs = {
-        "settings": {"range_km": said(range_km), "no_fly": no_fly is not None, "own_distances": distance_km is not None}
+        "settings": {
+            "range_km": said(range_km),
+            "no_fly": no_fly is not None,
+            "own_distances": distance_km is not None,
+        }
     }
     return table
 
@@ -119,32 +138,55 @@ def pairs(
     shape = (len(demand), len(bases))
     limits = _limits(range_km, len(bases))
     if distance_km is not None:
-        known = _checks.read_distance_matrix(distance_km, _checks.read_labels(demand, "place", "demand"), _checks.read_labels(bases, "base", "bases"))
+        known = _checks.read_distance_matrix(
+            distance_km,
+            _checks.read_labels(demand, "place", "demand"),
+            _checks.read_labels(bases, "base", "bases"),
+        )
         place, base = np.nonzero(known <= limits.max())
         found = Pairs(place, base, known[place, base], shape)
         start, end = None, None
     else:
-        start, end = _checks.read_coordinates(bases, "bases"), _checks.read_coordinates(demand, "demand")
+        start, end = (
+            _checks.read_coordinates(bases, "bases"),
+            _checks.read_coordinates(demand, "demand"),
+        )
         found = Pairs(*near(*end, *start, float(limits.max())), shape)
         if no_fly is not None:
-            found = Pairs(*detours(no_fly, end, start, place=found.place, base=found.base, km=found.km), shape)
+            found = Pairs(
+                *detours(no_fly, end, start, place=found.place, base=found.base, km=found.km), shape
+            )
     if isinstance(range_km, pd.DataFrame):
-        return found.within(range_km, end or _checks.read_coordinates(demand, "demand"), start or _checks.read_coordinates(bases, "bases"))
+        return found.within(
+            range_km,
+            end or _checks.read_coordinates(demand, "demand"),
+            start or _checks.read_coordinates(bases, "bases"),
+        )
     return found.kept(found.km <= limits[found.base])
 
 
-def near(lat: Floats, lon: Floats, base_lat: Floats, base_lon: Floats, range_km: float) -> tuple[Places, Places, Floats]:
+def near(
+    lat: Floats, lon: Floats, base_lat: Floats, base_lon: Floats, range_km: float
+) -> tuple[Places, Places, Floats]:
     """Give place, base and geodesic kilometres of all pairs within a range, sorted by place and base."""
     # the chord is never longer than the arc; the margin covers an arc's radius of 0.6 % more or less
     chord = 2 * RADIUS_KM * np.sin(min(range_km * 1.01, FARTHEST_KM) / (2 * RADIUS_KM))
     bases, step = cKDTree(space(base_lat, base_lon)), max(FEWEST_ROWS, -(-len(lat) // MOST_BLOCKS))
     starts = range(0, len(lat), step)
-    blocks = [_block(lat[at : at + step], lon[at : at + step], bases, chord, range_km) for at in starts]
+    blocks = [
+        _block(lat[at : at + step], lon[at : at + step], bases, chord, range_km) for at in starts
+    ]
     place, base, km = (np.concatenate(part) for part in zip(*blocks, strict=True))
-    return place + np.repeat(np.asarray(starts, dtype=np.int32), [len(block[0]) for block in blocks]), base, km
+    return (
+        place + np.repeat(np.asarray(starts, dtype=np.int32), [len(block[0]) for block in blocks]),
+        base,
+        km,
+    )
 
 
-def _block(lat: Floats, lon: Floats, bases: cKDTree, chord: float, range_km: float) -> tuple[Places, Places, Floats]:
+def _block(
+    lat: Floats, lon: Floats, bases: cKDTree, chord: float, range_km: float
+) -> tuple[Places, Places, Floats]:
     """Give the pairs of some of the places; the search needs some five times the memory of what it gives."""
     found = cKDTree(space(lat, lon)).sparse_distance_matrix(bases, chord, output_type="ndarray")
     radius = _radius(lat[found["i"]])
@@ -159,7 +201,9 @@ def space(lat: Floats, lon: Floats) -> Floats:
     up, along = np.radians(lat), np.radians(lon)
     normal = AXIS_KM / np.sqrt(1 - SQUARE * np.sin(up) ** 2)
     level = normal * np.cos(up)
-    return np.column_stack([level * np.cos(along), level * np.sin(along), normal * (1 - SQUARE) * np.sin(up)])
+    return np.column_stack(
+        [level * np.cos(along), level * np.sin(along), normal * (1 - SQUARE) * np.sin(up)]
+    )
 
 
 def bearing(lat: Floats, lon: Floats, to_lat: Floats, to_lon: Floats) -> Floats:
@@ -192,7 +236,11 @@ def _limits(range_km: Range, count: int) -> Floats:
             )
         return np.full(count, max(float(range_km["range_km"].max()), 1e-9))
     found = np.asarray(range_km, dtype=float)
-    if found.ndim > 1 or found.size not in (1, count) or not (np.isfinite(found) & (found > 0)).all():
+    if (
+        found.ndim > 1
+        or found.size not in (1, count)
+        or not (np.isfinite(found) & (found > 0)).all()
+    ):
         raise ChoiceError(
             f"range_km={shorten(range_km)} は使えません。0より大きい数（km）か、候補地と同じ数（{count}）の並びにしてください。"
         )

@@ -74,11 +74,23 @@ def robustness(
     table = bases.bases if isinstance(bases, Siting) else bases
     weights = _checks.read_numbers(demand, weight, "demand", low=0)
     if range_km is None and drone is None:
-        raise ChoiceError("robustness には drone（機種の表の1行）か range_km（km）のどちらかを渡してください。")
+        raise ChoiceError(
+            "robustness には drone（機種の表の1行）か range_km（km）のどちらかを渡してください。"
+        )
     if directions < 1:
-        raise ChoiceError(f"directions={shorten(directions)} は使えません。1以上の整数にしてください。")
-    load: Load = {"payload_kg": payload_kg, "reserve_share": reserve_share, "round_trip": round_trip}
-    calm = flight_range(drone, **load) if range_km is None and drone is not None else float(range_km or 0.0)
+        raise ChoiceError(
+            f"directions={shorten(directions)} は使えません。1以上の整数にしてください。"
+        )
+    load: Load = {
+        "payload_kg": payload_kg,
+        "reserve_share": reserve_share,
+        "round_trip": round_trip,
+    }
+    calm = (
+        flight_range(drone, **load)
+        if range_km is None and drone is not None
+        else float(range_km or 0.0)
+    )
     found = pairs(demand, table, range_km=calm, no_fly=no_fly, distance_km=distance_km)
     names = _checks.read_labels(table, "base", "bases")
     rows = _closed(found, weights, names)
@@ -86,12 +98,30 @@ def robustness(
         limit = float(dict(drone.items()).get("wind_max_ms", np.inf))
         for wind in winds_ms:
             for turn in np.arange(directions if wind else 1) * 360.0 / directions:
-                kept = _in_wind(found, demand, table, drone, wind_ms=wind, turn=float(turn), limit=limit, load=load)
-                rows.append({"kind": "wind", "wind_ms": float(wind), "wind_from_deg": turn, "covered": _covered(kept, weights)})
+                kept = _in_wind(
+                    found,
+                    demand,
+                    table,
+                    drone,
+                    wind_ms=wind,
+                    turn=float(turn),
+                    limit=limit,
+                    load=load,
+                )
+                rows.append(
+                    {
+                        "kind": "wind",
+                        "wind_ms": float(wind),
+                        "wind_from_deg": turn,
+                        "covered": _covered(kept, weights),
+                    }
+                )
     total, full = max(float(weights.sum()), 1e-300), _covered(found, weights)
     result = pd.DataFrame(rows, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
     result["share"], result["lost"] = result["covered"] / total, (full - result["covered"]) / total
-    result.attrs = {"settings": {**load, "range_km": calm, "weight": weight, "directions": directions}}
+    result.attrs = {
+        "settings": {**load, "range_km": calm, "weight": weight, "directions": directions}
+    }
     return result
 
 
@@ -105,7 +135,10 @@ def _closed(found: Pairs, weights: np.ndarray, names: pd.Index) -> list[dict[str
     only = np.where(times[found.place] == 1, weights[found.place], 0.0)
     full = _covered(found, weights)
     lost = np.bincount(found.base, only, len(names))
-    return [{"kind": "closed", "base": name, "covered": full - less} for name, less in zip(names, lost, strict=True)]
+    return [
+        {"kind": "closed", "base": name, "covered": full - less}
+        for name, less in zip(names, lost, strict=True)
+    ]
 
 
 def _in_wind(
@@ -123,4 +156,6 @@ def _in_wind(
     if wind_ms > limit:
         return Pairs(calm.place[:0], calm.base[:0], calm.km[:0], calm.shape)
     shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=turn, **load)
-    return calm.within(shape, _checks.read_coordinates(demand, "demand"), _checks.read_coordinates(bases, "bases"))
+    return calm.within(
+        shape, _checks.read_coordinates(demand, "demand"), _checks.read_coordinates(bases, "bases")
+    )

@@ -82,7 +82,17 @@ class Question:
         gap = abs(bound - value) / max(abs(bound), 1e-12)
         table = _chosen(self, np.sort(chosen), assigned["times"].to_numpy())
         told = self.settings | {"proven": gap == 0} | settings
-        return Siting(table, covered.rename("covered"), share, value, bound, gap, assigned, by_code(self, covered), told)
+        return Siting(
+            table,
+            covered.rename("covered"),
+            share,
+            value,
+            bound,
+            gap,
+            assigned,
+            by_code(self, covered),
+            told,
+        )
 
 
 def best_bases(
@@ -138,7 +148,15 @@ def best_bases(
     >>> found.bases["base"].tolist(), found.value, found.gap
     (['駅'], 30.0, 0.0)
     """
-    asked = ask(demand, candidates, range_km=range_km, weight=weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km)
+    asked = ask(
+        demand,
+        candidates,
+        range_km=range_km,
+        weight=weight,
+        fixed=fixed,
+        no_fly=no_fly,
+        distance_km=distance_km,
+    )
     whole = number_of_bases(count, asked)
     found = covered_most(asked.pairs.matrix(), asked.weights, whole, asked.kept, seconds)
     return asked.answer(found.chosen, found.value, found.bound, count=whole)
@@ -176,8 +194,18 @@ def fewest_bases(
         As `best_bases`.
     """
     if not 0 < share <= 1:
-        raise ChoiceError(f"share={shorten(share)} は使えません。0より大きく1以下（0.9 = 届く人の9割）にしてください。")
-    asked = ask(demand, candidates, range_km=range_km, weight=weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km)
+        raise ChoiceError(
+            f"share={shorten(share)} は使えません。0より大きく1以下（0.9 = 届く人の9割）にしてください。"
+        )
+    asked = ask(
+        demand,
+        candidates,
+        range_km=range_km,
+        weight=weight,
+        fixed=fixed,
+        no_fly=no_fly,
+        distance_km=distance_km,
+    )
     matrix = asked.pairs.matrix()
     chosen, bound = set_cover.fewest(matrix, asked.weights, share, asked.kept)
     total = asked.weights.sum()
@@ -219,15 +247,35 @@ def backup(
         As `best_bases`, and if ``values`` rise or are negative.
     """
     worth = np.asarray(values, dtype=float)
-    if worth.ndim != 1 or not worth.size or not np.isfinite(worth).all() or (worth < 0).any() or (np.diff(worth) > 0).any():
-        raise ChoiceError(f"values={shorten(values)} は使えません。(1, 0.3) のように、0以上で増えない並びにしてください。")
-    asked = ask(demand, candidates, range_km=range_km, weight=weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km)
+    if (
+        worth.ndim != 1
+        or not worth.size
+        or not np.isfinite(worth).all()
+        or (worth < 0).any()
+        or (np.diff(worth) > 0).any()
+    ):
+        raise ChoiceError(
+            f"values={shorten(values)} は使えません。(1, 0.3) のように、0以上で増えない並びにしてください。"
+        )
+    asked = ask(
+        demand,
+        candidates,
+        range_km=range_km,
+        weight=weight,
+        fixed=fixed,
+        no_fly=no_fly,
+        distance_km=distance_km,
+    )
     whole = number_of_bases(count, asked)
-    chosen, value, bound = set_cover.backed(asked.pairs.matrix(), asked.weights, whole, worth, kept=asked.kept, seconds=seconds)
+    chosen, value, bound = set_cover.backed(
+        asked.pairs.matrix(), asked.weights, whole, worth, kept=asked.kept, seconds=seconds
+    )
     return asked.answer(chosen, value, bound, count=whole, values=worth.tolist())
 
 
-def covered_most(matrix: sp.csr_array, weights: Floats, count: int, kept: Places, seconds: float = ENDLESS) -> mclp.Choice:
+def covered_most(
+    matrix: sp.csr_array, weights: Floats, count: int, kept: Places, seconds: float = ENDLESS
+) -> mclp.Choice:
     """Choose ``count`` columns, the kept ones among them, that cover the most weight."""
     if not kept.size:
         return mclp.maximise(matrix, weights, count, seconds=seconds)
@@ -236,7 +284,12 @@ def covered_most(matrix: sp.csr_array, weights: Floats, count: int, kept: Places
     free = np.setdiff1d(np.arange(matrix.shape[1]), kept)
     if count == len(kept):
         return mclp.Choice(np.sort(kept), base, base)
-    rest = mclp.maximise(sp.csr_array(matrix[:, free]), np.where(sure, 0.0, weights), count - len(kept), seconds=seconds)
+    rest = mclp.maximise(
+        sp.csr_array(matrix[:, free]),
+        np.where(sure, 0.0, weights),
+        count - len(kept),
+        seconds=seconds,
+    )
     return mclp.Choice(np.union1d(kept, free[rest.chosen]), base + rest.value, base + rest.bound)
 
 
@@ -273,14 +326,20 @@ def nearest(found: Pairs, chosen: Places, names: pd.Index) -> pd.DataFrame:
     known = at >= 0
     own = pd.Series(names.take(base[at]) if len(base) else [None] * len(at)).where(known)
     distance = np.where(known, km[at] if len(km) else np.nan, np.nan)
-    return pd.DataFrame({"base": own, "distance_km": distance, "times": np.bincount(place, minlength=len(at))})
+    return pd.DataFrame(
+        {"base": own, "distance_km": distance, "times": np.bincount(place, minlength=len(at))}
+    )
 
 
 def by_code(asked: Question, covered: pd.Series) -> pd.DataFrame:
     """Give each municipality's weight and covered share; no rows where the demand has no codes."""
     if "code" not in asked.demand.columns:
-        return pd.DataFrame({"code": pd.Series(dtype="str"), "weight": [], "covered": [], "share": []})
-    table = pd.DataFrame({"code": asked.demand["code"], "weight": asked.weights, "covered": asked.weights * covered})
+        return pd.DataFrame(
+            {"code": pd.Series(dtype="str"), "weight": [], "covered": [], "share": []}
+        )
+    table = pd.DataFrame(
+        {"code": asked.demand["code"], "weight": asked.weights, "covered": asked.weights * covered}
+    )
     sums: pd.DataFrame = table.groupby("code", as_index=False)[["weight", "covered"]].sum()
     sums["share"] = (sums["covered"] / sums["weight"]).where(sums["weight"] > 0)
     return sums
@@ -290,13 +349,19 @@ def _chosen(asked: Question, chosen: Places, times: NDArray[np.int64]) -> pd.Dat
     """Give the chosen rows of the candidates, and what each reaches, also alone."""
     weights = asked.weights[asked.pairs.place]
     alone = np.where(times[asked.pairs.place] == 1, weights, 0.0)
-    reached, only = (np.bincount(asked.pairs.base, each, len(asked.names))[chosen] for each in (weights, alone))
-    return asked.candidates.iloc[chosen].assign(existing=np.isin(chosen, asked.kept), reached=reached, only=only)
+    reached, only = (
+        np.bincount(asked.pairs.base, each, len(asked.names))[chosen] for each in (weights, alone)
+    )
+    return asked.candidates.iloc[chosen].assign(
+        existing=np.isin(chosen, asked.kept), reached=reached, only=only
+    )
 
 
 def number_of_bases(count: int, asked: Question) -> int:
     """Check a number of bases: as many as are fixed at least, as there are candidates at most."""
     whole = _checks.require_count(count, len(asked.names))
     if whole < len(asked.kept):
-        raise ChoiceError(f"count={whole} は、既設拠点 fixed の数（{len(asked.kept)}）より少なくできません。")
+        raise ChoiceError(
+            f"count={whole} は、既設拠点 fixed の数（{len(asked.kept)}）より少なくできません。"
+        )
     return whole

@@ -92,7 +92,11 @@ def prove(asked: Question, groups: Whole, *, seconds: float, progress: bool) -> 
     reach = _reach(rules)
     weak = quick_bound(asked)
     if reach > MOST_GROUPS or comb(rules.people, max(rules.high - 4, 0)) > MOST_HEADS:
-        return Proof(groups, weak, {"proof": f"組み合わせが多すぎるため（{reach:.1e}通り）、簡単な下限だけを示します"})
+        return Proof(
+            groups,
+            weak,
+            {"proof": f"組み合わせが多すぎるため（{reach:.1e}通り）、簡単な下限だけを示します"},
+        )
     until = monotonic() + seconds
     factor = asked.factor
     sizes = _sizes(rules)
@@ -101,7 +105,12 @@ def prove(asked: Question, groups: Whole, *, seconds: float, progress: bool) -> 
     for leeway in (NEAR, CLOSE):
         search.relax(leeway, progress)
         search.choose()
-    told = {"proof": search.said(), "groups_possible": reach, "rounds": search.rounds, "relaxed": asked.sign * search.relaxed}
+    told = {
+        "proof": search.said(),
+        "groups_possible": reach,
+        "rounds": search.rounds,
+        "relaxed": asked.sign * search.relaxed,
+    }
     return Proof(search.groups, search.bound, told)
 
 
@@ -109,7 +118,14 @@ class _Search:
     """The state of a proof: the best grouping, the best bound, the groups in hand."""
 
     def __init__(
-        self, asked: Question, pricers: dict[int, Pricer], groups: Whole, *, value: float, bound: float, until: float
+        self,
+        asked: Question,
+        pricers: dict[int, Pricer],
+        groups: Whole,
+        *,
+        value: float,
+        bound: float,
+        until: float,
     ) -> None:
         self.asked, self.pricers, self.until = asked, pricers, until
         self.groups, self.value, self.bound, self.relaxed = groups, value, bound, bound
@@ -120,7 +136,13 @@ class _Search:
 
     def _begin(self) -> None:
         """Begin with the groups of a few good groupings."""
-        found = [self.groups, *(found_by_annealing(self.asked, seed=seed, chains=1, steps=12_000) for seed in range(1, 13))]
+        found = [
+            self.groups,
+            *(
+                found_by_annealing(self.asked, seed=seed, chains=1, steps=12_000)
+                for seed in range(1, 13)
+            ),
+        ]
         for groups in found:
             for group in range(self.asked.rules.count):
                 own = np.flatnonzero(groups == group)[None, :]
@@ -129,13 +151,21 @@ class _Search:
     def _costs(self, members: Whole) -> Floats:
         """Give the true cost of each group."""
         cost, factor = self.asked.cost, self.asked.factor
-        total = sum(cost[members[:, one], members[:, two]] for one in range(members.shape[1]) for two in range(one))
+        total = sum(
+            cost[members[:, one], members[:, two]]
+            for one in range(members.shape[1])
+            for two in range(one)
+        )
         return np.asarray(float(factor[members.shape[1]]) * total + np.zeros(len(members)))
 
     def relax(self, leeway: float, progress: bool) -> None:
         """Solve the linear relaxation, adding groups until none is worth having or the bound is near enough."""
         with tqdm(disable=not progress, desc="証明（列生成）") as bar:
-            while not self.converged and monotonic() < self.until and self.value - self.bound > leeway * abs(self.value):
+            while (
+                not self.converged
+                and monotonic() < self.until
+                and self.value - self.bound > leeway * abs(self.value)
+            ):
                 prices, fixed = self._solved()
                 self._ask(prices, fixed)
                 self.rounds += 1
@@ -171,7 +201,9 @@ class _Search:
         if bound > self.bound:
             self.bound, self.relaxed, self.prices, self.least = bound, bound, prices, least
         # prices of an interior point are not exact: what is in hand already may seem worth having
-        self.converged = len(self.pool.sets) == before or all(each >= limit - SMALL for each in least.values())
+        self.converged = len(self.pool.sets) == before or all(
+            each >= limit - SMALL for each in least.values()
+        )
 
     def choose(self) -> None:
         """Let HiGHS choose among the groups that a better answer can hold, or among the likeliest where they are too many."""
@@ -191,7 +223,11 @@ class _Search:
     def _without(self, size: int) -> float:
         """Give the bound that is left to all others when one group of this size is chosen."""
         profiles = _profiles(self.asked.rules, tuple(self.least))
-        rest = [sum(self.least[each] for each in profile) - self.least[size] for profile in profiles if size in profile]
+        rest = [
+            sum(self.least[each] for each in profile) - self.least[size]
+            for profile in profiles
+            if size in profile
+        ]
         return float(self.prices.sum()) + (min(rest) if rest else np.inf)
 
     def _decide(self, pool: Pool, complete: bool) -> None:
@@ -207,7 +243,10 @@ class _Search:
         solver.setOptionValue("objective_bound", self.value)
         solver.run()
         status, info = solver.getModelStatus(), solver.getInfo()
-        if info.primal_solution_status == highspy.kSolutionStatusFeasible and info.objective_function_value < self.value - CLOSE:
+        if (
+            info.primal_solution_status == highspy.kSolutionStatusFeasible
+            and info.objective_function_value < self.value - CLOSE
+        ):
             self.value = float(info.objective_function_value)
             chosen = np.flatnonzero(np.asarray(solver.getSolution().col_value) > 0.5)
             for number, at in enumerate(chosen):
@@ -215,7 +254,9 @@ class _Search:
         if not complete:
             return
         ended = status in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
-        self.bound = self.value if ended else max(self.bound, min(self.value, float(info.mip_dual_bound)))
+        self.bound = (
+            self.value if ended else max(self.bound, min(self.value, float(info.mip_dual_bound)))
+        )
 
     def said(self) -> str:
         """Say in a sentence what was proven."""
@@ -228,17 +269,29 @@ def _model(costs: Floats, matrix: sp.csc_array, rules: Rules) -> highspy.HighsLp
     """Write the set partitioning model: each member once, so many groups."""
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_, model.col_lower_, model.col_upper_ = costs, np.zeros(len(costs)), np.ones(len(costs))
+    model.col_cost_, model.col_lower_, model.col_upper_ = (
+        costs,
+        np.zeros(len(costs)),
+        np.ones(len(costs)),
+    )
     sides = np.append(np.ones(rules.people), float(rules.count))
     model.row_lower_, model.row_upper_ = sides, sides
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+        matrix.indptr,
+        matrix.indices,
+        matrix.data,
+    )
     return model
 
 
 def _profiles(rules: Rules, sizes: tuple[int, ...]) -> list[tuple[int, ...]]:
     """Give every choice of sizes for the groups that adds up to all members."""
-    return [each for each in combinations_with_replacement(sizes, rules.count) if sum(each) == rules.people]
+    return [
+        each
+        for each in combinations_with_replacement(sizes, rules.count)
+        if sum(each) == rules.people
+    ]
 
 
 def _sizes(rules: Rules) -> tuple[int, ...]:

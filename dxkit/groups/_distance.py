@@ -47,22 +47,31 @@ class Criterion:
     kind: str
 
 
-def faults_of(table: pd.DataFrame, alike: Columns, different: Columns, scale: str, missing: str) -> list[Fault]:
+def faults_of(
+    table: pd.DataFrame, alike: Columns, different: Columns, scale: str, missing: str
+) -> list[Fault]:
     """Give every fault of the columns asked for."""
     _check_choices(scale, missing)
     asked = [*columns_of(alike).items(), *columns_of(different).items()]
-    faults = [fault for name, weight in asked for fault in _column_faults(table, name, weight, missing)]
+    faults = [
+        fault for name, weight in asked for fault in _column_faults(table, name, weight, missing)
+    ]
     both = set(columns_of(alike)) & set(columns_of(different))
     return faults + [
-        Fault("alike と different の両方にあります", "どちらかだけにしてください", column=name) for name in sorted(both)
+        Fault("alike と different の両方にあります", "どちらかだけにしてください", column=name)
+        for name in sorted(both)
     ]
 
 
-def criteria_of(table: pd.DataFrame, alike: Columns, different: Columns, scale: str) -> tuple[Criterion, ...]:
+def criteria_of(
+    table: pd.DataFrame, alike: Columns, different: Columns, scale: str
+) -> tuple[Criterion, ...]:
     """Measure the columns asked for; weights add up to 1."""
     asked = columns_of(alike) | {name: -weight for name, weight in columns_of(different).items()}
     total = sum(map(abs, asked.values()))
-    return tuple(_criterion(table[name], name, weight / total, scale) for name, weight in asked.items())
+    return tuple(
+        _criterion(table[name], name, weight / total, scale) for name, weight in asked.items()
+    )
 
 
 def cost(criteria: Iterable[Criterion], count: int) -> Floats:
@@ -76,33 +85,54 @@ def cost(criteria: Iterable[Criterion], count: int) -> Floats:
 def kind_of(values: pd.Series) -> str:
     """Tell whether a column holds numbers, words or yes/no."""
     known = values.dropna()
-    if pd.api.types.is_bool_dtype(known) or (len(known) and all(isinstance(value, (bool, np.bool_)) for value in known)):
+    if pd.api.types.is_bool_dtype(known) or (
+        len(known) and all(isinstance(value, (bool, np.bool_)) for value in known)
+    ):
         return "有無"
     if isinstance(values.dtype, pd.CategoricalDtype):
         return "区分"
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
         return "数値"
-    return "数値" if len(known) and all(isinstance(value, (int, float, np.number)) for value in known) else "区分"
+    return (
+        "数値"
+        if len(known) and all(isinstance(value, (int, float, np.number)) for value in known)
+        else "区分"
+    )
 
 
 def _check_choices(scale: str, missing: str) -> None:
     for option, value, offered in (("scale", scale, SCALES), ("missing", missing, MISSING)):
         if value not in offered:
-            raise ChoiceError(f"{option}={shorten(value)} は使えません。{'・'.join(offered)} から選んでください。")
+            raise ChoiceError(
+                f"{option}={shorten(value)} は使えません。{'・'.join(offered)} から選んでください。"
+            )
 
 
 def _column_faults(table: pd.DataFrame, name: str, weight: float, missing: str) -> list[Fault]:
     if name not in table.columns:
-        return [Fault("参加者の表に列がありません", f"今ある列: {shorten('、'.join(map(str, table.columns)))}", column=name)]
+        return [
+            Fault(
+                "参加者の表に列がありません",
+                f"今ある列: {shorten('、'.join(map(str, table.columns)))}",
+                column=name,
+            )
+        ]
     if not (np.isfinite(weight) and weight > 0):
-        return [Fault("列の重みが使えません", "0より大きい数にしてください", column=name, value=weight)]
+        return [
+            Fault("列の重みが使えません", "0より大きい数にしてください", column=name, value=weight)
+        ]
     values = table[name]
     faults = []
     if values.isna().all():
         faults.append(Fault("どの参加者にも値がありません", "別の列を選んでください", column=name))
     elif missing == "refuse":
         faults += [
-            Fault("値が空欄です", '値を入れるか、missing="average" にしてください', row=int(row) + 1, column=name)
+            Fault(
+                "値が空欄です",
+                '値を入れるか、missing="average" にしてください',
+                row=int(row) + 1,
+                column=name,
+            )
             for row in np.flatnonzero(values.isna())
         ]
     if kind_of(values) == "数値":

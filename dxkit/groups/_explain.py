@@ -12,7 +12,12 @@ from dxkit.groups._result import Groups
 from dxkit.schema import HEADINGS
 
 # of a distance in units of chance: below the first "very near", … ; words for each
-NEAR = ((0.35, "とても近い"), (0.75, "近い"), (1.1, "ほかと同じくらい散らばる"), (np.inf, "大きく違う"))
+NEAR = (
+    (0.35, "とても近い"),
+    (0.75, "近い"),
+    (1.1, "ほかと同じくらい散らばる"),
+    (np.inf, "大きく違う"),
+)
 MOST_NAMES = 12
 
 
@@ -47,13 +52,22 @@ def _sentence(groups: Groups, group: int, called: dict[str, str]) -> str:
     own = groups.members[groups.members["group"] == group]
     codes = own["code"].astype(str).tolist()
     unit = "市町" if groups.settings["places"] else "者"
-    listed = "、".join(called[code] for code in codes[:MOST_NAMES]) + ("…" if len(codes) > MOST_NAMES else "")
+    listed = "、".join(called[code] for code in codes[:MOST_NAMES]) + (
+        "…" if len(codes) > MOST_NAMES else ""
+    )
     row = groups.by_group[groups.by_group["group"] == group]
-    columns = zip(*(groups.by_column[name].astype(str) for name in ("column", "label", "role")), strict=True)
+    columns = zip(
+        *(groups.by_column[name].astype(str) for name in ("column", "label", "role")), strict=True
+    )
     # on the scale of ranks it is the order that is near, however far apart the figures are
     order = "の順番" if groups.settings.get("scale") == "rank" else ""
-    words = [(name, label + (order if kind_of(own[name]) == "数値" else ""), role) for name, label, role in columns]
-    reasons = [_reason(own[name], label, role, float(row[name].iloc[0])) for name, label, role in words]
+    words = [
+        (name, label + (order if kind_of(own[name]) == "数値" else ""), role)
+        for name, label, role in columns
+    ]
+    reasons = [
+        _reason(own[name], label, role, float(row[name].iloc[0])) for name, label, role in words
+    ]
     rules = _rules(groups, set(codes), called)
     head = f"第{group}グループ（{len(codes)}{unit}: {listed}）は、"
     if not reasons:
@@ -86,7 +100,10 @@ def _range(values: pd.Series) -> str:
 def _span(values: pd.Series, unit: str) -> str:
     low, high = float(values.min()), float(values.max())
     share = unit == "割合"
-    texts = [f"{each:.0%}" if share else f"{each:,.5g}" if abs(each) < 1000 else f"{each:,.0f}" for each in (low, high)]
+    texts = [
+        f"{each:.0%}" if share else f"{each:,.5g}" if abs(each) < 1000 else f"{each:,.0f}"
+        for each in (low, high)
+    ]
     shown = texts[0] if texts[0] == texts[1] else "〜".join(texts)
     return shown if share else shown + unit
 
@@ -94,8 +111,14 @@ def _span(values: pd.Series, unit: str) -> str:
 def _rules(groups: Groups, codes: set[str], called: dict[str, str]) -> str:
     """Say which rules put members together, and who is marked."""
     told = groups.settings
-    linked = ["と".join(called[code] for code in link) for link in told["together"] if set(link) <= codes]
-    moved = [called[each["code"]] for each in told.get("moved", []) if each["code"] in codes and each["to"]]
+    linked = [
+        "と".join(called[code] for code in link) for link in told["together"] if set(link) <= codes
+    ]
+    moved = [
+        called[each["code"]]
+        for each in told.get("moved", [])
+        if each["code"] in codes and each["to"]
+    ]
     parts = [f"{each}は同じ組の指定" for each in linked]
     parts += [f"欠席に伴い{'、'.join(moved)}が移動"] if moved else []
     parts += [f"{each}は各組に分散" for each in told["spread"] if told.get("spread_kept", True)]

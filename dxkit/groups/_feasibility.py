@@ -34,7 +34,12 @@ def engine(seconds: float) -> Engine:
     # HiGHS keeps its threads for the next run, and a process forked meanwhile would wait for them for ever
     highspy.Highs.resetGlobalScheduler(True)
     made = Engine()
-    for option, setting in (("output_flag", False), ("threads", 1), ("time_limit", seconds), ("mip_rel_gap", 0.0)):
+    for option, setting in (
+        ("output_flag", False),
+        ("threads", 1),
+        ("time_limit", seconds),
+        ("mip_rel_gap", 0.0),
+    ):
         made.setOptionValue(option, setting)
     return made
 
@@ -48,10 +53,18 @@ class Rows:
         self.low: list[float] = []
         self.high: list[float] = []
 
-    def add(self, at: Sequence[int] | Whole, factors: Sequence[float] | Floats | float, low: float, high: float) -> None:
+    def add(
+        self,
+        at: Sequence[int] | Whole,
+        factors: Sequence[float] | Floats | float,
+        low: float,
+        high: float,
+    ) -> None:
         """Add one row."""
         places = np.asarray(at, dtype=np.intp)
-        self.entries.append((places, np.broadcast_to(np.asarray(factors, dtype=np.float64), places.shape)))
+        self.entries.append(
+            (places, np.broadcast_to(np.asarray(factors, dtype=np.float64), places.shape))
+        )
         self.low.append(low)
         self.high.append(high)
 
@@ -74,10 +87,18 @@ def solve(cost: Floats, rows: Rows, seconds: float = SECONDS) -> Floats | None:
     model = highspy.HighsLp()
     matrix = rows.matrix()
     model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_, model.col_lower_, model.col_upper_ = cost, np.zeros(len(cost)), np.ones(len(cost))
+    model.col_cost_, model.col_lower_, model.col_upper_ = (
+        cost,
+        np.zeros(len(cost)),
+        np.ones(len(cost)),
+    )
     model.row_lower_, model.row_upper_ = np.asarray(rows.low), np.asarray(rows.high)
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+        matrix.indptr,
+        matrix.indices,
+        matrix.data,
+    )
     model.integrality_ = [highspy.HighsVarType.kInteger] * len(cost)
     solver = engine(seconds)
     solver.passModel(model)
@@ -111,13 +132,21 @@ def grouping(rules: Rules) -> Whole | None:
     """Give any grouping that keeps the rules (a number from 0 for each member); None if there is none."""
     rows = rows_of(rules)
     found = solve(np.zeros(rows.columns), rows)
-    return None if found is None else np.asarray(found.reshape(rules.people, rules.count).argmax(axis=1), dtype=np.intp)
+    return (
+        None
+        if found is None
+        else np.asarray(found.reshape(rules.people, rules.count).argmax(axis=1), dtype=np.intp)
+    )
 
 
 def possible(rules: Rules) -> bool:
     """Tell whether a grouping keeps the rules; True also where the time is up before this is known."""
     blocks = [set(block) for block in _linked(rules)]
-    if any(len(block) > rules.high or len(block & set(link)) > 1 for block in blocks for link in rules.apart):
+    if any(
+        len(block) > rules.high or len(block & set(link)) > 1
+        for block in blocks
+        for link in rules.apart
+    ):
         return False
     try:
         return grouping(rules) is not None
@@ -128,14 +157,21 @@ def possible(rules: Rules) -> bool:
 def refuse(rules: Rules, names: Sequence[str]) -> ChoiceError:
     """Give the error that names the smallest conflicting set of rules."""
     kept = conflicts(rules)
-    lines = [f"{number}. {_said(option, rule, names)}" for number, (option, rule) in enumerate(kept, start=1)]
+    lines = [
+        f"{number}. {_said(option, rule, names)}"
+        for number, (option, rule) in enumerate(kept, start=1)
+    ]
     limits = f"{rules.low}〜{rules.high}人" if rules.low < rules.high else f"{rules.low}人"
     sizes = f"{limits}の{rules.count}グループ"
     alone = not kept
     if alone:
-        return ChoiceError(f"{rules.people}人を{sizes}に分けられません。size か count を変えてください。")
+        return ChoiceError(
+            f"{rules.people}人を{sizes}に分けられません。size か count を変えてください。"
+        )
     head = f"次の{len(kept)}つの条件は、{rules.people}人を{sizes}に分けるとき同時には守れません。"
-    return ChoiceError("\n".join([head, *lines, "どれか1つを外すか、size・count を変えてください。"]))
+    return ChoiceError(
+        "\n".join([head, *lines, "どれか1つを外すか、size・count を変えてください。"])
+    )
 
 
 def conflicts(rules: Rules) -> list[tuple[str, tuple[int, ...] | Marked]]:
@@ -159,7 +195,9 @@ def _single(rules: Rules) -> list[tuple[str, tuple[int, ...] | Marked]]:
             if option == "together":
                 found += [(option, (link[0], other)) for other in link[1:]]
             else:
-                found += [(option, (one, two)) for at, one in enumerate(link) for two in link[at + 1 :]]
+                found += [
+                    (option, (one, two)) for at, one in enumerate(link) for two in link[at + 1 :]
+                ]
     return list(dict.fromkeys(found))
 
 
@@ -193,4 +231,8 @@ def _said(option: str, rule: tuple[int, ...] | Marked, names: Sequence[str]) -> 
         who = shorten("、".join(names[at] for at in rule.members), 80)
         return f"spread: {rule.label}の{len(rule.members)}人（{who}）を均等に分ける"
     who = "と".join(names[at] for at in rule)
-    return f"together: {who}を同じグループにする" if option == "together" else f"apart: {who}を別のグループにする"
+    return (
+        f"together: {who}を同じグループにする"
+        if option == "together"
+        else f"apart: {who}を別のグループにする"
+    )

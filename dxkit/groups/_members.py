@@ -40,7 +40,10 @@ class Roster:
 
     def positions(self, labels: Iterable[Hashable]) -> list[int]:
         """Give where members stand; -1 for one who is not on the list."""
-        return [int(at) for at in self.codes.get_indexer(pd.Index([self.code(label) for label in labels]))]
+        return [
+            int(at)
+            for at in self.codes.get_indexer(pd.Index([self.code(label) for label in labels]))
+        ]
 
     def code(self, label: Hashable) -> str:
         """Give the code that a label means, or the label itself where it means none."""
@@ -51,7 +54,9 @@ class Roster:
         return called(self.table, self.codes, self.places)[at]
 
 
-def read(members: pd.DataFrame | Iterable[Hashable], *, places: bool | None = None) -> tuple[Roster | None, list[Fault]]:
+def read(
+    members: pd.DataFrame | Iterable[Hashable], *, places: bool | None = None
+) -> tuple[Roster | None, list[Fault]]:
     """Check who takes part.
 
     Parameters
@@ -71,7 +76,9 @@ def read(members: pd.DataFrame | Iterable[Hashable], *, places: bool | None = No
     told = [_meaning(label) for label in given]
     towns = any(code for code, _ in told) if places is None else places
     codes = [code if towns else str(label) for (code, _), label in zip(told, given, strict=True)]
-    faults = sorted(_blank(given) + (_unknown(given, told) if towns else []), key=lambda fault: fault.row or 0)
+    faults = sorted(
+        _blank(given) + (_unknown(given, told) if towns else []), key=lambda fault: fault.row or 0
+    )
     faults += _doubled(given, codes) + _too_few(codes)
     renamed = {str(label): _code(label) for label in given if towns and is_former_name(label)}
     if faults:
@@ -84,7 +91,9 @@ def called(table: pd.DataFrame, codes: pd.Index, places: bool) -> list[str]:
     """Give each member's name: the column ``name``, else the official one, else the code."""
     own = table["name"] if "name" in table.columns else pd.Series([None] * len(table))
     official = [municipality_name(code) if places else str(code) for code in codes]
-    return [str(name) if pd.notna(name) else other for name, other in zip(own, official, strict=True)]
+    return [
+        str(name) if pd.notna(name) else other for name, other in zip(own, official, strict=True)
+    ]
 
 
 def heading(column: str) -> str:
@@ -95,7 +104,9 @@ def heading(column: str) -> str:
 def warn_of(roster: Roster) -> list[TableWarning]:
     """Give a warning for each former name that was read as the present one."""
     return [
-        TableWarning(f"「{shorten(old)}」は今の名前ではありません。{municipality_name(code)}（{code}）として扱いました。")
+        TableWarning(
+            f"「{shorten(old)}」は今の名前ではありません。{municipality_name(code)}（{code}）として扱いました。"
+        )
         for old, code in roster.renamed.items()
     ]
 
@@ -110,7 +121,13 @@ def _table(members: pd.DataFrame | Iterable[Hashable]) -> pd.DataFrame:
         return members.reset_index()
     offered = shorten("、".join(map(str, members.columns)))
     raise TableError(
-        [Fault("参加者の表に団体コードの列がありません", f"列 code を加えてください。今ある列: {offered}", column="code")]
+        [
+            Fault(
+                "参加者の表に団体コードの列がありません",
+                f"列 code を加えてください。今ある列: {offered}",
+                column="code",
+            )
+        ]
     )
 
 
@@ -131,12 +148,22 @@ def _code(label: object) -> str:
 
 
 def _empty(label: object) -> bool:
-    return label is None or label is pd.NA or (isinstance(label, float) and np.isnan(label)) or not str(label).strip()
+    return (
+        label is None
+        or label is pd.NA
+        or (isinstance(label, float) and np.isnan(label))
+        or not str(label).strip()
+    )
 
 
 def _blank(given: list[Hashable]) -> list[Fault]:
     return [
-        Fault("参加者が空欄です", "市町名か団体コードを入れるか、行を除いてください", row=row, column="code")
+        Fault(
+            "参加者が空欄です",
+            "市町名か団体コードを入れるか、行を除いてください",
+            row=row,
+            column="code",
+        )
         for row, label in enumerate(given, start=1)
         if _empty(label)
     ]
@@ -144,7 +171,13 @@ def _blank(given: list[Hashable]) -> list[Fault]:
 
 def _unknown(given: list[Hashable], told: list[tuple[str, PlaceNameError | None]]) -> list[Fault]:
     return [
-        Fault(error.problem, f"{error.remedy}（市町でない参加者がいるなら places=False）", row=row, column="code", value=label)
+        Fault(
+            error.problem,
+            f"{error.remedy}（市町でない参加者がいるなら places=False）",
+            row=row,
+            column="code",
+            value=label,
+        )
         for row, (label, (_, error)) in enumerate(zip(given, told, strict=True), start=1)
         if error and not _empty(label)
     ]
@@ -170,7 +203,13 @@ def _doubled(given: list[Hashable], codes: list[str]) -> list[Fault]:
 def _too_few(codes: list[str]) -> list[Fault]:
     if len(codes) >= FEWEST:
         return []
-    return [Fault(f"参加者が{len(codes)}人しかいません", f"{FEWEST}人以上の表を渡してください", column="code")]
+    return [
+        Fault(
+            f"参加者が{len(codes)}人しかいません",
+            f"{FEWEST}人以上の表を渡してください",
+            column="code",
+        )
+    ]
 
 
 def columns_of(chosen: str | Iterable[str] | Mapping[str, float]) -> dict[str, float]:

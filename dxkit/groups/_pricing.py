@@ -43,7 +43,9 @@ class Found:
 
 def subsets(people: int, size: int) -> Whole:
     """Give all sets of ``size`` of the members, each ascending, in lexical order."""
-    flat = np.fromiter((at for each in combinations(range(people), size) for at in each), dtype=np.intp)
+    flat = np.fromiter(
+        (at for each in combinations(range(people), size) for at in each), dtype=np.intp
+    )
     return flat.reshape(-1, size) if size else np.zeros((1, 0), dtype=np.intp)
 
 
@@ -65,10 +67,14 @@ class Pricer:
         self.cost, self.alone = factor * cost + forced, alone
         tail = min(TAIL, size)
         self.heads, self.tails = subsets(rules.people, size - tail), subsets(rules.people, tail)
-        self.head_costs, self.tail_costs = pair_sums(self.cost, self.heads), pair_sums(self.cost, self.tails)
+        self.head_costs, self.tail_costs = (
+            pair_sums(self.cost, self.heads),
+            pair_sums(self.cost, self.tails),
+        )
         # what each head has with each member
         self.with_head = sum(
-            (self.cost[self.heads[:, at]] for at in range(size - tail)), np.zeros((len(self.heads), rules.people))
+            (self.cost[self.heads[:, at]] for at in range(size - tail)),
+            np.zeros((len(self.heads), rules.people)),
         )
         self.last = self.heads[:, -1] if size > tail else np.full(1, -1)
 
@@ -83,7 +89,12 @@ class Pricer:
         for last in rng.permutation(lasts):
             for at, after, values in self._touched(int(last), heads, tails, order, limit):
                 kept = np.flatnonzero(values < limit)
-                groups = np.hstack([np.broadcast_to(self.heads[at], (len(kept), self.heads.shape[1])), self.tails[after[kept]]])
+                groups = np.hstack(
+                    [
+                        np.broadcast_to(self.heads[at], (len(kept), self.heads.shape[1])),
+                        self.tails[after[kept]],
+                    ]
+                )
                 fine = self._keeps(groups)
                 members.append(groups[fine])
                 reduced.append(values[kept][fine])
@@ -101,7 +112,9 @@ class Pricer:
         if not after.size:
             return
         sorted_costs = tails[after]
-        meeting = np.sort(self.with_head[own, last + 1 :], axis=1)[:, : self.tails.shape[1]].sum(axis=1)
+        meeting = np.sort(self.with_head[own, last + 1 :], axis=1)[:, : self.tails.shape[1]].sum(
+            axis=1
+        )
         counts = np.searchsorted(sorted_costs, limit - heads[own] - meeting)
         for head, count in zip(own[counts > 0], counts[counts > 0], strict=True):
             row, looked = self.with_head[head], after[:count]
@@ -125,7 +138,10 @@ class Pricer:
 def _forbidding(rules: Rules) -> tuple[Floats, Floats]:
     """Give pair and single costs that make a group that breaks a link dear: a without b costs NEVER, a with b nothing."""
     pairs, alone = np.zeros((rules.people, rules.people)), np.zeros(rules.people)
-    banned: Sequence[Sequence[int]] = [*rules.apart, *(kind.members for kind in rules.spread if kind.limits(rules.count)[1] == 1)]
+    banned: Sequence[Sequence[int]] = [
+        *rules.apart,
+        *(kind.members for kind in rules.spread if kind.limits(rules.count)[1] == 1),
+    ]
     for link in banned:
         pairs[np.ix_(link, link)] += NEVER
     for block in rules.blocks():

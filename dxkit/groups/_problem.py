@@ -61,7 +61,9 @@ class Question:
         cost = self.cost if extra is None else self.cost + extra
         limits = {"low": rules.low, "high": rules.high, "count": rules.count}
         least = rules.least_penalty()
-        return annealing.task_of(cost, rules.penalties(), rules.blocks(), self.factor, **limits, least=least)
+        return annealing.task_of(
+            cost, rules.penalties(), rules.blocks(), self.factor, **limits, least=least
+        )
 
 
 def ask(
@@ -82,7 +84,9 @@ def ask(
     """Check everything that was asked; all faults of the tables come together, then the sizes, then the rules."""
     spread = [spread] if isinstance(spread, str) else list(spread)
     if objective not in OBJECTIVES:
-        raise ChoiceError(f"objective={shorten(objective)} は使えません。{'・'.join(OBJECTIVES)} から選んでください。")
+        raise ChoiceError(
+            f"objective={shorten(objective)} は使えません。{'・'.join(OBJECTIVES)} から選んでください。"
+        )
     low, high = sizes_of(size)
     roster, faults = people.read(members, places=places)
     if roster is None:

@@ -50,7 +50,11 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
     gone = _positions(groups, [absent] if isinstance(absent, str) else list(absent))
     here = np.setdiff1d(np.arange(len(groups.members)), gone)
     before = groups.table["group"].to_numpy()[here] - 1
-    asked = _asked(groups, groups.members.iloc[here].drop(columns="group"), set(groups.table["code"].iloc[here]))
+    asked = _asked(
+        groups,
+        groups.members.iloc[here].drop(columns="group"),
+        set(groups.table["code"].iloc[here]),
+    )
     rules = replace(asked.rules, count=int(before.max(initial=0)) + 1, spread=())
     caps = [_cap(kind, before, asked.rules.count) for kind in asked.rules.spread]
     after = _fewest(rules, before, caps)
@@ -60,7 +64,9 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
     if after is None:
         raise _feasibility.refuse(replace(asked.rules, spread=()), asked.names())
     after = _better(asked, Limits(rules, caps), before, after)
-    found = answer(asked, after, quick_bound(asked), seed=groups.settings.get("seed"), certified=False)
+    found = answer(
+        asked, after, quick_bound(asked), seed=groups.settings.get("seed"), certified=False
+    )
     return _numbered(groups, found, _Moves(before, after, gone, kept))
 
 
@@ -86,7 +92,10 @@ class Limits:
         right = ((sizes >= rules.low) & (sizes <= rules.high)) | (sizes == 0)
         near = all(len(set(plan[list(link)])) == 1 for link in rules.together)
         far = all(len(set(plan[list(link)])) == len(link) for link in rules.apart)
-        even = all((np.bincount(plan[cap.members], minlength=rules.count) <= cap.most).all() for cap in self.caps)
+        even = all(
+            (np.bincount(plan[cap.members], minlength=rules.count) <= cap.most).all()
+            for cap in self.caps
+        )
         return bool(right.all()) and near and far and even
 
 
@@ -115,7 +124,11 @@ def _positions(groups: Groups, labels: list[Hashable]) -> Whole:
     roster = Roster(groups.members, codes, bool(groups.settings["places"]), {})
     at = roster.positions(labels)
     faults = [
-        Fault("absent に参加者でない人がいます", "グループの表にある団体コードか名前にしてください", value=label)
+        Fault(
+            "absent に参加者でない人がいます",
+            "グループの表にある団体コードか名前にしてください",
+            value=label,
+        )
         for label, place in zip(labels, at, strict=True)
         if place < 0
     ]
@@ -131,9 +144,13 @@ def _asked(groups: Groups, left: pd.DataFrame, codes: set[str]) -> Question:
     for each in told["columns"]:
         if left[each["column"]].notna().any():
             columns[each["role"]][each["column"]] = each["weight"]
-    options: dict[str, Any] = {name: told[name] for name in ("objective", "scale", "missing", "places")}
+    options: dict[str, Any] = {
+        name: told[name] for name in ("objective", "scale", "missing", "places")
+    }
     low, high = told["size"]
-    fitting = [count for count in range(1, told["count"] + 1) if count * low <= len(left) <= count * high]
+    fitting = [
+        count for count in range(1, told["count"] + 1) if count * low <= len(left) <= count * high
+    ]
     if not fitting:
         raise ChoiceError(
             f"残る{len(left)}人は、{low}〜{high}人の{told['count']}グループ以下に分けられません。"
@@ -141,7 +158,14 @@ def _asked(groups: Groups, left: pd.DataFrame, codes: set[str]) -> Question:
         )
     options |= {name: _left(told[name], codes) for name in ("together", "apart")}
     options["spread"] = [column for column in told["spread_by"] if left[column].notna().any()]
-    return ask(left, size=(low, high), count=max(fitting), alike=columns["alike"], different=columns["different"], **options)
+    return ask(
+        left,
+        size=(low, high),
+        count=max(fitting),
+        alike=columns["alike"],
+        different=columns["different"],
+        **options,
+    )
 
 
 def _left(links: Iterable[Iterable[str]], codes: set[str]) -> list[tuple[str, ...]]:
@@ -202,12 +226,25 @@ def _numbered(groups: Groups, found: Groups, moves: _Moves) -> Groups:
     before, after = moves.before, moves.after
     table = found.table.assign(group=after + 1)
     known = dict(zip(found.table["group"], after + 1, strict=True))
-    by_group = found.by_group.assign(group=found.by_group["group"].map(known)).sort_values("group", ignore_index=True)
+    by_group = found.by_group.assign(group=found.by_group["group"].map(known)).sort_values(
+        "group", ignore_index=True
+    )
     moved = [
         {"code": str(table["code"].iloc[at]), "from": int(before[at]) + 1, "to": int(after[at]) + 1}
         for at in np.flatnonzero(before != after)
     ]
     away = groups.table["code"].iloc[moves.gone].tolist()
-    settings = found.settings | {"moved": moved, "absent": away, "count": len(by_group), "spread_kept": moves.spread_kept}
+    settings = found.settings | {
+        "moved": moved,
+        "absent": away,
+        "count": len(by_group),
+        "spread_kept": moves.spread_kept,
+    }
     table.attrs["settings"] = settings
-    return replace(found, table=table, by_group=by_group, members=found.members.assign(group=after + 1), settings=settings)
+    return replace(
+        found,
+        table=table,
+        by_group=by_group,
+        members=found.members.assign(group=after + 1),
+        settings=settings,
+    )

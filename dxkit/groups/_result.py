@@ -59,10 +59,21 @@ def answer(asked: Question, groups: Whole, bound: float, **told: object) -> Grou
     if "name" in asked.roster.table.columns or asked.roster.places:
         table["name"] = asked.names()
     table.attrs["settings"] = settings
-    columns = pd.DataFrame(settings["columns"], columns=["column", "label", "role", "weight", "kind", "blanks"])
+    columns = pd.DataFrame(
+        settings["columns"], columns=["column", "label", "role", "weight", "kind", "blanks"]
+    )
     columns["distance"] = [_within(each.apart, groups) for each in asked.criteria]
     by_group = _by_group(asked, order)
-    return Groups(table, value, bound, gap, by_group, columns, asked.roster.table.assign(group=order), settings)
+    return Groups(
+        table,
+        value,
+        bound,
+        gap,
+        by_group,
+        columns,
+        asked.roster.table.assign(group=order),
+        settings,
+    )
 
 
 def score(asked: Question, groups: Whole) -> float:
@@ -81,7 +92,9 @@ def quick_bound(asked: Question) -> float:
     np.fill_diagonal(cost, np.inf)
     sums = np.cumsum(np.sort(cost, axis=1)[:, : max(rules.high - 1, 0)], axis=1)
     sizes = range(max(rules.low, 2), rules.high + 1)
-    each = [asked.factor[size] / 2 * sums[:, size - 2] for size in sizes if size - 2 < sums.shape[1]]
+    each = [
+        asked.factor[size] / 2 * sums[:, size - 2] for size in sizes if size - 2 < sums.shape[1]
+    ]
     if rules.low == 1:
         each.append(np.zeros(rules.people))
     return float(np.min(each, axis=0).sum()) if each else 0.0
@@ -92,7 +105,11 @@ def _within(apart: Floats, groups: Whole) -> float:
     same = groups[:, None] == groups[None, :]
     mates = same.sum(axis=1) - 1
     known = mates > 0
-    return float(((apart * same).sum(axis=1)[known] / mates[known]).mean()) if known.any() else float("nan")
+    return (
+        float(((apart * same).sum(axis=1)[known] / mates[known]).mean())
+        if known.any()
+        else float("nan")
+    )
 
 
 def _by_group(asked: Question, groups: Whole) -> pd.DataFrame:
@@ -100,7 +117,9 @@ def _by_group(asked: Question, groups: Whole) -> pd.DataFrame:
     for group in range(1, int(groups.max()) + 1):
         own = np.flatnonzero(groups == group)
         pairs = max(len(own) * (len(own) - 1), 1)
-        inside = {each.column: each.apart[np.ix_(own, own)].sum() / pairs for each in asked.criteria}
+        inside = {
+            each.column: each.apart[np.ix_(own, own)].sum() / pairs for each in asked.criteria
+        }
         weighed = sum(abs(each.weight) * inside[each.column] for each in asked.criteria)
         rows.append({"group": group, "size": len(own), "distance": weighed, **inside})
     return pd.DataFrame(rows)

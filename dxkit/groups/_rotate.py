@@ -102,10 +102,14 @@ def rotate(
     all 820 pairs meet exactly once), else found by annealing; seats are then given to members by annealing.
     """
     common = {"scale": scale, "missing": missing, "places": places}
-    asked = _asked(members, rounds, size=size, alike=alike, different=different, common=common, count=count)
+    asked = _asked(
+        members, rounds, size=size, alike=alike, different=different, common=common, count=count
+    )
     rules = asked[0].rules
     counts = _counts(rules.people, rules.low, rules.high, count)
-    schedule = schedules.schedule_of(rules.people, rounds, low=rules.low, high=rules.high, counts=counts, seed=seed)
+    schedule = schedules.schedule_of(
+        rules.people, rounds, low=rules.low, high=rules.high, counts=counts, seed=seed
+    )
     costs = np.asarray([each.cost for each in asked])
     if costs.any():
         schedule = schedules.seated(schedule, costs, STEPS, seed)
@@ -151,11 +155,20 @@ def tradeoff(
         As for `rotate`.
     """
     common = {"scale": scale, "missing": missing, "places": places}
-    asked = _asked(members, rounds, size=size, alike=alike, different=different, common=common, count=count)
+    asked = _asked(
+        members, rounds, size=size, alike=alike, different=different, common=common, count=count
+    )
     rows = []
     for penalty in tqdm(list(penalties), disable=not progress, desc="組み合わせの比較"):
         schedule = _one_by_one(asked, float(penalty), seed)
-        rows.append(("1回ずつ組む", float(penalty), schedules.repeats_of(schedule), _quality(asked, schedule)))
+        rows.append(
+            (
+                "1回ずつ組む",
+                float(penalty),
+                schedules.repeats_of(schedule),
+                _quality(asked, schedule),
+            )
+        )
     new = rotate(members, rounds=rounds, size=size, alike=alike, different=different, count=count, scale=scale, missing=missing,
                  places=places, seed=seed)  # fmt: skip
     rows.append(("再会を避けて組む", np.nan, new.repeats, new.quality))
@@ -176,11 +189,20 @@ def _asked(
     count: int | None,
 ) -> list[Question]:
     """Check what is asked of each meeting."""
-    if isinstance(rounds, bool) or not isinstance(rounds, (int, np.integer)) or not 1 <= rounds <= MOST_ROUNDS:
-        raise ChoiceError(f"rounds={shorten(rounds)} は使えません。1〜{MOST_ROUNDS} の回数にしてください。")
+    if (
+        isinstance(rounds, bool)
+        or not isinstance(rounds, (int, np.integer))
+        or not 1 <= rounds <= MOST_ROUNDS
+    ):
+        raise ChoiceError(
+            f"rounds={shorten(rounds)} は使えません。1〜{MOST_ROUNDS} の回数にしてください。"
+        )
     kept = members if isinstance(members, pd.DataFrame) else list(members)
     chosen = zip(_each(alike, rounds, "alike"), _each(different, rounds, "different"), strict=True)
-    return [ask(kept, size=size, alike=one, different=other, count=count, **common) for one, other in chosen]
+    return [
+        ask(kept, size=size, alike=one, different=other, count=count, **common)
+        for one, other in chosen
+    ]
 
 
 def _each(columns: PerRound, rounds: int, option: str) -> list[Columns]:
@@ -191,12 +213,18 @@ def _each(columns: PerRound, rounds: int, option: str) -> list[Columns]:
     if not given or all(isinstance(each, str) for each in given):
         return [tuple(map(str, given))] * rounds
     if len(given) != rounds:
-        raise ChoiceError(f"{option} には{len(given)}回分の列があります。rounds={rounds} と同じ数にしてください。")
+        raise ChoiceError(
+            f"{option} には{len(given)}回分の列があります。rounds={rounds} と同じ数にしてください。"
+        )
     return list(given)
 
 
 def _counts(members: int, low: int, high: int, count: int | None) -> range:
-    return range(ceil(members / high), members // low + 1) if count is None else range(count, count + 1)
+    return (
+        range(ceil(members / high), members // low + 1)
+        if count is None
+        else range(count, count + 1)
+    )
 
 
 def _one_by_one(asked: list[Question], penalty: float, seed: int) -> Whole:
@@ -225,7 +253,10 @@ def _answer(asked: list[Question], schedule: Whole, bound: int, told: dict[str, 
     roster = asked[0].roster
     rows = [np.asarray(pd.factorize(row)[0]) + 1 for row in schedule]
     table = pd.concat(
-        [pd.DataFrame({"round": number, "group": row, "code": roster.codes.astype(str)}) for number, row in enumerate(rows, 1)],
+        [
+            pd.DataFrame({"round": number, "group": row, "code": roster.codes.astype(str)})
+            for number, row in enumerate(rows, 1)
+        ],
         ignore_index=True,
     )
     if "name" in roster.table.columns or roster.places:
@@ -234,9 +265,28 @@ def _answer(asked: list[Question], schedule: Whole, bound: int, told: dict[str, 
     settings = asked[0].settings | told | {"columns": [each.settings["columns"] for each in asked]}
     table.attrs["settings"] = settings
     met = schedules.meets(schedule)
-    pairs = pd.Series(met[np.triu_indices(len(met), 1)]).value_counts().sort_index().rename("pairs").rename_axis("times")
-    by_round = pd.DataFrame([_round(number, each, row) for number, (each, row) in enumerate(zip(asked, rows, strict=True), 1)])
-    return Rotation(table, schedules.repeats_of(schedule), bound, float(by_round["quality"].mean()), by_round, pairs, settings)
+    pairs = (
+        pd.Series(met[np.triu_indices(len(met), 1)])
+        .value_counts()
+        .sort_index()
+        .rename("pairs")
+        .rename_axis("times")
+    )
+    by_round = pd.DataFrame(
+        [
+            _round(number, each, row)
+            for number, (each, row) in enumerate(zip(asked, rows, strict=True), 1)
+        ]
+    )
+    return Rotation(
+        table,
+        schedules.repeats_of(schedule),
+        bound,
+        float(by_round["quality"].mean()),
+        by_round,
+        pairs,
+        settings,
+    )
 
 
 def _round(number: int, asked: Question, groups: Whole) -> dict[str, object]:

@@ -99,15 +99,23 @@ class Rules:
         total = 0
         for kind in self.spread:
             floor, more = divmod(len(kind.members), self.count)
-            total += (self.count - more) * floor * (floor - 1) // 2 + more * (floor + 1) * floor // 2
+            total += (self.count - more) * floor * (floor - 1) // 2 + more * (
+                floor + 1
+            ) * floor // 2
         return float(total)
 
     def broken(self, groups: Whole) -> list[str]:
         """Say which rules a grouping (a number from 0 for each member) breaks."""
         sizes = np.bincount(groups, minlength=self.count)
         found = [f"人数 {size}" for size in sizes if not self.low <= size <= self.high]
-        found += [f"同じ組にする {link}" for link in self.together if len(set(groups[list(link)])) > 1]
-        found += [f"別の組にする {link}" for link in self.apart if len(set(groups[list(link)])) < len(link)]
+        found += [
+            f"同じ組にする {link}" for link in self.together if len(set(groups[list(link)])) > 1
+        ]
+        found += [
+            f"別の組にする {link}"
+            for link in self.apart
+            if len(set(groups[list(link)])) < len(link)
+        ]
         for kind in self.spread:
             low, high = kind.limits(self.count)
             found += [
@@ -150,7 +158,11 @@ def counts_of(people: int, low: int, high: int, count: int | None) -> int:
         raise ChoiceError(f"count={shorten(count)} は使えません。1以上の整数にしてください。")
     if count not in possible:
         fits = f"{possible[0]}〜{possible[-1]}" if possible else ""
-        advice = f"count を{fits}にするか、size を変えてください。" if fits else _cannot_sum(people, low, high)
+        advice = (
+            f"count を{fits}にするか、size を変えてください。"
+            if fits
+            else _cannot_sum(people, low, high)
+        )
         raise ChoiceError(
             f"{people}人は、{low}〜{high}人の{count}グループに分けられません"
             f"（{count}グループに入るのは{count * low}〜{count * high}人）。{advice}"
@@ -158,7 +170,9 @@ def counts_of(people: int, low: int, high: int, count: int | None) -> int:
     return int(count)
 
 
-def links_of(links: Links, roster: Roster, option: str) -> tuple[tuple[tuple[int, ...], ...], list[Fault]]:
+def links_of(
+    links: Links, roster: Roster, option: str
+) -> tuple[tuple[tuple[int, ...], ...], list[Fault]]:
     """Give links as positions, and a fault for each that names somebody who is not there, or nobody else."""
     found: list[tuple[int, ...]] = []
     faults: list[Fault] = []
@@ -168,26 +182,34 @@ def links_of(links: Links, roster: Roster, option: str) -> tuple[tuple[tuple[int
         at = roster.positions(labels)
         faults += [
             Fault(
-                f"{option} の{number}組目に、参加者にない人がいます", "参加者の表に加えるか、ここから除いてください", value=label
+                f"{option} の{number}組目に、参加者にない人がいます",
+                "参加者の表に加えるか、ここから除いてください",
+                value=label,
             )
             for label, place in zip(labels, at, strict=True)
             if place < 0
         ]
         if len(set(at)) < 2 and min(at, default=0) >= 0:
             way = '[("28201", "28202")] のように、2人以上の組にしてください'
-            faults.append(Fault(f"{option} の{number}組目が2人以上ではありません", way, value=labels))
+            faults.append(
+                Fault(f"{option} の{number}組目が2人以上ではありません", way, value=labels)
+            )
         found.append(tuple(dict.fromkeys(at)))
     return tuple(found), faults
 
 
-def spread_of(spread: str | Iterable[str], roster: Roster) -> tuple[tuple[Marked, ...], list[Fault]]:
+def spread_of(
+    spread: str | Iterable[str], roster: Roster
+) -> tuple[tuple[Marked, ...], list[Fault]]:
     """Give the kinds that are spread: True of a yes/no column, each word of another."""
     kinds: list[Marked] = []
     faults: list[Fault] = []
     for name in [spread] if isinstance(spread, str) else spread:
         if name not in roster.table.columns:
             offered = shorten("、".join(map(str, roster.table.columns)))
-            faults.append(Fault("spread の列が参加者の表にありません", f"今ある列: {offered}", column=name))
+            faults.append(
+                Fault("spread の列が参加者の表にありません", f"今ある列: {offered}", column=name)
+            )
             continue
         own, bad = _kinds(roster.table[name], name)
         kinds, faults = kinds + own, faults + bad
@@ -202,8 +224,13 @@ def _kinds(values: pd.Series, name: str) -> tuple[list[Marked], list[Fault]]:
         return ([Marked(label, marked)] if marked else []), []
     if values.nunique() > MOST_KINDS:
         remedy = "はい/いいえの列か、数種類の区分の列にしてください"
-        return [], [Fault(f"spread の列に違う値が{values.nunique()}種類あります", remedy, column=name)]
-    return [Marked(f"{label}「{shorten(value, 20)}」", _where(values, value)) for value in values.dropna().unique()], []
+        return [], [
+            Fault(f"spread の列に違う値が{values.nunique()}種類あります", remedy, column=name)
+        ]
+    return [
+        Marked(f"{label}「{shorten(value, 20)}」", _where(values, value))
+        for value in values.dropna().unique()
+    ], []
 
 
 def _where(values: pd.Series, value: object) -> tuple[int, ...]:

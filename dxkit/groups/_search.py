@@ -44,7 +44,10 @@ def search(
     start = _start(asked, task, blocks)
     seeds = [int(each) for each in np.random.SeedSequence(seed).generate_state(chains)]
     tries = TRIES if steps is None else 0
-    jobs = [(task, proposals, own, start, heats, tries) for own, heats in zip(seeds, cycle(annealing.HEATS), strict=False)]
+    jobs = [
+        (task, proposals, own, start, heats, tries)
+        for own, heats in zip(seeds, cycle(annealing.HEATS), strict=False)
+    ]
     if executor is None:
         found = [chain(*job) for job in tqdm(jobs, **_bar(progress, chains))]
     else:
@@ -88,7 +91,10 @@ def _start(asked: Question, task: annealing.Task, blocks: list[list[int]]) -> Wh
     """Give a grouping to begin with where dealing alone would not keep the sizes."""
     rules = asked.rules
     sets = [set(block) for block in blocks]
-    clash = any(len(block) > rules.high or any(len(block & set(link)) > 1 for link in rules.apart) for block in sets)
+    clash = any(
+        len(block) > rules.high or any(len(block & set(link)) > 1 for link in rules.apart)
+        for block in sets
+    )
     if not clash and annealing.fits(task, annealing.dealt(task, 0)):
         return None
     found = None if clash else _any(rules)

@@ -13,4 +13,13 @@ from dxkit.linkage._missed_by_kind import missed_by_kind
 from dxkit.linkage._normalise import normalise
 from dxkit.linkage._synthetic_registers import ERRORS, synth_registers
 
-__all__ = ["ERRORS", "dedupe", "evaluate", "link", "missed_by_kind", "normalise", "review_plan", "synth_registers"]
+__all__ = [
+    "ERRORS",
+    "dedupe",
+    "evaluate",
+    "link",
+    "missed_by_kind",
+    "normalise",
+    "review_plan",
+    "synth_registers",
+]

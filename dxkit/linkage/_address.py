@@ -26,7 +26,9 @@ AZA = re.compile(r"大字|小字|^字|(?<=町)字")
 ROOM = re.compile(r"(?<=\d)\s+(?=\d)")
 LONGEST = 200
 # a town in plain letters, then numbers, then nothing or a blank and a building: what most addresses are
-_PLAIN = "".join(chr(code) for code in (*range(0x4E00, 0x9FA6), *range(0x3041, 0x3097), *range(0x30A1, 0x30FB)))
+_PLAIN = "".join(
+    chr(code) for code in (*range(0x4E00, 0x9FA6), *range(0x3041, 0x3097), *range(0x30A1, 0x30FB))
+)
 _LETTERS = f"[{''.join(letter for letter in _PLAIN if letter not in NUMERALS)}]"
 EASY = re.compile(
     rf"((?:{_LETTERS}|[々 　])*)((?:[0-9０-９]|[{NUMERALS}]{{1,3}}丁目)[0-9０-９{NUMERALS}丁目番地号のノ－ー-]*)"
@@ -64,7 +66,11 @@ def address(text: str, code: str = "") -> tuple[str, str, str]:
     rest = JOINTS.sub(lambda joint: "-" if joint[1] else "", AZA.sub("", rest))
     door = DOOR.match(rest)
     town, block = (door[1], door[2] or "") if door else ("", "")
-    return code or found, town.strip("-、,. "), "-".join(part.lstrip("0") or "0" for part in block.split("-")) if block else ""
+    return (
+        code or found,
+        town.strip("-、,. "),
+        "-".join(part.lstrip("0") or "0" for part in block.split("-")) if block else "",
+    )
 
 
 class Addresses:
@@ -108,7 +114,9 @@ def _municipality(plain: str, code: str) -> tuple[str, str]:
 
 def _is_town(rest: str, length: int) -> bool:
     """Say whether what reads like a municipality is followed by a number at once, and so is a town: 太子町3丁目."""
-    return length == 3 and rest[2] == "町" and (rest[3:4].isdigit() or rest[3:4] in (*DIGITS, *UNITS))
+    return (
+        length == 3 and rest[2] == "町" and (rest[3:4].isdigit() or rest[3:4] in (*DIGITS, *UNITS))
+    )
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +132,12 @@ def _heads(prefecture: str) -> dict[str, str]:
         if place.code[:2] == prefecture:
             names = {place.name, place.county + place.name}
             if place.parent:
-                city = next(other.name for other in all_municipalities() if other.code == place.parent)
-                names = {city + place.name.removeprefix(city).strip(), place.name.removeprefix(city).strip()}
+                city = next(
+                    other.name for other in all_municipalities() if other.code == place.parent
+                )
+                names = {
+                    city + place.name.removeprefix(city).strip(),
+                    place.name.removeprefix(city).strip(),
+                }
             heads |= {"".join(name.split()): place.parent or place.code for name in names}
     return heads

@@ -66,7 +66,9 @@ def weigh(tables: Sequence[pd.DataFrame], *, prior: float, backend: str, seed: i
     with tempfile.TemporaryDirectory(prefix=OWN_FOLDER) as folder, _hushed():
         database = _duckdb(folder) if backend == "duckdb" else _spark(folder)
         try:
-            return _weighed(database, [_input(table, backend) for table in tables], prior, backend, seed)
+            return _weighed(
+                database, [_input(table, backend) for table in tables], prior, backend, seed
+            )
         finally:
             _close(database, backend)
 
@@ -74,11 +76,17 @@ def weigh(tables: Sequence[pd.DataFrame], *, prior: float, backend: str, seed: i
 def need(backend: str) -> None:
     """Refuse a backend that does not exist or is not installed."""
     if backend not in BACKENDS:
-        raise ChoiceError(f"backend「{shorten(backend)}」はありません。{'・'.join(BACKENDS)} から選んでください。")
+        raise ChoiceError(
+            f"backend「{shorten(backend)}」はありません。{'・'.join(BACKENDS)} から選んでください。"
+        )
     for module in ("splink", "duckdb"):
         if find_spec(module) is None:
-            raise MissingExtraError(f'名寄せには {module} が要ります。pip install "dxkit[linkage]" で入れてください。')
-    if backend == "spark" and not (find_spec("pyspark") and (shutil.which("java") or os.environ.get("JAVA_HOME"))):
+            raise MissingExtraError(
+                f'名寄せには {module} が要ります。pip install "dxkit[linkage]" で入れてください。'
+            )
+    if backend == "spark" and not (
+        find_spec("pyspark") and (shutil.which("java") or os.environ.get("JAVA_HOME"))
+    ):
         raise MissingExtraError(
             'backend="spark" には pyspark と Java が要ります。pip install "dxkit[linkage,spark]" で入れてください。'
             '1台で足りるなら backend="duckdb"（既定）のままで動きます。'
@@ -90,7 +98,9 @@ def _duckdb(folder: str) -> Any:
     from splink import DuckDBAPI  # noqa: PLC0415
 
     # the registers themselves and the system want room too: beyond this, pairs wait on the disk
-    connection = duckdb.connect(":memory:", config={"temp_directory": str(Path(folder) / "spill"), "memory_limit": "40%"})
+    connection = duckdb.connect(
+        ":memory:", config={"temp_directory": str(Path(folder) / "spill"), "memory_limit": "40%"}
+    )
     connection.execute("SET preserve_insertion_order = false")
     return DuckDBAPI(connection)
 
@@ -150,14 +160,21 @@ def _hushed() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _weighed(database: Any, tables: Sequence[Any], prior: float, backend: str, seed: int) -> pd.DataFrame:
+def _weighed(
+    database: Any, tables: Sequence[Any], prior: float, backend: str, seed: int
+) -> pd.DataFrame:
     from splink import Linker  # noqa: PLC0415
 
     named = zip(tables, "ab", NAMES, strict=False)
-    frames = [database.register(table, dataset_display_name=short, table_name=name) for table, short, name in named]
+    frames = [
+        database.register(table, dataset_display_name=short, table_name=name)
+        for table, short, name in named
+    ]
     sizes = (len(tables[0]), len(tables[-1]))
     model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior, sizes, backend)
-    linker = Linker(frames if len(tables) == 2 else frames[0], model, log_level=None, validate_settings=False)
+    linker = Linker(
+        frames if len(tables) == 2 else frames[0], model, log_level=None, validate_settings=False
+    )
     if float(sizes[0]) * sizes[1] >= LEARN_FROM:
         _learn(linker, seed)
     pairs: Any = linker.inference.predict(threshold_match_weight=LEAST_WEIGHT, warning_mode="never")
@@ -201,7 +218,9 @@ def agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame) ->
             columns = {f"{key}_{side}": pa.Array.from_pandas(rows[key]) for key in KEYS}
             connection.register(side, pa.table({"pair": pa.array(np.arange(len(rows)))} | columns))
         levels = ", ".join(f"{_case(each)} AS {each.field}" for each in COMPARISONS)
-        found = connection.execute(f"SELECT {levels} FROM l JOIN r USING (pair) ORDER BY pair").fetchnumpy()  # noqa: S608
+        found = connection.execute(
+            f"SELECT {levels} FROM l JOIN r USING (pair) ORDER BY pair"
+        ).fetchnumpy()  # noqa: S608
     return pd.DataFrame({name: np.asarray(values) for name, values in found.items()})
 
 

@@ -34,12 +34,25 @@ def evaluate(links: pd.DataFrame, truth: pd.DataFrame) -> Mapping[str, float]:
     right = len(found.merge(true, on=["left_id", "right_id"]))
     precision = right / len(found) if len(found) else 1.0
     recall = right / len(true) if len(true) else 1.0
-    f1 = 2 * precision * recall / (precision + recall) if right else float(not len(found) and not len(true))
-    counts = {"true_positive": right, "false_positive": len(found) - right, "false_negative": len(true) - right}
+    f1 = (
+        2 * precision * recall / (precision + recall)
+        if right
+        else float(not len(found) and not len(true))
+    )
+    counts = {
+        "true_positive": right,
+        "false_positive": len(found) - right,
+        "false_negative": len(true) - right,
+    }
     return {"precision": precision, "recall": recall, "f1": f1, **counts}
 
 
-def pairs_of(table: pd.DataFrame, name: str, left: pd.DataFrame | None = None, right: pd.DataFrame | None = None) -> pd.DataFrame:
+def pairs_of(
+    table: pd.DataFrame,
+    name: str,
+    left: pd.DataFrame | None = None,
+    right: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Give the pairs of a table once each, as text; with registers given, of records that stand there."""
     absent = [column for column in ("left_id", "right_id") if column not in table]
     if absent:
@@ -51,13 +64,18 @@ def pairs_of(table: pd.DataFrame, name: str, left: pd.DataFrame | None = None, r
         known = pairs[side] if register is None else register["record_id"].map(str)
         unknown = pairs.loc[~pairs[side].isin(known), side]
         remedy = "突き合わせた名簿にある record_id にしてください"
-        faults += [Fault("その記録はありません", remedy, sheet=name, column=side, value=value) for value in unknown]
+        faults += [
+            Fault("その記録はありません", remedy, sheet=name, column=side, value=value)
+            for value in unknown
+        ]
     if faults:
         raise TableError(faults)
     return pairs
 
 
-def review_plan(links: pd.DataFrame, *, staff_hours: float, minutes: float = MINUTES) -> pd.DataFrame:
+def review_plan(
+    links: pd.DataFrame, *, staff_hours: float, minutes: float = MINUTES
+) -> pd.DataFrame:
     """Say which pairs clerks should check with the hours they have, and how many mistakes are to be expected.
 
     Parameters
@@ -83,14 +101,25 @@ def review_plan(links: pd.DataFrame, *, staff_hours: float, minutes: float = MIN
     """
     if not (np.isfinite(staff_hours) and staff_hours >= 0 and np.isfinite(minutes) and minutes > 0):
         asked = f"staff_hours={shorten(staff_hours)}、minutes={shorten(minutes)}"
-        raise ChoiceError(f"{asked} では計画できません。時間は0以上、1組の分数は0より大きい数にしてください。")
+        raise ChoiceError(
+            f"{asked} では計画できません。時間は0以上、1組の分数は0より大きい数にしてください。"
+        )
     absent = [column for column in ("left_id", "right_id", "probability") if column not in links]
     if absent:
-        raise TableError([Fault("列がありません", "link の答えを渡してください", column=column) for column in absent])
+        raise TableError(
+            [
+                Fault("列がありません", "link の答えを渡してください", column=column)
+                for column in absent
+            ]
+        )
     table = links.assign(doubt=np.minimum(links["probability"], 1 - links["probability"]))
-    table = table.sort_values(["doubt", "left_id", "right_id"], ascending=[False, True, True], ignore_index=True)
+    table = table.sort_values(
+        ["doubt", "left_id", "right_id"], ascending=[False, True, True], ignore_index=True
+    )
     taken = (table["probability"] >= 0.5).to_numpy()
-    checked = (np.arange(len(table)) < int(staff_hours * 60 / minutes + 1e-9)) & (table["doubt"].to_numpy() > 0)
+    checked = (np.arange(len(table)) < int(staff_hours * 60 / minutes + 1e-9)) & (
+        table["doubt"].to_numpy() > 0
+    )
     table["decision"] = np.where(checked, CHECKED, np.where(taken, TAKEN, LEFT))
     table.attrs = {
         "expected": _expected(table["doubt"].to_numpy(dtype=float), taken, checked, minutes),
@@ -99,7 +128,9 @@ def review_plan(links: pd.DataFrame, *, staff_hours: float, minutes: float = MIN
     return table
 
 
-def _expected(doubt: np.ndarray, taken: np.ndarray, checked: np.ndarray, minutes: float) -> dict[str, float]:
+def _expected(
+    doubt: np.ndarray, taken: np.ndarray, checked: np.ndarray, minutes: float
+) -> dict[str, float]:
     """Sum the chances of being wrong, over all pairs and over those that nobody checks."""
     return {
         "pairs_checked": int(checked.sum()),

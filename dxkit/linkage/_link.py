@@ -61,7 +61,9 @@ def own_certainty(ratio: Numbers, pairs: float) -> tuple[Numbers, float]:
 
 def best(pairs: pd.DataFrame, *sides: str) -> pd.DataFrame:
     """Keep each record's best pair on the sides named; of equals, the first in order of rows."""
-    kept = pairs.sort_values(["weight", "left", "right"], ascending=[False, True, True], kind="stable")
+    kept = pairs.sort_values(
+        ["weight", "left", "right"], ascending=[False, True, True], kind="stable"
+    )
     if len(sides) == 1:
         return kept.drop_duplicates(sides[0])
     return _one_to_one(kept)
@@ -143,7 +145,9 @@ def link(
     if once == "neither":
         pairs["probability"], share = own_certainty(ratio, float(len(left)) * len(right))
     else:
-        pairs["probability"], share = shared_certainty(pairs["right"].to_numpy(), ratio, len(left), len(right))
+        pairs["probability"], share = shared_certainty(
+            pairs["right"].to_numpy(), ratio, len(left), len(right)
+        )
     pairs = pairs[pairs["probability"] >= threshold]
     if once != "neither":
         pairs = best(pairs, *(("right",) if once == "right" else ("left", "right")))
@@ -151,7 +155,11 @@ def link(
 
 
 def dedupe(
-    records: pd.DataFrame, *, threshold: float = 0.5, backend: Literal["duckdb", "spark"] = "duckdb", seed: int = 0
+    records: pd.DataFrame,
+    *,
+    threshold: float = 0.5,
+    backend: Literal["duckdb", "spark"] = "duckdb",
+    seed: int = 0,
 ) -> pd.DataFrame:
     """Find who stands more than once in one register.
 
@@ -196,7 +204,9 @@ def _choose(threshold: float, once: str) -> None:
     if not 0 <= threshold <= 1:
         raise ChoiceError(f"threshold={shorten(threshold)} は0〜1の数（確率）にしてください。")
     if once not in ("right", "both", "neither"):
-        raise ChoiceError(f"once「{shorten(once)}」はありません。right・both・neither から選んでください。")
+        raise ChoiceError(
+            f"once「{shorten(once)}」はありません。right・both・neither から選んでください。"
+        )
 
 
 def check_both(left: pd.DataFrame, right: pd.DataFrame) -> None:
@@ -214,7 +224,9 @@ def check_both(left: pd.DataFrame, right: pd.DataFrame) -> None:
 def comparable_keys(left: pd.DataFrame, right: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give the keys of both; where the right one leaves no blank in names, surnames of the left one part them."""
     lefts = _keys(left)
-    return lefts, _keys(right, Surnames(set(lefts["surname"].dropna()), set(lefts["kana_surname"].dropna())))
+    return lefts, _keys(
+        right, Surnames(set(lefts["surname"].dropna()), set(lefts["kana_surname"].dropna()))
+    )
 
 
 def _keys(records: pd.DataFrame, surnames: Surnames | None = None) -> pd.DataFrame:
@@ -228,7 +240,9 @@ def _no_pairs() -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
 
 
-def _answer(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame, settings: Mapping[str, object]) -> pd.DataFrame:
+def _answer(
+    pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame, settings: Mapping[str, object]
+) -> pd.DataFrame:
     pairs = pairs.sort_values(["weight", "left", "right"], ascending=[False, True, True])
     table = pd.DataFrame(
         {
@@ -239,14 +253,19 @@ def _answer(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame, sett
             "reason": _reasons(agreement(pairs, lefts, rights)),
         }
     ).astype({"left_id": "str", "right_id": "str", "reason": "str"})
-    table.attrs = {"settings": dict(settings), "made": bool(lefts.attrs.get("made") or rights.attrs.get("made"))}
+    table.attrs = {
+        "settings": dict(settings),
+        "made": bool(lefts.attrs.get("made") or rights.attrs.get("made")),
+    }
     return table
 
 
 def _reasons(levels: pd.DataFrame) -> list[str]:
     """Say what agrees; each combination of levels is put into words once."""
     rows = list(zip(*(levels[each.field].tolist() for each in COMPARISONS), strict=True))
-    words = {row: "・".join(_word(index, level) for index, level in enumerate(row)) for row in set(rows)}
+    words = {
+        row: "・".join(_word(index, level) for index, level in enumerate(row)) for row in set(rows)
+    }
     return [words[row] for row in rows]
 
 
@@ -267,5 +286,7 @@ def _persons(table: pd.DataFrame, pairs: pd.DataFrame, keys: pd.DataFrame) -> pd
     np.minimum.at(first, group, np.arange(size))
     row = pd.Series(np.arange(size), index=keys["record_id"].to_numpy())
     ids = keys["record_id"].to_numpy(dtype=object)
-    table["person"] = pd.Series(ids[first[group[row[table["left_id"]].to_numpy()]]], index=table.index, dtype="str")
+    table["person"] = pd.Series(
+        ids[first[group[row[table["left_id"]].to_numpy()]]], index=table.index, dtype="str"
+    )
     return table

@@ -14,7 +14,9 @@ FIELDS = {"name": "氏名", "birthday": "生年月日", "address": "住所"}
 SPELT, AS_WRITTEN = "氏名が同じ（字体などの表記は違う）", "氏名が同じ（表記も同じ）"
 
 
-def missed_by_kind(links: pd.DataFrame, truth: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+def missed_by_kind(
+    links: pd.DataFrame, truth: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame
+) -> pd.DataFrame:
     """Count true pairs, and those that were missed, by what was written differently.
 
     Parameters
@@ -41,14 +43,23 @@ def missed_by_kind(links: pd.DataFrame, truth: pd.DataFrame, left: pd.DataFrame,
     check_both(left, right)
     true = pairs_of(truth, "truth", left, right)
     lefts, rights = comparable_keys(left, right)
-    at = pd.DataFrame({"left": _rows(lefts, true["left_id"]), "right": _rows(rights, true["right_id"])})
+    at = pd.DataFrame(
+        {"left": _rows(lefts, true["left_id"]), "right": _rows(rights, true["right_id"])}
+    )
     levels = agreement(at, lefts, rights)
-    found = true.merge(pairs_of(links, "links").assign(found=True), how="left", on=["left_id", "right_id"])
+    found = true.merge(
+        pairs_of(links, "links").assign(found=True), how="left", on=["left_id", "right_id"]
+    )
     same = _written(left, at["left"]) == _written(right, at["right"])
     pairs = levels.assign(missed=found["found"].isna().to_numpy(), same=same)
-    table = pd.concat([_counted(place, pairs) for place, each in enumerate(COMPARISONS) if each.field in FIELDS])
+    table = pd.concat(
+        [_counted(place, pairs) for place, each in enumerate(COMPARISONS) if each.field in FIELDS]
+    )
     table = table.reset_index(drop=True)
-    table.attrs = {"made": bool(left.attrs.get("made")), "settings": dict(links.attrs.get("settings", {}))}
+    table.attrs = {
+        "made": bool(left.attrs.get("made")),
+        "settings": dict(links.attrs.get("settings", {})),
+    }
     return table
 
 
@@ -59,7 +70,9 @@ def _rows(keys: pd.DataFrame, ids: pd.Series) -> list[int]:
 
 def _written(records: pd.DataFrame, rows: pd.Series) -> NDArray[np.object_]:
     """Give names as written, without blanks."""
-    written: NDArray[np.object_] = records["name"].take(rows.to_numpy()).fillna("").map(str).to_numpy(dtype=object)
+    written: NDArray[np.object_] = (
+        records["name"].take(rows.to_numpy()).fillna("").map(str).to_numpy(dtype=object)
+    )
     written[:] = [IGNORED.sub("", name) for name in written]
     return written
 
@@ -71,9 +84,15 @@ def _counted(place: int, pairs: pd.DataFrame) -> pd.DataFrame:
     kind = pairs[comparison.field].map(dict(enumerate(kinds, start=-1)))
     if comparison.field == "name":
         kinds[1:2] = [AS_WRITTEN, SPELT]
-        kind = kind.mask((pairs["name"] == 0) & pairs["same"], AS_WRITTEN).mask((pairs["name"] == 0) & ~pairs["same"], SPELT)
+        kind = kind.mask((pairs["name"] == 0) & pairs["same"], AS_WRITTEN).mask(
+            (pairs["name"] == 0) & ~pairs["same"], SPELT
+        )
     counts = pairs.groupby(kind)["missed"].agg(["size", "sum"])
     counts = counts.reindex([name for name in (*kinds[1:], kinds[0]) if name in counts.index])
-    columns = {"kind": counts.index.astype("str"), "pairs": counts["size"].to_numpy(), "missed": counts["sum"].to_numpy()}
+    columns = {
+        "kind": counts.index.astype("str"),
+        "pairs": counts["size"].to_numpy(),
+        "missed": counts["sum"].to_numpy(),
+    }
     table = pd.DataFrame({"field": FIELDS[comparison.field], **columns})
     return table.assign(share=table["missed"] / table["pairs"])

@@ -83,7 +83,9 @@ class _Folding(dict[int, str]):
 
 VARIANTS = _Folding()
 # heading marks of ideographic variation sequences, blanks of all kinds, and what is put between names
-IGNORED = re.compile(r"[\s\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef,.、。・･'’\-‐–—_/()]+")
+IGNORED = re.compile(
+    r"[\s\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef,.、。・･'’\-‐–—_/()]+"
+)
 BREAKS = re.compile(r"[\s\u3000・･,、]+")
 REPEAT = re.compile(r"(.)[々〻]")
 KANA_ONLY = re.compile(r"[ァ-ヺー]+")
@@ -91,7 +93,10 @@ KANA_ONLY = re.compile(r"[ァ-ヺー]+")
 _SMALL = str.maketrans("ァィゥェォッャュョヮヵヶヰヱヲヅヂ", "アイウエオツヤユヨワカケイエオズジ")
 # hiragana by way of katakana
 _KANA = _SMALL | {code: chr(_SMALL.get(code + 0x60, code + 0x60)) for code in range(0x3041, 0x3097)}
-UNVOICED = str.maketrans("ガギグゲゴザジズゼゾダデドバビブベボパピプペポヴ", "カキクケコサシスセソタテトハヒフヘホハヒフヘホウ")
+UNVOICED = str.maketrans(
+    "ガギグゲゴザジズゼゾダデドバビブベボパピプペポヴ",
+    "カキクケコサシスセソタテトハヒフヘホハヒフヘホウ",
+)
 _VOWELS = {
     "ア": "アカサタナハマヤラワガザダバパ",
     "イ": "イキシチニヒミリギジビピ",
@@ -100,7 +105,11 @@ _VOWELS = {
     "オ": "オコソトノホモヨロゴゾドボポ",
 }
 # how a long vowel goes on in writing: ケー is ケイ, オー and オオ are オウ
-_LONG = {kana: {"エ": "イ", "オ": "ウ"}.get(vowel, vowel) for vowel, row in _VOWELS.items() for kana in row}
+_LONG = {
+    kana: {"エ": "イ", "オ": "ウ"}.get(vowel, vowel)
+    for vowel, row in _VOWELS.items()
+    for kana in row
+}
 _BAR = re.compile(f"([{''.join(_LONG)}])ー+")
 _LONG_E, _LONG_O = re.compile(f"([{_VOWELS['エ']}])エ"), re.compile(f"([{_VOWELS['オ']}])オ")
 
@@ -142,5 +151,7 @@ def unvoiced(kana: str) -> str:
 
 def parts(text: str) -> tuple[str, str]:
     """Give surname and given name where a blank or dot stands between them, else twice nothing."""
-    pieces = [piece for piece in BREAKS.split(unicodedata.normalize("NFKC", text[:LONGEST])) if piece]
+    pieces = [
+        piece for piece in BREAKS.split(unicodedata.normalize("NFKC", text[:LONGEST])) if piece
+    ]
     return (pieces[0], pieces[1]) if len(pieces) == 2 else ("", "")

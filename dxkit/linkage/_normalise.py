@@ -20,7 +20,11 @@ from dxkit.linkage._name_spelling import UNVOICED, fold_kana, fold_kanji, parts
 
 # the year before the first of each era, and the era's last year
 ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
-STARTS = ERAS | {name[0]: start for name, start in ERAS.items()} | dict(zip("MTSHR", ERAS.values(), strict=True))
+STARTS = (
+    ERAS
+    | {name[0]: start for name, start in ERAS.items()}
+    | dict(zip("MTSHR", ERAS.values(), strict=True))
+)
 LAST_YEARS = {1867: 45, 1911: 15, 1925: 64, 1988: 31, 2018: 60}
 WESTERN = re.compile(r"(\d{4})(?:[年/.\-](?:(\d{1,2})(?:[月/.\-](?:(\d{1,2})日?)?)?)?)?")
 SOLID = re.compile(r"(\d{4})(\d\d)(\d\d)?")
@@ -100,7 +104,9 @@ def normalise(records: pd.DataFrame) -> pd.DataFrame:
     return keys_of(records)
 
 
-def keys_of(records: pd.DataFrame, surnames: Surnames | None = None, *, sheet: str = "") -> pd.DataFrame:
+def keys_of(
+    records: pd.DataFrame, surnames: Surnames | None = None, *, sheet: str = ""
+) -> pd.DataFrame:
     """Put the keys of all fields together; ``surnames`` known from elsewhere help where no blank parts a name."""
     check(records, sheet)
     index = records.index
@@ -111,7 +117,10 @@ def keys_of(records: pd.DataFrame, surnames: Surnames | None = None, *, sheet: s
     texts["household"] = _households(names, places)
     columns = {"record_id": pd.Series(_texts(records["record_id"]), index=index, dtype="str")}
     columns |= {column: _column(values, index) for column, values in texts.items()}
-    columns |= {column: pd.Series(pd.array(values, dtype="Int32"), index=index) for column, values in numbers.items()}
+    columns |= {
+        column: pd.Series(pd.array(values, dtype="Int32"), index=index)
+        for column, values in numbers.items()
+    }
     for column in numbers:
         columns[column] = columns[column].mask(columns[column] == 0)
     table = pd.DataFrame(columns)
@@ -134,7 +143,16 @@ def check(records: pd.DataFrame, sheet: str = "") -> None:
         said = "record_id が空欄か、2度使われています"
         for at in np.flatnonzero((ids.isna() | ids.map(str).duplicated()).to_numpy()):
             row, value = int(at) + 2, None if pd.isna(ids.iloc[at]) else ids.iloc[at]
-            faults.append(Fault(said, "1人1行で別の番号を付けてください", sheet=sheet, row=row, column="record_id", value=value))
+            faults.append(
+                Fault(
+                    said,
+                    "1人1行で別の番号を付けてください",
+                    sheet=sheet,
+                    row=row,
+                    column="record_id",
+                    value=value,
+                )
+            )
     if faults:
         raise TableError(faults)
 
@@ -182,7 +200,12 @@ def _part(texts: Iterable[str], fold: Callable[[str], str], known: Collection[st
     for text in texts:
         pieces = text.split()
         # by the parts alone wherever the parts do not hang together
-        if len(pieces) == 2 and len(text) < 40 and (first := once[pieces[0]]) and (second := tail[pieces[1]]):
+        if (
+            len(pieces) == 2
+            and len(text) < 40
+            and (first := once[pieces[0]])
+            and (second := tail[pieces[1]])
+        ):
             whole = first + second
         else:
             whole = once[text]
@@ -198,7 +221,14 @@ def _guess(names: _Parted, bearers: Collection[str]) -> None:
     """Part those written without a blank after the first surname that fits, two characters first."""
     for row, whole in enumerate(names.whole):
         if whole and not names.first[row]:
-            length = next((length for length in SURNAME_LENGTHS if length < len(whole) and whole[:length] in bearers), 0)
+            length = next(
+                (
+                    length
+                    for length in SURNAME_LENGTHS
+                    if length < len(whole) and whole[:length] in bearers
+                ),
+                0,
+            )
             names.first[row], names.second[row] = whole[:length], whole[length:] if length else ""
 
 
@@ -211,28 +241,49 @@ def _names(names: list[str], kanas: list[str], surnames: Surnames) -> dict[str, 
     """Fold names and readings; a name written in kana alone is a reading."""
     reading = _Once(fold_kana)
     starts = {name[:1] for name in names}
-    kana_starts = {start for start in starts if start and (not fold_kanji(start) or fold_kana(start))}
+    kana_starts = {
+        start for start in starts if start and (not fold_kanji(start) or fold_kana(start))
+    }
     alone = [name[:1] in kana_starts and bool(reading[name]) for name in names]
-    written = _part(("" if only else name for name, only in zip(names, alone, strict=True)), fold_kanji, surnames.kanji)
-    spelt = (name if only and not kana.strip() else kana for name, kana, only in zip(names, kanas, alone, strict=True))
+    written = _part(
+        ("" if only else name for name, only in zip(names, alone, strict=True)),
+        fold_kanji,
+        surnames.kanji,
+    )
+    spelt = (
+        name if only and not kana.strip() else kana
+        for name, kana, only in zip(names, kanas, alone, strict=True)
+    )
     read = _part(spelt, fold_kana, surnames.kana)
     plain = [kana.translate(UNVOICED) for kana in read.whole]
     keys = {"name": written.whole, "surname": written.first, "given": written.second}
-    return keys | {"kana": read.whole, "kana_surname": read.first, "kana_given": read.second, "kana_plain": plain}
+    return keys | {
+        "kana": read.whole,
+        "kana_surname": read.first,
+        "kana_given": read.second,
+        "kana_plain": plain,
+    }
 
 
 def _births(texts: list[str]) -> tuple[Texts, dict[str, NDArray[np.int32]]]:
     """Give birthdays where whole, and year, month and day as far as they are known."""
     codes, spellings = pd.factorize(np.array(texts, dtype=object))
     read = [birthday(spelling) for spelling in spellings]
-    whole = np.array([f"{year:04d}-{month:02d}-{day:02d}" if day else "" for year, month, day in read], dtype=object)
+    whole = np.array(
+        [f"{year:04d}-{month:02d}-{day:02d}" if day else "" for year, month, day in read],
+        dtype=object,
+    )
     numbers = np.array(read, dtype=np.int32).reshape(-1, 3)[codes]
-    return whole[codes].tolist(), {name: numbers[:, at] for at, name in enumerate(("year", "month", "day"))}
+    return whole[codes].tolist(), {
+        name: numbers[:, at] for at, name in enumerate(("year", "month", "day"))
+    }
 
 
 def _places(texts: list[str], codes: list[str]) -> dict[str, Texts]:
     """Read addresses; a code is five digits, so those of other lengths are looked at again (six digits, a lost zero)."""
-    short = _each(codes, lambda code: code.strip().removesuffix(".0").zfill(5)[:5] if code.strip() else "")
+    short = _each(
+        codes, lambda code: code.strip().removesuffix(".0").zfill(5)[:5] if code.strip() else ""
+    )
     read = Addresses()
     places: dict[str, Texts] = {"code": [], "town": [], "block": []}
     for text, code in zip(texts, short, strict=True):
@@ -244,7 +295,14 @@ def _places(texts: list[str], codes: list[str]) -> dict[str, Texts]:
 
 
 def _households(names: dict[str, Texts], places: dict[str, Texts]) -> Texts:
-    rows = zip(names["surname"], names["kana"], places["code"], places["town"], places["block"], strict=True)
+    rows = zip(
+        names["surname"],
+        names["kana"],
+        places["code"],
+        places["town"],
+        places["block"],
+        strict=True,
+    )
     return [
         f"{surname or kana[:2]}/{code}/{town}/{block}" if block and (surname or kana) else ""
         for surname, kana, code, town, block in rows

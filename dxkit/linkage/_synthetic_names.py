@@ -47,8 +47,12 @@ _STEMS = """和カズ 正マサ 博ヒロ 英ヒデ 義ヨシ 孝タカ 直ナ�
 澄スミ 弥ヤ"""
 _MALE_ENDS = """夫オ 雄オ 彦ヒコ 之ユキ 也ヤ 樹キ 人ト 明アキ 司ジ 男オ 一カズ 志シ 治ハル 則ノリ
 史フミ 弘ヒロ 行ユキ 輝キ 郎ロウ 広ヒロ 斗ト 馬マ"""
-_FEMALE_ENDS = "子コ 美ミ 代ヨ 江エ 恵エ 香カ 奈ナ 花カ 乃ノ 世ヨ 穂ホ 菜ナ 帆ホ 枝エ 音ネ 沙サ 月ヅキ 葉ハ"
-_TOWN_HEADS = "東 西 南 北 中 上 下 本 新 大 小 元 奥 今 旭 緑 桜 松 竹 梅 若 宝 幸 栄 朝 浜 港 磯 福 日"
+_FEMALE_ENDS = (
+    "子コ 美ミ 代ヨ 江エ 恵エ 香カ 奈ナ 花カ 乃ノ 世ヨ 穂ホ 菜ナ 帆ホ 枝エ 音ネ 沙サ 月ヅキ 葉ハ"
+)
+_TOWN_HEADS = (
+    "東 西 南 北 中 上 下 本 新 大 小 元 奥 今 旭 緑 桜 松 竹 梅 若 宝 幸 栄 朝 浜 港 磯 福 日"
+)
 _TOWN_TAILS = "町 浜町 山町 田 野 川町 ノ手 が丘 台 原 島 津 宮町 池 谷 坂 之内 条町 園町 口"
 BUILDINGS = ("サンハイツ", "コーポ松", "メゾン浜", "県営住宅", "グリーンハイム", "第二青葉荘")
 
@@ -57,7 +61,11 @@ def _read(text: str) -> list[tuple[str, str]]:
     """Part 佐藤サトウ into how it is written and how it is read."""
     pairs = []
     for word in text.split():
-        at = next(place for place, character in enumerate(word) if "ァ" <= character <= "ヶ" and character != "々")
+        at = next(
+            place
+            for place, character in enumerate(word)
+            if "ァ" <= character <= "ヶ" and character != "々"
+        )
         pairs.append((word[:at], word[at:]))
     return pairs
 
@@ -76,7 +84,11 @@ def _joined(heads: str, tails: str) -> list[tuple[str, str]]:
 @lru_cache(maxsize=4)
 def names(kind: str) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64]]:
     """Give spellings, readings and cumulative shares of ``surname``, ``male`` or ``female`` names, most frequent first."""
-    lists = {"surname": (_COMMON, _HEADS, _TAILS), "male": (_MALE, _STEMS, _MALE_ENDS), "female": (_FEMALE, _STEMS, _FEMALE_ENDS)}
+    lists = {
+        "surname": (_COMMON, _HEADS, _TAILS),
+        "male": (_MALE, _STEMS, _MALE_ENDS),
+        "female": (_FEMALE, _STEMS, _FEMALE_ENDS),
+    }
     common, heads, tails = lists[kind]
     # the reading of a common name stands, whatever its parts would give: 井上 is not イウエ
     pairs = list((dict(_read(common) + _joined(heads, tails)) | dict(_read(common))).items())
@@ -89,4 +101,6 @@ def names(kind: str) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[
 @lru_cache(maxsize=1)
 def town_names() -> NDArray[np.object_]:
     """Give invented town names."""
-    return np.array([head + tail for tail in _TOWN_TAILS.split() for head in _TOWN_HEADS.split()], dtype=object)
+    return np.array(
+        [head + tail for tail in _TOWN_TAILS.split() for head in _TOWN_HEADS.split()], dtype=object
+    )

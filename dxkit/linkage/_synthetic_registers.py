@@ -74,10 +74,17 @@ def synth_registers(
     shares = _shares(n, errors or {})
     rng = np.random.default_rng(seed)
     people = _people(n, shares, rng)
-    outsiders = _people(max(1, round(n * SHELTERED * (1 + shares["twice"]) * shares["elsewhere"])), shares, rng)
+    outsiders = _people(
+        max(1, round(n * SHELTERED * (1 + shares["twice"]) * shares["elsewhere"])), shares, rng
+    )
     outsiders["code"], outsiders["place"] = "27100", "大阪府大阪市"
     here = np.isin(
-        people["home"], rng.choice(people["home"].max() + 1, size=round((people["home"].max() + 1) * SHELTERED), replace=False)
+        people["home"],
+        rng.choice(
+            people["home"].max() + 1,
+            size=round((people["home"].max() + 1) * SHELTERED),
+            replace=False,
+        ),
     )
     again = here & (rng.random(n) < shares["twice"])
     at = np.concatenate([np.flatnonzero(here), np.flatnonzero(again)])
@@ -91,10 +98,17 @@ def synth_registers(
     shelter = _corruption.shelter(sheltered, residents["name"], shares, rng)
     known = (sheltered["who"] >= 0).to_numpy()
     truth = pd.DataFrame(
-        {"left_id": residents["record_id"].to_numpy()[sheltered["who"][known]], "right_id": shelter["record_id"][known]}
+        {
+            "left_id": residents["record_id"].to_numpy()[sheltered["who"][known]],
+            "right_id": shelter["record_id"][known],
+        }
     )
     for table in (residents, shelter, truth := truth.reset_index(drop=True)):
-        table.attrs = {"made": True, "note": MADE, "settings": {"n": n, "seed": seed, "errors": shares}}
+        table.attrs = {
+            "made": True,
+            "note": MADE,
+            "settings": {"n": n, "seed": seed, "errors": shares},
+        }
     return residents, shelter, truth
 
 
@@ -103,7 +117,9 @@ def _shares(n: int, errors: Mapping[str, float]) -> dict[str, float]:
         raise ChoiceError(f"人数 n={shorten(n)} は1以上の整数にしてください。")
     for name, share in errors.items():
         if name not in ERRORS:
-            raise ChoiceError(f"誤りの種類「{shorten(name)}」はありません。{'・'.join(ERRORS)} から選んでください。")
+            raise ChoiceError(
+                f"誤りの種類「{shorten(name)}」はありません。{'・'.join(ERRORS)} から選んでください。"
+            )
         if not 0 <= share <= 1:
             raise ChoiceError(f"誤りの割合 {name}={shorten(share)} は0〜1の数にしてください。")
     return {**ERRORS, **errors}
@@ -117,9 +133,18 @@ def _people(n: int, shares: Mapping[str, float], rng: np.random.Generator) -> pd
     order = np.arange(n) - np.searchsorted(home, home)
     surname = _draw("surname", homes, rng)
     sex = np.where(order == 0, rng.random(n) < 0.6, rng.random(n) < np.where(order == 1, 0.2, 0.5))
-    given = [np.where(sex, man, woman) for man, woman in zip(_draw("male", n, rng), _draw("female", n, rng), strict=True)]
+    given = [
+        np.where(sex, man, woman)
+        for man, woman in zip(_draw("male", n, rng), _draw("female", n, rng), strict=True)
+    ]
     table = pd.DataFrame(
-        {"home": home, "surname": surname[0][home], "given": given[0], "surname_kana": surname[1][home], "given_kana": given[1]}
+        {
+            "home": home,
+            "surname": surname[0][home],
+            "given": given[0],
+            "surname_kana": surname[1][home],
+            "given_kana": given[1],
+        }
     )
     table["sex"] = np.where(sex, "男", "女")
     table["born"] = _births(home, order, homes, shares, rng)
@@ -127,14 +152,20 @@ def _people(n: int, shares: Mapping[str, float], rng: np.random.Generator) -> pd
     return table.join(_addresses(homes, rng).iloc[home].reset_index(drop=True))
 
 
-def _draw(kind: str, count: int, rng: np.random.Generator) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+def _draw(
+    kind: str, count: int, rng: np.random.Generator
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     written, read, shares = names(kind)
     at = np.minimum(np.searchsorted(shares, rng.random(count)), len(shares) - 1)
     return written[at], read[at]
 
 
 def _births(
-    home: NDArray[np.int_], order: NDArray[np.int_], homes: int, shares: Mapping[str, float], rng: np.random.Generator
+    home: NDArray[np.int_],
+    order: NDArray[np.int_],
+    homes: int,
+    shares: Mapping[str, float],
+    rng: np.random.Generator,
 ) -> NDArray[np.datetime64]:
     """Draw ages: a head, a partner of about the same age, children a generation younger, some of them twins."""
     head = rng.integers(22, 96, size=homes)[home]
@@ -154,7 +185,9 @@ def _addresses(homes: int, rng: np.random.Generator) -> pd.DataFrame:
     at = rng.choice(len(towns), size=homes, p=weights / weights.sum())
     named = np.minimum(np.maximum(weights / 3000, 5), len(town_names())).astype(int)
     numbers = rng.integers(1, [6, 21, 31], size=(homes, 3))
-    flat = np.where(rng.random(homes) < 0.3, rng.integers(1, 10, homes) * 100 + rng.integers(1, 10, homes), 0)
+    flat = np.where(
+        rng.random(homes) < 0.3, rng.integers(1, 10, homes) * 100 + rng.integers(1, 10, homes), 0
+    )
     return pd.DataFrame(
         {
             "code": towns["code"].to_numpy()[at],
@@ -165,7 +198,8 @@ def _addresses(homes: int, rng: np.random.Generator) -> pd.DataFrame:
             "go": numbers[:, 2],
             "building": np.where(
                 flat > 0,
-                np.array(BUILDINGS, dtype=object)[rng.integers(0, len(BUILDINGS), homes)] + flat.astype(str).astype(object),
+                np.array(BUILDINGS, dtype=object)[rng.integers(0, len(BUILDINGS), homes)]
+                + flat.astype(str).astype(object),
                 "",
             ),
         }

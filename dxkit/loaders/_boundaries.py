@@ -46,8 +46,12 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
     file = Path(path).name
     if absent := [column for column in NEEDED if column not in features]:
         remedy = "国土数値情報 N03（行政区域）のファイルか確かめてください"
-        raise TableError([Fault("属性がありません", remedy, file=file, column=column) for column in absent])
-    coded = features[features["N03_007"].notna() & (features["N03_007"].astype(str).str.strip() != "")].copy()
+        raise TableError(
+            [Fault("属性がありません", remedy, file=file, column=column) for column in absent]
+        )
+    coded = features[
+        features["N03_007"].notna() & (features["N03_007"].astype(str).str.strip() != "")
+    ].copy()
     if coded.empty:
         raise TableError.one("団体コード（N03_007）のある図形がありません", GET_AGAIN, file=file)
     coded["code"] = _codes(coded["N03_007"], file)
@@ -56,8 +60,15 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
     if merge_wards:
         coded["code"], coded["name"] = _merged(coded, file)
     coded["prefecture"] = coded["N03_001"]
-    coded["county"] = coded["N03_003"].where(coded["N03_003"].fillna("").astype(str).str.endswith("郡"), None)
-    merged = coded[COLUMNS].dissolve(by="code", as_index=False).sort_values("code").reset_index(drop=True)
+    coded["county"] = coded["N03_003"].where(
+        coded["N03_003"].fillna("").astype(str).str.endswith("郡"), None
+    )
+    merged = (
+        coded[COLUMNS]
+        .dissolve(by="code", as_index=False)
+        .sort_values("code")
+        .reset_index(drop=True)
+    )
     result = gpd.GeoDataFrame(merged[COLUMNS], crs=merged.crs)
     result.attrs = {"file": file, "skipped": len(features) - len(coded)}
     return result
@@ -74,7 +85,11 @@ def _codes(column: "pd.Series[str]", file: str) -> list[str]:
             found.append(short_code(typed))
         except CodeError as error:
             where = f"{_nth(at + 1)}の N03_007"
-            faults.append(Fault(str(error).removesuffix("。"), GET_AGAIN, file=file, column=where, value=typed))
+            faults.append(
+                Fault(
+                    str(error).removesuffix("。"), GET_AGAIN, file=file, column=where, value=typed
+                )
+            )
     if faults:
         raise TableError(faults)
     return found
@@ -84,14 +99,22 @@ def _areas(coded: gpd.GeoDataFrame, file: str) -> gpd.GeoSeries:
     """Give the shapes, mended where a ring crosses itself; points and lines are no areas."""
     kinds = coded.geometry.geom_type
     faults = [
-        Fault("面の図形ではありません", "行政区域（面）のファイルか確かめてください", file=file, column=_nth(at + 1), value=kind)
+        Fault(
+            "面の図形ではありません",
+            "行政区域（面）のファイルか確かめてください",
+            file=file,
+            column=_nth(at + 1),
+            value=kind,
+        )
         for at, kind in kinds.items()
         if kind not in ("Polygon", "MultiPolygon")
     ]
     if faults:
         raise TableError(faults)
     broken = ~coded.geometry.is_valid
-    mended = shapely.make_valid(coded.geometry[broken].to_numpy(), method="structure", keep_collapsed=False)
+    mended = shapely.make_valid(
+        coded.geometry[broken].to_numpy(), method="structure", keep_collapsed=False
+    )
     shapes = coded.geometry.copy()
     shapes[broken] = mended
     return shapes
@@ -108,10 +131,20 @@ def _merged(coded: pd.DataFrame, file: str) -> tuple[list[str], list[str]]:
     """Give each ward its city's code and name."""
     known = _place_names.by_code()
     named = dict(zip(coded["code"], coded["name"].astype(str), strict=True))
-    wards = [code for code, name in sorted(named.items()) if code not in known and name.endswith("区")]
+    wards = [
+        code for code, name in sorted(named.items()) if code not in known and name.endswith("区")
+    ]
     if wards:
         remedy = "merge_wards=False を付けて、区のまま読んでください"
-        raise TableError([Fault("どの市の区か分かりません", remedy, file=file, column="N03_007", value=code) for code in wards])
+        raise TableError(
+            [
+                Fault("どの市の区か分かりません", remedy, file=file, column="N03_007", value=code)
+                for code in wards
+            ]
+        )
     codes = [known[code].parent or code if code in known else code for code in coded["code"]]
-    official = [known[code].name if code in known else name for code, name in zip(codes, coded["name"], strict=True)]
+    official = [
+        known[code].name if code in known else name
+        for code, name in zip(codes, coded["name"], strict=True)
+    ]
     return codes, official

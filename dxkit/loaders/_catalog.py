@@ -18,7 +18,19 @@ from dxkit.errors import CatalogError
 
 DATUM = "EPSG:6668"
 # text that looks like a number and must stay text
-TEXT_COLUMNS = ("code", "code6", "place", "place_code", "parent", "municipality_code", "neighbour", "as_of", "page", "id", "base")
+TEXT_COLUMNS = (
+    "code",
+    "code6",
+    "place",
+    "place_code",
+    "parent",
+    "municipality_code",
+    "neighbour",
+    "as_of",
+    "page",
+    "id",
+    "base",
+)
 KIND_LABELS = {"published": "公表値", "derived": "加工値", "made": "架空データ"}
 
 
@@ -27,7 +39,9 @@ def data_folder() -> Path:
     if chosen := os.environ.get("DXKIT_DATA"):
         return Path(chosen)
     package = Path(__file__).resolve().parents[1]
-    return package / "data" if (package / "data" / "catalog.csv").exists() else package.parent / "data"
+    return (
+        package / "data" if (package / "data" / "catalog.csv").exists() else package.parent / "data"
+    )
 
 
 def catalog() -> pd.DataFrame:
@@ -85,8 +99,14 @@ def load(name: str) -> pd.DataFrame:
     path = data_folder() / row["file"]
     table = _read(path, _fingerprint(path), row["sha256"]).copy()
     if name == "municipalities":
-        table = load("boundaries")[["code", "geometry"]].merge(table, on="code").loc[:, [*table.columns, "geometry"]]
-    table.attrs = {key: row[key] for key in ("name", "source", "publisher", "licence", "as_of", "kind")}
+        table = (
+            load("boundaries")[["code", "geometry"]]
+            .merge(table, on="code")
+            .loc[:, [*table.columns, "geometry"]]
+        )
+    table.attrs = {
+        key: row[key] for key in ("name", "source", "publisher", "licence", "as_of", "kind")
+    }
     if row["kind"] == "made":
         table.attrs["made"] = True
     return table
@@ -142,7 +162,9 @@ def label(table: pd.DataFrame) -> pd.DataFrame:
         The geometry column is left out, because it cannot be read.
     """
     shown = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-    labels = {column: schema.heading(str(column)) for column in shown.columns} | dict(table.attrs.get("labels", {}))
+    labels = {column: schema.heading(str(column)) for column in shown.columns} | dict(
+        table.attrs.get("labels", {})
+    )
     renamed = shown.rename(columns=labels)
     renamed.index.names = [labels.get(str(name), name) for name in shown.index.names]
     renamed.attrs = dict(table.attrs)

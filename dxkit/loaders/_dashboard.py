@@ -101,7 +101,14 @@ def _header(sheet: Sheet) -> int:
             return at
     problem = "市区町村名（都道府県名）が横に並んだ行が見つかりません"
     raise TableError(
-        [Fault(problem, "デジタル庁「自治体DXダッシュボード」のCSVか確かめてください", file=sheet.file, sheet=sheet.name)]
+        [
+            Fault(
+                problem,
+                "デジタル庁「自治体DXダッシュボード」のCSVか確かめてください",
+                file=sheet.file,
+                sheet=sheet.name,
+            )
+        ]
     )
 
 
@@ -120,20 +127,30 @@ def _codes(sheet: Sheet, header: int) -> tuple[list[str], list[Fault]]:
     seen: set[str] = set()
     for position, (name, code) in enumerate(zip(named, codes, strict=True)):
         if code is not None and code in seen:
-            faults.append(_head_fault(sheet, header, position, name, "同じ市区町村の列が2つあります"))
+            faults.append(
+                _head_fault(sheet, header, position, name, "同じ市区町村の列が2つあります")
+            )
         seen.add(code or "")
     return [code or "" for code in codes], faults
 
 
 def _head_fault(sheet: Sheet, header: int, position: int, name: str, problem: str) -> Fault:
     column = f"{get_column_letter(position + FIRST_VALUE + 1)}列"
-    return sheet.fault(problem, "市区町村名の行を元のファイルと比べてください", at=header, column=column, value=name)
+    return sheet.fault(
+        problem,
+        "市区町村名の行を元のファイルと比べてください",
+        at=header,
+        column=column,
+        value=name,
+    )
 
 
 @lru_cache(maxsize=1)
 def _places() -> dict[str, list[str]]:
     """Give the codes that each name can mean: prefectures, and municipalities without the wards of designated cities."""
-    found: dict[str, list[str]] = {place.prefecture: [place.code[:2] + "000"] for place in _place_names.all_municipalities()}
+    found: dict[str, list[str]] = {
+        place.prefecture: [place.code[:2] + "000"] for place in _place_names.all_municipalities()
+    }
     for place in _place_names.all_municipalities():
         if not place.parent:
             found.setdefault(_place_names.plain(place.name), []).append(place.code)
@@ -172,7 +189,10 @@ def _between_neighbours(meant: Sequence[Sequence[str]]) -> list[str | None]:
 
 def _indicator_names() -> dict[str, str]:
     table = load("indicators_dashboard")
-    return {_place_names.plain(label): indicator for label, indicator in zip(table["label"], table["indicator"], strict=True)}
+    return {
+        _place_names.plain(label): indicator
+        for label, indicator in zip(table["label"], table["indicator"], strict=True)
+    }
 
 
 def _row(sheet: Sheet, at: int, width: int, header: int) -> tuple[list[float | None], list[Fault]]:
@@ -188,7 +208,14 @@ def _row(sheet: Sheet, at: int, width: int, header: int) -> tuple[list[float | N
             remedy = "「実施」「未実施」「調査無し」、0〜100%の割合、0以上の数、空欄のどれかにしてください"
             faults.append(sheet.fault("読めない値です", remedy, at=at, column=column, value=cell))
     if extra := [cell for cell in sheet.rows[at][FIRST_VALUE + width :] if _cells.text(cell)]:
-        faults.append(sheet.fault("市区町村名のない列に値があります（列がずれています）", GET_AGAIN, at=at, value=extra[0]))
+        faults.append(
+            sheet.fault(
+                "市区町村名のない列に値があります（列がずれています）",
+                GET_AGAIN,
+                at=at,
+                value=extra[0],
+            )
+        )
     if len(sheet.rows[at]) < FIRST_VALUE + width:
         problem = f"列が足りない行です（{len(sheet.rows[at])}列、市区町村名は{FIRST_VALUE + width}列目まで）"
         faults.append(sheet.fault(problem, GET_AGAIN, at=at))
@@ -204,9 +231,13 @@ def _answer(typed: str) -> float | None:
     return value
 
 
-def _label_faults(sheet: Sheet, at: int, label: str, column: str, values: dict[str, list[float | None]]) -> list[Fault]:
+def _label_faults(
+    sheet: Sheet, at: int, label: str, column: str, values: dict[str, list[float | None]]
+) -> list[Fault]:
     if not label:
         return [sheet.fault("指標名が空欄です", "2列目に指標名を入れてください", at=at)]
     if column in values:
-        return [sheet.fault("同じ指標の行が2つあります", "どちらかを消してください", at=at, value=label)]
+        return [
+            sheet.fault("同じ指標の行が2つあります", "どちらかを消してください", at=at, value=label)
+        ]
     return []

@@ -30,7 +30,13 @@ SOUND = re.compile("[ぁ-んァ-ヶ一-龠]")
 HALF_KANA = re.compile("[｡-ﾟ]")
 EUC_WORDS = re.compile("[ぁ-ん市町村区県都府道人口名計数年月日]")
 # text read in the wrong encoding (first) and saved again as UTF-8 gives its bytes back, which mean something in the second
-GARBLINGS = (("cp932", "utf-8"), ("cp1252", "utf-8"), ("latin-1", "utf-8"), ("cp1252", "cp932"), ("latin-1", "cp932"))
+GARBLINGS = (
+    ("cp932", "utf-8"),
+    ("cp1252", "utf-8"),
+    ("latin-1", "utf-8"),
+    ("cp1252", "cp932"),
+    ("latin-1", "cp932"),
+)
 RESAVE = "メモ帳で開いて「名前を付けて保存」→ 文字コード「UTF-8」で保存し直してください"
 GET_AGAIN = "元のファイルをもう一度入手してください"
 
@@ -61,16 +67,24 @@ def check_kind(content: bytes, file: str) -> None:
     """Refuse pictures, PDFs, web pages and the like by what they are."""
     for start, kind in KINDS.items():
         if content.startswith(start):
-            raise TableError.one(f"中身は{kind}で、表のファイルではありません", "CSVかXLSXを指定してください", file=file)
+            raise TableError.one(
+                f"中身は{kind}で、表のファイルではありません",
+                "CSVかXLSXを指定してください",
+                file=file,
+            )
     if WEB_PAGE.match(content[:1000].removeprefix(b"\xef\xbb\xbf")):
         remedy = "ブラウザーで開いて内容を確かめ、CSVかXLSXをダウンロードし直してください"
-        raise TableError.one("中身はウェブページ（HTML）で、表のファイルではありません", remedy, file=file)
+        raise TableError.one(
+            "中身はウェブページ（HTML）で、表のファイルではありません", remedy, file=file
+        )
 
 
 def _sixteen(content: bytes, file: str) -> str:
     """Read UTF-16; without a BOM, the zeros of its ASCII characters tell the byte order."""
     even, odd = content[::2].count(0), content[1::2].count(0)
-    encoding = "utf-16" if content.startswith(MARKS_16) else "utf-16-le" if odd > even else "utf-16-be"
+    encoding = (
+        "utf-16" if content.startswith(MARKS_16) else "utf-16-le" if odd > even else "utf-16-be"
+    )
     if encoding != "utf-16" and min(even, odd) * 20 > max(even, odd):
         raise _no_text(content, file)
     try:
@@ -103,7 +117,9 @@ def _japanese(content: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         euc = _euc(content)
         if euc is None:
-            raise TableError([_bad_byte(content, error, "UTF-8 でも Shift_JIS（cp932）", file)]) from error
+            raise TableError(
+                [_bad_byte(content, error, "UTF-8 でも Shift_JIS（cp932）", file)]
+            ) from error
         return euc
     sample = text[:SAMPLE]
     if len(HALF_KANA.findall(sample)) * 20 > len(sample):
@@ -128,7 +144,9 @@ def _bad_byte(content: bytes, error: UnicodeDecodeError, tried: str, file: str) 
     ):
         return Fault("ファイルが文字の途中で切れています", GET_AGAIN, file=file, row=row)
     seen = content[error.start : error.start + 4].hex(" ")
-    return Fault(f"文字コードが{tried}として読めません（バイト {seen}）", RESAVE, file=file, row=row)
+    return Fault(
+        f"文字コードが{tried}として読めません（バイト {seen}）", RESAVE, file=file, row=row
+    )
 
 
 def _lost(text: str, file: str) -> Iterator[Fault]:
@@ -137,7 +155,9 @@ def _lost(text: str, file: str) -> Iterator[Fault]:
     if lost * 20 > sum(character > "\x7f" for character in text[:SAMPLE]) and lost > 1:
         row = text.count("\n", 0, text.index("\ufffd")) + 1
         problem = f"文字化けで失われた文字（�）が{lost}個あります"
-        yield Fault(problem, "文字化けする前の元のファイルから保存し直してください", file=file, row=row)
+        yield Fault(
+            problem, "文字化けする前の元のファイルから保存し直してください", file=file, row=row
+        )
     elif lost:
         row = text.count("\n", 0, text.index("\ufffd")) + 1
         said = f"ファイル「{file}」の{row}行目などに、文字化けで失われた文字（�）が{lost}個あります（そのまま読みます）"
@@ -154,8 +174,8 @@ def _garbled(text: str, file: str) -> Iterator[Fault]:
             meant = sample.encode(wrong, errors="ignore").decode(right, errors="replace")
             good = len(SOUND.findall(meant))
             if good >= 2 and good >= meant.count("\ufffd"):
-                problem = (
-                    f"文字化けしたまま保存されています（「{shorten(sample, 12)}」は、もとは「{shorten(meant, 8)}」のようです）"
+                problem = f"文字化けしたまま保存されています（「{shorten(sample, 12)}」は、もとは「{shorten(meant, 8)}」のようです）"
+                yield Fault(
+                    problem, "文字化けする前の元のファイルから保存し直してください", file=file
                 )
-                yield Fault(problem, "文字化けする前の元のファイルから保存し直してください", file=file)
                 return

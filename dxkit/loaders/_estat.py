@@ -54,7 +54,9 @@ def read_estat(path: str | Path) -> pd.DataFrame:
     return frame
 
 
-def read_residents(path: str | Path, *, prefecture: str | None = None, sheet: str | None = None) -> pd.DataFrame:
+def read_residents(
+    path: str | Path, *, prefecture: str | None = None, sheet: str | None = None
+) -> pd.DataFrame:
     """Read 総務省「住民基本台帳に基づく人口、人口動態及び世帯数」.
 
     Parameters
@@ -83,10 +85,16 @@ def read_residents(path: str | Path, *, prefecture: str | None = None, sheet: st
     named = columns.position("市区町村名")
     columns.keep([at for at in columns.data if _is_municipality(columns.cell(at, named))])
     if not columns.data:
-        raise TableError([columns.sheet.fault("市区町村の行がありません", GET_AGAIN, at=columns.header)])
+        raise TableError(
+            [columns.sheet.fault("市区町村の行がありません", GET_AGAIN, at=columns.header)]
+        )
     columns.join_heads()
-    place = columns.municipalities(("団体コード",), ("市区町村名",), prefecture=None, pref=("都道府県名",))
-    table = _by_age(columns, place) if columns.position("性別") is not None else _totals(columns, place)
+    place = columns.municipalities(
+        ("団体コード",), ("市区町村名",), prefecture=None, pref=("都道府県名",)
+    )
+    table = (
+        _by_age(columns, place) if columns.position("性別") is not None else _totals(columns, place)
+    )
     columns.settle()
     kept = table[table["code"].str.startswith(prefecture)] if prefecture else table
     kept = kept.reset_index(drop=True)
@@ -103,14 +111,31 @@ def _by_age(columns: Columns, place: list[str | None]) -> pd.DataFrame:
     sexes = [SEXES.get(columns.cell(at, position), "") for at in columns.data]
     for at, sex in zip(columns.data, sexes, strict=True):
         if not sex:
-            columns.fault("性別ではありません", "計・男・女のどれかのはずです", at, position, columns.cell(at, position))
+            columns.fault(
+                "性別ではありません",
+                "計・男・女のどれかのはずです",
+                at,
+                position,
+                columns.cell(at, position),
+            )
     classes = [head for head in columns.heads if AGE.fullmatch(head.replace(" ", ""))]
     if not classes:
-        fault = columns.sheet.fault("年齢階級の列がありません", "年齢階級別の表か確かめてください", at=columns.header)
+        fault = columns.sheet.fault(
+            "年齢階級の列がありません", "年齢階級別の表か確かめてください", at=columns.header
+        )
         raise TableError([fault])
-    _no_repeats(columns, [f"{code} {sex}" if code else "" for code, sex in zip(place, sexes, strict=True)])
+    _no_repeats(
+        columns, [f"{code} {sex}" if code else "" for code, sex in zip(place, sexes, strict=True)]
+    )
     parts = [
-        pd.DataFrame({"code": place, "sex": sexes, "age": age.replace("~", "～"), "people": columns.numbers(age, low=0)})
+        pd.DataFrame(
+            {
+                "code": place,
+                "sex": sexes,
+                "age": age.replace("~", "～"),
+                "people": columns.numbers(age, low=0),
+            }
+        )
         for age in classes
     ]
     return pd.concat(parts, ignore_index=True).sort_values(["code", "sex"], kind="stable")
@@ -122,17 +147,35 @@ def _totals(columns: Columns, place: list[str | None]) -> pd.DataFrame:
         if head is None:
             remedy = "人口・世帯数の表か確かめてください"
             columns.faults.append(
-                columns.sheet.fault("この見出しの列がありません", remedy, at=columns.header, column=f"人口_{TOTALS[name]}")
+                columns.sheet.fault(
+                    "この見出しの列がありません",
+                    remedy,
+                    at=columns.header,
+                    column=f"人口_{TOTALS[name]}",
+                )
             )
     columns.settle()
     _no_repeats(columns, [code or "" for code in place])
-    return pd.DataFrame({"code": place} | {name: columns.numbers(head or "", low=0) for name, head in heads.items()})
+    return pd.DataFrame(
+        {"code": place} | {name: columns.numbers(head or "", low=0) for name, head in heads.items()}
+    )
 
 
 def _people_head(columns: Columns, word: str) -> str | None:
     """Find 男 below 人口: the first heading that ends so and is not about change (増減, 動態, 転入 …)."""
-    fitting = [head for head in columns.heads if head == word or head.endswith(f"_{word}") or head.startswith(f"{word}_")]
-    return next((head for head in fitting if not re.search(r"増減|動態|転入|転出|出生|死亡|記載|消除", head)), None)
+    fitting = [
+        head
+        for head in columns.heads
+        if head == word or head.endswith(f"_{word}") or head.startswith(f"{word}_")
+    ]
+    return next(
+        (
+            head
+            for head in fitting
+            if not re.search(r"増減|動態|転入|転出|出生|死亡|記載|消除", head)
+        ),
+        None,
+    )
 
 
 def _no_repeats(columns: Columns, keys: list[str]) -> None:
@@ -141,6 +184,10 @@ def _no_repeats(columns: Columns, keys: list[str]) -> None:
     for at, key in zip(columns.data, keys, strict=True):
         if key and key in seen:
             columns.fault(
-                "同じ市区町村の行が2つあります", "どちらかを消してください", at, columns.position("団体コード"), key[:5]
+                "同じ市区町村の行が2つあります",
+                "どちらかを消してください",
+                at,
+                columns.position("団体コード"),
+                key[:5],
             )
         seen.add(key)

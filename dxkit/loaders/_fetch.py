@@ -52,26 +52,36 @@ def fetch(name: str, *, progress: bool = True) -> Path:
     if not place.exists():
         _download(row, place, progress=progress)
     digest = hashlib.sha256(place.read_bytes()).hexdigest()
-    place.with_name(place.name + ".sha256").write_text(f"{digest}  {place.name}\n", encoding="ascii")
+    place.with_name(place.name + ".sha256").write_text(
+        f"{digest}  {place.name}\n", encoding="ascii"
+    )
     return place
 
 
 def _row(name: str) -> "pd.Series[Any]":
     table = load("downloads").set_index("name", drop=False).fillna("")
     if name not in table.index:
-        raise ChoiceError(f"「{name}」という公式ファイルはありません。あるもの: {'、'.join(table.index)}")
+        raise ChoiceError(
+            f"「{name}」という公式ファイルはありません。あるもの: {'、'.join(table.index)}"
+        )
     return cast("pd.Series[Any]", table.loc[name])
 
 
 def _download(row: "pd.Series[Any]", place: Path, *, progress: bool) -> None:
     if not row["url"]:
-        raise FetchError(_carry_in(row, place, "このファイルは公表ページから手で保存する必要があります。"))
+        raise FetchError(
+            _carry_in(row, place, "このファイルは公表ページから手で保存する必要があります。")
+        )
     downloader = pooch.HTTPDownloader(progressbar=progress, timeout=TIMEOUT_S)
     try:
-        pooch.retrieve(row["url"], known_hash=None, fname=place.name, path=place.parent, downloader=downloader)
+        pooch.retrieve(
+            row["url"], known_hash=None, fname=place.name, path=place.parent, downloader=downloader
+        )
     except (OSError, ValueError) as error:
         # requests' errors are OSErrors; pooch raises ValueError for what is not http(s)
-        raise FetchError(_carry_in(row, place, f"公表元につながりません（{type(error).__name__}）。")) from error
+        raise FetchError(
+            _carry_in(row, place, f"公表元につながりません（{type(error).__name__}）。")
+        ) from error
 
 
 def _carry_in(row: "pd.Series[Any]", place: Path, reason: str) -> str:

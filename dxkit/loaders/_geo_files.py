@@ -57,14 +57,20 @@ def read_features(path: str | Path) -> gpd.GeoDataFrame:
         raise TableError.one("図形が1つもありません", GET_AGAIN, file=path.name)
     try:
         # files without a datum are read as JGD2011, which their publisher means
-        located = frame.to_crs(DATUM) if dated and frame.crs is not None else frame.set_crs(DATUM, allow_override=True)
+        located = (
+            frame.to_crs(DATUM)
+            if dated and frame.crs is not None
+            else frame.set_crs(DATUM, allow_override=True)
+        )
         west, south, east, north = located.total_bounds
     except DAMAGE as error:
         raise TableError.one("座標系が読めません", GET_AGAIN, file=path.name) from error
     if not (west >= WEST and south >= SOUTH and east <= EAST and north <= NORTH):
         problem = "図形の座標が日本の緯度経度の範囲にありません"
         remedy = "緯度と経度の順と座標系（JGD2011の緯度経度）を確かめてください"
-        raise TableError.one(problem, remedy, file=path.name, value=f"{west:g}, {south:g} 〜 {east:g}, {north:g}")
+        raise TableError.one(
+            problem, remedy, file=path.name, value=f"{west:g}, {south:g} 〜 {east:g}, {north:g}"
+        )
     return located
 
 
@@ -82,7 +88,9 @@ def _staged_json(file: str, content: bytes, folder: Path) -> tuple[Path, bool]:
     kind = parsed.get("type", "") if isinstance(parsed, dict) else ""
     if kind not in ("FeatureCollection", "Topology"):
         remedy = "境界や地点のファイル（.geojson / .topojson）を指定してください"
-        raise TableError.one("GeoJSONでもTopoJSONでもありません", remedy, file=file, value=kind or None)
+        raise TableError.one(
+            "GeoJSONでもTopoJSONでもありません", remedy, file=file, value=kind or None
+        )
     place = folder / ("a.topojson" if kind == "Topology" else "a.geojson")
     place.write_text(text, encoding="utf-8")
     return place, "crs" in parsed
@@ -91,13 +99,18 @@ def _staged_json(file: str, content: bytes, folder: Path) -> tuple[Path, bool]:
 def _unpacked(path: Path, content: bytes, folder: Path) -> tuple[Path, bool]:
     """Take one layer out of a zip; the member's own name is never used as a path."""
     archive = _zip.normal_zip(content, path.name)
-    layers = sorted((member for member in archive.namelist() if member.lower().endswith(VECTOR_SUFFIXES)), key=_preference)
+    layers = sorted(
+        (member for member in archive.namelist() if member.lower().endswith(VECTOR_SUFFIXES)),
+        key=_preference,
+    )
     if not layers:
         problem = "圧縮ファイルの中に境界や地点のファイル（.shp / .geojson）がありません"
         raise TableError.one(problem, "配布元のzipをそのまま指定してください", file=path.name)
     chosen = layers[0]
     if not chosen.lower().endswith(".shp"):
-        return _staged_json(f"{path.name}/{chosen}", _zip.read_member(archive, chosen, path.name), folder)
+        return _staged_json(
+            f"{path.name}/{chosen}", _zip.read_member(archive, chosen, path.name), folder
+        )
     _copy_parts(archive, chosen, folder, path.name)
     return folder / "a.shp", True
 
@@ -116,7 +129,9 @@ def _copy_parts(archive: zipfile.ZipFile, shape: str, folder: Path, file: str) -
             (folder / f"a{suffix}").write_bytes(_zip.read_member(archive, found, file))
         elif suffix in (".shx", ".dbf"):
             problem = f"シェープファイルの「{suffix}」がありません"
-            raise TableError.one(problem, "配布元のzipをそのまま指定してください", file=file, value=shape)
+            raise TableError.one(
+                problem, "配布元のzipをそのまま指定してください", file=file, value=shape
+            )
 
 
 def _beside(path: Path, folder: Path) -> Path:
@@ -126,7 +141,9 @@ def _beside(path: Path, folder: Path) -> Path:
             (folder / f"a{suffix}").write_bytes(read_bytes(part))
         elif suffix in (".shx", ".dbf"):
             problem = f"シェープファイルの「{suffix}」がありません"
-            raise TableError.one(problem, "同じフォルダーに置いてください", file=path.name, value=part.name)
+            raise TableError.one(
+                problem, "同じフォルダーに置いてください", file=path.name, value=part.name
+            )
     return folder / "a.shp"
 
 
@@ -142,10 +159,14 @@ def _read(place: Path, file: str) -> gpd.GeoDataFrame:
             continue
         if len(encodings) == 1 or _readable(frame):
             return frame
-    raise TableError.one("図形のファイルが壊れているか、文字コードが分かりません", GET_AGAIN, file=file) from problem
+    raise TableError.one(
+        "図形のファイルが壊れているか、文字コードが分かりません", GET_AGAIN, file=file
+    ) from problem
 
 
 def _readable(frame: pd.DataFrame) -> bool:
     """Tell whether the columns that hold prefectures read as Japanese."""
-    texts = [frame[column].dropna().astype(str) for column in ("N03_001", "P35_003") if column in frame]
+    texts = [
+        frame[column].dropna().astype(str) for column in ("N03_001", "P35_003") if column in frame
+    ]
     return all(text.str.endswith(PREFECTURE_ENDS).all() for text in texts)

@@ -47,12 +47,18 @@ def find_layout(sheet: Sheet, schema: str | pa.DataFrameSchema | None) -> Layout
     schema
         The schema whose headings are looked for; by default all headings of the project.
     """
-    known = schemas.known_headings(schemas.find(schema).columns) if schema is not None else schemas.known_headings()
+    known = (
+        schemas.known_headings(schemas.find(schema).columns)
+        if schema is not None
+        else schemas.known_headings()
+    )
     searched = range(min(HEADER_SEARCH, len(sheet.rows)))
     best = max(searched, key=lambda at: (_score(sheet, at, known), -at), default=None)
     if best is None or _score(sheet, best, known) <= 0:
         return None
-    code, name, prefecture = (_position(sheet.rows[best], column) for column in ("code", "name", "prefecture"))
+    code, name, prefecture = (
+        _position(sheet.rows[best], column) for column in ("code", "name", "prefecture")
+    )
     if name is None:
         name = _by_content(sheet, best, code)
     first = _first_data(sheet, best, code if code is not None else name)
@@ -135,4 +141,8 @@ def _spanning(sheet: Sheet, at: int, last: int, position: int) -> str:
 
 def _with_unheaded(sheet: Sheet, heads: tuple[str, ...], first: int) -> tuple[str, ...]:
     """Add empty headings for columns of an Excel sheet that hold values beyond the last heading."""
-    return heads + ("",) * (max(map(len, sheet.rows[first:]), default=0) - len(heads)) if sheet.name else heads
+    return (
+        heads + ("",) * (max(map(len, sheet.rows[first:]), default=0) - len(heads))
+        if sheet.name
+        else heads
+    )

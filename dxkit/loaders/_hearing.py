@@ -95,12 +95,18 @@ def _files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     else:
         listed = [Path(paths)]
     if not listed:
-        raise TableError.one("様式のファイル（.xlsx）が1つもありません", f"記入済みの様式を置いてください（{paths}）")
+        raise TableError.one(
+            "様式のファイル（.xlsx）が1つもありません", f"記入済みの様式を置いてください（{paths}）"
+        )
     return listed
 
 
 def _is_form(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in (".xlsx", ".xlsm") and not path.name.startswith(("~$", "."))
+    return (
+        path.is_file()
+        and path.suffix.lower() in (".xlsx", ".xlsm")
+        and not path.name.startswith(("~$", "."))
+    )
 
 
 def _form(path: Path) -> pd.DataFrame:
@@ -139,24 +145,37 @@ def _codes(path: Path, visible: dict[str, Sheet]) -> list[str]:
         mark = read_sheets(path, sheet=MARK)[0]
     except TableError as error:
         if visible and f"シート「{MARK}」がありません" in str(error):
-            raise TableError.one("県の聞き取り票ではありません", USE_FORM, file=path.name) from error
+            raise TableError.one(
+                "県の聞き取り票ではありません", USE_FORM, file=path.name
+            ) from error
         raise
     version = _cells.verbatim(mark.cell(0, 0)) if mark.rows else ""
     if version != VERSION:
         problem = f"様式の版が違います（いまの版は「{VERSION}」）"
-        raise TableError.one(problem, "いまの版の様式に書き写してください", file=path.name, value=version)
+        raise TableError.one(
+            problem, "いまの版の様式に書き写してください", file=path.name, value=version
+        )
     codes = [code.strip() for code in _cells.text(mark.cell(0, 1)).split(",")]
     if absent := [f"{ANSWERS}{code}" for code in codes if f"{ANSWERS}{code}" not in visible]:
         there = "、".join(visible)
         raise TableError(
-            [Fault(f"シート「{name}」がありません（あるシート: {there}）", USE_FORM, file=path.name) for name in absent]
+            [
+                Fault(
+                    f"シート「{name}」がありません（あるシート: {there}）", USE_FORM, file=path.name
+                )
+                for name in absent
+            ]
         )
     return codes
 
 
 def _warn_of_sheets(path: Path, visible: dict[str, Sheet]) -> None:
-    if other := [name for name in visible if not CODES.fullmatch(name) and name not in (STAGES, STORY)]:
-        _warn(f"ファイル「{path.name}」のシート「{'」「'.join(other)}」は様式にないため読みません。")
+    if other := [
+        name for name in visible if not CODES.fullmatch(name) and name not in (STAGES, STORY)
+    ]:
+        _warn(
+            f"ファイル「{path.name}」のシート「{'」「'.join(other)}」は様式にないため読みません。"
+        )
 
 
 def _formulas(path: Path) -> list[Fault]:
@@ -166,7 +185,15 @@ def _formulas(path: Path) -> list[Fault]:
         book = openpyxl.load_workbook(path, read_only=True, keep_links=False)
     remedy = "数式ではなく、文字や数を入れてください"
     found = [
-        Fault("数式のセルがあります", remedy, path.name, sheet.title, cell.row, str(cell.column_letter), cell.value)
+        Fault(
+            "数式のセルがあります",
+            remedy,
+            path.name,
+            sheet.title,
+            cell.row,
+            str(cell.column_letter),
+            cell.value,
+        )
         for sheet in book.worksheets
         if CODES.fullmatch(sheet.title)
         for row in sheet.iter_rows()
@@ -180,15 +207,28 @@ def _formulas(path: Path) -> list[Fault]:
 def _sheet(sheet: Sheet, code: str, faults: list[Fault]) -> pd.DataFrame:
     """Read one sheet of answers; what is wrong is added to the faults."""
     about = _about(sheet, code, faults)
-    header = next((at for at in range(len(sheet.rows)) if set(HEADS) <= {_cells.text(cell) for cell in sheet.rows[at]}), None)
+    header = next(
+        (
+            at
+            for at in range(len(sheet.rows))
+            if set(HEADS) <= {_cells.text(cell) for cell in sheet.rows[at]}
+        ),
+        None,
+    )
     if header is None:
         faults.append(sheet.fault(f"見出しの行（{'・'.join(HEADS)}）がありません", USE_FORM))
         return pd.DataFrame(columns=COLUMNS)
-    place = {_cells.text(cell): at for at, cell in enumerate(sheet.rows[header]) if _cells.text(cell)}
+    place = {
+        _cells.text(cell): at for at, cell in enumerate(sheet.rows[header]) if _cells.text(cell)
+    }
     rows = [at for at in range(header + 1, len(sheet.rows)) if not sheet.is_blank(at)]
     faults += _row_faults(sheet, header, rows, place["項目"])
     known = set(_items())
-    answers = [about | _answer(sheet, at, place, faults) for at in rows if _cells.text(sheet.cell(at, place["項目"])) in known]
+    answers = [
+        about | _answer(sheet, at, place, faults)
+        for at in rows
+        if _cells.text(sheet.cell(at, place["項目"])) in known
+    ]
     return pd.DataFrame(answers, columns=COLUMNS).astype({"level": float, "target": float})
 
 
@@ -201,13 +241,17 @@ def _about(sheet: Sheet, code: str, faults: list[Fault]) -> dict[str, object]:
     """Give what the top of the form says: municipality, interviewer and date."""
     said: dict[str, object] = {"code": code, "file": sheet.file}
     for key, label in FIELDS.items():
-        at = next((at for at in range(len(sheet.rows)) if _cells.text(sheet.cell(at, 0)) == label), None)
+        at = next(
+            (at for at in range(len(sheet.rows)) if _cells.text(sheet.cell(at, 0)) == label), None
+        )
         typed = _cells.verbatim(sheet.cell(at, 2)) if at is not None else ""
         said[key] = typed or None
         if at is None:
             faults.append(sheet.fault(f"「{label}」の欄がありません", USE_FORM))
         elif not typed and key == "rater":
-            faults.append(sheet.fault("聞き取り者が空欄です", "名前か記号を入れてください", at=at, column="C"))
+            faults.append(
+                sheet.fault("聞き取り者が空欄です", "名前か記号を入れてください", at=at, column="C")
+            )
         elif key == "municipality" and not code:
             said["code"] = _municipality(sheet, at, typed, faults)
     said.pop("municipality")
@@ -225,7 +269,13 @@ def _municipality(sheet: Sheet, at: int, typed: str, faults: list[Fault]) -> str
         return ""
     if code == KOBE:
         faults.append(
-            sheet.fault("神戸市はこのヒアリングの対象外です", "このファイルを除いてください", at=at, column="C", value=typed)
+            sheet.fault(
+                "神戸市はこのヒアリングの対象外です",
+                "このファイルを除いてください",
+                at=at,
+                column="C",
+                value=typed,
+            )
         )
     return code
 
@@ -236,11 +286,21 @@ def _row_faults(sheet: Sheet, header: int, rows: Sequence[int], position: int) -
     times, wanted = Counter(listed), _items()
     for item in wanted:
         if times[item] != 1:
-            problem = "項目の行が消えています" if times[item] == 0 else f"同じ項目の行が{times[item]}つあります"
+            problem = (
+                "項目の行が消えています"
+                if times[item] == 0
+                else f"同じ項目の行が{times[item]}つあります"
+            )
             yield sheet.fault(problem, USE_FORM, at=header, column="項目", value=item)
     for at, item in zip(rows, listed, strict=True):
         if item not in wanted:
-            yield sheet.fault("様式にない行があります", USE_FORM, at=at, column="項目", value=item or " ".join(sheet.filled(at)))
+            yield sheet.fault(
+                "様式にない行があります",
+                USE_FORM,
+                at=at,
+                column="項目",
+                value=item or " ".join(sheet.filled(at)),
+            )
 
 
 def _answer(sheet: Sheet, at: int, place: dict[str, int], faults: list[Fault]) -> dict[str, object]:
@@ -252,7 +312,11 @@ def _answer(sheet: Sheet, at: int, place: dict[str, int], faults: list[Fault]) -
     if typed and not status:
         faults.append(
             sheet.fault(
-                "状態が選択肢にありません", f"{'・'.join(STATUSES)} から選んでください", at=at, column="状態", value=typed
+                "状態が選択肢にありません",
+                f"{'・'.join(STATUSES)} から選んでください",
+                at=at,
+                column="状態",
+                value=typed,
             )
         )
     elif not typed and not written:
@@ -261,17 +325,31 @@ def _answer(sheet: Sheet, at: int, place: dict[str, int], faults: list[Fault]) -
     elif status and status != "answered" and written:
         faults.append(
             sheet.fault(
-                f"状態が「{typed}」なのに現状が入っています", "どちらかを直してください", at=at, column="状態", value=typed
+                f"状態が「{typed}」なのに現状が入っています",
+                "どちらかを直してください",
+                at=at,
+                column="状態",
+                value=typed,
             )
         )
     elif status == "answered" and not written:
-        faults.append(sheet.fault("状態が「回答」なのに現状が空欄です", CHOOSE, at=at, column="現状"))
+        faults.append(
+            sheet.fault("状態が「回答」なのに現状が空欄です", CHOOSE, at=at, column="現状")
+        )
     evidence = _cells.verbatim(sheet.cell(at, place["根拠"])) or None
     item = _cells.text(sheet.cell(at, place["項目"]))
-    return {"item": item, "level": level, "target": target, "status": status or "answered", "evidence": evidence}
+    return {
+        "item": item,
+        "level": level,
+        "target": target,
+        "status": status or "answered",
+        "evidence": evidence,
+    }
 
 
-def _level(sheet: Sheet, at: int, place: dict[str, int], head: str, faults: list[Fault]) -> float | None:
+def _level(
+    sheet: Sheet, at: int, place: dict[str, int], head: str, faults: list[Fault]
+) -> float | None:
     cell = sheet.cell(at, place[head])
     typed = _cells.text(cell)
     if not typed:
@@ -287,10 +365,16 @@ def _doubled(tables: Sequence[pd.DataFrame]) -> Iterator[Fault]:
     """Find two forms for one municipality, or two of one interviewer for the same fictional town."""
     seen: dict[tuple[str, str], str] = {}
     for table in tables:
-        for code, rater, file in table[["code", "rater", "file"]].drop_duplicates().itertuples(index=False):
+        for code, rater, file in (
+            table[["code", "rater", "file"]].drop_duplicates().itertuples(index=False)
+        ):
             key = (code, rater if str(code).startswith("V") else "")
             if key in seen and code:
-                called = str(code) if str(code).startswith("V") else _place_names.municipality_name(str(code))
+                called = (
+                    str(code)
+                    if str(code).startswith("V")
+                    else _place_names.municipality_name(str(code))
+                )
                 problem = f"「{called}」の様式が2つあります（もう1つは「{seen[key]}」）"
                 yield Fault(problem, "正しい方だけを残してください", file=str(file), value=code)
             seen[key] = str(file)
@@ -300,7 +384,9 @@ def _warn_of_targets(table: pd.DataFrame) -> None:
     below = table[table["target"] < table["level"]]
     if len(below):
         said = "、".join(f"{row.file}の{row.item}" for row in below.head(5).itertuples())
-        _warn(f"目標が現状より低い回答が{len(below)}件あります（そのまま読みます）: {said}{' など' if len(below) > 5 else ''}")
+        _warn(
+            f"目標が現状より低い回答が{len(below)}件あります（そのまま読みます）: {said}{' など' if len(below) > 5 else ''}"
+        )
 
 
 def _complete(table: pd.DataFrame) -> pd.DataFrame:

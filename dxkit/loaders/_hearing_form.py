@@ -19,7 +19,12 @@ from dxkit.loaders._catalog import load
 VERSION = "兵庫県DXヒアリング 2026-1"
 ANSWERS, STAGES, STORY, MARK = "回答", "段階の説明", "架空の町", "様式"
 HEADS = ("番号", "項目", "見出し", "設問", "現状", "目標", "状態", "根拠")
-STATUSES = {"回答": "answered", "回答なし": "declined", "不明": "unknown", "対象外": "not_applicable"}
+STATUSES = {
+    "回答": "answered",
+    "回答なし": "declined",
+    "不明": "unknown",
+    "対象外": "not_applicable",
+}
 FIELDS = {"municipality": "市町名", "rater": "聞き取り者", "date": "聞き取り日"}
 FIRST_FIELD, HEAD_ROW = 3, 7
 LEVELS = tuple(str(level) for level in range(6))
@@ -75,7 +80,9 @@ def write_hearing_form(
     towns = _towns()
     _check(path, towns, municipality, rater, vignettes)
     if answers is not None and not (municipality or vignettes):
-        raise ChoiceError("answers を書き込むには municipality=（市町名）か vignettes=True を指定してください。")
+        raise ChoiceError(
+            "answers を書き込むには municipality=（市町名）か vignettes=True を指定してください。"
+        )
     items = load("indicators_hearing")
     items = items[items["question"].notna()].reset_index(drop=True)
     book = openpyxl.Workbook()
@@ -123,9 +130,15 @@ def _fill(sheet: Worksheet, items: pd.DataFrame, own: pd.DataFrame) -> None:
             continue
         answer = own.loc[item]
         answered = answer["status"] == "answered"
-        figures = [int(answer[name]) if pd.notna(answer[name]) else None for name in ("level", "target")]
+        figures = [
+            int(answer[name]) if pd.notna(answer[name]) else None for name in ("level", "target")
+        ]
         evidence = None if pd.isna(answer["evidence"]) else str(answer["evidence"])
-        texts = [*(figures if answered else (None, None)), None if answered else words[answer["status"]], evidence]
+        texts = [
+            *(figures if answered else (None, None)),
+            None if answered else words[answer["status"]],
+            evidence,
+        ]
         for column, text in enumerate(texts, start=5):
             cell = sheet.cell(row, column)
             cell.value = text
@@ -138,18 +151,26 @@ def _towns() -> list[str]:
     return [str(name) for name in table.loc[table["code"] != KOBE, "name"]]
 
 
-def _check(path: Path, towns: Sequence[str], municipality: str | None, rater: str | None, vignettes: bool) -> None:
+def _check(
+    path: Path, towns: Sequence[str], municipality: str | None, rater: str | None, vignettes: bool
+) -> None:
     if path.suffix.lower() != ".xlsx":
         raise ChoiceError(f"「{path.name}」は書けません。名前の終わりを .xlsx にしてください。")
     if vignettes and (not rater or municipality):
-        raise ChoiceError("架空の町の様式（vignettes=True）には rater=（聞き取り者）だけを指定してください。")
+        raise ChoiceError(
+            "架空の町の様式（vignettes=True）には rater=（聞き取り者）だけを指定してください。"
+        )
     if municipality == "神戸市":
         raise ChoiceError("神戸市はこのヒアリングの対象外です（S13）。")
     if municipality is not None and municipality not in towns:
-        raise ChoiceError(f"「{shorten(municipality)}」という市町はありません。「姫路市」のように正式な名前で書いてください。")
+        raise ChoiceError(
+            f"「{shorten(municipality)}」という市町はありません。「姫路市」のように正式な名前で書いてください。"
+        )
 
 
-def _answers(sheet: Worksheet, items: pd.DataFrame, filled: dict[str, str | None], towns: Sequence[str]) -> None:
+def _answers(
+    sheet: Worksheet, items: pd.DataFrame, filled: dict[str, str | None], towns: Sequence[str]
+) -> None:
     """Lay out the sheet in which answers are typed."""
     sheet["A1"].value = "市町DX推進状況 聞き取り票"
     sheet["A1"].font = Font(bold=True, size=14)
@@ -191,13 +212,20 @@ def _choices(sheet: Worksheet, first: int, last: int, towns: Sequence[str]) -> N
         (f"G{first}:G{last}", tuple(STATUSES), "状態を選んでください"),
     ]
     for cells, offered, said in lists:
-        rule = DataValidation(type="list", formula1=f'"{",".join(offered)}"', allow_blank=True, showErrorMessage=True)
+        rule = DataValidation(
+            type="list", formula1=f'"{",".join(offered)}"', allow_blank=True, showErrorMessage=True
+        )
         rule.error, rule.errorTitle = said, "選択肢にありません"
         rule.add(cells)
         sheet.add_data_validation(rule)
     if towns:
         # a list of 40 names is longer than a rule may hold: it stands in the hidden sheet
-        rule = DataValidation(type="list", formula1=f"{MARK}!$D$1:$D${len(towns)}", allow_blank=True, showErrorMessage=True)
+        rule = DataValidation(
+            type="list",
+            formula1=f"{MARK}!$D$1:$D${len(towns)}",
+            allow_blank=True,
+            showErrorMessage=True,
+        )
         rule.add(f"C{FIRST_FIELD}")
         sheet.add_data_validation(rule)
 
@@ -212,7 +240,9 @@ def _story(sheet: Worksheet, stories: pd.DataFrame) -> None:
 
 
 def _stages(sheet: Worksheet, items: pd.DataFrame) -> None:
-    for column, head in enumerate(("項目", "見出し", *(f"段階{level}" for level in LEVELS)), start=1):
+    for column, head in enumerate(
+        ("項目", "見出し", *(f"段階{level}" for level in LEVELS)), start=1
+    ):
         cell = sheet.cell(1, column, head)
         cell.fill, cell.font = TITLE, Font(bold=True)
     columns = ["indicator", "label", *(f"level_{level}" for level in LEVELS)]

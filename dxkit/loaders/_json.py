@@ -20,7 +20,9 @@ def parse_json(content: bytes, file: str) -> tuple[Any, str]:
         return _whole(json.loads(text), text), text
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
-        problem = "JSONのファイルが途中で切れています" if cut else "JSONとして読めません（壊れています）"
+        problem = (
+            "JSONのファイルが途中で切れています" if cut else "JSONとして読めません（壊れています）"
+        )
         raise TableError.one(problem, GET_AGAIN, file=file, row=error.lineno) from error
     except (ValueError, RecursionError) as error:
         problem = "JSONとして読めません（入れ子が深すぎるか、けた数の多すぎる数があります）"

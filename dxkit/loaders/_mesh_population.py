@@ -31,7 +31,10 @@ METRES = "EPSG:6673"
 
 
 def read_mesh_population(
-    paths: str | Path | Iterable[str | Path], *, inside_only: bool = True, spread_suppressed: bool = False
+    paths: str | Path | Iterable[str | Path],
+    *,
+    inside_only: bool = True,
+    spread_suppressed: bool = False,
 ) -> pd.DataFrame:
     """Read e-Stat's census population by mesh, as demand for `dxkit.drones`.
 
@@ -64,7 +67,9 @@ def read_mesh_population(
     """
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not listed:
-        raise TableError.one("ファイルが1つも指定されていません", "地域メッシュ統計のファイルを指定してください")
+        raise TableError.one(
+            "ファイルが1つも指定されていません", "地域メッシュ統計のファイルを指定してください"
+        )
     table = _every_file(listed)
     if spread_suppressed:
         table["elderly"] = _spread(table)
@@ -91,8 +96,12 @@ def _every_file(listed: list[Path]) -> pd.DataFrame:
     file = "、".join(path.name for path in listed)
     lengths = sorted(set(table["place"].str.len()))
     if len(lengths) > 1:
-        problem = f"段階の違うメッシュが混ざっています（コードが{'桁と'.join(map(str, lengths))}桁）"
-        raise TableError.one(problem, "同じ統計表（例: 500 m の T001101）のファイルだけを指定してください", file=file)
+        problem = (
+            f"段階の違うメッシュが混ざっています（コードが{'桁と'.join(map(str, lengths))}桁）"
+        )
+        raise TableError.one(
+            problem, "同じ統計表（例: 500 m の T001101）のファイルだけを指定してください", file=file
+        )
     repeated = table.loc[table["place"].duplicated(), "place"]
     if len(repeated):
         problem = f"同じメッシュが2回あります（{len(repeated)}個）"
@@ -110,8 +119,13 @@ def _mesh_sheets(path: Path) -> list[Sheet]:
     members = [member for member in archive.namelist() if member.lower().endswith((".txt", ".csv"))]
     if not members:
         problem = "圧縮ファイルの中に .txt がありません"
-        raise TableError.one(problem, "e-Statの地域メッシュ統計のzipを指定してください", file=path.name)
-    return [text_sheet(f"{path.name}/{member}", _zip.read_member(archive, member, path.name)) for member in members]
+        raise TableError.one(
+            problem, "e-Statの地域メッシュ統計のzipを指定してください", file=path.name
+        )
+    return [
+        text_sheet(f"{path.name}/{member}", _zip.read_member(archive, member, path.name))
+        for member in members
+    ]
 
 
 def _mesh_table(sheet: Sheet) -> pd.DataFrame:
@@ -141,7 +155,15 @@ def _labelled(sheet: Sheet, labels: list[str], pattern: re.Pattern[str]) -> int:
         if pattern.fullmatch(label):
             return position
     seen = "、".join(label for label in labels if label)
-    raise TableError([sheet.fault("人口の列（人口（総数）・65歳以上人口）が見つかりません", f"この表の列: {seen[:150]}", at=1)])
+    raise TableError(
+        [
+            sheet.fault(
+                "人口の列（人口（総数）・65歳以上人口）が見つかりません",
+                f"この表の列: {seen[:150]}",
+                at=1,
+            )
+        ]
+    )
 
 
 def _mesh_row(
@@ -177,7 +199,11 @@ def _bad_codes(sheet: Sheet, data: list[int]) -> list[Fault]:
         try:
             mesh_box(np.array([typed[0], code] if len(code) != len(typed[0]) else [code]))
         except CodeError as error:
-            faults.append(sheet.fault(str(error).removesuffix("。"), GET_AGAIN, at=at, column="KEY_CODE", value=code))
+            faults.append(
+                sheet.fault(
+                    str(error).removesuffix("。"), GET_AGAIN, at=at, column="KEY_CODE", value=code
+                )
+            )
     return faults
 
 
@@ -186,7 +212,9 @@ def _spread(table: pd.DataFrame) -> "pd.Series[float]":
     group = table["merged_into"].fillna(table["place"])
     people = table.groupby(group)["people"].transform("sum")
     elderly = table.groupby(group)["elderly"].transform("sum")
-    spread: pd.Series[float] = (elderly * table["people"] / people.where(people > 0)).fillna(table["elderly"])
+    spread: pd.Series[float] = (elderly * table["people"] / people.where(people > 0)).fillna(
+        table["elderly"]
+    )
     return spread
 
 

@@ -36,7 +36,11 @@ class Columns:
 
     def __init__(self, sheet: Sheet, header: int, first: int, heads: list[str]) -> None:
         self.sheet, self.header = sheet, header
-        self.data = [at for at in range(first, len(sheet.rows)) if not sheet.is_blank(at) and not sheet.is_note(at)]
+        self.data = [
+            at
+            for at in range(first, len(sheet.rows))
+            if not sheet.is_blank(at) and not sheet.is_note(at)
+        ]
         self.heads = heads
         self.faults: list[Fault] = list(sheet.faults)
 
@@ -51,15 +55,31 @@ class Columns:
 
     def join_heads(self) -> None:
         """Join the words of all header rows (those above the first row that holds a number), each once: 人口_男."""
-        rows = list(takewhile(lambda row: not any(map(_cells.is_number, row)), self.sheet.rows[self.header :]))
+        rows = list(
+            takewhile(
+                lambda row: not any(map(_cells.is_number, row)), self.sheet.rows[self.header :]
+            )
+        )
         width = max((len(row) for row in rows), default=0)
-        words = [[_cells.text(row[position]) for row in rows if position < len(row)] for position in range(width)]
-        self.heads = ["_".join(dict.fromkeys(word for word in column if word)) for column in words] or self.heads
+        words = [
+            [_cells.text(row[position]) for row in rows if position < len(row)]
+            for position in range(width)
+        ]
+        self.heads = [
+            "_".join(dict.fromkeys(word for word in column if word)) for column in words
+        ] or self.heads
 
     def position(self, *words: str) -> int | None:
         """Find the first of these headings."""
         plain = [_place_names.plain(head) for head in self.heads]
-        return next((plain.index(_place_names.plain(word)) for word in words if _place_names.plain(word) in plain), None)
+        return next(
+            (
+                plain.index(_place_names.plain(word))
+                for word in words
+                if _place_names.plain(word) in plain
+            ),
+            None,
+        )
 
     def cell(self, at: int, position: int | None) -> str:
         """Give a cell as text; ``""`` where the row is short or the column is missing."""
@@ -75,10 +95,16 @@ class Columns:
     def flags(self, *words: str, marks: Sequence[str] = ("1", "●", "○", "◯")) -> list[bool]:
         """Give a column of marks as booleans; any other text is a fault."""
         return self._each(
-            words, lambda typed: _flag(typed, marks), f"{'・'.join(marks)} か空欄のはずです", "印を直してください", blank=False
+            words,
+            lambda typed: _flag(typed, marks),
+            f"{'・'.join(marks)} か空欄のはずです",
+            "印を直してください",
+            blank=False,
         )
 
-    def numbers(self, *words: str, low: float = float("-inf"), high: float = float("inf")) -> list[float | None]:
+    def numbers(
+        self, *words: str, low: float = float("-inf"), high: float = float("inf")
+    ) -> list[float | None]:
         """Give a column as numbers, blanks and marks as missing; text and numbers out of range are faults."""
         unbounded = low == float("-inf")
         problem = (
@@ -88,10 +114,21 @@ class Columns:
             if high == float("inf")
             else f"{low:g}〜{high:g}の数値ではありません"
         )
-        return self._each(words, lambda typed: _within(typed, low, high), problem, "値を直してください", blank=None)
+        return self._each(
+            words,
+            lambda typed: _within(typed, low, high),
+            problem,
+            "値を直してください",
+            blank=None,
+        )
 
     def municipalities(
-        self, code: Iterable[str], name: Iterable[str], *, prefecture: str | None, pref: Iterable[str] = ()
+        self,
+        code: Iterable[str],
+        name: Iterable[str],
+        *,
+        prefecture: str | None,
+        pref: Iterable[str] = (),
     ) -> list[str | None]:
         """Give the code of each row from its code, or from its prefecture and name; both must agree."""
         coded, named, within = self.position(*code), self.position(*name), self.position(*pref)
@@ -99,13 +136,21 @@ class Columns:
         for at in self.data:
             typed, called = self.cell(at, coded), self.cell(at, named)
             try:
-                places.append(_place_names.place_of(typed, called, self.cell(at, within), prefecture=prefecture))
+                places.append(
+                    _place_names.place_of(
+                        typed, called, self.cell(at, within), prefecture=prefecture
+                    )
+                )
             except PlaceNameError as error:
                 places.append(None)
-                self.fault(error.problem, error.remedy, at, coded if typed else named, typed or called)
+                self.fault(
+                    error.problem, error.remedy, at, coded if typed else named, typed or called
+                )
         return places
 
-    def fault(self, problem: str, remedy: str, at: int, position: int | None, value: object) -> None:
+    def fault(
+        self, problem: str, remedy: str, at: int, position: int | None, value: object
+    ) -> None:
         """Note a fault at a cell."""
         column = self.heads[position] if position is not None else ""
         self.faults.append(self.sheet.fault(problem, remedy, at=at, column=column, value=value))
@@ -115,7 +160,15 @@ class Columns:
         if self.faults:
             raise TableError(self.faults)
 
-    def _each(self, words: tuple[str, ...], read: Callable[[str], T], problem: str, remedy: str, *, blank: T) -> list[T]:
+    def _each(
+        self,
+        words: tuple[str, ...],
+        read: Callable[[str], T],
+        problem: str,
+        remedy: str,
+        *,
+        blank: T,
+    ) -> list[T]:
         position = self.position(*words)
         values: list[T] = []
         for at in self.data:
@@ -133,10 +186,16 @@ class Columns:
         for word in {_place_names.plain(word) for choices in required for word in choices}:
             if plain.count(word) > 1:
                 problem = f"見出し「{word}」の列が{plain.count(word)}つあります"
-                self.faults.append(self.sheet.fault(problem, "どちらかの列を消してください", at=self.header, column=word))
+                self.faults.append(
+                    self.sheet.fault(
+                        problem, "どちらかの列を消してください", at=self.header, column=word
+                    )
+                )
 
 
-def find_columns(path: str | Path, required: Sequence[Sequence[str]], *, kind: str, sheet: str | None = None) -> Columns:
+def find_columns(
+    path: str | Path, required: Sequence[Sequence[str]], *, kind: str, sheet: str | None = None
+) -> Columns:
     """Find the sheet and the header row that hold all required headings.
 
     Parameters
@@ -160,14 +219,19 @@ def find_columns(path: str | Path, required: Sequence[Sequence[str]], *, kind: s
         for at in range(min(HEADER_SEARCH, len(candidate.rows))):
             for heads in (_heads(candidate, at), _heads(candidate, at, over=1)):
                 words = {_place_names.plain(head) for head in heads if head}
-                hits = sum(any(_place_names.plain(word) in words for word in choices) for choices in required)
+                hits = sum(
+                    any(_place_names.plain(word) in words for word in choices)
+                    for choices in required
+                )
                 if best is None or hits > best.hits:
                     best = _Found(hits, candidate, at, heads)
     if best is None or best.hits < len(required):
         raise TableError(_lacking(Path(path).name, best, required, kind))
     columns = Columns(best.sheet, best.at, best.at + 1, best.heads)
     if not columns.data:
-        raise TableError([best.sheet.fault("見出しだけで、データの行がありません", GET_AGAIN, at=best.at)])
+        raise TableError(
+            [best.sheet.fault("見出しだけで、データの行がありません", GET_AGAIN, at=best.at)]
+        )
     columns.find_twice(required)
     columns.check_widths()
     return columns
@@ -190,14 +254,23 @@ def _heads(sheet: Sheet, at: int, over: int = 0) -> list[str]:
     return [head or _cells.text(sheet.cell(at - 1, position)) for position, head in enumerate(row)]
 
 
-def _lacking(file: str, best: _Found | None, required: Sequence[Sequence[str]], kind: str) -> list[Fault]:
+def _lacking(
+    file: str, best: _Found | None, required: Sequence[Sequence[str]], kind: str
+) -> list[Fault]:
     if best is None or best.hits == 0:
         problem = f"{kind}ではないようです（見出し「{required[0][0]}」などが見つかりません）"
         return [Fault(problem, "ファイルと、選んだ読み込み関数を確かめてください", file=file)]
     present = {_place_names.plain(head) for head in best.heads}
-    missing = [choices[0] for choices in required if not any(_place_names.plain(word) in present for word in choices)]
+    missing = [
+        choices[0]
+        for choices in required
+        if not any(_place_names.plain(word) in present for word in choices)
+    ]
     remedy = f"{kind}の元のファイルか確かめてください"
-    return [best.sheet.fault("この見出しの列がありません", remedy, at=best.at, column=word) for word in missing]
+    return [
+        best.sheet.fault("この見出しの列がありません", remedy, at=best.at, column=word)
+        for word in missing
+    ]
 
 
 def _flag(typed: str, marks: Sequence[str]) -> bool:

@@ -55,7 +55,18 @@ TOTALS = frozenset(
 TOTAL_ENDS = ("計", "平均", "全体", "全域")
 # characters that offices write in more than one way
 SPELLINGS = str.maketrans(
-    {"ケ": "ヶ", "が": "ヶ", "ガ": "ヶ", "ノ": "の", "之": "の", "𠮷": "吉", "曾": "曽", "龍": "竜", "檮": "梼", "蘂": "蕊"}
+    {
+        "ケ": "ヶ",
+        "が": "ヶ",
+        "ガ": "ヶ",
+        "ノ": "の",
+        "之": "の",
+        "𠮷": "吉",
+        "曾": "曽",
+        "龍": "竜",
+        "檮": "梼",
+        "蘂": "蕊",
+    }
 )
 # a code written before the name in one cell: 28201 姫路市, 282014:姫路市
 CODE_AND_NAME = re.compile(r"(\d{5,6})[:・_/-]?(\D{2,})")
@@ -112,7 +123,9 @@ def is_total(text: object, *, prefecture: str | None = None) -> bool:
 def all_municipalities() -> tuple[Municipality, ...]:
     """Give every municipality and ward of Japan in code order (without the northern villages)."""
     table = load("municipality_codes").fillna("")
-    rows = table[["code", "prefecture", "county", "name", "parent"]].itertuples(index=False, name=None)
+    rows = table[["code", "prefecture", "county", "name", "parent"]].itertuples(
+        index=False, name=None
+    )
     northern = {place.code for place in NORTHERN_VILLAGES}
     return tuple(place for row in rows if (place := Municipality(*row)).code not in northern)
 
@@ -167,7 +180,12 @@ def is_known(text: object) -> bool:
     """Tell whether a cell names some municipality of Japan, perhaps several."""
     name = plain(text)
     key = name.translate(SPELLINGS)
-    return key in _by_name() or (HYOGO, key) in _by_stem() or name in FORMER_NAMES or bool(CODE_AND_NAME.fullmatch(name))
+    return (
+        key in _by_name()
+        or (HYOGO, key) in _by_stem()
+        or name in FORMER_NAMES
+        or bool(CODE_AND_NAME.fullmatch(name))
+    )
 
 
 def municipality_name(code: str) -> str:
@@ -179,7 +197,10 @@ def municipality_name(code: str) -> str:
 
 def prefecture_name(prefecture: str) -> str:
     """Give the name of a prefecture by its two digits."""
-    return next((place.prefecture for place in all_municipalities() if place.code[:2] == prefecture), prefecture)
+    return next(
+        (place.prefecture for place in all_municipalities() if place.code[:2] == prefecture),
+        prefecture,
+    )
 
 
 def resolve_municipality(text: object, *, prefecture: str | None = HYOGO) -> str:
@@ -206,7 +227,9 @@ def resolve_municipality(text: object, *, prefecture: str | None = HYOGO) -> str
         other = by_code()[code]
         home = prefecture_name(prefecture)
         remedy = f"{home}の表なら、この行を除くか市町名を直してください。他県も含む表なら prefecture=None を付けて読んでください"
-        raise PlaceNameError(f"{home}の市町ではありません（{other.prefecture}{other.name}）", remedy)
+        raise PlaceNameError(
+            f"{home}の市町ではありません（{other.prefecture}{other.name}）", remedy
+        )
     return code
 
 
@@ -253,13 +276,19 @@ def place_of(code: str, name: str, within: str = "", *, prefecture: str | None) 
     """
     if not code and not name:
         raise PlaceNameError(
-            "市町名も団体コードも空欄です", "市町名か団体コードを入れてください（合計や注の行なら消してください）"
+            "市町名も団体コードも空欄です",
+            "市町名か団体コードを入れてください（合計や注の行なら消してください）",
         )
     meant = code or joined(within, name)
-    found = resolve_body(meant) if prefecture is None else resolve_municipality(meant, prefecture=prefecture)
+    found = (
+        resolve_body(meant)
+        if prefecture is None
+        else resolve_municipality(meant, prefecture=prefecture)
+    )
     if code and name and not agrees(found, name, prefecture):
         raise PlaceNameError(
-            f"団体コード {found}（{municipality_name(found)}）と市町名「{shorten(name, 30)}」が合いません", "どちらかを直してください"
+            f"団体コード {found}（{municipality_name(found)}）と市町名「{shorten(name, 30)}」が合いません",
+            "どちらかを直してください",
         )
     return found
 
@@ -268,7 +297,11 @@ def place_of(code: str, name: str, within: str = "", *, prefecture: str | None) 
 def _prefectures() -> dict[str, str]:
     """Give the code of each prefecture under its name and its codes with and without check digit."""
     found = {place.prefecture: place.code[:2] + "000" for place in all_municipalities()}
-    return found | {code: code for code in found.values()} | {full_code(code): code for code in found.values()}
+    return (
+        found
+        | {code: code for code in found.values()}
+        | {full_code(code): code for code in found.values()}
+    )
 
 
 def _resolve_code(name: str) -> str:
@@ -278,7 +311,8 @@ def _resolve_code(name: str) -> str:
         raise PlaceNameError(str(error).removesuffix("。"), "団体コードを直してください") from None
     if code not in by_code():
         raise PlaceNameError(
-            f"団体コード {code} の市区町村はありません（廃止されたか、入力の誤りです）", "団体コードを直してください"
+            f"団体コード {code} の市区町村はありません（廃止されたか、入力の誤りです）",
+            "団体コードを直してください",
         )
     return code
 
@@ -286,7 +320,10 @@ def _resolve_code(name: str) -> str:
 def _resolve_both(typed: str, name: str, prefecture: str | None) -> str:
     code = _resolve_code(typed)
     if not agrees(code, name, prefecture):
-        raise PlaceNameError(f"団体コード {code}（{municipality_name(code)}）と「{name}」が合いません", "どちらかを直してください")
+        raise PlaceNameError(
+            f"団体コード {code}（{municipality_name(code)}）と「{name}」が合いません",
+            "どちらかを直してください",
+        )
     return code
 
 
@@ -296,25 +333,40 @@ def _resolve_name(name: str, prefecture: str | None) -> str:
     key = name.translate(SPELLINGS)
     found = _by_name().get(key, ())
     if prefecture:
-        found = tuple(place for place in found if place.code.startswith(prefecture)) or _by_stem().get((prefecture, key)) or found
+        found = (
+            tuple(place for place in found if place.code.startswith(prefecture))
+            or _by_stem().get((prefecture, key))
+            or found
+        )
     if len(found) == 1:
         return found[0].code
     if found:
         meant = "、".join(f"{place.prefecture}{place.name}（{place.code}）" for place in found[:4])
         more = "など" if len(found) > 4 else ""
         raise PlaceNameError(
-            f"同じ名前の市区町村が{len(found)}つあります: {meant}{more}", "都道府県名か団体コードの列を加えてください"
+            f"同じ名前の市区町村が{len(found)}つあります: {meant}{more}",
+            "都道府県名か団体コードの列を加えてください",
         )
     if not name:
         raise PlaceNameError("市区町村名が空欄です", "市町名か団体コードを入れてください")
-    raise PlaceNameError(f"「{shorten(name, LONGEST_NAME)}」という市区町村はありません", _suggest(name, prefecture))
+    raise PlaceNameError(
+        f"「{shorten(name, LONGEST_NAME)}」という市区町村はありません", _suggest(name, prefecture)
+    )
 
 
 @lru_cache(maxsize=2**10)
 def _suggest(name: str, prefecture: str | None) -> str:
     """Name what may have been meant; only names that share characters are compared, because comparing is slow."""
-    places = [place for place in all_municipalities() if not prefecture or place.code.startswith(prefecture)]
+    places = [
+        place
+        for place in all_municipalities()
+        if not prefecture or place.code.startswith(prefecture)
+    ]
     letters = Counter({place.name: len(set(place.name) & set(name)) for place in places})
-    likely = [candidate for candidate, shared in letters.most_common(20) if shared] if len(name) <= LONGEST_NAME else []
+    likely = (
+        [candidate for candidate, shared in letters.most_common(20) if shared]
+        if len(name) <= LONGEST_NAME
+        else []
+    )
     near = difflib.get_close_matches(name, likely, n=3, cutoff=0.5)
     return f"もしかして: {'、'.join(near)}" if near else "市町名を直してください"

@@ -57,7 +57,9 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
     """
     needed = [("共通ID",), ("施設・場所名",), ("住所",), LATITUDE, LONGITUDE]
     columns = find_columns(path, needed, kind="国土地理院の避難場所データ")
-    place = columns.municipalities(("code6", "市町村コード"), ("都道府県名及び市町村名",), prefecture=prefecture)
+    place = columns.municipalities(
+        ("code6", "市町村コード"), ("都道府県名及び市町村名",), prefecture=prefecture
+    )
     emergency = columns.position("地震") is not None
     table: dict[str, Sequence[object]] = {
         "place": columns.text("共通ID"),
@@ -97,13 +99,30 @@ def read_towns(path: str | Path, *, prefecture: str | None = None) -> pd.DataFra
     TableError
         With every fault of the file.
     """
-    needed = [("pref", "都道府県名"), ("city", "市区町村名"), ("town", "大字町丁目名"), LATITUDE, LONGITUDE]
+    needed = [
+        ("pref", "都道府県名"),
+        ("city", "市区町村名"),
+        ("town", "大字町丁目名"),
+        LATITUDE,
+        LONGITUDE,
+    ]
     columns = find_columns(path, needed, kind="町丁目の位置データ")
     place = columns.municipalities(
-        ("市区町村コード",), ("city", "市区町村名"), prefecture=prefecture, pref=("pref", "都道府県名")
+        ("市区町村コード",),
+        ("city", "市区町村名"),
+        prefecture=prefecture,
+        pref=("pref", "都道府県名"),
     )
     koaza = columns.text("koaza", "小字・通称名")
-    return _finished(columns, {"code": place, "town": columns.text("town", "大字町丁目名"), "koaza": koaza, **_points(columns)})
+    return _finished(
+        columns,
+        {
+            "code": place,
+            "town": columns.text("town", "大字町丁目名"),
+            "koaza": koaza,
+            **_points(columns),
+        },
+    )
 
 
 def read_roadside_stations(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
@@ -127,7 +146,11 @@ def read_roadside_stations(path: str | Path, *, prefecture: str | None = None) -
     TableError
         With every fault of the file.
     """
-    table = _stations_csv(path) if Path(path).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx") else _stations_p35(path)
+    table = (
+        _stations_csv(path)
+        if Path(path).suffix.lower() in (".csv", ".tsv", ".txt", ".xlsx")
+        else _stations_p35(path)
+    )
     kept = table[table["code"].str.startswith(prefecture)] if prefecture else table
     kept = kept.sort_values(["code", "name"], kind="stable").reset_index(drop=True)
     kept.insert(0, "base", [f"R{number:04d}" for number in range(1, len(kept) + 1)])
@@ -140,7 +163,9 @@ def _stations_csv(path: str | Path) -> pd.DataFrame:
     needed = [STATION_NAME, LATITUDE, LONGITUDE, STATION_CODE]
     columns = find_columns(path, needed, kind="道の駅の表")
     place = columns.municipalities(STATION_CODE, (), prefecture=None)
-    return _finished(columns, {"name": columns.text(*STATION_NAME), **_points(columns), "code": place})
+    return _finished(
+        columns, {"name": columns.text(*STATION_NAME), **_points(columns), "code": place}
+    )
 
 
 def _stations_p35(path: str | Path) -> pd.DataFrame:
@@ -148,14 +173,24 @@ def _stations_p35(path: str | Path) -> pd.DataFrame:
     file = Path(path).name
     if absent := [column for column in P35 if column not in features]:
         remedy = "国土数値情報 P35（道の駅）のファイルか確かめてください"
-        raise TableError([Fault("属性がありません", remedy, file=file, column=column) for column in absent])
+        raise TableError(
+            [Fault("属性がありません", remedy, file=file, column=column) for column in absent]
+        )
     faults: list[Fault] = []
     place = []
     for at, typed in enumerate(features["P35_005"], start=1):
         try:
             place.append(_place_names.resolve_municipality(typed, prefecture=None))
         except PlaceNameError as error:
-            faults.append(Fault(error.problem, error.remedy, file=file, column=f"{at}番目の図形の P35_005", value=typed))
+            faults.append(
+                Fault(
+                    error.problem,
+                    error.remedy,
+                    file=file,
+                    column=f"{at}番目の図形の P35_005",
+                    value=typed,
+                )
+            )
     points = {
         "lat": _degrees(features["P35_001"], LATITUDES, file, faults),
         "lon": _degrees(features["P35_002"], LONGITUDES, file, faults),
@@ -165,12 +200,22 @@ def _stations_p35(path: str | Path) -> pd.DataFrame:
     return pd.DataFrame({"name": features["P35_006"].astype("str"), **points, "code": place})
 
 
-def _degrees(column: "pd.Series[float]", limits: tuple[float, float], file: str, faults: list[Fault]) -> "pd.Series[float]":
+def _degrees(
+    column: "pd.Series[float]", limits: tuple[float, float], file: str, faults: list[Fault]
+) -> "pd.Series[float]":
     """Read an attribute that holds degrees."""
     read = pd.to_numeric(column, errors="coerce")
     for at in read.index[~read.between(*limits)]:
         problem = f"{limits[0]:g}〜{limits[1]:g}の数値ではありません"
-        faults.append(Fault(problem, GET_AGAIN, file=file, column=f"{at + 1}番目の図形の {column.name}", value=column[at]))
+        faults.append(
+            Fault(
+                problem,
+                GET_AGAIN,
+                file=file,
+                column=f"{at + 1}番目の図形の {column.name}",
+                value=column[at],
+            )
+        )
     return read
 
 

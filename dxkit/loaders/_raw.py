@@ -57,11 +57,17 @@ def read_bytes(path: Path) -> bytes:
     name = path.name
     try:
         if not path.exists():
-            raise TableError.one("ファイルが見つかりません", f"置き場所と名前を確かめてください（{path}）", file=name)
+            raise TableError.one(
+                "ファイルが見つかりません", f"置き場所と名前を確かめてください（{path}）", file=name
+            )
         if path.is_dir():
-            raise TableError.one("ファイルではなくフォルダーです", "中のファイルを1つ指定してください", file=name)
+            raise TableError.one(
+                "ファイルではなくフォルダーです", "中のファイルを1つ指定してください", file=name
+            )
         if not path.is_file():
-            raise TableError.one("ふつうのファイルではありません", "CSVかXLSXのファイルを指定してください", file=name)
+            raise TableError.one(
+                "ふつうのファイルではありません", "CSVかXLSXのファイルを指定してください", file=name
+            )
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
             problem = f"ファイルが大きすぎます（{size / 2**20:,.0f} MB、上限 {MAX_FILE_BYTES // 2**20} MB）"
@@ -69,7 +75,9 @@ def read_bytes(path: Path) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         problem = f"ファイルを読めません（{error.strerror}）"
-        raise TableError.one(problem, "ほかのソフトで開いていれば閉じ、読み取りの権限を確かめてください", file=name) from error
+        raise TableError.one(
+            problem, "ほかのソフトで開いていれば閉じ、読み取りの権限を確かめてください", file=name
+        ) from error
     if not content:
         raise TableError.one("ファイルが空です（0バイト）", GET_AGAIN, file=name)
     return content
@@ -105,11 +113,16 @@ def _split(text: str, file: str) -> tuple[list[tuple[object, ...]], list[int]]:
         count += len(cells)
         if count > MAX_CELLS:
             remedy = "必要な行と列だけのファイルに分けてください"
-            raise TableError.one(f"セルが多すぎます（上限 {MAX_CELLS:,}）", remedy, file=file, row=number)
+            raise TableError.one(
+                f"セルが多すぎます（上限 {MAX_CELLS:,}）", remedy, file=file, row=number
+            )
         # a stray quote swallows whole rows up to the next one: rows inside a cell
         if any("\n" in cell and _holds_rows(cell, delimiter, len(cells)) for cell in cells):
             raise TableError.one(
-                '引用符（"）が閉じていないようです（1つのセルに何行も入っています）', QUOTE_REMEDY, file=file, row=number
+                '引用符（"）が閉じていないようです（1つのセルに何行も入っています）',
+                QUOTE_REMEDY,
+                file=file,
+                row=number,
             )
         rows.append(tuple(cells))
         numbers.append(number)
@@ -126,12 +139,17 @@ def _records(text: str, delimiter: str, file: str) -> Iterator[tuple[int, list[s
             if cells == [END]:
                 return
             if cells and cells[-1].endswith(END):
-                raise TableError.one('引用符（"）が閉じていません', QUOTE_REMEDY, file=file, row=line + 1)
+                raise TableError.one(
+                    '引用符（"）が閉じていません', QUOTE_REMEDY, file=file, row=line + 1
+                )
             yield line + 1, cells
             line = reader.line_num
     except csv.Error as error:
         raise TableError.one(
-            '引用符（"）が閉じていないか、1つのセルが長すぎます', QUOTE_REMEDY, file=file, row=line + 1
+            '引用符（"）が閉じていないか、1つのセルが長すぎます',
+            QUOTE_REMEDY,
+            file=file,
+            row=line + 1,
         ) from error
 
 
@@ -142,4 +160,10 @@ def _holds_rows(cell: str, delimiter: str, width: int) -> bool:
 def _delimiter(text: str) -> str:
     """Tell comma, tab and semicolon apart: the one that most of the first lines hold, and most often."""
     lines = [line for line in text[:20_000].splitlines()[:50] if line.strip()]
-    return max(DELIMITERS, key=lambda mark: (sum(mark in line for line in lines), sum(line.count(mark) for line in lines)))
+    return max(
+        DELIMITERS,
+        key=lambda mark: (
+            sum(mark in line for line in lines),
+            sum(line.count(mark) for line in lines),
+        ),
+    )

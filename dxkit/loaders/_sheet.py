@@ -38,10 +38,20 @@ class Sheet:
         row = self.rows[at]
         return row[position] if position < len(row) else ""
 
-    def fault(self, problem: str, remedy: str = "", *, at: int | None = None, column: str = "", value: object = None) -> Fault:
+    def fault(
+        self,
+        problem: str,
+        remedy: str = "",
+        *,
+        at: int | None = None,
+        column: str = "",
+        value: object = None,
+    ) -> Fault:
         """Name a fault of this sheet; ``at`` is the position of the row in `rows`."""
         row = None if at is None else self.numbers[at]
-        return Fault(problem, remedy, file=self.file, sheet=self.name, row=row, column=column, value=value)
+        return Fault(
+            problem, remedy, file=self.file, sheet=self.name, row=row, column=column, value=value
+        )
 
     def filled(self, at: int) -> list[str]:
         """Give the different texts of a row."""
@@ -53,7 +63,9 @@ class Sheet:
         if len(set(self.rows[at])) > 3:
             return False
         said = self.filled(at)
-        return len(said) == 1 and (said[0].startswith(NOTE_STARTS) or any(mark in said[0] for mark in NOTE_MARKS))
+        return len(said) == 1 and (
+            said[0].startswith(NOTE_STARTS) or any(mark in said[0] for mark in NOTE_MARKS)
+        )
 
     def is_blank(self, at: int) -> bool:
         """Tell whether a row holds nothing."""
@@ -66,7 +78,12 @@ class Sheet:
             return None
         if extra := [cell for cell in row[width:] if _cells.text(cell)]:
             problem = f"見出しより列が多い行です（{len(row)}列、見出しは{width}列）"
-            return self.fault(problem, 'セルの中に「,」があれば、そのセルを " で囲んでください', at=at, value=extra[0])
+            return self.fault(
+                problem,
+                'セルの中に「,」があれば、そのセルを " で囲んでください',
+                at=at,
+                value=extra[0],
+            )
         if len(row) < width:
             problem = f"列が足りない行です（{len(row)}列、見出しは{width}列）"
             return self.fault(

@@ -81,8 +81,14 @@ def read_extensions(path: str | Path, *, prefecture: str | None = None) -> pd.Da
 def system_names() -> dict[str, str]:
     """Give each spelling of a system's name → its name in the table ``systems``."""
     table = load("systems")
-    spellings = [column for column in ("label", "progress_name", "extension_name") if column in table]
-    known = {_place_names.plain(row[column]): row["system"] for _, row in table.iterrows() for column in ["system", *spellings]}
+    spellings = [
+        column for column in ("label", "progress_name", "extension_name") if column in table
+    ]
+    known = {
+        _place_names.plain(row[column]): row["system"]
+        for _, row in table.iterrows()
+        for column in ["system", *spellings]
+    }
     return known | {COMMON: COMMON}
 
 
@@ -105,7 +111,9 @@ def _bodies(path: str | Path, needed: str, kind: type) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not rows:
         raise TableError.one("「municipalities」の一覧がありません", GET_AGAIN, file=file)
     faults = [
-        Fault(f"「{needed}」がないか、形が違います", GET_AGAIN, file=file, column=_nth(at), value=row)
+        Fault(
+            f"「{needed}」がないか、形が違います", GET_AGAIN, file=file, column=_nth(at), value=row
+        )
         for at, row in enumerate(rows, start=1)
         if not isinstance(row, dict) or not isinstance(row.get(needed), kind)
     ]
@@ -125,7 +133,15 @@ def _resolved(body: dict[str, Any], file: str, at: int, faults: list[Fault]) -> 
     try:
         return _place_names.place_of(typed, prefecture + city, prefecture=None)
     except PlaceNameError as error:
-        faults.append(Fault(error.problem, error.remedy, file=file, column=_nth(at), value=typed or prefecture + city))
+        faults.append(
+            Fault(
+                error.problem,
+                error.remedy,
+                file=file,
+                column=_nth(at),
+                value=typed or prefecture + city,
+            )
+        )
         return ""
 
 
@@ -137,34 +153,59 @@ def _progress_json(path: str | Path) -> pd.DataFrame:
     for at, body in enumerate(_bodies(path, "business_rates", dict), start=1):
         code = _resolved(body, file, at, faults)
         place = Fault("", file=file, column=_nth(at))
-        rows += [(code, *_share(business, share, known, place, faults)) for business, share in body["business_rates"].items()]
+        rows += [
+            (code, *_share(business, share, known, place, faults))
+            for business, share in body["business_rates"].items()
+        ]
     return _progress_table(rows, faults, file)
 
 
-def _share(business: str, share: object, known: dict[str, str], place: Fault, faults: list[Fault]) -> tuple[str, float | None]:
+def _share(
+    business: str, share: object, known: dict[str, str], place: Fault, faults: list[Fault]
+) -> tuple[str, float | None]:
     """Check one cell of the progress table; ``place`` says where it stands."""
     system = known.get(_place_names.plain(business), "")
     if not system:
-        faults.append(replace(place, problem=UNKNOWN_SYSTEM, remedy="業務名を確かめてください", value=business))
+        faults.append(
+            replace(
+                place, problem=UNKNOWN_SYSTEM, remedy="業務名を確かめてください", value=business
+            )
+        )
     try:
         done = _cells.number(share)
     except ValueError:
         done = -1.0
     if done is not None and not 0 <= done <= 1:
         problem = f"「{shorten(business, 20)}」の進捗率ではありません"
-        faults.append(replace(place, problem=problem, remedy="0〜1（0〜100%）の割合にしてください", value=share))
+        faults.append(
+            replace(
+                place, problem=problem, remedy="0〜1（0〜100%）の割合にしてください", value=share
+            )
+        )
     return system, done
 
 
-def _progress_table(rows: Iterable[tuple[str, str, float | None]], faults: list[Fault], file: str) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["code", "system", "share_done"]).astype({"share_done": float})
-    twice = table[table.duplicated(["code", "system"]) & (table["code"] != "") & (table["system"] != "")]
+def _progress_table(
+    rows: Iterable[tuple[str, str, float | None]], faults: list[Fault], file: str
+) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["code", "system", "share_done"]).astype(
+        {"share_done": float}
+    )
+    twice = table[
+        table.duplicated(["code", "system"]) & (table["code"] != "") & (table["system"] != "")
+    ]
     problem = "同じ市区町村（の同じ業務）が2回あります"
-    faults += [Fault(problem, "どちらかを消してください", file=file, value=code) for code in twice["code"].unique()]
+    faults += [
+        Fault(problem, "どちらかを消してください", file=file, value=code)
+        for code in twice["code"].unique()
+    ]
     if faults:
         raise TableError(faults)
     order = {system: position for position, system in enumerate(_twenty())}
-    return table.sort_values(["code", "system"], key=lambda column: column.map(order) if column.name == "system" else column)
+    return table.sort_values(
+        ["code", "system"],
+        key=lambda column: column.map(order) if column.name == "system" else column,
+    )
 
 
 def _progress_xlsx(path: str | Path) -> pd.DataFrame:
@@ -172,19 +213,34 @@ def _progress_xlsx(path: str | Path) -> pd.DataFrame:
     twenty = _twenty()
     columns = find_columns(path, [NAME, *map(_spellings, twenty)], kind="総務省の標準化進捗の表")
     places = _body_codes(columns)
-    systems = [(position, head) for position, head in enumerate(columns.heads) if known.get(_place_names.plain(head)) in twenty]
+    systems = [
+        (position, head)
+        for position, head in enumerate(columns.heads)
+        if known.get(_place_names.plain(head)) in twenty
+    ]
     rows: list[tuple[str, str, float | None]] = []
     for at, code in zip(columns.data, places, strict=True):
         for position, head in systems:
             place = columns.sheet.fault("", at=at, column=head)
-            rows.append((code or "", *_share(head, columns.cell(at, position), known, place, columns.faults)))
+            rows.append(
+                (
+                    code or "",
+                    *_share(head, columns.cell(at, position), known, place, columns.faults),
+                )
+            )
     return _progress_table(rows, columns.faults, columns.sheet.file)
 
 
 def _body_codes(columns: Columns) -> list[str | None]:
     """Leave out rows of totals and rows without a name, and give the code of each of the others."""
     named = columns.position(*NAME)
-    columns.keep([at for at in columns.data if (name := columns.cell(at, named)) and not _place_names.is_total(name)])
+    columns.keep(
+        [
+            at
+            for at in columns.data
+            if (name := columns.cell(at, named)) and not _place_names.is_total(name)
+        ]
+    )
     if not columns.data:
         problem = "市区町村の行がありません"
         columns.faults.append(columns.sheet.fault(problem, GET_AGAIN, at=columns.header))
@@ -208,7 +264,13 @@ def _extensions_json(path: str | Path) -> pd.DataFrame:
         code = _resolved(body, file, at, faults)
         for business in body["applicable_businesses"]:
             if _place_names.plain(business) not in known:
-                fault = Fault(UNKNOWN_SYSTEM, "業務名を確かめてください", file=file, column=_nth(at), value=business)
+                fault = Fault(
+                    UNKNOWN_SYSTEM,
+                    "業務名を確かめてください",
+                    file=file,
+                    column=_nth(at),
+                    value=business,
+                )
                 faults.append(fault)
             rows.append((code, known.get(_place_names.plain(business), "")))
     return _extensions_table(rows, faults, file)
@@ -223,7 +285,9 @@ def _extensions_xlsx(path: str | Path) -> pd.DataFrame:
     for head in columns.heads:
         if system := known.get(_place_names.plain(head)):
             marked = columns.flags(head)
-            rows += [(code or "", system) for code, mark in zip(places, marked, strict=True) if mark]
+            rows += [
+                (code or "", system) for code, mark in zip(places, marked, strict=True) if mark
+            ]
     return _extensions_table(rows, columns.faults, columns.sheet.file)
 
 
@@ -231,7 +295,10 @@ def _extensions_table(rows: list[tuple[str, str]], faults: list[Fault], file: st
     table = pd.DataFrame(rows, columns=["code", "system"], dtype="str")
     twice = table[table.duplicated() & (table["code"] != "") & (table["system"] != "")]
     problem = "同じ団体の同じ業務が2回あります"
-    faults += [Fault(problem, "どちらかを消してください", file=file, value=code) for code in twice["code"].unique()]
+    faults += [
+        Fault(problem, "どちらかを消してください", file=file, value=code)
+        for code in twice["code"].unique()
+    ]
     if faults:
         raise TableError(faults)
     return table.sort_values("code", kind="stable")

@@ -73,7 +73,11 @@ def read_table(
     if schema is not None:
         schemas.find(schema)
     candidates = read_sheets(path, sheet=sheet)
-    found = [(candidate, layout) for candidate in candidates if (layout := find_layout(candidate, schema)) is not None]
+    found = [
+        (candidate, layout)
+        for candidate in candidates
+        if (layout := find_layout(candidate, schema)) is not None
+    ]
     named = [(candidate, layout) for candidate, layout in found if layout.naming is not None]
     if not found:
         problem = "表が見つかりません（見出しの行と、その下のデータの行が必要です）"
@@ -82,11 +86,19 @@ def read_table(
     return _table(*(named or found)[0], schema=schema, prefecture=prefecture)
 
 
-def _table(sheet: Sheet, layout: Layout, *, schema: str | pa.DataFrameSchema | None, prefecture: str | None) -> pd.DataFrame:
+def _table(
+    sheet: Sheet, layout: Layout, *, schema: str | pa.DataFrameSchema | None, prefecture: str | None
+) -> pd.DataFrame:
     data, skipped = _data_rows(sheet, layout, prefecture)
     if not data:
-        problem = "データの行がありません（合計や注の行だけです）" if skipped else "見出しだけで、データの行がありません"
-        raise TableError([sheet.fault(problem, "見出しの下に、1行に1件ずつ書いてください", at=layout.header)])
+        problem = (
+            "データの行がありません（合計や注の行だけです）"
+            if skipped
+            else "見出しだけで、データの行がありません"
+        )
+        raise TableError(
+            [sheet.fault(problem, "見出しの下に、1行に1件ずつ書いてください", at=layout.header)]
+        )
     wanted = _wanted(schema)
     faults = [*sheet.faults, *_head_faults(sheet, layout, data, wanted)]
     faults += [fault for at in data if (fault := sheet.ragged(at, layout.width))]
@@ -97,8 +109,19 @@ def _table(sheet: Sheet, layout: Layout, *, schema: str | pa.DataFrameSchema | N
     rows = [sheet.numbers[at] for at in data]
     table.attrs = {"file": sheet.file, "sheet": sheet.name, "rows": rows, "skipped": skipped}
     if schema is not None:
-        table = schemas.validate(table, schema, file=sheet.file, sheet=sheet.name, rows=rows, names=_heads_of(layout, wanted))
-    return _look_over(table, schema) if "code" in columns and prefecture == _place_names.HYOGO else table
+        table = schemas.validate(
+            table,
+            schema,
+            file=sheet.file,
+            sheet=sheet.name,
+            rows=rows,
+            names=_heads_of(layout, wanted),
+        )
+    return (
+        _look_over(table, schema)
+        if "code" in columns and prefecture == _place_names.HYOGO
+        else table
+    )
 
 
 def _columns(
@@ -114,10 +137,14 @@ def _columns(
     """Read column after column; what cannot be read is added to the faults."""
     columns: dict[str, list[object]] = {}
     if layout.naming is not None:
-        places = _places(sheet, layout, data, prefecture, whole=schema in WHOLE_MUNICIPALITIES, faults=faults)
+        places = _places(
+            sheet, layout, data, prefecture, whole=schema in WHOLE_MUNICIPALITIES, faults=faults
+        )
         columns["code"] = list(places)
         own_name = any(head == "name" and at != layout.name for at, head in enumerate(layout.heads))
-        columns["municipality" if own_name else "name"] = [_place_names.municipality_name(place) if place else None for place in places]
+        columns["municipality" if own_name else "name"] = [
+            _place_names.municipality_name(place) if place else None for place in places
+        ]
     for position, head in enumerate(layout.heads):
         if head and position not in (layout.code, layout.name):
             values, strays = _values(sheet, head, position, data)
@@ -126,7 +153,9 @@ def _columns(
     return columns
 
 
-def _data_rows(sheet: Sheet, layout: Layout, prefecture: str | None) -> tuple[list[int], list[dict[str, object]]]:
+def _data_rows(
+    sheet: Sheet, layout: Layout, prefecture: str | None
+) -> tuple[list[int], list[dict[str, object]]]:
     """Tell data rows from totals, notes and what stands above the header."""
     data: list[int] = []
     skipped: list[dict[str, object]] = []
@@ -143,15 +172,22 @@ def _data_rows(sheet: Sheet, layout: Layout, prefecture: str | None) -> tuple[li
 
 def _is_sum(sheet: Sheet, layout: Layout, at: int, prefecture: str | None) -> bool:
     named = [position for position in (layout.name, layout.code) if position is not None]
-    return any(_place_names.is_total(_cells.text(sheet.cell(at, position)), prefecture=prefecture) for position in named)
+    return any(
+        _place_names.is_total(_cells.text(sheet.cell(at, position)), prefecture=prefecture)
+        for position in named
+    )
 
 
-def _head_faults(sheet: Sheet, layout: Layout, data: list[int], wanted: dict[str, str]) -> Iterator[Fault]:
+def _head_faults(
+    sheet: Sheet, layout: Layout, data: list[int], wanted: dict[str, str]
+) -> Iterator[Fault]:
     """Find headings that repeat, that mean the same column of the schema, or that are missing."""
     for head, times in Counter(head for head in layout.heads if head).items():
         if times > 1:
             remedy = "見出しを書き分けるか、要らない列を消してください"
-            yield sheet.fault(f"同じ見出しの列が{times}つあります", remedy, at=layout.header, column=head)
+            yield sheet.fault(
+                f"同じ見出しの列が{times}つあります", remedy, at=layout.header, column=head
+            )
     meant: dict[str, list[str]] = defaultdict(list)
     for position, head in enumerate(layout.heads):
         if _place_names.plain(head) in wanted and position not in (layout.code, layout.name):
@@ -159,12 +195,24 @@ def _head_faults(sheet: Sheet, layout: Layout, data: list[int], wanted: dict[str
     for column, heads in meant.items():
         if len(set(heads)) > 1:
             problem = f"「{'」と「'.join(heads)}」は、どちらも「{schemas.heading(column)}」の列です"
-            yield sheet.fault(problem, "どちらかの列を消すか、見出しを変えてください", at=layout.header, column=heads[1])
+            yield sheet.fault(
+                problem,
+                "どちらかの列を消すか、見出しを変えてください",
+                at=layout.header,
+                column=heads[1],
+            )
     for position, head in enumerate(layout.heads):
-        if not head and not _running(sheet, position, data) and any(_cells.text(sheet.cell(at, position)) for at in data):
+        if (
+            not head
+            and not _running(sheet, position, data)
+            and any(_cells.text(sheet.cell(at, position)) for at in data)
+        ):
             column = f"{get_column_letter(position + 1)}列"
             yield sheet.fault(
-                "見出しのない列に値があります", "見出しを書くか、列を消してください", at=layout.header, column=column
+                "見出しのない列に値があります",
+                "見出しを書くか、列を消してください",
+                at=layout.header,
+                column=column,
             )
 
 
@@ -173,11 +221,19 @@ def _running(sheet: Sheet, position: int, data: list[int]) -> bool:
     if position > 0:
         return False
     typed = [_cells.text(sheet.cell(at, position)) for at in data]
-    return typed in ([str(number) for number in range(start, start + len(data))] for start in (0, 1))
+    return typed in (
+        [str(number) for number in range(start, start + len(data))] for start in (0, 1)
+    )
 
 
 def _places(
-    sheet: Sheet, layout: Layout, data: list[int], prefecture: str | None, *, whole: bool, faults: list[Fault]
+    sheet: Sheet,
+    layout: Layout,
+    data: list[int],
+    prefecture: str | None,
+    *,
+    whole: bool,
+    faults: list[Fault],
 ) -> list[str | None]:
     """Give the municipality of each data row, from its code, its name, or both."""
     places: list[str | None] = []
@@ -188,7 +244,9 @@ def _places(
             coded = layout.code is not None and _cells.text(sheet.cell(at, layout.code))
             position = layout.code if coded or layout.name is None else layout.name
             places.append(None)
-            value, head = ("", "") if position is None else (sheet.cell(at, position), layout.heads[position])
+            value, head = (
+                ("", "") if position is None else (sheet.cell(at, position), layout.heads[position])
+            )
             faults.append(sheet.fault(error.problem, error.remedy, at=at, column=head, value=value))
     return places
 
@@ -201,24 +259,41 @@ def _place(sheet: Sheet, layout: Layout, at: int, prefecture: str | None, *, who
     code = _place_names.place_of(typed, name, within, prefecture=prefecture)
     if whole and (parent := _place_names.by_code()[code].parent):
         city = _place_names.municipality_name(parent)
-        raise PlaceNameError(f"市町ではなく区です（{city}の一部）", f"区の行を{city}の1行にまとめてください")
+        raise PlaceNameError(
+            f"市町ではなく区です（{city}の一部）", f"区の行を{city}の1行にまとめてください"
+        )
     return code
 
 
-def _values(sheet: Sheet, head: str, position: int, data: list[int]) -> tuple[list[object], list[Fault]]:
+def _values(
+    sheet: Sheet, head: str, position: int, data: list[int]
+) -> tuple[list[object], list[Fault]]:
     """Give a column's values: numbers if nearly all are, with the rest as faults; else text."""
     raw = [sheet.cell(at, position) for at in data]
     naming = bool(NAMING_HEAD.search(head)) or _place_names.plain(head) in schemas.SYNONYMS["code"]
-    if not naming and (plain := _cells.plain_numbers(raw)) is not None and any(value is not None for value in plain):
+    if (
+        not naming
+        and (plain := _cells.plain_numbers(raw)) is not None
+        and any(value is not None for value in plain)
+    ):
         return list(plain), []
-    read = [] if naming or any(map(_cells.keeps_text, raw)) else [_number_or_text(cell) for cell in raw]
+    read = (
+        []
+        if naming or any(map(_cells.keeps_text, raw))
+        else [_number_or_text(cell) for cell in raw]
+    )
     numeric = sum(isinstance(value, float) for value in read)
-    stray = [(at, cell) for at, cell, value in zip(data, raw, read, strict=bool(read)) if isinstance(value, str)]
+    stray = [
+        (at, cell)
+        for at, cell, value in zip(data, raw, read, strict=bool(read))
+        if isinstance(value, str)
+    ]
     if not numeric or numeric < NUMERIC_SHARE * (numeric + len(stray)):
         return [_cells.verbatim(cell) or None for cell in raw], []
     remedy = "数字だけにするか、空欄にしてください"
     return list(read), [
-        sheet.fault("数値の列に、数値でない値があります", remedy, at=at, column=head, value=cell) for at, cell in stray
+        sheet.fault("数値の列に、数値でない値があります", remedy, at=at, column=head, value=cell)
+        for at, cell in stray
     ]
 
 
@@ -236,7 +311,11 @@ def _wanted(schema: str | pa.DataFrameSchema | None) -> dict[str, str]:
 
 def _heads_of(layout: Layout, wanted: dict[str, str]) -> dict[str, str]:
     """Give column name → the file's own heading."""
-    heads = {wanted[_place_names.plain(head)]: head for head in layout.heads if _place_names.plain(head) in wanted}
+    heads = {
+        wanted[_place_names.plain(head)]: head
+        for head in layout.heads
+        if _place_names.plain(head) in wanted
+    }
     for column, position in (("code", layout.code), ("name", layout.name)):
         if position is not None:
             heads.setdefault(column, layout.heads[position])
@@ -245,14 +324,22 @@ def _heads_of(layout: Layout, wanted: dict[str, str]) -> dict[str, str]:
 
 def _look_over(table: pd.DataFrame, schema: str | pa.DataFrameSchema | None) -> pd.DataFrame:
     """Note which of the 41 have no row, and warn of repeats and gaps in what looks like one row a municipality."""
-    every = [place for place in _place_names.all_municipalities() if place.code.startswith(_place_names.HYOGO) and not place.parent]
+    every = [
+        place
+        for place in _place_names.all_municipalities()
+        if place.code.startswith(_place_names.HYOGO) and not place.parent
+    ]
     present = set(table["code"])
     missing = [place for place in every if place.code not in present]
     table.attrs["missing_codes"] = [place.code for place in missing]
     repeated = [code for code, times in Counter(table["code"]).items() if times > 1]
     if schema is None and 0 < len(repeated) <= len(present) / 4:
         said = "、".join(_place_names.municipality_name(code) for code in repeated)
-        warnings.warn(f"同じ市町が2行以上あります: {said}（1市町1行の表なら、重複を直してください）", TableWarning, stacklevel=4)
+        warnings.warn(
+            f"同じ市町が2行以上あります: {said}（1市町1行の表なら、重複を直してください）",
+            TableWarning,
+            stacklevel=4,
+        )
     if 0 < len(missing) <= len(every) / 4:
         said = "、".join(place.name for place in missing)
         warnings.warn(f"行のない市町があります: {said}", TableWarning, stacklevel=4)

@@ -58,7 +58,9 @@ def read_workbook(file: str, content: bytes, sheet: str | None) -> list[Sheet]:
         # openpyxl's English remarks on formats and rules that it leaves out say nothing about the cells
         warnings.simplefilter("ignore")
         try:
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(
+                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
+            )
             pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
             return [_sheet(file, page) for page in _chosen(file, pages, sheet)]
         except DAMAGE as error:
@@ -72,12 +74,27 @@ def _check_parts(file: str, content: bytes) -> None:
     archive = normal_zip(content, file)
     members = archive.namelist()
     if "xl/workbook.xml" not in members:
-        raise TableError.one(f"Excelファイル（.xlsx）ではなく、{_what(members)}です", _how(members), file=file)
-    if sum(info.file_size for info in archive.infolist() if info.filename.endswith((".xml", ".rels"))) > MAX_XML_BYTES:
-        raise TableError.one("Excelファイルの中身が大きすぎます", "必要なシートと列だけのファイルにしてください", file=file)
+        raise TableError.one(
+            f"Excelファイル（.xlsx）ではなく、{_what(members)}です", _how(members), file=file
+        )
+    if (
+        sum(
+            info.file_size
+            for info in archive.infolist()
+            if info.filename.endswith((".xml", ".rels"))
+        )
+        > MAX_XML_BYTES
+    ):
+        raise TableError.one(
+            "Excelファイルの中身が大きすぎます",
+            "必要なシートと列だけのファイルにしてください",
+            file=file,
+        )
     for member in members:
         part = read_member(archive, member, file)
-        if member.endswith((".xml", ".rels")) and (DECLARATION.search(part) or b"\0" in part[:1000]):
+        if member.endswith((".xml", ".rels")) and (
+            DECLARATION.search(part) or b"\0" in part[:1000]
+        ):
             raise TableError.one(
                 "Excelファイルの中に、Excelが書かない宣言があります（危険なファイルかもしれません）",
                 RESAVE,
@@ -99,20 +116,32 @@ def _what(members: list[str]) -> str:
 def _how(members: list[str]) -> str:
     if _what(members) != "圧縮ファイル（zip）":
         return "「.xlsx」か「.csv」として保存し直してください"
-    tables = [member for member in members if member.lower().endswith((".csv", ".xlsx", ".tsv", ".txt"))]
+    tables = [
+        member for member in members if member.lower().endswith((".csv", ".xlsx", ".tsv", ".txt"))
+    ]
     listed = f"（入っている表: {'、'.join(tables[:5])}）" if tables else ""
     return f"展開して、中のファイルを指定してください{listed}"
 
 
 def _chosen(file: str, pages: list[Any], sheet: str | None) -> list[Any]:
     if not pages:
-        raise TableError.one("Excelファイルが壊れています（シートが1枚もありません）", RESAVE, file=file)
+        raise TableError.one(
+            "Excelファイルが壊れています（シートが1枚もありません）", RESAVE, file=file
+        )
     titles = "、".join(page.title for page in pages)
-    chosen = [page for page in pages if (page.sheet_state == "visible" if sheet is None else page.title == sheet)]
+    chosen = [
+        page
+        for page in pages
+        if (page.sheet_state == "visible" if sheet is None else page.title == sheet)
+    ]
     if not chosen and sheet is not None:
         raise TableError.one(f"シート「{sheet}」がありません", f"あるシート: {titles}", file=file)
     if not chosen:
-        raise TableError.one("表示されているシートがありません", f"sheet= でシート名を指定してください（{titles}）", file=file)
+        raise TableError.one(
+            "表示されているシートがありません",
+            f"sheet= でシート名を指定してください（{titles}）",
+            file=file,
+        )
     return chosen
 
 
@@ -174,31 +203,64 @@ def _cell_faults(file: str, title: str, cell: dict[str, Any]) -> Iterator[Fault]
     letter = get_column_letter(cell["column"])
     if cell["data_type"] == "e":
         remedy = "Excelで開いて、このセルの式か値を直してください"
-        yield Fault("セルがエラーになっています", remedy, file, title, cell["row"], letter, cell["value"])
+        yield Fault(
+            "セルがエラーになっています", remedy, file, title, cell["row"], letter, cell["value"]
+        )
     if cell["data_type"] == "f":
         remedy = "Excelで開いて保存し直すか、値に貼り替えてください"
-        yield Fault("数式の計算結果が保存されていません", remedy, file, title, cell["row"], letter, cell["value"])
+        yield Fault(
+            "数式の計算結果が保存されていません",
+            remedy,
+            file,
+            title,
+            cell["row"],
+            letter,
+            cell["value"],
+        )
 
 
-def _grid(file: str, title: str, rows: dict[int, dict[int, object]], merged: list[str], faults: list[Fault]) -> Sheet:
+def _grid(
+    file: str,
+    title: str,
+    rows: dict[int, dict[int, object]],
+    merged: list[str],
+    faults: list[Fault],
+) -> Sheet:
     numbers = sorted(rows)
     width = max((max(row) for row in rows.values()), default=0)
     areas = [_bounds(ref) for ref in merged]
     spans = [
-        (numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)], left, min(right, width))
+        (
+            numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)],
+            left,
+            min(right, width),
+        )
         for left, top, right, bottom in areas
     ]
     work = sum(len(within) * max(right - left + 1, 0) for within, left, right in spans)
     if len(numbers) * width > MAX_CELLS or work > MAX_CELLS:
         last = f"{get_column_letter(max(width, 1))}{numbers[-1]}"
-        problem = f"表が大きすぎます（セル {last} まで。離れた場所に値や結合セルが残っているようです）"
-        raise TableError([Fault(problem, "使っていない行と列を削除して保存し直してください", file=file, sheet=title)])
+        problem = (
+            f"表が大きすぎます（セル {last} まで。離れた場所に値や結合セルが残っているようです）"
+        )
+        raise TableError(
+            [
+                Fault(
+                    problem,
+                    "使っていない行と列を削除して保存し直してください",
+                    file=file,
+                    sheet=title,
+                )
+            ]
+        )
     grid = {row: [rows[row].get(column, "") for column in range(1, width + 1)] for row in numbers}
     for (left, top, _, _), (within, _, right) in zip(areas, spans, strict=True):
         value = rows.get(top, {}).get(left, "")
         for row in within:
             grid[row][left - 1 : right] = [value] * (right - left + 1)
-    return Sheet(file, title, tuple(tuple(grid[row]) for row in numbers), tuple(numbers), tuple(faults))
+    return Sheet(
+        file, title, tuple(tuple(grid[row]) for row in numbers), tuple(numbers), tuple(faults)
+    )
 
 
 def _bounds(ref: str) -> tuple[int, int, int, int]:
@@ -211,8 +273,12 @@ def not_a_workbook(file: str, content: bytes) -> TableError:
     """Say why a file in the old binary container, or one only named .xlsx, cannot be read."""
     if "EncryptedPackage".encode("utf-16-le") in content:
         return TableError.one(
-            "パスワード付きのExcelファイルです", "Excelで開き、パスワードを外して保存し直してください", file=file
+            "パスワード付きのExcelファイルです",
+            "Excelで開き、パスワードを外して保存し直してください",
+            file=file,
         )
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         return TableError.one("古いExcel形式（.xls）のファイルです", RESAVE, file=file)
-    return TableError.one("Excelファイルとして開けません（途中で切れているか、別の形式です）", GET_AGAIN, file=file)
+    return TableError.one(
+        "Excelファイルとして開けません（途中で切れているか、別の形式です）", GET_AGAIN, file=file
+    )

@@ -15,7 +15,16 @@ MAX_UNPACKED_BYTES = 512 * 2**20
 MAX_UNPACK_RATIO = 200
 MAX_MEMBERS = 10_000
 FROM_SOURCE = "配布元から入手し直してください"
-DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError, LookupError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+)
 
 
 def normal_zip(content: bytes, file: str) -> zipfile.ZipFile:
@@ -36,11 +45,18 @@ def normal_zip(content: bytes, file: str) -> zipfile.ZipFile:
             faults.append(Fault(problem, FROM_SOURCE, file=file, value=member.filename))
         if member.flag_bits & 1:
             faults.append(
-                Fault("パスワード付きの圧縮ファイルです", "パスワードを外してください", file=file, value=member.filename)
+                Fault(
+                    "パスワード付きの圧縮ファイルです",
+                    "パスワードを外してください",
+                    file=file,
+                    value=member.filename,
+                )
             )
     unpacked = sum(member.file_size for member in members)
     if len(members) > MAX_MEMBERS:
-        faults.append(Fault(f"圧縮ファイルの中身が多すぎます（{len(members):,}個）", FROM_SOURCE, file=file))
+        faults.append(
+            Fault(f"圧縮ファイルの中身が多すぎます（{len(members):,}個）", FROM_SOURCE, file=file)
+        )
     if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_UNPACK_RATIO * max(len(content), 2**16):
         problem = f"展開すると{unpacked / 2**20:,.0f} MBになる不自然な圧縮ファイルです（危険なファイルかもしれません）"
         faults.append(Fault(problem, FROM_SOURCE, file=file))
@@ -57,7 +73,9 @@ def read_member(archive: zipfile.ZipFile, member: str, file: str) -> bytes:
             # one byte more than promised makes zipfile check the sum
             return stream.read(limit + 1)
     except DAMAGE as error:
-        raise TableError.one("圧縮ファイルの中身が壊れています", GET_AGAIN, file=file, value=member) from error
+        raise TableError.one(
+            "圧縮ファイルの中身が壊れています", GET_AGAIN, file=file, value=member
+        ) from error
 
 
 def _opened(content: bytes, file: str) -> zipfile.ZipFile:
@@ -68,5 +86,7 @@ def _opened(content: bytes, file: str) -> zipfile.ZipFile:
         except UnicodeDecodeError:
             continue
         except DAMAGE as error:
-            raise TableError.one("圧縮ファイル（zip / xlsx）が壊れているか、途中で切れています", GET_AGAIN, file=file) from error
+            raise TableError.one(
+                "圧縮ファイル（zip / xlsx）が壊れているか、途中で切れています", GET_AGAIN, file=file
+            ) from error
     raise TableError.one("圧縮ファイルの中の名前が読めません", FROM_SOURCE, file=file)

@@ -128,7 +128,11 @@ def choropleth(
     styles = [edge | {"fillColor": shade} for shade in (*classes.colours, HATCH)]
     notes = _notes(shapes, names, [(label, values, unit)], tooltip, missing)
     # -1, a missing value, is the last style
-    drawn.add_child(ShapeLayer(shapes, styles=styles, places=classes.places % len(styles), notes=notes, name=label))
+    drawn.add_child(
+        ShapeLayer(
+            shapes, styles=styles, places=classes.places % len(styles), notes=notes, name=label
+        )
+    )
     drawn.legends.append(_legend(classes, label, unit, missing))
     return drawn
 
@@ -197,11 +201,19 @@ def points(
     told = [(label or colour_by, colour_by, unit), (size_label or size, size, size_unit)]
     rows = [(heading, table[column], each) for heading, column, each in told if heading and column]
     styles = [POINT | {"fillColor": shade} for shade in (*classes.colours, MISSING_POINT)]
-    radius = np.full(len(table), RADIUS if len(table) <= MANY else RADIUS_OF_MANY) if sizes is None else radii(sizes)
+    radius = (
+        np.full(len(table), RADIUS if len(table) <= MANY else RADIUS_OF_MANY)
+        if sizes is None
+        else radii(sizes)
+    )
     notes = _notes(table, names, rows, tooltip, missing)
     layer_name = label or colour_by or size_label or size or title or "地点"
     places = classes.places % len(styles)
-    drawn.add_child(PointLayer(lats, lons, radius=radius, styles=styles, places=places, notes=notes, name=layer_name))
+    drawn.add_child(
+        PointLayer(
+            lats, lons, radius=radius, styles=styles, places=places, notes=notes, name=layer_name
+        )
+    )
     drawn.legends += _point_legends(classes, sizes, told, missing)
     return drawn
 
@@ -237,11 +249,18 @@ def marked(title: str, *, made: bool) -> str:
 
 
 def _classes(
-    values: pd.Series, names: Sequence[str], *, bins: int | Sequence[float], scheme: str, colours: Colours | None
+    values: pd.Series,
+    names: Sequence[str],
+    *,
+    bins: int | Sequence[float],
+    scheme: str,
+    colours: Colours | None,
 ) -> Classes:
     """Sort a column into classes or categories, whichever it holds."""
     if _inputs.are_numbers(values) or values.isna().all():
-        return sort_numbers(_inputs.numbers(values, names), bins=bins, scheme=scheme, colours=colours)
+        return sort_numbers(
+            _inputs.numbers(values, names), bins=bins, scheme=scheme, colours=colours
+        )
     found, order = _inputs.texts(values)
     return sort_texts(found, order=order, colours=colours)
 
@@ -256,7 +275,13 @@ def _point_classes(
     colours: Colours | None,
 ) -> Classes:
     if column is not None:
-        return _classes(_inputs.column_of(table, column, "colour_by"), names, bins=bins, scheme=scheme, colours=colours)
+        return _classes(
+            _inputs.column_of(table, column, "colour_by"),
+            names,
+            bins=bins,
+            scheme=scheme,
+            colours=colours,
+        )
     return Classes(np.zeros(len(table), dtype=np.int64), ("",), (ONE_COLOUR,))
 
 
@@ -264,10 +289,17 @@ def _sizes(table: pd.DataFrame, column: str, names: Sequence[str]) -> NDArray[np
     """Give a column of sizes, none below 0."""
     values = _inputs.column_of(table, column, "size")
     if not _inputs.are_numbers(values):
-        raise ChoiceError(f"size の列「{shorten(column)}」は数の列にしてください（「{shorten(values.iloc[0])}」があります）。")
+        raise ChoiceError(
+            f"size の列「{shorten(column)}」は数の列にしてください（「{shorten(values.iloc[0])}」があります）。"
+        )
     sizes = _inputs.numbers(values, names)
     faults = [
-        Fault(f"{names[row]}の大きさが0より小さい数です", "0以上の数の列にしてください", column=column, value=sizes[row])
+        Fault(
+            f"{names[row]}の大きさが0より小さい数です",
+            "0以上の数の列にしてください",
+            column=column,
+            value=sizes[row],
+        )
         for row in np.flatnonzero(sizes < 0).tolist()
     ]
     if faults:
@@ -276,13 +308,23 @@ def _sizes(table: pd.DataFrame, column: str, names: Sequence[str]) -> NDArray[np
 
 
 def _notes(
-    table: pd.DataFrame, names: list[str], told: Sequence[tuple[str, pd.Series, str]], tooltip: Columns, missing: str
+    table: pd.DataFrame,
+    names: list[str],
+    told: Sequence[tuple[str, pd.Series, str]],
+    tooltip: Columns,
+    missing: str,
 ) -> Notes:
     """Write what tooltips say: the name, the drawn columns with their units, then the further columns."""
     headings, rows = _inputs.tooltip_rows(table, tooltip, missing)
-    drawn = [[_inputs.written(value, missing, unit) for value in values] for _, values, unit in told]
+    drawn = [
+        [_inputs.written(value, missing, unit) for value in values] for _, values, unit in told
+    ]
     fields = [clean(heading) for heading, _, _ in told] + headings
-    return Notes(names, fields, [[*(column[row] for column in drawn), *rows[row]] for row in range(len(table))])
+    return Notes(
+        names,
+        fields,
+        [[*(column[row] for column in drawn), *rows[row]] for row in range(len(table))],
+    )
 
 
 def _legend(classes: Classes, label: str, unit: str, missing: str) -> Legend:
@@ -293,7 +335,10 @@ def _legend(classes: Classes, label: str, unit: str, missing: str) -> Legend:
 
 
 def _point_legends(
-    classes: Classes, sizes: NDArray[np.float64] | None, told: Sequence[tuple[str | None, str | None, str]], missing: str
+    classes: Classes,
+    sizes: NDArray[np.float64] | None,
+    told: Sequence[tuple[str | None, str | None, str]],
+    missing: str,
 ) -> list[Legend]:
     """Give a legend of colours and one of sizes, where there are any."""
     (label, coloured, unit), (size_label, _, size_unit) = told
@@ -306,7 +351,10 @@ def _point_legends(
     if sizes is not None and np.nanmax(sizes, initial=0.0) > 0:
         largest = float(np.nanmax(sizes))
         shown = [float(f"{share * largest:.2g}") for share in (1, 0.25)]
-        circles = tuple(Entry(number(value), ONE_COLOUR, "circle", radii(np.array([value, largest]))[0]) for value in shown)
+        circles = tuple(
+            Entry(number(value), ONE_COLOUR, "circle", radii(np.array([value, largest]))[0])
+            for value in shown
+        )
         legends.append(Legend(clean(size_label), circles, clean(size_unit)))
     return legends
 

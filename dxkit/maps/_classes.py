@@ -24,7 +24,16 @@ RAMPS = {
     "diverging": ("#8a4204", "#e8a254", "#f5f5f5", "#9a8cc4", "#43207a"),
 }
 # the colours of Okabe and Ito, Color Universal Design, 2008
-CATEGORY_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#999999")
+CATEGORY_COLOURS = (
+    "#0072b2",
+    "#e69f00",
+    "#009e73",
+    "#cc79a7",
+    "#56b4e9",
+    "#d55e00",
+    "#f0e442",
+    "#999999",
+)
 SCHEMES = ("quantile", "equal")
 MOST_CLASSES = 9
 
@@ -52,7 +61,11 @@ class Legend:
 
     def spec(self) -> dict[str, object]:
         """Give the legend as ``map.js`` reads it."""
-        return {"title": self.title, "unit": self.unit, "entries": [vars(entry) for entry in self.entries]}
+        return {
+            "title": self.title,
+            "unit": self.unit,
+            "entries": [vars(entry) for entry in self.entries],
+        }
 
 
 @dataclass(frozen=True)
@@ -65,10 +78,19 @@ class Classes:
 
     def entries(self, kind: Swatch = "fill", radius: float = 6.0) -> tuple[Entry, ...]:
         """Give a legend line for each class."""
-        return tuple(Entry(label, shade, kind, radius) for label, shade in zip(self.labels, self.colours, strict=True))
+        return tuple(
+            Entry(label, shade, kind, radius)
+            for label, shade in zip(self.labels, self.colours, strict=True)
+        )
 
 
-def sort_numbers(values: NDArray[np.float64], *, bins: int | Sequence[float], scheme: str, colours: Colours | None) -> Classes:
+def sort_numbers(
+    values: NDArray[np.float64],
+    *,
+    bins: int | Sequence[float],
+    scheme: str,
+    colours: Colours | None,
+) -> Classes:
     """Sort numbers into classes; NaN is a missing value.
 
     Raises
@@ -86,12 +108,15 @@ def sort_numbers(values: NDArray[np.float64], *, bins: int | Sequence[float], sc
         edges = _given_edges(bins, seen)
         digits = digits_needed(edges)
     labels = tuple(
-        f"{number(low, digits)}〜{number(high, digits)}" + ("" if high == edges[-1] else "未満") for low, high in pairwise(edges)
+        f"{number(low, digits)}〜{number(high, digits)}" + ("" if high == edges[-1] else "未満")
+        for low, high in pairwise(edges)
     )
     return Classes(place(values, edges), labels, ramp(colours, len(labels)))
 
 
-def sort_texts(values: Sequence[str | None], *, order: Sequence[str], colours: Colours | None) -> Classes:
+def sort_texts(
+    values: Sequence[str | None], *, order: Sequence[str], colours: Colours | None
+) -> Classes:
     """Sort texts into the categories of ``order``; ``None`` is a missing value."""
     if len(order) > len(CATEGORY_COLOURS) and colours is None:
         raise ChoiceError(
@@ -109,7 +134,9 @@ def place(values: NDArray[np.float64], edges: NDArray[np.float64]) -> NDArray[np
     return np.where(np.isfinite(values), found, -1).astype(np.int64)
 
 
-def readable(edges: NDArray[np.float64], seen: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:
+def readable(
+    edges: NDArray[np.float64], seen: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], int]:
     """Round edges to the fewest digits that keep every class apart and filled as it was; give them and the digits."""
     span = edges[-1] - edges[0]
     filled = np.histogram(seen, edges)[0] > 0
@@ -118,14 +145,25 @@ def readable(edges: NDArray[np.float64], seen: NDArray[np.float64]) -> tuple[NDA
         rounded = np.round(edges, digits)
         rounded[[0, -1]] = _outward(edges, digits)
         close = np.abs(rounded - edges).max() <= 0.1 * span / (len(edges) - 1)
-        if close and (np.diff(rounded) > 0).all() and ((np.histogram(seen, rounded)[0] > 0) == filled).all():
+        if (
+            close
+            and (np.diff(rounded) > 0).all()
+            and ((np.histogram(seen, rounded)[0] > 0) == filled).all()
+        ):
             return rounded, digits
     return edges, digits_needed(edges)
 
 
 def digits_needed(edges: NDArray[np.float64]) -> int:
     """Give how many decimals it takes to write these numbers, at most six."""
-    return next((digits for digits in range(6) if np.allclose(np.round(edges, digits), edges, rtol=0, atol=1e-9)), 6)
+    return next(
+        (
+            digits
+            for digits in range(6)
+            if np.allclose(np.round(edges, digits), edges, rtol=0, atol=1e-9)
+        ),
+        6,
+    )
 
 
 def number(value: float, digits: int | None = None) -> str:
@@ -153,11 +191,15 @@ def ramp(colours: Colours | None, count: int) -> tuple[str, ...]:
             )
         return _between(RAMPS[named], count)
     if isinstance(named, Mapping) or len(named) != count:
-        raise ChoiceError(f"色が{len(named)}個ありますが、階級は{count}個です。階級と同じ数の色を並べて渡してください。")
+        raise ChoiceError(
+            f"色が{len(named)}個ありますが、階級は{count}個です。階級と同じ数の色を並べて渡してください。"
+        )
     return tuple(colour(shade) for shade in named)
 
 
-def radii(values: NDArray[np.float64], largest: float = 16.0, smallest: float = 2.0) -> NDArray[np.float64]:
+def radii(
+    values: NDArray[np.float64], largest: float = 16.0, smallest: float = 2.0
+) -> NDArray[np.float64]:
     """Give the radius in pixels of circles whose area grows with the value; missing values get the smallest."""
     most = np.nanmax(values, initial=0.0)
     share = np.sqrt(np.nan_to_num(values) / most) if most else np.zeros(values.shape)
@@ -166,7 +208,9 @@ def radii(values: NDArray[np.float64], largest: float = 16.0, smallest: float = 
 
 def _edges(values: NDArray[np.float64], bins: int, scheme: str) -> NDArray[np.float64]:
     if scheme not in SCHEMES:
-        raise ChoiceError(f"階級の分け方「{shorten(scheme)}」はありません。{'・'.join(SCHEMES)} から選んでください。")
+        raise ChoiceError(
+            f"階級の分け方「{shorten(scheme)}」はありません。{'・'.join(SCHEMES)} から選んでください。"
+        )
     finite = values[np.isfinite(values)]
     shares = np.linspace(0, 1, bins + 1)
     if scheme == "equal":
@@ -177,11 +221,16 @@ def _edges(values: NDArray[np.float64], bins: int, scheme: str) -> NDArray[np.fl
 def _outward(edges: NDArray[np.float64], digits: int) -> tuple[float, float]:
     """Round the outermost edges away from the values, so that none is lost; 0.29 × 100 is 28.999999999999996."""
     unit = 10.0**digits
-    low, high = math.floor(round(edges[0] * unit, 6)) / unit, math.ceil(round(edges[-1] * unit, 6)) / unit
+    low, high = (
+        math.floor(round(edges[0] * unit, 6)) / unit,
+        math.ceil(round(edges[-1] * unit, 6)) / unit,
+    )
     return float(np.round(low, max(digits, 0))), float(np.round(high, max(digits, 0)))
 
 
-def _each_its_own(values: NDArray[np.float64], seen: NDArray[np.float64], colours: Colours | None) -> Classes:
+def _each_its_own(
+    values: NDArray[np.float64], seen: NDArray[np.float64], colours: Colours | None
+) -> Classes:
     places = np.where(np.isfinite(values), np.searchsorted(seen, values), -1).astype(np.int64)
     digits = digits_needed(seen)
     return Classes(places, tuple(number(value, digits) for value in seen), ramp(colours, seen.size))
@@ -189,7 +238,9 @@ def _each_its_own(values: NDArray[np.float64], seen: NDArray[np.float64], colour
 
 def _check_count(bins: int) -> None:
     if not 2 <= bins <= MOST_CLASSES:
-        raise ChoiceError(f"階級の数 bins={bins} は使えません。2〜{MOST_CLASSES} の数か、境目の並びを渡してください。")
+        raise ChoiceError(
+            f"階級の数 bins={bins} は使えません。2〜{MOST_CLASSES} の数か、境目の並びを渡してください。"
+        )
 
 
 def _given_edges(bins: Sequence[float], seen: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -197,8 +248,15 @@ def _given_edges(bins: Sequence[float], seen: NDArray[np.float64]) -> NDArray[np
         edges = np.asarray(bins, dtype=float)
     except (TypeError, ValueError):
         edges = np.array([])
-    if edges.ndim != 1 or edges.size < 2 or not np.isfinite(edges).all() or (np.diff(edges) <= 0).any():
-        raise ChoiceError(f"階級の境目 {shorten(bins)} は、小さい順に並んだ2つ以上の数で書いてください。")
+    if (
+        edges.ndim != 1
+        or edges.size < 2
+        or not np.isfinite(edges).all()
+        or (np.diff(edges) <= 0).any()
+    ):
+        raise ChoiceError(
+            f"階級の境目 {shorten(bins)} は、小さい順に並んだ2つ以上の数で書いてください。"
+        )
     outside = seen[(seen < edges[0]) | (seen > edges[-1])]
     if outside.size:
         raise ChoiceError(
@@ -223,7 +281,14 @@ def _category_colours(colours: Colours | None, order: Sequence[str]) -> tuple[st
 
 def _between(anchors: Sequence[str], count: int) -> tuple[str, ...]:
     """Give evenly spaced colours along the anchors; a single one is taken from the dark middle."""
-    points = np.array([[int(shade[at : at + 2], 16) for at in (1, 3, 5)] for shade in anchors], dtype=float)
+    points = np.array(
+        [[int(shade[at : at + 2], 16) for at in (1, 3, 5)] for shade in anchors], dtype=float
+    )
     where = np.linspace(0, 1, count) if count > 1 else np.array([0.65])[:count]
-    mixed = [np.interp(where, np.linspace(0, 1, len(points)), points[:, part]).round().astype(int) for part in range(3)]
-    return tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in zip(*mixed, strict=True))
+    mixed = [
+        np.interp(where, np.linspace(0, 1, len(points)), points[:, part]).round().astype(int)
+        for part in range(3)
+    ]
+    return tuple(
+        f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in zip(*mixed, strict=True)
+    )

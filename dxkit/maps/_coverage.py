@@ -89,9 +89,22 @@ def coverage(
         If there is no such level, or ranges do not fit the bases.
     """
     drawn = _ground(
-        cells, level, towns, background, Map(title=marked(title, made=made), source=source, offline=offline, height=height)
+        cells,
+        level,
+        towns,
+        background,
+        Map(title=marked(title, made=made), source=source, offline=offline, height=height),
     )
-    _put_cells(drawn, cells, kinds_of(cells, times), weight, level=str(level), towns=towns, unit=unit, looks=(KINDS, COLOURS))
+    _put_cells(
+        drawn,
+        cells,
+        kinds_of(cells, times),
+        weight,
+        level=str(level),
+        towns=towns,
+        unit=unit,
+        looks=(KINDS, COLOURS),
+    )
     if bases is not None and len(bases):
         _put_bases(drawn, bases, range_km, unit)
     return drawn
@@ -141,22 +154,39 @@ def difference(
         As `coverage`.
     """
     drawn = _ground(
-        cells, level, towns, background, Map(title=marked(title, made=made), source=source, offline=offline, height=height)
+        cells,
+        level,
+        towns,
+        background,
+        Map(title=marked(title, made=made), source=source, offline=offline, height=height),
     )
     one, other = clean(labels[0]), clean(labels[1])
     kinds = (kinds_of(cells, before) > 0) + 2 * (kinds_of(cells, after) > 0)
     told = (NEITHER, f"{one}だけ届く", f"{other}だけ届く", "どちらも届く")
-    _put_cells(drawn, cells, kinds, weight, level=str(level), towns=towns, unit=unit, looks=(told, CHANGES))
+    _put_cells(
+        drawn, cells, kinds, weight, level=str(level), towns=towns, unit=unit, looks=(told, CHANGES)
+    )
     for bases, shade, label in ((after_bases, CHANGES[2], other), (before_bases, CHANGES[1], one)):
         if bases is not None and len(bases):
             # which of the two a base belongs to is what counts here, not whether it is there already
             plain = bases.drop(columns="existing", errors="ignore")
-            _put_bases(drawn, plain, None, unit, style=BASE | {"fillColor": shade, "color": OWN}, label=f"{label}の拠点")
+            _put_bases(
+                drawn,
+                plain,
+                None,
+                unit,
+                style=BASE | {"fillColor": shade, "color": OWN},
+                label=f"{label}の拠点",
+            )
     return drawn
 
 
 def _ground(
-    cells: pd.DataFrame, level: str | int, towns: gpd.GeoDataFrame | None, background: gpd.GeoDataFrame | None, drawn: Map
+    cells: pd.DataFrame,
+    level: str | int,
+    towns: gpd.GeoDataFrame | None,
+    background: gpd.GeoDataFrame | None,
+    drawn: Map,
 ) -> Map:
     """Check the cells and put what lies below them on a map.
 
@@ -188,10 +218,16 @@ def _put_cells(
     looks: Looks,
 ) -> None:
     """Put the cells of each kind, the borders over them, and their legend on a map."""
-    total = _inputs.numbers(_inputs.column_of(cells, weight, "weight"), [str(row) for row in cells.index])
+    total = _inputs.numbers(
+        _inputs.column_of(cells, weight, "weight"), [str(row) for row in cells.index]
+    )
     drawn.add_child(_areas(cells, kinds, total, level=level, towns=towns, unit=unit, looks=looks))
     if towns is not None:
-        drawn.add_child(ShapeLayer(_inputs.check_shapes(towns, "towns"), styles=[BORDER], places=[0] * len(towns)))
+        drawn.add_child(
+            ShapeLayer(
+                _inputs.check_shapes(towns, "towns"), styles=[BORDER], places=[0] * len(towns)
+            )
+        )
     entries = [
         Entry(f"{kind} {_people(total, kinds == place, unit)}", colour)
         for place, (kind, colour) in enumerate(zip(*looks, strict=True))
@@ -202,12 +238,23 @@ def _put_cells(
 def kinds_of(cells: pd.DataFrame, times: str) -> NDArray[np.intp]:
     """Give 0, 1 or 2 for each cell."""
     column = _inputs.column_of(cells, times, "times")
-    known = _inputs.numbers(pd.to_numeric(column, errors="coerce"), [str(row) for row in cells.index])
+    known = _inputs.numbers(
+        pd.to_numeric(column, errors="coerce"), [str(row) for row in cells.index]
+    )
     bad = np.flatnonzero(~(known >= 0))
     if bad.size:
-        remedy = '届く拠点の数（0以上）にしてください。例: demand.assign(times=siting.assigned["times"])'
+        remedy = (
+            '届く拠点の数（0以上）にしてください。例: demand.assign(times=siting.assigned["times"])'
+        )
         raise TableError(
-            Fault("届く拠点の数ではありません", remedy, row=int(row) + 1, column=times, value=column.iloc[row]) for row in bad
+            Fault(
+                "届く拠点の数ではありません",
+                remedy,
+                row=int(row) + 1,
+                column=times,
+                value=column.iloc[row],
+            )
+            for row in bad
         )
     return np.minimum(known, 2).astype(np.intp)
 
@@ -224,13 +271,23 @@ def _areas(
 ) -> ShapeLayer:
     """Make one area of the cells of each municipality and kind."""
     lat, lon = _inputs.positions(cells, "lat", "lon", [str(row) for row in cells.index])
-    codes = cells["code"].astype(str) if "code" in cells.columns else pd.Series("", index=cells.index)
+    codes = (
+        cells["code"].astype(str) if "code" in cells.columns else pd.Series("", index=cells.index)
+    )
     boxes = squares(lat, lon, level)
-    grouped = pd.DataFrame({"code": codes.to_numpy(), "kind": kinds}).groupby(["kind", "code"], sort=True)
-    groups = [(int(key[0]), str(key[1]), rows) for key, rows in grouped.indices.items() if isinstance(key, tuple)]
+    grouped = pd.DataFrame({"code": codes.to_numpy(), "kind": kinds}).groupby(
+        ["kind", "code"], sort=True
+    )
+    groups = [
+        (int(key[0]), str(key[1]), rows)
+        for key, rows in grouped.indices.items()
+        if isinstance(key, tuple)
+    ]
     per_lat, per_lon = MESH_LEVELS[level]
     joined = np.array([shapely.coverage_union_all(boxes[rows]) for _, _, rows in groups])
-    shapes = shapely.transform(joined, lambda xy: np.column_stack([xy[:, 0] / per_lon + 100, xy[:, 1] / per_lat]))
+    shapes = shapely.transform(
+        joined, lambda xy: np.column_stack([xy[:, 0] / per_lon + 100, xy[:, 1] / per_lat])
+    )
     names = {} if towns is None else dict(zip(towns["code"], towns["name"], strict=True))
     whole = pd.Series(weights).groupby(codes.to_numpy()).sum()
     told = []
@@ -242,7 +299,9 @@ def _areas(
     notes = Notes(heads, ["届くか", "いる人" if unit == "人" else "量", "この市町のうち"], told)
     styles = [{"stroke": False, "fillColor": colour, "fillOpacity": 0.9} for colour in looks[1]]
     table = gpd.GeoDataFrame(geometry=shapes, crs="EPSG:6668")
-    return ShapeLayer(table, styles=styles, places=[kind for kind, _, _ in groups], notes=notes, name="届くか")
+    return ShapeLayer(
+        table, styles=styles, places=[kind for kind, _, _ in groups], notes=notes, name="届くか"
+    )
 
 
 def squares(lat: NDArray[np.float64], lon: NDArray[np.float64], level: str) -> NDArray[np.object_]:
@@ -253,23 +312,35 @@ def squares(lat: NDArray[np.float64], lon: NDArray[np.float64], level: str) -> N
     return np.asarray(shapely.box(column, row, column + 1, row + 1))
 
 
-def ring(lat: float, lon: float, bearing_deg: NDArray[np.float64], range_km: NDArray[np.float64]) -> NDArray[np.float64]:
+def ring(
+    lat: float, lon: float, bearing_deg: NDArray[np.float64], range_km: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Give the points (lon, lat) at these distances and directions on the sphere."""
     up, way, far = np.radians(lat), np.radians(bearing_deg), range_km / RADIUS_KM
     there = np.arcsin(np.sin(up) * np.cos(far) + np.cos(up) * np.sin(far) * np.cos(way))
-    turn = np.arctan2(np.sin(way) * np.sin(far) * np.cos(up), np.cos(far) - np.sin(up) * np.sin(there))
+    turn = np.arctan2(
+        np.sin(way) * np.sin(far) * np.cos(up), np.cos(far) - np.sin(up) * np.sin(there)
+    )
     return np.column_stack([lon + np.degrees(turn), np.degrees(there)])
 
 
 def _put_bases(
-    drawn: Map, bases: pd.DataFrame, range_km: Range | None, unit: str, *, style: Spec = BASE, label: str = "選んだ拠点"
+    drawn: Map,
+    bases: pd.DataFrame,
+    range_km: Range | None,
+    unit: str,
+    *,
+    style: Spec = BASE,
+    label: str = "選んだ拠点",
 ) -> None:
     """Put the bases on a map, with their ranges."""
     column = next((each for each in ("name", "base") if each in bases.columns), "name")
     names = _inputs.names_of(bases, column if column in bases.columns else "name")
     lat, lon = _inputs.positions(bases, "lat", "lon", names)
     if range_km is not None:
-        rings = shapely.polygons([ring(*each) for each in zip(lat, lon, *_ranges(range_km, len(bases)), strict=True)])
+        rings = shapely.polygons(
+            [ring(*each) for each in zip(lat, lon, *_ranges(range_km, len(bases)), strict=True)]
+        )
         reach = gpd.GeoDataFrame(geometry=rings, crs="EPSG:6668")
         drawn.add_child(ShapeLayer(reach, styles=[REACH], places=[0] * len(reach)))
     own = [
@@ -279,18 +350,34 @@ def _put_bases(
     existing = bases.get("existing", pd.Series(False, index=bases.index)).to_numpy(dtype=bool)
     notes = Notes(names, ["ここから届く人" if unit == "人" else "ここから届く量"], own)
     styles, radius = [style, EXISTING], np.full(len(bases), 7.0)
-    drawn.add_child(PointLayer(lat, lon, radius=radius, styles=styles, places=existing.astype(int), notes=notes, name=label))
+    drawn.add_child(
+        PointLayer(
+            lat,
+            lon,
+            radius=radius,
+            styles=styles,
+            places=existing.astype(int),
+            notes=notes,
+            name=label,
+        )
+    )
     entries = [Entry(label, str(style["fillColor"]), "circle", 6.0)] + (
         [Entry("今ある拠点", "#d55e00", "circle", 6.0)] if existing.any() else []
     )
-    drawn.legends.insert(0, Legend("拠点（点線は届く範囲）" if range_km is not None else "拠点", tuple(entries)))
+    drawn.legends.insert(
+        0, Legend("拠点（点線は届く範囲）" if range_km is not None else "拠点", tuple(entries))
+    )
 
 
-def _ranges(range_km: Range, count: int) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
+def _ranges(
+    range_km: Range, count: int
+) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
     """Give directions and distances of each base's ring."""
     if isinstance(range_km, pd.DataFrame):
         shape = range_km.sort_values("bearing_deg")
-        return [shape["bearing_deg"].to_numpy(float)] * count, [shape["range_km"].to_numpy(float)] * count
+        return [shape["bearing_deg"].to_numpy(float)] * count, [
+            shape["range_km"].to_numpy(float)
+        ] * count
     found = np.atleast_1d(np.asarray(range_km, dtype=float))
     if found.size not in (1, count) or not (np.isfinite(found) & (found >= 0)).all():
         raise ChoiceError(
@@ -302,4 +389,8 @@ def _ranges(range_km: Range, count: int) -> tuple[list[NDArray[np.float64]], lis
 
 def _people(weights: NDArray[np.float64], those: NDArray[np.bool_], unit: str) -> str:
     total = weights.sum()
-    return f"{weights[those].sum():,.0f}{unit}（{weights[those].sum() / total:.1%}）" if total else f"0{unit}"
+    return (
+        f"{weights[those].sum():,.0f}{unit}（{weights[those].sum() / total:.1%}）"
+        if total
+        else f"0{unit}"
+    )

@@ -127,7 +127,9 @@ class _Pairs:
 
     def placed(self) -> NDArray[np.bool_]:
         """Tell which pairs lie apart and have two positions."""
-        apart = np.hypot(self.lat[self.start] - self.lat[self.end], self.lon[self.start] - self.lon[self.end])
+        apart = np.hypot(
+            self.lat[self.start] - self.lat[self.end], self.lon[self.start] - self.lon[self.end]
+        )
         return np.asarray(apart > 1e-9)
 
     def arrows(self, most: int) -> NDArray[np.intp]:
@@ -137,7 +139,9 @@ class _Pairs:
 
     def at(self, places: NDArray[np.intp], rows: NDArray[np.bool_]) -> Floats:
         """Add up the people of these rows by one of their ends."""
-        return np.asarray(np.bincount(places[rows], self.people[rows], minlength=len(self.names)), dtype=float)
+        return np.asarray(
+            np.bincount(places[rows], self.people[rows], minlength=len(self.names)), dtype=float
+        )
 
 
 def arrow(start: Floats, end: Floats, width: float) -> shapely.Geometry:
@@ -163,20 +167,37 @@ def _places(places: pd.DataFrame, *, code: str, name: str, lat: str, lon: str) -
     twice = codes[codes.duplicated()].unique()
     if len(twice):
         raise TableError(
-            Fault("places に同じコードが2つあります", "1か所1行にしてください", column=code, value=each) for each in twice
+            Fault(
+                "places に同じコードが2つあります",
+                "1か所1行にしてください",
+                column=code,
+                value=each,
+            )
+            for each in twice
         )
-    known = places[[lat, lon]].notna().all(axis=1) if {lat, lon} <= set(places.columns) else pd.Series(True, index=places.index)
+    known = (
+        places[[lat, lon]].notna().all(axis=1)
+        if {lat, lon} <= set(places.columns)
+        else pd.Series(True, index=places.index)
+    )
     names = _inputs.names_of(places, name)
     if not known.any():
-        raise TableError([Fault("places に位置のある行がありません", "緯度と経度を入れてください", column=lat)])
+        raise TableError(
+            [Fault("places に位置のある行がありません", "緯度と経度を入れてください", column=lat)]
+        )
     rows = np.flatnonzero(known.to_numpy())
     found = _inputs.positions(places.iloc[rows], lat, lon, [names[row] for row in rows])
     positions = np.full((2, len(places)), np.nan)
     positions[:, rows] = found
-    return pd.DataFrame({"name": names, "lat": positions[0], "lon": positions[1]}, index=pd.Index(codes, name="code"))
+    return pd.DataFrame(
+        {"name": names, "lat": positions[0], "lon": positions[1]},
+        index=pd.Index(codes, name="code"),
+    )
 
 
-def _pairs(table: pd.DataFrame, places: pd.DataFrame, *, origin: str, destination: str, people: str) -> _Pairs:
+def _pairs(
+    table: pd.DataFrame, places: pd.DataFrame, *, origin: str, destination: str, people: str
+) -> _Pairs:
     """Add up the people of each pair, or say which rows cannot be used."""
     ends = [
         _inputs.column_of(table, column, option).astype(str)
@@ -186,13 +207,23 @@ def _pairs(table: pd.DataFrame, places: pd.DataFrame, *, origin: str, destinatio
     numbers = pd.to_numeric(count, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     faults = [
         Fault(
-            "places にないコードです", "places に1行足してください", row=int(row) + 1, column=str(end.name), value=end.iloc[row]
+            "places にないコードです",
+            "places に1行足してください",
+            row=int(row) + 1,
+            column=str(end.name),
+            value=end.iloc[row],
         )
         for end in ends
         for row in np.flatnonzero(~end.isin(places.index).to_numpy())
     ]
     faults += [
-        Fault("人数ではありません", "0以上の数にしてください", row=int(row) + 1, column=people, value=count.iloc[row])
+        Fault(
+            "人数ではありません",
+            "0以上の数にしてください",
+            row=int(row) + 1,
+            column=people,
+            value=count.iloc[row],
+        )
         for row in np.flatnonzero(~(np.isfinite(numbers) & (numbers >= 0)))
     ]
     if faults:
@@ -201,7 +232,9 @@ def _pairs(table: pd.DataFrame, places: pd.DataFrame, *, origin: str, destinatio
     added = pd.Series(numbers).groupby([start, end]).sum()
     keys = np.array(added.index.tolist(), dtype=np.intp)
     lat, lon = (places[column].to_numpy(dtype=float) for column in ("lat", "lon"))
-    return _Pairs(places["name"].tolist(), lat, lon, keys[:, 0], keys[:, 1], added.to_numpy(dtype=float))
+    return _Pairs(
+        places["name"].tolist(), lat, lon, keys[:, 0], keys[:, 1], added.to_numpy(dtype=float)
+    )
 
 
 def _put_arrows(drawn: Map, pairs: _Pairs, rows: NDArray[np.intp], bins: int, unit: str) -> None:
@@ -212,14 +245,21 @@ def _put_arrows(drawn: Map, pairs: _Pairs, rows: NDArray[np.intp], bins: int, un
     diagonal = float(np.hypot(*np.ptp(points[~np.isnan(points).any(axis=1)], axis=0)))
     widths = WIDEST * diagonal * np.maximum(people / people.max(), THINNEST)
     ends = zip(points[pairs.start[rows]], points[pairs.end[rows]], widths, strict=True)
-    shapes = shapely.transform([arrow(start, end, width) for start, end, width in ends], lambda xy: xy / (north, 1))
+    shapes = shapely.transform(
+        [arrow(start, end, width) for start, end, width in ends], lambda xy: xy / (north, 1)
+    )
     heads = [f"{pairs.names[pairs.start[row]]} → {pairs.names[pairs.end[row]]}" for row in rows]
     left = pairs.at(pairs.start, np.ones(len(pairs.people), dtype=bool))
-    told = [[_told(pairs.people[row], unit), f"{pairs.people[row] / left[pairs.start[row]]:.1%}"] for row in rows]
+    told = [
+        [_told(pairs.people[row], unit), f"{pairs.people[row] / left[pairs.start[row]]:.1%}"]
+        for row in rows
+    ]
     notes = Notes(heads, ["移動した人" if unit == "人" else "移動した量", "避難元全体のうち"], told)
     styles = [ARROW | {"fillColor": shade} for shade in classes.colours]
     table = gpd.GeoDataFrame(geometry=shapes, crs="EPSG:6668")
-    drawn.add_child(ShapeLayer(table, styles=styles, places=classes.places, notes=notes, name="移動"))
+    drawn.add_child(
+        ShapeLayer(table, styles=styles, places=classes.places, notes=notes, name="移動")
+    )
     drawn.legends.append(Legend("矢印の移動", tuple(reversed(classes.entries())), clean(unit)))
 
 
@@ -230,12 +270,22 @@ def _put_hidden(drawn: Map, pairs: _Pairs, rows: NDArray[np.intp], unit: str) ->
     rest[rows] = False
     nowhere = pairs.moved() & ~placed
     unplaced = np.isnan(pairs.lat) | np.isnan(pairs.lon)
-    names = "・".join(shorten(name) for name, blank in zip(pairs.names, unplaced, strict=True) if blank) or "同じ位置"
+    names = (
+        "・".join(shorten(name) for name, blank in zip(pairs.names, unplaced, strict=True) if blank)
+        or "同じ位置"
+    )
     entries = []
     if rest.any():
-        entries.append(Entry(f"小さい移動 {int(rest.sum())}本 {_told(pairs.people[rest].sum(), unit)}", BLANK))
+        entries.append(
+            Entry(f"小さい移動 {int(rest.sum())}本 {_told(pairs.people[rest].sum(), unit)}", BLANK)
+        )
     if nowhere.any():
-        entries.append(Entry(f"位置のない相手（{clean(names)}） {_told(pairs.people[nowhere].sum(), unit)}", BLANK))
+        entries.append(
+            Entry(
+                f"位置のない相手（{clean(names)}） {_told(pairs.people[nowhere].sum(), unit)}",
+                BLANK,
+            )
+        )
     if entries:
         drawn.legends.append(Legend("描いていない移動", tuple(entries)))
 
@@ -250,18 +300,34 @@ def _put_circles(drawn: Map, pairs: _Pairs, unit: str) -> None:
     if not shown.size:
         return
     size, kinds = radii(now, largest=LARGEST_PX), (left > came).astype(int)
-    styles = [CIRCLE | {"fillColor": COLOURS[kinds[row]], "radius": float(size[row])} for row in shown]
+    styles = [
+        CIRCLE | {"fillColor": COLOURS[kinds[row]], "radius": float(size[row])} for row in shown
+    ]
     told = [[_told(values[row], unit) for values in (now, stayed, came, left)] for row in shown]
     notes = Notes(
-        [pairs.names[row] for row in shown], ["いま、ここにいる", "ここにとどまった", "ほかから来た", "ほかへ出た"], told
+        [pairs.names[row] for row in shown],
+        ["いま、ここにいる", "ここにとどまった", "ほかから来た", "ほかへ出た"],
+        told,
     )
-    table = gpd.GeoDataFrame(geometry=gpd.points_from_xy(pairs.lon[shown], pairs.lat[shown]), crs="EPSG:6668")
-    drawn.add_child(ShapeLayer(table, styles=styles, places=range(len(shown)), notes=notes, name="いまいる人"))
+    table = gpd.GeoDataFrame(
+        geometry=gpd.points_from_xy(pairs.lon[shown], pairs.lat[shown]), crs="EPSG:6668"
+    )
+    drawn.add_child(
+        ShapeLayer(table, styles=styles, places=range(len(shown)), notes=notes, name="いまいる人")
+    )
     steps = [float(f"{share * now.max():.2g}") for share in (1, 0.25)]
     circles = [
-        Entry(number(step), "#bbbbbb", "circle", radii(np.array([step, now.max()]), largest=LARGEST_PX)[0]) for step in steps
+        Entry(
+            number(step),
+            "#bbbbbb",
+            "circle",
+            radii(np.array([step, now.max()]), largest=LARGEST_PX)[0],
+        )
+        for step in steps
     ]
-    kinds_told = [Entry(kind, colour, "circle", 6.0) for kind, colour in zip(KINDS, COLOURS, strict=True)]
+    kinds_told = [
+        Entry(kind, colour, "circle", 6.0) for kind, colour in zip(KINDS, COLOURS, strict=True)
+    ]
     drawn.legends.append(Legend("いま、そこにいる人（円）", (*circles, *kinds_told), clean(unit)))
 
 

@@ -28,7 +28,11 @@ from dxkit.maps._layers import DataLayer, Gathered, Spec, shown
 NUMBERS = ("weight", "opacity", "fillOpacity", "radius")
 SWITCHES = ("stroke", "fill")
 COLOURS = ("color", "fillColor")
-WORDS = {"lineCap": ("butt", "round", "square"), "lineJoin": ("miter", "round", "bevel"), "fillRule": ("nonzero", "evenodd")}
+WORDS = {
+    "lineCap": ("butt", "round", "square"),
+    "lineJoin": ("miter", "round", "bevel"),
+    "fillRule": ("nonzero", "evenodd"),
+}
 PINS = {"lightred": "#ff8e7f", "darkpurple": "#5b396b"}
 DEFAULT_PIN = "#2a6db0"
 DEFAULT_STYLE = {"color": "#3388ff"}
@@ -98,10 +102,16 @@ def legend(element: ColorMap) -> Legend:
     edges = [float(edge) for edge in element.index]
     if isinstance(element, StepColormap) and len(edges) <= MOST_ENTRIES:
         pairs = pairwise(edges)
-        entries = [Entry(f"{number(low)}〜{number(high)}", _hex(element, (low + high) / 2)) for low, high in pairs]
+        entries = [
+            Entry(f"{number(low)}〜{number(high)}", _hex(element, (low + high) / 2))
+            for low, high in pairs
+        ]
     else:
         steps = [element.vmin + (element.vmax - element.vmin) * step / 5 for step in range(6)]
-        entries = [Entry(number(edge), _hex(element, edge)) for edge in (edges if len(edges) <= MOST_ENTRIES else steps)]
+        entries = [
+            Entry(number(edge), _hex(element, edge))
+            for edge in (edges if len(edges) <= MOST_ENTRIES else steps)
+        ]
     return Legend(clean(element.caption), tuple(entries))
 
 
@@ -114,9 +124,15 @@ def style(options: dict[str, Any]) -> Spec:
     kept: Spec = {key: float(options[key]) for key in NUMBERS if _given(options, key)}
     wrong = [key for key, value in kept.items() if not math.isfinite(value)]
     if wrong:
-        raise AssetError(f"線や塗りの設定「{wrong[0]}」が有限の数ではありません（{kept[wrong[0]]}）。")
+        raise AssetError(
+            f"線や塗りの設定「{wrong[0]}」が有限の数ではありません（{kept[wrong[0]]}）。"
+        )
     kept |= {key: bool(options[key]) for key in SWITCHES if _given(options, key)}
-    kept |= {key: colour(options[key]) for key in COLOURS if _given(options, key) and options[key] is not False}
+    kept |= {
+        key: colour(options[key])
+        for key in COLOURS
+        if _given(options, key) and options[key] is not False
+    }
     kept |= {key: options[key] for key, allowed in WORDS.items() if options.get(key) in allowed}
     if re.fullmatch(r"[0-9., ]{1,40}", str(options.get("dashArray") or "")):
         kept["dashArray"] = str(options["dashArray"])
@@ -129,7 +145,9 @@ def _given(options: dict[str, Any], key: str) -> bool:
 
 def _address(element: Element) -> str:
     """Give the first address that an element would have asked for."""
-    linked = [link[1] for part in ("default_js", "default_css") for link in getattr(element, part, [])]
+    linked = [
+        link[1] for part in ("default_js", "default_css") for link in getattr(element, part, [])
+    ]
     named = [getattr(element, part, None) for part in ("tiles", "url", "embed_link")]
     return next((str(each) for each in [*named, *linked] if each), "")
 
@@ -151,7 +169,11 @@ def _position(pair: Iterable[Any]) -> list[float]:
 def _positions(nested: Any) -> Any:
     """Give nested lists of positions, as deep as they came."""
     first = nested[0] if len(nested) else 0.0
-    return _position(nested) if isinstance(first, (int, float)) else [_positions(inner) for inner in nested]
+    return (
+        _position(nested)
+        if isinstance(first, (int, float))
+        else [_positions(inner) for inner in nested]
+    )
 
 
 # one function a kind of element -----------------------------------------------------------------------------------------
@@ -164,13 +186,22 @@ def _marker(element: Marker, _: Gathered) -> Spec:
         raise AssetError(refusal(icon))
     text = clean(icon.options.get("html") or "") if isinstance(icon, DivIcon) else None
     named = str(icon.options.get("marker_color") or "") if isinstance(icon, Icon) else DEFAULT_PIN
-    return {"kind": "marker", "at": _position(element.location or ()), "text": text, "colour": colour(PINS.get(named, named))}
+    return {
+        "kind": "marker",
+        "at": _position(element.location or ()),
+        "text": text,
+        "colour": colour(PINS.get(named, named)),
+    }
 
 
 def _round(kind: str) -> Callable[[Any, Gathered], Spec]:
     def take(element: Circle | CircleMarker, _: Gathered) -> Spec:
         _childless(element, besides=NOTES)
-        return {"kind": kind, "at": _position(element.location or ()), "style": style(element.options)}
+        return {
+            "kind": kind,
+            "at": _position(element.location or ()),
+            "style": style(element.options),
+        }
 
     return take
 
@@ -197,12 +228,22 @@ def _group(element: FeatureGroup, gathered: Gathered) -> Spec:
 def _geojson(element: GeoJson, gathered: Gathered) -> Spec:
     _childless(element, besides=NOTES)
     if element.embed_link or element.on_each_feature is not None:
-        raise AssetError(refusal(element) if element.embed_link else "GeoJson の on_each_feature（スクリプト）は使えません。")
+        raise AssetError(
+            refusal(element)
+            if element.embed_link
+            else "GeoJson の on_each_feature（スクリプト）は使えません。"
+        )
     features = _features(element.data)
-    base = style(element.marker.options) if isinstance(element.marker, (Circle, CircleMarker)) else {}
+    base = (
+        style(element.marker.options) if isinstance(element.marker, (Circle, CircleMarker)) else {}
+    )
     plain = [base | style(_asked(element, "style", feature)) for feature in features]
     styles = [each or DEFAULT_STYLE for each in plain]
-    told: Spec = {"kind": "shapes", "set": gathered.put([_geometry(each) for each in features]), "interactive": True}
+    told: Spec = {
+        "kind": "shapes",
+        "set": gathered.put([_geometry(each) for each in features]),
+        "interactive": True,
+    }
     if element.highlight:
         styles += [style(_asked(element, "highlight", feature)) for feature in features]
         told["hover"] = list(range(len(features), 2 * len(features)))
@@ -220,18 +261,28 @@ def _asked(element: GeoJson, what: str, feature: Spec) -> Spec:
 def _features(data: Spec) -> list[Spec]:
     if data.get("type") == "FeatureCollection":
         return list(data["features"])
-    return [data if data.get("type") == "Feature" else {"type": "Feature", "properties": {}, "geometry": data}]
+    return [
+        data
+        if data.get("type") == "Feature"
+        else {"type": "Feature", "properties": {}, "geometry": data}
+    ]
 
 
 def _geometry(feature: Spec) -> Spec:
     """Give a geometry with nothing in it but its type and plain numbers."""
     try:
         found = shape(feature["geometry"])
-        plain = json.loads(json.dumps(found.__geo_interface__), parse_float=lambda text: round(float(text), 5))
+        plain = json.loads(
+            json.dumps(found.__geo_interface__), parse_float=lambda text: round(float(text), 5)
+        )
     except (AttributeError, KeyError, TypeError, ValueError, ShapelyError) as error:
-        raise AssetError(f"GeoJson の図形「{shorten(feature.get('geometry'))}」は読めません（{shorten(error)}）。") from error
+        raise AssetError(
+            f"GeoJson の図形「{shorten(feature.get('geometry'))}」は読めません（{shorten(error)}）。"
+        ) from error
     if plain["type"] == "GeometryCollection":
-        raise AssetError("GeoJson の GeometryCollection は描けません。explode() で分けてから渡してください。")
+        raise AssetError(
+            "GeoJson の GeometryCollection は描けません。explode() で分けてから渡してください。"
+        )
     return dict(plain)
 
 
@@ -257,7 +308,9 @@ def _notes(element: Element) -> Spec:
     for child in element._children.values():
         if type(child) in NOTES:
             _childless(child)
-            found["tooltip" if isinstance(child, (Tooltip, GeoJsonTooltip)) else "popup"] = _said(child, element)
+            found["tooltip" if isinstance(child, (Tooltip, GeoJsonTooltip)) else "popup"] = _said(
+                child, element
+            )
     return found
 
 
@@ -270,7 +323,9 @@ def _said(note: Any, owner: Element) -> Spec:
         raise AssetError(f"「{type(note).__name__}」は GeoJson の上でだけ使えます。")
     options = note.tooltip_options if isinstance(note, GeoJsonTooltip) else {}
     properties = [feature.get("properties") or {} for feature in _features(owner.data)]
-    rows = [[_plain(each.get(field), note.localize) for field in note.fields] for each in properties]
+    rows = [
+        [_plain(each.get(field), note.localize) for field in note.fields] for each in properties
+    ]
     fields = [clean(alias) for alias in note.aliases] if note.labels else None
     return {"fields": fields, "rows": rows, "options": _switches(options)}
 
@@ -286,13 +341,22 @@ def _popup_text(popup: Popup) -> str:
     strange = [each for each in said if not isinstance(each, Html)]
     strange += [*popup.header._children.values(), *popup.script._children.values()]
     if strange:
-        raise AssetError(f"Popup の中の「{type(strange[0]).__name__}」は使えません。文字だけを入れてください。")
+        raise AssetError(
+            f"Popup の中の「{type(strange[0]).__name__}」は使えません。文字だけを入れてください。"
+        )
     return "\n".join(clean(text).replace("\\`", "`") for text in texts)
 
 
 def _plain(value: object, localize: bool) -> str:
     if value is None:
         return ""
-    if localize and isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    if (
+        localize
+        and isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    ):
         return number(value)
-    return clean(json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value)
+    return clean(
+        json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
+    )

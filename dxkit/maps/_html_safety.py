@@ -21,10 +21,17 @@ from importlib.resources import files
 from dxkit.errors import AssetError, shorten
 
 TILE_HOST = "https://cyberjapandata.gsi.go.jp"
-TILES = {"url": TILE_HOST + "/xyz/pale/{z}/{x}/{y}.png", "attribution": "地図: 国土地理院 地理院タイル（淡色地図）"}
+TILES = {
+    "url": TILE_HOST + "/xyz/pale/{z}/{x}/{y}.png",
+    "attribution": "地図: 国土地理院 地理院タイル（淡色地図）",
+}
 HATCH = "url(#hatch)"
 
-_HEX, _WORD, _FUNCTION = r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", r"[a-z]{3,30}", r"(?:rgb|hsl)a?\([0-9., %/]{1,60}\)"
+_HEX, _WORD, _FUNCTION = (
+    r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})",
+    r"[a-z]{3,30}",
+    r"(?:rgb|hsl)a?\([0-9., %/]{1,60}\)",
+)
 _COLOUR = re.compile(f"{_HEX}|{_WORD}|{_FUNCTION}", re.IGNORECASE)
 _CSS_URL = re.compile(r"[a-z-]+:\s*url\([^)]*\);")
 
@@ -52,7 +59,9 @@ _PAGE = """\
 """
 
 
-def page(spec: Mapping[str, object], *, title: str = "", source: str = "", tiles: bool = False) -> str:
+def page(
+    spec: Mapping[str, object], *, title: str = "", source: str = "", tiles: bool = False
+) -> str:
     """Write a whole page that needs no network.
 
     Parameters
@@ -110,7 +119,9 @@ def colour(value: object) -> str:
     """
     text = str(value).strip()
     if not _COLOUR.fullmatch(text):
-        raise AssetError(f"「{shorten(value)}」は色ではありません。#0072B2 か red のように書いてください。")
+        raise AssetError(
+            f"「{shorten(value)}」は色ではありません。#0072B2 か red のように書いてください。"
+        )
     return text
 
 
@@ -125,7 +136,9 @@ def asset(name: str) -> str:
     """
     path = files("dxkit").joinpath("assets", *name.split("/"))
     if not path.is_file():
-        raise AssetError(f"地図の部品「{shorten(name)}」は dxkit に入っていません。dxkit を入れ直してください。")
+        raise AssetError(
+            f"地図の部品「{shorten(name)}」は dxkit に入っていません。dxkit を入れ直してください。"
+        )
     return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
 
 

@@ -26,7 +26,9 @@ AREAS = ("Polygon", "MultiPolygon")
 Columns = str | Sequence[str] | Mapping[str, str]
 
 
-def check_shapes(shapes: object, what: str = "geometry", kinds: Sequence[str] = AREAS) -> gpd.GeoDataFrame:
+def check_shapes(
+    shapes: object, what: str = "geometry", kinds: Sequence[str] = AREAS
+) -> gpd.GeoDataFrame:
     """Give shapes in degrees, or say what is wrong with them.
 
     Parameters
@@ -50,13 +52,22 @@ def check_shapes(shapes: object, what: str = "geometry", kinds: Sequence[str] = 
     if shapes.empty:
         raise TableError([Fault(f"{what} に行がありません", "絞り込みの条件を確かめてください")])
     if shapes.crs is None:
-        raise TableError([Fault(f"{what} の座標系が分かりません", '緯度経度なら .set_crs("EPSG:6668") をしてから渡してください')])
+        raise TableError(
+            [
+                Fault(
+                    f"{what} の座標系が分かりません",
+                    '緯度経度なら .set_crs("EPSG:6668") をしてから渡してください',
+                )
+            ]
+        )
     found = shapes if shapes.crs.to_epsg() in SAME_DEGREES else shapes.to_crs("EPSG:4326")
     _check_geometries(found, what, kinds)
     return found
 
 
-def join(table: pd.DataFrame | pd.Series, geometry: object, column: str | None, name: str) -> tuple[gpd.GeoDataFrame, str]:
+def join(
+    table: pd.DataFrame | pd.Series, geometry: object, column: str | None, name: str
+) -> tuple[gpd.GeoDataFrame, str]:
     """Give one row a shape with the table's columns beside it, and the name of the column to draw."""
     frame, column = _with_column(table, column)
     if geometry is None:
@@ -66,10 +77,20 @@ def join(table: pd.DataFrame | pd.Series, geometry: object, column: str | None, 
     strangers = sorted(set(codes) - set(keys))
     if strangers:
         raise TableError(
-            Fault("geometry に同じコードの図形がありません", "コードを確かめてください", column="code", value=code)
+            Fault(
+                "geometry に同じコードの図形がありません",
+                "コードを確かめてください",
+                column="code",
+                value=code,
+            )
             for code in strangers
         )
-    values = pd.DataFrame(frame).drop(columns="geometry", errors="ignore").set_axis(codes, axis=0).reindex(keys)
+    values = (
+        pd.DataFrame(frame)
+        .drop(columns="geometry", errors="ignore")
+        .set_axis(codes, axis=0)
+        .reindex(keys)
+    )
     values["code"] = keys
     if name in shapes:
         values[name] = shapes[name].to_numpy()
@@ -79,7 +100,9 @@ def join(table: pd.DataFrame | pd.Series, geometry: object, column: str | None, 
 def check_rows(table: object) -> None:
     """Raise unless this is a table with rows."""
     if not isinstance(table, pd.DataFrame):
-        raise ChoiceError(f"table は表（DataFrame・GeoDataFrame）で渡してください（{type(table).__name__} でした）。")
+        raise ChoiceError(
+            f"table は表（DataFrame・GeoDataFrame）で渡してください（{type(table).__name__} でした）。"
+        )
     if table.empty:
         raise TableError([Fault("表に行がありません", "絞り込みの条件を確かめてください")])
 
@@ -88,10 +111,14 @@ def column_of(table: pd.DataFrame, column: Hashable, option: str) -> pd.Series:
     """Give one column of a table, or name those that it has."""
     if column not in table.columns:
         offered = "、".join(shorten(each, 20) for each in table.columns[:20] if each != "geometry")
-        raise ChoiceError(f"{option}=「{shorten(column)}」という列はありません。使える列: {offered}")
+        raise ChoiceError(
+            f"{option}=「{shorten(column)}」という列はありません。使える列: {offered}"
+        )
     found = table[column]
     if isinstance(found, pd.DataFrame):
-        raise ChoiceError(f"列「{shorten(column)}」が{found.shape[1]}つあります。列の名前を変えて、1つにしてください。")
+        raise ChoiceError(
+            f"列「{shorten(column)}」が{found.shape[1]}つあります。列の名前を変えて、1つにしてください。"
+        )
     return found
 
 
@@ -100,7 +127,10 @@ def numbers(values: pd.Series, names: Sequence[str]) -> NDArray[np.float64]:
     found = values.to_numpy(dtype=float, na_value=np.nan)
     faults = [
         Fault(
-            f"{names[row]}の値が有限の数ではありません", "0で割っていないか確かめてください", column=str(values.name), value="inf"
+            f"{names[row]}の値が有限の数ではありません",
+            "0で割っていないか確かめてください",
+            column=str(values.name),
+            value="inf",
         )
         for row in np.flatnonzero(np.isinf(found)).tolist()
     ]
@@ -111,7 +141,12 @@ def numbers(values: pd.Series, names: Sequence[str]) -> NDArray[np.float64]:
 
 def are_numbers(values: pd.Series) -> bool:
     """Tell numbers from texts; True and False count as texts (はい・いいえ)."""
-    return pd.api.types.infer_dtype(values, skipna=True) in {"integer", "floating", "decimal", "mixed-integer-float"}
+    return pd.api.types.infer_dtype(values, skipna=True) in {
+        "integer",
+        "floating",
+        "decimal",
+        "mixed-integer-float",
+    }
 
 
 def texts(values: pd.Series) -> tuple[list[str | None], list[str]]:
@@ -119,14 +154,32 @@ def texts(values: pd.Series) -> tuple[list[str | None], list[str]]:
     missing = values.isna().to_numpy(dtype=bool)
     kinds = {type(value) for value, gone in zip(values, missing, strict=True) if not gone}
     if len(kinds) > 1:
-        odd = next(value for value, gone in zip(values, missing, strict=True) if not gone and not isinstance(value, str))
-        raise TableError(
-            [Fault("数と文字が混じっています", "数に直すか、すべて文字にしてください", column=str(values.name), value=odd)]
+        odd = next(
+            value
+            for value, gone in zip(values, missing, strict=True)
+            if not gone and not isinstance(value, str)
         )
-    found = [None if gone else written(value, "").strip() or None for value, gone in zip(values, missing, strict=True)]
+        raise TableError(
+            [
+                Fault(
+                    "数と文字が混じっています",
+                    "数に直すか、すべて文字にしてください",
+                    column=str(values.name),
+                    value=odd,
+                )
+            ]
+        )
+    found = [
+        None if gone else written(value, "").strip() or None
+        for value, gone in zip(values, missing, strict=True)
+    ]
     present = {text for text in found if text is not None}
     if isinstance(values.dtype, pd.CategoricalDtype):
-        return found, [text for text in (written(each, "").strip() for each in values.cat.categories) if text in present]
+        return found, [
+            text
+            for text in (written(each, "").strip() for each in values.cat.categories)
+            if text in present
+        ]
     return found, sorted(present)
 
 
@@ -137,17 +190,28 @@ def names_of(table: pd.DataFrame, name: str) -> list[str]:
     return [clean(value) for value in (table["code"] if "code" in table.columns else table.index)]
 
 
-def tooltip_rows(table: pd.DataFrame, columns: Columns, missing: str) -> tuple[list[str], list[list[str]]]:
+def tooltip_rows(
+    table: pd.DataFrame, columns: Columns, missing: str
+) -> tuple[list[str], list[list[str]]]:
     """Give the headings and, row by row, the texts of the columns that a tooltip shows beside the drawn one."""
     chosen = [columns] if isinstance(columns, str) else list(columns)
     headings = [clean(columns[each] if isinstance(columns, Mapping) else each) for each in chosen]
-    found = [[written(value, missing) for value in column_of(table, each, "tooltip")] for each in chosen]
-    return headings, [list(row) for row in zip(*found, strict=True)] if found else [[] for _ in range(len(table))]
+    found = [
+        [written(value, missing) for value in column_of(table, each, "tooltip")] for each in chosen
+    ]
+    return headings, [list(row) for row in zip(*found, strict=True)] if found else [
+        [] for _ in range(len(table))
+    ]
 
 
 def written(value: object, missing: str, unit: str = "") -> str:
     """Write one value as a tooltip shows it."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, (float, np.floating)) and not np.isfinite(value)):
+    if (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, (float, np.floating)) and not np.isfinite(value))
+    ):
         return missing
     if isinstance(value, (bool, np.bool_)):
         return "はい" if value else "いいえ"
@@ -159,20 +223,37 @@ def written(value: object, missing: str, unit: str = "") -> str:
 def rounded(shapes: gpd.GeoDataFrame) -> list[dict[str, object]]:
     """Give the geometries as GeoJSON with five decimals (about a metre), without points that fall together."""
     plain = shapely.force_2d(shapes.geometry.to_numpy())
-    thin = shapely.remove_repeated_points(shapely.transform(plain, lambda points: np.round(points, DECIMALS)))
+    thin = shapely.remove_repeated_points(
+        shapely.transform(plain, lambda points: np.round(points, DECIMALS))
+    )
     return [json.loads(text) for text in shapely.to_geojson(thin)]
 
 
-def positions(table: pd.DataFrame, lat: str, lon: str, names: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def positions(
+    table: pd.DataFrame, lat: str, lon: str, names: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give latitude and longitude of each row, from two columns or from its point."""
-    if lat not in table.columns and lon not in table.columns and isinstance(table, gpd.GeoDataFrame):
+    if (
+        lat not in table.columns
+        and lon not in table.columns
+        and isinstance(table, gpd.GeoDataFrame)
+    ):
         shapes = check_shapes(table, "table", ("Point",))
         return shapes.geometry.y.to_numpy(), shapes.geometry.x.to_numpy()
     found = []
     for column, option, limit in ((lat, "lat", 86), (lon, "lon", 180)):
         values = column_of(table, column, option)
         if not pd.api.types.is_numeric_dtype(values):
-            raise TableError([Fault("緯度・経度が数ではありません", "数に直してください", column=column, value=values.iloc[0])])
+            raise TableError(
+                [
+                    Fault(
+                        "緯度・経度が数ではありません",
+                        "数に直してください",
+                        column=column,
+                        value=values.iloc[0],
+                    )
+                ]
+            )
         degrees = values.to_numpy(dtype=float, na_value=np.nan)
         _check_degrees(degrees, column, limit, names)
         found.append(degrees)
@@ -193,10 +274,17 @@ def _with_column(table: pd.DataFrame | pd.Series, column: str | None) -> tuple[p
 
 def _keys(table: pd.DataFrame, what: str) -> list[str]:
     """Give the five-digit codes of a table, from its column ``code`` or its index."""
-    codes = [short_code(value) for value in (table["code"] if "code" in table.columns else table.index)]
+    codes = [
+        short_code(value) for value in (table["code"] if "code" in table.columns else table.index)
+    ]
     counted = pd.Series(codes).value_counts()
     faults = [
-        Fault(f"{what} に同じコードの行が{count}つあります", "1市町1行にしてください", column="code", value=code)
+        Fault(
+            f"{what} に同じコードの行が{count}つあります",
+            "1市町1行にしてください",
+            column="code",
+            value=code,
+        )
         for code, count in counted.items()
         if count > 1
     ]
@@ -209,22 +297,32 @@ def _check_geometries(shapes: gpd.GeoDataFrame, what: str, kinds: Sequence[str])
     """Raise when a shape is missing, of another kind, or not in degrees."""
     names, found = names_of(shapes, "name"), shapes.geometry
     faults = [
-        Fault(f"{what} の「{shorten(names[row])}」に図形がありません", "図形のある行だけにしてください")
+        Fault(
+            f"{what} の「{shorten(names[row])}」に図形がありません",
+            "図形のある行だけにしてください",
+        )
         for row in np.flatnonzero((found.isna() | found.is_empty).to_numpy())
     ]
     faults = faults or [
-        Fault(f"{what} の「{shorten(names[row])}」は{'・'.join(kinds)}ではありません", value=found.geom_type.iloc[row])
+        Fault(
+            f"{what} の「{shorten(names[row])}」は{'・'.join(kinds)}ではありません",
+            value=found.geom_type.iloc[row],
+        )
         for row in np.flatnonzero(~found.geom_type.isin(kinds).to_numpy())
     ]
     edges = np.asarray(found.total_bounds, dtype=float)
     if not faults and not (np.abs(edges) <= (180, 86, 180, 86)).all():
         problem = f"{what} の座標が緯度経度の範囲にありません"
-        faults = [Fault(problem, "座標系か、緯度と経度の順を確かめてください", value=edges.tolist())]
+        faults = [
+            Fault(problem, "座標系か、緯度と経度の順を確かめてください", value=edges.tolist())
+        ]
     if faults:
         raise TableError(faults)
 
 
-def _check_degrees(degrees: NDArray[np.float64], column: str, limit: float, names: Sequence[str]) -> None:
+def _check_degrees(
+    degrees: NDArray[np.float64], column: str, limit: float, names: Sequence[str]
+) -> None:
     bad = np.flatnonzero(~(np.abs(degrees) <= limit)).tolist()
     if bad:
         raise TableError(

@@ -57,7 +57,12 @@ class DataLayer(Layer, ABC):
     """A layer that holds data; `describe` gives what ``map.js`` draws."""
 
     def __init__(
-        self, name: str | None, bounds: Sequence[float], notes: Notes | None, styles: Sequence[Spec], places: ArrayLike
+        self,
+        name: str | None,
+        bounds: Sequence[float],
+        notes: Notes | None,
+        styles: Sequence[Spec],
+        places: ArrayLike,
     ) -> None:
         super().__init__(name=name, overlay=True, control=name is not None)
         self._name = type(self).__name__
@@ -114,7 +119,10 @@ class ShapeLayer(DataLayer):
 
     def describe(self, gathered: Gathered) -> Spec:
         """Give the layer as ``map.js`` reads it."""
-        told = self._told("shapes") | {"set": gathered.put(self.geometries), "interactive": self.notes is not None}
+        told = self._told("shapes") | {
+            "set": gathered.put(self.geometries),
+            "interactive": self.notes is not None,
+        }
         if self.notes is not None:
             told["styles"] = [*self.styles, {"weight": 3, "color": "#111111"}]
             told["hover"] = [len(self.styles)] * len(self.places)
@@ -145,8 +153,12 @@ class PointLayer(DataLayer):
         notes: Notes | None = None,
         name: str | None = None,
     ) -> None:
-        lats, lons, radii = (np.round(np.asarray(values, dtype=float), DECIMALS) for values in (lat, lon, radius))
-        super().__init__(name, (lons.min(), lats.min(), lons.max(), lats.max()), notes, styles, places)
+        lats, lons, radii = (
+            np.round(np.asarray(values, dtype=float), DECIMALS) for values in (lat, lon, radius)
+        )
+        super().__init__(
+            name, (lons.min(), lats.min(), lons.max(), lats.max()), notes, styles, places
+        )
         self.lat, self.lon, self.radius = lats.tolist(), lons.tolist(), radii.tolist()
 
     def describe(self, gathered: Gathered) -> Spec:  # noqa: ARG002

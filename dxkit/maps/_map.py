@@ -83,7 +83,11 @@ class Page(Figure):
 
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002
         """Give the page as HTML."""
-        parts = [*self.header._children.items(), *self.html._children.items(), *self.script._children.items()]
+        parts = [
+            *self.header._children.items(),
+            *self.html._children.items(),
+            *self.script._children.items(),
+        ]
         foreign = [part for name, part in parts if name != "meta_http"]
         maps = list(self._children.values())
         foreign += [part for part in maps[1:] or maps if not isinstance(part, Map) or len(maps) > 1]
@@ -92,7 +96,9 @@ class Page(Figure):
         return maps[0].page() if isinstance(maps[0], Map) else ""
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002
-        return "".join(each._repr_html_() for each in self._children.values() if isinstance(each, Map))
+        return "".join(
+            each._repr_html_() for each in self._children.values() if isinstance(each, Map)
+        )
 
 
 class Map(folium.Map):
@@ -148,9 +154,13 @@ class Map(folium.Map):
         ------
         AssetError
         """
-        raise AssetError("dxkit の地図は、ほかの Figure の中には置けません。そのまま表示するか、.save(パス) で保存してください。")
+        raise AssetError(
+            "dxkit の地図は、ほかの Figure の中には置けません。そのまま表示するか、.save(パス) で保存してください。"
+        )
 
-    def save(self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any) -> None:
+    def save(
+        self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any
+    ) -> None:
         """Save the map as one HTML file that opens anywhere, without a network; folders on the way are made."""
         # drawn first, so that a refused map leaves no empty file and spoils no earlier one
         self.get_root().render()
@@ -160,7 +170,9 @@ class Map(folium.Map):
 
     def shapes(self) -> int:
         """Count the areas and points of the map's own layers, background aside."""
-        layers = [each for each in self._children.values() if isinstance(each, (ShapeLayer, PointLayer))]
+        layers = [
+            each for each in self._children.values() if isinstance(each, (ShapeLayer, PointLayer))
+        ]
         return sum(len(each.places) for each in layers if each.notes is not None)
 
     def _panes(self, gathered: Gathered) -> Iterator[Spec]:
@@ -180,13 +192,22 @@ class Map(folium.Map):
             else:
                 layers.append(_folium.describe(child, gathered))
         view = {"bounds": bounds, "center": None, "zoom": None} if bounds else self._view()
-        told = {"heading": heading, "layers": layers, "legends": [each.spec() for each in gathered.legends], "control": control}
+        told = {
+            "heading": heading,
+            "layers": layers,
+            "legends": [each.spec() for each in gathered.legends],
+            "control": control,
+        }
         return told | view | {"tiles": None if self.offline else _html_safety.TILES}
 
     def _view(self) -> Spec:
         """Say where to look first: at the given place, or else at all there is, or else at Hyogo."""
         if self.placed:
-            return {"bounds": None, "center": [float(value) for value in self.location], "zoom": self.options["zoom"]}
+            return {
+                "bounds": None,
+                "center": [float(value) for value in self.location],
+                "zoom": self.options["zoom"],
+            }
         found = self.get_bounds()
         known = all(edge is not None for corner in found for edge in corner)
         return {"bounds": found if known else HYOGO, "center": None, "zoom": None}
@@ -207,11 +228,20 @@ class Comparison(Map):
         Left and right, called as in folium's ``DualMap``.
     """
 
-    def __init__(self, left: Map, right: Map, *, title: str = "", source: str = "", height: int = 480) -> None:
-        if not (isinstance(left, Map) and isinstance(right, Map)) or Comparison in (type(left), type(right)):
+    def __init__(
+        self, left: Map, right: Map, *, title: str = "", source: str = "", height: int = 480
+    ) -> None:
+        if not (isinstance(left, Map) and isinstance(right, Map)) or Comparison in (
+            type(left),
+            type(right),
+        ):
             raise ChoiceError("compare には choropleth や points で作った地図を2枚渡してください。")
-        sources = "、".join(dict.fromkeys(text for text in (source, left.source, right.source) if text))
-        super().__init__(title=title, source=sources, offline=left.offline and right.offline, height=height)
+        sources = "、".join(
+            dict.fromkeys(text for text in (source, left.source, right.source) if text)
+        )
+        super().__init__(
+            title=title, source=sources, offline=left.offline and right.offline, height=height
+        )
         self.m1, self.m2 = left, right
 
     def shapes(self) -> int:

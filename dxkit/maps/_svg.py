@@ -79,7 +79,14 @@ class Sketch:
         """Give points as shares (0–1) of the picture's width and height."""
         return self.at(lat, lon) / [self.width, self.height]
 
-    def svg(self, kinds: Places, colours: Sequence[str], *, marks: Sequence[Mark] = (), label: str = "地図") -> str:
+    def svg(
+        self,
+        kinds: Places,
+        colours: Sequence[str],
+        *,
+        marks: Sequence[Mark] = (),
+        label: str = "地図",
+    ) -> str:
         """Write the picture.
 
         Parameters
@@ -102,7 +109,9 @@ class Sketch:
             f'<path fill="{colour(each)}" d="{_runs(self.row[kinds == kind], self.column[kinds == kind])}"/>'
             for kind, each in enumerate(colours)
         )
-        drawn = "".join(self._rings(mark) for mark in marks) + "".join(self._dots(mark) for mark in marks)
+        drawn = "".join(self._rings(mark) for mark in marks) + "".join(
+            self._dots(mark) for mark in marks
+        )
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:.1f} {self.height:.1f}" role="img" '
             f'aria-label="{html.escape(clean(label))}" style="display:block;width:100%;height:auto;background:{SEA}">'
@@ -119,7 +128,9 @@ class Sketch:
     def _dots(self, mark: Mark) -> str:
         shade, size = colour(mark.colour), mark.radius * self.width / 640
         look = (
-            f'fill="none" stroke="{shade}" stroke-width="{0.4 * size:.2f}"' if mark.hollow else f'fill="{shade}" stroke="#ffffff"'
+            f'fill="none" stroke="{shade}" stroke-width="{0.4 * size:.2f}"'
+            if mark.hollow
+            else f'fill="{shade}" stroke="#ffffff"'
         )
         line = "" if mark.hollow else f' stroke-width="{0.2 * size:.2f}"'
         return "".join(
@@ -170,15 +181,40 @@ def sketch(
     per_lat, per_lon = MESH_LEVELS[str(level)]
     lat, lon = _inputs.positions(cells, "lat", "lon", [str(row) for row in cells.index])
     # a hair inwards, as `coverage` does it
-    row, column = (np.floor(each + 1e-6).astype(np.intp) for each in (lat * per_lat, (lon - 100) * per_lon))
-    more = [] if points is None else [_inputs.positions(points, "lat", "lon", [str(each) for each in points.index])]
-    edges = [np.concatenate([each, *(extra[axis] for extra in more)]) for axis, each in enumerate((lat, lon))]
+    row, column = (
+        np.floor(each + 1e-6).astype(np.intp) for each in (lat * per_lat, (lon - 100) * per_lon)
+    )
+    more = (
+        []
+        if points is None
+        else [_inputs.positions(points, "lat", "lon", [str(each) for each in points.index])]
+    )
+    edges = [
+        np.concatenate([each, *(extra[axis] for extra in more)])
+        for axis, each in enumerate((lat, lon))
+    ]
     free = MARGIN * max(np.ptp(edges[0]), np.ptp(edges[1])) + 1 / per_lon
-    top, left = int(np.ceil((edges[0].max() + free) * per_lat)), int(np.floor((edges[1].min() - free - 100) * per_lon))
+    top, left = (
+        int(np.ceil((edges[0].max() + free) * per_lat)),
+        int(np.floor((edges[1].min() - free - 100) * per_lon)),
+    )
     # a degree of longitude shrinks towards the pole
     squash = per_lon / per_lat / float(np.cos(np.radians(edges[0].mean())))
-    width, height = (edges[1].max() + free - 100) * per_lon - left, (top - (edges[0].min() - free) * per_lat) * squash
-    empty = Sketch(top - 1 - row, column - left, 100 + left / per_lon, top / per_lat, per_lat, per_lon, width, height, squash)
+    width, height = (
+        (edges[1].max() + free - 100) * per_lon - left,
+        (top - (edges[0].min() - free) * per_lat) * squash,
+    )
+    empty = Sketch(
+        top - 1 - row,
+        column - left,
+        100 + left / per_lon,
+        top / per_lat,
+        per_lat,
+        per_lon,
+        width,
+        height,
+        squash,
+    )
     below = _areas(empty, background, OTHERS, OTHER_LINE) + _areas(empty, towns, LAND, LINE)
     return replace(empty, below=below, above=_borders(empty, towns))
 
@@ -204,13 +240,19 @@ def _outline(drawn: Sketch, shapes: gpd.GeoDataFrame) -> list[str]:
     """Write each area that meets the picture as a path, cut and simplified to what can be seen."""
     low = drawn.north - drawn.height / drawn.squash / drawn.per_lat
     box = shapely.box(drawn.west, low, drawn.west + drawn.width / drawn.per_lon, drawn.north)
-    cut = shapely.intersection(shapely.simplify(shapes.geometry.to_numpy(), 0.3 / drawn.per_lon), box)
-    return ["".join(_closed(drawn.at(*_turned(ring))) for ring in _each_ring(shape)) for shape in cut]
+    cut = shapely.intersection(
+        shapely.simplify(shapes.geometry.to_numpy(), 0.3 / drawn.per_lon), box
+    )
+    return [
+        "".join(_closed(drawn.at(*_turned(ring))) for ring in _each_ring(shape)) for shape in cut
+    ]
 
 
 def _each_ring(shape: shapely.Geometry) -> list[shapely.Geometry]:
     polygons = [part for part in shapely.get_parts([shape]) if part.geom_type == "Polygon"]
-    return [ring for part in polygons for ring in (part.exterior, *part.interiors) if not ring.is_empty]
+    return [
+        ring for part in polygons for ring in (part.exterior, *part.interiors) if not ring.is_empty
+    ]
 
 
 def _turned(ring: shapely.Geometry) -> tuple[Floats, Floats]:
@@ -240,4 +282,6 @@ def _borders(drawn: Sketch, towns: gpd.GeoDataFrame | None) -> str:
         for (x, y), name in zip(drawn.at(middle[:, 1], middle[:, 0]), checked["name"], strict=True)
     )
     lines = f'<path fill="none" stroke="{LINE}" stroke-width="1.2" vector-effect="non-scaling-stroke" d="{path}"/>'
-    return f'{lines}<g {style} paint-order="stroke" pointer-events="none" style="{FONT}">{words}</g>'
+    return (
+        f'{lines}<g {style} paint-order="stroke" pointer-events="none" style="{FONT}">{words}</g>'
+    )

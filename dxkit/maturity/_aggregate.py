@@ -32,7 +32,9 @@ def check_pair(normalise: str, aggregate: str) -> None:
         If the aggregation is unknown, or would take logarithms or reciprocals of z-scores (half of them are below 0).
     """
     if aggregate not in AGGREGATE:
-        raise ChoiceError(f"集計「{aggregate}」はありません。{'・'.join(AGGREGATE)} から選んでください。")
+        raise ChoiceError(
+            f"集計「{aggregate}」はありません。{'・'.join(AGGREGATE)} から選んでください。"
+        )
     if aggregate in NEEDS_POSITIVE and normalise == "zscore":
         raise ChoiceError(
             f"normalise='{normalise}' と aggregate='{aggregate}' は組み合わせられません（0以下の値の対数や逆数はありません）。"
@@ -65,7 +67,9 @@ def aggregated(scaled: Floats, framework: Framework, how: str, min_answered: flo
     columns = np.full((scaled.shape[0], len(framework.leaves) + len(framework.headings)), np.nan)
     columns[:, : len(framework.leaves)] = scaled
     for at, heading in enumerate(framework.headings):
-        columns[:, len(framework.leaves) + at] = mean(columns[:, heading.members], heading.weights, how, min_answered)
+        columns[:, len(framework.leaves) + at] = mean(
+            columns[:, heading.members], heading.weights, how, min_answered
+        )
     return columns[:, len(framework.leaves) :]
 
 

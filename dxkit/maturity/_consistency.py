@@ -35,12 +35,16 @@ def correlations(scores: Scores, *, method: str = "spearman") -> pd.DataFrame:
         If there is no such method.
     """
     if method not in METHODS:
-        raise ChoiceError(f"相関の方法「{method}」はありません。{'・'.join(METHODS)} から選んでください。")
+        raise ChoiceError(
+            f"相関の方法「{method}」はありません。{'・'.join(METHODS)} から選んでください。"
+        )
     ranked = scores.normalised.rank() if method == "spearman" else scores.normalised
     return ranked.corr(method="kendall" if method == "kendall" else "pearson")
 
 
-def consistency(scores: Scores, *, draws: int = 1000, level: float = 0.9, seed: int = 0) -> pd.DataFrame:
+def consistency(
+    scores: Scores, *, draws: int = 1000, level: float = 0.9, seed: int = 0
+) -> pd.DataFrame:
     """Give Cronbach's alpha of each heading.
 
     Parameters
@@ -69,8 +73,12 @@ def consistency(scores: Scores, *, draws: int = 1000, level: float = 0.9, seed: 
     rows = {}
     for heading in scores.dimensions.columns:
         members = [name for name in scores.normalised.columns if parents[name] == heading]
-        rows[heading] = _with_interval(scores.normalised[members].dropna().to_numpy(), draws, level, random)
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=["indicators", "alpha", "low", "high", "municipalities"])
+        rows[heading] = _with_interval(
+            scores.normalised[members].dropna().to_numpy(), draws, level, random
+        )
+    table = pd.DataFrame.from_dict(
+        rows, orient="index", columns=["indicators", "alpha", "low", "high", "municipalities"]
+    )
     return table.rename_axis("heading").astype({"indicators": int, "municipalities": int})
 
 

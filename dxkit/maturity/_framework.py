@@ -42,12 +42,19 @@ def values_of(answers: pd.DataFrame, *, column: str = "level") -> pd.DataFrame:
     """
     absent = [name for name in ("code", "item", column) if name not in answers.columns]
     if absent:
-        raise TableError([Fault("列がありません", "answers の形を確かめてください", column=name) for name in absent])
+        raise TableError(
+            [
+                Fault("列がありません", "answers の形を確かめてください", column=name)
+                for name in absent
+            ]
+        )
     real = answers[~answers["code"].astype(str).str.startswith(VIGNETTE)]
     if "status" in real:
         real = real.assign(**{column: real[column].where(real["status"].eq(ANSWERED))})
     order = list(dict.fromkeys(real["item"]))
-    wide = real.pivot_table(index="code", columns="item", values=column, aggfunc="mean", dropna=False).reindex(columns=order)
+    wide = real.pivot_table(
+        index="code", columns="item", values=column, aggfunc="mean", dropna=False
+    ).reindex(columns=order)
     wide.columns.name = None
     wide.attrs = dict(answers.attrs)
     return wide
@@ -98,7 +105,11 @@ class Framework:
     @property
     def dimensions(self) -> list[str]:
         """Names of the headings right below the total (leaves that stand there themselves are not headings)."""
-        return [heading.name for heading in self.headings if self._parent(heading.name) == "" and heading.name != TOTAL]
+        return [
+            heading.name
+            for heading in self.headings
+            if self._parent(heading.name) == "" and heading.name != TOTAL
+        ]
 
     def labels(self) -> dict[str, str]:
         """Give name → Japanese label."""
@@ -146,11 +157,34 @@ def _parent_faults(table: pd.DataFrame) -> list[Fault]:
     faults = []
     for at, (name, parent) in enumerate(above.items(), start=1):
         if name == TOTAL:
-            faults.append(Fault("この名前は総合点のために取ってあります", "別の名前にしてください", row=at, value=name))
+            faults.append(
+                Fault(
+                    "この名前は総合点のために取ってあります",
+                    "別の名前にしてください",
+                    row=at,
+                    value=name,
+                )
+            )
         if parent and parent not in above:
-            faults.append(Fault("上位の項目が表にありません", "parent を直してください", row=at, column="parent", value=parent))
+            faults.append(
+                Fault(
+                    "上位の項目が表にありません",
+                    "parent を直してください",
+                    row=at,
+                    column="parent",
+                    value=parent,
+                )
+            )
         elif _goes_round(name, above):
-            faults.append(Fault("上位の項目が輪になっています", "parent を直してください", row=at, column="parent", value=parent))
+            faults.append(
+                Fault(
+                    "上位の項目が輪になっています",
+                    "parent を直してください",
+                    row=at,
+                    column="parent",
+                    value=parent,
+                )
+            )
     return faults
 
 
@@ -167,7 +201,10 @@ def _goalpost_faults(table: pd.DataFrame) -> list[Fault]:
     bad = table["low"].notna() & table["high"].notna() & ~(table["low"] < table["high"])
     remedy = "low は high より小さくしてください"
     return [
-        Fault("目標値の下と上が逆か同じです", remedy, row=at + 1, column="low", value=table["low"][at]) for at in table.index[bad]
+        Fault(
+            "目標値の下と上が逆か同じです", remedy, row=at + 1, column="low", value=table["low"][at]
+        )
+        for at in table.index[bad]
     ]
 
 
@@ -180,7 +217,15 @@ def _laid_out(table: pd.DataFrame) -> Framework:
     headings = [_heading(name, counted, position) for name in order]
     if not leaves or any(heading.members.size == 0 for heading in headings):
         empty = next((heading.name for heading in headings if heading.members.size == 0), TOTAL)
-        raise TableError([Fault("重みが0より大きい指標がない見出しです", "指標か重みを足してください", value=empty)])
+        raise TableError(
+            [
+                Fault(
+                    "重みが0より大きい指標がない見出しです",
+                    "指標か重みを足してください",
+                    value=empty,
+                )
+            ]
+        )
     rows = counted.set_index("indicator").loc[leaves]
     columns = [rows[name].to_numpy(dtype=float) for name in ("direction", "low", "high")]
     return Framework(table, tuple(leaves), tuple(headings), *columns)
@@ -193,7 +238,9 @@ def _bottom_up(counted: pd.DataFrame, parents: set[str]) -> list[str]:
     def depth(name: str) -> int:
         return 0 if not name else 1 + depth(above.get(name, ""))
 
-    return sorted((name for name in counted["indicator"] if name in parents), key=depth, reverse=True)
+    return sorted(
+        (name for name in counted["indicator"] if name in parents), key=depth, reverse=True
+    )
 
 
 def _heading(name: str, counted: pd.DataFrame, position: dict[str, int]) -> Heading:
@@ -213,7 +260,10 @@ def figures(values: pd.DataFrame, framework: Framework) -> tuple[Floats, pd.Inde
     """
     table = values.set_index("code") if "code" in values.columns else values
     absent = [name for name in framework.leaves if name not in table.columns]
-    faults = [Fault("指標の列がありません", "列の名前と indicators を合わせてください", column=name) for name in absent]
+    faults = [
+        Fault("指標の列がありません", "列の名前と indicators を合わせてください", column=name)
+        for name in absent
+    ]
     faults += [
         Fault("同じ市町の行が2つ以上あります", "1市町1行にしてください", value=code)
         for code in table.index[table.index.duplicated()].unique()
@@ -243,7 +293,12 @@ def _text_faults(table: pd.DataFrame) -> list[Fault]:
         numbers = pd.to_numeric(table[name], errors="coerce")
         bad = (numbers.isna() & table[name].notna()) | numbers.isin([np.inf, -np.inf])
         faults += [
-            Fault(f"{code} の値が数ではありません", "数か空欄にしてください", column=name, value=table[name].loc[code])
+            Fault(
+                f"{code} の値が数ではありません",
+                "数か空欄にしてください",
+                column=name,
+                value=table[name].loc[code],
+            )
             for code in table.index[bad]
         ]
     return faults

@@ -28,7 +28,9 @@ def imputed(numbers: Floats, framework: Framework, how: str | None) -> Floats:
     if how is None or not np.isnan(numbers).any():
         return numbers
     if how not in IMPUTE:
-        raise ChoiceError(f"補完「{how}」はありません。{'・'.join(IMPUTE)} か None から選んでください。")
+        raise ChoiceError(
+            f"補完「{how}」はありません。{'・'.join(IMPUTE)} か None から選んでください。"
+        )
     _check_answered(numbers, framework)
     missing = np.isnan(numbers)
     if how == "neighbours":
@@ -40,7 +42,9 @@ def imputed(numbers: Floats, framework: Framework, how: str | None) -> Floats:
     return np.where(missing, middle, numbers)
 
 
-def donors(numbers: Floats, count: int = DONORS) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+def donors(
+    numbers: Floats, count: int = DONORS
+) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
     """Give, for each missing cell, answers of the units whose expected answer is nearest.
 
     The expected answer is additive: the unit's mean deviation from the items' means, over what it has answered.
@@ -79,4 +83,6 @@ def _check_answered(numbers: Floats, framework: Framework) -> None:
     if nobody.any():
         names = np.array(framework.leaves)[nobody]
         remedy = "この指標を外してください（重み0）"
-        raise TableError([Fault("だれも答えていない指標です", remedy, column=str(name)) for name in names])
+        raise TableError(
+            [Fault("だれも答えていない指標です", remedy, column=str(name)) for name in names]
+        )

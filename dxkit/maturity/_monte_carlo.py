@@ -59,7 +59,9 @@ class Plan:
     noise: Noise | None
 
 
-def draw_weights(framework: Framework, count: int, noise: float, random: np.random.Generator) -> Floats:
+def draw_weights(
+    framework: Framework, count: int, noise: float, random: np.random.Generator
+) -> Floats:
     """Give leaf weights of each draw: every weight of every heading times 1 ± ``noise`` (uniform), scaled to sum 1 again.
 
     Returns
@@ -110,10 +112,14 @@ def _means(lifted: Floats, weights: Floats) -> Floats:
     if known.all():
         return np.asarray(weights @ lifted.T)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray((weights @ np.where(known, lifted, 0.0).T) / (weights @ known.T.astype(float)))
+        return np.asarray(
+            (weights @ np.where(known, lifted, 0.0).T) / (weights @ known.T.astype(float))
+        )
 
 
-def _other_answers(plan: Plan, method: tuple[str, str], weights: Floats, ranks: Ranks, random: np.random.Generator) -> None:
+def _other_answers(
+    plan: Plan, method: tuple[str, str], weights: Floats, ranks: Ranks, random: np.random.Generator
+) -> None:
     """Rank draws whose answers differ, too, block by block in single precision (far finer than an answer's error)."""
     prepared = _Prepared(plan, *method)
     scores = np.empty((BLOCK, plan.numbers.shape[0]))
@@ -139,12 +145,24 @@ class _Prepared:
         self.direction = plan.framework.direction.astype(np.float32)
         self.lowest, self.highest = (end.astype(np.float32) for end in noise.ends)
         self.zscore = normalise == "zscore"
-        posts = np.sort([plan.framework.low * plan.framework.direction, plan.framework.high * plan.framework.direction], axis=0)
+        posts = np.sort(
+            [
+                plan.framework.low * plan.framework.direction,
+                plan.framework.high * plan.framework.direction,
+            ],
+            axis=0,
+        )
         self.posts = posts.astype(np.float32)
-        self.answers, self.errors, self.fresh = np.empty(self.base.shape, np.float32), np.empty(self.base.shape, np.float32), True
+        self.answers, self.errors, self.fresh = (
+            np.empty(self.base.shape, np.float32),
+            np.empty(self.base.shape, np.float32),
+            True,
+        )
         self.missing = noise.rows * self.base.shape[1] + noise.columns
 
-    def scores(self, weights: NDArray[np.float32], random: np.random.Generator) -> NDArray[np.float32]:
+    def scores(
+        self, weights: NDArray[np.float32], random: np.random.Generator
+    ) -> NDArray[np.float32]:
         """Give every unit's score in one draw."""
         noise, answers = self.noise, self.answers
         if noise.error > 0:

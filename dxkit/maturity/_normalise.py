@@ -17,7 +17,9 @@ Normalise = Literal["goalposts", "minmax", "zscore", "rank", "percentile"]
 NORMALISE = get_args(Normalise)
 
 
-def normalised(numbers: Floats, framework: Framework, how: str, scale: tuple[float, float]) -> Floats:
+def normalised(
+    numbers: Floats, framework: Framework, how: str, scale: tuple[float, float]
+) -> Floats:
     """Bring columns onto one scale, more always better.
 
     Parameters
@@ -39,7 +41,9 @@ def normalised(numbers: Floats, framework: Framework, how: str, scale: tuple[flo
         If goalposts are asked for and not given, or a column does not vary and cannot be normalised.
     """
     if how not in NORMALISE:
-        raise ChoiceError(f"正規化「{how}」はありません。{'・'.join(NORMALISE)} から選んでください。")
+        raise ChoiceError(
+            f"正規化「{how}」はありません。{'・'.join(NORMALISE)} から選んでください。"
+        )
     towards = numbers * framework.direction
     if how == "goalposts":
         return _between(towards, *_posts(framework), scale)
@@ -47,7 +51,9 @@ def normalised(numbers: Floats, framework: Framework, how: str, scale: tuple[flo
     if how == "minmax":
         return _between(towards, np.nanmin(towards, axis=0), np.nanmax(towards, axis=0), scale)
     if how == "zscore":
-        return np.asarray((towards - np.nanmean(towards, axis=0)) / np.nanstd(towards, axis=0, ddof=1))
+        return np.asarray(
+            (towards - np.nanmean(towards, axis=0)) / np.nanstd(towards, axis=0, ddof=1)
+        )
     return _places(towards, how, scale)
 
 
@@ -63,20 +69,31 @@ def _posts(framework: Framework) -> tuple[Floats, Floats]:
     if absent.any():
         remedy = "low と high を入れるか、normalise= に別の方法を選んでください"
         names = np.array(framework.leaves)[absent]
-        raise TableError([Fault("目標値（low・high）がありません", remedy, column=str(name)) for name in names])
-    ends = np.sort([framework.low * framework.direction, framework.high * framework.direction], axis=0)
+        raise TableError(
+            [Fault("目標値（low・high）がありません", remedy, column=str(name)) for name in names]
+        )
+    ends = np.sort(
+        [framework.low * framework.direction, framework.high * framework.direction], axis=0
+    )
     return ends[0], ends[1]
 
 
 def _check_varies(numbers: Floats, framework: Framework, how: str) -> None:
     """Refuse columns in which everybody is equal: they cannot be stretched over a scale."""
     known = ~np.isnan(numbers)
-    spread = np.where(known, numbers, -np.inf).max(axis=0) - np.where(known, numbers, np.inf).min(axis=0)
+    spread = np.where(known, numbers, -np.inf).max(axis=0) - np.where(known, numbers, np.inf).min(
+        axis=0
+    )
     flat = ~(spread > 0)
     if how in ("minmax", "zscore") and flat.any():
         remedy = "この指標を外す（重み0）か、normalise='goalposts' にしてください"
         names = np.array(framework.leaves)[flat]
-        raise TableError([Fault("すべての市町で同じ値か、値がありません", remedy, column=str(name)) for name in names])
+        raise TableError(
+            [
+                Fault("すべての市町で同じ値か、値がありません", remedy, column=str(name))
+                for name in names
+            ]
+        )
 
 
 def _places(towards: Floats, how: str, scale: tuple[float, float]) -> Floats:

@@ -49,7 +49,9 @@ def peers(municipalities: pd.DataFrame, code: str, *, n: int = 8) -> pd.DataFram
     """
     table = municipalities.drop(columns="geometry", errors="ignore").set_index("code", drop=False)
     if code not in table.index:
-        raise ChoiceError(f"「{code}」の行はありません。{'、'.join(table.index[:5])} のように書いてください。")
+        raise ChoiceError(
+            f"「{code}」の行はありません。{'、'.join(table.index[:5])} のように書いてください。"
+        )
     if not 1 <= n < len(table):
         raise ChoiceError(f"n={n} は使えません。1〜{len(table) - 1} にしてください。")
     traits = pd.DataFrame(
@@ -65,7 +67,11 @@ def peers(municipalities: pd.DataFrame, code: str, *, n: int = 8) -> pd.DataFram
     bands = population_band(table)
     nearest = distance.sort_values(kind="stable").index[:n]
     found = pd.DataFrame(
-        {"code": nearest, "name": table.loc[nearest, "name"].to_numpy(), "distance": distance[nearest].to_numpy()}
+        {
+            "code": nearest,
+            "name": table.loc[nearest, "name"].to_numpy(),
+            "distance": distance[nearest].to_numpy(),
+        }
     )
     found["band"] = bands[nearest].to_numpy()
     found["same_band"] = (bands[nearest] == bands[code]).to_numpy()
@@ -92,7 +98,10 @@ def population_band(municipalities: pd.DataFrame) -> pd.Series:
     # the ministry's bands say "未満": a municipality at the edge is in the upper one
     cities = np.searchsorted(CITY_BANDS, people, side="right")
     towns = np.searchsorted(TOWN_BANDS, people, side="right")
-    words = [f"町村{NUMERALS[t]}" if is_town else f"市{NUMERALS[c]}" for is_town, c, t in zip(town, cities, towns, strict=True)]
+    words = [
+        f"町村{NUMERALS[t]}" if is_town else f"市{NUMERALS[c]}"
+        for is_town, c, t in zip(town, cities, towns, strict=True)
+    ]
     named = np.where((municipalities["name"] == "神戸市").to_numpy(), "政令指定都市", words)
     return pd.Series(named, index=municipalities.index, name="band")
 
@@ -144,26 +153,51 @@ def next_steps(
     Items at the top level or without an answer are not proposed.
     """
     if code not in scores.raw.index:
-        raise ChoiceError(f"「{code}」の行はありません。{'、'.join(map(str, scores.raw.index[:5]))} のように書いてください。")
+        raise ChoiceError(
+            f"「{code}」の行はありません。{'、'.join(map(str, scores.raw.index[:5]))} のように書いてください。"
+        )
     texts = (scores.indicators if framework is None else framework).set_index("indicator")
-    others = [each for each in (peers["code"] if peers is not None else scores.raw.index) if each in scores.raw.index]
+    others = [
+        each
+        for each in (peers["code"] if peers is not None else scores.raw.index)
+        if each in scores.raw.index
+    ]
     others = [each for each in others if each != code]
     tree = build(scores.indicators)
     gains = dict(zip(tree.leaves, tree.leaf_weights() / (tree.high - tree.low), strict=True))
     tops = dict(zip(tree.leaves, tree.high, strict=True))
     own = scores.raw.loc[code].dropna()
     rows = [
-        {"item": item} | _step(float(level), scores.raw.loc[others, item], texts.loc[item], names, error) | {"gain": gains[item]}
+        {"item": item}
+        | _step(float(level), scores.raw.loc[others, item], texts.loc[item], names, error)
+        | {"gain": gains[item]}
         for item, level in zip(own.index, own, strict=True)
         if level < tops[item]
     ]
-    columns = ["item", "label", "level", "next_level", "now_text", "next_text", "reached_by", "reached", "gain", "sure"]
-    table = pd.DataFrame(rows, columns=columns).sort_values(["reached", "gain"], ascending=False, kind="stable")
+    columns = [
+        "item",
+        "label",
+        "level",
+        "next_level",
+        "now_text",
+        "next_text",
+        "reached_by",
+        "reached",
+        "gain",
+        "sure",
+    ]
+    table = pd.DataFrame(rows, columns=columns).sort_values(
+        ["reached", "gain"], ascending=False, kind="stable"
+    )
     return table.head(n).reset_index(drop=True)
 
 
 def _step(
-    level: float, others: "pd.Series[float]", texts: "pd.Series[Any]", names: pd.Series | None, error: float
+    level: float,
+    others: "pd.Series[float]",
+    texts: "pd.Series[Any]",
+    names: pd.Series | None,
+    error: float,
 ) -> dict[str, object]:
     """Describe one step: the texts of this level and the next, who has reached it, and how surely the like are ahead."""
     now = int(np.floor(level + 0.5))
@@ -186,7 +220,12 @@ def _step(
 
 
 def change(
-    before: Scores, after: Scores, *, error: float = 0.6, level: float = 0.9, names: pd.Series | None = None
+    before: Scores,
+    after: Scores,
+    *,
+    error: float = 0.6,
+    level: float = 0.9,
+    names: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Tell real change from noise between two rounds.
 
@@ -223,7 +262,14 @@ def change(
     common = _common(before, after)
     codes = before.raw.index.intersection(after.raw.index)
     if not len(codes) or not common:
-        raise TableError([Fault("2つの回に共通の市町か項目がありません", "同じ市町・同じ項目の表を渡してください")])
+        raise TableError(
+            [
+                Fault(
+                    "2つの回に共通の市町か項目がありません",
+                    "同じ市町・同じ項目の表を渡してください",
+                )
+            ]
+        )
     framework = build(before.indicators)
     position = [framework.leaves.index(item) for item in common]
     width = (framework.high - framework.low)[position]
@@ -232,10 +278,17 @@ def change(
     weights = framework.leaf_weights()[position] * both
     share = weights / np.where(weights.sum(axis=1) > 0, weights.sum(axis=1), np.nan)[:, None]
     old, new = (
-        np.where(np.isnan(share[:, 0]), np.nan, (np.where(both, each, 0) * share).sum(axis=1)) for each in (first, second)
+        np.where(np.isnan(share[:, 0]), np.nan, (np.where(both, each, 0) * share).sum(axis=1))
+        for each in (first, second)
     )
     spread = error * np.sqrt(2 * ((share / width) ** 2).sum(axis=1)) * ndtri((1 + level) / 2)
-    found = {"before": old, "after": new, "change": new - old, "low": new - old - spread, "high": new - old + spread}
+    found = {
+        "before": old,
+        "after": new,
+        "change": new - old,
+        "low": new - old - spread,
+        "high": new - old + spread,
+    }
     table = pd.DataFrame(found, index=codes)
     table["beyond_noise"] = (table["low"] > 0) | (table["high"] < 0)
     table["items"] = both.sum(axis=1)
@@ -247,17 +300,27 @@ def change(
 def _common(before: Scores, after: Scores) -> list[str]:
     """Give the items that both rounds hold, refusing scores that do not compare."""
     for scores in (before, after):
-        if scores.settings["normalise"] != "goalposts" or scores.settings["aggregate"] != "arithmetic":
+        if (
+            scores.settings["normalise"] != "goalposts"
+            or scores.settings["aggregate"] != "arithmetic"
+        ):
             raise ChoiceError(
                 "change には normalise='goalposts'、aggregate='arithmetic' の点が必要です"
                 "（ほかの方法は年をまたいで比べられません）。"
             )
     items = [item for item in before.normalised.columns if item in after.normalised.columns]
-    posts = [each.indicators.set_index("indicator").loc[items, ["low", "high", "direction"]] for each in (before, after)]
+    posts = [
+        each.indicators.set_index("indicator").loc[items, ["low", "high", "direction"]]
+        for each in (before, after)
+    ]
     moved = (posts[0] != posts[1]).any(axis=1)
     if moved.any():
         faults: Sequence[Fault] = [
-            Fault("2つの回で目標値か向きが違います", "low・high・direction をそろえて計算し直してください", column=str(item))
+            Fault(
+                "2つの回で目標値か向きが違います",
+                "low・high・direction をそろえて計算し直してください",
+                column=str(item),
+            )
             for item in posts[0].index[moved]
         ]
         raise TableError(faults)

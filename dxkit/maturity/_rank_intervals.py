@@ -54,7 +54,11 @@ class RankIntervals:
     @cached_property
     def above(self) -> pd.DataFrame:
         """Share of draws in which the row's municipality is before the column's (a tie counts half)."""
-        return pd.DataFrame(_ranks.above(_ranks.by_unit(self.ranks)), index=self.table.index, columns=self.table.index)
+        return pd.DataFrame(
+            _ranks.above(_ranks.by_unit(self.ranks)),
+            index=self.table.index,
+            columns=self.table.index,
+        )
 
     @cached_property
     def tiers(self) -> pd.Series:
@@ -73,7 +77,9 @@ class RankIntervals:
         -------
         pandas.Series
         """
-        return pd.Series((self.ranks <= count).mean(axis=0), index=self.table.index, name=f"first_{count}")
+        return pd.Series(
+            (self.ranks <= count).mean(axis=0), index=self.table.index, name=f"first_{count}"
+        )
 
     def __repr__(self) -> str:
         return f"<順位の幅: {len(self.table)}市町、{self.ranks.shape[0]:,}回、幅の平均 {self._width():.1f}>"
@@ -144,14 +150,22 @@ def rank_intervals(
     unknown = [name for name in vary if name not in VARY]
     if unknown or draws < 1:
         wrong = f"vary の「{unknown[0]}」" if unknown else f"draws={draws}"
-        raise ChoiceError(f"{wrong} は使えません。vary は {'・'.join(VARY)} から、draws は1以上を選んでください。")
+        raise ChoiceError(
+            f"{wrong} は使えません。vary は {'・'.join(VARY)} から、draws は1以上を選んでください。"
+        )
     framework = build(indicators)
     numbers, codes = figures(values, framework)
     methods, left_out = _methods(normalise, aggregate, vary)
     noise = noise_of(numbers, codes, answers=answers, vary=vary, levels=levels)
     plan = Plan(numbers, framework, methods, weight_noise if "weights" in vary else 0.0, noise)
     ranks = _all_draws(plan, draws, seed, executor)
-    settings = {"vary": tuple(vary), "draws": draws, "seed": seed, "weight_noise": weight_noise, "methods": methods}
+    settings = {
+        "vary": tuple(vary),
+        "draws": draws,
+        "seed": seed,
+        "weight_noise": weight_noise,
+        "methods": methods,
+    }
     settings |= {"left_out": left_out, "error": noise.error if noise else 0.0}
     return RankIntervals(_table(ranks, numbers, codes, framework, methods[0]), ranks, settings)
 
@@ -162,14 +176,20 @@ def _methods(
     """Give the pairs of methods that a draw may take, and those that do not go together."""
     for name in (*normalise, *aggregate):
         if name not in (*NORMALISATIONS, *AGGREGATIONS):
-            offered = f"normalise は {'・'.join(NORMALISATIONS)}、aggregate は {'・'.join(AGGREGATIONS)}"
-            raise ChoiceError(f"「{name}」は順位の幅の計算では使えません。{offered} から選んでください。")
+            offered = (
+                f"normalise は {'・'.join(NORMALISATIONS)}、aggregate は {'・'.join(AGGREGATIONS)}"
+            )
+            raise ChoiceError(
+                f"「{name}」は順位の幅の計算では使えません。{offered} から選んでください。"
+            )
     ways = list(normalise) if "normalise" in vary else list(normalise)[:1]
     means = list(aggregate) if "aggregate" in vary else list(aggregate)[:1]
     pairs = list(product(ways, means))
     good = [pair for pair in pairs if pair != ("zscore", "geometric")]
     if not good:
-        raise ChoiceError("組み合わせられる方法がありません。zscore は geometric と組み合わせられません。")
+        raise ChoiceError(
+            "組み合わせられる方法がありません。zscore は geometric と組み合わせられません。"
+        )
     return good, [pair for pair in pairs if pair not in good]
 
 
@@ -197,7 +217,9 @@ def noise_of(
         severity, spread = found.table["severity"].to_numpy(), found.table["se"].to_numpy()
         error = found.error
         ends = (np.full(numbers.shape[1], levels[0]), np.full(numbers.shape[1], levels[1]))
-    return Noise(rows, columns, given, np.asarray(raters, dtype=np.intp), severity, spread, error, ends)
+    return Noise(
+        rows, columns, given, np.asarray(raters, dtype=np.intp), severity, spread, error, ends
+    )
 
 
 def _all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> _ranks.Ranks:
@@ -209,7 +231,12 @@ def _all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> 
     # one thread a worker: those of the matrix library would wait for each other
     with _libraries().limit(limits=1):
         if draws * plan.numbers.shape[0] < SMALL and plan.noise is None:
-            return np.concatenate([ranks_of_draws(plan, count, each) for count, each in zip(counts, seeds, strict=True)])
+            return np.concatenate(
+                [
+                    ranks_of_draws(plan, count, each)
+                    for count, each in zip(counts, seeds, strict=True)
+                ]
+            )
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
             return np.concatenate([job.result() for job in _submit(pool, plan, counts, seeds)])
 
@@ -220,11 +247,22 @@ def _libraries() -> ThreadpoolController:
     return ThreadpoolController()
 
 
-def _submit(pool: Executor, plan: Plan, counts: Sequence[int], seeds: Sequence[np.random.SeedSequence]) -> list[Any]:
-    return [pool.submit(ranks_of_draws, plan, count, seed) for count, seed in zip(counts, seeds, strict=True)]
+def _submit(
+    pool: Executor, plan: Plan, counts: Sequence[int], seeds: Sequence[np.random.SeedSequence]
+) -> list[Any]:
+    return [
+        pool.submit(ranks_of_draws, plan, count, seed)
+        for count, seed in zip(counts, seeds, strict=True)
+    ]
 
 
-def _table(ranks: _ranks.Ranks, numbers: Floats, codes: pd.Index, framework: Framework, method: tuple[str, str]) -> pd.DataFrame:
+def _table(
+    ranks: _ranks.Ranks,
+    numbers: Floats,
+    codes: pd.Index,
+    framework: Framework,
+    method: tuple[str, str],
+) -> pd.DataFrame:
     units = _ranks.by_unit(ranks)
     low, median, high = _ranks.quantiles(units, (0.05, 0.5, 0.95)).T
     scaled = normalised(numbers, framework, method[0], (FLOOR, 1.0))

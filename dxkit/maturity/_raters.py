@@ -19,7 +19,12 @@ METRICS = ("ordinal", "interval", "nominal")
 
 
 def agreement(
-    answers: pd.DataFrame, *, metric: str = "ordinal", draws: int = 1000, level: float = 0.9, seed: int = 0
+    answers: pd.DataFrame,
+    *,
+    metric: str = "ordinal",
+    draws: int = 1000,
+    level: float = 0.9,
+    seed: int = 0,
 ) -> pd.Series:
     """Measure how far interviewers who rated the same case agree.
 
@@ -54,19 +59,34 @@ def agreement(
     the interval is wide; below 0.667 levels should not be compared between interviewers.
     """
     if metric not in METRICS:
-        raise ChoiceError(f"尺度「{metric}」はありません。{'・'.join(METRICS)} から選んでください。")
+        raise ChoiceError(
+            f"尺度「{metric}」はありません。{'・'.join(METRICS)} から選んでください。"
+        )
     shared = _shared(answers)
     categories = np.sort(shared["level"].unique())
     tables = _coincidences(shared, categories)
     alpha = _alpha(tables.sum(axis=0), categories, metric)
     if np.isnan(alpha):
-        raise TableError([Fault("どの回答も同じ段階なので、一致の度合いを計算できません", "評価の分かれる事例を加えてください")])
+        raise TableError(
+            [
+                Fault(
+                    "どの回答も同じ段階なので、一致の度合いを計算できません",
+                    "評価の分かれる事例を加えてください",
+                )
+            ]
+        )
     random = np.random.default_rng(seed)
     picks = random.integers(0, len(tables), (draws, len(tables)))
     drawn = [_alpha(tables[pick].sum(axis=0), categories, metric) for pick in picks]
     low, high = np.nanquantile(drawn, [(1 - level) / 2, (1 + level) / 2])
     cases = shared.groupby(["code", "item"])["level"].size()
-    found = {"alpha": alpha, "low": low, "high": high, "pairs": int((cases * (cases - 1) / 2).sum()), "cases": len(cases)}
+    found = {
+        "alpha": alpha,
+        "low": low,
+        "high": high,
+        "pairs": int((cases * (cases - 1) / 2).sum()),
+        "cases": len(cases),
+    }
     result = pd.Series(found, name="agreement")
     result.attrs["settings"] = {"metric": metric, "draws": draws, "level": level, "seed": seed}
     return result
@@ -76,13 +96,20 @@ def _shared(answers: pd.DataFrame) -> pd.DataFrame:
     """Give the answers to cases that more than one interviewer rated."""
     absent = [name for name in NEEDED if name not in answers.columns]
     if absent:
-        raise TableError([Fault("列がありません", "answers の形を確かめてください", column=name) for name in absent])
+        raise TableError(
+            [
+                Fault("列がありません", "answers の形を確かめてください", column=name)
+                for name in absent
+            ]
+        )
     known = answers.dropna(subset=["level"]).drop_duplicates(["code", "item", "rater"])
     raters = known.groupby(["code", "item"])["rater"].transform("nunique")
     shared = known[raters > 1]
     if shared.empty:
         problem = "2人以上の聞き取り者が評価した事例がありません"
-        raise TableError([Fault(problem, "全員が架空の町（V1・V2）を評価するか、同じ市町を2人で訪ねてください")])
+        raise TableError(
+            [Fault(problem, "全員が架空の町（V1・V2）を評価するか、同じ市町を2人で訪ねてください")]
+        )
     return shared
 
 
@@ -197,17 +224,23 @@ def rater_severity(answers: pd.DataFrame) -> Severity:
         },
         index=pd.Index(raters, name="rater"),
     )
-    return Severity(table, error, {"method": "additive least squares", "cases": int(case.max()) + 1})
+    return Severity(
+        table, error, {"method": "additive least squares", "cases": int(case.max()) + 1}
+    )
 
 
-def _normal_equations(who: NDArray[np.intp], case: NDArray[np.intp], level: Floats, count: int) -> tuple[Floats, Floats]:
+def _normal_equations(
+    who: NDArray[np.intp], case: NDArray[np.intp], level: Floats, count: int
+) -> tuple[Floats, Floats]:
     """Give the normal equations for severities once every case's own level is taken out."""
     raters_of_case = np.bincount(case)
     middle = np.bincount(case, level) / raters_of_case
     member = np.zeros((raters_of_case.size, count))
     np.add.at(member, (case, who), 1.0)
     laplacian = np.diag(member.sum(axis=0)) - member.T @ (member / raters_of_case[:, None])
-    return laplacian, np.asarray(np.bincount(who, level - middle[case], minlength=count), dtype=float)
+    return laplacian, np.asarray(
+        np.bincount(who, level - middle[case], minlength=count), dtype=float
+    )
 
 
 def _residual(left: Floats, case: NDArray[np.intp], raters: int) -> float:

@@ -76,7 +76,9 @@ def robust_order(
     pairs and are outer bounds: no admissible weight gives a place outside them.
     """
     if not 0 <= low <= 1 <= high:
-        raise ChoiceError(f"low={low}, high={high} は使えません。0 ≦ low ≦ 1 ≦ high にしてください。")
+        raise ChoiceError(
+            f"low={low}, high={high} は使えません。0 ≦ low ≦ 1 ≦ high にしてください。"
+        )
     framework = build(indicators)
     numbers, codes = figures(values, framework)
     _check_complete(numbers, codes, framework.leaves)
@@ -85,8 +87,19 @@ def robust_order(
     above = sure & ~sure.T
     count = codes.size
     ahead, behind = above.sum(axis=0), above.sum(axis=1)
-    found = {"best": ahead + 1, "worst": count - behind, "above": ahead, "below": behind, "layer": _layers(above)}
-    settings = {"low": low, "high": high, "normalise": normalise, "settled": float(above.sum() / max(count * (count - 1) / 2, 1))}
+    found = {
+        "best": ahead + 1,
+        "worst": count - behind,
+        "above": ahead,
+        "below": behind,
+        "layer": _layers(above),
+    }
+    settings = {
+        "low": low,
+        "high": high,
+        "normalise": normalise,
+        "settled": float(above.sum() / max(count * (count - 1) / 2, 1)),
+    }
     table = pd.DataFrame(above, index=codes, columns=codes)
     return RobustOrder(table, _hasse(above, codes), pd.DataFrame(found, index=codes), settings)
 
@@ -120,7 +133,8 @@ def _layers(above: NDArray[np.bool_]) -> NDArray[np.intp]:
 def _check_complete(numbers: Floats, codes: pd.Index, leaves: tuple[str, ...]) -> None:
     remedy = "impute で補うか、見出しごとの点（Scores.dimensions）を使ってください"
     faults = [
-        Fault(f"{codes[row]} の値が空欄です", remedy, column=leaves[column]) for row, column in np.argwhere(np.isnan(numbers))
+        Fault(f"{codes[row]} の値が空欄です", remedy, column=leaves[column])
+        for row, column in np.argwhere(np.isnan(numbers))
     ]
     if faults:
         raise TableError(faults)
@@ -189,23 +203,34 @@ def _plain(
 ) -> tuple[Floats, pd.Index, list[str]]:
     if indicators is None:
         table = values.set_index("code") if "code" in values.columns else values
-        numbers, codes, names = table.to_numpy(dtype=float, na_value=np.nan), table.index, [str(name) for name in table.columns]
+        numbers, codes, names = (
+            table.to_numpy(dtype=float, na_value=np.nan),
+            table.index,
+            [str(name) for name in table.columns],
+        )
     else:
         framework = build(indicators)
         numbers, codes = figures(values, framework)
         names = list(framework.leaves)
-        numbers = numbers if normalise is None else normalised(numbers, framework, normalise, (0.0, 1.0))
+        numbers = (
+            numbers if normalise is None else normalised(numbers, framework, normalise, (0.0, 1.0))
+        )
     _check_complete(numbers, codes, tuple(names))
     return numbers, codes, names
 
 
-def _best_light(numbers: Floats, unit: int, low: float, high: float, of: str) -> tuple[float, Floats]:
+def _best_light(
+    numbers: Floats, unit: int, low: float, high: float, of: str
+) -> tuple[float, Floats]:
     from scipy.optimize import linprog  # noqa: PLC0415 - takes a second to load
 
     own = numbers[unit]
     # share * Σ w x - w_q x_q (or without x), for the lower and the upper share
     counted = own if of == "contribution" else np.ones(own.size)
-    floor, ceiling = low * counted[None, :] - np.diag(counted), np.diag(counted) - high * counted[None, :]
+    floor, ceiling = (
+        low * counted[None, :] - np.diag(counted),
+        np.diag(counted) - high * counted[None, :],
+    )
     upper = np.vstack([numbers, floor, ceiling])
     limits = np.concatenate([np.ones(numbers.shape[0]), np.zeros(2 * own.size)])
     found = linprog(-own, A_ub=upper, b_ub=limits, bounds=(0, None), method="highs")

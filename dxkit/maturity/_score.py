@@ -109,7 +109,13 @@ def score(
     scaled = normalised(imputed(numbers, framework, impute), framework, normalise, ends)
     _check_positive(scaled, framework, codes, aggregate)
     headings = aggregated(scaled, framework, aggregate, min_answered)
-    settings = {"normalise": normalise, "aggregate": aggregate, "impute": impute, "scale": ends, "min_answered": min_answered}
+    settings = {
+        "normalise": normalise,
+        "aggregate": aggregate,
+        "impute": impute,
+        "scale": ends,
+        "min_answered": min_answered,
+    }
     names = [heading.name for heading in framework.headings]
     table = pd.DataFrame(headings, index=codes, columns=names)
     total, dimensions = table[TOTAL], table[framework.dimensions]
@@ -126,7 +132,9 @@ def score(
     )
 
 
-def _scale(scale: tuple[float, float] | None, aggregate: str, min_answered: float) -> tuple[float, float]:
+def _scale(
+    scale: tuple[float, float] | None, aggregate: str, min_answered: float
+) -> tuple[float, float]:
     ends = scale if scale is not None else FLOORED if aggregate in NEEDS_POSITIVE else (0.0, 1.0)
     if not 0 <= ends[0] < ends[1]:
         raise ChoiceError(f"scale={ends} は使えません。0以上の数を、小さい方から書いてください。")
@@ -139,16 +147,24 @@ def _check_positive(scaled: Floats, framework: Framework, codes: pd.Index, aggre
     """Refuse logarithms and reciprocals of 0, naming where they would be taken."""
     if aggregate not in NEEDS_POSITIVE:
         return
-    remedy = "scale=(0.01, 1) のように0より大きい下端にするか、aggregate='arithmetic' にしてください"
+    remedy = (
+        "scale=(0.01, 1) のように0より大きい下端にするか、aggregate='arithmetic' にしてください"
+    )
     faults = [
-        Fault(f"{codes[row]} の点が0なので{aggregate}平均を取れません", remedy, column=framework.leaves[column])
+        Fault(
+            f"{codes[row]} の点が0なので{aggregate}平均を取れません",
+            remedy,
+            column=framework.leaves[column],
+        )
         for row, column in np.argwhere(scaled <= 0)
     ]
     if faults:
         raise TableError(faults)
 
 
-def _coverage(numbers: Floats, framework: Framework, codes: pd.Index, settings: dict[str, Any]) -> pd.DataFrame:
+def _coverage(
+    numbers: Floats, framework: Framework, codes: pd.Index, settings: dict[str, Any]
+) -> pd.DataFrame:
     """Give the answered share and the bounds of the total."""
     known = ~np.isnan(numbers)
     scaled = normalised(numbers, framework, settings["normalise"], settings["scale"])
@@ -157,7 +173,9 @@ def _coverage(numbers: Floats, framework: Framework, codes: pd.Index, settings: 
         for end in worst_and_best(scaled, settings["normalise"], settings["scale"])
     ]
     low, high = np.minimum(*bounds), np.maximum(*bounds)
-    return pd.DataFrame({"answered": known @ framework.leaf_weights(), "low": low, "high": high}, index=codes)
+    return pd.DataFrame(
+        {"answered": known @ framework.leaf_weights(), "low": low, "high": high}, index=codes
+    )
 
 
 __all__ = ["AGGREGATE", "Scores", "score"]

@@ -79,23 +79,44 @@ def sensitivity(
     from SALib.analyze import sobol as analyse  # noqa: PLC0415
     from SALib.sample import sobol as sample  # noqa: PLC0415
 
-    model = _model(values, indicators, seed=seed, vary=vary, answers=answers, weight_noise=weight_noise, levels=levels)
+    model = _model(
+        values,
+        indicators,
+        seed=seed,
+        vary=vary,
+        answers=answers,
+        weight_noise=weight_noise,
+        levels=levels,
+    )
     column = _column(model.codes, code)
-    problem = {"num_vars": len(model.factors), "names": list(model.factors), "bounds": [[0.0, 1.0]] * len(model.factors)}
+    problem = {
+        "num_vars": len(model.factors),
+        "names": list(model.factors),
+        "bounds": [[0.0, 1.0]] * len(model.factors),
+    }
     points = sample.sample(problem, draws, calc_second_order=False, seed=seed)
     outputs = np.array([model.output(point, column) for point in points])
     if np.ptp(outputs) == 0:
-        raise ChoiceError("どの選択を変えても順位が動きません（市町か指標が少なすぎるか、差が大きすぎます）。")
+        raise ChoiceError(
+            "どの選択を変えても順位が動きません（市町か指標が少なすぎるか、差が大きすぎます）。"
+        )
     found = analyse.analyze(problem, outputs, calc_second_order=False, seed=seed)
     table = pd.DataFrame({key: found[key] for key in ("S1", "S1_conf", "ST", "ST_conf")})
     table.insert(0, "label", [model.labels.get(name, name) for name in model.factors])
     table.insert(0, "factor", list(model.factors))
-    table.attrs = {"mean": float(outputs.mean()), "settings": {"draws": draws, "seed": seed, "vary": tuple(vary), "code": code}}
+    table.attrs = {
+        "mean": float(outputs.mean()),
+        "settings": {"draws": draws, "seed": seed, "vary": tuple(vary), "code": code},
+    }
     return table
 
 
 def leave_one_out(
-    values: pd.DataFrame, indicators: pd.DataFrame, *, normalise: str = "goalposts", aggregate: str = "arithmetic"
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    *,
+    normalise: str = "goalposts",
+    aggregate: str = "arithmetic",
 ) -> pd.DataFrame:
     """Give what leaving one indicator out does to the places of municipalities.
 
@@ -127,7 +148,9 @@ def leave_one_out(
         without[:, at] = np.nan
         shift = np.abs(_ranks(without, framework, aggregate) - nominal)
         moved = int(shift.argmax())
-        rows.append((name, framework.labels()[name], float(shift.mean()), int(shift[moved]), codes[moved]))
+        rows.append(
+            (name, framework.labels()[name], float(shift.mean()), int(shift[moved]), codes[moved])
+        )
     table = pd.DataFrame(rows, columns=["indicator", "label", "mean_shift", "largest", "code"])
     return table.sort_values("mean_shift", ascending=False, ignore_index=True, kind="stable")
 
@@ -145,12 +168,19 @@ class _Model:
 
     def output(self, point: Floats, column: int | None) -> float:
         """Give the mean shift of ranks, or one municipality's rank."""
-        chosen = {name: factor(float(u)) for (name, factor), u in zip(self.factors.items(), point, strict=True)}
+        chosen = {
+            name: factor(float(u))
+            for (name, factor), u in zip(self.factors.items(), point, strict=True)
+        }
         numbers = self.answers[chosen.get("severity", 0)][chosen.get("missing", 0)]
-        scaled = normalised(numbers, self.framework, chosen.get("normalise", "goalposts"), (FLOOR, 1.0))
+        scaled = normalised(
+            numbers, self.framework, chosen.get("normalise", "goalposts"), (FLOOR, 1.0)
+        )
         framework = _reweighted(self.framework, chosen)
         ranks = _ranks(scaled, framework, chosen.get("aggregate", "arithmetic"))
-        return float(np.abs(ranks - self.nominal).mean()) if column is None else float(ranks[column])
+        return (
+            float(np.abs(ranks - self.nominal).mean()) if column is None else float(ranks[column])
+        )
 
 
 def _ranks(scaled: Floats, framework: Framework, aggregate: str) -> NDArray[np.float64]:
@@ -169,16 +199,25 @@ def _model(
     levels: tuple[float, float],
 ) -> _Model:
     if unknown := [name for name in vary if name not in _rank_intervals.VARY]:
-        raise ChoiceError(f"vary の「{unknown[0]}」は使えません。{'・'.join(_rank_intervals.VARY)} から選んでください。")
+        raise ChoiceError(
+            f"vary の「{unknown[0]}」は使えません。{'・'.join(_rank_intervals.VARY)} から選んでください。"
+        )
     framework = build(indicators)
     numbers, codes = figures(values, framework)
     noise = _rank_intervals.noise_of(numbers, codes, answers=answers, vary=vary, levels=levels)
-    drawn = _alternatives(imputed(numbers, framework, "neighbours"), noise, np.random.default_rng(seed))
+    drawn = _alternatives(
+        imputed(numbers, framework, "neighbours"), noise, np.random.default_rng(seed)
+    )
     factors = _factors(framework, noise, vary, weight_noise)
     if not factors:
         raise ChoiceError("変えるものがありません。vary に1つ以上書いてください。")
-    nominal = _ranks(normalised(drawn[0][0], framework, "goalposts", (FLOOR, 1.0)), framework, "arithmetic")
-    labels = NAMES | {f"weight_{name}": f"重み: {framework.labels().get(name, name)}" for name in framework.dimensions}
+    nominal = _ranks(
+        normalised(drawn[0][0], framework, "goalposts", (FLOOR, 1.0)), framework, "arithmetic"
+    )
+    labels = NAMES | {
+        f"weight_{name}": f"重み: {framework.labels().get(name, name)}"
+        for name in framework.dimensions
+    }
     return _Model(codes, factors, labels, framework, drawn, nominal)
 
 
@@ -186,10 +225,17 @@ def _factors(
     framework: Framework, noise: Noise | None, vary: Sequence[str], weight_noise: float
 ) -> dict[str, Callable[[float], Any]]:
     """Give what each factor means for a number between 0 and 1."""
-    ways = [name for name in _rank_intervals.NORMALISATIONS if name != "zscore" or "aggregate" not in vary]
+    ways = [
+        name
+        for name in _rank_intervals.NORMALISATIONS
+        if name != "zscore" or "aggregate" not in vary
+    ]
     factors: dict[str, Callable[[float], Any]] = {}
     if "weights" in vary:
-        factors |= {f"weight_{name}": lambda u: 1 + weight_noise * (2 * u - 1) for name in framework.dimensions}
+        factors |= {
+            f"weight_{name}": lambda u: 1 + weight_noise * (2 * u - 1)
+            for name in framework.dimensions
+        }
     if "normalise" in vary:
         factors["normalise"] = lambda u: ways[min(int(u * len(ways)), len(ways) - 1)]
     if "aggregate" in vary:
@@ -205,7 +251,9 @@ def _pick(u: float) -> int:
     return min(int(u * ALTERNATIVES), ALTERNATIVES - 1)
 
 
-def _alternatives(filled: Floats, noise: Noise | None, random: np.random.Generator) -> list[list[Floats]]:
+def _alternatives(
+    filled: Floats, noise: Noise | None, random: np.random.Generator
+) -> list[list[Floats]]:
     """Give answers for each draw of severity and error × each filling; the first of each is the nominal one."""
     holes = ALTERNATIVES if noise is not None and noise.rows.size else 1
     severe = ALTERNATIVES if noise is not None and noise.severity.size else 1
@@ -234,12 +282,21 @@ def _reweighted(framework: Framework, chosen: dict[str, Any]) -> Framework:
     times = np.array([chosen.get(f"weight_{names[member]}", 1.0) for member in top.members])
     weights = top.weights * times
     headings = (*framework.headings[:-1], Heading(TOTAL, top.members, weights / weights.sum()))
-    return Framework(framework.table, framework.leaves, headings, framework.direction, framework.low, framework.high)
+    return Framework(
+        framework.table,
+        framework.leaves,
+        headings,
+        framework.direction,
+        framework.low,
+        framework.high,
+    )
 
 
 def _column(codes: pd.Index, code: str | None) -> int | None:
     if code is None:
         return None
     if code not in codes:
-        raise ChoiceError(f"「{code}」の行はありません。{'、'.join(map(str, codes[:5]))} のように書いてください。")
+        raise ChoiceError(
+            f"「{code}」の行はありません。{'、'.join(map(str, codes[:5]))} のように書いてください。"
+        )
     return int(codes.get_indexer(pd.Index([code]))[0])

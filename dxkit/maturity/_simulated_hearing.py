@@ -88,11 +88,18 @@ def hearing_trial(
     town = random.normal(mean, spread, municipalities)
     part = random.normal(0, 0.35, (municipalities, dimensions))[:, above]
     true = np.clip(
-        town[:, None] + part + random.normal(0, 0.4, items) + random.normal(0, 0.5, (municipalities, items)), LOWEST, HIGHEST
+        town[:, None]
+        + part
+        + random.normal(0, 0.4, items)
+        + random.normal(0, 0.5, (municipalities, items)),
+        LOWEST,
+        HIGHEST,
     )
     # neighbours are alike, and one interviewer visits them: severity and maturity hang together
     who = np.empty(municipalities, dtype=int)
-    who[np.argsort(town + random.normal(0, 0.3, municipalities))] = np.arange(municipalities) * raters // municipalities
+    who[np.argsort(town + random.normal(0, 0.3, municipalities))] = (
+        np.arange(municipalities) * raters // municipalities
+    )
     strict = random.normal(0, severity, raters)
     stories = random.uniform(1, 3.5, (vignettes, items))
     seen = _rated(true, strict[who][:, None], error, random)
@@ -102,27 +109,46 @@ def hearing_trial(
         values,
         _flat(names, above),
         _answers(values, who, told),
-        pd.Series(ranks_of(true.mean(axis=1)[None, :])[0].astype(int), index=values.index, name="place"),
-        pd.Series(strict, index=[f"R{at + 1}" for at in range(raters)], name="severity").rename_axis("rater"),
+        pd.Series(
+            ranks_of(true.mean(axis=1)[None, :])[0].astype(int), index=values.index, name="place"
+        ),
+        pd.Series(
+            strict, index=[f"R{at + 1}" for at in range(raters)], name="severity"
+        ).rename_axis("rater"),
     )
 
 
 def _rated(level: Floats, strict: Floats, error: float, random: np.random.Generator) -> Floats:
     shape = np.broadcast_shapes(level.shape, strict.shape)
-    return np.asarray(np.clip(np.round(level + strict + random.normal(0, error, shape)), LOWEST, HIGHEST))
+    return np.asarray(
+        np.clip(np.round(level + strict + random.normal(0, error, shape)), LOWEST, HIGHEST)
+    )
 
 
 def _flat(names: list[str], above: "np.ndarray[tuple[int], np.dtype[np.int_]]") -> pd.DataFrame:
     """Give a framework of equal weights within equal dimensions."""
-    heads = [(f"part_{at + 1}", "", f"分野{at + 1}", 1, 1.0, "", np.nan, np.nan) for at in np.unique(above)]
-    rows = [(name, f"part_{at + 1}", name, 1, 1.0, "段階", LOWEST, HIGHEST) for name, at in zip(names, above, strict=True)]
-    return pd.DataFrame([*heads, *rows], columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"])
+    heads = [
+        (f"part_{at + 1}", "", f"分野{at + 1}", 1, 1.0, "", np.nan, np.nan)
+        for at in np.unique(above)
+    ]
+    rows = [
+        (name, f"part_{at + 1}", name, 1, 1.0, "段階", LOWEST, HIGHEST)
+        for name, at in zip(names, above, strict=True)
+    ]
+    return pd.DataFrame(
+        [*heads, *rows],
+        columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"],
+    )
 
 
-def _answers(values: pd.DataFrame, who: "np.ndarray[tuple[int], np.dtype[np.int_]]", told: Floats) -> pd.DataFrame:
+def _answers(
+    values: pd.DataFrame, who: "np.ndarray[tuple[int], np.dtype[np.int_]]", told: Floats
+) -> pd.DataFrame:
     """Give all answers, those to the fictional towns (V1, V2 …) too."""
     long = values.reset_index().melt(id_vars="code", var_name="item", value_name="level")
-    long["rater"] = long["code"].map({code: f"R{at + 1}" for code, at in zip(values.index, who, strict=True)})
+    long["rater"] = long["code"].map(
+        {code: f"R{at + 1}" for code, at in zip(values.index, who, strict=True)}
+    )
     town, item, rater = np.indices(told.shape).reshape(3, -1)
     stories = {
         "code": [f"V{at + 1}" for at in town],

@@ -37,7 +37,9 @@ class Typology:
     settings: dict[str, Any]
 
 
-def typology(values: pd.DataFrame, *, n: int | None = None, seed: int = 0, draws: int = 200) -> Typology:
+def typology(
+    values: pd.DataFrame, *, n: int | None = None, seed: int = 0, draws: int = 200
+) -> Typology:
     """Sort municipalities into types of like profiles.
 
     Parameters
@@ -75,19 +77,35 @@ def typology(values: pd.DataFrame, *, n: int | None = None, seed: int = 0, draws
     found = {}
     for count in [n] if n is not None else range(2, min(MOST, different) + 1):
         labels = _ward(numbers, count)
-        found[count] = labels, _stability(numbers, labels, count, draws, np.random.default_rng(seed))
+        found[count] = (
+            labels,
+            _stability(numbers, labels, count, draws, np.random.default_rng(seed)),
+        )
     chosen = max(found, key=lambda count: found[count][1].min())
     labels, overlap = found[chosen]
     types = pd.Series(labels, index=table.index, name="type")
     sizes = types.value_counts().sort_index()
-    stability = pd.DataFrame({"size": sizes.to_numpy(), "jaccard": overlap}, index=pd.Index(range(1, chosen + 1), name="type"))
-    settings = {"method": "Ward", "n": chosen, "seed": seed, "draws": draws, "stable": bool(overlap.min() >= STABLE)}
+    stability = pd.DataFrame(
+        {"size": sizes.to_numpy(), "jaccard": overlap},
+        index=pd.Index(range(1, chosen + 1), name="type"),
+    )
+    settings = {
+        "method": "Ward",
+        "n": chosen,
+        "seed": seed,
+        "draws": draws,
+        "stable": bool(overlap.min() >= STABLE),
+    }
     return Typology(types, stability, table.groupby(types).mean(), settings)
 
 
 def _check_complete(table: pd.DataFrame) -> None:
     faults = [
-        Fault(f"{code} の値が空欄です", "score の impute で補うか、この市町を外してください", column=str(name))
+        Fault(
+            f"{code} の値が空欄です",
+            "score の impute で補うか、この市町を外してください",
+            column=str(name),
+        )
         for name in table.columns
         for code in table.index[table[name].isna()]
     ]
@@ -106,7 +124,9 @@ def _ward(numbers: Floats, count: int) -> NDArray[np.intp]:
     return np.asarray(place[raw])
 
 
-def _stability(numbers: Floats, labels: NDArray[np.intp], count: int, draws: int, random: np.random.Generator) -> Floats:
+def _stability(
+    numbers: Floats, labels: NDArray[np.intp], count: int, draws: int, random: np.random.Generator
+) -> Floats:
     """Give each type's mean best Jaccard overlap with the types of bootstrap samples."""
     overlaps = np.zeros((draws, count))
     for draw in range(draws):
@@ -114,6 +134,9 @@ def _stability(numbers: Floats, labels: NDArray[np.intp], count: int, draws: int
         other = _ward(numbers[sample], min(count, len(np.unique(numbers[sample], axis=0))))
         for own in range(1, count + 1):
             here = labels[sample] == own
-            shares = [(here & (other == each)).sum() / (here | (other == each)).sum() for each in np.unique(other)]
+            shares = [
+                (here & (other == each)).sum() / (here | (other == each)).sum()
+                for each in np.unique(other)
+            ]
             overlaps[draw, own - 1] = max(shares) if here.any() else 0.0
     return np.asarray(overlaps.mean(axis=0))

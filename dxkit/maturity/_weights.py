@@ -8,7 +8,23 @@ from dxkit.maturity._framework import Floats, build, figures
 
 METHODS = ("equal", "pca", "ahp")
 # mean consistency index of random comparisons of 1, 2, 3 ... things (Saaty 1980)
-RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
+RANDOM_INDEX = (
+    0.0,
+    0.0,
+    0.58,
+    0.90,
+    1.12,
+    1.24,
+    1.32,
+    1.41,
+    1.45,
+    1.49,
+    1.51,
+    1.48,
+    1.56,
+    1.57,
+    1.59,
+)
 CONSISTENT = 0.1
 
 
@@ -55,7 +71,9 @@ def reweight(
     and the analytic hierarchy process (Saaty 1980). PCA weights say what varies together, not what matters.
     """
     if method not in METHODS:
-        raise ChoiceError(f"重みの方法「{method}」はありません。{'・'.join(METHODS)} から選んでください。")
+        raise ChoiceError(
+            f"重みの方法「{method}」はありません。{'・'.join(METHODS)} から選んでください。"
+        )
     if method == "ahp":
         return _by_comparison(indicators, comparisons)
     if method == "pca":
@@ -73,10 +91,15 @@ def _by_comparison(indicators: pd.DataFrame, comparisons: pd.DataFrame | None) -
     weights, ratio = eigen_weights(matrix)
     if ratio > CONSISTENT:
         problem = f"比較どうしが食い違っています（整合比 {ratio:.2f}、0.10 以下が目安）"
-        raise TableError([Fault(problem, "大きく食い違う組を話し合って直してください", value=f"{ratio:.3f}")])
+        raise TableError(
+            [Fault(problem, "大きく食い違う組を話し合って直してください", value=f"{ratio:.3f}")]
+        )
     result = indicators.copy()
     chosen = dict(zip(comparisons.index, weights * len(weights), strict=True))
-    result["weight"] = [chosen.get(name, weight) for name, weight in zip(result["indicator"], result["weight"], strict=True)]
+    result["weight"] = [
+        chosen.get(name, weight)
+        for name, weight in zip(result["indicator"], result["weight"], strict=True)
+    ]
     result.attrs["consistency_ratio"] = ratio
     return result
 
@@ -106,7 +129,9 @@ def eigen_weights(matrix: Floats) -> tuple[Floats, float]:
 
 def _check_comparisons(table: pd.DataFrame, matrix: Floats, indicators: pd.DataFrame) -> None:
     faults = [
-        Fault("比較の表の名前が indicators にありません", "indicator の名前にしてください", value=name)
+        Fault(
+            "比較の表の名前が indicators にありません", "indicator の名前にしてください", value=name
+        )
         for name in table.index
         if name not in set(indicators["indicator"])
     ]
@@ -128,17 +153,28 @@ def _check_comparisons(table: pd.DataFrame, matrix: Floats, indicators: pd.DataF
         raise TableError(faults)
 
 
-def _by_components(indicators: pd.DataFrame, values: pd.DataFrame | None, components: int | None) -> pd.DataFrame:
+def _by_components(
+    indicators: pd.DataFrame, values: pd.DataFrame | None, components: int | None
+) -> pd.DataFrame:
     if values is None:
         raise ChoiceError("method='pca' には values=（指標の値の表）が必要です。")
     framework = build(indicators)
     numbers, _ = figures(values, framework)
     if np.isnan(numbers).any():
-        raise TableError([Fault("空欄のある表では主成分を計算できません", "score の impute と同じように補ってください")])
+        raise TableError(
+            [
+                Fault(
+                    "空欄のある表では主成分を計算できません",
+                    "score の impute と同じように補ってください",
+                )
+            ]
+        )
     weights, explained = component_weights(numbers * framework.direction, components)
     chosen = dict(zip(framework.leaves, weights * len(weights), strict=True))
     counted = indicators["indicator"].isin(framework.leaves)
-    result = indicators[counted].assign(parent="", weight=[chosen[name] for name in indicators["indicator"][counted]])
+    result = indicators[counted].assign(
+        parent="", weight=[chosen[name] for name in indicators["indicator"][counted]]
+    )
     result.attrs["explained"] = explained
     return result
 

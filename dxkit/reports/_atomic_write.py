@@ -34,7 +34,9 @@ def check_free(target: Path, listing: str, what: str) -> None:
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
         return
     if not (target / listing).is_file():
-        raise ChoiceError(f"「{target}」は{what}ではないので上書きしません。別の場所を指定するか、先に移してください。")
+        raise ChoiceError(
+            f"「{target}」は{what}ではないので上書きしません。別の場所を指定するか、先に移してください。"
+        )
     touched = _touched(target, listing)
     if touched:
         raise ChoiceError(

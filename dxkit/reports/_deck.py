@@ -31,7 +31,11 @@ STATUS_NAMES = {"declined": "回答なし", "unknown": "不明", "not_applicable
 
 
 def deck(
-    answers: pd.DataFrame, *, indicators: pd.DataFrame | None = None, to: str | Path | None = None, draws: int = DRAWS
+    answers: pd.DataFrame,
+    *,
+    indicators: pd.DataFrame | None = None,
+    to: str | Path | None = None,
+    draws: int = DRAWS,
 ) -> Path:
     """Write the prefecture's sheets about a hearing.
 
@@ -75,7 +79,9 @@ def slides(facts: Official, heard: Hearing, draws: int = DRAWS) -> str:
         _missing(heard),
     ]
     marked = "（架空データ）" if heard.made else ""
-    return page(f"{TITLE}{marked}", "\n".join(sheets), kind="deck", styles=("report.css", "deck.css"))
+    return page(
+        f"{TITLE}{marked}", "\n".join(sheets), kind="deck", styles=("report.css", "deck.css")
+    )
 
 
 def _sheet(heading: str, parts: Iterable[str], heard: Hearing, foot: str) -> str:
@@ -86,14 +92,33 @@ def _sheet(heading: str, parts: Iterable[str], heard: Hearing, foot: str) -> str
 def _coverage(names: pd.Series, heard: Hearing) -> str:
     """Show how much each municipality answered."""
     answered = heard.scores.coverage["answered"].reindex(heard.codes)
-    big = {"市町": len(heard.codes), "項目": heard.real["item"].nunique(), "回答した割合（平均）": f"{answered.mean():.0%}"}
-    figures = "".join(f"<p><strong>{text(number)}</strong> {text(what)}</p>" for what, number in big.items())
+    big = {
+        "市町": len(heard.codes),
+        "項目": heard.real["item"].nunique(),
+        "回答した割合（平均）": f"{answered.mean():.0%}",
+    }
+    figures = "".join(
+        f"<p><strong>{text(number)}</strong> {text(what)}</p>" for what, number in big.items()
+    )
     parts = np.array_split(np.arange(len(heard.codes)), 3)
     columns = "".join(_coverage_table(names, answered.iloc[part]) for part in parts if part.size)
     absent = [str(name) for code, name in names.items() if code not in heard.codes]
-    said = f"聞き取りの対象外か、まだ回答のない市町: {'、'.join(absent)}" if absent else "41市町すべてに回答があります。"
-    body = [f'<div class="big">{figures}</div>', f'<div class="three">{columns}</div>', f"<p>{text(said)}</p>"]
-    return _sheet("回答の状況", body, heard, "割合は項目の重みで数えています。団体コード順。未回答は0点として扱いません。")
+    said = (
+        f"聞き取りの対象外か、まだ回答のない市町: {'、'.join(absent)}"
+        if absent
+        else "41市町すべてに回答があります。"
+    )
+    body = [
+        f'<div class="big">{figures}</div>',
+        f'<div class="three">{columns}</div>',
+        f"<p>{text(said)}</p>",
+    ]
+    return _sheet(
+        "回答の状況",
+        body,
+        heard,
+        "割合は項目の重みで数えています。団体コード順。未回答は0点として扱いません。",
+    )
 
 
 def _coverage_table(names: pd.Series, answered: pd.Series) -> str:
@@ -115,7 +140,12 @@ def _levels(heard: Hearing) -> Iterable[str]:
             label = heard.labels[str(heading)]
             which = f"（{number}/{len(portions)}）" if len(portions) > 1 else ""
             foot = "数字は市町の数です。答えのない市町は、段階0とは別に右に示しています。"
-            yield _sheet(f"段階の分布: {label}{which}", [picture(figure, f"{label}の項目ごとの段階の分布")], heard, foot)
+            yield _sheet(
+                f"段階の分布: {label}{which}",
+                [picture(figure, f"{label}の項目ごとの段階の分布")],
+                heard,
+                foot,
+            )
 
 
 def _headings(names: pd.Series, heard: Hearing) -> str:
@@ -130,9 +160,15 @@ def _headings(names: pd.Series, heard: Hearing) -> str:
 def _firmness(names: pd.Series, heard: Hearing, draws: int) -> str:
     """Show how firm an order is: intervals, and groups whose order is not settled."""
     linked = not isinstance(heard.severity, str)
-    vary = [name for name in ("weights", "normalise", "aggregate", "missing", "severity") if linked or name != "severity"]
+    vary = [
+        name
+        for name in ("weights", "normalise", "aggregate", "missing", "severity")
+        if linked or name != "severity"
+    ]
     values = heard.scores.raw.reindex(heard.codes).dropna(how="all")
-    found = maturity.rank_intervals(values, heard.framework, draws=draws, vary=vary, answers=heard.answers if linked else None)
+    found = maturity.rank_intervals(
+        values, heard.framework, draws=draws, vary=vary, answers=heard.answers if linked else None
+    )
     spread = charts.rank_intervals(found.table, names=names, level=LEVEL)
     groups = charts.tiers(found.table["tier"], names=names)
     parts = [picture(spread, "市町の順位の幅"), picture(groups, "順序を決められない市町のグループ")]
@@ -140,19 +176,30 @@ def _firmness(names: pd.Series, heard: Hearing, draws: int) -> str:
     what = "重み・正規化・集計・未回答" + ("・聞き取り者の厳しさと回答の誤差" if linked else "")
     foot = f"{what}を同時に動かした{draws:,}回の計算による{LEVEL:.0%}の幅（平均{width:.1f}）。"
     foot += (
-        "幅の重なる市町の順序は決められません。" if linked else "聞き取り者の厳しさは含まれず、実際の幅はこれより広くなります。"
+        "幅の重なる市町の順序は決められません。"
+        if linked
+        else "聞き取り者の厳しさは含まれず、実際の幅はこれより広くなります。"
     )
-    return _sheet("順位はどこまで確かか", [f'<div class="side">{"".join(parts)}</div>'], heard, foot)
+    return _sheet(
+        "順位はどこまで確かか", [f'<div class="side">{"".join(parts)}</div>'], heard, foot
+    )
 
 
 def _interviewers(heard: Hearing) -> str:
     """Say whether interviewers judge alike, and how strict each is."""
     if isinstance(heard.severity, str):
         said = f"聞き取り者の評価がそろっているかは、分かりません。{heard.severity}"
-        return _sheet(ALIKE, [f"<p>{text(said)}</p>"], heard, "市町どうしの差に、聞き取り者の差が混じっています。")
+        return _sheet(
+            ALIKE,
+            [f"<p>{text(said)}</p>"],
+            heard,
+            "市町どうしの差に、聞き取り者の差が混じっています。",
+        )
     rows = [
         (rater, f"{severity:+.2f}", f"±{NORMAL * se:.2f}", int(cases))
-        for rater, severity, se, cases in heard.severity.table[["severity", "se", "cases"]].itertuples()
+        for rater, severity, se, cases in heard.severity.table[
+            ["severity", "se", "cases"]
+        ].itertuples()
     ]
     parts = [
         f"<p>{text(_agreement(heard))}</p>",
@@ -178,11 +225,19 @@ def _agreement(heard: Hearing) -> str:
 def _missing(heard: Hearing) -> str:
     """List what is missing most."""
     silent = heard.real[heard.real["code"].isin(heard.codes) & (heard.real["status"] != ANSWERED)]
-    counts = pd.crosstab(silent["item"], silent["status"]).reindex(columns=list(STATUS_NAMES), fill_value=0)
+    counts = pd.crosstab(silent["item"], silent["status"]).reindex(
+        columns=list(STATUS_NAMES), fill_value=0
+    )
     unanswered = counts.drop(columns=NOT_APPLICABLE).sum(axis=1)
-    worst = unanswered[unanswered > 0].sort_values(ascending=False, kind="stable").index[:MOST_MISSING]
+    worst = (
+        unanswered[unanswered > 0].sort_values(ascending=False, kind="stable").index[:MOST_MISSING]
+    )
     labels = heard.labels
     rows = [(labels.get(str(item), item), *counts.loc[item]) for item in worst]
-    body = table(["項目", *STATUS_NAMES.values()], rows, figures=(1, 2, 3)) if rows else "<p>未回答の項目はありません。</p>"
+    body = (
+        table(["項目", *STATUS_NAMES.values()], rows, figures=(1, 2, 3))
+        if rows
+        else "<p>未回答の項目はありません。</p>"
+    )
     foot = "未回答は、点にも順位にも0として入っていません。多い項目は、問いが答えにくいか、担当が決まっていないことがあります。"
     return _sheet("まだ分かっていないこと（答えのない市町が多い項目）", [body], heard, foot)

@@ -46,7 +46,11 @@ class Hearing:
     @property
     def error(self) -> float:
         """Standard deviation of an answer, in levels."""
-        return ERROR if isinstance(self.severity, str) or not self.severity.error else self.severity.error
+        return (
+            ERROR
+            if isinstance(self.severity, str) or not self.severity.error
+            else self.severity.error
+        )
 
     @property
     def codes(self) -> list[str]:
@@ -83,7 +87,11 @@ def hearing(answers: pd.DataFrame, indicators: pd.DataFrame | None, towns: pd.Da
     """
     needed = ("code", "item", "rater", "level", "target", "status", "evidence")
     remedy = "read_hearing の結果を渡してください"
-    absent = [Fault("列がありません", remedy, column=name) for name in needed if name not in answers.columns]
+    absent = [
+        Fault("列がありません", remedy, column=name)
+        for name in needed
+        if name not in answers.columns
+    ]
     if absent:
         raise TableError(absent)
     framework = load("indicators_hearing") if indicators is None else indicators
@@ -100,7 +108,9 @@ def hearing(answers: pd.DataFrame, indicators: pd.DataFrame | None, towns: pd.Da
 
 def _heading_of(framework: pd.DataFrame) -> dict[str, str]:
     """Give each item's topmost heading."""
-    above = dict(zip(framework["indicator"], framework["parent"].fillna("").astype(str), strict=True))
+    above = dict(
+        zip(framework["indicator"], framework["parent"].fillna("").astype(str), strict=True)
+    )
     found = {}
     for item in set(above) - set(above.values()):
         heading = item

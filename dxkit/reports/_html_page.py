@@ -18,15 +18,21 @@ from matplotlib.figure import Figure
 
 from dxkit.errors import AssetError
 
-POLICY = "default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; form-action 'none'"
+)
 
 
 def text(value: object) -> str:
     """Give a value as text that can only be read, never run; signs that steer or hide other letters become boxes."""
-    return html.escape("".join(sign if sign.isprintable() or sign.isspace() else "□" for sign in str(value)))
+    return html.escape(
+        "".join(sign if sign.isprintable() or sign.isspace() else "□" for sign in str(value))
+    )
 
 
-def page(title: str, body: str, *, kind: str = "card", styles: Sequence[str] = ("report.css",)) -> str:
+def page(
+    title: str, body: str, *, kind: str = "card", styles: Sequence[str] = ("report.css",)
+) -> str:
     """Write a whole page.
 
     Parameters
@@ -42,7 +48,13 @@ def page(title: str, body: str, *, kind: str = "card", styles: Sequence[str] = (
     """
     style = "".join(asset(name) for name in styles)
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    parts = {"policy": POLICY.format(digest), "title": text(title), "style": style, "kind": kind, "body": body}
+    parts = {
+        "policy": POLICY.format(digest),
+        "title": text(title),
+        "style": style,
+        "kind": kind,
+        "body": body,
+    }
     return Template(asset("page.html")).substitute(parts)
 
 
@@ -57,7 +69,9 @@ def asset(name: str) -> str:
     """
     path = files("dxkit").joinpath("assets", "report", name)
     if not path.is_file():
-        raise AssetError(f"報告書の部品「{name}」は dxkit に入っていません。dxkit を入れ直してください。")
+        raise AssetError(
+            f"報告書の部品「{name}」は dxkit に入っていません。dxkit を入れ直してください。"
+        )
     return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
 
 
@@ -73,7 +87,13 @@ def picture(figure: Figure, told: str) -> str:
     """
     written = BytesIO()
     with mpl.rc_context({"svg.hashsalt": "dxkit", "svg.fonttype": "path"}):
-        figure.savefig(written, format="svg", bbox_inches="tight", pad_inches=0.03, metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            written,
+            format="svg",
+            bbox_inches="tight",
+            pad_inches=0.03,
+            metadata={"Date": None, "Creator": None},
+        )
     source = base64.b64encode(written.getvalue()).decode()
     return f'<img alt="{text(told)}" src="data:image/svg+xml;base64,{source}">'
 
@@ -89,16 +109,25 @@ def bar(share: float) -> str:
 
 def listing(rows: Iterable[tuple[object, object]]) -> str:
     """Write names and what they mean as a list, blank ones left out."""
-    pairs = "".join(f"<dt>{text(name)}</dt><dd>{text(said)}</dd>" for name, said in rows if str(said).strip())
+    pairs = "".join(
+        f"<dt>{text(name)}</dt><dd>{text(said)}</dd>" for name, said in rows if str(said).strip()
+    )
     return f"<dl>{pairs}</dl>"
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, figures: Sequence[int] = ()) -> str:
+def table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], *, figures: Sequence[int] = ()
+) -> str:
     """Write a table of texts; the columns numbered in ``figures`` stand to the right."""
     look = ['class="figure"' if at in figures else "" for at in range(len(headings))]
-    head = "".join(f"<th {each}>{text(name)}</th>" for name, each in zip(headings, look, strict=True))
+    head = "".join(
+        f"<th {each}>{text(name)}</th>" for name, each in zip(headings, look, strict=True)
+    )
     lines = "".join(
-        "<tr>" + "".join(f"<td {each}>{text(cell)}</td>" for cell, each in zip(row, look, strict=True)) + "</tr>" for row in rows
+        "<tr>"
+        + "".join(f"<td {each}>{text(cell)}</td>" for cell, each in zip(row, look, strict=True))
+        + "</tr>"
+        for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 

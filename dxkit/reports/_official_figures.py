@@ -56,15 +56,23 @@ class Official:
             If it is none of the 41.
         """
         if code not in self.towns.index:
-            first = "、".join(f"{each}（{name}）" for each, name in self.towns["name"].head(3).items())
-            raise CodeError(f"「{code}」は兵庫県の41市町の団体コードではありません。5桁で書いてください。例: {first}")
+            first = "、".join(
+                f"{each}（{name}）" for each, name in self.towns["name"].head(3).items()
+            )
+            raise CodeError(
+                f"「{code}」は兵庫県の41市町の団体コードではありません。5桁で書いてください。例: {first}"
+            )
         return pd.Series(self.towns.loc[code])
 
 
 def official() -> Official:
     """Gather the official figures."""
     towns = load("municipalities")
-    dashboard, indicators, progress = load("dashboard"), load("indicators_dashboard"), load("progress")
+    dashboard, indicators, progress = (
+        load("dashboard"),
+        load("indicators_dashboard"),
+        load("progress"),
+    )
     extensions, themes = load("extensions"), load("themes")
     shown = indicators[indicators["unit"].isin(["有無", "割合"])]
     labels = shown.set_index("indicator")["label"]
@@ -84,7 +92,12 @@ def official() -> Official:
         progress=progress,
         extensions=extensions.set_index("code")["count"],
         themes=themes,
-        talk=lagging(progress, extensions, towns=pd.DataFrame(towns.drop(columns="geometry"))).set_index("code"),
+        talk=lagging(
+            progress, extensions, towns=pd.DataFrame(towns.drop(columns="geometry"))
+        ).set_index("code"),
         # file names are in the catalogue; a printed sheet names who published what, and when
-        sources={what: str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ") for what, table in tables.items()},
+        sources={
+            what: str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ")
+            for what, table in tables.items()
+        },
     )

@@ -51,7 +51,15 @@ PLATFORMS = {
 # a lock may ask for the patch release, which nobody knows beforehand: the first and one after the last cover all
 PATCHES = ("0", "99")
 # only what the lock names, as wheels, each with the right hash; a closed network is told of soon
-CHECKED = ("--no-deps", "--only-binary=:all:", "--require-hashes", "--timeout", "30", "--retries", "2")
+CHECKED = (
+    "--no-deps",
+    "--only-binary=:all:",
+    "--require-hashes",
+    "--timeout",
+    "30",
+    "--retries",
+    "2",
+)
 
 
 def pack(
@@ -111,7 +119,9 @@ def pack(
         if wheels:
             _download(_pins(lock, environments), made / "wheels", platform, progress)
         _atomic_write.write(made / "requirements.lock", f"{lock}{project}\n")
-        _atomic_write.list_files(made, LIST, {"made_for": platform or sys.platform, "python": python_version})
+        _atomic_write.list_files(
+            made, LIST, {"made_for": platform or sys.platform, "python": python_version}
+        )
         _atomic_write.put(made, target, Path(folder) / "earlier")
     return target
 
@@ -131,16 +141,26 @@ def _checkout() -> Path:
 def _environments(platform: str | None, python_version: str) -> list[dict[str, str]]:
     """Give the marker environments that the target computers may have."""
     if not re.fullmatch(r"3\.(1[1-9]|[2-9]\d)", python_version):
-        raise ChoiceError(f"python_version「{shorten(python_version)}」は使えません。3.11 以降を「3.11」のように書いてください。")
+        raise ChoiceError(
+            f"python_version「{shorten(python_version)}」は使えません。3.11 以降を「3.11」のように書いてください。"
+        )
     if platform is not None and platform not in PLATFORMS:
         raise ChoiceError(
             f"platform「{shorten(platform)}」は使えません。{'・'.join(PLATFORMS)} か、この PC と同じ種類なら None です。"
         )
     here = {name: str(value) for name, value in default_environment().items()}
-    kind = here | (PLATFORMS[platform] | {"platform_release": "", "platform_version": ""} if platform else {})
+    kind = here | (
+        PLATFORMS[platform] | {"platform_release": "", "platform_version": ""} if platform else {}
+    )
     fulls = [f"{python_version}.{patch}" for patch in PATCHES]
     return [
-        {**kind, "python_version": python_version, "python_full_version": full, "implementation_version": full, "extra": ""}
+        {
+            **kind,
+            "python_version": python_version,
+            "python_full_version": full,
+            "implementation_version": full,
+            "extra": "",
+        }
         for full in fulls
     ]
 
@@ -183,7 +203,11 @@ def _starter(template: Path, to: Path, python_version: str) -> None:
     """Write a starter; Windows' own tools want their line ends, and a mark in a text that is not ASCII."""
     text = template.read_text(encoding="utf-8").replace("@MINOR@", python_version.split(".")[1])
     windows = to.suffix in {".cmd", ".txt"}
-    to.write_text(text, encoding="utf-8-sig" if to.suffix == ".txt" else "utf-8", newline="\r\n" if windows else "\n")
+    to.write_text(
+        text,
+        encoding="utf-8-sig" if to.suffix == ".txt" else "utf-8",
+        newline="\r\n" if windows else "\n",
+    )
     to.chmod(0o755 if to.suffix == ".sh" else 0o644)
 
 
@@ -195,9 +219,19 @@ def _build(source: Path, wheels: Path) -> str:
                 f"研修パックを作るには {needed} が要ります。make pack で作るか、pip install {needed} を実行してください。"
             )
     wheels.mkdir()
-    failed, said = _pip("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(wheels), str(source))
+    failed, said = _pip(
+        "wheel",
+        "--no-deps",
+        "--no-index",
+        "--no-build-isolation",
+        "--wheel-dir",
+        str(wheels),
+        str(source),
+    )
     if failed:
-        raise ChoiceError(f"dxkit 自身のパッケージを作れませんでした。pip の答え: {_last_words(said)}")
+        raise ChoiceError(
+            f"dxkit 自身のパッケージを作れませんでした。pip の答え: {_last_words(said)}"
+        )
     wheel = next(wheels.glob("dxkit-*.whl"))
     return f"dxkit=={wheel.name.split('-')[1]} --hash=sha256:{_atomic_write.digest(wheel)}"
 
@@ -207,7 +241,12 @@ def _pip(*arguments: str, watch: Callable[[str], object] = len) -> tuple[int, st
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
     said: list[str] = []
     with subprocess.Popen(  # noqa: S603 (no shell, and the words are this module's own)
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
     ) as process:
         for line in process.stdout or ():
             said.append(line)
@@ -231,7 +270,9 @@ def _pins(lock: str, environments: Sequence[dict[str, str]]) -> dict[str, list[s
     for environment in environments:
         needed = [pin for line in lines if (pin := _pin(line, environment))]
         # what an earlier environment brings is not fetched again
-        chosen[environment["python_full_version"]] = [pin for pin in needed if not any(pin in pins for pins in chosen.values())]
+        chosen[environment["python_full_version"]] = [
+            pin for pin in needed if not any(pin in pins for pins in chosen.values())
+        ]
     return {version: pins for version, pins in chosen.items() if pins}
 
 
@@ -241,18 +282,34 @@ def _pin(line: str, environment: dict[str, str]) -> str:
     requirement = Requirement(said.strip())
     if requirement.marker is not None and not requirement.marker.evaluate(environment):
         return ""
-    return " --hash=".join([f"{requirement.name}{requirement.specifier}", *(text.strip() for text in hashes)])
+    return " --hash=".join(
+        [f"{requirement.name}{requirement.specifier}", *(text.strip() for text in hashes)]
+    )
 
 
-def _download(chosen: dict[str, list[str]], wheels: Path, platform: str | None, progress: bool) -> None:
+def _download(
+    chosen: dict[str, list[str]], wheels: Path, platform: str | None, progress: bool
+) -> None:
     """Download wheels, each checked against its hash."""
     kind = ["--platform", platform] if platform else []
     wanted = wheels.parent / "wanted.txt"
-    with tqdm(total=sum(map(len, chosen.values())), desc="ライブラリ", unit="個", disable=not progress) as bar:
+    with tqdm(
+        total=sum(map(len, chosen.values())), desc="ライブラリ", unit="個", disable=not progress
+    ) as bar:
         for version, pins in chosen.items():
             _atomic_write.write(wanted, "\n".join(pins) + "\n")
             failed, said = _pip(
-                *("download", *CHECKED, *kind, "--python-version", version, "--dest", str(wheels), "-r", str(wanted)),
+                *(
+                    "download",
+                    *CHECKED,
+                    *kind,
+                    "--python-version",
+                    version,
+                    "--dest",
+                    str(wheels),
+                    "-r",
+                    str(wanted),
+                ),
                 watch=lambda line: bar.update(line.startswith(("Collecting ", "Processing "))),
             )
             if failed:

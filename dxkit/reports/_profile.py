@@ -79,12 +79,16 @@ def profile(
 def card(code: str, facts: Official, heard: Hearing | None, audience: str) -> str:
     """Write the page of `profile` from figures that were gathered before."""
     if audience not in AUDIENCES:
-        raise ChoiceError(f"audience「{shorten(audience)}」は使えません。{'・'.join(AUDIENCES)} から選んでください。")
+        raise ChoiceError(
+            f"audience「{shorten(audience)}」は使えません。{'・'.join(AUDIENCES)} から選んでください。"
+        )
     town = facts.town(code)
     sheets = [_official_sheet(town, facts, audience)]
     if heard is not None:
         if code not in heard.codes:
-            raise ChoiceError(f"{town['name']}（{code}）の回答がありません。answers= を外すと、公表値だけのカルテを作れます。")
+            raise ChoiceError(
+                f"{town['name']}（{code}）の回答がありません。answers= を外すと、公表値だけのカルテを作れます。"
+            )
         sheets.append(_hearing_sheet(town, facts, heard, audience))
     made = heard is not None and heard.made
     return page(f"市町カルテ {town['name']}{'（架空データ）' if made else ''}", "\n".join(sheets))
@@ -105,14 +109,22 @@ def _official_sheet(town: pd.Series, facts: Official, audience: str) -> str:
     )
     parts = [
         _people(town),
-        _part("自治体DXの取組（公表値）", picture(figure, f"{town['name']}のDXの取組と{LIKE.format(len(like))}の中央値")),
+        _part(
+            "自治体DXの取組（公表値）",
+            picture(figure, f"{town['name']}のDXの取組と{LIKE.format(len(like))}の中央値"),
+        ),
         _named(like["name"], audience),
         _part("情報システムの標準化: 20業務の進み具合", _systems(code, facts)),
         _part("参加しているテーマ（市町DX支援パッケージ）", f"<p>{text(_themes(code, facts))}</p>"),
         _part("対話のための論点（首長・幹部との対話、リエゾンの巡回）", _talk(code, facts)),
     ]
-    foot = ["順位は付けていません。違いは、取組の差のほか、記録のしかたや市町の条件の差でも生じます。", *_sources(facts)]
-    heading = f"市町カルテ {text(town['name'])}<small>{text(town['kana'])}　{text(town['area'])}</small>"
+    foot = [
+        "順位は付けていません。違いは、取組の差のほか、記録のしかたや市町の条件の差でも生じます。",
+        *_sources(facts),
+    ]
+    heading = (
+        f"市町カルテ {text(town['name'])}<small>{text(town['kana'])}　{text(town['area'])}</small>"
+    )
     return sheet(heading, parts, aside="公表値の頁", foot=foot)
 
 
@@ -144,7 +156,11 @@ def _people(town: pd.Series) -> str:
 
 def _named(names: Iterable[object], audience: str) -> str:
     """Name the like, for the prefecture only."""
-    return f'<p class="note">比べた市町: {text("、".join(map(str, names)))}</p>' if audience == "prefecture" else ""
+    return (
+        f'<p class="note">比べた市町: {text("、".join(map(str, names)))}</p>'
+        if audience == "prefecture"
+        else ""
+    )
 
 
 def _systems(code: str, facts: Official) -> str:
@@ -173,7 +189,10 @@ def _share(share: object) -> str:
 
 def _themes(code: str, facts: Official) -> str:
     own = facts.themes[facts.themes["code"] == code]
-    return "、".join(f"{row.theme}（{row.status}）" for row in own.itertuples()) or "資料に名前のあるテーマはありません。"
+    return (
+        "、".join(f"{row.theme}（{row.status}）" for row in own.itertuples())
+        or "資料に名前のあるテーマはありません。"
+    )
 
 
 def _talk(code: str, facts: Official) -> str:
@@ -187,11 +206,18 @@ def _talk(code: str, facts: Official) -> str:
 def _hearing_sheet(town: pd.Series, facts: Official, heard: Hearing, audience: str) -> str:
     code = str(town["code"])
     answered = facts.towns.loc[sorted({*heard.codes, code})]
-    like = maturity.peers(answered, code, n=min(PEERS, len(answered) - 1)) if len(answered) > 1 else None
+    like = (
+        maturity.peers(answered, code, n=min(PEERS, len(answered) - 1))
+        if len(answered) > 1
+        else None
+    )
     parts = [
         f'<div class="under">{MADE if heard.made else ""}<p>{text(_coverage(code, heard))}</p></div>',
         *_against_peers(town, heard, like, audience),
-        _part("段階の分布（項目の数）", picture(_own_levels(code, heard), f"{town['name']}の項目ごとの段階の分布")),
+        _part(
+            "段階の分布（項目の数）",
+            picture(_own_levels(code, heard), f"{town['name']}の項目ごとの段階の分布"),
+        ),
         _part("次の一歩の候補", _steps(code, facts, heard, like, audience)),
     ]
     foot = [
@@ -209,10 +235,16 @@ def _coverage(code: str, heard: Hearing) -> str:
     own = heard.scores.coverage.loc[code]
     low, high = 100 * own["low"], 100 * own["high"]
     said = f"回答した割合（重み）{own['answered']:.0%}"
-    return f"{said}。" if high - low < 0.05 else f"{said}。未回答しだいで、総合点は{low:.0f}〜{high:.0f}点になりえます。"
+    return (
+        f"{said}。"
+        if high - low < 0.05
+        else f"{said}。未回答しだいで、総合点は{low:.0f}〜{high:.0f}点になりえます。"
+    )
 
 
-def _against_peers(town: pd.Series, heard: Hearing, like: pd.DataFrame | None, audience: str) -> list[str]:
+def _against_peers(
+    town: pd.Series, heard: Hearing, like: pd.DataFrame | None, audience: str
+) -> list[str]:
     if like is None:
         return []
     code, group = str(town["code"]), LIKE.format(len(like))
@@ -220,7 +252,13 @@ def _against_peers(town: pd.Series, heard: Hearing, like: pd.DataFrame | None, a
     columns = list(heard.scores.dimensions.columns)
     labels = heard.labels
     figure = charts.dots(
-        table, one=code, group=list(like["code"]), indicators=columns, labels=labels, group_label=group, unit="点"
+        table,
+        one=code,
+        group=list(like["code"]),
+        indicators=columns,
+        labels=labels,
+        group_label=group,
+        unit="点",
     )
     shown = picture(figure, f"{town['name']}の分野ごとの点と{group}の中央値")
     return [_part("分野ごとの横顔", shown), _named(like["name"], audience)]
@@ -231,14 +269,26 @@ def _own_levels(code: str, heard: Hearing) -> Figure:
     return charts.levels(own, by="dimension", names=heard.labels, count_label="項目")
 
 
-def _steps(code: str, facts: Official, heard: Hearing, like: pd.DataFrame | None, audience: str) -> str:
+def _steps(
+    code: str, facts: Official, heard: Hearing, like: pd.DataFrame | None, audience: str
+) -> str:
     names = facts.towns["name"]
     found = maturity.next_steps(
-        heard.scores, code, n=STEPS, framework=heard.framework, peers=like, names=names, error=heard.error
+        heard.scores,
+        code,
+        n=STEPS,
+        framework=heard.framework,
+        peers=like,
+        names=names,
+        error=heard.error,
     )
     own = heard.real[heard.real["code"] == code].set_index("item")
     cards = [_step(row, own.loc[row["item"]], like, audience) for _, row in found.iterrows()]
-    return f'<ol class="steps">{"".join(cards)}</ol>' if cards else "<p>候補はありません（回答がないか、すべて最上段です）。</p>"
+    return (
+        f'<ol class="steps">{"".join(cards)}</ol>'
+        if cards
+        else "<p>候補はありません（回答がないか、すべて最上段です）。</p>"
+    )
 
 
 def _step(row: pd.Series, own: pd.Series, like: pd.DataFrame | None, audience: str) -> str:
@@ -254,7 +304,10 @@ def _step(row: pd.Series, own: pd.Series, like: pd.DataFrame | None, audience: s
         ("いま", shorten(row["now_text"], TEXT_WIDTH)),
         ("次の段階", shorten(row["next_text"], TEXT_WIDTH)),
         ("近くで到達", "、".join(there) if audience == "prefecture" else ""),
-        ("聞き取った根拠", "" if pd.isna(own["evidence"]) else shorten(own["evidence"], TEXT_WIDTH)),
+        (
+            "聞き取った根拠",
+            "" if pd.isna(own["evidence"]) else shorten(own["evidence"], TEXT_WIDTH),
+        ),
     ]
     line = f'<p class="note">{text("　".join(each for each in known if each))}</p>'
     return f"<li><h3>{text(shorten(row['label'], LABEL_WIDTH))}</h3>{line}{listing(said)}</li>"

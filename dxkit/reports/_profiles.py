@@ -58,7 +58,9 @@ def profiles(
         If the answers or the framework cannot be used.
     """
     if audience not in AUDIENCES:
-        raise ChoiceError(f"audience「{shorten(audience)}」は使えません。{'・'.join(AUDIENCES)} から選んでください。")
+        raise ChoiceError(
+            f"audience「{shorten(audience)}」は使えません。{'・'.join(AUDIENCES)} から選んでください。"
+        )
     target = Path(to).absolute()
     _atomic_write.check_free(target, LIST, "市町カルテのフォルダー")
     facts = official()
@@ -79,7 +81,10 @@ def profiles(
 def _index(facts: Official, heard: Hearing, codes: Sequence[str]) -> str:
     """Write the page that leads to all others, in the order of the codes."""
     marked = "（架空データ）" if heard.made else ""
-    links = "".join(f'<li><a href="{text(code)}.html">{text(facts.towns["name"][code])}</a></li>' for code in codes)
+    links = "".join(
+        f'<li><a href="{text(code)}.html">{text(facts.towns["name"][code])}</a></li>'
+        for code in codes
+    )
     body = (
         f'<main class="index"><h1>市町カルテ{text(marked)}</h1><p><a href="{DECK}">{text(TITLE)}（県の資料）</a></p>'
         f"<ul>{links}</ul></main>"

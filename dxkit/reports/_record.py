@@ -85,7 +85,9 @@ def record(
         If a table lacks a column.
     """
     parts = [
-        part("会の概要", listing([("日時", date), ("場所", place), ("次の会", next_date)])) if date or place or next_date else "",
+        part("会の概要", listing([("日時", date), ("場所", place), ("次の会", next_date)]))
+        if date or place or next_date
+        else "",
         _present(groups),
         _agenda(agenda),
         part("投票の結果", _votes(session.results()) + _agreed(session)),
@@ -97,7 +99,9 @@ def record(
     target = Path("out/record.html" if to is None else to)
     target.parent.mkdir(parents=True, exist_ok=True)
     body = sheet(heading, [each for each in parts if each], foot=[NOTE])
-    _atomic_write.write(target, page(f"{shorten(title, 40)} 記録", body, kind="card meeting record", styles=STYLES))
+    _atomic_write.write(
+        target, page(f"{shorten(title, 40)} 記録", body, kind="card meeting record", styles=STYLES)
+    )
     return target
 
 
@@ -120,7 +124,12 @@ def _agenda(agenda: pd.DataFrame | None) -> str:
     _need(agenda, ("part", "minutes"), "次第")
     columns = [name for name in ("part", "minutes", "guide") if name in agenda.columns]
     headings = {"part": "内容", "minutes": "分", "guide": "進め方"}
-    return part("次第", table([headings[name] for name in columns], agenda[columns].to_numpy().tolist(), figures=(1,)))
+    return part(
+        "次第",
+        table(
+            [headings[name] for name in columns], agenda[columns].to_numpy().tolist(), figures=(1,)
+        ),
+    )
 
 
 def _votes(results: pd.DataFrame) -> str:
@@ -128,7 +137,9 @@ def _votes(results: pd.DataFrame) -> str:
     if results.empty:
         return "<p>投票はありませんでした。</p>"
     few = results["votes"] < LEAST_SHOWN
-    ordered = results.assign(few=few).sort_values(["few", "mean"], ascending=[True, False], kind="stable")
+    ordered = results.assign(few=few).sort_values(
+        ["few", "mean"], ascending=[True, False], kind="stable"
+    )
     lines = "".join(_vote(row) for row in ordered.to_dict("records"))
     keys = "　".join(VALUES.values())
     head = '<tr><th>項目</th><th class="figure">票</th><th class="figure">平均</th><th>内訳</th><th>票の数（左から）</th></tr>'
@@ -137,7 +148,10 @@ def _votes(results: pd.DataFrame) -> str:
 
 
 def _vote(row: Mapping[Any, Any]) -> str:
-    name, votes = f"<td>{text(shorten(row['item'], 90))}</td>", f'<td class="figure">{int(row["votes"])}</td>'
+    name, votes = (
+        f"<td>{text(shorten(row['item'], 90))}</td>",
+        f'<td class="figure">{int(row["votes"])}</td>',
+    )
     if row["few"]:
         return f'<tr>{name}{votes}<td class="figure">—</td><td class="few" colspan="2">票が少ないため載せません</td></tr>'
     counts = [int(row[key]) for key in VALUES]
@@ -150,7 +164,8 @@ def _spread(counts: Sequence[int]) -> str:
     """Draw the five counts as one bar of five parts."""
     ends = np.concatenate([[0], np.cumsum(counts)]) * 100 / max(1, sum(counts))
     parts = "".join(
-        f'<rect class="v{at}" x="{ends[at]:.2f}" width="{ends[at + 1] - ends[at]:.2f}" height="8"/>' for at in range(len(counts))
+        f'<rect class="v{at}" x="{ends[at]:.2f}" width="{ends[at + 1] - ends[at]:.2f}" height="8"/>'
+        for at in range(len(counts))
     )
     return f'<svg class="spread" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{parts}</svg>'
 
@@ -183,7 +198,11 @@ def _cards(notes: pd.DataFrame) -> str:
     """Write the cards under the title of their group; every card is printed whole."""
     if notes.empty:
         return "<p>カードはありませんでした。</p>"
-    heads = notes["title"].where(notes["title"].astype(bool), notes["group"]).where(lambda name: name.astype(bool), LOOSE)
+    heads = (
+        notes["title"]
+        .where(notes["title"].astype(bool), notes["group"])
+        .where(lambda name: name.astype(bool), LOOSE)
+    )
     order = sorted(heads.unique(), key=lambda name: (name == LOOSE, str(name)))
     return "".join(_pile(str(name), notes.loc[heads == name, "text"]) for name in order)
 
@@ -205,4 +224,7 @@ def _decisions(decisions: Sequence[Mapping[str, str]] | pd.DataFrame) -> str:
 def _need(given: pd.DataFrame, needed: Sequence[str], what: str) -> None:
     missing = [name for name in needed if name not in given.columns]
     if missing:
-        raise TableError(Fault(f"{what}の表に列がありません", "見出しを確かめてください", column=name) for name in missing)
+        raise TableError(
+            Fault(f"{what}の表に列がありません", "見出しを確かめてください", column=name)
+            for name in missing
+        )

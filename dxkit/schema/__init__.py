@@ -55,17 +55,31 @@ def _good_code(value: object) -> bool:
 
 def _good_case(value: object) -> bool:
     """Tell a municipality of Hyogo, or a fictional town that every interviewer rates (V1, V2 …)."""
-    return bool(re.fullmatch(r"V[0-9]+", str(value))) or (_good_code(value) and str(value).startswith(HYOGO))
+    return bool(re.fullmatch(r"V[0-9]+", str(value))) or (
+        _good_code(value) and str(value).startswith(HYOGO)
+    )
 
 
 def _column(
-    name: str, kind: type, *checks: pa.Check, nullable: bool = False, unique: bool = False, required: bool = True
+    name: str,
+    kind: type,
+    *checks: pa.Check,
+    nullable: bool = False,
+    unique: bool = False,
+    required: bool = True,
 ) -> pa.Column:
     """Make a column that knows its heading and unit."""
     heading, unit = HEADINGS[name]
     metadata = {"unit": unit}
     return pa.Column(
-        kind, list(checks), title=heading, metadata=metadata, nullable=nullable, unique=unique, required=required, coerce=True
+        kind,
+        list(checks),
+        title=heading,
+        metadata=metadata,
+        nullable=nullable,
+        unique=unique,
+        required=required,
+        coerce=True,
     )
 
 
@@ -78,7 +92,9 @@ def _one_of(*choices: str) -> pa.Check:
 
 
 CODE = pa.Check(_good_code, element_wise=True, error="5桁の団体コードではありません")
-CASE = pa.Check(_good_case, element_wise=True, error="兵庫県の団体コードでも架空の町（V1 など）でもありません")
+CASE = pa.Check(
+    _good_case, element_wise=True, error="兵庫県の団体コードでも架空の町（V1 など）でもありません"
+)
 IN_HYOGO = pa.Check(_is_hyogo, error="兵庫県（28）の団体コードではありません")
 COUNT = pa.Check.ge(0, error="0以上の数にしてください")
 SHARE = _from_to(0, 1)
@@ -108,7 +124,9 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "indicator": _column("indicator", str, unique=True),
             "parent": _column("parent", str, nullable=True),
             "label": _column("label", str),
-            "direction": _column("direction", int, pa.Check.isin((1, -1), error="1 か -1 にしてください")),
+            "direction": _column(
+                "direction", int, pa.Check.isin((1, -1), error="1 か -1 にしてください")
+            ),
             "weight": _column("weight", float, COUNT),
             "unit": _column("unit", str, nullable=True),
             "low": _column("low", float, nullable=True),
@@ -168,7 +186,9 @@ def find(name: str | pa.DataFrameSchema) -> pa.DataFrameSchema:
     if isinstance(name, pa.DataFrameSchema):
         return name
     if name not in SCHEMAS:
-        raise ChoiceError(f"表の形「{name}」はありません。{'・'.join(SCHEMAS)} から選んでください。")
+        raise ChoiceError(
+            f"表の形「{name}」はありません。{'・'.join(SCHEMAS)} から選んでください。"
+        )
     return SCHEMAS[name]
 
 
@@ -223,7 +243,15 @@ def validate(
     except SchemaErrors as error:
         numbers = list(rows) if rows is not None else list(range(1, len(table) + 1))
         raise TableError(
-            _faults(error.failure_cases, flat, chosen, file=file, sheet=sheet, rows=numbers, names=dict(names or {}))
+            _faults(
+                error.failure_cases,
+                flat,
+                chosen,
+                file=file,
+                sheet=sheet,
+                rows=numbers,
+                names=dict(names or {}),
+            )
         ) from None
     checked.attrs = dict(table.attrs)
     if isinstance(table.index, pd.RangeIndex):
@@ -247,14 +275,32 @@ def _faults(
         column = str(case["column"] if case["schema_context"] == "Column" else case["failure_case"])
         missing = case["check"] == "column_in_dataframe"
         at = None if missing or pd.isna(case["index"]) else int(case["index"])
-        problem, remedy = ("列がありません", "見出しを確かめてください") if missing else _words(str(case["check"]))
+        problem, remedy = (
+            ("列がありません", "見出しを確かめてください")
+            if missing
+            else _words(str(case["check"]))
+        )
         if case["schema_context"] == "DataFrameSchema" and not missing:
             column = str(case["column"])
         shown = names.get(column) or heading(column, schema)
-        value = None if missing else (table[column].iloc[at] if at is not None and column in table else case["failure_case"])
+        value = (
+            None
+            if missing
+            else (
+                table[column].iloc[at]
+                if at is not None and column in table
+                else case["failure_case"]
+            )
+        )
         row = None if at is None else rows[at]
         key = (column, at, problem)
-        found.setdefault(key, (row or 0, Fault(problem, remedy, file=file, sheet=sheet, row=row, column=shown, value=value)))
+        found.setdefault(
+            key,
+            (
+                row or 0,
+                Fault(problem, remedy, file=file, sheet=sheet, row=row, column=shown, value=value),
+            ),
+        )
     return [fault for _, fault in sorted(found.values(), key=lambda pair: pair[0])]
 
 

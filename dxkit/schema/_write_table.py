@@ -47,7 +47,9 @@ def plain_cell(value: object) -> object:
     -------
     object
     """
-    marked = isinstance(value, str) and value.startswith(MARK) and value[1:].startswith((*RUNS, MARK))
+    marked = (
+        isinstance(value, str) and value.startswith(MARK) and value[1:].startswith((*RUNS, MARK))
+    )
     return str(value)[1:] if marked else value
 
 
@@ -95,7 +97,9 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     """
     path = Path(path)
     if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise ChoiceError(f"「{path.name}」は書けません。名前の終わりを .csv か .xlsx にしてください。")
+        raise ChoiceError(
+            f"「{path.name}」は書けません。名前の終わりを .csv か .xlsx にしてください。"
+        )
     if path.suffix.lower() == ".xlsx":
         unfinished = _unfinished(path)
         _workbook(tables).save(unfinished)

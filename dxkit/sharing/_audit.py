@@ -97,7 +97,11 @@ class _Attack:
     def __init__(self, equations: csr_array, low: Floats, high: Floats) -> None:
         self.solver = _Solver()
         # presolving would throw away the answer from which the next question starts
-        for option, value in (("log_to_console", False), ("output_flag", False), ("presolve", "off")):
+        for option, value in (
+            ("log_to_console", False),
+            ("output_flag", False),
+            ("presolve", "off"),
+        ):
             self.solver.setOptionValue(option, value)
         # what is bounded at all is bounded by the sum of what is printed; a blank that reaches half of this has no limit
         self.cap = 10.0 * (1 + float(high[np.isfinite(high)].sum()) + len(high))
@@ -121,6 +125,8 @@ class _Attack:
         self.solver.changeColCost(cell, sign)
         self.solver.run()
         if self.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            raise TableError.one("公表された数どうしが矛盾しています", "計と内訳、丸めの単位を確かめてください")
+            raise TableError.one(
+                "公表された数どうしが矛盾しています", "計と内訳、丸めの単位を確かめてください"
+            )
         value = float(np.round(self.solver.getInfo().objective_function_value))
         return -np.inf if -value > self.cap / 2 else value

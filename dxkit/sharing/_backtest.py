@@ -99,25 +99,35 @@ def backtest(name: str | Scenario, *, fit_until_hour: float | None = None) -> Ba
     """
     scenario = name if isinstance(name, Scenario) else _named(name)
     if scenario.name not in PLANS:
-        raise ChoiceError(f"再現「{shorten(scenario.name)}」はありません。{'・'.join(PLANS)} から選んでください。")
+        raise ChoiceError(
+            f"再現「{shorten(scenario.name)}」はありません。{'・'.join(PLANS)} から選んでください。"
+        )
     plan = PLANS[scenario.name]
     observed = scenario.tables["observed"].copy()
     if fit_until_hour is not None:
         observed["use"] = np.where(observed["hour"] <= fit_until_hour, FIT, TEST)
     if len(observed[observed["use"] == FIT]) < len(plan.knobs):
-        raise ChoiceError(f"fit_until_hour={fit_until_hour} では当てはめる数値が足りません。もっと後の時間にしてください。")
+        raise ChoiceError(
+            f"fit_until_hour={fit_until_hour} では当てはめる数値が足りません。もっと後の時間にしてください。"
+        )
     values = _fit(scenario, plan, observed[observed["use"] == FIT])
     played = _turned(scenario, plan, values)
     table, curve = _compared(played, plan, observed), _daily(played, plan, observed)
-    table.attrs = {"settings": {"fit_until_hour": fit_until_hour, "draws": DRAWS, "policy": plan.policy}}
+    table.attrs = {
+        "settings": {"fit_until_hour": fit_until_hour, "draws": DRAWS, "policy": plan.policy}
+    }
     curve.attrs = dict(table.attrs)
     labels = [knob.label for knob in plan.knobs]
-    return Backtest(scenario.name, table, dict(zip(labels, values.tolist(), strict=True)), plan.note, curve)
+    return Backtest(
+        scenario.name, table, dict(zip(labels, values.tolist(), strict=True)), plan.note, curve
+    )
 
 
 def _named(name: str) -> Scenario:
     if name not in PLANS:
-        raise ChoiceError(f"再現「{shorten(name)}」はありません。{'・'.join(PLANS)} から選んでください。")
+        raise ChoiceError(
+            f"再現「{shorten(name)}」はありません。{'・'.join(PLANS)} から選んでください。"
+        )
     return read_scenario(name)
 
 
@@ -127,7 +137,9 @@ def _fit(scenario: Scenario, plan: Plan, points: pd.DataFrame) -> Floats:
     wanted = (points["people"] / points["base"]).to_numpy()
 
     def misses(values: Floats) -> Floats:
-        return np.asarray(_simulated(_turned(short, plan, values), plan, points) - wanted, dtype=float)
+        return np.asarray(
+            _simulated(_turned(short, plan, values), plan, points) - wanted, dtype=float
+        )
 
     start = [knob.guess for knob in plan.knobs]
     bounds = ([knob.low for knob in plan.knobs], [knob.high for knob in plan.knobs])
@@ -156,7 +168,9 @@ def _daily(scenario: Scenario, plan: Plan, observed: pd.DataFrame) -> pd.DataFra
     """Give each measure at the end of every day, up to the last figure of any."""
     hours = np.arange(HOURS_A_DAY, int(observed["hour"].max()) + 1, HOURS_A_DAY)
     measures = list(dict.fromkeys(observed["measure"]))
-    table = pd.DataFrame({"measure": np.repeat(measures, len(hours)), "hour": np.tile(hours, len(measures))})
+    table = pd.DataFrame(
+        {"measure": np.repeat(measures, len(hours)), "hour": np.tile(hours, len(measures))}
+    )
     return table.assign(simulated=_simulated(scenario, plan, table))
 
 
@@ -170,13 +184,20 @@ def _simulated(scenario: Scenario, plan: Plan, points: pd.DataFrame) -> Floats:
     total = float(model.people.sum())
     rows = points.to_dict("records")
     return np.array(
-        [_measured(trace, marks.index(int(row["hour"])), int(row["hour"]), str(row["measure"]), total) for row in rows]
+        [
+            _measured(
+                trace, marks.index(int(row["hour"])), int(row["hour"]), str(row["measure"]), total
+            )
+            for row in rows
+        ]
     )
 
 
 def _measured(trace: Trace, at: int, hour: int, measure: str, total: float) -> float:
     if measure == "避難所":
-        people = trace.places[at].sum(axis=0).reshape(-1, trace.waiting.shape[1])[:, :SHELTERS].sum()
+        people = (
+            trace.places[at].sum(axis=0).reshape(-1, trace.waiting.shape[1])[:, :SHELTERS].sum()
+        )
         return float(people / total)
     lost = float(trace.waiting[at][SHELTERS:].sum() / total)
     if measure == "所在不明":

@@ -39,11 +39,17 @@ def run(model: Model, rules: Rules, restored: Floats, marks: tuple[int, ...]) ->
 class _Cohort:
     """The arrays of one run: ``state`` (S, draws, O, J) holds people by state."""
 
-    def __init__(self, model: Model, rules: Rules, restored: Floats, marks: tuple[int, ...]) -> None:
+    def __init__(
+        self, model: Model, rules: Rules, restored: Floats, marks: tuple[int, ...]
+    ) -> None:
         self.model, self.rules, self.restored = model, rules, restored
         self.draws, self.homes, self.cells = len(restored), len(model.homes), len(model.hosts) * K
         states = 3 + (rules.direct or rules.hub) + rules.hub + (rules.consent < 1)
-        self.known, self.hub, self.barred = 3, 4, 3 + int(rules.direct or rules.hub) + int(rules.hub)
+        self.known, self.hub, self.barred = (
+            3,
+            4,
+            3 + int(rules.direct or rules.hub) + int(rules.hub),
+        )
         self.state = np.zeros((states, self.draws, self.homes, self.cells))
         self.flow = np.empty(self.state.shape[1:])
         self.duplicate = np.zeros((self.draws, self.cells))
@@ -53,7 +59,10 @@ class _Cohort:
         self.away = np.zeros((self.draws, self.homes))
         self.inside = np.repeat(model.inside, K)
         self.up = np.zeros((self.draws, len(model.hosts)), dtype=bool)
-        self.changes = set(np.unique(restored).astype(int).tolist()) | {0, int(np.ceil(rules.start))}
+        self.changes = set(np.unique(restored).astype(int).tolist()) | {
+            0,
+            int(np.ceil(rules.start)),
+        }
 
     def run(self) -> Trace:
         model = self.model
@@ -152,7 +161,10 @@ class _Cohort:
     def _count(self, hour: int, kind: int) -> Floats:
         """Count what has just flowed, within the prefecture and across its border, and give it in all."""
         by_cell = self.flow.sum(axis=1)
-        inside, outside = by_cell[:, self.inside].sum(axis=-1), by_cell[:, ~self.inside].sum(axis=-1)
+        inside, outside = (
+            by_cell[:, self.inside].sum(axis=-1),
+            by_cell[:, ~self.inside].sum(axis=-1),
+        )
         self.store.count(hour, kind, inside)
         self.store.count(hour, kind + 1, outside)
         return np.asarray(inside + outside, dtype=float)

@@ -90,11 +90,16 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
     wanted = _checked(needs, NEED_COLUMNS, "needs").reset_index(drop=True)
     wanted["priority"] = pd.to_numeric(wanted["priority"]) if "priority" in wanted else 1.0
     people = _checked(staff, STAFF_COLUMNS, "staff").reset_index(drop=True)
-    skilled = np.array([[skill in str(words).split() for skill in wanted["skill"]] for words in people["skills"]], dtype=bool)
+    skilled = np.array(
+        [[skill in str(words).split() for skill in wanted["skill"]] for words in people["skills"]],
+        dtype=bool,
+    )
     skilled = skilled.reshape(len(people), len(wanted))
     distance = _distance_km(people, wanted)
     pairs = np.argwhere(skilled & (distance <= max_km))
-    value = np.minimum.outer(people["days"].to_numpy(dtype=float), wanted["days"].to_numpy(dtype=float))
+    value = np.minimum.outer(
+        people["days"].to_numpy(dtype=float), wanted["days"].to_numpy(dtype=float)
+    )
     value = value * wanted["priority"].to_numpy(dtype=float)
     chosen = _solve(pairs, value, distance, wanted["people"].to_numpy(dtype=float), len(people))
     return _answer(_Problem(wanted, people, skilled, distance, value, max_km), chosen)
@@ -103,13 +108,24 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
 def _checked(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.DataFrame:
     missing = [column for column in columns if column not in table.columns]
     if missing:
-        raise TableError(Fault("列がありません", f"{name} に列を足してください", column=column) for column in missing)
+        raise TableError(
+            Fault("列がありません", f"{name} に列を足してください", column=column)
+            for column in missing
+        )
     checked, faults = table.copy(), []
     for column in set(columns) & {"people", "days", "lat", "lon"}:
         numbers = pd.to_numeric(table[column], errors="coerce")
         for at in np.flatnonzero(~(numbers >= 0)):
             value = table[column].iloc[at]
-            faults.append(Fault("0以上の数ではありません", "数字を入れてください", row=int(at) + 1, column=column, value=value))
+            faults.append(
+                Fault(
+                    "0以上の数ではありません",
+                    "数字を入れてください",
+                    row=int(at) + 1,
+                    column=column,
+                    value=value,
+                )
+            )
         checked[column] = numbers
     if faults:
         raise TableError(faults)
@@ -118,13 +134,20 @@ def _checked(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.Dat
 
 def _distance_km(people: pd.DataFrame, needs: pd.DataFrame) -> Floats:
     """Give great-circle distances, staff × needs."""
-    lat1, lon1 = (np.radians(people[name].to_numpy(dtype=float))[:, None] for name in ("lat", "lon"))
+    lat1, lon1 = (
+        np.radians(people[name].to_numpy(dtype=float))[:, None] for name in ("lat", "lon")
+    )
     lat2, lon2 = (np.radians(needs[name].to_numpy(dtype=float))[None, :] for name in ("lat", "lon"))
-    a = np.sin((lat2 - lat1) / 2) ** 2 + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    a = (
+        np.sin((lat2 - lat1) / 2) ** 2
+        + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
+    )
     return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(a, 0, 1))), dtype=float)
 
 
-def _solve(pairs: NDArray[np.intp], value: Floats, distance: Floats, asked: Floats, people: int) -> NDArray[np.intp]:
+def _solve(
+    pairs: NDArray[np.intp], value: Floats, distance: Floats, asked: Floats, people: int
+) -> NDArray[np.intp]:
     """Give the pairs (person, need) of the best answer: most person-days first, then least distance."""
     if not len(pairs):
         return pairs
@@ -148,7 +171,10 @@ def _answer(problem: _Problem, chosen: NDArray[np.intp]) -> Dispatch:
     needs, people, distance = problem.needs, problem.people, problem.distance
     staff = list(people.itertuples(index=False))
     places, sent_to = list(needs.itertuples(index=False)), [int(n) for _, n in chosen]
-    rows = [_row(places[n], staff[s], float(distance[s, n]), distance[problem.skilled[:, n], n]) for s, n in chosen]
+    rows = [
+        _row(places[n], staff[s], float(distance[s, n]), distance[problem.skilled[:, n], n])
+        for s, n in chosen
+    ]
     table = pd.DataFrame(rows, columns=["staff", "code", "skill", "days", "distance_km", "reason"])
     lacks = [_lack(problem, n, place, sent_to.count(n)) for n, place in enumerate(places)]
     used = {int(s) for s, _ in chosen}
@@ -166,8 +192,16 @@ def _answer(problem: _Problem, chosen: NDArray[np.intp]) -> Dispatch:
 def _row(need: Any, person: Any, km: float, others: Floats) -> dict[str, Any]:
     days = min(float(person.days), float(need.days))
     nearer = int((others < km).sum())
-    place = "できる人のうち最も近い" if nearer == 0 else f"できる人のうち{nearer + 1}番目に近い（近い人はほかの需要か待機）"
-    enough = "必要な日数を満たす" if person.days >= need.days else f"必要な{need.days:g}日のうち{days:g}日"
+    place = (
+        "できる人のうち最も近い"
+        if nearer == 0
+        else f"できる人のうち{nearer + 1}番目に近い（近い人はほかの需要か待機）"
+    )
+    enough = (
+        "必要な日数を満たす"
+        if person.days >= need.days
+        else f"必要な{need.days:g}日のうち{days:g}日"
+    )
     reason = f"「{need.skill}」ができる。{km:.0f} km、{place}。{enough}。優先度 {need.priority:g}"
     named = {"staff": person.staff, "code": need.code, "skill": need.skill, "days": days}
     return {**named, "distance_km": round(km, 1), "reason": reason}
@@ -175,7 +209,11 @@ def _row(need: Any, person: Any, km: float, others: Floats) -> dict[str, Any]:
 
 def _lack(problem: _Problem, n: int, need: Any, sent: int) -> dict[str, Any]:
     skilled, km, max_km = problem.skilled[:, n], problem.distance[:, n], problem.max_km
-    able, near, asked = int(skilled.sum()), int((skilled & (km <= max_km)).sum()), int(np.floor(need.people))
+    able, near, asked = (
+        int(skilled.sum()),
+        int((skilled & (km <= max_km)).sum()),
+        int(np.floor(need.people)),
+    )
     if able == 0:
         reason = f"「{need.skill}」ができる人がいない"
     elif near == 0:
@@ -195,5 +233,7 @@ def _stay(problem: _Problem, s: int, person: Any) -> dict[str, Any]:
     elif not near.any():
         reason = f"できる業務の需要は {problem.max_km:g} km より遠い"
     else:
-        reason = "できる業務の需要は、ほかの人で足りている" if person.days > 0 else "使える日数がない"
+        reason = (
+            "できる業務の需要は、ほかの人で足りている" if person.days > 0 else "使える日数がない"
+        )
     return {"staff": person.staff, "reason": reason}

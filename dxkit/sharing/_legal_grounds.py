@@ -32,12 +32,30 @@ BODIES = {
     "family": "家族等",
     "person": "本人",
 }
-CATEGORIES = {"whereabouts": "所在", "ledger": "台帳情報", "support_list": "要支援者名簿", "care": "要配慮情報"}
+CATEGORIES = {
+    "whereabouts": "所在",
+    "ledger": "台帳情報",
+    "support_list": "要支援者名簿",
+    "care": "要配慮情報",
+}
 PHASES = {"peace": "平時", "72h": "72時間以内", "response": "応急期", "recovery": "復旧期"}
 CERTAINTIES = ("条文を確認", "一部を確認", "要確認")
 CONSENTS = ("問わない", "あり")
 DIMENSIONS = (("from_", BODIES), ("to", BODIES), ("category", CATEGORIES), ("phase", PHASES))
-COLUMNS = ("notice", "row", "from_", "to", "category", "phase", "consent", "ground", "condition", "certainty", "as_of", "source")
+COLUMNS = (
+    "notice",
+    "row",
+    "from_",
+    "to",
+    "category",
+    "phase",
+    "consent",
+    "ground",
+    "condition",
+    "certainty",
+    "as_of",
+    "source",
+)
 
 
 @dataclass(frozen=True)
@@ -99,21 +117,46 @@ def raci() -> pd.DataFrame:
     """
     table = load("raci").fillna("")
     table.attrs["notice"] = NOTICE
-    names = {"task": "業務", "host": "避難先市町", "home": "避難元市町", "prefecture": "県", "state": "国", "group": "支援団体"}
+    names = {
+        "task": "業務",
+        "host": "避難先市町",
+        "home": "避難元市町",
+        "prefecture": "県",
+        "state": "国",
+        "group": "支援団体",
+    }
     table.attrs["labels"] = {**names, "notice": "注意", "ground": "根拠", "certainty": "確かさ"}
     return table
 
 
 @overload
 def may_disclose(
-    from_: str, to: str, category: str, *, phase: str = ..., consent: bool = ..., table: pd.DataFrame | None = ...
+    from_: str,
+    to: str,
+    category: str,
+    *,
+    phase: str = ...,
+    consent: bool = ...,
+    table: pd.DataFrame | None = ...,
 ) -> Decision: ...
 @overload
 def may_disclose(
-    from_: Any, to: Any, category: Any, *, phase: Any = ..., consent: Any = ..., table: pd.DataFrame | None = ...
+    from_: Any,
+    to: Any,
+    category: Any,
+    *,
+    phase: Any = ...,
+    consent: Any = ...,
+    table: pd.DataFrame | None = ...,
 ) -> Decision | pd.DataFrame: ...
 def may_disclose(
-    from_: Any, to: Any, category: Any, *, phase: Any = "応急期", consent: Any = False, table: pd.DataFrame | None = None
+    from_: Any,
+    to: Any,
+    category: Any,
+    *,
+    phase: Any = "応急期",
+    consent: Any = False,
+    table: pd.DataFrame | None = None,
 ) -> Decision | pd.DataFrame:
     """Say whether a disclosure has a legal ground in the table (教材であり法的助言ではない).
 
@@ -150,7 +193,11 @@ def may_disclose(
 
 
 def ground_matrix(
-    category: str = "所在", *, phase: str = "応急期", consent: bool = False, table: pd.DataFrame | None = None
+    category: str = "所在",
+    *,
+    phase: str = "応急期",
+    consent: bool = False,
+    table: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Ask `may_disclose` for every pair of bodies that the law table speaks of (教材であり法的助言ではない).
 
@@ -171,13 +218,19 @@ def ground_matrix(
         If category or phase is unknown.
     """
     law = grounds(table)
-    spoken = [{word for cell in law[column].astype(str) for word in cell.split()} for column in ("from_", "to")]
+    spoken = [
+        {word for cell in law[column].astype(str) for word in cell.split()}
+        for column in ("from_", "to")
+    ]
     from_, to = ([body for body in BODIES.values() if body in words] for words in spoken)
     pairs = pd.MultiIndex.from_product([from_, to], names=["from_", "to"]).to_frame(index=False)
     rows = _rows(law, (pairs["from_"], pairs["to"], category, phase), consent)
     found = pd.concat([pairs, _table(rows.ravel(), _labels(law)).astype("str")], axis=1)
     found.insert(0, "notice", NOTICE)
-    found.attrs = {"notice": NOTICE, "settings": {"category": category, "phase": phase, "consent": consent}}
+    found.attrs = {
+        "notice": NOTICE,
+        "settings": {"category": category, "phase": phase, "consent": consent},
+    }
     return found
 
 
@@ -189,7 +242,9 @@ def decide(from_: Any, to: Any, category: Any, *, phase: Any, consent: Any) -> p
 
 def _rows(law: pd.DataFrame, given: Sequence[Any], consent: Any) -> NDArray[np.intp]:
     """Give the number of the row that decides each disclosure; the number of rows means none."""
-    coded = [_coded(values, names, name) for values, (name, names) in zip(given, DIMENSIONS, strict=True)]
+    coded = [
+        _coded(values, names, name) for values, (name, names) in zip(given, DIMENSIONS, strict=True)
+    ]
     index = np.broadcast_arrays(*coded, np.asarray(consent, dtype=bool).astype(np.intp))
     return np.asarray(_lookup(law)[tuple(index)], dtype=np.intp)
 
@@ -205,7 +260,9 @@ def _coded(values: Any, names: dict[str, str], dimension: str) -> NDArray[np.int
     places = np.array([known.get(str(word), -1) for word in words], dtype=np.intp)
     if (places < 0).any():
         wrong = words[int(np.argmin(places))]
-        raise ChoiceError(f"{dimension} の「{shorten(wrong)}」は知りません。{'・'.join(names.values())} から選んでください。")
+        raise ChoiceError(
+            f"{dimension} の「{shorten(wrong)}」は知りません。{'・'.join(names.values())} から選んでください。"
+        )
     found = places[codes] if len(codes) else np.zeros(0, dtype=np.intp)
     return np.asarray(found[0] if scalar else found, dtype=np.intp)
 
@@ -217,7 +274,10 @@ def _lookup(law: pd.DataFrame) -> NDArray[np.intp]:
     # later rows first, so that the first row that fits has the last word
     for at in range(len(law) - 1, -1, -1):
         row = law.iloc[at]
-        cells = [[list(names.values()).index(word) for word in str(row[name]).split()] for name, names in DIMENSIONS]
+        cells = [
+            [list(names.values()).index(word) for word in str(row[name]).split()]
+            for name, names in DIMENSIONS
+        ]
         consents = [1] if row["consent"] == CONSENTS[1] else [0, 1]
         found[np.ix_(*cells, consents)] = at
     return found
@@ -225,7 +285,9 @@ def _lookup(law: pd.DataFrame) -> NDArray[np.intp]:
 
 def _labels(law: pd.DataFrame) -> dict[str, Sequence[str]]:
     verdicts = [UNSURE if word == CERTAINTIES[-1] else ALLOWED for word in law["certainty"]]
-    labels = {name: [*law[name].astype(str), ""] for name in ("ground", "condition", "certainty", "row")}
+    labels = {
+        name: [*law[name].astype(str), ""] for name in ("ground", "condition", "certainty", "row")
+    }
     labels["ground"][-1] = NONE
     return {"verdict": [*verdicts, NONE], **labels}
 
@@ -244,7 +306,10 @@ def _table(rows: NDArray[np.intp], labels: dict[str, Sequence[str]]) -> pd.DataF
 def _faults(table: pd.DataFrame) -> list[Fault]:
     missing = [name for name in COLUMNS if name not in table.columns]
     if missing:
-        return [Fault("列がありません", "legal_grounds の列をそろえてください", column=name) for name in missing]
+        return [
+            Fault("列がありません", "legal_grounds の列をそろえてください", column=name)
+            for name in missing
+        ]
     offered = {name: tuple(names.values()) for name, names in DIMENSIONS}
     offered |= {"consent": CONSENTS, "certainty": CERTAINTIES}
     faults = []
@@ -253,5 +318,14 @@ def _faults(table: pd.DataFrame) -> list[Fault]:
             for word in cell.split() or [""]:
                 if word not in words:
                     remedy = f"{'・'.join(words)} から選んでください"
-                    faults.append(Fault("知らない語です", remedy, file="legal_grounds", row=at, column=name, value=word))
+                    faults.append(
+                        Fault(
+                            "知らない語です",
+                            remedy,
+                            file="legal_grounds",
+                            row=at,
+                            column=name,
+                            value=word,
+                        )
+                    )
     return faults

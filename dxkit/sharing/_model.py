@@ -127,7 +127,12 @@ def build(scenario: Scenario) -> Model:
     fled = towns[towns["evacuees"] > 0]
     own = np.asarray(fled.index.to_numpy(), dtype=np.intp)
     joined = towns["joined"].to_numpy(dtype=bool)
-    outages = scenario.tables["outages"].set_index("code").reindex(list(hosts)).fillna({"probability": 0.0, "mean_hours": 0.0})
+    outages = (
+        scenario.tables["outages"]
+        .set_index("code")
+        .reindex(list(hosts))
+        .fillna({"probability": 0.0, "mean_hours": 0.0})
+    )
     where = _where(scenario, towns, own)
     return Model(
         homes=tuple(fled["code"]),
@@ -201,7 +206,9 @@ def _where(scenario: Scenario, towns: pd.DataFrame, own: Integers) -> Floats:
     """Give (O, H) shares of each home's people who go to each host."""
     if scenario.settings["method"] == "行列":
         listed = scenario.tables["destinations"].pivot(index="home", columns="host", values="share")  # noqa: PD010
-        full = listed.reindex(index=list(towns["code"].iloc[own]), columns=list(towns["code"])).fillna(0.0)
+        full = listed.reindex(
+            index=list(towns["code"].iloc[own]), columns=list(towns["code"])
+        ).fillna(0.0)
         shares = full.to_numpy(dtype=float)
         return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=float)
     return _gravity(scenario, towns, own)
@@ -216,7 +223,9 @@ def _gravity(scenario: Scenario, towns: pd.DataFrame, own: Integers) -> Floats:
     pull[np.arange(len(own)), own] = 0.0
     outside = np.where(inside, 0.0, np.maximum(size, 1.0))[None, :] * np.ones((len(own), 1))
     away = float(scenario.settings["outside_share"])
-    shares = away * _normed(outside) + (1 - away - float(scenario.settings["own_share"])) * _normed(pull)
+    shares = away * _normed(outside) + (1 - away - float(scenario.settings["own_share"])) * _normed(
+        pull
+    )
     shares[np.arange(len(own)), own] += 1 - shares.sum(axis=1)
     return np.asarray(shares, dtype=float)
 
@@ -232,12 +241,20 @@ def _distance_km(towns: pd.DataFrame, own: Integers) -> Floats:
     lat, lon = (np.radians(towns[column].to_numpy(dtype=float)) for column in ("lat", "lon"))
     a = np.sin((lat[own][:, None] - lat) / 2) ** 2
     a = a + np.cos(lat[own][:, None]) * np.cos(lat) * np.sin((lon[own][:, None] - lon) / 2) ** 2
-    return np.asarray(np.nan_to_num(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(a, 0, 1))), nan=EARTH_KM), dtype=float)
+    return np.asarray(
+        np.nan_to_num(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(a, 0, 1))), nan=EARTH_KM),
+        dtype=float,
+    )
 
 
 def _cells(scenario: Scenario, where: Floats, own: Integers, column: str) -> Floats:
     """Give (O, J): hosts by place types. Who stays in a car or at home stays in the home municipality."""
-    shares = scenario.tables["places"].set_index("place")[column].reindex(list(PLACES)).to_numpy(dtype=float)
+    shares = (
+        scenario.tables["places"]
+        .set_index("place")[column]
+        .reindex(list(PLACES))
+        .to_numpy(dtype=float)
+    )
     cells = where[:, :, None] * shares
     last = len(PLACES) - 1
     stays = scenario.settings["method"] != "行列"
@@ -260,15 +277,24 @@ def _arrivals(table: pd.DataFrame, hours: int) -> Floats:
 def _moves(table: pd.DataFrame, hours: int) -> Floats:
     rates = np.zeros((hours, len(PLACES)))
     for row in table.to_dict("records"):
-        rates[int(row["from_hour"]) : int(row["to_hour"]), PLACES.index(str(row["place"]))] = hourly(row["moves_per_day"])
+        rates[int(row["from_hour"]) : int(row["to_hour"]), PLACES.index(str(row["place"]))] = (
+            hourly(row["moves_per_day"])
+        )
     return rates
 
 
 def _contacts(scenario: Scenario, hours: int) -> Floats:
-    listed = scenario.tables["places"].set_index("place")["contact_per_day"].reindex(list(PLACES)).to_numpy(dtype=float)
+    listed = (
+        scenario.tables["places"]
+        .set_index("place")["contact_per_day"]
+        .reindex(list(PLACES))
+        .to_numpy(dtype=float)
+    )
     rates = np.tile(hourly(listed), (hours, 1))
     for row in scenario.tables["contacts"].sort_values("from_hour").to_dict("records"):
-        rates[int(row["from_hour"]) :, PLACES.index(str(row["place"]))] = hourly(row["contact_per_day"])
+        rates[int(row["from_hour"]) :, PLACES.index(str(row["place"]))] = hourly(
+            row["contact_per_day"]
+        )
     return rates
 
 

@@ -61,7 +61,9 @@ class Outcome:
                 table = pd.DataFrame(_spread(trace.hourly[source]))
                 table.insert(0, "hour", np.arange(1, self.model.hours + 1))
                 parts.append(table.assign(policy=rules.name, measure=measure))
-        return self._finished(pd.concat(parts, ignore_index=True)[["policy", "hour", "measure", "mean", "p05", "p95"]])
+        return self._finished(
+            pd.concat(parts, ignore_index=True)[["policy", "hour", "measure", "mean", "p05", "p95"]]
+        )
 
     @cached_property
     def by_municipality(self) -> pd.DataFrame:
@@ -70,8 +72,14 @@ class Outcome:
         for rules, trace in self._pairs():
             for mark, known in zip(self.marks, trace.by_home, strict=True):
                 shares = _spread((known / self.model.people).T)
-                table = pd.DataFrame({"code": self.model.homes, "evacuees": self.model.people, **shares})
-                parts.append(table.assign(policy=rules.name, hour=mark, name=table["code"].map(self.model.names)))
+                table = pd.DataFrame(
+                    {"code": self.model.homes, "evacuees": self.model.people, **shares}
+                )
+                parts.append(
+                    table.assign(
+                        policy=rules.name, hour=mark, name=table["code"].map(self.model.names)
+                    )
+                )
         columns = ["policy", "code", "name", "hour", "evacuees", "mean", "p05", "p95"]
         return self._finished(pd.concat(parts, ignore_index=True)[columns])
 
@@ -81,7 +89,9 @@ class Outcome:
         shape = (len(self.marks), len(self.model.homes), len(self.model.hosts), len(PLACES))
         people = self.traces[0].places.reshape(shape)
         at = np.argwhere(people >= 0.5)
-        names = [np.array(values) for values in (self.marks, self.model.homes, self.model.hosts, PLACES)]
+        names = [
+            np.array(values) for values in (self.marks, self.model.homes, self.model.hosts, PLACES)
+        ]
         axes = zip(("hour", "home", "host", "place"), names, at.T, strict=True)
         columns = {label: values[places] for label, values, places in axes}
         table = pd.DataFrame({**columns, "people": people[tuple(at.T)].round(1)})
@@ -95,7 +105,9 @@ class Outcome:
         rows = []
         for rules, trace in self._pairs():
             for task, source in (("登録", "registering_hours"), ("送付", "sending_hours")):
-                rows.append({"policy": rules.name, "task": task, **_numbers(trace.hourly[source][-1])})
+                rows.append(
+                    {"policy": rules.name, "task": task, **_numbers(trace.hourly[source][-1])}
+                )
         return self._finished(pd.DataFrame(rows))
 
     @cached_property
@@ -105,10 +117,23 @@ class Outcome:
         教材であり法的助言ではない (``notice``). ``row`` is the row of the law table that decides.
         """
         rows = [entry for rules, trace in self._pairs() for entry in self._disclosed(rules, trace)]
-        columns = ["policy", "from_", "to", "category", "phase", "consent", "needed", "mean", "p05", "p95"]
+        columns = [
+            "policy",
+            "from_",
+            "to",
+            "category",
+            "phase",
+            "consent",
+            "needed",
+            "mean",
+            "p05",
+            "p95",
+        ]
         table = pd.DataFrame(rows, columns=columns)
         given = [table[name] for name in ("from_", "to", "category")]
-        verdicts = _legal_grounds.decide(*given, phase=table["phase"], consent=table["consent"].astype(bool))
+        verdicts = _legal_grounds.decide(
+            *given, phase=table["phase"], consent=table["consent"].astype(bool)
+        )
         found = table.assign(**{str(name): verdicts[str(name)].astype("str") for name in verdicts})
         found.insert(0, "notice", _legal_grounds.NOTICE)
         return self._finished(found)
@@ -132,12 +157,20 @@ class Outcome:
                 sent = trace.sends[phase, kind]
                 from_, to = ways[name]
                 if sent.any():
-                    yield self._entry(rules.name, (from_, to, word), sent, rules.needs_consent, needed=True)
-                extra = sent * (0.0 if name.startswith("up") else wrong) + sent * (rules.copies if name == "down" else 0.0)
+                    yield self._entry(
+                        rules.name, (from_, to, word), sent, rules.needs_consent, needed=True
+                    )
+                extra = sent * (0.0 if name.startswith("up") else wrong) + sent * (
+                    rules.copies if name == "down" else 0.0
+                )
                 if extra.any():
-                    yield self._entry(rules.name, (from_, "他の市町", word), extra, consent=False, needed=False)
+                    yield self._entry(
+                        rules.name, (from_, "他の市町", word), extra, consent=False, needed=False
+                    )
 
-    def _entry(self, policy: str, way: tuple[str, str, str], sent: Floats, consent: bool, *, needed: bool) -> dict[str, Any]:
+    def _entry(
+        self, policy: str, way: tuple[str, str, str], sent: Floats, consent: bool, *, needed: bool
+    ) -> dict[str, Any]:
         from_, to, phase = way
         named = {"policy": policy, "from_": from_, "to": to, "category": CATEGORY, "phase": phase}
         return {**named, "consent": consent, "needed": needed, **_numbers(sent)}
@@ -168,15 +201,24 @@ def compare(outcome: Outcome) -> pd.DataFrame:
     for rules, trace in zip(outcome.rules, outcome.traces, strict=True):
         row: dict[str, Any] = {"policy": rules.name}
         for name, values in _figures(outcome, trace).items():
-            row |= {(name if key == "mean" else f"{name}_{key}"): value for key, value in _numbers(values).items()}
+            row |= {
+                (name if key == "mean" else f"{name}_{key}"): value
+                for key, value in _numbers(values).items()
+            }
         for level in LEVELS:
             row |= _reached(trace.hourly["home"], level)
         rows.append(row)
     table = pd.DataFrame(rows)
     mark = max([mark for mark in outcome.marks if mark <= 72], default=outcome.marks[0])
-    goods = table[[f"known_home_{mark}", "unneeded", "staff_hours"]].to_numpy() * np.array([1.0, -1.0, -1.0])
+    goods = table[[f"known_home_{mark}", "unneeded", "staff_hours"]].to_numpy() * np.array(
+        [1.0, -1.0, -1.0]
+    )
     table.insert(1, "pareto", _unbeaten(goods))
-    table.attrs = {"settings": dict(outcome.settings), "made": True, "note": outcome.settings["note"]}
+    table.attrs = {
+        "settings": dict(outcome.settings),
+        "made": True,
+        "note": outcome.settings["note"],
+    }
     return table
 
 
@@ -186,9 +228,14 @@ def _figures(outcome: Outcome, trace: Trace) -> dict[str, Floats]:
         for mark in outcome.marks:
             figures[f"known_{source}_{mark}"] = trace.hourly[source][mark - 1]
     total = outcome.model.people.sum()
-    figures["disclosed"], figures["unneeded"] = trace.hourly["disclosed"][-1], trace.hourly["unneeded"][-1]
+    figures["disclosed"], figures["unneeded"] = (
+        trace.hourly["disclosed"][-1],
+        trace.hourly["unneeded"][-1],
+    )
     figures["duplicate_person_hours"] = trace.hourly["duplicate"].sum(axis=0) * total
-    figures["staff_hours"] = trace.hourly["registering_hours"][-1] + trace.hourly["sending_hours"][-1]
+    figures["staff_hours"] = (
+        trace.hourly["registering_hours"][-1] + trace.hourly["sending_hours"][-1]
+    )
     return figures
 
 
@@ -199,15 +246,17 @@ def _reached(known: Floats, level: float) -> dict[str, float]:
     low, middle, high = np.quantile(hours, (INTERVAL[0], 0.5, INTERVAL[1]), method="nearest")
     name = f"t{level * 100:.0f}"
     found = {name: middle, f"{name}_p05": low, f"{name}_p95": high}
-    return {key: float(value) if np.isfinite(value) else float("nan") for key, value in found.items()} | {
-        f"{name}_reached": float(hit.any(axis=0).mean())
-    }
+    return {
+        key: float(value) if np.isfinite(value) else float("nan") for key, value in found.items()
+    } | {f"{name}_reached": float(hit.any(axis=0).mean())}
 
 
 def _unbeaten(goods: Floats) -> list[bool]:
     """Tell which rows no other row beats: at least as good in all columns and better in one."""
     rounded = np.round(goods, 9)
-    beats = (rounded[:, None, :] >= rounded[None, :, :]).all(axis=2) & (rounded[:, None, :] > rounded[None, :, :]).any(axis=2)
+    beats = (rounded[:, None, :] >= rounded[None, :, :]).all(axis=2) & (
+        rounded[:, None, :] > rounded[None, :, :]
+    ).any(axis=2)
     return [not beaten for beaten in np.asarray(beats.any(axis=0)).tolist()]
 
 

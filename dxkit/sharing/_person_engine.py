@@ -19,13 +19,25 @@ def run(model: Model, rules: Rules, restored: Floats, marks: tuple[int, ...], se
     """Run the person-level engine once for every draw of outages; arguments and result as in `cohort.run`."""
     seeds = np.random.SeedSequence(seed).spawn(len(restored))
     rows = zip(restored, seeds, strict=True)
-    return merge([_Persons(model, rules, row, np.random.default_rng(chosen), marks).run() for row, chosen in rows])
+    return merge(
+        [
+            _Persons(model, rules, row, np.random.default_rng(chosen), marks).run()
+            for row, chosen in rows
+        ]
+    )
 
 
 class _Persons:
     """One draw: arrays with one element a person."""
 
-    def __init__(self, model: Model, rules: Rules, restored: Floats, random: np.random.Generator, marks: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        model: Model,
+        rules: Rules,
+        restored: Floats,
+        random: np.random.Generator,
+        marks: tuple[int, ...],
+    ) -> None:
         self.model, self.rules, self.restored, self.random = model, rules, restored, random
         self.store = Store(model, rules, 1, marks)
         self.home = np.repeat(np.arange(len(model.homes)), np.round(model.people).astype(int))
@@ -112,7 +124,9 @@ class _Persons:
             self._pass_on(hour, sendable[self._happens(rate)], HELD, 2)
             held = np.flatnonzero(self.state == HELD)
             home = self.home[held]
-            rate = (self._rate(up[own], rules.home_rate) * rules.receives)[home] * (self.cell[held] // K != own[home])
+            rate = (self._rate(up[own], rules.home_rate) * rules.receives)[home] * (
+                self.cell[held] // K != own[home]
+            )
             received = held[self._happens(rate)]
             self.state[received] = KNOWN
             self._count(hour, 4, len(received))
@@ -129,9 +143,13 @@ class _Persons:
     def _measure(self, hour: int) -> None:
         registered = self.state >= REGISTERED
         at_home = registered & (self.cell // K == self.model.own[self.home])
-        known = np.bincount(self.home[at_home | (self.state == KNOWN)], minlength=len(self.model.homes))[None, :]
+        known = np.bincount(
+            self.home[at_home | (self.state == KNOWN)], minlength=len(self.model.homes)
+        )[None, :]
         hub = (self.state >= HELD).sum() if self.rules.hub else 0
-        host, hub, twice = (np.array([float(number)]) for number in (registered.sum(), hub, self.twice.sum()))
+        host, hub, twice = (
+            np.array([float(number)]) for number in (registered.sum(), hub, self.twice.sum())
+        )
         self.store.keep(hour, host=host, hub=hub, known=known.astype(float), duplicate=twice)
         if hour + 1 in self.store.marks:
             fled = self.state != NOT_YET

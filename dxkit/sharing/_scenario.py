@@ -72,7 +72,9 @@ class Scenario:
             If there is no such setting.
         """
         if unknown := [name for name in settings if name not in self.settings]:
-            raise ChoiceError(f"設定「{unknown[0]}」はありません。{'、'.join(self.settings)} から選んでください。")
+            raise ChoiceError(
+                f"設定「{unknown[0]}」はありません。{'、'.join(self.settings)} から選んでください。"
+            )
         return replace(self, settings={**self.settings, **settings})
 
     def with_table(self, name: str, table: pd.DataFrame) -> "Scenario":
@@ -82,7 +84,9 @@ class Scenario:
 
 def scenario_names() -> list[str]:
     """List the scenarios that the project ships."""
-    return sorted(path.parent.name for path in (data_folder() / "scenarios").glob(f"*/{SETTINGS_FILE}"))
+    return sorted(
+        path.parent.name for path in (data_folder() / "scenarios").glob(f"*/{SETTINGS_FILE}")
+    )
 
 
 def read_scenario(path_or_name: str | Path) -> Scenario:
@@ -135,7 +139,10 @@ def typed_policies(table: pd.DataFrame) -> pd.DataFrame:
     """Check a table of policies as it stands in a file and give it with the program's types."""
     faults: list[Fault] = []
     rows = [
-        {field.name: convert(row[field.name], field, file="policies", row=at, faults=faults) for field in _scenario_fields.POLICY_FIELDS}
+        {
+            field.name: convert(row[field.name], field, file="policies", row=at, faults=faults)
+            for field in _scenario_fields.POLICY_FIELDS
+        }
         for at, row in enumerate(table.astype(object).to_dict("records"), start=2)
     ]
     if faults:
@@ -167,38 +174,74 @@ def _lines(folder: Path, name: str, faults: list[Fault]) -> list[Line]:
 def _settings(top: Entry, faults: list[Fault], figures: list[dict[str, object]]) -> dict[str, Any]:
     """Read the YAML's values; absent ones take their default, unknown keys are faults."""
     content = top.value if isinstance(top.value, dict) else {}
-    known = [field.label for field in _scenario_fields.TOP] + [*_scenario_fields.SECTIONS, _scenario_fields.POLICIES, _scenario_fields.CHANGES]
+    known = [field.label for field in _scenario_fields.TOP] + [
+        *_scenario_fields.SECTIONS,
+        _scenario_fields.POLICIES,
+        _scenario_fields.CHANGES,
+    ]
     _refuse_unknown(content, [*known, *(field.name for field in _scenario_fields.TOP)], faults)
     settings = _values(content, _scenario_fields.TOP, top.row, faults, figures)
     for heading, section in _scenario_fields.SECTIONS.items():
         entry = content.get(heading, Entry({}, top.row))
         inner = _mapping(entry, heading, faults)
-        _refuse_unknown(inner, [name for field in section for name in (field.label, field.name)], faults)
+        _refuse_unknown(
+            inner, [name for field in section for name in (field.label, field.name)], faults
+        )
         settings |= _values(inner, section, entry.row, faults, figures)
     if settings["method"] not in _scenario_fields.METHODS:
-        row = next((inner["方式"].row for inner in map(_inner, content.values()) if "方式" in inner), top.row)
+        row = next(
+            (inner["方式"].row for inner in map(_inner, content.values()) if "方式" in inner),
+            top.row,
+        )
         remedy = f"{'か'.join(_scenario_fields.METHODS)}と書いてください"
-        faults.append(Fault("知らない方式です", remedy, file=SETTINGS_FILE, row=row, column="方式", value=settings["method"]))
+        faults.append(
+            Fault(
+                "知らない方式です",
+                remedy,
+                file=SETTINGS_FILE,
+                row=row,
+                column="方式",
+                value=settings["method"],
+            )
+        )
     return settings
 
 
 def _values(
-    content: Mapping[str, Entry], wanted: tuple[Field, ...], row: int, faults: list[Fault], figures: list[dict[str, object]]
+    content: Mapping[str, Entry],
+    wanted: tuple[Field, ...],
+    row: int,
+    faults: list[Fault],
+    figures: list[dict[str, object]],
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in wanted:
         entry = content.get(plain(field.label)) or content.get(field.name)
         if entry is None and field.default is ...:
-            faults.append(Fault("項目がありません", "書き足してください", file=SETTINGS_FILE, row=row, column=field.label))
+            faults.append(
+                Fault(
+                    "項目がありません",
+                    "書き足してください",
+                    file=SETTINGS_FILE,
+                    row=row,
+                    column=field.label,
+                )
+            )
         raw, source, at = _written(entry, field, row, faults)
         known = raw is not None or field.default is not ...
-        found[field.name] = convert(raw, field, file=SETTINGS_FILE, row=at, faults=faults) if known else field.kind not in TEXTS
+        found[field.name] = (
+            convert(raw, field, file=SETTINGS_FILE, row=at, faults=faults)
+            if known
+            else field.kind not in TEXTS
+        )
         if field.kind in ("number", "whole"):
             figures.append(_figure((SETTINGS_FILE, at, ""), field, found[field.name], source))
     return found
 
 
-def _written(entry: Entry | None, field: Field, row: int, faults: list[Fault]) -> tuple[object, str, int]:
+def _written(
+    entry: Entry | None, field: Field, row: int, faults: list[Fault]
+) -> tuple[object, str, int]:
     """Give what is written for a key, its source and its line; a value may stand alone or as {値, 出典}."""
     if entry is None:
         return None, f"{ASSUMED}（既定値）", row
@@ -211,7 +254,15 @@ def _written(entry: Entry | None, field: Field, row: int, faults: list[Fault]) -
             return entry.value if entry.value is not None else "", str(source), entry.row
     if isinstance(entry.value, dict | list):
         remedy = "1つの値か {値: …, 出典: …} を書いてください"
-        faults.append(Fault("1つの値ではありません", remedy, file=SETTINGS_FILE, row=entry.row, column=field.label))
+        faults.append(
+            Fault(
+                "1つの値ではありません",
+                remedy,
+                file=SETTINGS_FILE,
+                row=entry.row,
+                column=field.label,
+            )
+        )
         return None, ASSUMED, entry.row
     return "" if entry.value is None else entry.value, ASSUMED, entry.row
 
@@ -225,7 +276,15 @@ def _mapping(entry: Entry, heading: str, faults: list[Fault]) -> dict[str, Entry
         return entry.value
     if entry.value is not None:
         remedy = "次の行から字下げして「項目: 値」を書いてください"
-        faults.append(Fault("項目と値の形ではありません", remedy, file=SETTINGS_FILE, row=entry.row, column=heading))
+        faults.append(
+            Fault(
+                "項目と値の形ではありません",
+                remedy,
+                file=SETTINGS_FILE,
+                row=entry.row,
+                column=heading,
+            )
+        )
     return {}
 
 
@@ -237,7 +296,9 @@ def _refuse_unknown(content: Mapping[str, Entry], known: list[str], faults: list
             faults.append(Fault(problem, remedy, file=SETTINGS_FILE, row=entry.row, column=key))
 
 
-def _policies(top: Entry, own: list[Line], policies_of: Callable[[], pd.DataFrame], faults: list[Fault]) -> pd.DataFrame:
+def _policies(
+    top: Entry, own: list[Line], policies_of: Callable[[], pd.DataFrame], faults: list[Fault]
+) -> pd.DataFrame:
     """Choose the policies that the scenario names, with its changes; by default all six."""
     content = top.value if isinstance(top.value, dict) else {}
     faults += _scenario_checks.policy_faults(own)
@@ -255,7 +316,15 @@ def _chosen(table: pd.DataFrame, listed: Entry, faults: list[Fault]) -> pd.DataF
     names = listed.value if isinstance(listed.value, list) else [listed]
     if not isinstance(listed.value, list) or not names:
         remedy = f"「- {table['policy'].iloc[0]}」のように1行に1つ書いてください"
-        faults.append(Fault("一覧ではありません", remedy, file=SETTINGS_FILE, row=listed.row, column=_scenario_fields.POLICIES))
+        faults.append(
+            Fault(
+                "一覧ではありません",
+                remedy,
+                file=SETTINGS_FILE,
+                row=listed.row,
+                column=_scenario_fields.POLICIES,
+            )
+        )
         return table
     chosen: list[str] = []
     for entry in names:
@@ -263,9 +332,24 @@ def _chosen(table: pd.DataFrame, listed: Entry, faults: list[Fault]) -> pd.DataF
         if name not in set(table["policy"]):
             problem, remedy = unknown_key(name, table["policy"])
             problem = problem.replace("項目", "施策")
-            faults.append(Fault(problem, remedy, file=SETTINGS_FILE, row=entry.row, column=_scenario_fields.POLICIES, value=name))
+            faults.append(
+                Fault(
+                    problem,
+                    remedy,
+                    file=SETTINGS_FILE,
+                    row=entry.row,
+                    column=_scenario_fields.POLICIES,
+                    value=name,
+                )
+            )
         elif name in chosen:
-            fault = Fault("同じ施策が2回あります", "1つにしてください", file=SETTINGS_FILE, row=entry.row, value=name)
+            fault = Fault(
+                "同じ施策が2回あります",
+                "1つにしてください",
+                file=SETTINGS_FILE,
+                row=entry.row,
+                value=name,
+            )
             faults.append(fault)
         else:
             chosen.append(name)
@@ -287,13 +371,22 @@ def _changed(table: pd.DataFrame, name: str, entry: Entry, faults: list[Fault]) 
         if field := known.get(key):
             raw, _, row = _written(cell, field, cell.row, faults)
             written[field.name] = convert(raw, field, file=SETTINGS_FILE, row=row, faults=faults)
-            faults += _scenario_checks.choice_faults({field.name: written[field.name]}, row, SETTINGS_FILE)
+            faults += _scenario_checks.choice_faults(
+                {field.name: written[field.name]}, row, SETTINGS_FILE
+            )
     rows = [row | written if row["policy"] == name else row for row in table.to_dict("records")]
     return pd.DataFrame(rows, columns=table.columns).astype(table.dtypes.to_dict())
 
 
 def _table(rows: list[Line], columns: tuple[Field, ...]) -> pd.DataFrame:
-    kinds = {"text": "str", "word": "str", "code": "str", "flag": "bool", "whole": "int64", "number": "float64"}
+    kinds = {
+        "text": "str",
+        "word": "str",
+        "code": "str",
+        "flag": "bool",
+        "whole": "int64",
+        "number": "float64",
+    }
     table = pd.DataFrame([row.cells for row in rows], columns=[field.name for field in columns])
     return table.astype({field.name: kinds[field.kind] for field in columns})
 
@@ -302,16 +395,36 @@ def _figures(name: str, rows: list[Line]) -> list[dict[str, object]]:
     """Give the numbers of one CSV file as figures."""
     found = []
     for row in rows:
-        texts = [str(row.cells[field.name]) for field in FILES[name] if field.kind in TEXTS and field.name != "source"]
+        texts = [
+            str(row.cells[field.name])
+            for field in FILES[name]
+            if field.kind in TEXTS and field.name != "source"
+        ]
         for field in FILES[name]:
             if field.kind in ("number", "whole"):
                 source = str(row.cells["source"])
-                found.append(_figure((f"{name}.csv", row.row, " ".join(texts)), field, row.cells[field.name], source))
+                found.append(
+                    _figure(
+                        (f"{name}.csv", row.row, " ".join(texts)),
+                        field,
+                        row.cells[field.name],
+                        source,
+                    )
+                )
     return [figure for figure in found if not isnan(float(str(figure["value"])))]
 
 
-def _figure(where: tuple[str, int, str], field: Field, value: object, source: str) -> dict[str, object]:
+def _figure(
+    where: tuple[str, int, str], field: Field, value: object, source: str
+) -> dict[str, object]:
     file, row, item = where
     number = float(value) if isinstance(value, int | float) else float("nan")
-    named = {"file": file, "row": row, "item": item, "column": field.label, "value": number, "unit": field.unit}
+    named = {
+        "file": file,
+        "row": row,
+        "item": item,
+        "column": field.label,
+        "value": number,
+        "unit": field.unit,
+    }
     return {**named, "source": source, "assumed": plain(source).startswith(ASSUMED)}

@@ -22,8 +22,17 @@ CODE_LABELS = {"code": "団体コード", "first": "甲", "second": "乙", "home
 
 def faults_of(settings: Mapping[str, Any], lines: Mapping[str, list[Line]]) -> list[Fault]:
     """Give every fault that shows only when the files are seen together."""
-    faults = [*_towns(lines["evacuees"]), *_codes(lines), *_places(lines), *_arrivals(lines["arrivals"])]
-    faults += [*_intervals(lines["moves"]), *_pairs(lines["agreements"]), *_observed(lines["observed"])]
+    faults = [
+        *_towns(lines["evacuees"]),
+        *_codes(lines),
+        *_places(lines),
+        *_arrivals(lines["arrivals"]),
+    ]
+    faults += [
+        *_intervals(lines["moves"]),
+        *_pairs(lines["agreements"]),
+        *_observed(lines["observed"]),
+    ]
     faults += _repeated(lines["outages"], ("code",), "outages.csv")
     faults += _repeated(lines["staff"], ("code", "from_hour"), "staff.csv")
     faults += _repeated(lines["contacts"], ("place", "from_hour"), "contacts.csv")
@@ -51,14 +60,25 @@ def choice_faults(values: Mapping[str, object], row: int, file: str) -> list[Fau
     for name, (label, offered) in CHOICES.items():
         if name in values and values[name] not in offered:
             remedy = f"{'・'.join(offered)} から選んでください"
-            found.append(Fault("知らない値です", remedy, file=file, row=row, column=label, value=values[name]))
+            found.append(
+                Fault(
+                    "知らない値です", remedy, file=file, row=row, column=label, value=values[name]
+                )
+            )
     return found
 
 
 def _towns(rows: list[Line]) -> list[Fault]:
     faults = _repeated(rows, ("code",), "evacuees.csv") + _repeated(rows, ("name",), "evacuees.csv")
     if rows and sum(_number(row, "evacuees") for row in rows) == 0:
-        faults.append(Fault("避難者が1人もいません", "避難者数を書いてください", file="evacuees.csv", column="避難者数"))
+        faults.append(
+            Fault(
+                "避難者が1人もいません",
+                "避難者数を書いてください",
+                file="evacuees.csv",
+                column="避難者数",
+            )
+        )
     return faults
 
 
@@ -73,7 +93,16 @@ def _codes(lines: Mapping[str, list[Line]]) -> list[Fault]:
                     remedy = "evacuees.csv に行を足すか、コードを直してください"
                     label = CODE_LABELS[column]
                     problem = "evacuees.csv にない団体コードです"
-                    faults.append(Fault(problem, remedy, file=f"{name}.csv", row=row.row, column=label, value=code))
+                    faults.append(
+                        Fault(
+                            problem,
+                            remedy,
+                            file=f"{name}.csv",
+                            row=row.row,
+                            column=label,
+                            value=code,
+                        )
+                    )
     return faults
 
 
@@ -86,14 +115,28 @@ def _places(lines: Mapping[str, list[Line]]) -> list[Fault]:
                 problem, remedy = unknown_key(str(row.cells["place"]), PLACES)
                 value = row.cells["place"]
                 faults.append(
-                    Fault(problem.replace("項目", "場所"), remedy, file=f"{name}.csv", row=row.row, column="場所", value=value)
+                    Fault(
+                        problem.replace("項目", "場所"),
+                        remedy,
+                        file=f"{name}.csv",
+                        row=row.row,
+                        column="場所",
+                        value=value,
+                    )
                 )
     rows = lines["places"]
     faults += _repeated(rows, ("place",), "places.csv")
     present = {row.cells["place"] for row in rows}
     if rows and (missing := [place for place in PLACES if place not in present]):
         remedy = "なければ割合を0として行を足してください"
-        faults.append(Fault(f"場所「{'、'.join(missing)}」の行がありません", remedy, file="places.csv", column="場所"))
+        faults.append(
+            Fault(
+                f"場所「{'、'.join(missing)}」の行がありません",
+                remedy,
+                file="places.csv",
+                column="場所",
+            )
+        )
     for column, label in (("share", "当初の割合"), ("share_after", "移動後の割合")):
         faults += _sum_to_one(rows, column, label, "places.csv")
     return faults
@@ -103,7 +146,15 @@ def _sum_to_one(rows: list[Line], column: str, label: str, file: str) -> list[Fa
     total = sum(_number(row, column) for row in rows)
     if not rows or isnan(total) or abs(total - 1) <= TOLERANCE:
         return []
-    return [Fault(f"割合の和が1になりません（和 {total:g}）", "和を1にしてください", file=file, row=rows[-1].row, column=label)]
+    return [
+        Fault(
+            f"割合の和が1になりません（和 {total:g}）",
+            "和を1にしてください",
+            file=file,
+            row=rows[-1].row,
+            column=label,
+        )
+    ]
 
 
 def _arrivals(rows: list[Line]) -> list[Fault]:
@@ -115,14 +166,28 @@ def _arrivals(rows: list[Line]) -> list[Fault]:
                 value = after.cells[column]
                 remedy = "時間の順に、累積で書いてください"
                 faults.append(
-                    Fault("前の行より進んでいません", remedy, file="arrivals.csv", row=after.row, column=label, value=value)
+                    Fault(
+                        "前の行より進んでいません",
+                        remedy,
+                        file="arrivals.csv",
+                        row=after.row,
+                        column=label,
+                        value=value,
+                    )
                 )
     if rows and abs(_number(rows[-1], "share") - 1) > TOLERANCE:
         last = rows[-1]
         remedy = "最後の行を1（全員）にしてください"
         value = last.cells["share"]
         faults.append(
-            Fault("累積割合が1で終わりません", remedy, file="arrivals.csv", row=last.row, column="累積割合", value=value)
+            Fault(
+                "累積割合が1で終わりません",
+                remedy,
+                file="arrivals.csv",
+                row=last.row,
+                column="累積割合",
+                value=value,
+            )
         )
     return faults
 
@@ -137,14 +202,25 @@ def _intervals(rows: list[Line]) -> list[Fault]:
             remedy = "終了を開始より後にしてください"
             faults.append(
                 Fault(
-                    "終了が開始より前です", remedy, file="moves.csv", row=row.row, column="終了_時間", value=row.cells["to_hour"]
+                    "終了が開始より前です",
+                    remedy,
+                    file="moves.csv",
+                    row=row.row,
+                    column="終了_時間",
+                    value=row.cells["to_hour"],
                 )
             )
         for other in seen.setdefault(row.cells["place"], []):
             if start < _number(other, "to_hour") and _number(other, "from_hour") < end:
                 remedy = f"{other.row}行目と重ならないようにしてください"
                 faults.append(
-                    Fault("同じ場所の期間が重なっています", remedy, file="moves.csv", row=row.row, value=row.cells["place"])
+                    Fault(
+                        "同じ場所の期間が重なっています",
+                        remedy,
+                        file="moves.csv",
+                        row=row.row,
+                        value=row.cells["place"],
+                    )
                 )
         seen[row.cells["place"]].append(row)
     return faults
@@ -153,7 +229,14 @@ def _intervals(rows: list[Line]) -> list[Fault]:
 def _pairs(rows: list[Line]) -> list[Fault]:
     remedy = "別の市町を書いてください"
     return [
-        Fault("自分自身との協定です", remedy, file="agreements.csv", row=row.row, column="乙", value=row.cells["second"])
+        Fault(
+            "自分自身との協定です",
+            remedy,
+            file="agreements.csv",
+            row=row.row,
+            column="乙",
+            value=row.cells["second"],
+        )
         for row in rows
         if row.cells["first"] and row.cells["first"] == row.cells["second"]
     ]
@@ -164,7 +247,14 @@ def _matrix(lines: Mapping[str, list[Line]]) -> list[Fault]:
     rows = lines["destinations"]
     if not rows:
         remedy = "destinations.csv を作るか、方式を「重力」にしてください"
-        return [Fault("方式が「行列」ですが、移動先の表がありません", remedy, file="scenario.yaml", column="方式")]
+        return [
+            Fault(
+                "方式が「行列」ですが、移動先の表がありません",
+                remedy,
+                file="scenario.yaml",
+                column="方式",
+            )
+        ]
     faults = _repeated(rows, ("home", "host"), "destinations.csv")
     homes = [row for row in lines["evacuees"] if _number(row, "evacuees") > 0]
     for home in homes:
@@ -172,7 +262,15 @@ def _matrix(lines: Mapping[str, list[Line]]) -> list[Fault]:
         if not own:
             remedy = "この市町を「元」とする行を足してください"
             value = home.cells["code"]
-            faults.append(Fault("移動先が書かれていない市町です", remedy, file="destinations.csv", column="元", value=value))
+            faults.append(
+                Fault(
+                    "移動先が書かれていない市町です",
+                    remedy,
+                    file="destinations.csv",
+                    column="元",
+                    value=value,
+                )
+            )
         faults += _sum_to_one(own, "share", "割合", "destinations.csv")
     return faults
 
@@ -184,14 +282,25 @@ def _coordinates(rows: list[Line]) -> list[Fault]:
             number = _number(row, column)
             if row.cells["inside"] and isnan(number):
                 remedy = "重力では県内の市町に座標が要ります"
-                faults.append(Fault("座標がありません", remedy, file="evacuees.csv", row=row.row, column=label))
+                faults.append(
+                    Fault(
+                        "座標がありません", remedy, file="evacuees.csv", row=row.row, column=label
+                    )
+                )
     return faults
 
 
 def _observed(rows: list[Line]) -> list[Fault]:
     remedy = "当てはめ・予測 のどちらかにしてください"
     return [
-        Fault("知らない役割です", remedy, file="observed.csv", row=row.row, column="役割", value=row.cells["use"])
+        Fault(
+            "知らない役割です",
+            remedy,
+            file="observed.csv",
+            row=row.row,
+            column="役割",
+            value=row.cells["use"],
+        )
         for row in rows
         if row.cells["use"] not in ("当てはめ", "予測")
     ]

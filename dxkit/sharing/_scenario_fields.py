@@ -23,7 +23,15 @@ TOP = (
 # YAML: headings with keys of their own
 SECTIONS: dict[str, tuple[Field, ...]] = {
     "登録": (
-        Field("records_per_staff_hour", "職員1人1時間の登録数", "number", 0.1, 1_000, default=12.0, unit="人"),
+        Field(
+            "records_per_staff_hour",
+            "職員1人1時間の登録数",
+            "number",
+            0.1,
+            1_000,
+            default=12.0,
+            unit="人",
+        ),
         Field("paper_efficiency", "停止中の能率", "number", 0, 1, default=0.4, unit="割合"),
         Field("consent_share", "同意率", "number", 0, 1, default=0.6, unit="割合"),
     ),

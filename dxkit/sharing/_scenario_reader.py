@@ -23,7 +23,10 @@ CSV_BYTES = 20_000_000
 DEPTH = 12
 EVENTS = 100_000
 ROWS = 200_000
-CORE_TAGS = tuple(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp"))
+CORE_TAGS = tuple(
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
+)
 TEXTS = ("text", "word", "code")
 YES, NO = ("1", "はい", "○", "有", "true", "yes"), ("0", "いいえ", "×", "無", "false", "no")
 
@@ -105,10 +108,17 @@ def read_text(path: Path, most: int) -> str:
         If it is absent, not a file, too large or no text.
     """
     if not path.is_file():
-        raise TableError.one("ファイルがありません", "フォルダーの中身と名前を確かめてください", file=path.name)
+        raise TableError.one(
+            "ファイルがありません", "フォルダーの中身と名前を確かめてください", file=path.name
+        )
     if path.stat().st_size > most:
         remedy = f"{most / 1e6:g} MB 以下にしてください"
-        raise TableError.one("ファイルが大きすぎます", remedy, file=path.name, value=f"{path.stat().st_size:,} バイト")
+        raise TableError.one(
+            "ファイルが大きすぎます",
+            remedy,
+            file=path.name,
+            value=f"{path.stat().st_size:,} バイト",
+        )
     return decode_text(path.read_bytes(), path.name)
 
 
@@ -126,7 +136,11 @@ def read_rows(path: Path, fields: Iterable[Field], faults: list[Fault]) -> list[
         if any(plain(cell) for cell in cells):
             lines.append(_line((row, cells), heads, wanted, file=path.name, faults=faults))
     if table and not lines:
-        faults.append(Fault("データの行がありません", "見出しの下に1行以上書いてください", file=path.name, row=2))
+        faults.append(
+            Fault(
+                "データの行がありません", "見出しの下に1行以上書いてください", file=path.name, row=2
+            )
+        )
     return lines
 
 
@@ -137,7 +151,9 @@ def convert(raw: object, field: Field, *, file: str, row: int, faults: list[Faul
     nothing = _nothing(field)
     if text == "":
         if field.default is ...:
-            faults.append(Fault("空欄です", "値を入れてください", file=file, row=row, column=field.label))
+            faults.append(
+                Fault("空欄です", "値を入れてください", file=file, row=row, column=field.label)
+            )
         return nothing if field.default is ... else field.default
     value, problem, remedy = _parsed(text, field)
     if problem:
@@ -164,10 +180,18 @@ def _parsed(text: str, field: Field) -> tuple[object, str, str]:
         return text, "", ""
     if field.kind == "code":
         good = len(text) == 5 and text.isascii() and text.isdigit()
-        return text, "" if good else "5桁の団体コードではありません", "28201 のように5桁で書いてください"
+        return (
+            text,
+            "" if good else "5桁の団体コードではありません",
+            "28201 のように5桁で書いてください",
+        )
     if field.kind == "flag":
         low = text.lower()
-        return low in YES, "" if low in (*YES, *NO) else "はい・いいえではありません", "1 か 0 で書いてください"
+        return (
+            low in YES,
+            "" if low in (*YES, *NO) else "はい・いいえではありません",
+            "1 か 0 で書いてください",
+        )
     return _number(text, field)
 
 
@@ -182,7 +206,11 @@ def _number(text: str, field: Field) -> tuple[object, str, str]:
     if not field.low <= value <= field.high or value in (float("inf"), float("-inf")):
         return None, "範囲の外の数です", f"{bounds}にしてください"
     if field.kind == "whole":
-        return int(value), "" if value == int(value) else "整数ではありません", "整数で書いてください"
+        return (
+            int(value),
+            "" if value == int(value) else "整数ではありません",
+            "整数で書いてください",
+        )
     return value, "", ""
 
 
@@ -193,19 +221,36 @@ def _refuse(text: str, file: str) -> None:
         row = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             remedy = "& と * を使わず、値をそのまま書いてください"
-            raise TableError.one("YAMLの別名（アンカー）は使えません", remedy, file=file, row=row, value=event.anchor)
+            raise TableError.one(
+                "YAMLの別名（アンカー）は使えません", remedy, file=file, row=row, value=event.anchor
+            )
         if (tag := getattr(event, "tag", None)) and not str(tag).startswith(CORE_TAGS):
-            raise TableError.one("YAMLのタグは使えません", "! で始まる語を消してください", file=file, row=row, value=tag)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            raise TableError.one(
+                "YAMLのタグは使えません",
+                "! で始まる語を消してください",
+                file=file,
+                row=row,
+                value=tag,
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(
+            event, yaml.CollectionEndEvent
+        )
         if depth > DEPTH or count > EVENTS:
-            raise TableError.one("入れ子が深すぎるか、項目が多すぎます", "項目: 値 の形に直してください", file=file, row=row)
+            raise TableError.one(
+                "入れ子が深すぎるか、項目が多すぎます",
+                "項目: 値 の形に直してください",
+                file=file,
+                row=row,
+            )
 
 
 def _broken(error: yaml.YAMLError, file: str) -> TableError:
     mark = getattr(error, "problem_mark", None)
     row = mark.line + 1 if mark else None
     problem = "YAMLとして読めません（字下げ、「:」の後の空白、括弧や引用符の閉じ忘れ）"
-    return TableError.one(problem, "この行と前の行を見直してください。字下げにタブは使えません", file=file, row=row)
+    return TableError.one(
+        problem, "この行と前の行を見直してください。字下げにタブは使えません", file=file, row=row
+    )
 
 
 def _entry(node: yaml.Node, file: str, faults: list[Fault]) -> Entry:
@@ -224,7 +269,11 @@ def _mapping(node: yaml.MappingNode, file: str, faults: list[Fault]) -> dict[str
         name = plain(key.value) if isinstance(key, yaml.ScalarNode) else ""
         row = key.start_mark.line + 1
         if not name:
-            faults.append(Fault("項目の名前がありません", "「項目: 値」の形で書いてください", file=file, row=row))
+            faults.append(
+                Fault(
+                    "項目の名前がありません", "「項目: 値」の形で書いてください", file=file, row=row
+                )
+            )
         elif name in found:
             remedy = f"{found[name].row}行目と合わせて1つにしてください"
             faults.append(Fault("同じ項目が2回あります", remedy, file=file, row=row, column=name))
@@ -244,41 +293,66 @@ def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
             yield row, cells
             row = reader.line_num + 1
             if row > ROWS:
-                raise TableError.one("行が多すぎます", f"{ROWS:,}行までにしてください", file=file, row=row)
+                raise TableError.one(
+                    "行が多すぎます", f"{ROWS:,}行までにしてください", file=file, row=row
+                )
     except csv.Error:
         remedy = '引用符「"」の閉じ忘れを直してください'
         raise TableError.one("CSVとして読めません", remedy, file=file, row=row) from None
 
 
-def _heads(cells: list[str], fields: list[Field], file: str, faults: list[Fault]) -> list[Field | None]:
+def _heads(
+    cells: list[str], fields: list[Field], file: str, faults: list[Fault]
+) -> list[Field | None]:
     """Say which field each column holds; unknown, repeated and missing columns are faults."""
     names = {name: field for field in fields for name in (field.name, plain(field.label))}
     heads = [names.get(plain(cell)) for cell in cells]
     for cell, field in zip(cells, heads, strict=True):
         if field is None and plain(cell):
             problem, remedy = unknown_key(plain(cell), [each.label for each in fields])
-            faults.append(Fault(problem.replace("項目", "列"), remedy, file=file, row=1, column=plain(cell)))
+            faults.append(
+                Fault(problem.replace("項目", "列"), remedy, file=file, row=1, column=plain(cell))
+            )
     for field in fields:
         if heads.count(field) > 1:
-            faults.append(Fault("同じ列が2つあります", "1つにしてください", file=file, row=1, column=field.label))
+            faults.append(
+                Fault(
+                    "同じ列が2つあります", "1つにしてください", file=file, row=1, column=field.label
+                )
+            )
         if field not in heads and field.default is ...:
-            faults.append(Fault("列がありません", "見出しを足してください", file=file, row=1, column=field.label))
+            faults.append(
+                Fault(
+                    "列がありません", "見出しを足してください", file=file, row=1, column=field.label
+                )
+            )
     return heads
 
 
 def _line(
-    record: tuple[int, list[str]], heads: list[Field | None], fields: list[Field], *, file: str, faults: list[Fault]
+    record: tuple[int, list[str]],
+    heads: list[Field | None],
+    fields: list[Field],
+    *,
+    file: str,
+    faults: list[Fault],
 ) -> Line:
     row, cells = record
     if len(cells) > len(heads):
         remedy = "余分なカンマを消すか、カンマを含む値を引用符で囲んでください"
-        faults.append(Fault("見出しより値が多い行です", remedy, file=file, row=row, value=cells[len(heads)]))
-    written: Mapping[str, str] = {head.name: cell for head, cell in zip(heads, cells, strict=False) if head}
+        faults.append(
+            Fault("見出しより値が多い行です", remedy, file=file, row=row, value=cells[len(heads)])
+        )
+    written: Mapping[str, str] = {
+        head.name: cell for head, cell in zip(heads, cells, strict=False) if head
+    }
     present = {head.name for head in heads if head}
     values: dict[str, object] = {}
     for field in fields:
         if field.name in present or field.default is not ...:
-            values[field.name] = convert(written.get(field.name), field, file=file, row=row, faults=faults)
+            values[field.name] = convert(
+                written.get(field.name), field, file=file, row=row, faults=faults
+            )
         else:
             values[field.name] = _nothing(field)
     return Line(values, row)

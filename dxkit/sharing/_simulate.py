@@ -75,7 +75,13 @@ def simulate(
     marks = tuple(sorted({mark for mark in MARKS if mark <= model.hours} | {model.hours}))
     rules = [rules_of(model, row) for _, row in chosen.iterrows()]
     traces = _run_all(_Work(model, marks, engine, start, progress), rules, restored, executor)
-    settings = {"engine": engine, "draws": count, "seed": start, "scenario": scenario.name, "note": scenario.note}
+    settings = {
+        "engine": engine,
+        "draws": count,
+        "seed": start,
+        "scenario": scenario.name,
+        "note": scenario.note,
+    }
     return Outcome(model, rules, traces, marks, settings)
 
 
@@ -88,18 +94,24 @@ def _chosen(scenario: Scenario, policies: Sequence[str] | pd.DataFrame | None) -
     known = scenario.policies.set_index("policy", drop=False)
     if unknown := [name for name in names if name not in known.index]:
         offered = "・".join(known.index)
-        raise ChoiceError(f"施策「{shorten(unknown[0])}」はこのシナリオにありません。{offered} から選んでください。")
+        raise ChoiceError(
+            f"施策「{shorten(unknown[0])}」はこのシナリオにありません。{offered} から選んでください。"
+        )
     return known.loc[names]
 
 
 def _check(model: Model, engine: str, draws: int) -> None:
     if engine not in ENGINES:
-        raise ChoiceError(f"engine の「{shorten(engine)}」はありません。{'・'.join(ENGINES)} から選んでください。")
+        raise ChoiceError(
+            f"engine の「{shorten(engine)}」はありません。{'・'.join(ENGINES)} から選んでください。"
+        )
     if draws < 1:
         raise ChoiceError(f"draws={draws} は使えません。1以上にしてください。")
     people = float(model.people.sum())
     if engine == "person" and people > MOST_PERSONS:
-        raise ChoiceError(f'engine="person" は {MOST_PERSONS:,} 人までです（{people:,.0f} 人）。cohort を使ってください。')
+        raise ChoiceError(
+            f'engine="person" は {MOST_PERSONS:,} 人までです（{people:,.0f} 人）。cohort を使ってください。'
+        )
 
 
 @dataclass(frozen=True)
@@ -115,13 +127,21 @@ class _Work:
     def play(self, rules: Rules, restored: Floats, at: int) -> Trace:
         """Play one policy in one portion of the draws."""
         if self.engine == "person":
-            return _person_engine.run(self.model, rules, restored, self.marks, _portion_seed(self.seed, at))
+            return _person_engine.run(
+                self.model, rules, restored, self.marks, _portion_seed(self.seed, at)
+            )
         return _cohort_engine.run(self.model, rules, restored, self.marks)
 
 
-def _run_all(work: _Work, rules: Sequence[Rules], restored: Floats, executor: Executor | None) -> list[Trace]:
+def _run_all(
+    work: _Work, rules: Sequence[Rules], restored: Floats, executor: Executor | None
+) -> list[Trace]:
     """Share policies × portions of draws among workers; the split never changes a result."""
-    size = 1 if work.engine == "person" else max(1, min(MOST_PORTION, PORTION_CELLS // work.model.first.size))
+    size = (
+        1
+        if work.engine == "person"
+        else max(1, min(MOST_PORTION, PORTION_CELLS // work.model.first.size))
+    )
     portions = [restored[at : at + size] for at in range(0, len(restored), size)]
     jobs = [(rule, portion, at) for rule in rules for at, portion in enumerate(portions)]
     if executor is not None:
@@ -134,7 +154,12 @@ def _run_all(work: _Work, rules: Sequence[Rules], restored: Floats, executor: Ex
 
 def _gather(pool: Executor, work: _Work, jobs: Sequence[tuple[Rules, Floats, int]]) -> list[Trace]:
     waiting = [pool.submit(work.play, *job) for job in jobs]
-    for _ in tqdm(as_completed(waiting), total=len(waiting), disable=not work.progress, desc="シミュレーション"):
+    for _ in tqdm(
+        as_completed(waiting),
+        total=len(waiting),
+        disable=not work.progress,
+        desc="シミュレーション",
+    ):
         pass
     return [job.result() for job in waiting]
 

@@ -28,11 +28,19 @@ BLANK_COST = 1e-6
 
 
 @overload
-def suppress(table: pd.Series, *, k: int = ..., rounding: int | None = ..., complementary: bool = ...) -> pd.Series: ...
-@overload
-def suppress(table: pd.DataFrame, *, k: int = ..., rounding: int | None = ..., complementary: bool = ...) -> pd.DataFrame: ...
 def suppress(
-    table: pd.DataFrame | pd.Series, *, k: int = 10, rounding: int | None = None, complementary: bool = True
+    table: pd.Series, *, k: int = ..., rounding: int | None = ..., complementary: bool = ...
+) -> pd.Series: ...
+@overload
+def suppress(
+    table: pd.DataFrame, *, k: int = ..., rounding: int | None = ..., complementary: bool = ...
+) -> pd.DataFrame: ...
+def suppress(
+    table: pd.DataFrame | pd.Series,
+    *,
+    k: int = 10,
+    rounding: int | None = None,
+    complementary: bool = True,
 ) -> pd.DataFrame | pd.Series:
     """Blank small counts, and as many others as it takes that none can be worked out.
 
@@ -61,13 +69,26 @@ def suppress(
         If ``k`` or ``rounding`` is not offered.
     """
     if k < 2 or (rounding is not None and rounding not in ROUNDINGS):
-        raise ChoiceError(f"k={k}、rounding={rounding} は使えません。k は2以上、rounding は 5・10・None から選んでください。")
+        raise ChoiceError(
+            f"k={k}、rounding={rounding} は使えません。k は2以上、rounding は 5・10・None から選んでください。"
+        )
     counts = _counts(table)
     full = _with_totals(counts)
     small = (full > 0) & (full < k)
-    blank = small if not complementary else _one_way(full, small) if isinstance(table, pd.Series) else _two_way(full, small)
+    blank = (
+        small
+        if not complementary
+        else _one_way(full, small)
+        if isinstance(table, pd.Series)
+        else _two_way(full, small)
+    )
     shown = full if rounding is None else (full + rounding // 2) // rounding * rounding
-    settings = {"k": k, "rounding": rounding, "primary": int(small.sum()), "complementary": int(blank.sum() - small.sum())}
+    settings = {
+        "k": k,
+        "rounding": rounding,
+        "primary": int(small.sum()),
+        "complementary": int(blank.sum() - small.sum()),
+    }
     return _published(table, shown, blank, settings)
 
 
@@ -79,7 +100,13 @@ def _counts(table: pd.DataFrame | pd.Series) -> Counts:
     if len(bad):
         remedy = "0以上の整数（人数）にしてください"
         raise TableError(
-            Fault("人数ではありません", remedy, row=int(i) + 1, column=str(frame.columns[j]), value=frame.iloc[i, j])
+            Fault(
+                "人数ではありません",
+                remedy,
+                row=int(i) + 1,
+                column=str(frame.columns[j]),
+                value=frame.iloc[i, j],
+            )
             for i, j in bad
         )
     counts = numbers.astype(np.int64)
@@ -97,7 +124,11 @@ def _check_margins(counts: Counts, inner: Counts, rows: Flags, columns: Flags) -
     )
     grand = not rows.all() and not columns.all() and counts[~rows][:, ~columns][0, 0] != inner.sum()
     if wrong or grand:
-        raise TableError.one(f"「{TOTAL}」が内訳の和と合いません", f"「{TOTAL}」を消して渡せば計算します", value=TOTAL)
+        raise TableError.one(
+            f"「{TOTAL}」が内訳の和と合いません",
+            f"「{TOTAL}」を消して渡せば計算します",
+            value=TOTAL,
+        )
 
 
 def _with_totals(counts: Counts) -> Counts:
@@ -169,7 +200,9 @@ def _price(cost: NDArray[np.float64], arc: tuple[int, int], count: int, *, blank
     cost[arc[::-1]] = price if count > 1 else np.inf
 
 
-def _cycle(cost: NDArray[np.float64], arc: tuple[int, int], *, lowers: bool) -> list[tuple[int, int]]:
+def _cycle(
+    cost: NDArray[np.float64], arc: tuple[int, int], *, lowers: bool
+) -> list[tuple[int, int]]:
     """Give the steps of the cheapest way around through other cells than this one, which rises or falls by one."""
     kept = cost[arc], cost[arc[::-1]]
     cost[arc] = cost[arc[::-1]] = np.inf
@@ -179,7 +212,9 @@ def _cycle(cost: NDArray[np.float64], arc: tuple[int, int], *, lowers: bool) -> 
 
 
 def _way(cost: NDArray[np.float64], start: int, end: int) -> tuple[float, list[tuple[int, int]]]:
-    length, before = dijkstra(np.where(np.isinf(cost), 0.0, cost), indices=start, return_predecessors=True)
+    length, before = dijkstra(
+        np.where(np.isinf(cost), 0.0, cost), indices=start, return_predecessors=True
+    )
     steps: list[tuple[int, int]] = []
     node = end
     while node != start and before[node] >= 0:
@@ -193,9 +228,15 @@ def _published(
 ) -> pd.DataFrame | pd.Series:
     index = [name for name in table.index if name != TOTAL] + [TOTAL]
     if isinstance(table, pd.Series):
-        given: pd.DataFrame | pd.Series = pd.Series(shown, index=pd.Index(index), name=table.name, dtype="Int64").mask(blank)
+        given: pd.DataFrame | pd.Series = pd.Series(
+            shown, index=pd.Index(index), name=table.name, dtype="Int64"
+        ).mask(blank)
     else:
         columns = [name for name in table.columns if name != TOTAL] + [TOTAL]
-        given = pd.DataFrame(shown, index=pd.Index(index), columns=pd.Index(columns)).astype("Int64").mask(blank)
+        given = (
+            pd.DataFrame(shown, index=pd.Index(index), columns=pd.Index(columns))
+            .astype("Int64")
+            .mask(blank)
+        )
     given.attrs = {"settings": settings}
     return given

@@ -44,7 +44,16 @@ class Store:
 
     def __init__(self, model: Model, rules: Rules, draws: int, marks: tuple[int, ...]) -> None:
         self.model, self.rules, self.marks = model, rules, marks
-        names = ("host", "home", "prefecture", "duplicate", "disclosed", "unneeded", "registering_hours", "sending_hours")
+        names = (
+            "host",
+            "home",
+            "prefecture",
+            "duplicate",
+            "disclosed",
+            "unneeded",
+            "registering_hours",
+            "sending_hours",
+        )
         self.hourly = {name: np.zeros((model.hours, draws)) for name in names}
         self.by_home = np.zeros((len(marks), draws, len(model.homes)))
         self.sends = np.zeros((len(PHASES), len(SENDS), draws))
@@ -57,7 +66,9 @@ class Store:
         """Add records sent in this hour, one number a draw."""
         self.sends[phase_of(hour), kind] += records
 
-    def keep(self, hour: int, *, host: Floats, hub: Floats, known: Floats, duplicate: Floats) -> None:
+    def keep(
+        self, hour: int, *, host: Floats, hub: Floats, known: Floats, duplicate: Floats
+    ) -> None:
         """Keep an hour: registered and held by the hub (draws), known to home (draws, O), double records (draws)."""
         sent = self.sends.sum(axis=0)
         to_home = sent[0] + sent[1] + sent[4]
@@ -86,7 +97,10 @@ def merge(traces: Sequence[Trace]) -> Trace:
     """Put the draws of several traces of one policy side by side; places and those waiting are averaged over draws."""
     weights = np.array([trace.by_home.shape[1] for trace in traces], dtype=float)
     return Trace(
-        {name: np.concatenate([trace.hourly[name] for trace in traces], axis=1) for name in traces[0].hourly},
+        {
+            name: np.concatenate([trace.hourly[name] for trace in traces], axis=1)
+            for name in traces[0].hourly
+        },
         np.concatenate([trace.by_home for trace in traces], axis=1),
         np.concatenate([trace.sends for trace in traces], axis=2),
         np.average([trace.places for trace in traces], axis=0, weights=weights),

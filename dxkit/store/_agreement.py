@@ -88,7 +88,10 @@ def kendall_w(ratings: ArrayLike) -> tuple[float, float]:
     if voters < 2 or items < 2:
         return np.nan, np.nan
     ranks = stats.rankdata(values, axis=1)
-    ties = sum(float((count**3 - count).sum()) for count in (np.unique(row, return_counts=True)[1] for row in ranks))
+    ties = sum(
+        float((count**3 - count).sum())
+        for count in (np.unique(row, return_counts=True)[1] for row in ranks)
+    )
     room = voters**2 * (items**3 - items) - voters * ties
     if room <= 0:
         return np.nan, np.nan
@@ -97,7 +100,9 @@ def kendall_w(ratings: ArrayLike) -> tuple[float, float]:
     return w, float(stats.chi2.sf(voters * (items - 1) * w, items - 1))
 
 
-def opinion_groups(votes: pd.DataFrame, *, least_votes: int = LEAST_VOTES, seed: int = 0) -> tuple[pd.Series, float]:
+def opinion_groups(
+    votes: pd.DataFrame, *, least_votes: int = LEAST_VOTES, seed: int = 0
+) -> tuple[pd.Series, float]:
     """Find groups of voters who vote alike, as Polis does: two principal components, then k-means with 2 to 5 groups.
 
     Missing votes take the item's mean; a voter's place is stretched by the root of (items / votes given), so that who voted
@@ -145,8 +150,13 @@ def places(values: Floats) -> Floats:
 
 def _split(points: Floats, random: np.random.Generator) -> tuple[Places, float]:
     most = min(MOST_GROUPS, len(np.unique(points.round(9), axis=0)), len(points) - 1)
-    tried = [(labels, _silhouette(points, labels)) for labels in (_k_means(points, k, random) for k in range(2, most + 1))]
-    return max(tried, key=lambda each: each[1], default=(np.zeros(len(points), dtype=np.intp), np.nan))
+    tried = [
+        (labels, _silhouette(points, labels))
+        for labels in (_k_means(points, k, random) for k in range(2, most + 1))
+    ]
+    return max(
+        tried, key=lambda each: each[1], default=(np.zeros(len(points), dtype=np.intp), np.nan)
+    )
 
 
 def _k_means(points: Floats, k: int, random: np.random.Generator) -> Places:
@@ -172,7 +182,12 @@ def _lloyd(points: Floats, centres: Floats) -> tuple[Places, float]:
             return labels, float(far.min(axis=1).sum())
         labels = now
         # a centre that nobody is nearest to stays where it is
-        centres = np.array([points[labels == at].mean(axis=0) if (labels == at).any() else c for at, c in enumerate(centres)])
+        centres = np.array(
+            [
+                points[labels == at].mean(axis=0) if (labels == at).any() else c
+                for at, c in enumerate(centres)
+            ]
+        )
 
 
 def _silhouette(points: Floats, labels: Places) -> float:
@@ -187,7 +202,9 @@ def _silhouette(points: Floats, labels: Places) -> float:
     means = sums / sizes
     means[rows, own] = np.inf
     outside = means.min(axis=1)
-    scores = np.where(sizes[own] > 1, (outside - inside) / np.maximum(np.maximum(inside, outside), 1e-12), 0.0)
+    scores = np.where(
+        sizes[own] > 1, (outside - inside) / np.maximum(np.maximum(inside, outside), 1e-12), 0.0
+    )
     return float(scores.mean())
 
 
@@ -221,17 +238,37 @@ def agree(votes: pd.DataFrame, *, seed: int = 0) -> Agreement:
     """
     missing = float(votes.isna().to_numpy().mean()) if votes.size else np.nan
     if missing > MISSING_WARNED:
-        said = f"票の{missing:.0%}が空欄です。半分を超えると意見グループは当てになりません（参考値）。"
+        said = (
+            f"票の{missing:.0%}が空欄です。半分を超えると意見グループは当てになりません（参考値）。"
+        )
         warnings.warn(said, TableWarning, stacklevel=3)
     complete = votes.dropna()
     w, p_value = kendall_w(complete.to_numpy(dtype=np.float64))
     labels, silhouette = opinion_groups(votes, seed=seed)
     sizes = labels.value_counts().sort_index().rename_axis("group").rename("voters").reset_index()
-    return Agreement(w, p_value, len(votes), len(complete), votes.shape[1], missing, sizes, _opinions(votes, labels), silhouette)
+    return Agreement(
+        w,
+        p_value,
+        len(votes),
+        len(complete),
+        votes.shape[1],
+        missing,
+        sizes,
+        _opinions(votes, labels),
+        silhouette,
+    )
 
 
 def _opinions(votes: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
     """Give each group's mean on each item where enough voted that it tells nobody's own vote."""
-    long = votes.assign(group=labels).melt(id_vars="group", var_name="item", value_name="value").dropna()
-    counted = long.groupby(["group", "item"], sort=True)["value"].agg(votes="size", mean="mean").reset_index()
+    long = (
+        votes.assign(group=labels)
+        .melt(id_vars="group", var_name="item", value_name="value")
+        .dropna()
+    )
+    counted = (
+        long.groupby(["group", "item"], sort=True)["value"]
+        .agg(votes="size", mean="mean")
+        .reset_index()
+    )
     return counted.assign(mean=counted["mean"].where(counted["votes"] >= LEAST_SHOWN))

@@ -37,7 +37,12 @@ ENTRIES = sa.Table(
     "dxkit_entries",
     METADATA,
     # BIGINT is no row number in SQLite
-    sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column(
+        "number",
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
     sa.Column("meeting", sa.String(200), nullable=False),
     sa.Column("id", sa.String(100), nullable=False),
     sa.Column("kind", sa.String(10), nullable=False),
@@ -136,7 +141,9 @@ class Keeper:
             if found is None:
                 row = {"meeting": self.meeting, "secret": secrets.token_hex(SECRET_BYTES)}
                 with self.engine.begin() as connection:
-                    connection.execute(_insert(self.engine, MEETINGS).values(**row).on_conflict_do_nothing())
+                    connection.execute(
+                        _insert(self.engine, MEETINGS).values(**row).on_conflict_do_nothing()
+                    )
                     found = connection.scalar(asked)
         return bytes.fromhex(str(found))
 
@@ -181,9 +188,13 @@ class Keeper:
         with self.engine.begin() as connection:
             for job in jobs:
                 number = connection.scalar(self._insertion, job.row)
-                found.append((number is not None, job.row | {"number": number} if number is not None else {}))
+                found.append(
+                    (number is not None, job.row | {"number": number} if number is not None else {})
+                )
                 if number is None:
-                    asked = sa.select(ENTRIES).where(ENTRIES.c.meeting == self.meeting, ENTRIES.c.id == job.row["id"])
+                    asked = sa.select(ENTRIES).where(
+                        ENTRIES.c.meeting == self.meeting, ENTRIES.c.id == job.row["id"]
+                    )
                     found[-1] = False, dict(connection.execute(asked).mappings().one())
         # only now is it on the disk
         for job, (new, kept) in zip(jobs, found, strict=True):
@@ -191,13 +202,17 @@ class Keeper:
 
     def entries(self) -> list[dict[str, Any]]:
         """Give all entries of the meeting in their order."""
-        asked = sa.select(ENTRIES).where(ENTRIES.c.meeting == self.meeting).order_by(ENTRIES.c.number)
+        asked = (
+            sa.select(ENTRIES).where(ENTRIES.c.meeting == self.meeting).order_by(ENTRIES.c.number)
+        )
         with self._told(), self.turn, self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
     def count(self, kinds: Sequence[str] = ()) -> int:
         """Count the entries of the meeting, all or those of some kinds; cheap enough to ask every second."""
-        asked = sa.select(sa.func.count()).select_from(ENTRIES).where(ENTRIES.c.meeting == self.meeting)
+        asked = (
+            sa.select(sa.func.count()).select_from(ENTRIES).where(ENTRIES.c.meeting == self.meeting)
+        )
         asked = asked.where(ENTRIES.c.kind.in_(kinds)) if kinds else asked
         with self._told(), self.turn, self.engine.connect() as connection:
             return int(connection.scalar(asked) or 0)
@@ -240,10 +255,14 @@ def read_url(url: str | Path) -> sa.URL:
     try:
         found = sa.make_url(text if "://" in text else f"sqlite:///{text}")
     except ArgumentError as error:
-        raise ChoiceError(f"保存先「{text}」を読めません。例: sqlite:///out/meeting.sqlite") from error
+        raise ChoiceError(
+            f"保存先「{text}」を読めません。例: sqlite:///out/meeting.sqlite"
+        ) from error
     kind = found.get_backend_name()
     if kind not in GUARDS:
-        raise ChoiceError(f"保存先の種類「{kind}」は使えません。sqlite:///… か postgresql://… を指定してください。")
+        raise ChoiceError(
+            f"保存先の種類「{kind}」は使えません。sqlite:///… か postgresql://… を指定してください。"
+        )
     return found if kind == "sqlite" else _with_driver(found)
 
 
@@ -251,7 +270,9 @@ def _with_driver(url: sa.URL) -> sa.URL:
     try:
         import psycopg  # noqa: F401, PLC0415 # only who keeps on PostgreSQL needs it
     except ImportError as error:
-        raise MissingExtraError("PostgreSQL に保存するには psycopg が要ります: pip install 'dxkit[postgres]'") from error
+        raise MissingExtraError(
+            "PostgreSQL に保存するには psycopg が要ります: pip install 'dxkit[postgres]'"
+        ) from error
     return url.set(drivername="postgresql+psycopg")
 
 
@@ -268,7 +289,9 @@ def _engine(url: sa.URL) -> sa.Engine:
     _make_folder(path.parent)
     if path.exists() and not (_writable(path) and _writable(path.parent)):
         return sa.create_engine(url, creator=lambda: _only_to_read(path))
-    engine = sa.create_engine(url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
+    engine = sa.create_engine(
+        url, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}
+    )
     sa.event.listen(engine, "connect", _prepare)
     return engine
 
@@ -295,7 +318,12 @@ def _make_folder(folder: Path) -> None:
 def _prepare(connection: Any, _: object) -> None:
     """Set every connection of SQLite to keep a write-ahead log and to wait for the disk."""
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF", "secure_delete=ON"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "trusted_schema=OFF",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

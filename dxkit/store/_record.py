@@ -16,10 +16,28 @@ from dxkit.store._database import Keeper
 VALUES = (-2, -1, 0, 1, 2)
 VOTE_COLUMNS = ("against_strongly", "against", "neutral", "for", "for_strongly")
 RESULT_COLUMNS = ("item", "votes", "mean", "median", "spread", *VOTE_COLUMNS)
-HISTORY_COLUMNS = ("order", "id", "kind", "item", "value", "text", "group", "title", "refers_to", "stands", "at")
+HISTORY_COLUMNS = (
+    "order",
+    "id",
+    "kind",
+    "item",
+    "value",
+    "text",
+    "group",
+    "title",
+    "refers_to",
+    "stands",
+    "at",
+)
 Entry = Mapping[str, Any]
 SHEETS = ("結果", "カード", "選択", "履歴")
-KINDS = {"vote": "票", "note": "カード", "choice": "選択", "arrange": "カードの移動", "undo": "取り消し"}
+KINDS = {
+    "vote": "票",
+    "note": "カード",
+    "choice": "選択",
+    "arrange": "カードの移動",
+    "undo": "取り消し",
+}
 # a card's group is no class of anything
 OWN_HEADINGS = {"group": "グループ", "text": "内容"}
 
@@ -36,7 +54,11 @@ def standing(entries: Sequence[Entry]) -> set[str]:
 def latest(entries: Sequence[Entry], kind: str) -> dict[tuple[str, str], Entry]:
     """Give each author's last standing entry of a kind on each item."""
     alive = standing(entries)
-    return {(entry["author"], entry["item"]): entry for entry in entries if entry["kind"] == kind and entry["id"] in alive}
+    return {
+        (entry["author"], entry["item"]): entry
+        for entry in entries
+        if entry["kind"] == kind and entry["id"] in alive
+    }
 
 
 def votes(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame:
@@ -44,7 +66,11 @@ def votes(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame
     found = latest(entries, "vote")
     order = list(items) if items is not None else list(dict.fromkeys(item for _, item in found))
     authors = sorted({author for author, item in found if item in set(order)})
-    table = pd.DataFrame(np.nan, index=pd.RangeIndex(1, len(authors) + 1, name="voter"), columns=pd.Index(order, name="item"))
+    table = pd.DataFrame(
+        np.nan,
+        index=pd.RangeIndex(1, len(authors) + 1, name="voter"),
+        columns=pd.Index(order, name="item"),
+    )
     row = {author: at for at, author in enumerate(authors)}
     column = {item: at for at, item in enumerate(order)}
     values = table.to_numpy(copy=True)
@@ -57,20 +83,34 @@ def votes(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame
 def results(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame:
     """Give one row an item: how many voted, mean, median, spread, and how many chose each of the five values."""
     table = votes(entries, items)
-    return pd.DataFrame([_result(str(item), table[item].dropna().to_numpy()) for item in table], columns=list(RESULT_COLUMNS))
+    return pd.DataFrame(
+        [_result(str(item), table[item].dropna().to_numpy()) for item in table],
+        columns=list(RESULT_COLUMNS),
+    )
 
 
 def _result(item: str, given: Any) -> list[object]:
     counts = [int((given == value).sum()) for value in VALUES]
     if not len(given):
         return [item, 0, np.nan, np.nan, np.nan, *counts]
-    return [item, len(given), float(given.mean()), float(np.median(given)), float(given.std()), *counts]
+    return [
+        item,
+        len(given),
+        float(given.mean()),
+        float(np.median(given)),
+        float(given.std()),
+        *counts,
+    ]
 
 
 def notes(entries: Sequence[Entry]) -> pd.DataFrame:
     """Give the cards that stand, each with the group and title that it was put under last."""
     alive = standing(entries)
-    cards = {entry["id"]: dict(entry) for entry in entries if entry["kind"] == "note" and entry["id"] in alive}
+    cards = {
+        entry["id"]: dict(entry)
+        for entry in entries
+        if entry["kind"] == "note" and entry["id"] in alive
+    }
     for entry in entries:
         if entry["kind"] == "arrange" and entry["id"] in alive and entry["target"] in cards:
             cards[entry["target"]] |= {"group": entry["group"], "title": entry["title"]}
@@ -80,7 +120,8 @@ def notes(entries: Sequence[Entry]) -> pd.DataFrame:
 def choices(entries: Sequence[Entry]) -> pd.DataFrame:
     """Give one row an item and option: how many chose it."""
     found = pd.DataFrame(
-        [(item, entry["text"]) for (_, item), entry in latest(entries, "choice").items()], columns=["item", "option"]
+        [(item, entry["text"]) for (_, item), entry in latest(entries, "choice").items()],
+        columns=["item", "option"],
     )
     return found.groupby(["item", "option"], sort=True).size().rename("votes").reset_index()
 
@@ -89,8 +130,14 @@ def history(entries: Iterable[Entry]) -> pd.DataFrame:
     """Give every entry in order, without its author."""
     rows = list(entries)
     alive = standing(rows)
-    found = [{**entry, "refers_to": entry["target"], "stands": entry["id"] in alive} for entry in rows]
-    table = pd.DataFrame(found).rename(columns={"number": "order"}).reindex(columns=list(HISTORY_COLUMNS))
+    found = [
+        {**entry, "refers_to": entry["target"], "stands": entry["id"] in alive} for entry in rows
+    ]
+    table = (
+        pd.DataFrame(found)
+        .rename(columns={"number": "order"})
+        .reindex(columns=list(HISTORY_COLUMNS))
+    )
     return table.astype({"value": "Int64", "stands": bool})
 
 
@@ -193,11 +240,18 @@ class Record:
         entries = self._keeper.entries()
         past = history(entries)
         secret = past["kind"].isin(("vote", "choice"))
-        past = past.assign(value=past["value"].mask(secret), text=past["text"].mask(past["kind"] == "choice", ""))
-        past = past.assign(kind=past["kind"].map(KINDS), stands=past["stands"].map({True: "○", False: "取り消し"}))
+        past = past.assign(
+            value=past["value"].mask(secret), text=past["text"].mask(past["kind"] == "choice", "")
+        )
+        past = past.assign(
+            kind=past["kind"].map(KINDS), stands=past["stands"].map({True: "○", False: "取り消し"})
+        )
         tables = [results(entries, None), notes(entries), choices(entries), past]
         named = [
-            table.rename(columns={name: OWN_HEADINGS.get(name, heading(name)) for name in map(str, table)}) for table in tables
+            table.rename(
+                columns={name: OWN_HEADINGS.get(name, heading(name)) for name in map(str, table)}
+            )
+            for table in tables
         ]
         try:
             return write_sheets(dict(zip(SHEETS, named, strict=True)), path)

@@ -78,12 +78,19 @@ class Session(Record):
     """
 
     def __init__(self, url: str | Path = DEFAULT_URL, *, meeting: str = "meeting") -> None:
-        super().__init__(Keeper(url, _validate.check_text(meeting, "会議の名前", longest=_validate.ITEM_LONGEST)))
+        super().__init__(
+            Keeper(url, _validate.check_text(meeting, "会議の名前", longest=_validate.ITEM_LONGEST))
+        )
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def __repr__(self) -> str:
@@ -119,9 +126,19 @@ class Session(Record):
             If the database refuses (disk full, read-only).
         """
         named = _validate.check_text(item, "項目", longest=_validate.ITEM_LONGEST)
-        return self._add("vote", id, self._author(client), item=named, value=_validate.check_vote(value))
+        return self._add(
+            "vote", id, self._author(client), item=named, value=_validate.check_vote(value)
+        )
 
-    def note(self, *, text: str, group: str = "", title: str = "", client: str = "", id: str | None = None) -> Receipt:  # noqa: A002
+    def note(
+        self,
+        *,
+        text: str,
+        group: str = "",
+        title: str = "",
+        client: str = "",
+        id: str | None = None,
+    ) -> Receipt:  # noqa: A002
         """Keep a card (KJ method): a text, and where known the group that it belongs to and that group's title.
 
         Parameters
@@ -145,7 +162,9 @@ class Session(Record):
             As in `vote`.
         """
         said = _validate.check_text(text, "カード", longest=_validate.TEXT_LONGEST)
-        return self._add("note", id, self._author(client, empty=True), text=said, **_headed(group, title))
+        return self._add(
+            "note", id, self._author(client, empty=True), text=said, **_headed(group, title)
+        )
 
     def arrange(self, of: str, *, group: str, title: str = "", id: str | None = None) -> Receipt:  # noqa: A002
         """Lay a card with another group; the earlier place stays in the history.
@@ -171,7 +190,9 @@ class Session(Record):
             As in `vote`.
         """
         if self._find(of)["kind"] != "note":
-            raise ChoiceError(f"「{shorten(of)}」はカードではありません。notes() の id を指定してください。")
+            raise ChoiceError(
+                f"「{shorten(of)}」はカードではありません。notes() の id を指定してください。"
+            )
         return self._add("arrange", id, "", target=of, **_headed(group, title))
 
     def choose(self, *, item: str, option: str, client: str, id: str | None = None) -> Receipt:  # noqa: A002
@@ -225,7 +246,9 @@ class Session(Record):
         author = self._author(client) if client is not None else ""
         found = self._find(of)
         if client is not None and not hmac.compare_digest(found["author"], author):
-            raise ChoiceError(f"「{shorten(of)}」は、この端末から送ったものではありません。送った端末で取り消してください。")
+            raise ChoiceError(
+                f"「{shorten(of)}」は、この端末から送ったものではありません。送った端末で取り消してください。"
+            )
         return self._add("undo", id, author, target=of)
 
     def seal(self) -> None:
@@ -245,7 +268,9 @@ class Session(Record):
         """Give what stands for a client: nobody can go back to the name without the meeting's secret."""
         if empty and client == "":
             return ""
-        return hmac.digest(self._secret(), f"author {_validate.check_name(client, '端末')}".encode(), "sha256").hex()
+        return hmac.digest(
+            self._secret(), f"author {_validate.check_name(client, '端末')}".encode(), "sha256"
+        ).hex()
 
     def _add(self, kind: str, given: str | None, author: str, **fields: Any) -> Receipt:
         row = {
@@ -258,7 +283,10 @@ class Session(Record):
             "title": "",
             "target": "",
         } | fields
-        row |= {"id": _validate.fresh_id(given), "at": dt.datetime.now(JAPAN).isoformat(timespec="minutes")}
+        row |= {
+            "id": _validate.fresh_id(given),
+            "at": dt.datetime.now(JAPAN).isoformat(timespec="minutes"),
+        }
         new, kept = self._keeper.add(row)
         same = all(kept[field] == row[field] for field in COMPARED)
         if not same:
@@ -270,7 +298,9 @@ class Session(Record):
         named = _validate.check_name(wanted, "id")
         found = next((entry for entry in self._keeper.entries() if entry["id"] == named), None)
         if found is None:
-            raise ChoiceError(f"id「{shorten(wanted)}」の記録はありません。history() の id を確かめてください。")
+            raise ChoiceError(
+                f"id「{shorten(wanted)}」の記録はありません。history() の id を確かめてください。"
+            )
         return found
 
 

@@ -22,14 +22,20 @@ def check_text(value: object, what: str, *, longest: int, empty: bool = False) -
         If it is no text, empty, too long, or holds control characters.
     """
     if not isinstance(value, str):
-        raise ChoiceError(f"{what}「{shorten(value)}」は文字ではありません。文字で指定してください。")
+        raise ChoiceError(
+            f"{what}「{shorten(value)}」は文字ではありません。文字で指定してください。"
+        )
     found = value.replace("\r\n", "\n").replace("\r", "\n")
     if not empty and not found.strip():
         raise ChoiceError(f"{what}「{shorten(value)}」が空です。1文字以上入れてください。")
     if len(found) > longest:
-        raise ChoiceError(f"{what}「{shorten(value)}」が長すぎます（{len(found)}文字）。{longest}文字までにしてください。")
+        raise ChoiceError(
+            f"{what}「{shorten(value)}」が長すぎます（{len(found)}文字）。{longest}文字までにしてください。"
+        )
     if any(unicodedata.category(sign) in REFUSED and sign not in KEPT for sign in found):
-        raise ChoiceError(f"{what}「{shorten(value)}」に、表示できない制御文字が入っています。取り除いてください。")
+        raise ChoiceError(
+            f"{what}「{shorten(value)}」に、表示できない制御文字が入っています。取り除いてください。"
+        )
     return found
 
 
@@ -41,8 +47,14 @@ def check_vote(value: object) -> int:
     ChoiceError
         If it is anything else.
     """
-    if isinstance(value, bool) or not isinstance(value, Integral) or not LOWEST <= int(value) <= HIGHEST:
-        raise ChoiceError(f"票「{shorten(value)}」は使えません。-2・-1・0・1・2 のどれかにしてください。")
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, Integral)
+        or not LOWEST <= int(value) <= HIGHEST
+    ):
+        raise ChoiceError(
+            f"票「{shorten(value)}」は使えません。-2・-1・0・1・2 のどれかにしてください。"
+        )
     return int(value)
 
 

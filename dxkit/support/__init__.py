@@ -10,7 +10,9 @@ def __getattr__(name: str) -> Any:
     """Load a measure the first time that it is asked for (PEP 562)."""
     if name in _MODULES:
         return import_module(f"dxkit.support.{name}")
-    raise AttributeError(f"dxkit.support に「{name}」という名前はありません。使える名前: {', '.join(_MODULES)}")
+    raise AttributeError(
+        f"dxkit.support に「{name}」という名前はありません。使える名前: {', '.join(_MODULES)}"
+    )
 
 
 def __dir__() -> list[str]:

@@ -70,7 +70,12 @@ class Dialogues:
     settings: dict[str, Any]
 
 
-def ties(memberships: pd.DataFrame, *, weights: dict[str, float] | None = None, largest: int | None = None) -> Ties:
+def ties(
+    memberships: pd.DataFrame,
+    *,
+    weights: dict[str, float] | None = None,
+    largest: int | None = None,
+) -> Ties:
     """Find who shares which groups with whom.
 
     Parameters
@@ -92,7 +97,11 @@ def ties(memberships: pd.DataFrame, *, weights: dict[str, float] | None = None, 
     TableError
         If a column is missing or a seat stands twice.
     """
-    keys = [column for column in ("code", "kind", "group") if column in memberships.columns or column != "kind"]
+    keys = [
+        column
+        for column in ("code", "kind", "group")
+        if column in memberships.columns or column != "kind"
+    ]
     _checks.require_unique_rows(memberships, keys, "memberships")
     seats = memberships[keys].assign(kind=memberships["kind" if "kind" in keys else "group"])
     graph: nx.Graph[str] = nx.Graph()
@@ -108,7 +117,9 @@ def ties(memberships: pd.DataFrame, *, weights: dict[str, float] | None = None, 
     return Ties(_pairs(graph), _members(graph, seats), graph, settings)
 
 
-def strangers(codes: "pd.Series[str] | list[str]", met: pd.DataFrame, *, ties: Ties | None = None) -> pd.DataFrame:
+def strangers(
+    codes: "pd.Series[str] | list[str]", met: pd.DataFrame, *, ties: Ties | None = None
+) -> pd.DataFrame:
     """Find the pairs that have never met, those with most in common first.
 
     Parameters
@@ -137,15 +148,23 @@ def strangers(codes: "pd.Series[str] | list[str]", met: pd.DataFrame, *, ties: T
     tables = table.groupby(["meeting", "group"])["code"]
     together = {pair for _, sat in tables for pair in combinations(sorted(set(sat)), 2)}
     graph: nx.Graph[str] = nx.Graph() if ties is None else ties.graph
-    rows = [(one, two, *_edge(graph, one, two)) for one, two in combinations(everybody, 2) if (one, two) not in together]
+    rows = [
+        (one, two, *_edge(graph, one, two))
+        for one, two in combinations(everybody, 2)
+        if (one, two) not in together
+    ]
     found = pd.DataFrame(rows, columns=["code", "other", "weight", "shared"])
-    found = found.sort_values(["weight", "code", "other"], ascending=[False, True, True], ignore_index=True)
+    found = found.sort_values(
+        ["weight", "code", "other"], ascending=[False, True, True], ignore_index=True
+    )
     many = len(everybody) * (len(everybody) - 1) // 2
     found.attrs["settings"] = {"pairs": many, "met": many - len(found)}
     return found
 
 
-def dialogues(ties: Ties, *, size: tuple[int, int] = (1, LARGEST), sittings: int | None = None, seed: int = 0) -> Dialogues:
+def dialogues(
+    ties: Ties, *, size: tuple[int, int] = (1, LARGEST), sittings: int | None = None, seed: int = 0
+) -> Dialogues:
     """Put municipalities into sittings of a few, so that those who share most sit together.
 
     A local search over moves and swaps from several starts: good, not proven; the bound says how much could be missing.
@@ -173,15 +192,23 @@ def dialogues(ties: Ties, *, size: tuple[int, int] = (1, LARGEST), sittings: int
     codes = list(ties.graph.nodes)
     low, high = size
     if not (isinstance(low, int) and isinstance(high, int) and 1 <= low <= high):
-        raise ChoiceError(f"size={size} は使えません。(1, 5) のように、1以上の最少と最多の数にしてください。")
-    many = -(-len(codes) // high) if sittings is None else int(_checks.require_number(sittings, "sittings", low=1))
+        raise ChoiceError(
+            f"size={size} は使えません。(1, 5) のように、1以上の最少と最多の数にしてください。"
+        )
+    many = (
+        -(-len(codes) // high)
+        if sittings is None
+        else int(_checks.require_number(sittings, "sittings", low=1))
+    )
     if not low * many <= len(codes) <= high * many:
         raise ChoiceError(
             f"{len(codes)}団体は、{low}〜{high}団体の{many}回には分けられません。size か sittings を変えてください。"
         )
     matrix = nx.to_numpy_array(ties.graph, nodelist=codes, weight="weight")
     rng = np.random.default_rng(seed)
-    tried = [_improved(matrix, _start(matrix, many, high, rng), low, high, many) for _ in range(STARTS)]
+    tried = [
+        _improved(matrix, _start(matrix, many, high, rng), low, high, many) for _ in range(STARTS)
+    ]
     seats = max(tried, key=lambda each: _inside(matrix, each))
     names = {seat: number for number, seat in enumerate(dict.fromkeys(seats.tolist()), start=1)}
     table = pd.DataFrame({"sitting": [names[seat] for seat in seats.tolist()], "code": codes})
@@ -205,7 +232,10 @@ def _members(graph: "nx.Graph[str]", seats: pd.DataFrame) -> pd.DataFrame:
     parts = sorted(nx.connected_components(graph), key=lambda part: (-len(part), min(part)))
     part = {code: number for number, inside in enumerate(parts) for code in inside}
     held = seats["code"].value_counts()
-    rows = [(code, int(held[code]), graph.degree(code), between[code], part[code]) for code in graph.nodes]
+    rows = [
+        (code, int(held[code]), graph.degree(code), between[code], part[code])
+        for code in graph.nodes
+    ]
     return pd.DataFrame(rows, columns=["code", "groups", "ties", "between", "part"])
 
 
@@ -224,7 +254,9 @@ def _start(matrix: Floats, many: int, high: int, rng: np.random.Generator) -> In
         seats[host] = sitting
         for _ in range(int(room) - 1):
             free = np.flatnonzero(seats < 0)
-            close = matrix[np.ix_(free, np.flatnonzero(seats == sitting))].sum(axis=1) + 1e-6 * rng.random(len(free))
+            close = matrix[np.ix_(free, np.flatnonzero(seats == sitting))].sum(
+                axis=1
+            ) + 1e-6 * rng.random(len(free))
             seats[free[close.argmax()]] = sitting
     return seats
 
@@ -262,5 +294,7 @@ def _sittings(table: pd.DataFrame, graph: "nx.Graph[str]") -> pd.DataFrame:
     for sitting, inside in table.groupby("sitting")["code"]:
         edges = graph.subgraph(inside).edges(data=True)
         shared = sorted({name for _, _, data in edges for name in data["shared"]})
-        rows.append((sitting, len(inside), sum(data["weight"] for _, _, data in edges), "、".join(shared)))
+        rows.append(
+            (sitting, len(inside), sum(data["weight"] for _, _, data in edges), "、".join(shared))
+        )
     return pd.DataFrame(rows, columns=["sitting", "size", "weight", "shared"])

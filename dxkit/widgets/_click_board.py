@@ -50,14 +50,18 @@ class Board(ipywidgets.Box):  # type: ignore[misc]
         If there are so many places that nobody could tell them apart.
     """
 
-    def __init__(self, shares: Floats, names: Sequence[str], clicked: Callable[[int], None]) -> None:
+    def __init__(
+        self, shares: Floats, names: Sequence[str], clicked: Callable[[int], None]
+    ) -> None:
         if len(shares) > MOST_SPOTS:
             raise ChoiceError(
                 f"候補地が{len(shares)}か所あります。手で置く地図では{MOST_SPOTS}か所までです。candidates を絞り込んでください。"
             )
         self.picture = ipywidgets.HTML()
         self.picture.add_class("dxkit-picture")
-        self.spots = [_spot(x, y, str(name)) for (x, y), name in zip(shares.tolist(), names, strict=True)]
+        self.spots = [
+            _spot(x, y, str(name)) for (x, y), name in zip(shares.tolist(), names, strict=True)
+        ]
         for place, spot in enumerate(self.spots):
             spot.on_click(lambda _, place=place: clicked(place))
         super().__init__([ipywidgets.HTML(STYLE), self.picture, *self.spots])
@@ -73,6 +77,8 @@ class Board(ipywidgets.Box):  # type: ignore[misc]
 
 
 def _spot(x: float, y: float, name: str) -> ipywidgets.Button:
-    spot = ipywidgets.Button(tooltip=name, layout=ipywidgets.Layout(left=f"{x:.2%}", top=f"{y:.2%}"))
+    spot = ipywidgets.Button(
+        tooltip=name, layout=ipywidgets.Layout(left=f"{x:.2%}", top=f"{y:.2%}")
+    )
     spot.add_class("dxkit-spot")
     return spot

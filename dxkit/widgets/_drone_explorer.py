@@ -24,7 +24,8 @@ from dxkit.widgets._html import BAD, GOOD, LABELLED, NEUTRAL, WIDE, show
 
 ANY_WAY = -1.0
 COMPASS = {"どの向きでも（いちばん短い距離）": ANY_WAY} | {
-    f"{name}の風": 45.0 * turn for turn, name in enumerate(("北", "北東", "東", "南東", "南", "南西", "西", "北西"))
+    f"{name}の風": 45.0 * turn
+    for turn, name in enumerate(("北", "北東", "東", "南東", "南", "南西", "西", "北西"))
 }
 CHANGE_KINDS = (NEITHER, f"{OWN_LABEL}の案だけ届く", f"{BEST_LABEL}だけ届く", "どちらも届く")
 
@@ -119,20 +120,33 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
     siting: Siting
     own: Siting | None
 
-    def __init__(self, study: Study, flight: Flight, *, count: int, most: int, by_hand: bool) -> None:
+    def __init__(
+        self, study: Study, flight: Flight, *, count: int, most: int, by_hand: bool
+    ) -> None:
         self.study, self.by_hand, self.own, self._compared = study, by_hand, None, False
         self._placed = list(study.fixed)
         self._kept: list[Record] = []
         labels = list(study.types["label"].astype(str))
         self.drone = ipywidgets.Dropdown(
-            options=[(each, row) for row, each in enumerate(labels)], description="機種", layout=WIDE, style=LABELLED
+            options=[(each, row) for row, each in enumerate(labels)],
+            description="機種",
+            layout=WIDE,
+            style=LABELLED,
         )
         self.payload = _slider("荷物（kg）", flight.payload_kg, 0.5)
         self.wind = _slider("風（m/秒）", flight.wind_ms, 0.5)
-        self.direction = ipywidgets.Dropdown(options=list(COMPASS.items()), description="風の向き", layout=WIDE, style=LABELLED)
+        self.direction = ipywidgets.Dropdown(
+            options=list(COMPASS.items()), description="風の向き", layout=WIDE, style=LABELLED
+        )
         top = max(min(most, len(study.candidates)), count)
         self.count = ipywidgets.IntSlider(
-            count, max(len(study.fixed), 1), top, description="拠点の数", layout=WIDE, style=LABELLED, continuous_update=False
+            count,
+            max(len(study.fixed), 1),
+            top,
+            description="拠点の数",
+            layout=WIDE,
+            style=LABELLED,
+            continuous_update=False,
         )
         self.sentence, self.legend, self.table, self.zoomed = (
             ipywidgets.HTML(),
@@ -142,13 +156,26 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
         )
         spots = study.candidates if by_hand else study.candidates.iloc[:0]
         self.board = Board(
-            study.sketch.shares(spots["lat"].to_numpy(float), spots["lon"].to_numpy(float)), study.names[: len(spots)], self.place
+            study.sketch.shares(spots["lat"].to_numpy(float), spots["lon"].to_numpy(float)),
+            study.names[: len(spots)],
+            self.place,
         )
         self._limit()
         choices = [self.drone, self.payload, self.wind, self.direction, self.count]
         parts = [self._hand_row()] if by_hand else []
         bigger = _button("拡大できる地図", self.zoom)
-        super().__init__([*choices, self.sentence, *parts, self.board, self.legend, bigger, self.zoomed, self.table])
+        super().__init__(
+            [
+                *choices,
+                self.sentence,
+                *parts,
+                self.board,
+                self.legend,
+                bigger,
+                self.zoomed,
+                self.table,
+            ]
+        )
         self.drone.observe(self._changed_drone, names="value")
         for each in choices[1:]:
             each.observe(self._changed, names="value")
@@ -169,19 +196,26 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
     def flight(self) -> Flight:
         """Give drone, load and wind as the sliders have them."""
         turn = None if self.direction.value == ANY_WAY else self.direction.value
-        return Flight(self.drone.value, payload_kg=self.payload.value, wind_ms=self.wind.value, from_deg=turn)
+        return Flight(
+            self.drone.value, payload_kg=self.payload.value, wind_ms=self.wind.value, from_deg=turn
+        )
 
     # --- what happens -------------------------------------------------------------------------------------------------
 
     def place(self, place: int) -> None:
         """Place a base, or take it away again."""
         if place in self.study.fixed:
-            self._say(BAD, f"「{html.escape(self.study.names[place])}」は今ある拠点なので、外せません。")
+            self._say(
+                BAD, f"「{html.escape(self.study.names[place])}」は今ある拠点なので、外せません。"
+            )
             return
         if place in self._placed:
             self._placed.remove(place)
         elif len(self._placed) >= self.count.value:
-            self._say(BAD, f"もう{self.count.value}か所置いています。置いた拠点をもう一度押すと、外せます。")
+            self._say(
+                BAD,
+                f"もう{self.count.value}か所置いています。置いた拠点をもう一度押すと、外せます。",
+            )
             return
         else:
             self._placed.append(place)
@@ -196,7 +230,10 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
     def compare(self, _: object = None) -> None:
         """Show the best choice, and where it differs from what was placed."""
         if len(self._placed) != self.count.value:
-            self._say(BAD, f"先に{self.count.value}か所を地図に置いてください（いま{len(self._placed)}か所）。")
+            self._say(
+                BAD,
+                f"先に{self.count.value}か所を地図に置いてください（いま{len(self._placed)}か所）。",
+            )
             return
         self._compared = True
         self._draw()
@@ -205,7 +242,10 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
         """Keep what was placed, under the group's name."""
         own = self.own
         if own is None or len(self._placed) != self.count.value:
-            self._say(BAD, f"先に{self.count.value}か所を地図に置いてください（いま{len(self._placed)}か所）。")
+            self._say(
+                BAD,
+                f"先に{self.count.value}か所を地図に置いてください（いま{len(self._placed)}か所）。",
+            )
             return
         self._try(lambda: self._keep(own))
 
@@ -229,13 +269,27 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
 
     def _zoomable(self) -> maps.Map:
         study = self.study
-        look = {**study.look, "weight": study.weight, "unit": study.unit, "title": f"拠点{self.count.value}か所"}
+        look = {
+            **study.look,
+            "weight": study.weight,
+            "unit": study.unit,
+            "title": f"拠点{self.count.value}か所",
+        }
         if self._compared and self.own is not None:
-            cells = study.demand.assign(before=self.own.assigned["times"], after=self.siting.assigned["times"])
-            return maps.difference(cells, self.own.bases, self.siting.bases, labels=(OWN_LABEL, BEST_LABEL), **look)
+            cells = study.demand.assign(
+                before=self.own.assigned["times"], after=self.siting.assigned["times"]
+            )
+            return maps.difference(
+                cells, self.own.bases, self.siting.bases, labels=(OWN_LABEL, BEST_LABEL), **look
+            )
         shown = self.own if self.by_hand else self.siting
         cells = study.demand.assign(times=0 if shown is None else shown.assigned["times"])
-        return maps.coverage(cells, None if shown is None else shown.bases, range_km=study.reach(self.flight()), **look)
+        return maps.coverage(
+            cells,
+            None if shown is None else shown.bases,
+            range_km=study.reach(self.flight()),
+            **look,
+        )
 
     def _hand_row(self) -> ipywidgets.VBox:
         """Make what only placing by hand needs: compare, begin again, a list for the keyboard, and the record."""
@@ -248,13 +302,23 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
         self.group = ipywidgets.Text(placeholder="班の名前", layout=ipywidgets.Layout(width="12em"))
         compare = _button("最適と比べる", self.compare, "primary")
         toggle = _button("置く／外す", lambda _: self.place(self.lister.value))
-        first = ipywidgets.HBox([compare, _button("やり直す", self.clear), self.group, _button("この案を記録", self.record)])
+        first = ipywidgets.HBox(
+            [
+                compare,
+                _button("やり直す", self.clear),
+                self.group,
+                _button("この案を記録", self.record),
+            ]
+        )
         return ipywidgets.VBox([first, ipywidgets.HBox([self.lister, toggle])])
 
     def _limit(self) -> None:
         """Let the sliders go no further than the drone does."""
         row = self.study.types.iloc[self.drone.value]
-        for slider, most in ((self.payload, row["payload_max_kg"]), (self.wind, row["wind_max_ms"])):
+        for slider, most in (
+            (self.payload, row["payload_max_kg"]),
+            (self.wind, row["wind_max_ms"]),
+        ):
             slider.max = float(most)
 
     def _changed_drone(self, _: object = None) -> None:
@@ -288,16 +352,20 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
         self.board.picture.value = self.study.picture(
             kinds, looks[1], self._shown(), flight, hollow=self._compared, spots=not self.by_hand
         )
-        self.legend.value = _html.legend(kinds, self.study.weights, *looks, self.study.unit) + _html.footer(
-            **self.study.cited
-        )
+        self.legend.value = _html.legend(
+            kinds, self.study.weights, *looks, self.study.unit
+        ) + _html.footer(**self.study.cited)
         self._say(GOOD if self._compared else NEUTRAL, self._sentence(flight))
         if not self.by_hand:
             self.table.value = _html.bases(self.siting, self.study.unit)
 
     def _kinds(self) -> tuple[Any, tuple[Sequence[str], Sequence[str]]]:
         best = self.siting.assigned["times"].to_numpy() > 0
-        own = np.zeros(len(best), dtype=np.intp) if self.own is None else self.own.assigned["times"].to_numpy()
+        own = (
+            np.zeros(len(best), dtype=np.intp)
+            if self.own is None
+            else self.own.assigned["times"].to_numpy()
+        )
         if self._compared:
             return (own > 0) + 2 * best, (CHANGE_KINDS, CHANGES)
         times = own if self.by_hand else self.siting.assigned["times"].to_numpy()
@@ -313,14 +381,20 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc]
         unit, best = html.escape(self.study.unit), self.siting
         reach = f"届く距離は片道 {self.study.told(flight)}。"
         if not self.by_hand:
-            proof = "これより多く届く置き方はありません" if best.gap == 0 else f"最大でもあと{best.gap:.1%}"
+            proof = (
+                "これより多く届く置き方はありません"
+                if best.gap == 0
+                else f"最大でもあと{best.gap:.1%}"
+            )
             return f"{reach}　{self.count.value}か所で <b>{best.value:,.0f}{unit}（{best.share:.1%}）</b>に届きます（{proof}）。"
         value, share = (0.0, 0.0) if self.own is None else (self.own.value, self.own.share)
         left = self.count.value - len(self._placed)
         score = f"{OWN_LABEL}の案: <b>{value:,.0f}{unit}（{share:.1%}）</b>　{BEST_LABEL}の <b>{_part(self.own, best):.1%}</b>"
         if self._compared:
             return f"{reach}　{score}　／　{BEST_LABEL}: <b>{best.value:,.0f}{unit}（{best.share:.1%}）</b>（輪が{BEST_LABEL}の拠点）"
-        return f"{reach}　{score}" + (f"　あと{left}か所、地図の丸を押して置いてください。" if left else "")
+        return f"{reach}　{score}" + (
+            f"　あと{left}か所、地図の丸を押して置いてください。" if left else ""
+        )
 
     def _say(self, look: str, words: str) -> None:
         self.sentence.value = f'<div style="{look}">{words}</div>'
@@ -338,7 +412,9 @@ def _slider(description: str, value: float, step: float) -> ipywidgets.FloatSlid
 
 
 def _button(words: str, task: Any, look: str = "") -> ipywidgets.Button:
-    button = ipywidgets.Button(description=words, button_style=look, layout=ipywidgets.Layout(width="max-content"))
+    button = ipywidgets.Button(
+        description=words, button_style=look, layout=ipywidgets.Layout(width="max-content")
+    )
     button.on_click(task)
     return button
 

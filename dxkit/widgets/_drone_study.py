@@ -49,12 +49,22 @@ class Record:
 def frame(kept: Sequence[Record]) -> pd.DataFrame:
     """Give the recorded choices, one row each."""
     names = [each.name for each in fields(Record)]
-    return pd.DataFrame([[getattr(record, name) for name in names] for record in kept], columns=names)
+    return pd.DataFrame(
+        [[getattr(record, name) for name in names] for record in kept], columns=names
+    )
 
 
 def listing(kept: Sequence[Record], called: Callable[[Hashable], str], unit: str) -> str:
     """Give the recorded choices as an HTML table."""
-    heads = ("班", "置いた拠点", f"届く（{unit}）", "割合", f"{BEST_LABEL}に対して", f"{BEST_LABEL}（{unit}）", "届く距離")
+    heads = (
+        "班",
+        "置いた拠点",
+        f"届く（{unit}）",
+        "割合",
+        f"{BEST_LABEL}に対して",
+        f"{BEST_LABEL}（{unit}）",
+        "届く距離",
+    )
     rows = [
         (
             each.group,
@@ -138,20 +148,41 @@ class Study:
         own, grey = split(towns, demand), background
         if towns is not None and own is not None and len(own) < len(towns):
             rest = towns.loc[towns.index.difference(own.index), ["geometry"]]
-            grey = rest if background is None else pd.concat([background[["geometry"]], rest], ignore_index=True)
+            grey = (
+                rest
+                if background is None
+                else pd.concat([background[["geometry"]], rest], ignore_index=True)
+            )
         if types.empty or weight not in demand.columns:
             lacking = "機種の表に行" if types.empty else f"demand の表に「{shorten(weight)}」の列"
             raise ChoiceError(f"{lacking}がありません。")
         bases = list(candidates["base"] if "base" in candidates.columns else candidates.index)
         absent = [each for each in fixed if each not in bases]
         if absent:
-            raise ChoiceError(f"既設拠点「{shorten(absent[0])}」は候補地の表にありません。fixed には base の値を渡してください。")
-        names = [str(each) for each in (candidates["name"] if "name" in candidates.columns else bases)]
+            raise ChoiceError(
+                f"既設拠点「{shorten(absent[0])}」は候補地の表にありません。fixed には base の値を渡してください。"
+            )
+        names = [
+            str(each) for each in (candidates["name"] if "name" in candidates.columns else bases)
+        ]
         drawn = sketch(demand, level=look["level"], points=candidates, towns=own, background=grey)
         weights = demand[weight].to_numpy(dtype=float)
         places = tuple(bases.index(each) for each in fixed)
         told = look | {"towns": own, "background": grey}
-        return cls(demand, candidates, types, weight, unit, weights, bases, names, places, no_fly, drawn, told)
+        return cls(
+            demand,
+            candidates,
+            types,
+            weight,
+            unit,
+            weights,
+            bases,
+            names,
+            places,
+            no_fly,
+            drawn,
+            told,
+        )
 
     @property
     def cited(self) -> dict[str, Any]:
@@ -171,9 +202,13 @@ class Study:
         if flight.from_deg is None:
             found: Range = drones.flight_range(row, payload_kg=payload, wind_ms=wind)
         else:
-            found = drones.flight_shape(row, payload_kg=payload, wind_ms=wind, wind_from_deg=flight.from_deg)
+            found = drones.flight_shape(
+                row, payload_kg=payload, wind_ms=wind, wind_from_deg=flight.from_deg
+            )
         if _most(found) <= 0:
-            raise ChoiceError(f"風 {flight.wind_ms:g} m/秒では、この機種はどこにも届きません。風か荷物を減らしてください。")
+            raise ChoiceError(
+                f"風 {flight.wind_ms:g} m/秒では、この機種はどこにも届きません。風か荷物を減らしてください。"
+            )
         return found
 
     def longest(self, flight: Flight) -> float:
@@ -220,15 +255,28 @@ class Study:
         """Draw the map, with bases and how far they reach; ``spots``: with all candidates."""
         marks = [_mark(self.candidates, self.names, CANDIDATE, 2.5)] if spots else []
         if bases is not None:
-            rings = [ring(lat, lon, *_around(self.reach(flight))) for lat, lon in zip(bases["lat"], bases["lon"], strict=True)]
-            names = [str(each) for each in (bases["name"] if "name" in bases.columns else bases.index)]
+            rings = [
+                ring(lat, lon, *_around(self.reach(flight)))
+                for lat, lon in zip(bases["lat"], bases["lon"], strict=True)
+            ]
+            names = [
+                str(each) for each in (bases["name"] if "name" in bases.columns else bases.index)
+            ]
             look = (BEST, 13.0) if hollow else (OWN, 7.0)
             marks.append(replace(_mark(bases, names, *look), hollow=hollow, rings=rings))
         return self.sketch.svg(kinds, colours, marks=marks, label="拠点と、届く人の地図")
 
-    def _ask(self, candidates: pd.DataFrame, count: int, flight: Flight, fixed: Sequence[Hashable]) -> Siting:
+    def _ask(
+        self, candidates: pd.DataFrame, count: int, flight: Flight, fixed: Sequence[Hashable]
+    ) -> Siting:
         return drones.best_bases(
-            self.demand, candidates, count=count, range_km=self.reach(flight), weight=self.weight, fixed=fixed, no_fly=self.no_fly
+            self.demand,
+            candidates,
+            count=count,
+            range_km=self.reach(flight),
+            weight=self.weight,
+            fixed=fixed,
+            no_fly=self.no_fly,
         )
 
 

@@ -63,7 +63,11 @@ def exercise(
 
 def _answer_box(choices: Sequence[str] | None, unit: str) -> ipywidgets.ValueWidget:
     if choices is not None:
-        return ipywidgets.RadioButtons(options=list(map(str, choices)), value=None, layout=ipywidgets.Layout(width="max-content"))
+        return ipywidgets.RadioButtons(
+            options=list(map(str, choices)),
+            value=None,
+            layout=ipywidgets.Layout(width="max-content"),
+        )
     placeholder = f"数を入力（{unit}）" if unit else "答えを入力"
     return ipywidgets.Text(placeholder=placeholder, layout=ipywidgets.Layout(width="14em"))
 
@@ -90,7 +94,11 @@ def _is_right(given: str, answer: str | float, tolerance: float) -> bool:
 
 def _number(given: str) -> float:
     """Read a number as people type it: full-width digits, commas, 市町 or % behind it."""
-    plain = given.translate(str.maketrans("０１２３４５６７８９．，−％", "0123456789.,-%")).replace(",", "").strip()
+    plain = (
+        given.translate(str.maketrans("０１２３４５６７８９．，−％", "0123456789.,-%"))
+        .replace(",", "")
+        .strip()
+    )
     return float(plain.rstrip("%市町人件個割 "))
 
 

@@ -59,13 +59,26 @@ def group_builder(
     """
     plain = pd.DataFrame(members).drop(columns="geometry", errors="ignore")
     plain = plain.reset_index() if plain.index.name == "code" else plain
-    offered = [str(each) for each in (plain.columns if columns is None else columns) if str(each) not in NAMES]
+    offered = [
+        str(each)
+        for each in (plain.columns if columns is None else columns)
+        if str(each) not in NAMES
+    ]
     wrong = [each for each in (*offered, *alike, *different) if each not in plain.columns]
     if wrong or not offered:
         raise ChoiceError(
             f"選べる列がありません: {'、'.join(wrong) or '（なし）'}。今ある列: {'、'.join(map(str, plain.columns))}"
         )
-    return GroupBuilder(plain, offered, alike=alike, different=different, size=size, scale=scale, seed=seed, source=source)
+    return GroupBuilder(
+        plain,
+        offered,
+        alike=alike,
+        different=different,
+        size=size,
+        scale=scale,
+        seed=seed,
+        source=source,
+    )
 
 
 class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no types
@@ -94,21 +107,54 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         columns = [(HEADINGS.get(each, (each,))[0], each) for each in offered]
         people = list(zip(_names(members), members["code"].astype(str), strict=True))
         self.alike = _many("似たものどうし", columns, [each for each in alike if each in offered])
-        self.different = _many("違うものどうし", columns, [each for each in different if each in offered])
+        self.different = _many(
+            "違うものどうし", columns, [each for each in different if each in offered]
+        )
         self.size = ipywidgets.IntRangeSlider(
-            value=size, min=2, max=max(12, size[1]), description="1組の人数", layout=WIDE, style=LABELLED
+            value=size,
+            min=2,
+            max=max(12, size[1]),
+            description="1組の人数",
+            layout=WIDE,
+            style=LABELLED,
         )
-        self.together, self.apart = _many("同じ組にする", people, []), _many("別の組にする", people, [])
+        self.together, self.apart = (
+            _many("同じ組にする", people, []),
+            _many("別の組にする", people, []),
+        )
         self.spread = ipywidgets.Dropdown(
-            options=[(NO_SPREAD, ""), *columns], description="各組に分ける", layout=WIDE, style=LABELLED
+            options=[(NO_SPREAD, ""), *columns],
+            description="各組に分ける",
+            layout=WIDE,
+            style=LABELLED,
         )
-        self.button = ipywidgets.Button(description="グループを作る", button_style="primary", icon="users")
-        self.told, self.table, self.sentences = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
+        self.button = ipywidgets.Button(
+            description="グループを作る", button_style="primary", icon="users"
+        )
+        self.told, self.table, self.sentences = (
+            ipywidgets.HTML(),
+            ipywidgets.HTML(),
+            ipywidgets.HTML(),
+        )
         self.button.on_click(self.build)
         hint = f'<div style="{NEUTRAL}">複数選ぶときは Ctrl キーを押しながら選びます。「{NO_SPREAD}」以外の「各組に分ける」は、'
         hint += "はい/いいえの列なら「はい」の市町を、区分の列なら各区分を、どの組にも均等に入れます。</div>"
-        rows = [ipywidgets.HBox([self.alike, self.different]), self.size, ipywidgets.HBox([self.together, self.apart])]
-        super().__init__([ipywidgets.HTML(hint), *rows, self.spread, self.button, self.told, self.table, self.sentences])
+        rows = [
+            ipywidgets.HBox([self.alike, self.different]),
+            self.size,
+            ipywidgets.HBox([self.together, self.apart]),
+        ]
+        super().__init__(
+            [
+                ipywidgets.HTML(hint),
+                *rows,
+                self.spread,
+                self.button,
+                self.told,
+                self.table,
+                self.sentences,
+            ]
+        )
 
     def build(self, _: object = None) -> None:
         """Form groups of the present choices; what cannot be is said in place of the groups."""
@@ -124,25 +170,50 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
             self.button.disabled = False
 
     def _formed(self) -> groups.Groups:
-        choices: dict[str, Any] = {"scale": self.scale, "seed": self.seed, "size": tuple(self.size.value)}
+        choices: dict[str, Any] = {
+            "scale": self.scale,
+            "seed": self.seed,
+            "size": tuple(self.size.value),
+        }
         choices |= {"alike": list(self.alike.value), "different": list(self.different.value)}
         for name, chosen in (("together", self.together.value), ("apart", self.apart.value)):
             # a single choice is a link with nobody: said by `form`, not passed over
             choices[name] = [tuple(chosen)] if chosen else []
-        return groups.form(self.members, spread=[self.spread.value] if self.spread.value else [], **choices)
+        return groups.form(
+            self.members, spread=[self.spread.value] if self.spread.value else [], **choices
+        )
 
     def _show(self, found: groups.Groups) -> None:
         names = found.table["name"] if "name" in found.table.columns else found.table["code"]
-        listed = found.table.assign(shown=names.astype(str)).groupby("group")["shown"].agg("、".join)
+        listed = (
+            found.table.assign(shown=names.astype(str)).groupby("group")["shown"].agg("、".join)
+        )
         rows = [
-            (str(group), str(size), listed[group], "—" if not len(found.by_column) else f"{distance:.2f}")
-            for group, size, distance in found.by_group[["group", "size", "distance"]].itertuples(index=False)
+            (
+                str(group),
+                str(size),
+                listed[group],
+                "—" if not len(found.by_column) else f"{distance:.2f}",
+            )
+            for group, size, distance in found.by_group[["group", "size", "distance"]].itertuples(
+                index=False
+            )
         ]
-        tail = f"組の中の平均の距離は{found.quality:.2f}（1＝偶然に選んだ2者）。" if len(found.by_column) == 1 else ""
-        self.told.value = f'<div style="{GOOD}">{len(names)}者を{len(rows)}組に分けました。{tail}</div>'
+        tail = (
+            f"組の中の平均の距離は{found.quality:.2f}（1＝偶然に選んだ2者）。"
+            if len(found.by_column) == 1
+            else ""
+        )
+        self.told.value = (
+            f'<div style="{GOOD}">{len(names)}者を{len(rows)}組に分けました。{tail}</div>'
+        )
         self.table.value = _html.table(("組", "人数", "参加者", "組の中の距離（1＝偶然）"), rows)
         said = "".join(f"<li>{html.escape(each)}</li>" for each in groups.explain(found))
-        where = f'<div style="color:#444;font-size:12px">出典: {html.escape(self.source)}</div>' if self.source else ""
+        where = (
+            f'<div style="color:#444;font-size:12px">出典: {html.escape(self.source)}</div>'
+            if self.source
+            else ""
+        )
         self.sentences.value = f'<ul style="line-height:1.7">{said}</ul>{where}'
 
 
@@ -150,8 +221,12 @@ def _names(members: pd.DataFrame) -> list[str]:
     return members["name" if "name" in members.columns else "code"].astype(str).tolist()
 
 
-def _many(label: str, options: Sequence[tuple[str, str]], value: Sequence[str]) -> ipywidgets.SelectMultiple:
-    return ipywidgets.SelectMultiple(options=options, value=value, description=label, layout=TALL, style=LABELLED)
+def _many(
+    label: str, options: Sequence[tuple[str, str]], value: Sequence[str]
+) -> ipywidgets.SelectMultiple:
+    return ipywidgets.SelectMultiple(
+        options=options, value=value, description=label, layout=TALL, style=LABELLED
+    )
 
 
 def _lines(text: str) -> str:

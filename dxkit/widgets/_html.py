@@ -27,13 +27,20 @@ def show(output: ipywidgets.Output, picture: Any) -> None:
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Give texts as an HTML table."""
-    lines = "".join("<tr>" + "".join(f'<td style="{CELL}">{html.escape(each)}</td>' for each in row) + "</tr>" for row in rows)
+    lines = "".join(
+        "<tr>" + "".join(f'<td style="{CELL}">{html.escape(each)}</td>' for each in row) + "</tr>"
+        for row in rows
+    )
     top = "".join(f'<th style="{CELL}">{html.escape(head)}</th>' for head in heads)
     return f'<table style="border-collapse:collapse"><tr>{top}</tr>{lines}</table>'
 
 
 def legend(
-    kinds: NDArray[np.intp], weights: NDArray[np.float64], labels: Sequence[str], colours: Sequence[str], unit: str
+    kinds: NDArray[np.intp],
+    weights: NDArray[np.float64],
+    labels: Sequence[str],
+    colours: Sequence[str],
+    unit: str,
 ) -> str:
     """Give colours, what they mean, and how much there is of each; the last kind first."""
     total = max(float(weights.sum()), 1e-300)

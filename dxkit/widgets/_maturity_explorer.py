@@ -52,7 +52,10 @@ def maturity_explorer(
             "指標の表と値の表に、共通する指標がありません。indicators の「indicator」列と values の列名を確かめてください。"
         )
     chooser = ipywidgets.Dropdown(
-        options=list(zip(known["label"], known["indicator"], strict=True)), description="指標", layout=WIDE, style=LABELLED
+        options=list(zip(known["label"], known["indicator"], strict=True)),
+        description="指標",
+        layout=WIDE,
+        style=LABELLED,
     )
     areas = [ALL_AREAS, *dict.fromkeys(municipalities["area"])]
     area = ipywidgets.Dropdown(options=areas, description="圏域", layout=WIDE, style=LABELLED)
@@ -61,7 +64,11 @@ def maturity_explorer(
     labels = dict(zip(known["indicator"], known["label"], strict=True))
 
     def draw(_: object = None) -> None:
-        shown = municipalities if area.value == ALL_AREAS else municipalities[municipalities["area"] == area.value]
+        shown = (
+            municipalities
+            if area.value == ALL_AREAS
+            else municipalities[municipalities["area"] == area.value]
+        )
         chosen = shown.assign(value=shown["code"].map(values[chooser.value]))
         label, unit = labels[chooser.value], units[chooser.value]
         sentence.value = f'<div style="{NEUTRAL}">{_sentence(chosen["value"], label, unit)}</div>'
@@ -104,12 +111,18 @@ def _table(chosen: pd.DataFrame, label: str, unit: str) -> str:
         f'<td style="{cell}">{html.escape(_cell(value, unit))}</td></tr>'
         for name, area, value in chosen[["name", "area", "value"]].itertuples(index=False)
     )
-    heads = "".join(f'<th style="{cell}">{html.escape(head)}</th>' for head in ("市町", "圏域", label))
+    heads = "".join(
+        f'<th style="{cell}">{html.escape(head)}</th>' for head in ("市町", "圏域", label)
+    )
     body = f'<table style="border-collapse:collapse">{heads}{rows}</table>'
     return f"<details><summary>市町ごとの値を表で見る</summary>{body}</details>"
 
 
-def _map(chosen: gpd.GeoDataFrame, label: str, unit: str, background: gpd.GeoDataFrame | None) -> Any:
+def _map(
+    chosen: gpd.GeoDataFrame, label: str, unit: str, background: gpd.GeoDataFrame | None
+) -> Any:
     if unit == YES_NO:
         chosen = chosen.assign(value=chosen["value"].map({1: "実施", 0: "未実施"}))
-    return maps.choropleth(chosen, column="value", label=label, unit=unit, background=background, title=label)
+    return maps.choropleth(
+        chosen, column="value", label=label, unit=unit, background=background, title=label
+    )

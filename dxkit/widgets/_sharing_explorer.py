@@ -18,13 +18,29 @@ from dxkit.sharing import Outcome, Scenario
 from dxkit.store import Session
 from dxkit.widgets._html import BAD, LABELLED, NEUTRAL, WIDE
 
-ROLES = {"避難元の市町": "known_home", "避難先の市町": "known_host", "県（集約先）": "known_prefecture"}
+ROLES = {
+    "避難元の市町": "known_home",
+    "避難先の市町": "known_host",
+    "県（集約先）": "known_prefecture",
+}
 AS_WRITTEN = "シナリオどおり"
 OUTAGES = {"途絶なし": 0.0, "半分の長さ": 0.5, AS_WRITTEN: 1.0, "2倍の長さ": 2.0, "4倍の長さ": 4.0}
 SHARES = (0.25, 0.5, 0.75, 1.0)
 MARKS = (24, 72, 168)
 VERDICTS = ("可", "要確認", "根拠なし")
-RECORD = ("group", "role", "policy", "reason", "outage", "joined", "consent_share", "hour", "known", "disclosed", "unneeded")
+RECORD = (
+    "group",
+    "role",
+    "policy",
+    "reason",
+    "outage",
+    "joined",
+    "consent_share",
+    "hour",
+    "known",
+    "disclosed",
+    "unneeded",
+)
 NOTICE = "教材であり法的助言ではありません"
 TOPIC = "共有のしかた"
 # results that are remembered; lines that can be told apart
@@ -78,12 +94,22 @@ def sharing_explorer(
     """
     known = list(scenario.policies["policy"])
     ticked = known if policies is None else list(policies)
-    marks = [mark for mark in MARKS if mark <= scenario.settings["hours"]] or [int(scenario.settings["hours"])]
-    for given, offered, what in ((ticked, known, "施策"), ([role], list(ROLES), "立場"), ([hour], marks, "時間")):
+    marks = [mark for mark in MARKS if mark <= scenario.settings["hours"]] or [
+        int(scenario.settings["hours"])
+    ]
+    for given, offered, what in (
+        (ticked, known, "施策"),
+        ([role], list(ROLES), "立場"),
+        ([hour], marks, "時間"),
+    ):
         if unknown := [each for each in given if each not in offered]:
             choices = "・".join(map(str, offered))
-            raise ChoiceError(f"{what}「{shorten(unknown[0])}」はありません。{choices} から選んでください。")
-    return SharingExplorer(scenario, ticked=ticked, marks=marks, draws=draws, role=role, hour=hour, session=session)
+            raise ChoiceError(
+                f"{what}「{shorten(unknown[0])}」はありません。{choices} から選んでください。"
+            )
+    return SharingExplorer(
+        scenario, ticked=ticked, marks=marks, draws=draws, role=role, hour=hour, session=session
+    )
 
 
 class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -114,21 +140,52 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         self._kept: dict[tuple[Key, str], Outcome] = {}
         self._rows: list[dict[str, object]] = []
         self.policies = {
-            name: ipywidgets.Checkbox(name in ticked, description=name, indent=False, layout=ipywidgets.Layout(width="8.5em"))
+            name: ipywidgets.Checkbox(
+                name in ticked,
+                description=name,
+                indent=False,
+                layout=ipywidgets.Layout(width="8.5em"),
+            )
             for name in scenario.policies["policy"]
         }
         self.role = _dropdown("立場", list(ROLES), role)
         self.hour = _dropdown("何時間後", list(marks), hour)
         self.outage = _dropdown("通信の途絶", list(OUTAGES), AS_WRITTEN)
-        self.joined = _dropdown("参加する市町", [AS_WRITTEN, *(_joined_words(scenario, share) for share in SHARES)], AS_WRITTEN)
+        self.joined = _dropdown(
+            "参加する市町",
+            [AS_WRITTEN, *(_joined_words(scenario, share) for share in SHARES)],
+            AS_WRITTEN,
+        )
         self.consent = ipywidgets.IntSlider(
             round(100 * float(scenario.settings["consent_share"])), 0, 100, 5,
             description="同意（%）", layout=WIDE, style=LABELLED, continuous_update=False,
         )  # fmt: skip
-        self.sentence, self.table, self.grounds = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
-        self.picture = ipywidgets.Image(format="png", layout=ipywidgets.Layout(max_width="100%", width="860px"))
-        super().__init__([self._choices(), self.sentence, self.picture, self.table, self.grounds, self._recorder()])
-        for each in (*self.policies.values(), self.role, self.hour, self.outage, self.joined, self.consent):
+        self.sentence, self.table, self.grounds = (
+            ipywidgets.HTML(),
+            ipywidgets.HTML(),
+            ipywidgets.HTML(),
+        )
+        self.picture = ipywidgets.Image(
+            format="png", layout=ipywidgets.Layout(max_width="100%", width="860px")
+        )
+        super().__init__(
+            [
+                self._choices(),
+                self.sentence,
+                self.picture,
+                self.table,
+                self.grounds,
+                self._recorder(),
+            ]
+        )
+        for each in (
+            *self.policies.values(),
+            self.role,
+            self.hour,
+            self.outage,
+            self.joined,
+            self.consent,
+        ):
             each.observe(self._draw, names="value")
         self._draw()
 
@@ -141,18 +198,29 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         wrap = ipywidgets.Layout(flex_flow="row wrap", width="min(760px, 98%)")
         ticks = ipywidgets.Box(list(self.policies.values()), layout=wrap)
         head = ipywidgets.HTML("<b>比べる施策</b>")
-        return ipywidgets.VBox([head, ticks, self.role, self.hour, self.outage, self.joined, self.consent])
+        return ipywidgets.VBox(
+            [head, ticks, self.role, self.hour, self.outage, self.joined, self.consent]
+        )
 
     def _recorder(self) -> ipywidgets.VBox:
         """Make the boxes with which a group records its decision."""
         self.group = ipywidgets.Text(description="班の名前", layout=WIDE, style=LABELLED)
-        self.decided = ipywidgets.Dropdown(options=list(self.policies), description="選んだ施策", layout=WIDE, style=LABELLED)
-        self.reason = ipywidgets.Text(description="理由", layout=WIDE, style=LABELLED, placeholder="何を取り、何をあきらめたか")
+        self.decided = ipywidgets.Dropdown(
+            options=list(self.policies), description="選んだ施策", layout=WIDE, style=LABELLED
+        )
+        self.reason = ipywidgets.Text(
+            description="理由",
+            layout=WIDE,
+            style=LABELLED,
+            placeholder="何を取り、何をあきらめたか",
+        )
         self.button = ipywidgets.Button(description="この選択を記録", button_style="primary")
         self.recorded = ipywidgets.HTML()
         self.button.on_click(self._record)
         head = ipywidgets.HTML("<b>班で決めたら</b>")
-        return ipywidgets.VBox([head, self.group, self.decided, self.reason, self.button, self.recorded])
+        return ipywidgets.VBox(
+            [head, self.group, self.decided, self.reason, self.button, self.recorded]
+        )
 
     def _draw(self, _: object = None) -> None:
         """Show the results of what is chosen now."""
@@ -160,7 +228,9 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         if not 0 < len(chosen) <= MOST_LINES:
             self.outcome, self.picture.value = None, b""
             self.table.value = self.grounds.value = ""
-            self.sentence.value = f'<div style="{BAD}">施策を1つ以上、{MOST_LINES}つまで選んでください。</div>'
+            self.sentence.value = (
+                f'<div style="{BAD}">施策を1つ以上、{MOST_LINES}つまで選んでください。</div>'
+            )
             return
         self.sentence.value = f'<div style="{NEUTRAL}">計算しています…</div>'
         self.outcome = self._play(chosen)
@@ -169,7 +239,9 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         self.table.value = _comparison(compared, self.hour.value)
         self.grounds.value = _disclosures(self.outcome)
         said = html.escape(_sentence(compared, self.role.value, self.hour.value))
-        self.sentence.value = f'<div style="{NEUTRAL}">{said}<br>{html.escape(self.scenario.note)}</div>'
+        self.sentence.value = (
+            f'<div style="{NEUTRAL}">{said}<br>{html.escape(self.scenario.note)}</div>'
+        )
 
     def _play(self, chosen: Sequence[str]) -> Outcome:
         """Give the outcome of these policies; each is played once for each setting."""
@@ -180,25 +252,37 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         if wanted:
             changed = self._changed(key)
             played = sharing.simulate(
-                changed, policies=changed.policies.set_index("policy", drop=False).loc[wanted], draws=self.draws
+                changed,
+                policies=changed.policies.set_index("policy", drop=False).loc[wanted],
+                draws=self.draws,
             )
             for name, rules, trace in zip(wanted, played.rules, played.traces, strict=True):
                 self._kept[key, name] = replace(played, rules=[rules], traces=[trace])
         parts = [self._kept[key, name] for name in chosen]
-        return replace(parts[0], rules=[each.rules[0] for each in parts], traces=[each.traces[0] for each in parts])
+        return replace(
+            parts[0],
+            rules=[each.rules[0] for each in parts],
+            traces=[each.traces[0] for each in parts],
+        )
 
     def _changed(self, key: Key) -> Scenario:
         """Give the scenario with the chosen outages, municipalities and consent."""
         outage, joined, consent = key
         factor, outages = OUTAGES[outage], self.scenario.tables["outages"]
-        longer = outages.assign(mean_hours=outages["mean_hours"] * factor, probability=outages["probability"] * (factor > 0))
+        longer = outages.assign(
+            mean_hours=outages["mean_hours"] * factor,
+            probability=outages["probability"] * (factor > 0),
+        )
         found = self.scenario.change(consent_share=consent).with_table("outages", longer)
         if joined == AS_WRITTEN:
             return found
         share = next(each for each in SHARES if _joined_words(self.scenario, each) == joined)
         policies = found.policies
         only = policies["joined_only"] | (policies["route"] == "集約")
-        return replace(found.with_table("evacuees", _joining(self.scenario, share)), policies=policies.assign(joined_only=only))
+        return replace(
+            found.with_table("evacuees", _joining(self.scenario, share)),
+            policies=policies.assign(joined_only=only),
+        )
 
     def _curves(self, outcome: Outcome) -> bytes:
         measure = ROLES[self.role.value]
@@ -215,7 +299,9 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         """Keep what the group decided, or say what is still missing."""
         name, policy = self.group.value.strip(), self.decided.value
         if not name:
-            self.recorded.value = f'<div style="{BAD}">班の名前を書いてから、もう一度押してください。</div>'
+            self.recorded.value = (
+                f'<div style="{BAD}">班の名前を書いてから、もう一度押してください。</div>'
+            )
             return
         played = sharing.compare(self._play([policy])).iloc[0]
         known = float(played[f"{ROLES[self.role.value]}_{self.hour.value}"])
@@ -227,7 +313,9 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         try:
             _keep(self.session, row)
         except DxkitError as error:
-            self.recorded.value = f'<div style="{BAD}">記録できませんでした。{html.escape(str(error))}</div>'
+            self.recorded.value = (
+                f'<div style="{BAD}">記録できませんでした。{html.escape(str(error))}</div>'
+            )
             return
         self._rows.append(row)
         self.recorded.value = _recorded(self.records)
@@ -238,21 +326,37 @@ def _keep(session: Session | None, row: dict[str, object]) -> None:
     if session is None:
         return
     said = [
-        f"{words}: {row[name]}" for words, name in (("班", "group"), ("立場", "role"), ("施策", "policy"), ("理由", "reason"))
+        f"{words}: {row[name]}"
+        for words, name in (
+            ("班", "group"),
+            ("立場", "role"),
+            ("施策", "policy"),
+            ("理由", "reason"),
+        )
     ]
-    said += [f"途絶: {row['outage']}", f"参加: {row['joined']}", f"{row['hour']}時間後に知る割合: {row['known']:.0%}"]
+    said += [
+        f"途絶: {row['outage']}",
+        f"参加: {row['joined']}",
+        f"{row['hour']}時間後に知る割合: {row['known']:.0%}",
+    ]
     session.note(text=" ／ ".join(said), group=TOPIC)
-    session.choose(item=f"{TOPIC}（{row['group']}）", option=str(row["policy"]), client=str(row["group"]))
+    session.choose(
+        item=f"{TOPIC}（{row['group']}）", option=str(row["policy"]), client=str(row["group"])
+    )
 
 
 def _dropdown(words: str, options: Sequence[str | int], value: str | int) -> ipywidgets.Dropdown:
-    return ipywidgets.Dropdown(options=options, value=value, description=words, layout=WIDE, style=LABELLED)
+    return ipywidgets.Dropdown(
+        options=options, value=value, description=words, layout=WIDE, style=LABELLED
+    )
 
 
 def _own(scenario: Scenario) -> pd.DataFrame:
     """Give the municipalities that may join: those inside from which somebody fled, the most evacuees first."""
     towns = scenario.tables["evacuees"]
-    return towns[towns["inside"] & (towns["evacuees"] > 0)].sort_values(["evacuees", "code"], ascending=[False, True])
+    return towns[towns["inside"] & (towns["evacuees"] > 0)].sort_values(
+        ["evacuees", "code"], ascending=[False, True]
+    )
 
 
 def _joined_words(scenario: Scenario, share: float) -> str:
@@ -291,20 +395,41 @@ def _comparison(compared: pd.DataFrame, hour: int) -> str:
     for row in compared.to_dict("records"):
         known = [f"{row[f'{measure}_{hour}']:.0%}" for measure in ROLES.values()]
         rows.append(
-            [str(row["policy"]), *known, f"{row['disclosed']:.2f}", f"{row['unneeded']:.2f}", f"{row['staff_hours']:,.0f}"]
+            [
+                str(row["policy"]),
+                *known,
+                f"{row['disclosed']:.2f}",
+                f"{row['unneeded']:.2f}",
+                f"{row['staff_hours']:,.0f}",
+            ]
         )
-    heads = ["施策", *(f"{role}が知る（{hour}時間後）" for role in ROLES), "提供（1人あたり）", "うち余分", "職員時間"]
+    heads = [
+        "施策",
+        *(f"{role}が知る（{hour}時間後）" for role in ROLES),
+        "提供（1人あたり）",
+        "うち余分",
+        "職員時間",
+    ]
     return _table(heads, rows)
 
 
 def _disclosures(outcome: Outcome) -> str:
     """Give how many disclosures have a ground, policy by policy, and the grounds; the notice first."""
     told = outcome.disclosures
-    sums = told.pivot_table(index="policy", columns="verdict", values="mean", aggfunc="sum", fill_value=0.0, sort=False)
+    sums = told.pivot_table(
+        index="policy", columns="verdict", values="mean", aggfunc="sum", fill_value=0.0, sort=False
+    )
     names = [rules.name for rules in outcome.rules]
     sums = sums.reindex(index=names, columns=list(VERDICTS), fill_value=0.0)
-    rows = [[str(name), *(f"{value:,.0f}" for value in row)] for name, row in zip(sums.index, sums.to_numpy(), strict=True)]
-    listed = told.groupby(["policy", "verdict", "ground", "certainty"], sort=False)["mean"].sum().reset_index()
+    rows = [
+        [str(name), *(f"{value:,.0f}" for value in row)]
+        for name, row in zip(sums.index, sums.to_numpy(), strict=True)
+    ]
+    listed = (
+        told.groupby(["policy", "verdict", "ground", "certainty"], sort=False)["mean"]
+        .sum()
+        .reset_index()
+    )
     detail = [[*map(str, row[:4]), f"{row[4]:,.0f}"] for row in listed.itertuples(index=False)]
     counts = _table(["施策", *(f"{verdict}（件）" for verdict in VERDICTS)], rows)
     spelt = _table(["施策", "判定", "根拠", "確かさ", "提供（件）"], detail)
@@ -332,6 +457,12 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Give texts as an HTML table."""
     top = "".join(f'<th style="{CELL}">{html.escape(head)}</th>' for head in heads)
     looks = [f"{CELL};white-space:nowrap", *[CELL] * (len(heads) - 1)]
-    cells = [[f'<td style="{look}">{html.escape(each)}</td>' for look, each in zip(looks, row, strict=True)] for row in rows]
+    cells = [
+        [
+            f'<td style="{look}">{html.escape(each)}</td>'
+            for look, each in zip(looks, row, strict=True)
+        ]
+        for row in rows
+    ]
     lines = "".join(f"<tr>{''.join(row)}</tr>" for row in cells)
     return f'<table style="border-collapse:collapse"><tr>{top}</tr>{lines}</table>'

@@ -89,15 +89,22 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
         """Draw what the store holds now."""
         running = self.room.running
         self._start.disabled, self._stop.disabled = running, not running
-        self._door.value = door(self.room) if running else f'<div style="{NEUTRAL}">受付は止まっています。</div>'
+        self._door.value = (
+            door(self.room) if running else f'<div style="{NEUTRAL}">受付は止まっています。</div>'
+        )
         try:
-            results, notes = self.room.session.results(items=list(self.room.items)), self.room.session.notes()
+            results, notes = (
+                self.room.session.results(items=list(self.room.items)),
+                self.room.session.notes(),
+            )
         except DxkitError as error:
             self._told.value = f'<div style="{BAD}">{html.escape(str(error))}</div>'
             return
         self._told.value = f'<div style="{NEUTRAL}">つながった端末 {self.room.joined}台・カード {len(notes)}枚</div>'
         hidden = "<p>結果は「結果を映す」を選ぶと見られます。</p>"
-        self._result.value = chart(results, self.room.items, least=self._least) if self._shown.value else hidden
+        self._result.value = (
+            chart(results, self.room.items, least=self._least) if self._shown.value else hidden
+        )
         self._cards.value = cards(notes)
 
     def _watch(self) -> None:
@@ -161,7 +168,9 @@ def vote_board(
     The code keeps strangers out but cannot tell one person with two phones from two: compare the number of phones with the
     number of people. Who watches the chart while a single person votes can tell that vote: untick 結果を映す until all have.
     """
-    board = VoteBoard(Room(session, items, title=title, network=network, port=port, address=address), least=least)
+    board = VoteBoard(
+        Room(session, items, title=title, network=network, port=port, address=address), least=least
+    )
     if start:
         board.start()
     else:
@@ -173,7 +182,11 @@ def door(room: Room) -> str:
     """Give address, code and QR code as HTML."""
     picture = segno.make(room.link, error="m", micro=False).svg_data_uri(scale=5, border=3)
     shown = f"{room.code[:4]} {room.code[4:]}"
-    where = "同じ Wi-Fi の端末から" if room.hosts[0].split(":")[0] != "127.0.0.1" else "このパソコンのブラウザーだけから"
+    where = (
+        "同じ Wi-Fi の端末から"
+        if room.hosts[0].split(":")[0] != "127.0.0.1"
+        else "このパソコンのブラウザーだけから"
+    )
     return (
         '<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:center;line-height:1.5">'
         f'<img alt="参加用のQRコード" width="210" height="210" src="{html.escape(picture)}">'
@@ -200,16 +213,28 @@ def chart(results: pd.DataFrame, items: Mapping[str, str], *, least: int = LEAST
         HTML.
     """
     swatch = "display:inline-block;padding:0 8px;margin:0 6px 2px 0"
-    key = "".join(f'<span style="{swatch};background:{paint};color:{ink}">{name}</span>' for _, name, paint, ink in SEGMENTS)
-    rows = "".join(_row(row, items.get(str(row["item"]), str(row["item"])), least) for row in results.to_dict(orient="records"))
+    key = "".join(
+        f'<span style="{swatch};background:{paint};color:{ink}">{name}</span>'
+        for _, name, paint, ink in SEGMENTS
+    )
+    rows = "".join(
+        _row(row, items.get(str(row["item"]), str(row["item"])), least)
+        for row in results.to_dict(orient="records")
+    )
     return f'<div style="max-width:760px;line-height:1.5"><div>{key}</div>{rows}</div>'
 
 
 def _row(row: Mapping[Any, Any], label: str, least: int) -> str:
     votes = int(row["votes"])
     enough = votes >= max(least, 1)
-    tail = f"{votes}票・平均 {row['mean']:+.2f}" if enough else f"{votes}票（{least}票そろうと表示）"
-    parts = "".join(_part(int(row[column]), votes, paint, ink) for column, _, paint, ink in SEGMENTS) if enough else ""
+    tail = (
+        f"{votes}票・平均 {row['mean']:+.2f}" if enough else f"{votes}票（{least}票そろうと表示）"
+    )
+    parts = (
+        "".join(_part(int(row[column]), votes, paint, ink) for column, _, paint, ink in SEGMENTS)
+        if enough
+        else ""
+    )
     bar = f'<div style="display:flex;height:26px;background:#f4f4f4;border:1px solid #bbb">{parts}</div>'
     return f'<div style="margin-top:8px"><div><b>{html.escape(label)}</b>　{tail}</div>{bar}</div>'
 
@@ -233,7 +258,11 @@ def cards(notes: pd.DataFrame) -> str:
     -------
     str
     """
-    heads = notes["title"].where(notes["title"] != "", notes["group"]).replace("", "まだグループのないカード")
+    heads = (
+        notes["title"]
+        .where(notes["title"] != "", notes["group"])
+        .replace("", "まだグループのないカード")
+    )
     card = "border:1px solid #c9b458;background:#fffbe6;padding:4px 10px;margin:4px;white-space:pre-wrap;max-width:20em"
     blocks = [
         f'<h4 style="margin:10px 0 2px">{html.escape(str(head))}</h4><div style="display:flex;flex-wrap:wrap">'

@@ -20,7 +20,9 @@ import dxkit
 from dxkit.support import costs
 from dxkit.support.costs import _cooperative_games, _price_ladder
 
-PRICES = pd.DataFrame({"from_count": [1, 50, 200, 500, 1000], "unit_yen": [26_400, 22_000, 18_700, 15_400, 13_200]})
+PRICES = pd.DataFrame(
+    {"from_count": [1, 50, 200, 500, 1000], "unit_yen": [26_400, 22_000, 18_700, 15_400, 13_200]}
+)
 MINIMUM = 20
 
 
@@ -58,7 +60,11 @@ def shapley():
             sums = np.zeros(1, dtype=np.int64)
             for size in need.tolist():
                 sums = np.concatenate([sums, sums + size])
-            peer, rust = timed(lambda: coopgame.shapley(coopgame.Game([float(yen) for yen in cost[sums[1:]]])))  # noqa: B023
+            peer, rust = timed(
+                lambda values=cost[sums[1:]]: coopgame.shapley(
+                    coopgame.Game([float(yen) for yen in values])
+                )
+            )
             off = max(abs(float(value) - each) for value, each in zip(values, peer, strict=True))
             print(f"  listing all coalitions: {slow * 1000:.0f} ms, the same fractions ({slow / seconds:.0f} ×); coopgame-py {rust * 1000:.1f} ms "
                   f"({rust / seconds:.1f} ×), largest difference {off:.1e} yen", flush=True)  # fmt: skip
@@ -69,7 +75,11 @@ def bundling():
     for many in (16, 41):
         need = needs(many)
         licences = pd.DataFrame({"code": range(many), "licences": need})
-        found, seconds = timed(lambda: costs.bundle(licences, PRICES, minimum=MINIMUM, handling_yen=150_000))  # noqa: B023
+        found, seconds = timed(
+            lambda table=licences: costs.bundle(
+                table, PRICES, minimum=MINIMUM, handling_yen=150_000
+            )
+        )
         print(f"bundling {many}: {seconds * 1000:.0f} ms, {found}", flush=True)
         if many == 16:
             joint = _price_ladder.tariff(PRICES, int(need.sum()), minimum=MINIMUM).yen
@@ -77,11 +87,22 @@ def bundling():
             for size in range(1, many + 1):
                 for group in combinations(range(many), size):
                     inside = need[list(group)]
-                    best = min(best, int(joint[need].sum() - joint[inside].sum() + joint[inside.sum()] + 150_000 * size))
+                    best = min(
+                        best,
+                        int(
+                            joint[need].sum()
+                            - joint[inside].sum()
+                            + joint[inside.sum()]
+                            + 150_000 * size
+                        ),
+                    )
             slow = time.perf_counter() - start
             if best != found.total_yen:
                 sys.exit(f"listing gives {best}, not {found.total_yen}")
-            print(f"  listing {2**many:,} subsets: {slow:.1f} s, the same total ({slow / seconds:.0f} ×)", flush=True)
+            print(
+                f"  listing {2**many:,} subsets: {slow:.1f} s, the same total ({slow / seconds:.0f} ×)",
+                flush=True,
+            )
 
 
 def least_squares(logs, values, cut=2.5):
@@ -95,12 +116,22 @@ def estimates(repeats):
     """F1 over repeats, three ways."""
     towns = dxkit.load("municipalities")
     people = towns["people_2020"].to_numpy(dtype=float)
-    for many, planted, factor in ((12, 2, 2.3), (41, 4, 2.3), (41, 8, 2.3), (12, 2, 1.6), (41, 4, 1.6)):
+    for many, planted, factor in (
+        (12, 2, 2.3),
+        (41, 4, 2.3),
+        (41, 8, 2.3),
+        (12, 2, 1.6),
+        (41, 4, 1.6),
+    ):
         start = time.perf_counter()
-        table = costs.estimates_trial(towns, estimates=many, planted=planted, factor=factor, repeats=repeats).set_index("method")[
-            "f1"
-        ]
-        seconds, random, counted = time.perf_counter() - start, np.random.default_rng(0), np.zeros(3)
+        table = costs.estimates_trial(
+            towns, estimates=many, planted=planted, factor=factor, repeats=repeats
+        ).set_index("method")["f1"]
+        seconds, random, counted = (
+            time.perf_counter() - start,
+            np.random.default_rng(0),
+            np.zeros(3),
+        )
         for _ in range(repeats):
             logs = np.log(random.choice(people, many, replace=False))
             truth = np.isin(np.arange(many), random.choice(many, planted, replace=False))
@@ -113,7 +144,9 @@ def estimates(repeats):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--repeats", type=int, default=300, help="samples a case (default 300)")
     asked = parser.parse_args()
     shapley()

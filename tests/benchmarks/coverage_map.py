@@ -32,7 +32,13 @@ def ours(cells, siting, path):
     towns = dxkit.load("municipalities")
     towns = towns[towns["code"].isin(cells["code"])]
     drawn = maps.coverage(
-        cells.assign(times=siting.assigned["times"]), siting.bases, range_km=5, level="5", towns=towns, made=True, title="250 m"
+        cells.assign(times=siting.assigned["times"]),
+        siting.bases,
+        range_km=5,
+        level="5",
+        towns=towns,
+        made=True,
+        title="250 m",
     )
     drawn.save(path)
 
@@ -41,11 +47,24 @@ def plain(cells, siting, path):
     """Save folium's own map of the same cells."""
     per_lat, per_lon = MESH_LEVELS["5"]
     half_lat, half_lon = 0.5 / per_lat, 0.5 / per_lon
-    boxes = shapely.box(cells["lon"] - half_lon, cells["lat"] - half_lat, cells["lon"] + half_lon, cells["lat"] + half_lat)
-    table = gpd.GeoDataFrame({"times": siting.assigned["times"], "people": cells["people"]}, geometry=boxes, crs="EPSG:6668")
+    boxes = shapely.box(
+        cells["lon"] - half_lon,
+        cells["lat"] - half_lat,
+        cells["lon"] + half_lon,
+        cells["lat"] + half_lat,
+    )
+    table = gpd.GeoDataFrame(
+        {"times": siting.assigned["times"], "people": cells["people"]},
+        geometry=boxes,
+        crs="EPSG:6668",
+    )
     drawn = folium.Map((35.4, 134.8), tiles=None)
     folium.GeoJson(
-        table, style_function=lambda cell: {"fillColor": "blue" if cell["properties"]["times"] else "orange", "weight": 0}
+        table,
+        style_function=lambda cell: {
+            "fillColor": "blue" if cell["properties"]["times"] else "orange",
+            "weight": 0,
+        },
     ).add_to(drawn)
     drawn.save(path)
 
@@ -57,7 +76,9 @@ def opened(path):
 
     found = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(CHROMIUM_FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
+        )
         context = browser.new_context(viewport={"width": 1000, "height": 700})
         context.set_offline(True)
         for _ in range(5):
@@ -65,7 +86,9 @@ def opened(path):
             start = time.perf_counter()
             page.goto(path.as_uri())
             page.wait_for_selector("body[data-drawn]", timeout=30_000)
-            page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            page.evaluate(
+                "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
             found.append(time.perf_counter() - start)
             page.close()
         browser.close()
@@ -75,13 +98,17 @@ def opened(path):
 def slider():
     """Move the wind ten times; give the slowest answer."""
     demand, sites = people(500).drop(columns=["x", "y"]), candidates(200)
-    explorer = widgets.drone_explorer(demand, sites, dxkit.load("drone_types"), towns=dxkit.load("municipalities"), made=True)
+    explorer = widgets.drone_explorer(
+        demand, sites, dxkit.load("drone_types"), towns=dxkit.load("municipalities"), made=True
+    )
     times = []
     for wind in (1, 2, 3, 4, 5, 6, 7, 6.5, 5.5, 2.5):
         start = time.perf_counter()
         explorer.wind.value = wind
         times.append(time.perf_counter() - start)
-        best = drones.best_bases(demand, sites, count=3, range_km=explorer.study.reach(explorer.flight()))
+        best = drones.best_bases(
+            demand, sites, count=3, range_km=explorer.study.reach(explorer.flight())
+        )
         if f"{best.value:,.0f}人" not in explorer.sentence.value:
             sys.exit(f"wind {wind}: the widget does not show the optimum {best.value:,.0f}")
     return max(times), pd.Series(times).median()
@@ -102,7 +129,9 @@ def main():
     print(f"{len(cells)} cells: dxkit {sizes['dxkit']:.2f} MB with Leaflet inside, folium {sizes['folium']:.2f} MB without its libraries "
           f"({sizes['folium'] / sizes['dxkit']:.1f} ×); written in {made:.2f} s, drawn in {seconds:.2f} s")  # fmt: skip
     slowest, usual = slider()
-    print(f"slider at 500 m × 200: new optimum and map in {usual:.3f} s (median of ten), {slowest:.3f} s at most")
+    print(
+        f"slider at 500 m × 200: new optimum and map in {usual:.3f} s (median of ten), {slowest:.3f} s at most"
+    )
     if sizes["dxkit"] > MEGABYTES or seconds > SECONDS or slowest > SLIDER_SECONDS:
         sys.exit(f"above the bars of {MEGABYTES} MB, {SECONDS} s and {SLIDER_SECONDS} s")
 

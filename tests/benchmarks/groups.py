@@ -32,7 +32,13 @@ def members(seed, people=41):
 
 def random_restart(asked, seconds):
     """Deal at random within the rules, keep the best."""
-    rng, until, best, value, tries = np.random.default_rng(0), time.process_time() + seconds, None, np.inf, 0
+    rng, until, best, value, tries = (
+        np.random.default_rng(0),
+        time.process_time() + seconds,
+        None,
+        np.inf,
+        0,
+    )
     base = np.repeat(np.arange(7), [6, 6, 6, 6, 6, 6, 5])
     while time.process_time() < until or best is None:
         tries += 1
@@ -46,7 +52,9 @@ def by_k_means(table, asked):
     """Clusters of like members with sizes only; None where it breaks a rule or members should differ."""
     from k_means_constrained import KMeansConstrained
 
-    found = KMeansConstrained(7, size_min=5, size_max=7, n_init=50, random_state=0).fit_predict(table[COLUMNS])
+    found = KMeansConstrained(7, size_min=5, size_max=7, n_init=50, random_state=0).fit_predict(
+        table[COLUMNS]
+    )
     return found, len(asked.rules.broken(found))
 
 
@@ -63,7 +71,9 @@ def by_cp_sat(asked, seconds):
         model.add_exactly_one(row)
     for g in range(count):
         model.add_exactly_one(has[g])
-        model.add(sum(put[i][g] for i in range(people)) == sum(s * has[g][k] for k, s in enumerate(sizes)))
+        model.add(
+            sum(put[i][g] for i in range(people)) == sum(s * has[g][k] for k, s in enumerate(sizes))
+        )
     for link in asked.rules.together:
         for g in range(count):
             model.add(put[link[0]][g] == put[link[1]][g])
@@ -110,7 +120,9 @@ def race(seed, role, seconds, objective):
     peers = {"random restart": random_restart(asked, 5.0)}
     if role == "alike":
         found, broken = by_k_means(table, asked)
-        print(f"    k-means-constrained {asked.sign * _result.score(asked, found):.5f}, {broken} rules broken")
+        print(
+            f"    k-means-constrained {asked.sign * _result.score(asked, found):.5f}, {broken} rules broken"
+        )
         peers |= {} if broken else {"k-means-constrained": found}
     peers["CP-SAT"] = by_cp_sat(asked, seconds)
     for name, found in peers.items():
@@ -126,14 +138,20 @@ def race(seed, role, seconds, objective):
 
 def main():
     """Run all instances."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="one instance of each kind")
-    parser.add_argument("--seconds", type=float, default=60.0, help="for the proof and for CP-SAT (default 60)")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="for the proof and for CP-SAT (default 60)"
+    )
     parser.add_argument("--objective", default="mean", choices=["mean", "sum"])
     asked = parser.parse_args()
     seeds = (7,) if asked.quick else (7, 8, 9)
     told = [race(seed, role, asked.seconds, asked.objective) for role in ROLES for seed in seeds]
-    print(f"{len(told)} cases: slowest {max(each[0] for each in told):.2f} s, largest gap {max(each[1] for each in told):.3%}")
+    print(
+        f"{len(told)} cases: slowest {max(each[0] for each in told):.2f} s, largest gap {max(each[1] for each in told):.3%}"
+    )
 
 
 if __name__ == "__main__":

@@ -22,7 +22,9 @@ def main() -> None:
     """Print both medians and their ratio."""
     pairs = [(import_us("dxkit"), import_us("pandas")) for _ in range(ROUNDS)]
     ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
-    print(f"import dxkit {ours / 1000:.2f} ms, import pandas {theirs / 1000:.1f} ms, ratio {ours / theirs:.4f}")
+    print(
+        f"import dxkit {ours / 1000:.2f} ms, import pandas {theirs / 1000:.1f} ms, ratio {ours / theirs:.4f}"
+    )
 
 
 if __name__ == "__main__":

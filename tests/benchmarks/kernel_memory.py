@@ -23,7 +23,10 @@ STEPS = {
 
 def megabytes(pid):
     """Give resident and own memory of a process."""
-    lines = (line.split() for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:])
+    lines = (
+        line.split()
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
+    )
     held = {line[0].rstrip(":"): int(line[1]) / 1024 for line in lines}
     return held["Rss"], held["Private_Clean"] + held["Private_Dirty"]
 
@@ -46,8 +49,12 @@ def main():
                 told = client.execute_interactive(code, timeout=300, output_hook=lambda _: None)
                 if told["content"]["status"] != "ok":
                     raise SystemExit(f"{step}: {told['content']}")
-            resident, own = max(megabytes(manager.provisioner.process.pid) for manager, _ in kernels)
-            print(f"{step:<14} resident {resident:4.0f} MB   own {own:4.0f} MB   ({len(kernels)} kernels)")
+            resident, own = max(
+                megabytes(manager.provisioner.process.pid) for manager, _ in kernels
+            )
+            print(
+                f"{step:<14} resident {resident:4.0f} MB   own {own:4.0f} MB   ({len(kernels)} kernels)"
+            )
     finally:
         for manager, client in kernels:
             client.stop_channels()

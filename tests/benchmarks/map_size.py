@@ -31,14 +31,18 @@ def towns():
 def ours(table, path):
     """Save our map and give the number of shapes in it."""
     maps.choropleth(table, column="value", label="値", title="大きさを比べる").save(path)
-    block = re.search(r'id="map-data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[1]
+    block = re.search(r'id="map-data">(.*?)</script>', path.read_text(encoding="utf-8"), re.DOTALL)[
+        1
+    ]
     return sum(len(shapes) for shapes in json.loads(block)["geometries"])
 
 
 def plain(table, path):
     """Save folium's own choropleth with a tooltip, as its documentation does it, and give the number of shapes in it."""
     made = folium.Map((34.9, 134.9), tiles=None)
-    areas = folium.Choropleth(table, table, ["code", "value"], "feature.properties.code", legend_name="値").add_to(made)
+    areas = folium.Choropleth(
+        table, table, ["code", "value"], "feature.properties.code", legend_name="値"
+    ).add_to(made)
     folium.GeoJsonTooltip(["name", "value"], ["市町", "値"]).add_to(areas.geojson)
     made.save(path)
     return path.read_text(encoding="utf-8").count('"type": "Feature"')
@@ -52,13 +56,24 @@ def main():
         for name, make in (("dxkit", ours), ("folium", plain)):
             path = Path(folder) / f"{name}.html"
             shapes = make(table, path)
-            links = len(re.findall(r'<(?:script|link)[^>]+(?:src|href)="https?:', path.read_text(encoding="utf-8")))
+            links = len(
+                re.findall(
+                    r'<(?:script|link)[^>]+(?:src|href)="https?:', path.read_text(encoding="utf-8")
+                )
+            )
             sizes[name] = path.stat().st_size
-            print(f"{name}: {sizes[name] / 1000:.0f} kB, {shapes} shapes, {links} files fetched from outside when opened")
+            print(
+                f"{name}: {sizes[name] / 1000:.0f} kB, {shapes} shapes, {links} files fetched from outside when opened"
+            )
             if shapes != SHAPES:
                 sys.exit(f"{name}: {shapes} shapes instead of {SHAPES}")
-    leaflet = sum(len(_html_safety.asset(f"leaflet/{name}").encode()) for name in ("leaflet.js", "leaflet.css"))
-    print(f"of dxkit's, Leaflet: {leaflet / 1000:.0f} kB, the rest: {(sizes['dxkit'] - leaflet) / 1000:.0f} kB")
+    leaflet = sum(
+        len(_html_safety.asset(f"leaflet/{name}").encode())
+        for name in ("leaflet.js", "leaflet.css")
+    )
+    print(
+        f"of dxkit's, Leaflet: {leaflet / 1000:.0f} kB, the rest: {(sizes['dxkit'] - leaflet) / 1000:.0f} kB"
+    )
     print(f"ratio: {sizes['dxkit'] / sizes['folium']:.2f}")
 
 

@@ -30,10 +30,19 @@ def tables(count):
     """Give figures and a framework of equal weights on two levels."""
     random = np.random.default_rng(count)
     names = [f"i{at}" for at in range(ITEMS)]
-    values = pd.DataFrame(random.uniform(0, 5, (count, ITEMS)), index=[f"{at:05d}" for at in range(count)], columns=names)
+    values = pd.DataFrame(
+        random.uniform(0, 5, (count, ITEMS)),
+        index=[f"{at:05d}" for at in range(count)],
+        columns=names,
+    )
     rows = [(f"d{at}", "", f"d{at}", 1, 1.0, "", np.nan, np.nan) for at in range(DIMENSIONS)]
-    rows += [(name, f"d{at * DIMENSIONS // ITEMS}", name, 1, 1.0, "", 0.0, 5.0) for at, name in enumerate(names)]
-    return values, pd.DataFrame(rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"])
+    rows += [
+        (name, f"d{at * DIMENSIONS // ITEMS}", name, 1, 1.0, "", 0.0, 5.0)
+        for at, name in enumerate(names)
+    ]
+    return values, pd.DataFrame(
+        rows, columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"]
+    )
 
 
 def best_of(times, function):
@@ -85,14 +94,19 @@ def weights_only(count):
     portions = np.random.SeedSequence(0).spawn(-(-DRAWS // PORTION))
     sizes = [min(PORTION, DRAWS - at * PORTION) for at in range(len(portions))]
     weights = np.vstack(
-        [draw_weights(tree, size, 0.25, np.random.default_rng(seed)) for size, seed in zip(sizes, portions, strict=True)]
+        [
+            draw_weights(tree, size, 0.25, np.random.default_rng(seed))
+            for size, seed in zip(sizes, portions, strict=True)
+        ]
     )
     print(f"{count} x {ITEMS}, {DRAWS} draws of weights: dxkit {ours:.3f} s")
     for name, rank in (("scikit-criteria", by_skcriteria(values)), ("pymcdm", by_pymcdm(values))):
         theirs, ranks = loop(rank, weights)
         same = (ranks == found.ranks[: len(ranks)]).mean()
         bar = f" (bar {BARS[count]})" if name == "scikit-criteria" else ""
-        print(f"  {name}: {theirs:.1f} s scaled from {len(ranks)} draws; ratio {theirs / ours:,.0f}{bar}; ranks equal {same:.6f}")
+        print(
+            f"  {name}: {theirs:.1f} s scaled from {len(ranks)} draws; ratio {theirs / ours:,.0f}{bar}; ranks equal {same:.6f}"
+        )
 
 
 def everything():
@@ -101,14 +115,23 @@ def everything():
     random = np.random.default_rng(7)
     holed = values.round().mask(random.random(values.shape) < 0.1)
     who = {code: f"R{at % 5}" for at, code in enumerate(values.index)}
-    answers = holed.rename_axis("code").reset_index().melt(id_vars="code", var_name="item", value_name="level").dropna()
+    answers = (
+        holed.rename_axis("code")
+        .reset_index()
+        .melt(id_vars="code", var_name="item", value_name="level")
+        .dropna()
+    )
     answers["rater"] = answers["code"].map(who)
     trial = maturity.hearing_trial(seed=1, items=ITEMS)
     stories = trial.answers[trial.answers["code"].str.startswith("V")].copy()
-    stories["item"] = stories["item"].map(dict(zip(trial.indicators["indicator"].iloc[6:], values.columns, strict=True)))
+    stories["item"] = stories["item"].map(
+        dict(zip(trial.indicators["indicator"].iloc[6:], values.columns, strict=True))
+    )
     stories["rater"] = stories["rater"].map({f"R{at + 1}": f"R{at}" for at in range(5)})
     both = pd.concat([answers, stories], ignore_index=True)
-    taken, found = best_of(3, lambda: maturity.rank_intervals(holed, framework, answers=both, draws=DRAWS))
+    taken, found = best_of(
+        3, lambda: maturity.rank_intervals(holed, framework, answers=both, draws=DRAWS)
+    )
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"1741 x {ITEMS}, {DRAWS} draws of methods, weights, 10 % missing answers, severity and error: {taken:.2f} s (bar 10), "
           f"process {memory:.2f} GB (bar 4); {found}")  # fmt: skip

@@ -41,7 +41,11 @@ def nearest(seconds, visit, day):
         tour, now = [], 0
         while True:
             here = tour[-1] if tour else 0
-            fits = [place for place in left if now + seconds[here, place] + visit + seconds[place, 0] <= day]
+            fits = [
+                place
+                for place in left
+                if now + seconds[here, place] + visit + seconds[place, 0] <= day
+            ]
             if not fits:
                 break
             place = min(fits, key=lambda each: (seconds[here, each], each))
@@ -56,7 +60,11 @@ def by_ortools(seconds, visit, day, limit):
     """OR-tools' routing library: half of the time for few days, half for few minutes with so many days; the better one."""
     first = routed(seconds, visit, day, limit / 2, vehicles=40, fixed=DAY_COST)
     second = routed(seconds, visit, day, limit / 2, vehicles=len(first), fixed=0)
-    return min(first, second, key=lambda tours: weighed("OR-tools", tours, seconds, (visit, day))) if second else first
+    return (
+        min(first, second, key=lambda tours: weighed("OR-tools", tours, seconds, (visit, day)))
+        if second
+        else first
+    )
 
 
 def routed(seconds, visit, day, limit, *, vehicles, fixed):
@@ -75,7 +83,9 @@ def routed(seconds, visit, day, limit, *, vehicles, fixed):
     routing.SetFixedCostOfAllVehicles(fixed)
     asked = pywrapcp.DefaultRoutingSearchParameters()
     asked.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PATH_CHEAPEST_ARC
-    asked.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    asked.local_search_metaheuristic = (
+        routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
+    )
     asked.time_limit.FromMilliseconds(round(limit * 1000))
     found = routing.SolveWithParameters(asked)
     tours = []
@@ -98,9 +108,13 @@ def by_dxkit(towns, hearing, hours, *, certify=False):
 def weighed(label, tours, seconds, case):
     """Check a plan; give its days and seconds."""
     visit, day = case
-    lengths = [sum(int(seconds[one, two]) for one, two in pairwise([0, *tour, 0])) for tour in tours]
+    lengths = [
+        sum(int(seconds[one, two]) for one, two in pairwise([0, *tour, 0])) for tour in tours
+    ]
     whole = sorted(place for tour in tours for place in tour) == list(range(1, len(seconds)))
-    if not whole or any(length + visit * len(tour) > day for length, tour in zip(lengths, tours, strict=True)):
+    if not whole or any(
+        length + visit * len(tour) > day for length, tour in zip(lengths, tours, strict=True)
+    ):
         sys.exit(f"{label}: not a plan")
     return len(tours), sum(lengths)
 
@@ -114,8 +128,12 @@ def timed(task, *arguments, **options):
 
 def main():
     """Run the three cases."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, nargs="+", default=[2.0, 10.0], help="time of OR-tools' searches")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--seconds", type=float, nargs="+", default=[2.0, 10.0], help="time of OR-tools' searches"
+    )
     asked = parser.parse_args()
     towns, seconds = travel()
     km = liaison.distances(towns)
@@ -125,16 +143,25 @@ def main():
         print(f"{hearing} minutes, {hours} hours")
         plans = {
             "nearest next": timed(nearest, seconds, visit, day),
-            **{f"OR-tools routing {limit:g} s": timed(by_ortools, seconds, visit, day, limit) for limit in asked.seconds},
+            **{
+                f"OR-tools routing {limit:g} s": timed(by_ortools, seconds, visit, day, limit)
+                for limit in asked.seconds
+            },
             "dxkit rounds (PyVRP)": timed(by_dxkit, towns, hearing, hours),
             "dxkit rounds, certify=True": timed(by_dxkit, towns, hearing, hours, certify=True),
         }
-        found = {label: weighed(label, tours, seconds, (visit, day)) for label, (tours, _) in plans.items()}
+        found = {
+            label: weighed(label, tours, seconds, (visit, day))
+            for label, (tours, _) in plans.items()
+        }
         days, total = min(found.values())
         best, took = timed(prove, seconds, visit, day, found_days=days, found_seconds=total)
         for label, (many, length) in found.items():
             beside = f"{many - best.days:+d} days, {length / best.seconds - 1:+.2%} minutes"
-            print(f"  {label:28s} {many:3d} days {length / 60:8.1f} min {plans[label][1]:6.2f} s, {beside}", flush=True)
+            print(
+                f"  {label:28s} {many:3d} days {length / 60:8.1f} min {plans[label][1]:6.2f} s, {beside}",
+                flush=True,
+            )
         print(
             f"  {'proven optimum':28s} {best.days:3d} days {best.seconds / 60:8.1f} min {took:6.2f} s, {best.sets:,} tours of a day"
         )

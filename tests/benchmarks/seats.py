@@ -35,7 +35,11 @@ def plain(wishes, sessions, load):
                 worth.append((sits[at, s], wish.value * (1 + CYCLE * (session.stage == 2))))
                 reached.setdefault(wish.code, []).append(sits[at, s])
         for stage in range(3):
-            own = {s: sits[at, s] for s, session in enumerate(offered) if (at, s) in sits and session.stage == stage}
+            own = {
+                s: sits[at, s]
+                for s, session in enumerate(offered)
+                if (at, s) in sits and session.stage == stage
+            }
             model.add(sum(own.values()) <= 1)
             for s, variable in own.items() if stage else ():
                 before = [sits[at, b] for b, other in enumerate(offered)
@@ -57,8 +61,12 @@ def plain(wishes, sessions, load):
 
 def main():
     """Race each load."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--load", type=int, nargs="+", default=[4, 5, 6], help="sessions a person and term")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--load", type=int, nargs="+", default=[4, 5, 6], help="sessions a person and term"
+    )
     wishes, sessions = dxkit.load("applicants_example"), dxkit.load("course_sessions")
     for load in parser.parse_args().load:
         start = time.perf_counter()

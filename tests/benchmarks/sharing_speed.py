@@ -50,7 +50,11 @@ def mesa_model(model, rules, restored, seed=1):
     """Give a Mesa model of the same rules: hourly moving on, fleeing, registering within capacity, sending, receiving."""
     import mesa
 
-    own, first, later = model.own.tolist(), np.cumsum(model.first, axis=1).tolist(), np.cumsum(model.later, axis=1).tolist()
+    own, first, later = (
+        model.own.tolist(),
+        np.cumsum(model.first, axis=1).tolist(),
+        np.cumsum(model.later, axis=1).tolist(),
+    )
     move, contact, capacity = model.move.tolist(), model.contact.tolist(), model.capacity.tolist()
     arrive = np.cumsum(model.arrive).tolist()
     paper, slow = 1 / model.settings["paper_hours"], model.settings["paper_efficiency"]
@@ -70,7 +74,9 @@ def mesa_model(model, rules, restored, seed=1):
             elif random.random() < move[hour][self.cell % K]:
                 self.state = NEVER if self.state == NEVER else AGAIN
                 self.twice = False
-                self.cell = min(bisect(later[self.home], random.random()), len(later[self.home]) - 1)
+                self.cell = min(
+                    bisect(later[self.home], random.random()), len(later[self.home]) - 1
+                )
             if self.state in (NEVER, AGAIN) and random.random() < contact[hour][self.cell % K]:
                 self.model.queues.setdefault(self.cell // K, []).append(self)
 
@@ -81,7 +87,9 @@ def mesa_model(model, rules, restored, seed=1):
             if model.hour < rules.start or self.state < SENDABLE:
                 return
             host = self.cell // K
-            if self.state == SENDABLE and random.random() < (rules.host_rate if model.up[host] else min(paper, rules.host_rate)):
+            if self.state == SENDABLE and random.random() < (
+                rules.host_rate if model.up[host] else min(paper, rules.host_rate)
+            ):
                 self.state = HELD
             rate = rules.home_rate if model.up[own[self.home]] else min(paper, rules.home_rate)
             if self.state == HELD and host != own[self.home] and random.random() < rate:
@@ -110,7 +118,10 @@ def mesa_model(model, rules, restored, seed=1):
             self.hour += 1
 
         def known_home(self):
-            known = [a.state == KNOWN or (a.state >= SENDABLE and a.cell // K == own[a.home]) for a in self.agents]
+            known = [
+                a.state == KNOWN or (a.state >= SENDABLE and a.cell // K == own[a.home])
+                for a in self.agents
+            ]
             return sum(known) / len(known)
 
     return Disaster()
@@ -122,7 +133,9 @@ def one_policy():
     model = build(scenario)
     rules = rules_of(model, scenario.policies.set_index("policy", drop=False).loc[POLICY])
     restored = draw_outages(model, 1, 0)
-    ours, trace = best_of(20, lambda: _cohort_engine.run(scaled(model, PEOPLE), rules, restored, (HOURS,)))
+    ours, trace = best_of(
+        20, lambda: _cohort_engine.run(scaled(model, PEOPLE), rules, restored, (HOURS,))
+    )
     print(
         f"{PEOPLE:,} evacuees x {HOURS} h, policy {POLICY}, 1 draw: cohort {ours:.3f} s, known to home {trace.hourly['home'][-1, 0]:.4f}"
     )
@@ -131,7 +144,9 @@ def one_policy():
         return
     costs = [mesa_cost(scaled(model, people), rules, restored[0], people) for people in SAMPLES]
     theirs = min(costs) * PEOPLE * HOURS
-    print(f"  Mesa scaled linearly to {PEOPLE:,}: {theirs:,.0f} s; ratio {theirs / ours:,.0f} (bar 2,000)")
+    print(
+        f"  Mesa scaled linearly to {PEOPLE:,}: {theirs:,.0f} s; ratio {theirs / ours:,.0f} (bar 2,000)"
+    )
 
 
 def mesa_cost(model, rules, restored, people):
@@ -162,18 +177,31 @@ def all_policies(draws=200):
 def decisions(count=1_000_000):
     """Time a million questions to the law table."""
     draw = np.random.default_rng(0)
-    from_, to = draw.choice(["避難先市町", "県", "国"], count), draw.choice(["避難元市町", "他の市町"], count)
-    taken, _ = best_of(3, lambda: sharing.may_disclose(from_, to, "所在", consent=draw.random(count) < 0.5))
+    from_, to = (
+        draw.choice(["避難先市町", "県", "国"], count),
+        draw.choice(["避難元市町", "他の市町"], count),
+    )
+    taken, _ = best_of(
+        3, lambda: sharing.may_disclose(from_, to, "所在", consent=draw.random(count) < 0.5)
+    )
     print(f"may_disclose: {count:,} decisions in {taken:.2f} s")
 
 
 def facilitator():
     """Time from a cell changed in a CSV file to new curves: as a table of 20 draws, and in the explorer with its picture."""
     with TemporaryDirectory() as place:
-        folder = Path(shutil.copytree(data_folder() / "scenarios" / "nankai_illustrative", Path(place, "演習")))
+        folder = Path(
+            shutil.copytree(
+                data_folder() / "scenarios" / "nankai_illustrative", Path(place, "演習")
+            )
+        )
         path, before = folder / "staff.csv", sharing.read_scenario("nankai_illustrative")
-        path.write_text(re.sub(r"(28100,\d+),\d+", r"\1,1", path.read_text(encoding="utf-8")), encoding="utf-8")
-        taken, curves = best_of(2, lambda: sharing.simulate(sharing.read_scenario(folder), draws=20).timeline)
+        path.write_text(
+            re.sub(r"(28100,\d+),\d+", r"\1,1", path.read_text(encoding="utf-8")), encoding="utf-8"
+        )
+        taken, curves = best_of(
+            2, lambda: sharing.simulate(sharing.read_scenario(folder), draws=20).timeline
+        )
         shown, _ = best_of(2, lambda: widgets.sharing_explorer(sharing.read_scenario(folder)))
     old = sharing.simulate(before, draws=20).timeline
     moved = (curves["mean"] - old["mean"]).abs()[curves["measure"] == "known_home"].max()

@@ -32,7 +32,14 @@ from dxkit import drones
 from dxkit._optimise import cover, mclp
 
 TAJIMA = ("28209", "28222", "28225", "28585", "28586")
-TOWNS = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "places" / "geolonia_hyogo_towns.csv"
+TOWNS = (
+    Path(__file__).resolve().parents[2]
+    / ".."
+    / "shared"
+    / "data"
+    / "places"
+    / "geolonia_hyogo_towns.csv"
+)
 SEED = 6
 RANGES = (2.5, 5.0, 7.5)
 
@@ -44,9 +51,14 @@ def people(metres, codes=TAJIMA):
     if metres == 500:
         return placed(cells)
     rng = np.random.default_rng(SEED)
-    parts = np.array([rng.multinomial(total, rng.dirichlet(np.full(4, 0.7))) for total in cells["people"]])
+    parts = np.array(
+        [rng.multinomial(total, rng.dirichlet(np.full(4, 0.7))) for total in cells["people"]]
+    )
     north, east = np.array([-1, -1, 1, 1]) / 960, np.array([-1, 1, -1, 1]) / 640
-    lat, lon = (cells["lat"].to_numpy()[:, None] + north).ravel(), (cells["lon"].to_numpy()[:, None] + east).ravel()
+    lat, lon = (
+        (cells["lat"].to_numpy()[:, None] + north).ravel(),
+        (cells["lon"].to_numpy()[:, None] + east).ravel(),
+    )
     split = pd.DataFrame(
         {
             "place": range(lat.size),
@@ -70,13 +82,28 @@ def candidates(many, codes=TAJIMA):
     points = [dxkit.load("stations"), dxkit.load("villages")]
     points = [table[table["code"].isin(codes)] if codes else table for table in points]
     if TOWNS.exists():
-        towns = pd.read_csv(TOWNS, usecols=["city", "lat", "lng"]).rename(columns={"lng": "lon"}).dropna()
+        towns = (
+            pd.read_csv(TOWNS, usecols=["city", "lat", "lng"])
+            .rename(columns={"lng": "lon"})
+            .dropna()
+        )
         names = dict(dxkit.load("municipalities")[["name", "code"]].itertuples(index=False))
-        own = towns["city"].str.replace(r"^\S+郡", "", regex=True).str.replace(r"^神戸市.*", "神戸市", regex=True).map(names)
-        points.append((towns[own.isin(codes)] if codes else towns[own.notna()]).sample(frac=1, random_state=SEED))
+        own = (
+            towns["city"]
+            .str.replace(r"^\S+郡", "", regex=True)
+            .str.replace(r"^神戸市.*", "神戸市", regex=True)
+            .map(names)
+        )
+        points.append(
+            (towns[own.isin(codes)] if codes else towns[own.notna()]).sample(
+                frac=1, random_state=SEED
+            )
+        )
     cells = people(500, codes)
     points.append(cells.sample(many, weights=np.log1p(cells["people"]), random_state=SEED))
-    found = pd.concat([table[["lat", "lon"]] for table in points]).drop_duplicates(ignore_index=True)
+    found = pd.concat([table[["lat", "lon"]] for table in points]).drop_duplicates(
+        ignore_index=True
+    )
     first = len(pd.concat(points[:2])[["lat", "lon"]].drop_duplicates())
     chosen = found.head(first).sample(many, random_state=SEED) if many < first else found.head(many)
     return placed(chosen.reset_index(drop=True).assign(base=[f"b{row}" for row in range(many)]))
@@ -91,14 +118,25 @@ def made_up(cells, sites, side_km):
     tables = []
     for points in (where, bases):
         # a plane laid around 35° N, 135° E
-        table = pd.DataFrame({"lat": 35 + (points[:, 1] - side_km / 2) / 111.0, "lon": 135 + (points[:, 0] - side_km / 2) / 91.0})
+        table = pd.DataFrame(
+            {
+                "lat": 35 + (points[:, 1] - side_km / 2) / 111.0,
+                "lon": 135 + (points[:, 0] - side_km / 2) / 91.0,
+            }
+        )
         tables.append(table.assign(x=points[:, 0], y=points[:, 1]))
-    return tables[0].assign(people=rng.integers(1, 200, cells)), tables[1].assign(base=[f"b{row}" for row in range(sites)])
+    return tables[0].assign(people=rng.integers(1, 200, cells)), tables[1].assign(
+        base=[f"b{row}" for row in range(sites)]
+    )
 
 
 def by_spopt(demand, sites, count, km, solver):
     """Spopt's way: a distance matrix, a PuLP model, a solver."""
-    engine = pulp.PULP_CBC_CMD(msg=False, threads=1) if solver == "CBC" else pulp.HiGHS(msg=False, threads=1)
+    engine = (
+        pulp.PULP_CBC_CMD(msg=False, threads=1)
+        if solver == "CBC"
+        else pulp.HiGHS(msg=False, threads=1)
+    )
     start = processor_seconds()
     distance = cdist(demand[["x", "y"]], sites[["x", "y"]])
     model = MCLP.from_cost_matrix(distance, demand["people"].to_numpy(), km, p_facilities=count)
@@ -121,7 +159,8 @@ def by_dxkit(demand, sites, count, km, _=None):
 def processor_seconds():
     """The processor time of this process and of the children it has waited for."""
     return sum(
-        used.ru_utime + used.ru_stime for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        used.ru_utime + used.ru_stime
+        for used in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )
 
 
@@ -154,7 +193,9 @@ def same_distances(demand, km, sites):
     """Leave out the cells whose plane and geodesic distances fall on different sides of the range (a few metres apart)."""
     plane = cdist(demand[["x", "y"]], sites[["x", "y"]]) <= km
     pairs = drones.reach(
-        demand.reset_index(drop=True).drop(columns="place", errors="ignore"), sites.drop(columns="base"), range_km=km
+        demand.reset_index(drop=True).drop(columns="place", errors="ignore"),
+        sites.drop(columns="base"),
+        range_km=km,
     )
     true = np.zeros_like(plane)
     true[pairs["place"], pairs["base"]] = True
@@ -201,12 +242,18 @@ def curves():
         start = time.perf_counter()
         curve = drones.budget_curve(demand, sites, counts=20, range_km=5.0)
         seconds = time.perf_counter() - start
-        print(f"curve {len(demand)} × 200, 5 km, p = 1…20: {seconds:.1f} s, largest gap {curve['gap'].max():.2%}", flush=True)
+        print(
+            f"curve {len(demand)} × 200, 5 km, p = 1…20: {seconds:.1f} s, largest gap {curve['gap'].max():.2%}",
+            flush=True,
+        )
     demand, sites = people(250, None), candidates(1000, None)
     start = time.perf_counter()
     curve = drones.budget_curve(demand, sites, counts=20, range_km=5.0, seconds=30)
     gaps = ", ".join(f"{gap:.3%}" for gap in curve["gap"])
-    print(f"all Hyogo {len(demand)} × 1000, p = 1…20: {time.perf_counter() - start:.0f} s, gaps {gaps}", flush=True)
+    print(
+        f"all Hyogo {len(demand)} × 1000, p = 1…20: {time.perf_counter() - start:.0f} s, gaps {gaps}",
+        flush=True,
+    )
 
 
 def scales(peer):
@@ -217,7 +264,10 @@ def scales(peer):
     demand, sites = made_up(400_000, 5_000, 610.0)
     for count in (100, 300):
         value, seconds, extra = in_own_process(by_dxkit, demand, sites, count, 10.0)
-        print(f"400,000 × 5,000, 10 km, p={count}: {seconds:.1f} s, {extra:.0f} MB, optimum {value:,.0f} proven", flush=True)
+        print(
+            f"400,000 × 5,000, 10 km, p={count}: {seconds:.1f} s, {extra:.0f} MB, optimum {value:,.0f} proven",
+            flush=True,
+        )
 
 
 def spread():
@@ -228,9 +278,14 @@ def spread():
     start = time.perf_counter()
     alone = drones.budget_curve(demand, sites, counts=[100, 300], range_km=10.0)
     here = time.perf_counter() - start
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
         start = time.perf_counter()
-        shared = drones.budget_curve(demand, sites, counts=[100, 300], range_km=10.0, executor=client.get_executor())
+        shared = drones.budget_curve(
+            demand, sites, counts=[100, 300], range_km=10.0, executor=client.get_executor()
+        )
         there = time.perf_counter() - start
     pd.testing.assert_frame_equal(alone, shared)
     print(f"400,000 × 5,000, p=100 and 300: {here:.1f} s here, {there:.1f} s on two Dask workers, same curve, "
@@ -239,13 +294,31 @@ def spread():
 
 def main():
     """Run what was asked for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="only the cases with 50 candidates")
-    parser.add_argument("--curve", action="store_true", help="the curves of 1 to 20 bases, in place of the cases")
-    parser.add_argument("--scale", action="store_true", help="40,000 × 500 and 400,000 × 5,000, in place of the cases")
-    parser.add_argument("--dask", action="store_true", help="400,000 × 5,000 on a local Dask cluster, in place of the cases")
-    parser.add_argument("--no-peer", action="store_true", help="with --scale: without spopt (two minutes and 400 MB)")
-    parser.add_argument("--solver", action="append", choices=("CBC", "HiGHS"), help="of spopt; both by default")
+    parser.add_argument(
+        "--curve", action="store_true", help="the curves of 1 to 20 bases, in place of the cases"
+    )
+    parser.add_argument(
+        "--scale",
+        action="store_true",
+        help="40,000 × 500 and 400,000 × 5,000, in place of the cases",
+    )
+    parser.add_argument(
+        "--dask",
+        action="store_true",
+        help="400,000 × 5,000 on a local Dask cluster, in place of the cases",
+    )
+    parser.add_argument(
+        "--no-peer",
+        action="store_true",
+        help="with --scale: without spopt (two minutes and 400 MB)",
+    )
+    parser.add_argument(
+        "--solver", action="append", choices=("CBC", "HiGHS"), help="of spopt; both by default"
+    )
     parser.add_argument("--count", type=int, default=10, help="number of bases (default 10)")
     asked = parser.parse_args()
     if asked.curve:

@@ -26,7 +26,9 @@ from dxkit.store import Session
 from dxkit.widgets.room._rate_limit import Gate
 
 PHONES, ITEMS, SEED = 41, [f"項目{at}" for at in range(25)], 5
-MAKE = "CREATE TABLE IF NOT EXISTS votes (id TEXT PRIMARY KEY, client TEXT, item TEXT, value INTEGER)"
+MAKE = (
+    "CREATE TABLE IF NOT EXISTS votes (id TEXT PRIMARY KEY, client TEXT, item TEXT, value INTEGER)"
+)
 OURS = """
 import sys, threading
 from dxkit.store import Session
@@ -66,7 +68,12 @@ def votes(phone):
 def post(port, path, body, token=""):
     """Send one request on a connection of its own, as the page does."""
     host = f"127.0.0.1:{port}"
-    headers = {"Host": host, "Origin": f"http://{host}", "Content-Type": "application/json", "X-Room-Token": token}
+    headers = {
+        "Host": host,
+        "Origin": f"http://{host}",
+        "Content-Type": "application/json",
+        "X-Room-Token": token,
+    }
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("POST", path, json.dumps(body), headers)
     answer = connection.getresponse()
@@ -79,7 +86,9 @@ def post(port, path, body, token=""):
 
 def serve(source, place, port):
     """Start a server in a process of its own."""
-    process = subprocess.Popen([sys.executable, "-c", source, place, str(port), *ITEMS], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", source, place, str(port), *ITEMS], stdout=subprocess.PIPE, text=True
+    )
     if process.stdout.readline().strip() != "ready":
         raise SystemExit("the server did not start")
     return process
@@ -92,7 +101,12 @@ def room(port, tokens):
     def work(phone):
         for at, (item, value) in enumerate(votes(phone)):
             begun = time.perf_counter()
-            body = {"item": item, "value": value, "id": f"{phone:06d}x{at:06d}", "client": str(phone)}
+            body = {
+                "item": item,
+                "value": value,
+                "id": f"{phone:06d}x{at:06d}",
+                "client": str(phone),
+            }
             post(port, "/vote", body, tokens[phone])
             times.append(time.perf_counter() - begun)
 
@@ -148,7 +162,10 @@ def floor(folder):
         for item, value in votes(phone):
             begun = time.perf_counter()
             with base:
-                base.execute("INSERT INTO votes VALUES (?, ?, ?, ?)", [f"{phone}/{item}", str(phone), item, value])
+                base.execute(
+                    "INSERT INTO votes VALUES (?, ?, ?, ?)",
+                    [f"{phone}/{item}", str(phone), item, value],
+                )
             times.append(time.perf_counter() - begun)
     base.close()
     return times
@@ -157,7 +174,9 @@ def floor(folder):
 def told(name, times, total):
     """Print the quantiles in milliseconds."""
     p50, p95, top = np.quantile(times, [0.5, 0.95, 1]) * 1000
-    print(f"  {name:<28} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   longest {top:7.1f} ms   all {len(times)} in {total:5.2f} s")
+    print(
+        f"  {name:<28} p50 {p50:7.1f} ms   p95 {p95:7.1f} ms   longest {top:7.1f} ms   all {len(times)} in {total:5.2f} s"
+    )
     return p95
 
 
@@ -175,7 +194,9 @@ def main():
             if counts != peer_counts:
                 raise SystemExit("the counts differ")
             alone = floor(folder)
-            ratios.append(told("the room", mine, total) / told("http.server + sqlite3", peer, peer_total))
+            ratios.append(
+                told("the room", mine, total) / told("http.server + sqlite3", peer, peer_total)
+            )
             told("one connection, no network", alone, sum(alone))
     print(
         f"p95 of the room / p95 of the unguarded server: {', '.join(f'{ratio:.2f}' for ratio in ratios)} (same counts each time)"

@@ -36,7 +36,9 @@ LOCAL = ("file:", "data:", "blob:", "about:")
 def chromium_path():
     """The browser to use: the one asked for, Debian's, one on PATH, or playwright's own (None)."""
     places = ("/usr/bin/chromium", shutil.which("chromium"))
-    return os.environ.get("DXKIT_CHROMIUM") or next((place for place in places if place and Path(place).exists()), None)
+    return os.environ.get("DXKIT_CHROMIUM") or next(
+        (place for place in places if place and Path(place).exists()), None
+    )
 
 
 def without_browser(reason):
@@ -54,7 +56,13 @@ def chromium(tmp_path_factory) -> Iterator:
     from playwright.sync_api import Error, sync_playwright
 
     folder = tmp_path_factory.mktemp("fonts")
-    ours = next((Path(place, "fonts") for place in find_spec("matplotlib_fontja").submodule_search_locations), None)
+    ours = next(
+        (
+            Path(place, "fonts")
+            for place in find_spec("matplotlib_fontja").submodule_search_locations
+        ),
+        None,
+    )
     config = f"<fontconfig><dir>/usr/share/fonts</dir><dir>{ours}</dir><cachedir>{folder}</cachedir></fontconfig>"
     (folder / "fonts.conf").write_text(config, encoding="utf-8")
     with sync_playwright() as playwright:
@@ -100,10 +108,17 @@ def seen(chromium) -> Iterator[Seen]:
     context.set_offline(True)
     page = context.new_page()
     found = Seen(page)
-    page.on("request", lambda request: None if request.url.startswith(LOCAL) else found.requests.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(LOCAL) else found.requests.append(request.url)
+        ),
+    )
     page.on("dialog", lambda dialog: (found.dialogs.append(dialog.message), dialog.dismiss()))
     page.on("pageerror", lambda error: found.errors.append(str(error)))
-    page.on("console", lambda said: found.errors.append(said.text) if said.type == "error" else None)
+    page.on(
+        "console", lambda said: found.errors.append(said.text) if said.type == "error" else None
+    )
     yield found
     context.close()
 
@@ -117,8 +132,16 @@ class Lab:
 
     def put(self, name, *cells):
         """Write a notebook of these code cells."""
-        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}}
-        made = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells], metadata=kernel)
+        kernel = {
+            "kernelspec": {
+                "name": "python3",
+                "display_name": "Python 3 (ipykernel)",
+                "language": "python",
+            }
+        }
+        made = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell.strip()) for cell in cells], metadata=kernel
+        )
         nbformat.write(made, self.folder / name)
 
     def open(self, page, notebook):
@@ -127,7 +150,9 @@ class Lab:
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=KERNEL_MS)
         # asking to run before the kernel is named brings up a dialog that asks for one
         page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=KERNEL_MS)
-        page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=KERNEL_MS)
+        page.wait_for_selector(
+            '.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=KERNEL_MS
+        )
 
     def stop_kernels(self):
         """End what the test before left running."""
@@ -135,7 +160,9 @@ class Lab:
             self._ask(f"api/kernels/{kernel['id']}", "DELETE").close()
 
     def _ask(self, path, method="GET"):
-        asked = urllib.request.Request(f"{self.address}/{path}", method=method, headers={"Authorization": f"token {TOKEN}"})
+        asked = urllib.request.Request(
+            f"{self.address}/{path}", method=method, headers={"Authorization": f"token {TOKEN}"}
+        )
         return urllib.request.urlopen(asked, timeout=60)
 
 
@@ -143,7 +170,11 @@ class Lab:
 def lab(tmp_path_factory) -> Iterator[Lab]:
     """JupyterLab as `make lab` starts it."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=shutil.ignore_patterns("out", ".ipynb_checkpoints"))
+    shutil.copytree(
+        ROOT / "notebooks",
+        folder / "notebooks",
+        ignore=shutil.ignore_patterns("out", ".ipynb_checkpoints"),
+    )
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -155,12 +186,22 @@ def lab(tmp_path_factory) -> Iterator[Lab]:
 @contextmanager
 def _server(folder, port):
     settings = ROOT / "dxkit" / "assets" / "lab"
-    options = [f"--LabApp.app_settings_dir={settings}", "--no-browser", f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    options = [
+        f"--LabApp.app_settings_dir={settings}",
+        "--no-browser",
+        f"--port={port}",
+        f"--IdentityProvider.token={TOKEN}",
+    ]
     options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    quiet = os.environ | {"JUPYTER_CONFIG_DIR": str(folder / "config"), "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings")}
+    quiet = os.environ | {
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
+    }
     with (folder / "lab.log").open("w") as log:
         command = [sys.executable, "-m", "jupyterlab", *options]
-        server = subprocess.Popen(command, cwd=folder, env=quiet, stdout=log, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command, cwd=folder, env=quiet, stdout=log, stderr=subprocess.STDOUT
+        )
     try:
         yield server
     finally:

@@ -70,7 +70,9 @@ def _wait_until_placed(page, many):
 
 def _cells_of(page):
     """Give the paths of the cells, a string a kind."""
-    return page.eval_on_selector_all(".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('d'))")
+    return page.eval_on_selector_all(
+        ".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('d'))"
+    )
 
 
 def _free_spots(page, many):
@@ -123,7 +125,9 @@ def test_the_best_choice_is_shown_beside_what_was_placed_and_kept_in_the_record(
     share = float(re.search(r"最適の ([0-9.]+)%", sentence)[1])
     assert share == pytest.approx(100 * own / best, abs=0.06)
     assert page.locator(".dxkit-board svg circle").count() == 3
-    fills = page.eval_on_selector_all(".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('fill'))")
+    fills = page.eval_on_selector_all(
+        ".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('fill'))"
+    )
     assert fills == ["#d0d0d0", "#009e73", "#cc79a7", "#8cc6ea"]
     page.locator("input[placeholder='班の名前']").fill("A班")
     page.locator("button:has-text('この案を記録')").click()
@@ -140,19 +144,30 @@ def test_the_best_choice_is_shown_beside_what_was_placed_and_kept_in_the_record(
 def test_the_keyboard_places_a_base_too(page):
     page.locator(".dxkit-spot").nth(5).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[5].classList.contains('dxkit-chosen')", timeout=RUN_MS)
+    page.wait_for_function(
+        "document.querySelectorAll('.dxkit-spot')[5].classList.contains('dxkit-chosen')",
+        timeout=RUN_MS,
+    )
     page.locator(".widget-dropdown:has-text('一覧から選ぶ') select").select_option(index=9)
     page.locator("button:has-text('置く／外す')").click()
-    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[9].classList.contains('dxkit-chosen')", timeout=RUN_MS)
+    page.wait_for_function(
+        "document.querySelectorAll('.dxkit-spot')[9].classList.contains('dxkit-chosen')",
+        timeout=RUN_MS,
+    )
     page.locator(".dxkit-spot").nth(5).focus()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.dxkit-chosen').length === 1", timeout=RUN_MS)
+    page.wait_for_function(
+        "document.querySelectorAll('.dxkit-chosen').length === 1", timeout=RUN_MS
+    )
 
 
 def test_hostile_names_stay_text_and_nobody_outside_is_asked(page):
     page.locator(".widget-dropdown:has-text('一覧から選ぶ') select").select_option(index=0)
     page.locator("button:has-text('置く／外す')").click()
-    page.wait_for_function("document.querySelectorAll('.dxkit-spot')[0].classList.contains('dxkit-chosen')", timeout=RUN_MS)
+    page.wait_for_function(
+        "document.querySelectorAll('.dxkit-spot')[0].classList.contains('dxkit-chosen')",
+        timeout=RUN_MS,
+    )
     assert page.locator(".dxkit-spot").nth(0).get_attribute("title") == HOSTILE
     assert page.locator(f".dxkit-board svg text:text-is({json.dumps(HOSTILE)})").count() == 1
     assert page.locator(".dxkit-board img").count() == 0
@@ -170,6 +185,8 @@ def test_a_slider_moved_by_the_keyboard_draws_another_map(page):
     for _ in range(6):
         page.keyboard.press("ArrowRight")
     page.wait_for_function(
-        "old => document.querySelectorAll('.dxkit-board svg g path')[1].getAttribute('d') !== old", arg=before[1], timeout=RUN_MS
+        "old => document.querySelectorAll('.dxkit-board svg g path')[1].getAttribute('d') !== old",
+        arg=before[1],
+        timeout=RUN_MS,
     )
     assert len(_cells_of(page)[1]) < len(before[1])

@@ -40,12 +40,18 @@ def _shapes(frame):
 
 def _fills(frame):
     """Give the fill colours of the shapes, as the page computed them."""
-    return set(frame.eval_on_selector_all("path.leaflet-interactive", "shapes => shapes.map(s => getComputedStyle(s).fill)"))
+    return set(
+        frame.eval_on_selector_all(
+            "path.leaflet-interactive", "shapes => shapes.map(s => getComputedStyle(s).fill)"
+        )
+    )
 
 
 def _seen(picture, colour):
     """Tell whether a colour covers a visible part of a screenshot."""
-    red, green, blue = (int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    red, green, blue = (
+        int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")
+    )
     pixels = matplotlib.image.imread(io.BytesIO(picture), format="png")[..., :3] * 255
     # fills are drawn half transparent over white, so compare the hue's direction, not the exact value
     near = np.abs(pixels - np.array([red, green, blue])).max(axis=-1) < 90
@@ -54,7 +60,10 @@ def _seen(picture, colour):
 
 def test_the_trainee_notebook_shows_41_municipalities_and_asks_nobody_outside(page, lab, tmp_path):
     _open_and_run(page, lab, "trainees/01_where_are_we.ipynb")
-    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert (
+        page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
+        == 0
+    )
     frames = _map_frames(page)
     assert frames
     first = frames[0]
@@ -77,7 +86,9 @@ def test_the_explorer_draws_another_map_and_the_exercise_answers(page, lab):
     chooser.scroll_into_view_if_needed()
     chooser.select_option(index=10)
     page.wait_for_function(
-        "n => [...document.querySelectorAll('iframe')].some(f => !n.includes(f.src))", arg=list(before), timeout=30_000
+        "n => [...document.querySelectorAll('iframe')].some(f => !n.includes(f.src))",
+        arg=list(before),
+        timeout=30_000,
     )
     button = page.locator("button:has-text('答え合わせ')").first
     button.scroll_into_view_if_needed()
@@ -100,7 +111,10 @@ def _widget(page, words):
 
 def test_three_groups_choose_who_may_tell_whom_and_their_choice_is_recorded(page, lab, tmp_path):
     _open_and_run(page, lab, "facilitators/02_who_may_tell.ipynb")
-    assert page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert (
+        page.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']").count()
+        == 0
+    )
     flows = _map_frames(page)[0]
     flows.wait_for_selector("body[data-drawn]", timeout=30_000)
     assert int(flows.evaluate("document.body.dataset.drawn")) > MUNICIPALITIES
@@ -112,9 +126,15 @@ def test_three_groups_choose_who_may_tell_whom_and_their_choice_is_recorded(page
     drawn.scroll_into_view_if_needed()
     before = drawn.get_attribute("src")
     _widget(page, "立場").locator("select").select_option("避難先の市町")
-    page.wait_for_selector(".widget-html:has-text('避難先の市町が居場所を知る割合')", timeout=60_000)
+    page.wait_for_selector(
+        ".widget-html:has-text('避難先の市町が居場所を知る割合')", timeout=60_000
+    )
     _widget(page, "通信の途絶").locator("select").select_option("4倍の長さ")
-    page.wait_for_function("before => document.querySelector('img.widget-image').src !== before", arg=before, timeout=60_000)
+    page.wait_for_function(
+        "before => document.querySelector('img.widget-image').src !== before",
+        arg=before,
+        timeout=60_000,
+    )
     page.locator("button:has-text('この選択を記録')").click()
     page.wait_for_selector("text=班の名前を書いてから", timeout=30_000)
     _widget(page, "班の名前").locator("input").fill("県の班")
@@ -136,7 +156,10 @@ def test_groups_are_built_anew_by_hand_and_impossible_rules_are_named(page, lab,
     first = page.locator(".widget-html td:has-text('、')").first.inner_text()
     assert "市" in first
     _widget(page, "似たものどうし").locator("select").select_option(label="人口（2020年）")
-    for rule, names in (("同じ組にする", ["姫路市", "尼崎市"]), ("別の組にする", ["明石市", "西宮市"])):
+    for rule, names in (
+        ("同じ組にする", ["姫路市", "尼崎市"]),
+        ("別の組にする", ["明石市", "西宮市"]),
+    ):
         _widget(page, rule).locator("select").select_option(label=names)
     button.click()
     page.wait_for_function(
@@ -148,7 +171,9 @@ def test_groups_are_built_anew_by_hand_and_impossible_rules_are_named(page, lab,
     rows = [row for row in page.locator(".widget-html td").all_inner_texts() if "、" in row]
     assert any("姫路市" in row and "尼崎市" in row for row in rows)
     assert not any("明石市" in row and "西宮市" in row for row in rows)
-    page.locator(".jp-Cell:has(button:has-text('グループを作る'))").screenshot(path=tmp_path / "groups.png")
+    page.locator(".jp-Cell:has(button:has-text('グループを作る'))").screenshot(
+        path=tmp_path / "groups.png"
+    )
     _widget(page, "別の組にする").locator("select").select_option(label=["姫路市", "尼崎市"])
     button.click()
     page.wait_for_selector(".widget-html td:has-text('、')", state="detached", timeout=60_000)

@@ -42,10 +42,14 @@ def boxes(count=41):
     codes = [f"{28201 + place}" for place in range(count)]
     names = [f"第{place + 1}町" for place in range(count)]
     shapes = [
-        box(x, y, x + 0.1, y + 0.1) for place in range(count) for x, y in [(134.3 + place % 7 * 0.1, 34.4 + place // 7 * 0.1)]
+        box(x, y, x + 0.1, y + 0.1)
+        for place in range(count)
+        for x, y in [(134.3 + place % 7 * 0.1, 34.4 + place // 7 * 0.1)]
     ]
     return gpd.GeoDataFrame(
-        {"code": codes, "name": names, "value": [float(place) for place in range(count)]}, geometry=shapes, crs="EPSG:6668"
+        {"code": codes, "name": names, "value": [float(place) for place in range(count)]},
+        geometry=shapes,
+        crs="EPSG:6668",
     )
 
 
@@ -109,15 +113,26 @@ def with_text(text, *, column="value"):
 
 
 def words(text):
-    return {"label": text, "unit": text, "missing": text, "title": text, "source": text, "tooltip": (in_a_table(text) + "n",)}
+    return {
+        "label": text,
+        "unit": text,
+        "missing": text,
+        "title": text,
+        "source": text,
+        "tooltip": (in_a_table(text) + "n",),
+    }
 
 
 def numbers_map(text):
-    return maps.choropleth(with_text(text, column=text), column=in_a_table(text), **(words(text) | {"label": None}))
+    return maps.choropleth(
+        with_text(text, column=text), column=in_a_table(text), **(words(text) | {"label": None})
+    )
 
 
 def categories_map(text):
-    table = with_text(text).assign(kind=[in_a_table(text) if place % 2 else "実施" for place in range(41)])
+    table = with_text(text).assign(
+        kind=[in_a_table(text) if place % 2 else "実施" for place in range(41)]
+    )
     return maps.choropleth(table, column="kind", **words(text))
 
 
@@ -127,10 +142,16 @@ def comparison_map(text):
 
 def markers_map(text):
     drawn = numbers_map(text)
-    for place, popup in enumerate((text, folium.Popup(text, show=True), folium.Popup(text, parse_html=True))):
-        folium.Marker((34.5, 134.4 + place / 10), popup=popup, tooltip=text, icon=folium.DivIcon(html=text)).add_to(drawn)
+    for place, popup in enumerate(
+        (text, folium.Popup(text, show=True), folium.Popup(text, parse_html=True))
+    ):
+        folium.Marker(
+            (34.5, 134.4 + place / 10), popup=popup, tooltip=text, icon=folium.DivIcon(html=text)
+        ).add_to(drawn)
     group = folium.FeatureGroup(name=text).add_to(drawn)
-    folium.CircleMarker((34.6, 134.4), tooltip=folium.Tooltip(text, permanent=True), popup=text).add_to(group)
+    folium.CircleMarker(
+        (34.6, 134.4), tooltip=folium.Tooltip(text, permanent=True), popup=text
+    ).add_to(group)
     folium.PolyLine([(34.4, 134.4), (34.8, 134.8)], tooltip=text, popup=text).add_to(group)
     folium.LayerControl(collapsed=False).add_to(drawn)
     return drawn
@@ -156,14 +177,26 @@ def folium_choropleth_map(text):
     drawn = maps.Map(title=text)
     table = boxes().assign(name=in_a_table(text))
     inside = folium.Choropleth(
-        table, data=table, columns=["code", "value"], key_on="feature.properties.code", legend_name=text, name=text
+        table,
+        data=table,
+        columns=["code", "value"],
+        key_on="feature.properties.code",
+        legend_name=text,
+        name=text,
     ).add_to(drawn)
     folium.GeoJsonTooltip(fields=["name"]).add_to(inside.geojson)
     folium.LayerControl(collapsed=False).add_to(drawn)
     return drawn
 
 
-AREA_MAPS = (numbers_map, categories_map, comparison_map, markers_map, geojson_map, folium_choropleth_map)
+AREA_MAPS = (
+    numbers_map,
+    categories_map,
+    comparison_map,
+    markers_map,
+    geojson_map,
+    folium_choropleth_map,
+)
 
 
 @pytest.mark.parametrize("make", AREA_MAPS)
@@ -192,7 +225,13 @@ def test_hostile_texts_on_points_are_shown_as_text_and_never_run(seen, tmp_path)
     for text in HOSTILE:
         held = in_a_table(text)
         rows = pd.DataFrame(
-            {"lat": [34.5, 34.6, 34.7], "lon": [134.5, 134.6, 134.7], "name": held, held: [held, "b", None], "n": [1, 4, 9]}
+            {
+                "lat": [34.5, 34.6, 34.7],
+                "lon": [134.5, 134.6, 134.7],
+                "name": held,
+                held: [held, "b", None],
+                "n": [1, 4, 9],
+            }
         )
         drawn = maps.points(
             rows,
@@ -215,9 +254,18 @@ def test_hostile_texts_on_points_are_shown_as_text_and_never_run(seen, tmp_path)
 def test_hostile_texts_on_flows_are_shown_as_text_and_never_run(seen, tmp_path):
     for text in HOSTILE:
         held = in_a_table(text)
-        places = pd.DataFrame({"code": ["a", "b", "c"], "name": held, "lat": [34.5, 34.8, np.nan], "lon": [134.5, 135.0, np.nan]})
+        places = pd.DataFrame(
+            {
+                "code": ["a", "b", "c"],
+                "name": held,
+                "lat": [34.5, 34.8, np.nan],
+                "lon": [134.5, 135.0, np.nan],
+            }
+        )
         rows = pd.DataFrame({"home": ["a", "a", "b"], "host": ["b", "a", "c"], held: [9, 4, 1]})
-        drawn = maps.flows(rows, places, people=held, towns=boxes(), unit=text, title=text, source=text)
+        drawn = maps.flows(
+            rows, places, people=held, towns=boxes(), unit=text, title=text, source=text
+        )
         page = seen.open(disarmed(drawn, tmp_path / "map.html"))
         assert page.evaluate("document.body.dataset.drawn") == "3"
         for _ in range(3):
@@ -228,8 +276,12 @@ def test_hostile_texts_on_flows_are_shown_as_text_and_never_run(seen, tmp_path):
 
 
 def test_arrows_and_circles_of_a_flow_map_tell_their_numbers(seen, tmp_path):
-    places = pd.DataFrame({"code": ["a", "b"], "name": ["甲市", "乙町"], "lat": [34.5, 34.8], "lon": [134.5, 135.0]})
-    rows = pd.DataFrame({"home": ["a", "a", "b"], "host": ["b", "a", "a"], "people": [900, 4000, 30]})
+    places = pd.DataFrame(
+        {"code": ["a", "b"], "name": ["甲市", "乙町"], "lat": [34.5, 34.8], "lon": [134.5, 135.0]}
+    )
+    rows = pd.DataFrame(
+        {"home": ["a", "a", "b"], "host": ["b", "a", "a"], "people": [900, 4000, 30]}
+    )
     maps.flows(rows, places, title="流れ").save(tmp_path / "map.html")
     page = seen.open(tmp_path / "map.html")
     # a shape that is pointed at comes to the front: the next one is first
@@ -239,7 +291,10 @@ def test_arrows_and_circles_of_a_flow_map_tell_their_numbers(seen, tmp_path):
     assert "乙町 → 甲市" in said[1]
     assert "4,030 人" in said[2]
     colours = colours_of(page.locator(".map").screenshot())
-    assert sum(count for colour, count in colours.items() if colour[1:3] > "c0" and colour[5:] < "60") > 300
+    assert (
+        sum(count for colour, count in colours.items() if colour[1:3] > "c0" and colour[5:] < "60")
+        > 300
+    )
     seen.nothing_but_the_map()
 
 
@@ -257,7 +312,9 @@ def test_a_script_slipped_into_a_saved_map_is_not_run(seen, towns, tmp_path):
 def test_a_frame_in_a_notebook_cannot_reach_the_page_around_it(seen, towns, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     tag = maps.choropleth(towns, column="value", title="枠")._repr_html_()
-    (tmp_path / "notebook.html").write_text(f"<!DOCTYPE html><meta charset=utf-8><title>secret</title>{tag}", encoding="utf-8")
+    (tmp_path / "notebook.html").write_text(
+        f"<!DOCTYPE html><meta charset=utf-8><title>secret</title>{tag}", encoding="utf-8"
+    )
 
     def serve(route):
         name = route.request.url.removeprefix("http://notebook.test/")
@@ -269,7 +326,12 @@ def test_a_frame_in_a_notebook_cannot_reach_the_page_around_it(seen, towns, tmp_
     frame = next(each for each in seen.page.frames if "/out/map_" in each.url)
     frame.wait_for_selector("body[data-drawn='41']")
     assert frame.evaluate("origin") == "null"
-    assert frame.evaluate("() => { try { return parent.document.title } catch (error) { return error.name } }") == "SecurityError"
+    assert (
+        frame.evaluate(
+            "() => { try { return parent.document.title } catch (error) { return error.name } }"
+        )
+        == "SecurityError"
+    )
     assert {url.split("/")[2] for url in seen.requests} == {"notebook.test"}
     assert seen.errors == []
 
@@ -277,7 +339,9 @@ def test_a_frame_in_a_notebook_cannot_reach_the_page_around_it(seen, towns, tmp_
 def test_a_map_inside_the_tag_is_drawn_too(seen, towns, tmp_path, monkeypatch):
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
     tag = maps.choropleth(towns, column="value", title="枠")._repr_html_()
-    (tmp_path / "notebook.html").write_text(f"<!DOCTYPE html><meta charset=utf-8>{tag}", encoding="utf-8")
+    (tmp_path / "notebook.html").write_text(
+        f"<!DOCTYPE html><meta charset=utf-8>{tag}", encoding="utf-8"
+    )
     seen.page.goto((tmp_path / "notebook.html").as_uri())
     frame = seen.page.frames[1]
     frame.wait_for_selector("body[data-drawn='41']")
@@ -288,10 +352,15 @@ def test_a_map_inside_the_tag_is_drawn_too(seen, towns, tmp_path, monkeypatch):
 def colours_of(picture):
     """The colours in a screenshot, with how many pixels have each."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
-    return {"#{:02x}{:02x}{:02x}".format(*colour): count for count, colour in image.getcolors(maxcolors=1 << 24)}
+    return {
+        "#{:02x}{:02x}{:02x}".format(*colour): count
+        for count, colour in image.getcolors(maxcolors=1 << 24)
+    }
 
 
-def test_every_class_of_the_legend_is_seen_on_the_map_and_missing_areas_are_hatched(seen, towns, tmp_path):
+def test_every_class_of_the_legend_is_seen_on_the_map_and_missing_areas_are_hatched(
+    seen, towns, tmp_path
+):
     towns.loc[[3, 11], "value"] = np.nan
     drawn = maps.choropleth(towns, column="value", title="色")
     drawn.save(tmp_path / "map.html")
@@ -309,7 +378,13 @@ def test_every_class_of_the_legend_is_seen_on_the_map_and_missing_areas_are_hatc
 
 def test_five_thousand_points_are_drawn_over_the_background(seen, towns, tmp_path):
     places = np.arange(5000)
-    rows = pd.DataFrame({"lat": 34.45 + places % 50 / 100, "lon": 134.35 + places // 50 / 200, "name": places.astype(str)})
+    rows = pd.DataFrame(
+        {
+            "lat": 34.45 + places % 50 / 100,
+            "lon": 134.35 + places // 50 / 200,
+            "name": places.astype(str),
+        }
+    )
     maps.points(rows, background=towns).save(tmp_path / "map.html")
     page = seen.open(tmp_path / "map.html")
     assert page.evaluate("document.body.dataset.drawn") == "5000"
@@ -326,7 +401,14 @@ def test_five_thousand_points_are_drawn_over_the_background(seen, towns, tmp_pat
 
 def test_areas_below_circles_still_tell_their_notes(seen, tmp_path):
     places = np.arange(100)
-    cells = pd.DataFrame({"lat": 34.5 + places // 10 / 240, "lon": 134.5 + places % 10 / 160, "people": 10, "times": 1})
+    cells = pd.DataFrame(
+        {
+            "lat": 34.5 + places // 10 / 240,
+            "lon": 134.5 + places % 10 / 160,
+            "people": 10,
+            "times": 1,
+        }
+    )
     bases = pd.DataFrame({"name": ["第一拠点"], "lat": [34.6], "lon": [134.6]})
     maps.coverage(cells, bases, range_km=9.0).save(tmp_path / "map.html")
     page = seen.open(tmp_path / "map.html")
@@ -338,7 +420,9 @@ def test_areas_below_circles_still_tell_their_notes(seen, tmp_path):
 
 def test_moving_one_of_two_compared_maps_moves_the_other(seen, towns, tmp_path):
     left = maps.choropleth(towns, column="value", title="左")
-    right = maps.choropleth(towns.assign(kind=["実施", *["未実施"] * 40]), column="kind", title="右")
+    right = maps.choropleth(
+        towns.assign(kind=["実施", *["未実施"] * 40]), column="kind", title="右"
+    )
     maps.compare(left, right, title="並べる").save(tmp_path / "map.html")
     page = seen.open(tmp_path / "map.html")
     assert told(page, "h2") == ["左", "右"]
@@ -382,11 +466,17 @@ def test_moving_one_of_two_compared_maps_moves_the_other(seen, towns, tmp_path):
 
 
 @pytest.mark.parametrize(("width", "height"), [(700, 500), (340, 480), (1400, 900)])
-def test_legend_and_map_keep_apart_and_inside_a_frame_of_any_size(seen, towns, tmp_path, width, height):
-    maps.choropleth(towns, column="value", title="狭い枠", source="出典の名前").save(tmp_path / "map.html")
+def test_legend_and_map_keep_apart_and_inside_a_frame_of_any_size(
+    seen, towns, tmp_path, width, height
+):
+    maps.choropleth(towns, column="value", title="狭い枠", source="出典の名前").save(
+        tmp_path / "map.html"
+    )
     seen.page.set_viewport_size({"width": width, "height": height})
     page = seen.open(tmp_path / "map.html")
-    area, legend, source = (page.locator(part).bounding_box() for part in (".map", "aside", "footer"))
+    area, legend, source = (
+        page.locator(part).bounding_box() for part in (".map", "aside", "footer")
+    )
     beside = area["x"] + area["width"] <= legend["x"] + 1
     below = area["y"] + area["height"] <= legend["y"] + 1
     assert beside or below

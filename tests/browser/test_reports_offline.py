@@ -12,7 +12,10 @@ PWN = "window.__pwned=1"
 HOSTILE = f'"><script>{PWN}</script><img src=x onerror={PWN}><svg onload={PWN}></svg>'
 # 1/72 inch, as PDF measures
 A4 = (595, 842)
-LONG = "首長が目指す姿を自分の言葉で職員と住民に語り、計画と予算と毎年の見直しに反映し、その結果を公表している。" * 6
+LONG = (
+    "首長が目指す姿を自分の言葉で職員と住民に語り、計画と予算と毎年の見直しに反映し、その結果を公表している。"
+    * 6
+)
 
 
 def opened(seen, path):
@@ -50,9 +53,14 @@ def test_an_official_sheet_opens_with_no_request_and_prints_on_one_page(seen, tm
         assert [is_a4(box) for box in printed(page)] == [True]
 
 
-def test_a_profile_with_its_hearing_opens_with_no_request_and_prints_on_two_pages(seen, hearing_made, tmp_path):
+def test_a_profile_with_its_hearing_opens_with_no_request_and_prints_on_two_pages(
+    seen, hearing_made, tmp_path
+):
     answers, framework = hearing_made
-    page = opened(seen, reports.profile("28209", answers=answers, indicators=framework, to=tmp_path / "a.html"))
+    page = opened(
+        seen,
+        reports.profile("28209", answers=answers, indicators=framework, to=tmp_path / "a.html"),
+    )
     seen.nothing_but_the_map()
     assert all_shown(page)
     assert page.locator("img").count() == 3
@@ -62,9 +70,15 @@ def test_a_profile_with_its_hearing_opens_with_no_request_and_prints_on_two_page
 def test_the_longest_texts_still_print_on_two_pages(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
     texts = dict.fromkeys([f"level_{at}" for at in range(6)], LONG)
-    framework = framework.assign(label=framework["label"].where(framework["parent"].eq(""), LONG), **texts)
+    framework = framework.assign(
+        label=framework["label"].where(framework["parent"].eq(""), LONG), **texts
+    )
     path = reports.profile(
-        "28221", answers=answers.assign(evidence=LONG), indicators=framework, audience="prefecture", to=tmp_path / "a.html"
+        "28221",
+        answers=answers.assign(evidence=LONG),
+        indicators=framework,
+        audience="prefecture",
+        to=tmp_path / "a.html",
     )
     page = opened(seen, path)
     assert all_shown(page)
@@ -73,7 +87,9 @@ def test_the_longest_texts_still_print_on_two_pages(seen, hearing_made, tmp_path
 
 def test_the_prefectures_sheets_print_one_a_page_in_landscape(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
-    page = opened(seen, reports.deck(answers, indicators=framework, to=tmp_path / "deck.html", draws=500))
+    page = opened(
+        seen, reports.deck(answers, indicators=framework, to=tmp_path / "deck.html", draws=500)
+    )
     seen.nothing_but_the_map()
     assert all_shown(page)
     count = page.locator(".sheet").count()
@@ -83,12 +99,19 @@ def test_the_prefectures_sheets_print_one_a_page_in_landscape(seen, hearing_made
 
 def test_hostile_answers_never_run_even_without_the_pages_policy(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
-    options = {"answers": answers.assign(evidence=HOSTILE), "indicators": framework.assign(label=framework["label"] + HOSTILE)}
+    options = {
+        "answers": answers.assign(evidence=HOSTILE),
+        "indicators": framework.assign(label=framework["label"] + HOSTILE),
+    }
     for path in (
         reports.profile("28209", to=tmp_path / "a.html", audience="prefecture", **options),
         reports.deck(to=tmp_path / "b.html", draws=50, **options),
     ):
-        source, found = re.subn(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", path.read_text(encoding="utf-8"))
+        source, found = re.subn(
+            r'<meta http-equiv="Content-Security-Policy"[^>]*>',
+            "",
+            path.read_text(encoding="utf-8"),
+        )
         assert found == 1
         path.write_text(source, encoding="utf-8")
         page = opened(seen, path)
@@ -109,7 +132,9 @@ def test_a_script_slipped_into_a_saved_sheet_is_not_run(seen, tmp_path):
 def test_the_index_leads_to_every_sheet(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
     some = answers[answers["code"].isin(["28201", "28209", "V1", "V2"])]
-    folder = reports.profiles(some, to=tmp_path / "all", indicators=framework, progress=False, draws=50)
+    folder = reports.profiles(
+        some, to=tmp_path / "all", indicators=framework, progress=False, draws=50
+    )
     page = opened(seen, folder / "index.html")
     page.click("text=豊岡市")
     assert page.title() == "市町カルテ 豊岡市（架空データ）"

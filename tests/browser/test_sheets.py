@@ -10,7 +10,10 @@ from dxkit import reports, store
 pytestmark = pytest.mark.browser
 
 TOWNS = dxkit.load("municipalities")
-LONG = "切替えの日に窓口を止める時間と、住民への知らせ方と、うまくいかなかったときの戻し方を、どの順に、だれと決めましたか。" * 3
+LONG = (
+    "切替えの日に窓口を止める時間と、住民への知らせ方と、うまくいかなかったときの戻し方を、どの順に、だれと決めましたか。"
+    * 3
+)
 
 
 def whole(page):
@@ -29,7 +32,10 @@ def whole(page):
 
 def test_41_members_in_seven_groups_print_on_seven_a4_sheets(seen, tmp_path):
     groups = pd.DataFrame({"code": TOWNS["code"], "group": [1 + at % 7 for at in range(41)]})
-    page = opened(seen, reports.handout(groups, url="http://127.0.0.1:8000/?code=ABCD", to=tmp_path / "a.html"))
+    page = opened(
+        seen,
+        reports.handout(groups, url="http://127.0.0.1:8000/?code=ABCD", to=tmp_path / "a.html"),
+    )
     seen.nothing_but_the_map()
     assert all_shown(page)
     assert whole(page)
@@ -63,7 +69,9 @@ def test_a_record_prints_on_a4_and_what_was_typed_is_only_read(seen, tmp_path):
             session.note(text=f"{HOSTILE} {LONG}", group=str(at % 5), title=HOSTILE[:30])
         for client in "123":
             session.vote(item=HOSTILE, value=2, client=client)
-        made = reports.record(session, title=HOSTILE, agenda=dxkit.load("meeting_agenda"), to=tmp_path / "a.html")
+        made = reports.record(
+            session, title=HOSTILE, agenda=dxkit.load("meeting_agenda"), to=tmp_path / "a.html"
+        )
     page = opened(seen, made)
     seen.nothing_but_the_map()
     assert whole(page)

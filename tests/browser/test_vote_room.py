@@ -16,7 +16,11 @@ PHONE = {
     "has_touch": True,
     "locale": "ja-JP",
 }
-ITEMS = ["次年度も共同調達の勉強会を続ける", "文字同定の作業を市町どうしで分担する", "移行が済んだ団体に相談できる窓口を置く"]
+ITEMS = [
+    "次年度も共同調達の勉強会を続ける",
+    "文字同定の作業を市町どうしで分担する",
+    "移行が済んだ団体に相談できる窓口を置く",
+]
 HOSTILE = '<img src=x onerror="window.__pwned=1"><script>window.__pwned=1</script>'
 WAIT_MS = 30_000
 
@@ -47,7 +51,9 @@ def phones(chromium):
         page.on(
             "console",
             lambda said: (
-                errors.append(said.text) if said.type == "error" and "Failed to load resource" not in said.text else None
+                errors.append(said.text)
+                if said.type == "error" and "Failed to load resource" not in said.text
+                else None
             ),
         )
         return page
@@ -79,7 +85,9 @@ def test_a_vote_is_cast_with_a_thumb_on_a_phone_sized_window(room, session, phon
         _button(page, item, value).tap()
     page.wait_for_selector("text=すべて送信しました", timeout=WAIT_MS)
     assert session.results()["mean"].tolist() == [2, -1, 0]
-    sizes = page.eval_on_selector_all(".scale button", "all => all.map(b => [b.offsetWidth, b.offsetHeight])")
+    sizes = page.eval_on_selector_all(
+        ".scale button", "all => all.map(b => [b.offsetWidth, b.offsetHeight])"
+    )
     assert min(min(size) for size in sizes) >= 44
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.screenshot(path=tmp_path / "phone.png", full_page=True)
@@ -137,7 +145,9 @@ def test_what_is_entered_while_the_laptop_is_down_survives_closing_the_page(room
     assert session.results()[["item", "mean"]].to_numpy().tolist() == [[ITEMS[2], -2]]
 
 
-def test_an_answer_that_was_lost_on_the_way_is_asked_for_again_and_counts_once(room, session, phones):
+def test_an_answer_that_was_lost_on_the_way_is_asked_for_again_and_counts_once(
+    room, session, phones
+):
     page, lost = phones(), []
 
     def lose(route):
@@ -206,7 +216,9 @@ board"""
 
 
 @pytest.mark.slow
-def test_the_result_on_the_facilitators_board_changes_while_phones_vote(lab, lab_page, session, phones, tmp_path):
+def test_the_result_on_the_facilitators_board_changes_while_phones_vote(
+    lab, lab_page, session, phones, tmp_path
+):
     page = lab_page
     page.set_viewport_size({"width": 1366, "height": 1000})
     lab.put("board.ipynb", NOTEBOOK.format(path=str(tmp_path / "m.sqlite"), items=ITEMS))

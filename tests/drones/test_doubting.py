@@ -8,20 +8,32 @@ import dxkit
 from dxkit import drones
 from dxkit.errors import ChoiceError, TableError
 
-CRAFT = {"mass_kg": 8.8, "payload_max_kg": 1.0, "airspeed_ms": 10.0, "endurance_min": 20.0, "wind_max_ms": 10.0}
+CRAFT = {
+    "mass_kg": 8.8,
+    "payload_max_kg": 1.0,
+    "airspeed_ms": 10.0,
+    "endurance_min": 20.0,
+    "wind_max_ms": 10.0,
+}
 
 
 @pytest.fixture
 def people():
     rng = np.random.default_rng(1)
     return pd.DataFrame(
-        {"lat": 35.3 + 0.2 * rng.random(600), "lon": 134.7 + 0.2 * rng.random(600), "people": rng.integers(1, 90, 600)}
+        {
+            "lat": 35.3 + 0.2 * rng.random(600),
+            "lon": 134.7 + 0.2 * rng.random(600),
+            "people": rng.integers(1, 90, 600),
+        }
     )
 
 
 @pytest.fixture
 def bases():
-    return pd.DataFrame({"base": ["一", "二", "三"], "lat": [35.35, 35.4, 35.45], "lon": [134.75, 134.8, 134.85]})
+    return pd.DataFrame(
+        {"base": ["一", "二", "三"], "lat": [35.35, 35.4, 35.45], "lon": [134.75, 134.8, 134.85]}
+    )
 
 
 def test_more_wind_never_covers_more(people, bases):
@@ -35,7 +47,9 @@ def test_more_wind_never_covers_more(people, bases):
 
 
 def test_each_wind_is_the_reach_of_its_shape(people, bases):
-    table = drones.robustness(people, bases, drone=CRAFT, winds_ms=[6], directions=8).query("kind == 'wind'")
+    table = drones.robustness(people, bases, drone=CRAFT, winds_ms=[6], directions=8).query(
+        "kind == 'wind'"
+    )
     for row in table.itertuples():
         shape = drones.flight_shape(CRAFT, wind_ms=6, wind_from_deg=row.wind_from_deg)
         reached = drones.reach(people, bases, range_km=shape)["place"].unique()
@@ -43,7 +57,9 @@ def test_each_wind_is_the_reach_of_its_shape(people, bases):
 
 
 def test_above_the_limit_nobody_is_reached(people, bases):
-    table = drones.robustness(people, bases, drone=CRAFT, winds_ms=[11], directions=2).query("kind == 'wind'")
+    table = drones.robustness(people, bases, drone=CRAFT, winds_ms=[11], directions=2).query(
+        "kind == 'wind'"
+    )
     assert table["covered"].tolist() == [0.0, 0.0]
 
 
@@ -87,7 +103,9 @@ def test_a_delivery_by_van_costs_what_the_formula_says():
 
 
 def test_the_spans_hold_the_usual_case_and_more_orders_make_a_base_cheaper():
-    table = drones.cost_per_delivery(dxkit.load("delivery_costs"), distance_km=5, deliveries_per_day=range(1, 10))
+    table = drones.cost_per_delivery(
+        dxkit.load("delivery_costs"), distance_km=5, deliveries_per_day=range(1, 10)
+    )
     for side in ("drone", "van"):
         assert (table[f"{side}_low_yen"] <= table[f"{side}_yen"]).all()
         assert (table[f"{side}_yen"] <= table[f"{side}_high_yen"]).all()
@@ -103,7 +121,9 @@ def test_faults_of_the_cost_table_are_named():
     with pytest.raises(TableError, match="stop_min"):
         drones.cost_per_delivery(table[table["item"] != "stop_min"], distance_km=5)
     with pytest.raises(TableError, match="fuel_yen_km"):
-        drones.cost_per_delivery(table.assign(low=table["low"].where(table["item"] != "fuel_yen_km", 99)), distance_km=5)
+        drones.cost_per_delivery(
+            table.assign(low=table["low"].where(table["item"] != "fuel_yen_km", 99)), distance_km=5
+        )
     with pytest.raises(ChoiceError, match="distance_km=0"):
         drones.cost_per_delivery(table, distance_km=0)
 
@@ -113,7 +133,9 @@ def test_faults_of_the_cost_table_are_named():
 
 def test_every_drone_flies_the_range_that_is_published():
     for _, row in dxkit.load("drone_types").iterrows():
-        load = 0.0 if pd.isna(row["published_range_payload_kg"]) else row["published_range_payload_kg"]
+        load = (
+            0.0 if pd.isna(row["published_range_payload_kg"]) else row["published_range_payload_kg"]
+        )
         km = drones.flight_range(row, payload_kg=load, reserve_share=0.0, round_trip=False)
         # PF2-CAT3 publishes 11.4 km beside 20 min at 10 m/s, which would be 12 km
         assert km == pytest.approx(row["published_range_km"], rel=0.06), row["drone"]
@@ -136,6 +158,8 @@ def test_the_runway_of_tajima_is_1200_m_long_as_its_ends_are_apart():
     from pyproj import Geod
 
     row = dxkit.load("runways").set_index("airport").loc["RJBT"]
-    apart = Geod(ellps="GRS80").inv(row["end_lon"], row["end_lat"], row["other_lon"], row["other_lat"])[2]
+    apart = Geod(ellps="GRS80").inv(
+        row["end_lon"], row["end_lat"], row["other_lon"], row["other_lat"]
+    )[2]
     assert row["length_m"] == 1200
     assert apart == pytest.approx(1200, abs=10)

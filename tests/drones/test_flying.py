@@ -22,7 +22,13 @@ PF2 = {
     "wind_max_ms": 10.0,
 }
 # only one endurance known: 50 min without load
-OTHER = {"mass_kg": 20.0, "payload_max_kg": 5.0, "airspeed_ms": 15.0, "endurance_min": 50.0, "wind_max_ms": 12.0}
+OTHER = {
+    "mass_kg": 20.0,
+    "payload_max_kg": 5.0,
+    "airspeed_ms": 15.0,
+    "endurance_min": 50.0,
+    "wind_max_ms": 12.0,
+}
 drone = some.sampled_from([PF2, OTHER])
 
 
@@ -41,10 +47,17 @@ def test_power_grows_as_the_published_pair_says():
 
 def test_the_round_trip_with_a_load_is_the_worked_example():
     # 0.8 of the battery, out at 17.5 min, back at 20 min, 10 m/s: 0.8 / (1/10500 + 1/12000) m
-    assert drones.flight_range(PF2, payload_kg=1.0) == pytest.approx(0.8 / (1 / 10_500 + 1 / 12_000) / 1000)
+    assert drones.flight_range(PF2, payload_kg=1.0) == pytest.approx(
+        0.8 / (1 / 10_500 + 1 / 12_000) / 1000
+    )
 
 
-@given(drone, some.tuples(some.floats(0, 1), some.floats(0, 9), some.floats(0, 0.9)), some.booleans(), some.floats(0.01, 0.99))
+@given(
+    drone,
+    some.tuples(some.floats(0, 1), some.floats(0, 9), some.floats(0, 0.9)),
+    some.booleans(),
+    some.floats(0.01, 0.99),
+)
 def test_more_load_wind_or_reserve_never_reaches_further(craft, choice, back, less):
     payload, wind, reserve = choice
 
@@ -60,9 +73,13 @@ def test_more_load_wind_or_reserve_never_reaches_further(craft, choice, back, le
 
 
 @given(drone, some.floats(0, 1), some.floats(0, 9), some.floats(0, 359))
-def test_wind_shortens_the_mean_of_opposite_directions_and_the_head_wind_is_the_shortest(craft, payload, wind, turn):
+def test_wind_shortens_the_mean_of_opposite_directions_and_the_head_wind_is_the_shortest(
+    craft, payload, wind, turn
+):
     calm = drones.flight_range(craft, payload_kg=payload)
-    shape = drones.flight_shape(craft, payload_kg=payload, wind_ms=wind, wind_from_deg=turn)["range_km"].to_numpy()
+    shape = drones.flight_shape(craft, payload_kg=payload, wind_ms=wind, wind_from_deg=turn)[
+        "range_km"
+    ].to_numpy()
     assert ((shape[:180] + shape[180:]) / 2 <= calm * (1 + 1e-9)).all()
     assert shape.min() >= drones.flight_range(craft, payload_kg=payload, wind_ms=wind) * (1 - 1e-9)
 
@@ -75,24 +92,34 @@ def test_without_a_load_wind_shortens_every_direction(craft, wind, turn):
 
 def test_a_light_wind_from_behind_carries_a_load_a_little_further():
     # the dear way out is the one that is helped
-    shape = drones.flight_shape(PF2, payload_kg=1.0, wind_ms=0.3, wind_from_deg=180).set_index("bearing_deg")["range_km"]
+    shape = drones.flight_shape(PF2, payload_kg=1.0, wind_ms=0.3, wind_from_deg=180).set_index(
+        "bearing_deg"
+    )["range_km"]
     assert 0 < shape[0] / drones.flight_range(PF2, payload_kg=1.0) - 1 < 0.002
 
 
 @given(some.floats(0.1, 9), some.floats(0, 359))
 def test_without_a_load_wind_from_ahead_or_behind_is_the_same(wind, turn):
-    shape = drones.flight_shape(PF2, wind_ms=wind, wind_from_deg=turn).set_index("bearing_deg")["range_km"].to_numpy()
+    shape = (
+        drones.flight_shape(PF2, wind_ms=wind, wind_from_deg=turn)
+        .set_index("bearing_deg")["range_km"]
+        .to_numpy()
+    )
     assert shape[:180] == pytest.approx(shape[180:])
 
 
 def test_with_a_load_the_reach_drifts_against_the_way_the_wind_blows():
-    shape = drones.flight_shape(PF2, payload_kg=1.0, wind_ms=7.0, wind_from_deg=0.0).set_index("bearing_deg")["range_km"]
+    shape = drones.flight_shape(PF2, payload_kg=1.0, wind_ms=7.0, wind_from_deg=0.0).set_index(
+        "bearing_deg"
+    )["range_km"]
     assert shape[180] > shape[0]
     assert shape[90] == pytest.approx(shape[270])
 
 
 def test_at_seven_metres_a_second_about_half_of_the_range_is_left():
-    left = drones.flight_range(PF2, payload_kg=1.0, wind_ms=7.0) / drones.flight_range(PF2, payload_kg=1.0)
+    left = drones.flight_range(PF2, payload_kg=1.0, wind_ms=7.0) / drones.flight_range(
+        PF2, payload_kg=1.0
+    )
     assert left == pytest.approx(0.487, abs=0.001)
 
 
@@ -104,7 +131,9 @@ def test_the_ground_speed_is_that_of_the_wind_triangle():
 
 def test_climbs_cost_time_in_the_air():
     # 150 m up at 3 m/s and down at 2 m/s: 125 s of 1,200 s on each leg
-    assert drones.flight_range(PF2, reserve_share=0, climb_m=150) == pytest.approx((1 - 2 * 125 / 1200) * 6)
+    assert drones.flight_range(PF2, reserve_share=0, climb_m=150) == pytest.approx(
+        (1 - 2 * 125 / 1200) * 6
+    )
     assert drones.flight_range(PF2, reserve_share=0.9, climb_m=150) == 0.0
 
 
@@ -137,4 +166,6 @@ def test_a_drone_without_the_needed_figures_is_refused():
 
 def test_a_row_of_a_table_will_do():
     table = pd.DataFrame([PF2 | {"label": "PF2", "power_exponent": None}])
-    assert drones.flight_range(table) == drones.flight_range(table.iloc[0]) == drones.flight_range(PF2)
+    assert (
+        drones.flight_range(table) == drones.flight_range(table.iloc[0]) == drones.flight_range(PF2)
+    )

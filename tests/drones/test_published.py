@@ -21,7 +21,10 @@ HERE = Path(__file__).resolve().parent
 def instance(name):
     """Read an OR-Library file: all shortest ways, and p."""
     (nodes, _, count), *edges = np.array(
-        [list(map(int, line.split())) for line in (HERE / f"{name}.txt").read_text().splitlines()[1:]]
+        [
+            list(map(int, line.split()))
+            for line in (HERE / f"{name}.txt").read_text().splitlines()[1:]
+        ]
     )
     length = np.zeros((nodes, nodes))
     for one, other, far in edges:
@@ -51,5 +54,10 @@ def test_the_published_p_centre_is_found_and_proven(name, optimum):
 @pytest.mark.parametrize(("name", "radius"), [("pmed1", 127), ("pmed5", 48)])
 def test_covering_within_the_published_radius_takes_the_published_number_of_bases(name, radius):
     demand, candidates, km, count = instance(name)
-    assert len(drones.fewest_bases(demand, candidates, range_km=radius, distance_km=km).bases) <= count
-    assert len(drones.fewest_bases(demand, candidates, range_km=radius - 1, distance_km=km).bases) > count
+    assert (
+        len(drones.fewest_bases(demand, candidates, range_km=radius, distance_km=km).bases) <= count
+    )
+    assert (
+        len(drones.fewest_bases(demand, candidates, range_km=radius - 1, distance_km=km).bases)
+        > count
+    )

@@ -31,9 +31,15 @@ def oracle(reached, weights, count):
     model.row_lower_ = np.append(np.zeros(places), count)
     model.row_upper_ = np.append(np.full(places, highspy.kHighsInf), count)
     top = sp.hstack([sp.csr_array(reached.astype(float)), -sp.eye_array(places)])
-    rows = sp.csr_array(sp.vstack([top, np.concatenate([np.ones(bases), np.zeros(places)])[None, :]]))
+    rows = sp.csr_array(
+        sp.vstack([top, np.concatenate([np.ones(bases), np.zeros(places)])[None, :]])
+    )
     model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+        rows.indptr,
+        rows.indices,
+        rows.data,
+    )
     model.integrality_ = [highspy.HighsVarType.kInteger] * (bases + places)
     engine = highspy.Highs()
     for option, value in (("output_flag", False), ("mip_rel_gap", 0.0), ("mip_abs_gap", 1e-9)):
@@ -49,13 +55,20 @@ def random_instance(seed):
     rng = np.random.default_rng(seed)
     places, bases = int(rng.integers(1, 60)), int(rng.integers(2, 25))
     centres = rng.random((int(rng.integers(1, 6)), 2))
-    where = centres[rng.integers(len(centres), size=places)] + rng.normal(0, rng.choice([0.02, 0.1, 0.4]), (places, 2))
-    sites = where[rng.integers(places, size=bases)] + rng.normal(0, 0.05, (bases, 2)) * rng.integers(0, 2, (bases, 1))
+    where = centres[rng.integers(len(centres), size=places)] + rng.normal(
+        0, rng.choice([0.02, 0.1, 0.4]), (places, 2)
+    )
+    sites = where[rng.integers(places, size=bases)] + rng.normal(
+        0, 0.05, (bases, 2)
+    ) * rng.integers(0, 2, (bases, 1))
     reached = np.linalg.norm(where[:, None] - sites[None], axis=2) <= rng.choice([0.05, 0.15, 0.4])
     kind = rng.integers(4)
-    weights = (rng.integers(0, 4, places), rng.integers(0, 2, places), rng.random(places), rng.integers(0, 900, places))[
-        kind
-    ].astype(float)
+    weights = (
+        rng.integers(0, 4, places),
+        rng.integers(0, 2, places),
+        rng.random(places),
+        rng.integers(0, 900, places),
+    )[kind].astype(float)
     weights[rng.random(places) < 0.2] = 0.0
     return reached, weights, int(rng.integers(1, bases + 1))
 
@@ -68,7 +81,9 @@ def test_the_optimum_is_that_of_a_plain_model(first):
         best = oracle(reached, weights, count)
         assert found.value == pytest.approx(best, rel=1e-9, abs=1e-9), seed
         assert found.bound == pytest.approx(best, rel=1e-8, abs=1e-8), seed
-        assert weights[reached[:, found.chosen].any(axis=1)].sum() == pytest.approx(found.value, abs=1e-9), seed
+        assert weights[reached[:, found.chosen].any(axis=1)].sum() == pytest.approx(
+            found.value, abs=1e-9
+        ), seed
         assert len(set(found.chosen.tolist())) == count, seed
 
 
@@ -110,7 +125,10 @@ few = settings(max_examples=40, deadline=None)
 @given(seed=seeds, count=some.integers(1, 8), km=some.floats(0.5, 12))
 def test_one_more_base_never_covers_fewer(seed, count, km):
     demand, candidates = places(seed)
-    less, more = (drones.best_bases(demand, candidates, count=each, range_km=km) for each in (count, count + 1))
+    less, more = (
+        drones.best_bases(demand, candidates, count=each, range_km=km)
+        for each in (count, count + 1)
+    )
     assert more.value >= less.value
     assert less.gap == more.gap == 0
 
@@ -119,7 +137,9 @@ def test_one_more_base_never_covers_fewer(seed, count, km):
 @given(seed=seeds, km=some.floats(0.5, 10), further=some.floats(0, 5))
 def test_a_longer_range_never_covers_fewer(seed, km, further):
     demand, candidates = places(seed)
-    near, far = (drones.best_bases(demand, candidates, count=3, range_km=each) for each in (km, km + further))
+    near, far = (
+        drones.best_bases(demand, candidates, count=3, range_km=each) for each in (km, km + further)
+    )
     assert far.value >= near.value
 
 
@@ -131,7 +151,9 @@ def test_what_is_covered_is_within_range_and_the_rest_is_not(seed, km):
     away = drones.reach(demand, found.bases, range_km=100)
     nearest = away.groupby("place")["distance_km"].min().reindex(demand["place"]).to_numpy()
     assert (found.covered.to_numpy() == (nearest <= km)).all()
-    assert found.share == pytest.approx(demand["people"][found.covered.to_numpy()].sum() / demand["people"].sum())
+    assert found.share == pytest.approx(
+        demand["people"][found.covered.to_numpy()].sum() / demand["people"].sum()
+    )
     assert (found.assigned["distance_km"].dropna() <= km).all()
 
 
@@ -141,7 +163,10 @@ def test_the_order_of_rows_does_not_matter(seed):
     demand, candidates = places(seed)
     found = drones.best_bases(demand, candidates, count=3, range_km=4)
     turned = drones.best_bases(
-        demand.sample(frac=1, random_state=seed), candidates.sample(frac=1, random_state=seed), count=3, range_km=4
+        demand.sample(frac=1, random_state=seed),
+        candidates.sample(frac=1, random_state=seed),
+        count=3,
+        range_km=4,
     )
     assert turned.value == found.value
     assert turned.covered.index.tolist() != found.covered.index.tolist()
@@ -149,14 +174,21 @@ def test_the_order_of_rows_does_not_matter(seed):
 
 def by_brute_force(reached, weights, count, worth=(1.0,)):
     steps = np.append(0.0, np.cumsum(worth))
-    held = [reached[:, list(chosen)].sum(axis=1) for chosen in combinations(range(reached.shape[1]), count)]
+    held = [
+        reached[:, list(chosen)].sum(axis=1)
+        for chosen in combinations(range(reached.shape[1]), count)
+    ]
     return max(float(weights @ steps[np.minimum(each, len(worth))]) for each in held)
 
 
 def reached_by(demand, candidates, km):
     table = drones.reach(demand, candidates, range_km=km).assign(one=True)
-    grid = table.pivot_table(index="place", columns="base", values="one", fill_value=False, aggfunc="any")
-    return grid.reindex(index=demand["place"], columns=candidates["base"], fill_value=False).to_numpy(bool)
+    grid = table.pivot_table(
+        index="place", columns="base", values="one", fill_value=False, aggfunc="any"
+    )
+    return grid.reindex(
+        index=demand["place"], columns=candidates["base"], fill_value=False
+    ).to_numpy(bool)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -164,7 +196,9 @@ def reached_by(demand, candidates, km):
 def test_backup_coverage_is_the_best_of_all_choices(seed, worth):
     demand, candidates = places(seed)
     found = drones.backup(demand, candidates, count=4, range_km=5, values=worth)
-    best = by_brute_force(reached_by(demand, candidates, 5), demand["people"].to_numpy(float), 4, worth)
+    best = by_brute_force(
+        reached_by(demand, candidates, 5), demand["people"].to_numpy(float), 4, worth
+    )
     assert found.value == pytest.approx(best)
     assert found.gap == 0
 
@@ -174,7 +208,9 @@ def test_the_curve_is_the_best_of_all_choices_at_every_number(seed):
     demand, candidates = places(seed)
     curve = drones.budget_curve(demand, candidates, counts=9, range_km=4)
     reached, weights = reached_by(demand, candidates, 4), demand["people"].to_numpy(float)
-    assert curve["covered"].tolist() == pytest.approx([by_brute_force(reached, weights, count) for count in range(1, 10)])
+    assert curve["covered"].tolist() == pytest.approx(
+        [by_brute_force(reached, weights, count) for count in range(1, 10)]
+    )
     assert (curve["gap"] == 0).all()
     assert curve["elbow"].sum() == 1
     assert curve["added"].sum() == pytest.approx(curve["covered"].iloc[-1])
@@ -189,7 +225,10 @@ def test_the_fewest_bases_are_the_fewest(seed):
     sizes = [
         size
         for size in range(10)
-        if any(reached[:, list(each)].any(axis=1)[coverable].all() for each in combinations(range(9), size))
+        if any(
+            reached[:, list(each)].any(axis=1)[coverable].all()
+            for each in combinations(range(9), size)
+        )
     ]
     assert len(found.bases) == found.value == found.bound == sizes[0]
     assert (found.covered.to_numpy() == coverable).all()
@@ -202,7 +241,11 @@ def test_a_share_of_the_people_takes_fewer_bases_and_is_reached(share):
     whole = drones.fewest_bases(demand, candidates, range_km=3)
     assert part.value <= whole.value
     assert part.share >= share * part.settings["reachable"] - 1e-9
-    assert drones.best_bases(demand, candidates, count=max(int(part.value) - 1, 1), range_km=3).share < share or part.value == 1
+    assert (
+        drones.best_bases(demand, candidates, count=max(int(part.value) - 1, 1), range_km=3).share
+        < share
+        or part.value == 1
+    )
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -211,12 +254,16 @@ def test_median_and_centre_are_the_best_of_all_choices(seed):
     weights = demand["people"].to_numpy(float)
     table = drones.reach(demand, candidates, range_km=1000)
     km = (
-        table.pivot_table(index="place", columns="base", values="distance_km").loc[demand["place"], candidates["base"]].to_numpy()
+        table.pivot_table(index="place", columns="base", values="distance_km")
+        .loc[demand["place"], candidates["base"]]
+        .to_numpy()
     )
     ways = [km[:, list(chosen)].min(axis=1) for chosen in combinations(range(9), 3)]
     median = drones.median_bases(demand, candidates, count=3)
     centre = drones.centre_bases(demand, candidates, count=3)
-    assert median.value == pytest.approx(min(weights @ way for way in ways) / weights.sum(), rel=1e-6)
+    assert median.value == pytest.approx(
+        min(weights @ way for way in ways) / weights.sum(), rel=1e-6
+    )
     assert median.bound == pytest.approx(median.value, rel=1e-6)
     assert centre.value == pytest.approx(min(way[weights > 0].max() for way in ways))
 
@@ -234,7 +281,9 @@ def test_bases_that_exist_stay_and_count():
     others = candidates.index[candidates["base"] != worst]
     reached, weights = reached_by(demand, candidates, 3), demand["people"].to_numpy(float)
     own = int(candidates.index[candidates["base"] == worst][0])
-    best = max(weights[reached[:, [own, *pair]].any(axis=1)].sum() for pair in combinations(others, 2))
+    best = max(
+        weights[reached[:, [own, *pair]].any(axis=1)].sum() for pair in combinations(others, 2)
+    )
     assert held.value == held.bound == best
 
 
@@ -243,7 +292,9 @@ def test_each_municipality_is_told_its_own_share():
     found = drones.best_bases(demand, candidates, count=2, range_km=4)
     for row in found.by_code.itertuples():
         own = demand["code"] == row.code
-        assert row.share == pytest.approx((demand["people"] * found.covered)[own].sum() / demand["people"][own].sum())
+        assert row.share == pytest.approx(
+            (demand["people"] * found.covered)[own].sum() / demand["people"][own].sum()
+        )
 
 
 def test_what_only_one_base_reaches_is_what_is_lost_when_it_closes():
@@ -266,7 +317,9 @@ def test_inputs_are_left_as_they_were():
     pd.testing.assert_frame_equal(candidates, before[1])
 
 
-@pytest.mark.parametrize("pool", [ThreadPoolExecutor(2), ProcessPoolExecutor(2)], ids=["threads", "processes"])
+@pytest.mark.parametrize(
+    "pool", [ThreadPoolExecutor(2), ProcessPoolExecutor(2)], ids=["threads", "processes"]
+)
 def test_the_curve_is_the_same_through_an_executor_that_starts_after_a_solution(pool):
     # processes are forked where the platform forks: threads kept by the solver would leave them waiting for ever
     rng = np.random.default_rng(0)
@@ -275,21 +328,31 @@ def test_the_curve_is_the_same_through_an_executor_that_starts_after_a_solution(
     own = np.where(rng.random((150, 30)) < 0.12, 1.0, np.inf)
     alone = drones.budget_curve(demand, candidates, counts=[2, 4, 6], range_km=2, distance_km=own)
     with pool:
-        shared = drones.budget_curve(demand, candidates, counts=[2, 4, 6], range_km=2, distance_km=own, executor=pool)
+        shared = drones.budget_curve(
+            demand, candidates, counts=[2, 4, 6], range_km=2, distance_km=own, executor=pool
+        )
     pd.testing.assert_frame_equal(alone, shared)
 
 
 @pytest.mark.slow
 def test_the_curve_of_tajima_is_the_same_on_a_dask_cluster():
     distributed = pytest.importorskip("distributed", reason="distributed is not installed")
-    demand = dxkit.load("mesh_people").query("code in ['28209', '28222', '28225', '28585', '28586']").reset_index(drop=True)
+    demand = (
+        dxkit.load("mesh_people")
+        .query("code in ['28209', '28222', '28225', '28585', '28586']")
+        .reset_index(drop=True)
+    )
     candidates = demand.sample(200, random_state=0)[["lat", "lon"]]
     alone = drones.budget_curve(demand, candidates, counts=20, range_km=5.0)
     with (
-        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
         distributed.Client(cluster) as client,
     ):
-        shared = drones.budget_curve(demand, candidates, counts=20, range_km=5.0, executor=client.get_executor())
+        shared = drones.budget_curve(
+            demand, candidates, counts=20, range_km=5.0, executor=client.get_executor()
+        )
     pd.testing.assert_frame_equal(alone, shared)
     assert (shared["gap"] == 0).all()
 

@@ -39,7 +39,9 @@ def _partitions(people, low, high, count):
             if group == len(sizes):
                 place(at + 1, [*sizes, 1], [*row, group])
             elif sizes[group] < high:
-                place(at + 1, [*sizes[:group], sizes[group] + 1, *sizes[group + 1 :]], [*row, group])
+                place(
+                    at + 1, [*sizes[:group], sizes[group] + 1, *sizes[group + 1 :]], [*row, group]
+                )
 
     place(0, [], [])
     return np.asarray(found)
@@ -55,11 +57,24 @@ def _by_hand(cost, row, objective):
 
 
 @pytest.mark.parametrize("objective", ["mean", "sum"])
-@pytest.mark.parametrize(("alike", "different"), [(["scale", "vendor"], ()), ((), ["scale", "vendor"]), ("scale", "vendor")])
+@pytest.mark.parametrize(
+    ("alike", "different"),
+    [(["scale", "vendor"], ()), ((), ["scale", "vendor"]), ("scale", "vendor")],
+)
 def test_the_certified_optimum_is_that_of_brute_force(alike, different, objective):
     members = _made(9, seed=3)
-    found = groups.form(members, size=(2, 4), count=3, alike=alike, different=different, objective=objective, certify=True)
-    asked = _problem.ask(members, size=(2, 4), count=3, alike=alike, different=different, objective=objective)
+    found = groups.form(
+        members,
+        size=(2, 4),
+        count=3,
+        alike=alike,
+        different=different,
+        objective=objective,
+        certify=True,
+    )
+    asked = _problem.ask(
+        members, size=(2, 4), count=3, alike=alike, different=different, objective=objective
+    )
     best = min(_by_hand(asked.cost, row.tolist(), objective) for row in _partitions(9, 2, 4, 3))
     assert asked.sign * found.quality == pytest.approx(best, abs=1e-9)
     assert found.bound == pytest.approx(found.quality)
@@ -74,7 +89,9 @@ def test_rules_are_kept_and_the_certificate_knows_them():
     kept = [row for row in _partitions(9, 3, 3, 3) if not asked.rules.broken(row)]
     assert len(kept) > 0
     assert not asked.rules.broken(found.table["group"].to_numpy() - 1)
-    assert found.quality == pytest.approx(min(_by_hand(asked.cost, row.tolist(), "mean") for row in kept))
+    assert found.quality == pytest.approx(
+        min(_by_hand(asked.cost, row.tolist(), "mean") for row in kept)
+    )
     assert found.gap == 0
 
 
@@ -93,7 +110,14 @@ def test_everybody_is_in_one_group_of_an_allowed_size_and_links_hold(people, low
     members = _made(people, seed)
     pair, other = [("m00", "m01")], [("m02", "m03")]
     try:
-        found = groups.form(members, size=(low, low + more), alike=["scale", "vendor"], together=pair, apart=other, seed=seed)
+        found = groups.form(
+            members,
+            size=(low, low + more),
+            alike=["scale", "vendor"],
+            together=pair,
+            apart=other,
+            seed=seed,
+        )
     except ChoiceError:
         return
     sizes = found.table["group"].value_counts()
@@ -146,7 +170,12 @@ def test_ranks_keep_one_large_city_from_outweighing_all_others():
 
 
 def test_with_one_column_groups_are_neighbours():
-    members = pd.DataFrame({"code": [str(at) for at in range(12)], "scale": [1, 2, 3, 11, 12, 13, 21, 22, 23, 31, 32, 33]})
+    members = pd.DataFrame(
+        {
+            "code": [str(at) for at in range(12)],
+            "scale": [1, 2, 3, 11, 12, 13, 21, 22, 23, 31, 32, 33],
+        }
+    )
     table = groups.form(members, size=3, alike="scale", places=False).table
     assert table["group"].tolist() == [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]
 
@@ -212,19 +241,31 @@ def test_of_many_rules_only_those_that_exclude_each_other_are_named():
     with pytest.raises(ChoiceError, match="次の3つの条件") as told:
         groups.form(dxkit.load("municipalities")[["code"]], **rules)
     said = str(told.value)
-    assert all(part in said for part in ("apart: 明石市と姫路市", "together: 姫路市と尼崎市", "together: 尼崎市と明石市"))
+    assert all(
+        part in said
+        for part in (
+            "apart: 明石市と姫路市",
+            "together: 姫路市と尼崎市",
+            "together: 尼崎市と明石市",
+        )
+    )
     assert "西宮市" not in said
     assert "芦屋市" not in said
 
 
 def test_each_named_rule_is_needed_for_the_conflict():
     asked = _problem.ask(
-        _made(9), size=3, together=[("m00", "m01", "m02"), ("m05", "m06")], apart=[tuple(f"m0{at}" for at in range(2, 6))]
+        _made(9),
+        size=3,
+        together=[("m00", "m01", "m02"), ("m05", "m06")],
+        apart=[tuple(f"m0{at}" for at in range(2, 6))],
     )
     kept = _feasibility.conflicts(asked.rules)
     assert not _feasibility.possible(asked.rules)
     for at in range(len(kept)):
-        assert _feasibility.possible(_feasibility.with_only(asked.rules, kept[:at] + kept[at + 1 :]))
+        assert _feasibility.possible(
+            _feasibility.with_only(asked.rules, kept[:at] + kept[at + 1 :])
+        )
 
 
 def test_more_leaders_apart_than_groups_is_a_conflict():
@@ -233,7 +274,14 @@ def test_more_leaders_apart_than_groups_is_a_conflict():
 
 
 def test_pricing_finds_exactly_the_groups_below_the_limit():
-    asked = _problem.ask(_made(11, 1), size=(4, 6), count=2, alike="scale", together=[("m00", "m04")], apart=[("m01", "m02")])
+    asked = _problem.ask(
+        _made(11, 1),
+        size=(4, 6),
+        count=2,
+        alike="scale",
+        together=[("m00", "m04")],
+        apart=[("m01", "m02")],
+    )
     prices = np.random.default_rng(1).random(11) / 10
     for size in (5, 6):
         found = _pricing.Pricer(asked.rules, asked.cost, size, float(asked.factor[size])).below(
@@ -243,13 +291,15 @@ def test_pricing_finds_exactly_the_groups_below_the_limit():
         for each in combinations(range(11), size):
             fine = (0 in each) == (4 in each) and not {1, 2} <= set(each)
             value = (
-                asked.factor[size] * sum(asked.cost[one, two] for one, two in combinations(each, 2)) - prices[list(each)].sum()
+                asked.factor[size] * sum(asked.cost[one, two] for one, two in combinations(each, 2))
+                - prices[list(each)].sum()
             )
             if fine and value < 0.02:
                 worth[each] = value
-        assert {tuple(map(int, each)): value for each, value in zip(found.members, found.reduced, strict=True)} == pytest.approx(
-            worth
-        )
+        assert {
+            tuple(map(int, each)): value
+            for each, value in zip(found.members, found.reduced, strict=True)
+        } == pytest.approx(worth)
         assert found.whole
 
 

@@ -78,19 +78,24 @@ def test_from_35_members_on_nobody_meets_twice_in_five_meetings(people):
 
 def test_the_bound_holds_for_every_schedule_of_a_small_case():
     rows = [np.asarray([0, *each]) for each in np.ndindex(2, 2, 2, 2, 2) if sum(each) == 3]
-    least = min(schedules.repeats_of(np.asarray([rows[0], one, two])) for one in rows for two in rows)
+    least = min(
+        schedules.repeats_of(np.asarray([rows[0], one, two])) for one in rows for two in rows
+    )
     assert 0 < schedules.least_repeats(6, 3, range(2, 3)) <= least
 
 
 def test_the_curve_goes_from_likeness_to_no_repeats():
-    curve = groups.tradeoff(_hyogo(), rounds=3, alike="people_2020", scale="rank", penalties=(0.0, 1.0))
+    curve = groups.tradeoff(
+        _hyogo(), rounds=3, alike="people_2020", scale="rank", penalties=(0.0, 1.0)
+    )
     assert curve["repeats"].tolist() == sorted(curve["repeats"], reverse=True)
     assert curve["repeats"].iloc[-1] == 0
     assert curve["quality"].iloc[0] < curve["quality"].iloc[-1]
 
 
 @pytest.mark.parametrize(
-    ("options", "said"), [({"rounds": 0}, "rounds=0"), ({"rounds": 3, "alike": [("area",), ("area",)]}, "2回分")]
+    ("options", "said"),
+    [({"rounds": 0}, "rounds=0"), ({"rounds": 3, "alike": [("area",), ("area",)]}, "2回分")],
 )
 def test_meetings_that_cannot_be_are_refused(options, said):
     with pytest.raises(ChoiceError, match=said):
@@ -120,9 +125,13 @@ def test_as_few_move_as_brute_force_needs():
 @pytest.mark.parametrize("seed", range(6))
 def test_leaders_are_crowded_nowhere_and_no_move_more_is_made_for_it(seed):
     rng = np.random.default_rng(seed)
-    members = pd.DataFrame({"code": list("abcdefghij"), "scale": rng.random(10), "leader": [True] * 4 + [False] * 6})
+    members = pd.DataFrame(
+        {"code": list("abcdefghij"), "scale": rng.random(10), "leader": [True] * 4 + [False] * 6}
+    )
     before = groups.form(members, size=(2, 4), count=3, alike="scale", spread="leader")
-    gone = rng.choice(before.table.loc[before.table["group"] == rng.integers(1, 4), "code"], 2, replace=False).tolist()
+    gone = rng.choice(
+        before.table.loc[before.table["group"] == rng.integers(1, 4), "code"], 2, replace=False
+    ).tolist()
     after = groups.replan(before, absent=gone)
     left = before.table[~before.table["code"].isin(gone)]
     was, leads = left["group"].to_numpy() - 1, left["code"].isin(list("abcd")).to_numpy()
@@ -130,7 +139,9 @@ def test_leaders_are_crowded_nowhere_and_no_move_more_is_made_for_it(seed):
 
     def kept(plan):
         sizes = np.bincount(plan, minlength=3)
-        return ((sizes == 0) | ((sizes >= 2) & (sizes <= 4))).all() and (np.bincount(plan[leads], minlength=3) <= most).all()
+        return ((sizes == 0) | ((sizes >= 2) & (sizes <= 4))).all() and (
+            np.bincount(plan[leads], minlength=3) <= most
+        ).all()
 
     plans = (np.asarray(plan) for plan in product(range(3), repeat=len(was)))
     fewest = min((plan != was).sum() for plan in plans if kept(plan))
@@ -140,8 +151,16 @@ def test_leaders_are_crowded_nowhere_and_no_move_more_is_made_for_it(seed):
 
 
 def test_leaders_who_must_crowd_are_told_of():
-    members = pd.DataFrame({"code": list("abcdef"), "scale": range(6), "leader": [True, False, False, True, False, False]})
-    before = groups.form(members, size=(2, 4), count=2, alike="scale", spread="leader", together=[("b", "c")])
+    members = pd.DataFrame(
+        {
+            "code": list("abcdef"),
+            "scale": range(6),
+            "leader": [True, False, False, True, False, False],
+        }
+    )
+    before = groups.form(
+        members, size=(2, 4), count=2, alike="scale", spread="leader", together=[("b", "c")]
+    )
     assert "各組に分散" in groups.explain(before).iloc[0]
     # b and c stay together, so the group of d can only be filled by the other leader, or be dissolved into hers
     after = groups.replan(before, absent=["e", "f"])
@@ -151,7 +170,9 @@ def test_leaders_who_must_crowd_are_told_of():
 
 
 def test_an_absent_stranger_and_an_impossible_rest_are_named():
-    before = groups.form(pd.DataFrame({"code": list("abcdef"), "scale": range(6)}), size=3, alike="scale")
+    before = groups.form(
+        pd.DataFrame({"code": list("abcdef"), "scale": range(6)}), size=3, alike="scale"
+    )
     with pytest.raises(TableError, match="zz"):
         groups.replan(before, absent="zz")
     with pytest.raises(ChoiceError, match="残る5人"):
@@ -161,10 +182,18 @@ def test_an_absent_stranger_and_an_impossible_rest_are_named():
 def test_every_group_is_explained_in_one_sentence():
     members = _hyogo().assign(done=lambda table: table["share_done"] > 0.95)
     found = groups.form(
-        members, alike="people_2020", different="area", spread="done", together=[("姫路市", "尼崎市")], scale="rank"
+        members,
+        alike="people_2020",
+        different="area",
+        spread="done",
+        together=[("姫路市", "尼崎市")],
+        scale="rank",
     )
     said = groups.explain(found)
     assert said.index.tolist() == found.by_group["group"].tolist()
     assert all(text.count("。") == 1 and text.endswith("。") for text in said)
-    assert "姫路市と尼崎市は同じ組の指定" in said[int(found.table.set_index("name")["group"]["姫路市"])]
+    assert (
+        "姫路市と尼崎市は同じ組の指定"
+        in said[int(found.table.set_index("name")["group"]["姫路市"])]
+    )
     assert all("人口（2020年）" in text and "圏域" in text for text in said)

@@ -16,11 +16,15 @@ def _pairs(*pairs):
 
 def _doubtful(*probabilities):
     ids = [f"{row:02d}" for row in range(len(probabilities))]
-    return pd.DataFrame({"left_id": ids, "right_id": ids, "weight": 0.0, "probability": list(probabilities)})
+    return pd.DataFrame(
+        {"left_id": ids, "right_id": ids, "weight": 0.0, "probability": list(probabilities)}
+    )
 
 
 def test_precision_recall_and_f1_are_counted_by_hand():
-    said = linkage.evaluate(_pairs((1, 1), (2, 2), (3, 4), (3, 4)), _pairs((1, 1), (2, 2), (3, 3), (5, 5)))
+    said = linkage.evaluate(
+        _pairs((1, 1), (2, 2), (3, 4), (3, 4)), _pairs((1, 1), (2, 2), (3, 3), (5, 5))
+    )
     assert said["precision"] == pytest.approx(2 / 3)
     assert said["recall"] == pytest.approx(1 / 2)
     assert said["f1"] == pytest.approx(4 / 7)
@@ -30,7 +34,11 @@ def test_precision_recall_and_f1_are_counted_by_hand():
 def test_nothing_found_and_nothing_to_find():
     nothing, one = _pairs(), _pairs((1, 1))
     assert linkage.evaluate(nothing, nothing)["f1"] == 1
-    assert linkage.evaluate(nothing, one) | {"precision": 1, "recall": 0, "f1": 0} == linkage.evaluate(nothing, one)
+    assert linkage.evaluate(nothing, one) | {
+        "precision": 1,
+        "recall": 0,
+        "f1": 0,
+    } == linkage.evaluate(nothing, one)
     assert linkage.evaluate(one, nothing)["precision"] == 0
     with pytest.raises(TableError, match="left_id"):
         linkage.evaluate(one.drop(columns="left_id"), one)
@@ -52,7 +60,10 @@ def test_the_most_doubtful_pairs_are_checked_first():
 @given(st.lists(st.floats(0, 1), max_size=30), st.floats(0, 3), st.floats(0, 3))
 def test_more_hours_never_leave_more_mistakes(probabilities, some, more):
     links = _doubtful(*probabilities)
-    little, much = (linkage.review_plan(links, staff_hours=hours).attrs["expected"] for hours in sorted((some, more)))
+    little, much = (
+        linkage.review_plan(links, staff_hours=hours).attrs["expected"]
+        for hours in sorted((some, more))
+    )
     assert much["wrong"] + much["missed"] <= little["wrong"] + little["missed"] + 1e-12
     assert little["hours_used"] <= min(some, more) + 1e-9
 
@@ -101,13 +112,21 @@ def test_households_share_address_and_surname_and_twins_a_birthday():
 def test_without_errors_even_an_exact_match_finds_everybody_with_their_own_name():
     none = dict.fromkeys(linkage.ERRORS, 0.0) | {"common_form": 0.0}
     residents, shelter, truth = linkage.synth_registers(2000, errors=none, seed=7)
-    merged = linkage.normalise(residents).merge(linkage.normalise(shelter), on=["name", "kana", "birthday", "code", "block"])
+    merged = linkage.normalise(residents).merge(
+        linkage.normalise(shelter), on=["name", "kana", "birthday", "code", "block"]
+    )
     assert len(merged) >= len(truth) == len(shelter)
 
 
 @pytest.mark.parametrize(
     ("n", "errors", "said"),
-    [(0, {}, "n=0"), (1.5, {}, r"1\.5"), (True, {}, "True"), (5, {"spelling": 0.1}, "spelling"), (5, {"typo": 2}, "typo=2")],
+    [
+        (0, {}, "n=0"),
+        (1.5, {}, r"1\.5"),
+        (True, {}, "True"),
+        (5, {"spelling": 0.1}, "spelling"),
+        (5, {"typo": 2}, "typo=2"),
+    ],
 )
 def test_registers_that_cannot_be_invented_say_why(n, errors, said):
     with pytest.raises(ChoiceError, match=said):

@@ -14,7 +14,9 @@ from dxkit.linkage._link import best, own_certainty, shared_certainty
 from dxkit.linkage._normalise import COLUMNS
 from dxkit.linkage._splink_model import COMPARISONS, settings
 
-pytestmark = pytest.mark.skipif(find_spec("splink") is None, reason="名寄せの追加部品（dxkit[linkage]）がありません")
+pytestmark = pytest.mark.skipif(
+    find_spec("splink") is None, reason="名寄せの追加部品（dxkit[linkage]）がありません"
+)
 PEOPLE = 5000
 
 
@@ -57,30 +59,54 @@ def _raw_splink(left, right):
 
     database, frames = DuckDBAPI(), []
     for side, table in (("a", left), ("b", right)):
-        plain = table[["record_id", "name", "kana", "birthday", "sex", "address"]].replace(r"\s", "", regex=True)
+        plain = table[["record_id", "name", "kana", "birthday", "sex", "address"]].replace(
+            r"\s", "", regex=True
+        )
         frames.append(
-            database.register(pa.Table.from_pandas(plain.mask(plain == ""), preserve_index=False), dataset_display_name=side)
+            database.register(
+                pa.Table.from_pandas(plain.mask(plain == ""), preserve_index=False),
+                dataset_display_name=side,
+            )
         )
     model = SettingsCreator(
         link_type="link_only",
         unique_id_column_name="record_id",
         comparisons=[
-            cl.JaroWinklerAtThresholds("name", [0.92, 0.8]).configure(term_frequency_adjustments=True),
+            cl.JaroWinklerAtThresholds("name", [0.92, 0.8]).configure(
+                term_frequency_adjustments=True
+            ),
             cl.JaroWinklerAtThresholds("kana", [0.92, 0.8]),
             cl.DamerauLevenshteinAtThresholds("birthday", [1, 2]),
             cl.ExactMatch("sex"),
             cl.JaroWinklerAtThresholds("address", [0.95, 0.88]),
         ],
-        blocking_rules_to_generate_predictions=[block_on("name"), block_on("kana"), block_on("birthday"), block_on("address")],
+        blocking_rules_to_generate_predictions=[
+            block_on("name"),
+            block_on("kana"),
+            block_on("birthday"),
+            block_on("address"),
+        ],
         probability_two_random_records_match=1 / len(left),
         retain_matching_columns=False,
     )
     linker = Linker(frames, model, log_level=None, validate_settings=False)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
     for rule in (block_on("birthday"), block_on("name")):
-        linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True)
-    pairs = linker.inference.predict(threshold_match_weight=-5, warning_mode="never").as_duckdbpyrelation().df()
-    pairs = pairs.rename(columns={"record_id_l": "left_id", "record_id_r": "right_id", "match_probability": "probability"})
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            rule, estimate_without_term_frequencies=True
+        )
+    pairs = (
+        linker.inference.predict(threshold_match_weight=-5, warning_mode="never")
+        .as_duckdbpyrelation()
+        .df()
+    )
+    pairs = pairs.rename(
+        columns={
+            "record_id_l": "left_id",
+            "record_id_r": "right_id",
+            "match_probability": "probability",
+        }
+    )
     return pairs.sort_values("probability", ascending=False).drop_duplicates("right_id")
 
 
@@ -88,7 +114,9 @@ def _raw_splink(left, right):
 def test_misses_are_cut_at_least_fivefold_against_splink_on_the_fields_as_written(registers, links):
     left, right, truth = registers
     raw = _raw_splink(left, right)
-    scores = [linkage.evaluate(raw[raw["probability"] >= at], truth) for at in (0.0, 0.01, 0.1, 0.5, 0.9)]
+    scores = [
+        linkage.evaluate(raw[raw["probability"] >= at], truth) for at in (0.0, 0.01, 0.1, 0.5, 0.9)
+    ]
     kindest = max(scores, key=lambda each: each["f1"])
     ours = linkage.evaluate(_sure(links), truth)
     assert kindest["false_negative"] >= 5 * ours["false_negative"]
@@ -96,7 +124,10 @@ def test_misses_are_cut_at_least_fivefold_against_splink_on_the_fields_as_writte
 
 
 def test_probabilities_mean_what_they_say(registers, links):
-    true = links.merge(registers[2], how="left", on=["left_id", "right_id"], indicator=True)["_merge"] == "both"
+    true = (
+        links.merge(registers[2], how="left", on=["left_id", "right_id"], indicator=True)["_merge"]
+        == "both"
+    )
     # the number of right pairs lies within three standard errors of the sum of the probabilities, and one in two hundred
     expected = links["probability"].sum()
     spread = np.sqrt((links["probability"] * (1 - links["probability"])).sum())
@@ -130,12 +161,18 @@ def test_a_record_of_the_right_is_linked_once_and_one_to_one_on_request(register
 
 def test_three_rows_are_linked_without_learning():
     left = _register([TARO, HANA, KEN])
-    right = _register([("やまだたろう", "", "S40.5.3", "", "浜町2の3の4", ""), ("鈴木健", "", "", "", "", "")], "B")
+    right = _register(
+        [("やまだたろう", "", "S40.5.3", "", "浜町2の3の4", ""), ("鈴木健", "", "", "", "", "")],
+        "B",
+    )
     links = linkage.link(left, right, threshold=0.0)
     assert links["left_id"].tolist() == ["A0", "A2"]
     assert links["right_id"].tolist() == ["B0", "B1"]
     assert links["probability"].iloc[0] > 0.99
-    assert links["reason"].iloc[0] == "読みが同じ（漢字なし）・生年月日が同じ・町と番地が同じ（市町は違うか不明）・性別は不明"
+    assert (
+        links["reason"].iloc[0]
+        == "読みが同じ（漢字なし）・生年月日が同じ・町と番地が同じ（市町は違うか不明）・性別は不明"
+    )
     # a common name alone proves little among three
     assert 0.05 < links["probability"].iloc[1] < 1
 
@@ -172,7 +209,9 @@ def test_twins_and_namesakes_of_one_household_are_told_apart():
 
 
 def test_who_might_be_either_of_two_is_neither():
-    left = _register([TARO, ("山田　太郎", "ヤマダ　タロウ", "1988-08-08", "男", "姫路市本町1番1号", "28201")])
+    left = _register(
+        [TARO, ("山田　太郎", "ヤマダ　タロウ", "1988-08-08", "男", "姫路市本町1番1号", "28201")]
+    )
     right = _register([("山田太郎", "", "", "", "", "")], "B")
     low = linkage.link(left, right, threshold=0.0)
     assert len(low) == 1
@@ -221,7 +260,9 @@ def test_a_backend_that_is_not_there_says_what_to_install(registers, monkeypatch
     left, right, _ = registers
     monkeypatch.setattr(_backends.shutil, "which", lambda name: None)
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(MissingExtraError, match=r'Java が要ります。pip install "dxkit\[linkage,spark\]"'):
+    with pytest.raises(
+        MissingExtraError, match=r'Java が要ります。pip install "dxkit\[linkage,spark\]"'
+    ):
         linkage.link(left, right, backend="spark")
     with pytest.raises(MissingExtraError, match="pyspark"):
         linkage.dedupe(right, backend="spark")
@@ -232,7 +273,11 @@ def test_a_backend_that_is_not_there_says_what_to_install(registers, monkeypatch
 
 def test_the_model_can_be_said_in_sparks_words_too():
     model = settings("link_only", 0.001, (10_000_000, 10_000_000), "spark").get_settings("spark")
-    sql = " ".join(level.sql_condition for comparison in model.comparisons for level in comparison.comparison_levels)
+    sql = " ".join(
+        level.sql_condition
+        for comparison in model.comparisons
+        for level in comparison.comparison_levels
+    )
     assert "jaro_winkler(" in sql
     assert "jaro_winkler_similarity" not in sql
     assert "levenshtein(" in sql.lower()
@@ -257,7 +302,10 @@ def test_faults_of_both_registers_come_together(registers):
     broken = pd.concat([right.head(2), right.head(1)])
     with pytest.raises(TableError, match="2件の問題") as caught:
         linkage.link(left.drop(columns="kana"), broken)
-    assert [(fault.sheet, fault.column) for fault in caught.value.faults] == [("left", "kana"), ("right", "record_id")]
+    assert [(fault.sheet, fault.column) for fault in caught.value.faults] == [
+        ("left", "kana"),
+        ("right", "record_id"),
+    ]
 
 
 def test_hostile_cells_are_only_texts():
@@ -288,7 +336,9 @@ def test_the_share_found_is_the_share_there_is():
 
 
 def test_one_to_one_takes_the_surest_first():
-    pairs = pd.DataFrame({"left": [0, 0, 1, 1], "right": [0, 1, 0, 1], "weight": [9.0, 8.0, 8.5, 1.0]})
+    pairs = pd.DataFrame(
+        {"left": [0, 0, 1, 1], "right": [0, 1, 0, 1], "weight": [9.0, 8.0, 8.5, 1.0]}
+    )
     kept = best(pairs, "left", "right")
     assert list(zip(kept["left"], kept["right"], strict=True)) == [(0, 0), (1, 1)]
     kept = best(pairs, "right")

@@ -18,7 +18,9 @@ from dxkit.linkage._normalise import COLUMNS, birthday
 NAMES = st.text(
     st.one_of(
         st.characters(codec="utf-8"),
-        st.sampled_from("髙﨑邊齋濵𠮷澤々〻ヶー゛ﾞﾟｶﾞオエ　 ・がぱッヴ丁目番号一二十百〇0123４５-−昭和年月日S.R元"),
+        st.sampled_from(
+            "髙﨑邊齋濵𠮷澤々〻ヶー゛ﾞﾟｶﾞオエ　 ・がぱッヴ丁目番号一二十百〇0123４５-−昭和年月日S.R元"
+        ),
     ),
     max_size=30,
 )
@@ -27,7 +29,9 @@ NAMES = st.text(
 def _records(**cells):
     rows = max(len(values) for values in cells.values())
     filled = {column: cells.get(column, [""] * rows) for column in COLUMNS}
-    return pd.DataFrame(filled | {"record_id": cells.get("record_id", [str(row) for row in range(rows)])})
+    return pd.DataFrame(
+        filled | {"record_id": cells.get("record_id", [str(row) for row in range(rows)])}
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,7 +48,8 @@ def test_old_forms_of_names_are_compared_as_their_everyday_forms(old, new):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [("玉田", "王田"), ("切田", "功田"), ("川田", "河田"), ("太田", "大田"), ("辺見", "邦見")]
+    ("one", "other"),
+    [("玉田", "王田"), ("切田", "功田"), ("川田", "河田"), ("太田", "大田"), ("辺見", "邦見")],
 )
 def test_everyday_kanji_that_only_look_alike_stay_apart(one, other):
     assert fold_kanji(one) != fold_kanji(other)
@@ -58,7 +63,11 @@ def test_the_own_table_stands_in_where_the_official_map_is_not_installed(monkeyp
 
 
 def test_the_own_table_names_no_character_twice():
-    variants = [variant for word in (_name_spelling.APART + " " + _name_spelling.COMMON).split() for variant in word[1:]]
+    variants = [
+        variant
+        for word in (_name_spelling.APART + " " + _name_spelling.COMMON).split()
+        for variant in word[1:]
+    ]
     assert len(variants) == len(set(variants))
 
 
@@ -92,8 +101,16 @@ def test_folding_twice_changes_nothing_and_never_raises(text):
 @given(st.lists(st.tuples(*[NAMES] * 6), min_size=1, max_size=4))
 @example([("オオ オオ", "か ー", "", "", "三田市三輪1-2", "")])
 def test_a_register_folds_as_its_cells_do_and_any_text_passes(rows):
-    cells = dict(zip(("name", "kana", "birthday", "sex", "address", "code"), map(list, zip(*rows, strict=True)), strict=True))
-    table = linkage.normalise(_records(**cells)).fillna({"name": "", "kana": "", "town": "", "block": "", "code": ""})
+    cells = dict(
+        zip(
+            ("name", "kana", "birthday", "sex", "address", "code"),
+            map(list, zip(*rows, strict=True)),
+            strict=True,
+        )
+    )
+    table = linkage.normalise(_records(**cells)).fillna(
+        {"name": "", "kana": "", "town": "", "block": "", "code": ""}
+    )
     for row, (name, kana, born, _, where, code) in enumerate(rows):
         assert table["name"][row] == ("" if fold_kana(name) else fold_kanji(name))
         assert table["kana"][row] == fold_kana(kana if kana.strip() else name)
@@ -103,7 +120,9 @@ def test_a_register_folds_as_its_cells_do_and_any_text_passes(rows):
 
 
 def test_names_are_parted_at_their_blank_or_after_a_surname_that_others_bear():
-    table = linkage.normalise(_records(name=["山田　太郎", "山田花子", "佐々木 翔", "佐々木一郎", "鬼頭"]))
+    table = linkage.normalise(
+        _records(name=["山田　太郎", "山田花子", "佐々木 翔", "佐々木一郎", "鬼頭"])
+    )
     assert table["surname"].fillna("").tolist() == ["山田", "山田", "佐佐木", "佐佐木", ""]
     assert table["given"].fillna("").tolist() == ["太郎", "花子", "翔", "一郎", ""]
 
@@ -111,7 +130,11 @@ def test_names_are_parted_at_their_blank_or_after_a_surname_that_others_bear():
 def test_a_name_written_in_kana_is_a_reading():
     row = linkage.normalise(_records(name=["やまだ　たろう"])).iloc[0]
     assert pd.isna(row["name"])
-    assert (row["kana"], row["kana_plain"], row["kana_given"]) == ("ヤマダタロウ", "ヤマタタロウ", "タロウ")
+    assert (row["kana"], row["kana_plain"], row["kana_given"]) == (
+        "ヤマダタロウ",
+        "ヤマタタロウ",
+        "タロウ",
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,7 +169,9 @@ def test_numerals_of_names_stay_names(text, code, town, block):
 
 
 def test_the_code_written_beside_an_address_wins_and_is_read_in_any_form():
-    table = linkage.normalise(_records(address=["浜町2-3-4"] * 4, code=["28100", "281000", 28100.0, "1100"]))
+    table = linkage.normalise(
+        _records(address=["浜町2-3-4"] * 4, code=["28100", "281000", 28100.0, "1100"])
+    )
     assert table["code"].tolist() == ["28100", "28100", "28100", "01100"]
 
 
@@ -186,20 +211,33 @@ def test_every_day_is_read_back_from_western_and_era_writing(born):
         if born.isoformat() >= first
     )
     day = (born.year, born.month, born.day)
-    assert birthday(born.isoformat()) == birthday(f"{letter}{born.year - start}.{born.month}.{born.day}") == day
+    assert (
+        birthday(born.isoformat())
+        == birthday(f"{letter}{born.year - start}.{born.month}.{born.day}")
+        == day
+    )
 
 
 def test_all_faults_of_a_register_come_together():
     broken = pd.DataFrame({"record_id": ["1", "1", None], "name": ["a", "b", "c"]})
     with pytest.raises(TableError, match="7件の問題") as caught:
         linkage.normalise(broken)
-    assert {fault.column for fault in caught.value.faults} == {"kana", "birthday", "sex", "address", "code", "record_id"}
+    assert {fault.column for fault in caught.value.faults} == {
+        "kana",
+        "birthday",
+        "sex",
+        "address",
+        "code",
+        "record_id",
+    }
     assert [fault.row for fault in caught.value.faults if fault.row] == [3, 4]
 
 
 def test_the_input_stays_as_it_was_and_cells_may_be_missing_or_numbers():
     records = _records(
-        name=["山田 太郎", None, 7], birthday=[pd.Timestamp("1965-05-03"), np.nan, 19650503], code=[28100, None, "x"]
+        name=["山田 太郎", None, 7],
+        birthday=[pd.Timestamp("1965-05-03"), np.nan, 19650503],
+        code=[28100, None, "x"],
     )
     before = records.copy(deep=True)
     table = linkage.normalise(records)
@@ -217,7 +255,8 @@ def test_an_index_of_any_kind_is_kept():
 def test_people_of_one_house_share_a_household():
     table = linkage.normalise(
         _records(
-            name=["山田 太郎", "山田花子", "鈴木 一"], address=["神戸市浜町2-3-4", "神戸市浜町2丁目3番4号", "神戸市浜町2-3-4"]
+            name=["山田 太郎", "山田花子", "鈴木 一"],
+            address=["神戸市浜町2-3-4", "神戸市浜町2丁目3番4号", "神戸市浜町2-3-4"],
         )
     )
     assert table["household"][0] == table["household"][1] != table["household"][2]

@@ -22,7 +22,9 @@ READERS = [
 SOUND = {
     "a.csv": "団体コード,市町名,数\n28201,姫路市,1\n28202,尼崎市,2\n28203,明石市,3\n".encode(),
     "b.csv": "区分,指標,神戸市,姫路市\n体制,CIO,実施,未実施\n".encode("cp932"),
-    "c.txt": "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,a,b\n,,,,　人口（総数）,　６５歳以上人口\n533411001,0,,,10,2\n".encode("cp932"),
+    "c.txt": "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,a,b\n,,,,　人口（総数）,　６５歳以上人口\n533411001,0,,,10,2\n".encode(
+        "cp932"
+    ),
     "d.geojson": (
         '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"N03_001": "兵庫県", "N03_003": null, '
         '"N03_004": "姫路市", "N03_007": "28201"}, "geometry": {"type": "Polygon", "coordinates": '
@@ -30,7 +32,9 @@ SOUND = {
     ).encode(),
     "e.json": '{"municipalities": [{"code": "28201", "business_rates": {"住民基本台帳": 0.5}, "applicable_businesses": []}]}'.encode(),
 }
-relaxed = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def _book():
@@ -57,7 +61,11 @@ def _reads_or_says_why(reader: str, path: Path, content: bytes):
 
 
 @relaxed
-@given(content=st.binary(max_size=300), reader=st.sampled_from(READERS), name=st.sampled_from([*SOUND, "g.zip", "h.shp"]))
+@given(
+    content=st.binary(max_size=300),
+    reader=st.sampled_from(READERS),
+    name=st.sampled_from([*SOUND, "g.zip", "h.shp"]),
+)
 def test_random_bytes(tmp_path, content, reader, name):
     _reads_or_says_why(reader, tmp_path / name, content)
 
@@ -112,7 +120,9 @@ grids = st.lists(st.lists(words, min_size=1, max_size=6), min_size=1, max_size=8
 def test_any_grid_of_cells_as_csv(tmp_path, grid):
     stream = io.StringIO()
     csv.writer(stream).writerows(grid)
-    _reads_or_says_why("read_table", tmp_path / "a.csv", stream.getvalue().encode("utf-8", errors="replace"))
+    _reads_or_says_why(
+        "read_table", tmp_path / "a.csv", stream.getvalue().encode("utf-8", errors="replace")
+    )
 
 
 @relaxed
@@ -122,7 +132,12 @@ def test_any_grid_of_cells_as_csv(tmp_path, grid):
 def test_any_grid_of_typed_cells_as_a_workbook(tmp_path, grid):
     book = openpyxl.Workbook()
     for row in grid:
-        book.active.append([None if isinstance(cell, float) and cell in (float("inf"), -float("inf")) else cell for cell in row])
+        book.active.append(
+            [
+                None if isinstance(cell, float) and cell in (float("inf"), -float("inf")) else cell
+                for cell in row
+            ]
+        )
     book.save(tmp_path / "a.xlsx")
     _reads_or_says_why("read_table", tmp_path / "a.xlsx", (tmp_path / "a.xlsx").read_bytes())
 
@@ -130,13 +145,24 @@ def test_any_grid_of_typed_cells_as_a_workbook(tmp_path, grid):
 @relaxed
 @given(
     member=st.sampled_from(
-        ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/styles.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels"]
+        [
+            "xl/workbook.xml",
+            "xl/worksheets/sheet1.xml",
+            "xl/styles.xml",
+            "[Content_Types].xml",
+            "xl/_rels/workbook.xml.rels",
+        ]
     ),
-    changes=st.lists(st.tuples(st.floats(0, 0.999), st.binary(min_size=1, max_size=6)), min_size=1, max_size=4),
+    changes=st.lists(
+        st.tuples(st.floats(0, 0.999), st.binary(min_size=1, max_size=6)), min_size=1, max_size=4
+    ),
 )
 def test_a_workbook_whose_xml_is_changed(tmp_path, member, changes):
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(SOUND["f.xlsx"])) as before, zipfile.ZipFile(stream, "w") as after:
+    with (
+        zipfile.ZipFile(io.BytesIO(SOUND["f.xlsx"])) as before,
+        zipfile.ZipFile(stream, "w") as after,
+    ):
         for name in before.namelist():
             content = before.read(name)
             for share, put in changes if name == member else ():
@@ -146,11 +172,20 @@ def test_a_workbook_whose_xml_is_changed(tmp_path, member, changes):
     _reads_or_says_why("read_table", tmp_path / "a.xlsx", stream.getvalue())
 
 
-codes = st.lists(st.sampled_from(["28100", "28201", "28464", "28481", "28586"]), min_size=2, max_size=5, unique=True)
+codes = st.lists(
+    st.sampled_from(["28100", "28201", "28464", "28481", "28586"]),
+    min_size=2,
+    max_size=5,
+    unique=True,
+)
 
 
 @relaxed
-@given(codes=codes, encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp932", "utf-16"]), mark=st.sampled_from([",", "\t", ";"]))
+@given(
+    codes=codes,
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "cp932", "utf-16"]),
+    mark=st.sampled_from([",", "\t", ";"]),
+)
 def test_a_sound_table_means_the_same_in_every_form(tmp_path, codes, encoding, mark):
     text = f"団体コード{mark}数\n" + "".join(f"{code}{mark}{at}\n" for at, code in enumerate(codes))
     table = _reads_or_says_why("read_table", tmp_path / "a.csv", text.encode(encoding))

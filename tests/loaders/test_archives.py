@@ -16,7 +16,9 @@ def _zip(path, members):
     return path
 
 
-@pytest.mark.parametrize("member", ["../../a.geojson", "/etc/a.geojson", "..\\a.geojson", "C:/a.geojson"])
+@pytest.mark.parametrize(
+    "member", ["../../a.geojson", "/etc/a.geojson", "..\\a.geojson", "C:/a.geojson"]
+)
 def test_a_member_that_leaves_the_folder_is_refused_by_name(tmp_path, member):
     with pytest.raises(TableError, match="外のフォルダー"):
         loaders.read_boundaries(_zip(tmp_path / "a.zip", {member: "{}"}))

@@ -45,7 +45,10 @@ def _parts(path_of_book, **changed):
     def make(path):
         whole = io.BytesIO()
         _book(["市町名", "数"], ["神戸市", 1], ["姫路市", 2])(whole)
-        with zipfile.ZipFile(whole) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
+        with (
+            zipfile.ZipFile(whole) as before,
+            zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after,
+        ):
             for member in before.namelist():
                 content = before.read(member)
                 if member == path_of_book:
@@ -92,14 +95,25 @@ def _geojson(features, **more):
 
 
 def _area(code="28201", name="姫路市", shape=None, **more):
-    shape = shape or {"type": "Polygon", "coordinates": [[[134.6, 34.8], [134.7, 34.8], [134.7, 34.9], [134.6, 34.8]]]}
-    about = {"N03_001": "兵庫県", "N03_002": None, "N03_003": None, "N03_004": name, "N03_007": code}
+    shape = shape or {
+        "type": "Polygon",
+        "coordinates": [[[134.6, 34.8], [134.7, 34.8], [134.7, 34.9], [134.6, 34.8]]],
+    }
+    about = {
+        "N03_001": "兵庫県",
+        "N03_002": None,
+        "N03_003": None,
+        "N03_004": name,
+        "N03_007": code,
+    }
     return {"type": "Feature", "properties": about | more, "geometry": shape}
 
 
 def _shapefile(path, left_out):
     """Write a shapefile and take one of its parts away."""
-    frame = gpd.GeoDataFrame({"N03_007": ["28201"]}, geometry=[box(134.6, 34.8, 134.7, 34.9)], crs="EPSG:6668")
+    frame = gpd.GeoDataFrame(
+        {"N03_007": ["28201"]}, geometry=[box(134.6, 34.8, 134.7, 34.9)], crs="EPSG:6668"
+    )
     frame.to_file(path)
     path.with_suffix(left_out).unlink()
 
@@ -110,7 +124,12 @@ def _dashboard(*rows, heads="神戸市,姫路市,尼崎市"):
 
 def _progress(**changed):
     def body(code="28201", **more):
-        return {"code": code, "prefecture": "兵庫県", "city": "姫路市", "business_rates": {"住民基本台帳": 0.5}} | more
+        return {
+            "code": code,
+            "prefecture": "兵庫県",
+            "city": "姫路市",
+            "business_rates": {"住民基本台帳": 0.5},
+        } | more
 
     return _csv(json.dumps({"municipalities": [body(**changed)]}, ensure_ascii=False))
 

@@ -113,16 +113,21 @@ def test_mesh_population_keeps_totals_and_leaves_suppressed_details_missing(tmp_
 def test_suppressed_elderly_are_spread_only_on_request_and_keep_their_sum(tmp_path):
     with zipfile.ZipFile(tmp_path / "tblT001101H5234.zip", "w") as archive:
         archive.writestr("tblT001101H5234.txt", MESH.encode("cp932"))
-    table = loaders.read_mesh_population(tmp_path / "tblT001101H5234.zip", inside_only=False, spread_suppressed=True)
+    table = loaders.read_mesh_population(
+        tmp_path / "tblT001101H5234.zip", inside_only=False, spread_suppressed=True
+    )
     assert table["elderly"].tolist() == pytest.approx([30, 22 * 40 / 50, 22 * 6 / 50, 22 * 4 / 50])
     assert table["elderly"].sum() == pytest.approx(52)
 
 
 def test_a_mesh_file_takes_the_place_of_the_allocated_table_in_one_line(tmp_path):
     made = dxkit.load("mesh_people")
-    rows = "".join(f"{row.place},0,,,{row.people:.0f},{row.elderly:.0f}\n" for row in made.itertuples())
+    rows = "".join(
+        f"{row.place},0,,,{row.people:.0f},{row.elderly:.0f}\n" for row in made.itertuples()
+    )
     (tmp_path / "a.txt").write_text(
-        "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,a,b\n,,,,人口（総数）,６５歳以上人口\n" + rows, encoding="cp932"
+        "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,a,b\n,,,,人口（総数）,６５歳以上人口\n" + rows,
+        encoding="cp932",
     )
     demand = loaders.read_mesh_population(tmp_path / "a.txt")
     assert set(made.columns) <= {*demand.columns, "source"}
@@ -142,7 +147,16 @@ def test_the_csv_of_the_e_stat_api(tmp_path):
 
 
 def test_residents_in_total_stand_below_two_header_rows(tmp_path):
-    head = ["団体コード", "都道府県名", "市区町村名", "令和7年1月1日人口", None, None, "世帯数", "人口増減"]
+    head = [
+        "団体コード",
+        "都道府県名",
+        "市区町村名",
+        "令和7年1月1日人口",
+        None,
+        None,
+        "世帯数",
+        "人口増減",
+    ]
     below = [None, None, None, "男", "女", "計", None, "計"]
     rows = [
         ["令和7年1月1日 住民基本台帳人口・世帯数"],
@@ -156,13 +170,27 @@ def test_residents_in_total_stand_below_two_header_rows(tmp_path):
     merged = ("A2:A3", "B2:B3", "C2:C3", "D2:F2", "G2:G3")
     table = loaders.read_residents(_book(tmp_path / "a.xlsx", "総計", rows, merged))
     assert table["code"].tolist() == ["28201", "28464"]
-    assert table[["men", "women", "people", "households"]].to_numpy().tolist()[0] == [250_000, 260_000, 510_000, 240_000]
+    assert table[["men", "women", "people", "households"]].to_numpy().tolist()[0] == [
+        250_000,
+        260_000,
+        510_000,
+        240_000,
+    ]
 
 
 def test_residents_by_age_have_three_rows_a_body_and_x_is_missing(tmp_path):
     rows = [
         ["年齢階級別人口"],
-        ["団体コード", "都道府県名", "市区町村名", "性別", "総数", "0歳～4歳", "5歳～9歳", "100歳以上"],
+        [
+            "団体コード",
+            "都道府県名",
+            "市区町村名",
+            "性別",
+            "総数",
+            "0歳～4歳",
+            "5歳～9歳",
+            "100歳以上",
+        ],
         ["282014", PREFECTURE, HIMEJI, "計", 510_000, 18_000, 20_000, 300],
         ["282014", PREFECTURE, HIMEJI, "男", 250_000, 9_000, 10_000, "X"],
         ["282014", PREFECTURE, HIMEJI, "女", 260_000, 9_000, 10_000, 250],
@@ -183,7 +211,9 @@ def test_my_number_cards_have_no_codes_and_names_with_their_county(tmp_path):
         [PREFECTURE, "揖保郡太子町", 33_000, 25_000, 0.76],
         [PREFECTURE, "神戸市", 1_500_000, 1_100_000, 0.73],
     ]
-    table = loaders.read_table(_book(tmp_path / "a.xlsx", "公表用", rows), prefecture=None, sheet="公表用")
+    table = loaders.read_table(
+        _book(tmp_path / "a.xlsx", "公表用", rows), prefecture=None, sheet="公表用"
+    )
     assert table["code"].tolist() == ["27381", "28585", "28464", "28100"]
     assert table["保有枚数"].tolist() == [9_000, 11_000, 25_000, 1_100_000]
 
@@ -240,7 +270,13 @@ def test_shelters_in_gsis_own_headings_with_hazards_apart(tmp_path):
     )
     row = loaders.read_shelters(tmp_path / "28.csv").iloc[0]
     assert row[["code", "kind", "name"]].tolist() == ["28201", "emergency", "城東小学校"]
-    assert row[["flood", "landslide", "earthquake", "tsunami", "volcano"]].tolist() == [True, False, True, True, False]
+    assert row[["flood", "landslide", "earthquake", "tsunami", "volcano"]].tolist() == [
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_a_list_of_areas_of_the_survey_institute_has_four_lines_above_its_header(tmp_path):

@@ -36,8 +36,24 @@ def publisher(tmp_path, monkeypatch):
     address = f"http://127.0.0.1:{server.server_port}"
     rows = [
         ("there", "ある表", f"{address}/there.csv", "page", "there.csv", "そのまま", "read_table"),
-        ("absent", "消えた表", f"{address}/absent.csv", "page", "absent.csv", "そのまま", "read_table"),
-        ("closed", "届かない表", "http://127.0.0.1:9/closed.csv", "page", "closed.csv", "そのまま", "read_table"),
+        (
+            "absent",
+            "消えた表",
+            f"{address}/absent.csv",
+            "page",
+            "absent.csv",
+            "そのまま",
+            "read_table",
+        ),
+        (
+            "closed",
+            "届かない表",
+            "http://127.0.0.1:9/closed.csv",
+            "page",
+            "closed.csv",
+            "そのまま",
+            "read_table",
+        ),
     ]
     table = pd.DataFrame(rows, columns=["name", "label", "url", "page", "file", "how", "reader"])
     monkeypatch.setattr(_fetch, "load", lambda name: table)
@@ -52,11 +68,15 @@ def test_a_file_is_downloaded_once_and_its_hash_is_written_beside_it(publisher):
     assert first == again
     assert first.read_bytes() == _Publisher.content
     assert _Publisher.asked == 1
-    assert hashlib.sha256(_Publisher.content).hexdigest() in first.with_name("there.csv.sha256").read_text(encoding="ascii")
+    assert hashlib.sha256(_Publisher.content).hexdigest() in first.with_name(
+        "there.csv.sha256"
+    ).read_text(encoding="ascii")
 
 
 @pytest.mark.parametrize("name", ["absent", "closed"])
-def test_a_closed_network_is_told_what_to_carry_in_and_where_and_nothing_is_left(publisher, tmp_path, name):
+def test_a_closed_network_is_told_what_to_carry_in_and_where_and_nothing_is_left(
+    publisher, tmp_path, name
+):
     with pytest.raises(FetchError, match=rf"{name}\.csv") as caught:
         loaders.fetch(name, progress=False)
     assert str(tmp_path / "cache" / f"{name}.csv") in str(caught.value)

@@ -16,7 +16,9 @@ from dxkit.errors import ChoiceError, TableError, TableWarning
 from dxkit.loaders._hearing_form import HEAD_ROW, STATUSES
 from dxkit.schema import plain_cell, safe_cell
 
-ITEMS = [str(item) for item in dxkit.load("indicators_hearing").dropna(subset=["question"])["indicator"]]
+ITEMS = [
+    str(item) for item in dxkit.load("indicators_hearing").dropna(subset=["question"])["indicator"]
+]
 BACK = {meaning: said for said, meaning in STATUSES.items()}
 LEVEL, TARGET, STATUS, EVIDENCE = "E", "F", "G", "H"
 FIRST = HEAD_ROW + 1
@@ -50,7 +52,9 @@ def forms(example, tmp_path_factory):
     folder = tmp_path_factory.mktemp("forms")
     names = dxkit.load("municipalities").set_index("code")["name"]
     for code, answers in example[example["code"].str.startswith("28")].groupby("code"):
-        path = loaders.write_hearing_form(folder / f"{code}.xlsx", municipality=names[code], rater=answers["rater"].iloc[0])
+        path = loaders.write_hearing_form(
+            folder / f"{code}.xlsx", municipality=names[code], rater=answers["rater"].iloc[0]
+        )
         _fill(path, answers)
     for rater, answers in example[example["code"].str.startswith("V")].groupby("rater"):
         path = loaders.write_hearing_form(folder / f"{rater}.xlsx", rater=rater, vignettes=True)
@@ -62,7 +66,9 @@ def forms(example, tmp_path_factory):
 @pytest.fixture
 def form(tmp_path):
     """One form in which every item is answered with 2."""
-    path = loaders.write_hearing_form(tmp_path / "姫路市.xlsx", municipality="姫路市", rater="連絡員A")
+    path = loaders.write_hearing_form(
+        tmp_path / "姫路市.xlsx", municipality="姫路市", rater="連絡員A"
+    )
     book = openpyxl.load_workbook(path)
     for row in range(FIRST, FIRST + len(ITEMS)):
         book["回答"][f"{LEVEL}{row}"] = 2
@@ -90,16 +96,25 @@ def test_all_forms_come_back_as_they_were_filled_in(forms, example):
 
 
 def test_answers_of_the_year_before_are_filled_in_and_come_back(example, tmp_path):
-    loaders.write_hearing_form(tmp_path / "a.xlsx", municipality="姫路市", answers=example.assign(evidence="=1+1"))
-    loaders.write_hearing_form(tmp_path / "b.xlsx", rater="連絡員A", vignettes=True, answers=example)
+    loaders.write_hearing_form(
+        tmp_path / "a.xlsx", municipality="姫路市", answers=example.assign(evidence="=1+1")
+    )
+    loaders.write_hearing_form(
+        tmp_path / "b.xlsx", rater="連絡員A", vignettes=True, answers=example
+    )
     book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-    assert {book["回答"][f"{EVIDENCE}{row}"].data_type for row in range(FIRST, FIRST + len(ITEMS))} == {"s"}
+    assert {
+        book["回答"][f"{EVIDENCE}{row}"].data_type for row in range(FIRST, FIRST + len(ITEMS))
+    } == {"s"}
     book["回答"]["C4"] = "連絡員A"
     book.save(tmp_path / "a.xlsx")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table = loaders.read_hearing(tmp_path)
-    given = example[(example["code"] == "28201") | ((example["rater"] == "連絡員A") & example["code"].str.startswith("V"))]
+    given = example[
+        (example["code"] == "28201")
+        | ((example["rater"] == "連絡員A") & example["code"].str.startswith("V"))
+    ]
     columns = ["code", "item", "level", "target", "status"]
     order = ["code", "item"]
     pd.testing.assert_frame_equal(
@@ -121,7 +136,11 @@ def test_the_form_has_drop_downs_protection_and_the_stages_beside_it(tmp_path):
     assert rules["C3"] == "様式!$D$1:$D$40"
     assert sheet.protection.sheet
     assert sheet[f"D{FIRST}"].protection.locked
-    assert not any(sheet[f"{column}{row}"].protection.locked for column in "EFGH" for row in range(FIRST, last + 1))
+    assert not any(
+        sheet[f"{column}{row}"].protection.locked
+        for column in "EFGH"
+        for row in range(FIRST, last + 1)
+    )
     assert "空欄は 0 ではありません" in sheet["A2"].value
     assert sheet.page_setup.paperSize == 9
 
@@ -223,7 +242,10 @@ def test_files_that_are_no_forms_are_refused(form, tmp_path):
     content = form.read_bytes()
     cases = {
         "cut.xlsx": (content[: len(content) // 2], "壊れて"),
-        "locked.xlsx": (b"\xd0\xcf\x11\xe0" + b"0" * 600 + "EncryptedPackage".encode("utf-16-le"), "パスワード付き"),
+        "locked.xlsx": (
+            b"\xd0\xcf\x11\xe0" + b"0" * 600 + "EncryptedPackage".encode("utf-16-le"),
+            "パスワード付き",
+        ),
         "empty.xlsx": (b"", "空です"),
         "text.xlsx": ("市町名,数\n".encode(), "開けません"),
     }
@@ -241,7 +263,12 @@ def test_files_that_are_no_forms_are_refused(form, tmp_path):
 @quiet
 def test_all_faults_of_all_files_come_in_one_report(forms, tmp_path):
     folder = shutil.copytree(forms, tmp_path / "forms")
-    broken = {"28201": "two answers", "28204": "Kobe", "28464": "a deleted row", "28586": "an older version"}
+    broken = {
+        "28201": "two answers",
+        "28204": "Kobe",
+        "28464": "a deleted row",
+        "28586": "an older version",
+    }
     for code, name in broken.items():
         _change(folder / f"{code}.xlsx", DAMAGE[name][0])
     shutil.copy(folder / "28202.xlsx", folder / "28202 (コピー).xlsx")
@@ -290,7 +317,9 @@ def test_an_empty_folder_says_what_is_missing(tmp_path):
 
 
 @quiet
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(level=st.integers(0, 5), form_of=st.sampled_from(["{}", " {} ", "{}.0", "wide"]))
 def test_a_level_is_understood_however_it_is_typed(form, level, form_of):
     typed = "０１２３４５"[level] if form_of == "wide" else form_of.format(level)
@@ -308,7 +337,14 @@ def test_text_that_looks_like_a_formula_is_kept_as_text(form):
     assert loaders.read_hearing(form)["evidence"].iloc[0] == "=1+1 と書いてあった"
 
 
-@given(st.one_of(st.text(max_size=8), st.sampled_from(["=1", "+1", "-1", "@a", "'=1", "''", "\t=1"]), st.integers(), st.none()))
+@given(
+    st.one_of(
+        st.text(max_size=8),
+        st.sampled_from(["=1", "+1", "-1", "@a", "'=1", "''", "\t=1"]),
+        st.integers(),
+        st.none(),
+    )
+)
 def test_a_cell_survives_the_way_out_and_back_and_never_runs(value):
     out = safe_cell(value)
     assert not (isinstance(out, str) and out.startswith(("=", "+", "-", "@", "\t", "\r")))
@@ -317,7 +353,13 @@ def test_a_cell_survives_the_way_out_and_back_and_never_runs(value):
 
 @pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
 def test_no_cell_of_an_export_is_a_formula(tmp_path, name):
-    table = pd.DataFrame({"code": ["28201"] * 4, "=head": ['=HYPERLINK("x")', "+1", "-1+2", "@SUM(A1)"], "n": [1.5, None, -2, 3]})
+    table = pd.DataFrame(
+        {
+            "code": ["28201"] * 4,
+            "=head": ['=HYPERLINK("x")', "+1", "-1+2", "@SUM(A1)"],
+            "n": [1.5, None, -2, 3],
+        }
+    )
     path = loaders.write_table(table, tmp_path / name)
     if name.endswith("csv"):
         rows = pd.read_csv(path, dtype=str, encoding="utf-8-sig").to_numpy().tolist()

@@ -10,7 +10,9 @@ from dxkit import loaders
 from dxkit.codes import full_code
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
-pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the official files are not beside the checkout (../shared/data)")
+pytestmark = pytest.mark.skipif(
+    not SHARED.is_dir(), reason="the official files are not beside the checkout (../shared/data)"
+)
 DX = SHARED / "dx"
 
 
@@ -29,7 +31,9 @@ def test_online_applications_are_52_procedures_and_a_blank_is_not_zero():
 
 
 def test_repeated_names_are_mapped_to_their_own_prefecture():
-    with (DX / "市区町村毎のDX進捗状況_市区町村比較.csv").open(encoding="utf-8-sig", newline="") as lines:
+    with (DX / "市区町村毎のDX進捗状況_市区町村比較.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as lines:
         head = next(csv.reader(lines))[2:1743]
     table = loaders.read_dashboard(DX / "市区町村毎のDX進捗状況_市区町村比較.csv")
     known = dxkit.load("municipality_codes").set_index("code")["name"]
@@ -50,11 +54,15 @@ def test_progress_is_34820_cells_and_hyogo_stands_where_the_ministry_says():
 def test_extensions_are_8956_systems_of_935_bodies():
     table = loaders.read_extensions(DX / "gc_tokutei_detail.json")
     assert (len(table), table["code"].nunique()) == (8956, 935)
-    assert table.loc[table["code"].str.startswith("28") & (table["code"] != "28000"), "code"].nunique() == 33
+    assert (
+        table.loc[table["code"].str.startswith("28") & (table["code"] != "28000"), "code"].nunique()
+        == 33
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "rows", "kind"), [("hyogo_emergency", 3596, "emergency"), ("hyogo_evacuation", 3007, "designated")]
+    ("name", "rows", "kind"),
+    [("hyogo_emergency", 3596, "emergency"), ("hyogo_evacuation", 3007, "designated")],
 )
 def test_shelters_are_complete(name, rows, kind):
     table = loaders.read_shelters(SHARED / "shelters" / f"{name}.csv")
@@ -72,7 +80,9 @@ def test_towns_without_coordinates_are_kept():
 
 def test_roadside_stations_of_both_forms_agree():
     ours = loaders.read_roadside_stations(SHARED / "places" / "hyogo_roadside_stations.csv")
-    nationwide = loaders.read_roadside_stations(SHARED / "places" / "roadside_station_nationwide.geojson")
+    nationwide = loaders.read_roadside_stations(
+        SHARED / "places" / "roadside_station_nationwide.geojson"
+    )
     assert (len(ours), len(nationwide)) == (35, 1145)
     assert nationwide["code"].str.startswith("28").sum() == 35
     assert ours["code"].isin(["28209", "28222", "28225", "28585", "28586"]).sum() == 12
@@ -87,13 +97,17 @@ def test_boundaries_merge_kobes_nine_wards_when_asked():
 
 
 def test_all_1916_nationwide_codes_are_verified():
-    with (SHARED / "municipality" / "localgovjp-utf8.csv").open(encoding="utf-8-sig", newline="") as lines:
+    with (SHARED / "municipality" / "localgovjp-utf8.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as lines:
         rows = list(csv.DictReader(lines))
     assert len(rows) == 1916
     assert all(full_code(row["cid"]) == row["lgcode"] for row in rows)
 
 
-@pytest.mark.parametrize("name", ["municipality/hyogo41_municipality_table.csv", "dx/hyogo_dx_dashboard_wide.csv"])
+@pytest.mark.parametrize(
+    "name", ["municipality/hyogo41_municipality_table.csv", "dx/hyogo_dx_dashboard_wide.csv"]
+)
 def test_joined_tables_are_read_like_anybodys_own(name):
     table = loaders.read_table(SHARED / name)
     assert table["code"].tolist() == dxkit.load("municipalities")["code"].tolist()

@@ -40,19 +40,27 @@ def test_a_name_means_the_municipality_of_this_prefecture(tmp_path, typed, code)
 
 
 def test_numbers_are_read_as_offices_type_them(tmp_path):
-    table = loaders.read_table(_file(tmp_path, '市町名,数\n神戸市,"１，２３４"\n姫路市,△5\n尼崎市,74%\n明石市,***\n西宮市,\n'))
+    table = loaders.read_table(
+        _file(
+            tmp_path, '市町名,数\n神戸市,"１，２３４"\n姫路市,△5\n尼崎市,74%\n明石市,***\n西宮市,\n'
+        )
+    )
     assert table["数"].tolist()[:3] == [1234, -5, 0.74]
     assert table["数"].isna().sum() == 2
 
 
 def test_totals_and_notes_are_set_aside_and_listed(tmp_path):
-    table = loaders.read_table(_file(tmp_path, "表1 人口\n\n市町名,数\n神戸市,1\n姫路市,2\n合計,3\n注 これは注です\n"))
+    table = loaders.read_table(
+        _file(tmp_path, "表1 人口\n\n市町名,数\n神戸市,1\n姫路市,2\n合計,3\n注 これは注です\n")
+    )
     assert len(table) == 2
     assert [row["row"] for row in table.attrs["skipped"]] == [1, 6, 7]
 
 
 def test_all_faults_of_a_file_come_together_with_their_place(tmp_path):
-    path = _file(tmp_path, "団体コード,市町名,数\n282015,姫路市,1\n28202,明石市,2\n,池田市,3\n,姫路巿,4\n")
+    path = _file(
+        tmp_path, "団体コード,市町名,数\n282015,姫路市,1\n28202,明石市,2\n,池田市,3\n,姫路巿,4\n"
+    )
     with pytest.raises(TableError, match="正しくは「4」") as caught:
         loaders.read_table(path)
     said = str(caught.value)
@@ -62,7 +70,10 @@ def test_all_faults_of_a_file_come_together_with_their_place(tmp_path):
 
 
 def test_a_schema_names_every_bad_cell(tmp_path):
-    path = _file(tmp_path, "地点,団体コード,緯度,経度,人口,65歳以上\na,28201,135,34.8,10,1\na,28201,34.8,134.7,-1,1\n")
+    path = _file(
+        tmp_path,
+        "地点,団体コード,緯度,経度,人口,65歳以上\na,28201,135,34.8,10,1\na,28201,34.8,134.7,-1,1\n",
+    )
     with pytest.raises(TableError, match="件の問題") as caught:
         loaders.read_table(path, schema="demand")
     assert {fault.column for fault in caught.value.faults} >= {"緯度", "経度", "人口"}
@@ -88,14 +99,18 @@ def test_merged_headings_and_float_codes_of_a_workbook_are_read(tmp_path):
 
 
 def test_html_in_a_cell_stays_text(tmp_path):
-    table = loaders.read_table(_file(tmp_path, "市町名,意見\n神戸市,<script>alert(1)</script>\n姫路市,{{ 7*7 }}\n"))
+    table = loaders.read_table(
+        _file(tmp_path, "市町名,意見\n神戸市,<script>alert(1)</script>\n姫路市,{{ 7*7 }}\n")
+    )
     assert table["意見"].tolist() == ["<script>alert(1)</script>", "{{ 7*7 }}"]
 
 
 def test_a_repeated_municipality_is_pointed_out(tmp_path):
     names = ["神戸市", "姫路市", "尼崎市", "明石市", "西宮市", "神戸市"]
     with pytest.warns(TableWarning, match="神戸市"):
-        loaders.read_table(_file(tmp_path, "市町名,数\n" + "".join(f"{name},1\n" for name in names)))
+        loaders.read_table(
+            _file(tmp_path, "市町名,数\n" + "".join(f"{name},1\n" for name in names))
+        )
 
 
 @pytest.mark.parametrize(

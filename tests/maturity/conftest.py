@@ -40,6 +40,10 @@ def flat(framework):
     """Give the same indicators without headings, with the weights asked for."""
 
     def make(weights=(1.0,) * 8):
-        return framework[framework["low"].notna()].assign(parent="", weight=list(weights)).reset_index(drop=True)
+        return (
+            framework[framework["low"].notna()]
+            .assign(parent="", weight=list(weights))
+            .reset_index(drop=True)
+        )
 
     return make

@@ -10,15 +10,24 @@ from dxkit.errors import ChoiceError, TableError
 
 ITEMS = ["plan", "team", "people", "systems"]
 FRAME = pd.DataFrame(
-    [("way", "", "目指す姿", 1, 1.0, "", None, None), ("work", "", "推進状況", 1, 1.0, "", None, None)]
-    + [(name, "way" if at < 2 else "work", name, 1, 1.0, "段階", 0.0, 5.0) for at, name in enumerate(ITEMS)],
+    [
+        ("way", "", "目指す姿", 1, 1.0, "", None, None),
+        ("work", "", "推進状況", 1, 1.0, "", None, None),
+    ]
+    + [
+        (name, "way" if at < 2 else "work", name, 1, 1.0, "段階", 0.0, 5.0)
+        for at, name in enumerate(ITEMS)
+    ],
     columns=["indicator", "parent", "label", "direction", "weight", "unit", "low", "high"],
 ).assign(**{f"level_{at}": f"段階{at}の様子" for at in range(6)})
 
 
 def _scores(rows):
     return maturity.score(
-        pd.DataFrame(rows, index=[f"{28201 + at}" for at in range(len(rows))], columns=ITEMS, dtype=float), FRAME
+        pd.DataFrame(
+            rows, index=[f"{28201 + at}" for at in range(len(rows))], columns=ITEMS, dtype=float
+        ),
+        FRAME,
     )
 
 
@@ -49,10 +58,17 @@ def test_peers_that_cannot_be_given_are_refused(towns, code, n):
 
 def test_the_next_step_is_the_one_that_most_like_towns_have_taken():
     scores = _scores([[1, 1, 0, 5], [2, 1, 0, 5], [3, 1, 1, 5], [2, 2, 0, 5]])
-    steps = maturity.next_steps(scores, "28201", framework=FRAME, names=pd.Series({"28202": "尼崎市"}))
+    steps = maturity.next_steps(
+        scores, "28201", framework=FRAME, names=pd.Series({"28202": "尼崎市"})
+    )
     assert steps["item"].tolist()[0] == "plan"
     first = steps.iloc[0]
-    assert first[["level", "next_level", "now_text", "next_text"]].tolist() == [1, 2, "段階1の様子", "段階2の様子"]
+    assert first[["level", "next_level", "now_text", "next_text"]].tolist() == [
+        1,
+        2,
+        "段階1の様子",
+        "段階2の様子",
+    ]
     assert first["reached_by"].split("、") == ["尼崎市", "28203", "28204"]
     assert first["reached"] == 1
     assert "systems" not in set(steps["item"])
@@ -91,19 +107,35 @@ def test_the_interval_of_a_change_is_right_nine_times_in_ten():
     random = np.random.default_rng(0)
     names = [f"i{at}" for at in range(20)]
     frame = pd.DataFrame(
-        {"indicator": names, "parent": "", "label": names, "direction": 1, "weight": 1.0, "unit": "", "low": 0.0, "high": 5.0}
+        {
+            "indicator": names,
+            "parent": "",
+            "label": names,
+            "direction": 1,
+            "weight": 1.0,
+            "unit": "",
+            "low": 0.0,
+            "high": 5.0,
+        }
     )
     held = []
     for _ in range(20):
         true = random.uniform(1.5, 3.5, (40, 20))
-        rounds = [maturity.score(pd.DataFrame(true + random.normal(0, 0.6, true.shape), columns=names), frame) for _ in range(2)]
+        rounds = [
+            maturity.score(
+                pd.DataFrame(true + random.normal(0, 0.6, true.shape), columns=names), frame
+            )
+            for _ in range(2)
+        ]
         held.append(~maturity.change(*rounds, error=0.6)["beyond_noise"])
     assert 0.86 <= np.mean(held) <= 0.94
 
 
 @pytest.mark.parametrize("options", [{"normalise": "minmax"}, {"aggregate": "geometric"}])
 def test_rounds_on_moving_scales_are_not_compared(options):
-    table = pd.DataFrame([[1, 2, 3, 4], [2, 3, 4, 5]], index=["28201", "28202"], columns=ITEMS, dtype=float)
+    table = pd.DataFrame(
+        [[1, 2, 3, 4], [2, 3, 4, 5]], index=["28201", "28202"], columns=ITEMS, dtype=float
+    )
     moving = maturity.score(table, FRAME, **options)
     with pytest.raises(ChoiceError, match="goalposts"):
         maturity.change(moving, moving)
@@ -144,7 +176,12 @@ def test_profiles_with_gaps_are_refused_at_their_place():
 
 def test_alpha_of_a_published_table():
     # Cronbach's alpha of three items that are one thing and error: k/(k-1)(1 - Σσ²/σ²sum) by hand
-    table = pd.DataFrame([[1, 2, 1, 0], [2, 2, 3, 0], [3, 4, 3, 0], [4, 4, 5, 0]], index=list("abcd"), columns=ITEMS, dtype=float)
+    table = pd.DataFrame(
+        [[1, 2, 1, 0], [2, 2, 3, 0], [3, 4, 3, 0], [4, 4, 5, 0]],
+        index=list("abcd"),
+        columns=ITEMS,
+        dtype=float,
+    )
     found = maturity.consistency(maturity.score(table, FRAME), draws=50)
     assert found.loc["way", "alpha"] == pytest.approx(2 * (1 - (5 / 3 + 4 / 3) / (17 / 3)))
     # an item that does not vary adds nothing
@@ -162,7 +199,11 @@ def test_correlations_are_between_indicators():
 
 def test_answers_become_one_row_a_municipality_and_a_refusal_stays_missing():
     answers = pd.DataFrame(
-        [("28201", "plan", "A", 3, "answered"), ("28201", "team", "A", None, "declined"), ("V1", "plan", "A", 5, "answered")],
+        [
+            ("28201", "plan", "A", 3, "answered"),
+            ("28201", "team", "A", None, "declined"),
+            ("V1", "plan", "A", 5, "answered"),
+        ],
         columns=["code", "item", "rater", "level", "status"],
     )
     table = maturity.values_of(answers)

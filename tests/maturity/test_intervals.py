@@ -28,7 +28,9 @@ def test_ranks_are_competition_ranks_with_ties_sharing_the_better_place():
 
 def test_negative_scores_and_scores_of_very_different_size_keep_their_order():
     scores = np.random.default_rng(0).normal(size=(200, 41)) * 10.0 ** np.arange(-20, 21)
-    assert (_ranks.ranks_of(scores) == np.array([rankdata(-row, method="min") for row in scores])).all()
+    assert (
+        _ranks.ranks_of(scores) == np.array([rankdata(-row, method="min") for row in scores])
+    ).all()
 
 
 def test_scores_that_differ_by_rounding_alone_are_level():
@@ -69,7 +71,9 @@ def test_drawn_ranks_equal_scoring_each_draw_one_by_one(figures, framework):
     weights = draw_weights(build(framework), 40, 0.25, np.random.default_rng(seed))
     flat = framework[framework["low"].notna()].assign(parent="")
     for draw in range(40):
-        ranks = maturity.score(figures, flat.assign(weight=weights[draw])).total.rank(ascending=False, method="min")
+        ranks = maturity.score(figures, flat.assign(weight=weights[draw])).total.rank(
+            ascending=False, method="min"
+        )
         assert found.ranks[draw].tolist() == ranks.tolist()
 
 
@@ -84,7 +88,9 @@ def test_the_same_seed_gives_the_same_intervals_on_any_workers(dashboard):
 def test_shares_above_and_tiers_fit_the_ranks(dashboard):
     found = maturity.rank_intervals(*dashboard, draws=800)
     above = found.above.to_numpy()
-    assert above + above.T - np.diag(np.diag(above)) == pytest.approx(np.ones_like(above) - 0.5 * np.eye(41))
+    assert above + above.T - np.diag(np.diag(above)) == pytest.approx(
+        np.ones_like(above) - 0.5 * np.eye(41)
+    )
     foremost = found.table.sort_values(["tier", "median"])
     for tier, members in foremost.groupby("tier"):
         head = members.index[0]
@@ -108,7 +114,8 @@ def test_missing_answers_widen_the_interval_of_whoever_has_them():
     holed.iloc[middle, ::2] = np.nan
     options = {"vary": ("weights", "missing"), "draws": 1000}
     spread = [
-        maturity.rank_intervals(table, trial.indicators, **options).ranks[:, middle].std() for table in (trial.levels, holed)
+        maturity.rank_intervals(table, trial.indicators, **options).ranks[:, middle].std()
+        for table in (trial.levels, holed)
     ]
     assert spread[1] > 1.5 * spread[0]
 
@@ -130,7 +137,11 @@ def _trials(count, **options):
         trial = maturity.hearing_trial(seed=seed, **options)
         given = {"draws": 1000, "seed": seed}
         full = maturity.rank_intervals(
-            trial.levels, trial.indicators, answers=trial.answers, vary=("weights", "severity"), **given
+            trial.levels,
+            trial.indicators,
+            answers=trial.answers,
+            vary=("weights", "severity"),
+            **given,
         )
         sharp = maturity.rank_intervals(trial.levels, trial.indicators, vary=("weights",), **given)
         honest.append(trial.covered(full.table))
@@ -162,9 +173,20 @@ def test_severity_needs_cases_that_interviewers_share():
 def test_a_table_of_the_whole_country_is_ranked():
     random = np.random.default_rng(0)
     names = [f"i{at}" for at in range(12)]
-    values = pd.DataFrame(random.uniform(0, 5, (1741, 12)), index=[f"{at:05d}" for at in range(1741)], columns=names)
+    values = pd.DataFrame(
+        random.uniform(0, 5, (1741, 12)), index=[f"{at:05d}" for at in range(1741)], columns=names
+    )
     frame = pd.DataFrame(
-        {"indicator": names, "parent": "", "label": names, "direction": 1, "weight": 1.0, "unit": "", "low": 0.0, "high": 5.0}
+        {
+            "indicator": names,
+            "parent": "",
+            "label": names,
+            "direction": 1,
+            "weight": 1.0,
+            "unit": "",
+            "low": 0.0,
+            "high": 5.0,
+        }
     )
     found = maturity.rank_intervals(values, frame, draws=300)
     assert found.ranks.shape == (300, 1741)
@@ -176,8 +198,15 @@ def test_a_missing_answer_is_drawn_and_never_0_whatever_the_tables_layout(dashbo
     values = values.set_index("code") if "code" in values else values
     holed = values.copy()
     holed.loc["28201", list(indicators["indicator"].iloc[-6:].filter(items=holed.columns))] = np.nan
-    by_row = pd.DataFrame(np.array(holed, dtype=float, order="C"), index=holed.index, columns=holed.columns)
-    by_column = pd.DataFrame(np.array(holed, dtype=float, order="F"), index=holed.index, columns=holed.columns)
-    tables = [maturity.rank_intervals(each, indicators, draws=500).table for each in (holed, by_row, by_column)]
+    by_row = pd.DataFrame(
+        np.array(holed, dtype=float, order="C"), index=holed.index, columns=holed.columns
+    )
+    by_column = pd.DataFrame(
+        np.array(holed, dtype=float, order="F"), index=holed.index, columns=holed.columns
+    )
+    tables = [
+        maturity.rank_intervals(each, indicators, draws=500).table
+        for each in (holed, by_row, by_column)
+    ]
     pd.testing.assert_frame_equal(tables[0], tables[1])
     pd.testing.assert_frame_equal(tables[0], tables[2])

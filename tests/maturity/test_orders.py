@@ -12,7 +12,9 @@ from dxkit.maturity._weights import component_weights, eigen_weights
 
 def test_all_23_published_ranks_of_the_benefit_of_the_doubt_are_equal(tai, figures, flat):
     # handbook table 23, column BOD: each indicator between 10 and 15 % of the weight, min-max
-    found = maturity.benefit_of_doubt(figures, flat(), low=0.10, high=0.15, of="weight", normalise="minmax")
+    found = maturity.benefit_of_doubt(
+        figures, flat(), low=0.10, high=0.15, of="weight", normalise="minmax"
+    )
     ranks = found["score"].round(6).rank(ascending=False, method="min")
     assert ranks.tolist() == tai["rank_best_light"].tolist()
 
@@ -21,7 +23,9 @@ def test_a_municipality_that_is_best_in_one_thing_reaches_1_in_its_own_light():
     table = pd.DataFrame({"a": [3, 2, 1.0], "b": [1, 2, 3.0]}, index=["x", "y", "z"])
     found = maturity.benefit_of_doubt(table)
     assert found["score"].tolist() == pytest.approx([1, 1, 1])
-    behind = maturity.benefit_of_doubt(pd.DataFrame({"a": [4, 2.0], "b": [4, 2.0]}, index=["x", "y"]))
+    behind = maturity.benefit_of_doubt(
+        pd.DataFrame({"a": [4, 2.0], "b": [4, 2.0]}, index=["x", "y"])
+    )
     assert behind["score"].tolist() == pytest.approx([1, 0.5])
 
 
@@ -76,14 +80,19 @@ def test_a_sure_order_is_transitive_and_its_edges_rebuild_it(order):
 
 
 def test_wider_bounds_settle_fewer_pairs(figures, framework):
-    settled = [maturity.robust_order(figures, framework, low=1 / by, high=by).settings["settled"] for by in (1, 1.25, 2, 10)]
+    settled = [
+        maturity.robust_order(figures, framework, low=1 / by, high=by).settings["settled"]
+        for by in (1, 1.25, 2, 10)
+    ]
     assert settled == sorted(settled, reverse=True)
     assert settled[0] == 1
 
 
 def test_a_sure_order_never_rests_on_a_guess():
     with pytest.raises(TableError, match="空欄"):
-        maturity.robust_order(dxkit.load("dashboard").assign(ai=np.nan), dxkit.load("indicators_dashboard"))
+        maturity.robust_order(
+            dxkit.load("dashboard").assign(ai=np.nan), dxkit.load("indicators_dashboard")
+        )
 
 
 def test_component_weights_are_the_published_ones(figures):
@@ -104,9 +113,14 @@ def test_comparisons_without_contradiction_give_back_their_weights():
 def test_weights_by_comparison_go_into_the_table_and_contradictions_are_refused(framework):
     names = ["creation", "recent", "old", "skills"]
     good = pd.DataFrame(
-        [[1, 2, 4, 2], [1 / 2, 1, 2, 1], [1 / 4, 1 / 2, 1, 1 / 2], [1 / 2, 1, 2, 1]], index=names, columns=names, dtype=float
+        [[1, 2, 4, 2], [1 / 2, 1, 2, 1], [1 / 4, 1 / 2, 1, 1 / 2], [1 / 2, 1, 2, 1]],
+        index=names,
+        columns=names,
+        dtype=float,
     )
-    weighted = maturity.reweight(framework, method="ahp", comparisons=good).set_index("indicator")["weight"]
+    weighted = maturity.reweight(framework, method="ahp", comparisons=good).set_index("indicator")[
+        "weight"
+    ]
     assert weighted["creation"] / weighted["old"] == pytest.approx(4)
     assert weighted["patents"] == 1
     bad = good.copy()
@@ -119,7 +133,12 @@ def test_weights_by_comparison_go_into_the_table_and_contradictions_are_refused(
 
 
 @pytest.mark.parametrize(
-    ("options", "said"), [({"method": "votes"}, "ahp"), ({"method": "ahp"}, "comparisons"), ({"method": "pca"}, "values")]
+    ("options", "said"),
+    [
+        ({"method": "votes"}, "ahp"),
+        ({"method": "ahp"}, "comparisons"),
+        ({"method": "pca"}, "values"),
+    ],
 )
 def test_a_way_to_weights_says_what_it_needs(framework, options, said):
     with pytest.raises(ChoiceError, match=said):
@@ -142,7 +161,9 @@ def test_the_aggregation_moves_the_technology_index_most(figures, framework):
 def test_leaving_an_indicator_out_equals_scoring_without_it(figures, framework):
     found = maturity.leave_one_out(figures, framework).set_index("indicator")
     nominal = maturity.score(figures, framework).total.rank(ascending=False)
-    without = maturity.score(figures, framework[framework["indicator"] != "internet"]).total.rank(ascending=False)
+    without = maturity.score(figures, framework[framework["indicator"] != "internet"]).total.rank(
+        ascending=False
+    )
     assert found.loc["internet", "mean_shift"] == pytest.approx((without - nominal).abs().mean())
     assert found.loc["internet", "largest"] == (without - nominal).abs().max()
 

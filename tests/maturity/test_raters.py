@@ -19,11 +19,17 @@ OBSERVED = {
 
 
 def _answers(table):
-    rows = [(f"{28201 + unit}", "x", rater, level) for rater, given in table.items() for unit, level in enumerate(given)]
+    rows = [
+        (f"{28201 + unit}", "x", rater, level)
+        for rater, given in table.items()
+        for unit, level in enumerate(given)
+    ]
     return pd.DataFrame(rows, columns=["code", "item", "rater", "level"])
 
 
-@pytest.mark.parametrize(("metric", "alpha"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)])
+@pytest.mark.parametrize(
+    ("metric", "alpha"), [("nominal", 0.743), ("ordinal", 0.815), ("interval", 0.849)]
+)
 def test_alpha_equals_krippendorffs_published_example(metric, alpha):
     found = maturity.agreement(_answers(OBSERVED), metric=metric, draws=50)
     assert round(found["alpha"], 3) == alpha
@@ -33,10 +39,14 @@ def test_alpha_equals_krippendorffs_published_example(metric, alpha):
 
 def test_perfect_agreement_is_one_and_total_disagreement_below_zero():
     assert maturity.agreement(_answers({"A": [1, 2, 3], "B": [1, 2, 3]}), draws=10)["alpha"] == 1
-    assert maturity.agreement(_answers({"A": [1, 5, 1, 5], "B": [5, 1, 5, 1]}), draws=10)["alpha"] < 0
+    assert (
+        maturity.agreement(_answers({"A": [1, 5, 1, 5], "B": [5, 1, 5, 1]}), draws=10)["alpha"] < 0
+    )
 
 
-@pytest.mark.parametrize(("table", "said"), [({"A": [1, 2]}, "2人以上"), ({"A": [2, 2], "B": [2, 2]}, "同じ段階")])
+@pytest.mark.parametrize(
+    ("table", "said"), [({"A": [1, 2]}, "2人以上"), ({"A": [2, 2], "B": [2, 2]}, "同じ段階")]
+)
 def test_agreement_that_is_not_defined_says_why(table, said):
     with pytest.raises(TableError, match=said):
         maturity.agreement(_answers(table))
@@ -50,7 +60,9 @@ def test_an_unknown_metric_lists_the_known():
 def test_severity_without_error_is_found_exactly():
     truth = np.array([-0.5, 0.0, 0.5])
     base = np.array([1.0, 2.0, 3.0, 2.5])
-    found = maturity.rater_severity(_answers({f"R{at}": (base + off).tolist() for at, off in enumerate(truth)}))
+    found = maturity.rater_severity(
+        _answers({f"R{at}": (base + off).tolist() for at, off in enumerate(truth)})
+    )
     assert found.table["severity"].tolist() == pytest.approx(truth.tolist(), abs=1e-9)
     assert found.error == pytest.approx(0, abs=1e-9)
 
@@ -63,7 +75,14 @@ def test_a_chain_of_shared_cases_is_enough():
 
 
 def test_interviewers_whom_nothing_links_are_refused_by_name():
-    answers = _answers({"A": [1, 2, None, None], "B": [2, 3, None, None], "C": [None, None, 2, 4], "D": [None, None, 3, 3]})
+    answers = _answers(
+        {
+            "A": [1, 2, None, None],
+            "B": [2, 3, None, None],
+            "C": [None, None, 2, 4],
+            "D": [None, None, 3, 3],
+        }
+    )
     with pytest.raises(TableError, match="A・B / C・D"):
         maturity.rater_severity(answers)
 
@@ -89,7 +108,10 @@ def test_severity_is_recovered_within_its_standard_error_from_two_fictional_town
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=2, max_size=4), st.randoms())
+@given(
+    st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=2, max_size=4),
+    st.randoms(),
+)
 def test_the_order_of_answers_means_nothing(levels, random):
     answers = _answers({f"R{at}": given for at, given in enumerate(levels)})
     shuffled = answers.sample(frac=1, random_state=random.randint(0, 2**31))

@@ -24,10 +24,14 @@ levels = st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=
 
 
 def _values(rows):
-    return pd.DataFrame(rows, index=[f"{28000 + at}" for at in range(len(rows))], columns=ITEMS, dtype=float)
+    return pd.DataFrame(
+        rows, index=[f"{28000 + at}" for at in range(len(rows))], columns=ITEMS, dtype=float
+    )
 
 
-def test_the_published_index_is_reproduced_to_the_decimals_that_its_rounded_inputs_carry(published, figures, framework):
+def test_the_published_index_is_reproduced_to_the_decimals_that_its_rounded_inputs_carry(
+    published, figures, framework
+):
     total = maturity.score(figures, framework).total
     known = pd.Series(published)
     # printed with two decimals, from inputs that are printed with three digits
@@ -40,7 +44,9 @@ def test_all_23_published_ranks_of_the_linear_aggregation_are_equal(tai, figures
     assert ranks.tolist() == tai["rank_linear"].tolist()
 
 
-def test_all_23_published_ranks_under_the_weights_of_the_budget_allocation_are_equal(tai, figures, flat):
+def test_all_23_published_ranks_under_the_weights_of_the_budget_allocation_are_equal(
+    tai, figures, flat
+):
     # handbook tables 22 and 23, column BAP
     weights = (0.11, 0.11, 0.11, 0.18, 0.10, 0.06, 0.15, 0.18)
     published = {
@@ -55,7 +61,9 @@ def test_all_23_published_ranks_under_the_weights_of_the_budget_allocation_are_e
 def test_all_23_published_ranks_of_the_geometric_aggregation_are_equal(tai, figures, flat):
     # the handbook takes the geometric mean of the raw figures: as shares of each maximum, which changes no rank
     frame = flat().assign(low=0.0, high=figures.max().to_numpy())
-    ranks = maturity.score(figures, frame, aggregate="geometric", scale=(0, 1)).total.rank(ascending=False)
+    ranks = maturity.score(figures, frame, aggregate="geometric", scale=(0, 1)).total.rank(
+        ascending=False
+    )
     assert ranks.tolist() == tai["rank_geometric"].tolist()
 
 
@@ -106,12 +114,17 @@ def _by_hand(table, weights, normalise, aggregate):
 
 
 @pytest.mark.parametrize(
-    ("normalise", "aggregate"), [("minmax", "arithmetic"), ("zscore", "arithmetic"), ("minmax", "geometric")]
+    ("normalise", "aggregate"),
+    [("minmax", "arithmetic"), ("zscore", "arithmetic"), ("minmax", "geometric")],
 )
 def test_scores_equal_the_handbooks_formulas_to_twelve_digits(figures, flat, normalise, aggregate):
     weights = (0.17, 0.15, 0.11, 0.06, 0.08, 0.13, 0.13, 0.17)
-    ours = maturity.score(figures, flat(weights), normalise=normalise, aggregate=aggregate, scale=(0.01, 1)).total
-    assert ours.tolist() == pytest.approx(_by_hand(figures, weights, normalise, aggregate), abs=1e-12)
+    ours = maturity.score(
+        figures, flat(weights), normalise=normalise, aggregate=aggregate, scale=(0.01, 1)
+    ).total
+    assert ours.tolist() == pytest.approx(
+        _by_hand(figures, weights, normalise, aggregate), abs=1e-12
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -120,7 +133,10 @@ def test_raising_one_answer_never_lowers_a_score(rows, item, aggregate):
     before = _values(rows)
     after = before.copy()
     after.iloc[0, item] = min(5, after.iloc[0, item] + 1)
-    gained = maturity.score(after, FRAME, aggregate=aggregate).total - maturity.score(before, FRAME, aggregate=aggregate).total
+    gained = (
+        maturity.score(after, FRAME, aggregate=aggregate).total
+        - maturity.score(before, FRAME, aggregate=aggregate).total
+    )
     assert gained.iloc[0] >= -1e-12
     assert gained.iloc[1:].abs().max() <= 1e-12
 
@@ -132,7 +148,9 @@ def test_the_order_of_rows_means_nothing(rows, random):
     order = list(table.index)
     random.shuffle(order)
     shuffled = maturity.score(table.loc[order], FRAME).total
-    assert shuffled[table.index].tolist() == pytest.approx(maturity.score(table, FRAME).total.tolist(), abs=1e-12)
+    assert shuffled[table.index].tolist() == pytest.approx(
+        maturity.score(table, FRAME).total.tolist(), abs=1e-12
+    )
 
 
 @settings(max_examples=40, deadline=None)
@@ -164,7 +182,9 @@ def test_a_heading_with_too_few_answers_has_no_score_and_neither_has_the_total_i
 
 @pytest.mark.parametrize("impute", ["mean", "median", "neighbours"])
 def test_imputed_answers_are_between_answers_that_were_given(impute):
-    holed = _values([[1, 2, 3, 4, 5, np.nan], [1, 1, 1, 1, 1, 2], [5, 5, 5, 5, 5, 4], [3, 3, 3, 3, 3, 3]])
+    holed = _values(
+        [[1, 2, 3, 4, 5, np.nan], [1, 1, 1, 1, 1, 2], [5, 5, 5, 5, 5, 4], [3, 3, 3, 3, 3, 3]]
+    )
     scores = maturity.score(holed, FRAME, impute=impute)
     assert 2 / 5 <= scores.normalised.loc["28000", "i5"] <= 4 / 5
     assert np.isnan(scores.raw.loc["28000", "i5"])
@@ -221,7 +241,10 @@ def test_every_fault_of_the_figures_is_named_at_once():
     table.index = ["28201", "28201"]
     with pytest.raises(TableError, match="約3") as caught:
         maturity.score(table.drop(columns="i5"), FRAME)
-    assert {fault.problem for fault in caught.value.faults} >= {"指標の列がありません", "同じ市町の行が2つ以上あります"}
+    assert {fault.problem for fault in caught.value.faults} >= {
+        "指標の列がありません",
+        "同じ市町の行が2つ以上あります",
+    }
 
 
 def test_geometric_means_of_zero_are_refused_at_their_place():

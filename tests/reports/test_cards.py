@@ -42,20 +42,36 @@ def sheets(source):
 @pytest.fixture(scope="module")
 def card(hearing_made, tmp_path_factory):
     answers, framework = hearing_made
-    return written(reports.profile("28209", answers=answers, indicators=framework, to=tmp_path_factory.mktemp("card") / "a.html"))
+    return written(
+        reports.profile(
+            "28209",
+            answers=answers,
+            indicators=framework,
+            to=tmp_path_factory.mktemp("card") / "a.html",
+        )
+    )
 
 
 def test_the_official_sheet_shows_the_towns_figures_and_its_twenty_systems(tmp_path):
     source = written(reports.profile("28209", to=tmp_path / "豊岡.html"))
     said = words(source)
     town = TOWNS.loc["28209"]
-    for figure in (town["name"], town["kana"], town["area"], f"{town['people_2020']:,}", f"{town['people_2025']:,}", "697.55"):
+    for figure in (
+        town["name"],
+        town["kana"],
+        town["area"],
+        f"{town['people_2020']:,}",
+        f"{town['people_2025']:,}",
+        "697.55",
+    ):
         assert str(figure) in said
     progress = dxkit.load("progress").query("code == '28209'")
     assert len(sheets(source)) == 1
     assert source.count("<li><span>") == 20
     shares = re.findall(r'<rect class="done" width="([\d.]+)"', source)
-    np.testing.assert_allclose([float(share) for share in shares], 100 * progress["share_done"], atol=0.05)
+    np.testing.assert_allclose(
+        [float(share) for share in shares], 100 * progress["share_done"], atol=0.05
+    )
     assert source.count(">特定移行</span>") == progress["extended"].sum() == 17
     assert "延長）は18件" in said
     assert "配送DX（参画予定）" in said
@@ -69,7 +85,9 @@ def test_every_municipality_has_an_official_sheet_without_any_other_ones_name(tm
         assert named == {TOWNS.loc[code, "name"]}
 
 
-def test_the_hearing_sheet_says_that_answers_are_invented_and_how_much_was_answered(card, hearing_made):
+def test_the_hearing_sheet_says_that_answers_are_invented_and_how_much_was_answered(
+    card, hearing_made
+):
     answers, _ = hearing_made
     own = answers[answers["code"] == "28209"]
     first, second = sheets(card)
@@ -85,7 +103,9 @@ def test_real_answers_are_not_called_invented(hearing_made, tmp_path):
     answers, framework = hearing_made
     real = answers.copy()
     real.attrs = {}
-    assert "架空" not in written(reports.profile("28209", answers=real, indicators=framework, to=tmp_path / "a.html"))
+    assert "架空" not in written(
+        reports.profile("28209", answers=real, indicators=framework, to=tmp_path / "a.html")
+    )
 
 
 def test_no_rank_and_no_other_name_stands_on_a_municipalitys_own_sheets(card):
@@ -94,7 +114,9 @@ def test_no_rank_and_no_other_name_stands_on_a_municipalitys_own_sheets(card):
     assert not re.search(r"\d+\s*位", said)
 
 
-def test_the_prefecture_sees_who_is_like_it_and_who_has_reached_the_next_level(hearing_made, tmp_path):
+def test_the_prefecture_sees_who_is_like_it_and_who_has_reached_the_next_level(
+    hearing_made, tmp_path
+):
     answers, framework = hearing_made
     options = {"answers": answers, "indicators": framework, "to": tmp_path / "a.html"}
     said = words(written(reports.profile("28209", audience="prefecture", **options)))
@@ -110,7 +132,11 @@ def test_pictures_are_inside_the_page_and_can_be_read(card):
         assert "豊岡市" in told
         drawing = ET.fromstring(base64.b64decode(source))
         assert drawing.tag.endswith("svg")
-        assert not [each for each in drawing.iter() if each.tag.endswith(("script", "image", "foreignObject"))]
+        assert not [
+            each
+            for each in drawing.iter()
+            if each.tag.endswith(("script", "image", "foreignObject"))
+        ]
     assert "<script" not in card
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", card)
 
@@ -118,7 +144,9 @@ def test_pictures_are_inside_the_page_and_can_be_read(card):
 def test_the_same_answers_give_the_same_bytes(hearing_made, tmp_path):
     answers, framework = hearing_made
     first, second = (
-        reports.profile("28209", answers=answers, indicators=framework, to=tmp_path / name).read_bytes()
+        reports.profile(
+            "28209", answers=answers, indicators=framework, to=tmp_path / name
+        ).read_bytes()
         for name in ("a.html", "b.html")
     )
     assert first == second
@@ -129,7 +157,10 @@ def test_hostile_words_in_answers_and_framework_are_text(hearing_made, tmp_path,
     answers, framework = hearing_made
     texts = dict.fromkeys([f"level_{at}" for at in range(6)], said)
     bad = framework.assign(label=framework["label"] + said, **texts)
-    options = {"answers": answers.assign(evidence=said, rater=answers["rater"] + said), "indicators": bad}
+    options = {
+        "answers": answers.assign(evidence=said, rater=answers["rater"] + said),
+        "indicators": bad,
+    }
     for source in (
         written(reports.profile("28209", to=tmp_path / "a.html", audience="prefecture", **options)),
         written(reports.deck(to=tmp_path / "b.html", draws=50, **options)),
@@ -143,7 +174,12 @@ def test_hostile_words_in_answers_and_framework_are_text(hearing_made, tmp_path,
 def test_very_long_words_are_cut_to_what_a_sheet_holds(hearing_made, tmp_path):
     answers, framework = hearing_made
     source = written(
-        reports.profile("28209", answers=answers.assign(evidence="長" * 5000), indicators=framework, to=tmp_path / "a.html")
+        reports.profile(
+            "28209",
+            answers=answers.assign(evidence="長" * 5000),
+            indicators=framework,
+            to=tmp_path / "a.html",
+        )
     )
     assert "長" * 90 in source
     assert "長" * 100 not in source
@@ -154,7 +190,11 @@ def test_a_town_whose_answers_are_all_missing_has_a_sheet_that_says_so(hearing_m
     silent = answers.copy()
     silent.loc[silent["code"] == "28209", ["level", "target"]] = np.nan
     silent.loc[silent["code"] == "28209", "status"] = "declined"
-    said = words(written(reports.profile("28209", answers=silent, indicators=framework, to=tmp_path / "a.html")))
+    said = words(
+        written(
+            reports.profile("28209", answers=silent, indicators=framework, to=tmp_path / "a.html")
+        )
+    )
     assert "回答した割合（重み）0%" in said
     assert "候補はありません" in said
 
@@ -162,19 +202,41 @@ def test_a_town_whose_answers_are_all_missing_has_a_sheet_that_says_so(hearing_m
 @pytest.mark.parametrize(
     ("code", "options", "expected"),
     [
-        ("13101", {}, (CodeError, "「13101」は兵庫県の41市町の団体コードではありません.*28100（神戸市）")),
-        ("28209", {"audience": "mayor"}, (ChoiceError, "audience「mayor」は使えません。municipality・prefecture")),
-        ("28100", {"heard": True}, (ChoiceError, "神戸市（28100）の回答がありません。answers= を外す")),
-        ("28209", {"heard": True, "without": "status"}, (TableError, "列「status」: 列がありません → read_hearing")),
+        (
+            "13101",
+            {},
+            (CodeError, "「13101」は兵庫県の41市町の団体コードではありません.*28100（神戸市）"),
+        ),
+        (
+            "28209",
+            {"audience": "mayor"},
+            (ChoiceError, "audience「mayor」は使えません。municipality・prefecture"),
+        ),
+        (
+            "28100",
+            {"heard": True},
+            (ChoiceError, "神戸市（28100）の回答がありません。answers= を外す"),
+        ),
+        (
+            "28209",
+            {"heard": True, "without": "status"},
+            (TableError, "列「status」: 列がありません → read_hearing"),
+        ),
         ("28209", {"heard": True, "only": "V1"}, (TableError, "41市町の回答がありません")),
     ],
 )
-def test_what_cannot_be_written_is_refused_and_no_file_is_left(hearing_made, tmp_path, code, options, expected):
+def test_what_cannot_be_written_is_refused_and_no_file_is_left(
+    hearing_made, tmp_path, code, options, expected
+):
     error, said = expected
     answers, framework = hearing_made
     if "only" in options:
         answers = answers[answers["code"] == options["only"]]
-    given = {"answers": answers.drop(columns=options.get("without", [])), "indicators": framework} if options.get("heard") else {}
+    given = (
+        {"answers": answers.drop(columns=options.get("without", [])), "indicators": framework}
+        if options.get("heard")
+        else {}
+    )
     audience = {key: value for key, value in options.items() if key == "audience"}
     with pytest.raises(error, match=re.sub(r"([（）「」])", r"[\1]", said)):
         reports.profile(code, to=tmp_path / "a.html", **given, **audience)
@@ -200,7 +262,14 @@ def test_parts_of_a_page_escape_what_they_are_given():
 @pytest.fixture(scope="module")
 def slides(hearing_made, tmp_path_factory):
     answers, framework = hearing_made
-    return written(reports.deck(answers, indicators=framework, to=tmp_path_factory.mktemp("deck") / "deck.html", draws=500))
+    return written(
+        reports.deck(
+            answers,
+            indicators=framework,
+            to=tmp_path_factory.mktemp("deck") / "deck.html",
+            draws=500,
+        )
+    )
 
 
 def test_the_deck_has_a_sheet_for_each_thing_that_can_be_said(slides):
@@ -221,10 +290,14 @@ def test_the_deck_has_a_sheet_for_each_thing_that_can_be_said(slides):
     assert {f"聞き手{at}" for at in range(1, 6)} <= set(said.split())
 
 
-def test_interviewers_who_share_no_case_are_not_compared_and_the_intervals_say_so(hearing_made, tmp_path):
+def test_interviewers_who_share_no_case_are_not_compared_and_the_intervals_say_so(
+    hearing_made, tmp_path
+):
     answers, framework = hearing_made
     alone = answers[~answers["code"].str.startswith("V")]
-    said = words(written(reports.deck(alone, indicators=framework, to=tmp_path / "deck.html", draws=50)))
+    said = words(
+        written(reports.deck(alone, indicators=framework, to=tmp_path / "deck.html", draws=50))
+    )
     assert "聞き取り者の評価がそろっているかは、分かりません" in said
     assert "聞き取り者の厳しさは含まれず、実際の幅はこれより広くなります" in said
 
@@ -236,7 +309,9 @@ def test_what_is_missing_is_counted_by_its_reason(slides, hearing_made):
     worst = (counts["declined"] + counts["unknown"]).idxmax()
     label = framework.set_index("indicator").loc[worst, "label"]
     row = re.search(rf"<tr><td >{re.escape(label)}</td>(.*?)</tr>", slides).group(1)
-    assert [int(n) for n in re.findall(r">(\d+)<", row)] == counts.loc[worst, ["declined", "unknown", "not_applicable"]].tolist()
+    assert [int(n) for n in re.findall(r">(\d+)<", row)] == counts.loc[
+        worst, ["declined", "unknown", "not_applicable"]
+    ].tolist()
 
 
 # the whole folder -----------------------------------------------------------------------------------------------------------
@@ -251,7 +326,9 @@ def few(hearing_made):
 
 def test_a_folder_holds_a_sheet_for_each_who_answered_the_deck_and_an_index(few, tmp_path):
     answers, framework = few
-    made = reports.profiles(answers, to=tmp_path / "カルテ", indicators=framework, progress=False, draws=50)
+    made = reports.profiles(
+        answers, to=tmp_path / "カルテ", indicators=framework, progress=False, draws=50
+    )
     assert made == tmp_path / "カルテ"
     assert sorted(path.name for path in made.iterdir()) == [
         "28201.html", "28202.html", "28209.html", "deck.html", "index.html", "profiles.json",
@@ -264,7 +341,9 @@ def test_a_folder_holds_a_sheet_for_each_who_answered_the_deck_and_an_index(few,
 def test_an_untouched_folder_is_made_anew_and_one_with_notes_is_not(few, tmp_path):
     answers, framework = few
     for _ in range(2):
-        made = reports.profiles(answers, to=tmp_path / "a", indicators=framework, progress=False, draws=50)
+        made = reports.profiles(
+            answers, to=tmp_path / "a", indicators=framework, progress=False, draws=50
+        )
     (made / "28201.html").write_text("書き込み", encoding="utf-8")
     with pytest.raises(ChoiceError, match=r"28201\.html"):
         reports.profiles(answers, to=made, indicators=framework, progress=False, draws=50)
@@ -281,7 +360,9 @@ def test_somebody_elses_folder_is_never_written_into(few, tmp_path):
 
 def test_a_run_that_breaks_off_leaves_what_was_there(few, tmp_path, monkeypatch):
     answers, framework = few
-    made = reports.profiles(answers, to=tmp_path / "a", indicators=framework, progress=False, draws=50)
+    made = reports.profiles(
+        answers, to=tmp_path / "a", indicators=framework, progress=False, draws=50
+    )
     before = {path.name: path.read_bytes() for path in made.iterdir()}
 
     def broken(*_):

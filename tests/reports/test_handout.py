@@ -44,7 +44,11 @@ def test_every_group_has_one_sheet_and_every_municipality_stands_on_its_own(grou
         said = words(sheet)
         assert f"第{number}グループ" in said
         mine = set(groups.loc[groups["group"] == number, "code"])
-        named = {code for code, name in TOWNS[["code", "name"]].to_numpy() if re.search(rf">{name}</td>", sheet)}
+        named = {
+            code
+            for code, name in TOWNS[["code", "name"]].to_numpy()
+            if re.search(rf">{name}</td>", sheet)
+        }
         assert named == mine
 
 
@@ -78,8 +82,15 @@ def test_the_code_is_one_that_a_reader_would_read():
 
     drawing = ET.fromstring(qr("http://127.0.0.1:8000/?code=ABCD-1234"))
     side = float(drawing.get("viewBox").split()[2])
-    assert side == segno.make("http://127.0.0.1:8000/?code=ABCD-1234", error="m", micro=False).symbol_size(border=4)[0]
-    assert not [each for each in drawing.iter() if each.tag.endswith(("script", "image", "foreignObject"))]
+    assert (
+        side
+        == segno.make("http://127.0.0.1:8000/?code=ABCD-1234", error="m", micro=False).symbol_size(
+            border=4
+        )[0]
+    )
+    assert not [
+        each for each in drawing.iter() if each.tag.endswith(("script", "image", "foreignObject"))
+    ]
 
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://a", "data:text/html,a"])
@@ -105,7 +116,9 @@ def test_what_a_table_says_is_only_ever_read(two, typed, read, tmp_path):
 
 def test_columns_of_the_members_are_shown_and_invented_ones_are_marked(groups, tmp_path):
     vendors = dxkit.load("vendors_example").drop_duplicates("code")
-    source = written(reports.handout(groups, members=vendors, show=["vendor"], to=tmp_path / "a.html"))
+    source = written(
+        reports.handout(groups, members=vendors, show=["vendor"], to=tmp_path / "a.html")
+    )
     assert source.count("架空データを含みます") == 7
     assert "事業者" in words(source)
     assert "<td>甲社</td>" in source
@@ -118,7 +131,9 @@ def test_questions_are_those_given_or_one_of_each_theme(groups, plain, tmp_path)
     assert len(firsts) == 5
     assert all(question in said for question in firsts["question"])
     own = {1: ["だれに聞きますか。"], 2: ["いつ決めますか。"]}
-    first, second, third = sheets(written(reports.handout(groups, questions=own, to=tmp_path / "a.html")))[:3]
+    first, second, third = sheets(
+        written(reports.handout(groups, questions=own, to=tmp_path / "a.html"))
+    )[:3]
     assert "だれに聞きますか。" in words(first)
     assert "いつ決めますか。" in words(second)
     assert "か。" not in words(third)
@@ -144,7 +159,9 @@ def test_groups_that_cannot_be_printed_say_what_is_wrong(two, tmp_path):
 
 def test_the_same_groups_give_the_same_bytes_and_are_not_altered(two, tmp_path):
     before = two.copy()
-    first, second = (reports.handout(two, to=tmp_path / name).read_bytes() for name in ("a.html", "b.html"))
+    first, second = (
+        reports.handout(two, to=tmp_path / name).read_bytes() for name in ("a.html", "b.html")
+    )
     assert first == second
     pd.testing.assert_frame_equal(two, before)
 
@@ -158,7 +175,12 @@ def test_the_record_holds_votes_cards_choices_and_decisions(session, groups, tmp
     session.note(text="まだ分からない")
     decided = [{"what": "作業の日を決める", "who": "県", "until": "3月"}]
     made = reports.record(
-        session, groups=groups, agenda=dxkit.load("meeting_agenda"), decisions=decided, date="2月12日", to=tmp_path / "a.html"
+        session,
+        groups=groups,
+        agenda=dxkit.load("meeting_agenda"),
+        decisions=decided,
+        date="2月12日",
+        to=tmp_path / "a.html",
     )
     source = written(made)
     said = words(source)
@@ -192,13 +214,19 @@ def test_an_empty_meeting_has_a_record_with_lines_to_write_on(session, tmp_path)
     assert 'class="lines"' in source
 
 
-@pytest.mark.parametrize(("typed", "read"), [pair for pair in HOSTILE.items() if "\ud800" not in pair[0]])
+@pytest.mark.parametrize(
+    ("typed", "read"), [pair for pair in HOSTILE.items() if "\ud800" not in pair[0]]
+)
 def test_a_script_in_a_note_or_an_item_shows_as_text_in_the_record(session, typed, read, tmp_path):
     session.note(text=typed, group=typed[:20], title=typed[:20])
     for client in "123":
         session.vote(item=typed, value=1, client=client)
         session.choose(item=typed, option=typed, client=client)
-    source = written(reports.record(session, title=typed[:30], decisions=[{"what": typed}], to=tmp_path / "a.html"))
+    source = written(
+        reports.record(
+            session, title=typed[:30], decisions=[{"what": typed}], to=tmp_path / "a.html"
+        )
+    )
     assert "<script" not in source
     assert "<img src=x" not in source
     assert words(source).count(read) >= 3

@@ -24,13 +24,19 @@ def played(request):
 def test_predicted_figures_are_off_by_the_stated_points(played):
     predicted = played.table.query("use == '予測'").set_index(["hour", "measure"])["miss_points"]
     assert predicted.to_dict() == pytest.approx(MISSES[played.name], abs=0.5)
-    assert played.worst_points == pytest.approx(max(map(abs, MISSES[played.name].values())), abs=0.5)
+    assert played.worst_points == pytest.approx(
+        max(map(abs, MISSES[played.name].values())), abs=0.5
+    )
 
 
 def test_misses_are_simulated_less_observed_in_points_of_the_base(played):
     table = played.table
-    assert (table["observed"] * table["base"]).to_numpy() == pytest.approx(table["people"].to_numpy())
-    assert table["miss_points"].to_numpy() == pytest.approx(((table["simulated"] - table["observed"]) * 100).to_numpy())
+    assert (table["observed"] * table["base"]).to_numpy() == pytest.approx(
+        table["people"].to_numpy()
+    )
+    assert table["miss_points"].to_numpy() == pytest.approx(
+        ((table["simulated"] - table["observed"]) * 100).to_numpy()
+    )
     assert (table["within_goal"] == (table["miss_points"].abs() <= 10)).all()
     assert table["source"].str.len().min() > 5
 
@@ -53,14 +59,17 @@ def test_all_three_keep_the_goal(played):
 
 def test_japan_misses_the_goal_where_all_report_alike_and_its_note_says_so():
     scenario = sharing.read_scenario("japan_2011")
-    alike = sharing.backtest(scenario.with_table("places", scenario.tables["places"].assign(contact_per_day=0.04)))
+    alike = sharing.backtest(
+        scenario.with_table("places", scenario.tables["places"].assign(contact_per_day=0.04))
+    )
     assert alike.worst_points == pytest.approx(11.6, abs=0.05)
     assert "どこも同じとすると+11.6ポイント" in alike.note
 
 
 def test_japan_reports_outside_shelters_as_slowly_as_in_the_example_of_nankai():
     reached = {
-        name: sharing.read_scenario(name).tables["places"]["contact_per_day"] for name in ("japan_2011", "nankai_illustrative")
+        name: sharing.read_scenario(name).tables["places"]["contact_per_day"]
+        for name in ("japan_2011", "nankai_illustrative")
     }
     assert reached["japan_2011"].tolist() == reached["nankai_illustrative"].tolist()
 

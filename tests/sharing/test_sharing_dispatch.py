@@ -35,11 +35,18 @@ STAFF = pd.DataFrame(
 
 def test_people_go_where_their_days_weigh_most_and_the_answer_says_why():
     sent = sharing.dispatch(NEEDS, STAFF)
-    assert dict(zip(sent.table["staff"], sent.table["code"], strict=True)) == {"県1": "28224", "県2": "28224", "神戸1": "28226"}
+    assert dict(zip(sent.table["staff"], sent.table["code"], strict=True)) == {
+        "県1": "28224",
+        "県2": "28224",
+        "神戸1": "28226",
+    }
     assert sent.settings["person_days"] == 2 * 5 + 2 * 5 + 3
     assert sent.table["reason"].str.contains("「名簿」ができる|「通信」ができる").all()
     assert sent.unmet[["code", "lacking"]].to_numpy().tolist() == [["28202", 1]]
-    assert sent.unmet["reason"].item() == "できる2人のうち残りは、全体の人日が多くなるほかの需要に向かう"
+    assert (
+        sent.unmet["reason"].item()
+        == "できる2人のうち残りは、全体の人日が多くなるほかの需要に向かう"
+    )
     assert sent.idle.to_numpy().tolist() == [["豊岡1", "できる業務の需要がない"]]
 
 
@@ -55,10 +62,16 @@ def best_by_trying(needs, staff, distance):
     best = (0.0, 0.0)
     for way in itertools.product(range(-1, len(needs)), repeat=len(staff)):
         counts = np.bincount([n for n in way if n >= 0], minlength=len(needs))
-        skilled = all(n < 0 or needs["skill"][n] in staff["skills"][s].split() for s, n in enumerate(way))
+        skilled = all(
+            n < 0 or needs["skill"][n] in staff["skills"][s].split() for s, n in enumerate(way)
+        )
         if not skilled or (counts > needs["people"]).any():
             continue
-        days = sum(needs["priority"][n] * min(staff["days"][s], needs["days"][n]) for s, n in enumerate(way) if n >= 0)
+        days = sum(
+            needs["priority"][n] * min(staff["days"][s], needs["days"][n])
+            for s, n in enumerate(way)
+            if n >= 0
+        )
         km = sum(distance[s, n] for s, n in enumerate(way) if n >= 0)
         best = max(best, (round(float(days), 6), -round(float(km), 6)))
     return best
@@ -77,7 +90,10 @@ def test_the_answer_is_the_best_of_all(seed):
     sent = sharing.dispatch(needs, staff)
     a = np.radians(staff[["lat", "lon"]].to_numpy())[:, None, :]
     b = np.radians(needs[["lat", "lon"]].to_numpy())[None, :, :]
-    h = np.sin((b - a)[..., 0] / 2) ** 2 + np.cos(a[..., 0]) * np.cos(b[..., 0]) * np.sin((b - a)[..., 1] / 2) ** 2
+    h = (
+        np.sin((b - a)[..., 0] / 2) ** 2
+        + np.cos(a[..., 0]) * np.cos(b[..., 0]) * np.sin((b - a)[..., 1] / 2) ** 2
+    )
     days, km = best_by_trying(needs, staff, 2 * 6371 * np.arcsin(np.sqrt(h)))
     assert sent.settings["person_days"] == pytest.approx(days)
     # distances are given to 0.1 km
@@ -94,7 +110,9 @@ def test_nobody_and_nothing_to_do_give_empty_tables():
 def test_faulty_tables_are_refused_with_row_and_column():
     with pytest.raises(TableError, match="列「lat」: 列がありません → staff に列を足してください"):
         sharing.dispatch(NEEDS, STAFF.drop(columns="lat"))
-    with pytest.raises(TableError, match="2行目 列「people」 値「たくさん」: 0以上の数ではありません"):
+    with pytest.raises(
+        TableError, match="2行目 列「people」 値「たくさん」: 0以上の数ではありません"
+    ):
         sharing.dispatch(NEEDS.assign(people=[1, "たくさん", 2]), STAFF)
     with pytest.raises(ChoiceError, match="max_km=0 は使えません"):
         sharing.dispatch(NEEDS, STAFF, max_km=0)

@@ -30,7 +30,9 @@ def model(nankai):
     """The shipped scenario with 200,000 whole people; staff in proportion."""
     full = build(nankai)
     factor = PEOPLE / full.people.sum()
-    return dataclasses.replace(full, people=np.round(full.people * factor), capacity=full.capacity * factor)
+    return dataclasses.replace(
+        full, people=np.round(full.people * factor), capacity=full.capacity * factor
+    )
 
 
 def rules(nankai, model, policy):
@@ -38,8 +40,14 @@ def rules(nankai, model, policy):
 
 
 @pytest.mark.parametrize("policy", SIX)
-def test_means_and_persons_agree_within_a_point_in_every_hour_for_every_measure(nankai, model, policy):
-    chosen, restored, marks = rules(nankai, model, policy), draw_outages(model, 1, 5), (24, 72, 168, 336)
+def test_means_and_persons_agree_within_a_point_in_every_hour_for_every_measure(
+    nankai, model, policy
+):
+    chosen, restored, marks = (
+        rules(nankai, model, policy),
+        draw_outages(model, 1, 5),
+        (24, 72, 168, 336),
+    )
     means = _cohort_engine.run(model, chosen, restored, marks)
     drawn = _person_engine.run(model, chosen, restored, marks, 7)
     for name in SHARES:
@@ -47,7 +55,9 @@ def test_means_and_persons_agree_within_a_point_in_every_hour_for_every_measure(
     for name in ("registering_hours", "sending_hours"):
         assert means.hourly[name][-1] == pytest.approx(drawn.hourly[name][-1], rel=0.02), name
     assert np.abs(means.waiting - drawn.waiting).max() < POINT * PEOPLE
-    assert np.abs(means.places - drawn.places).sum(axis=(1, 2)).max() < 6 * np.sqrt(means.places.size * PEOPLE)
+    assert np.abs(means.places - drawn.places).sum(axis=(1, 2)).max() < 6 * np.sqrt(
+        means.places.size * PEOPLE
+    )
     assert means.sends.sum() == pytest.approx(drawn.sends.sum(), rel=0.02)
 
 
@@ -57,7 +67,9 @@ def test_means_and_persons_agree_within_a_point_in_every_hour_for_every_measure(
 @st.composite
 def disasters(draw):
     """Give a small model with anything from no staff to plenty, no moves to many, no outages to long ones."""
-    base = build(sharing.read_scenario("noto_2024").change(hours=96, outage_spread=draw(st.floats(0, 2))))
+    base = build(
+        sharing.read_scenario("noto_2024").change(hours=96, outage_spread=draw(st.floats(0, 2)))
+    )
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     flags = random.random(base.agreed.shape) < draw(st.floats(0, 1))
     arrive = random.random(96) * (random.random(96) < 0.3) + (np.arange(96) == 0)
@@ -108,8 +120,14 @@ MORE = {
     "faster sending": ({"host_hours": 24.0}, {"host_hours": 2.0}),
     "faster receiving": ({"home_hours": 24.0}, {"home_hours": 1.0}),
     "no consent": ({"consent": True}, {"consent": False}),
-    "all municipalities instead of those that joined": ({"joined_only": True}, {"joined_only": False}),
-    "sending to all instead of to partners": ({"route": "直接", "pairs": "協定"}, {"route": "直接", "pairs": "すべて"}),
+    "all municipalities instead of those that joined": (
+        {"joined_only": True},
+        {"joined_only": False},
+    ),
+    "sending to all instead of to partners": (
+        {"route": "直接", "pairs": "協定"},
+        {"route": "直接", "pairs": "すべて"},
+    ),
     "a hub instead of none": ({"route": "なし"}, {"route": "集約"}),
     "partners instead of none": ({"route": "なし"}, {"route": "直接", "pairs": "協定"}),
     "registering oneself": ({"self_per_day": 0.0}, {"self_per_day": 0.2}),
@@ -122,7 +140,10 @@ MORE = {
 def test_more_sharing_never_lowers_what_home_knows(change, model, seed):
     less, more = (policy(**changed) for changed in MORE[change])
     restored = draw_outages(model, 2, seed)
-    before, after = (_cohort_engine.run(model, rules_of(model, row), restored, (96,)).hourly["home"] for row in (less, more))
+    before, after = (
+        _cohort_engine.run(model, rules_of(model, row), restored, (96,)).hourly["home"]
+        for row in (less, more)
+    )
     assert (after >= before - 1e-9).all()
 
 
@@ -130,8 +151,14 @@ def test_more_sharing_never_lowers_what_home_knows(change, model, seed):
 @given(model=disasters(), seed=st.integers(0, 1000), low=st.floats(0, 1), high=st.floats(0, 1))
 def test_more_people_who_agree_never_lower_what_home_knows(model, seed, low, high):
     restored, low, high = draw_outages(model, 2, seed), min(low, high), max(low, high)
-    models = [dataclasses.replace(model, settings={**model.settings, "consent_share": share}) for share in (low, high)]
-    before, after = (_cohort_engine.run(m, rules_of(m, policy(consent=True)), restored, (96,)).hourly["home"] for m in models)
+    models = [
+        dataclasses.replace(model, settings={**model.settings, "consent_share": share})
+        for share in (low, high)
+    ]
+    before, after = (
+        _cohort_engine.run(m, rules_of(m, policy(consent=True)), restored, (96,)).hourly["home"]
+        for m in models
+    )
     assert (after >= before - 1e-9).all()
 
 
@@ -140,7 +167,9 @@ def test_more_people_who_agree_never_lower_what_home_knows(model, seed, low, hig
 
 def test_staff_register_no_more_than_they_can(nankai):
     model = build(nankai.change(hours=48))
-    trace = _cohort_engine.run(model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,))
+    trace = _cohort_engine.run(
+        model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,)
+    )
     hours = model.capacity.sum() / model.settings["records_per_staff_hour"]
     assert 0 < trace.hourly["registering_hours"][-1, 0] <= hours
 
@@ -154,7 +183,9 @@ def test_one_place_with_nobody_moving_fills_by_the_daily_share(nankai):
         contact=np.full_like(full.contact, 1 - 0.4 ** (1 / 24)),
         capacity=np.full_like(full.capacity, 1e9),
     )
-    trace = _cohort_engine.run(model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,))
+    trace = _cohort_engine.run(
+        model, rules(nankai, model, "共有なし"), np.zeros((1, len(model.hosts))), (48,)
+    )
     assert trace.hourly["host"][[23, 47], 0] == pytest.approx([0.6, 1 - 0.4**2])
 
 
@@ -164,7 +195,9 @@ def test_outages_come_as_often_and_last_as_long_as_written(nankai):
     assert (restored > 0).mean(axis=0) == pytest.approx(model.probability, abs=0.02)
     at = model.hosts.index("28100")
     # rounding up to whole hours adds half an hour in the mean
-    assert restored[:, at][restored[:, at] > 0].mean() == pytest.approx(model.mean_hours[at] + 0.5, rel=0.05)
+    assert restored[:, at][restored[:, at] > 0].mean() == pytest.approx(
+        model.mean_hours[at] + 0.5, rel=0.05
+    )
 
 
 def test_the_same_seed_gives_the_same_answer_however_the_work_is_shared(nankai):

@@ -42,12 +42,28 @@ def test_what_was_not_read_says_so():
 @pytest.mark.parametrize(
     ("question", "verdict", "ground"),
     [
-        (("避難先市町", "避難元市町", "所在", "72時間以内", False), "可", "個人情報保護法69条2項3号"),
-        (("避難先市町", "避難元市町", "所在", "72時間以内", True), "可", "個人情報保護法69条2項1号"),
+        (
+            ("避難先市町", "避難元市町", "所在", "72時間以内", False),
+            "可",
+            "個人情報保護法69条2項3号",
+        ),
+        (
+            ("避難先市町", "避難元市町", "所在", "72時間以内", True),
+            "可",
+            "個人情報保護法69条2項1号",
+        ),
         (("避難元市町", "県", "台帳情報", "応急期", False), "可", "災害対策基本法90条の4第1項3号"),
         (("避難元市町", "避難支援等関係者", "要支援者名簿", "平時", False), "根拠なし", "根拠なし"),
-        (("避難元市町", "避難支援等関係者", "要支援者名簿", "平時", True), "可", "災害対策基本法49条の11第2項"),
-        (("避難元市町", "避難支援等関係者", "要支援者名簿", "72時間以内", False), "可", "災害対策基本法49条の11第3項"),
+        (
+            ("避難元市町", "避難支援等関係者", "要支援者名簿", "平時", True),
+            "可",
+            "災害対策基本法49条の11第2項",
+        ),
+        (
+            ("避難元市町", "避難支援等関係者", "要支援者名簿", "72時間以内", False),
+            "可",
+            "災害対策基本法49条の11第3項",
+        ),
         (
             ("避難元市町", "登録被災者援護協力団体", "台帳情報", "応急期", False),
             "要確認",
@@ -72,7 +88,11 @@ def test_english_names_mean_the_same():
 
 def test_columns_and_single_questions_agree_on_every_combination():
     table = sharing.grounds()
-    cases = list(itertools.product(BODIES.values(), BODIES.values(), CATEGORIES.values(), PHASES.values(), [False, True]))
+    cases = list(
+        itertools.product(
+            BODIES.values(), BODIES.values(), CATEGORIES.values(), PHASES.values(), [False, True]
+        )
+    )
     from_, to, category, phase, consent = (np.array(column) for column in zip(*cases, strict=True))
     found = sharing.may_disclose(from_, to, category, phase=phase, consent=consent)
     for at, case in enumerate(cases):
@@ -96,7 +116,10 @@ def test_consent_never_takes_a_ground_away(seed):
     draw = np.random.default_rng(seed)
     question = [draw.choice(list(names.values()), 50) for names in (BODIES, BODIES, CATEGORIES)]
     phase = draw.choice(list(PHASES.values()), 50)
-    without, with_ = (sharing.may_disclose(*question, phase=phase, consent=consent)["verdict"] for consent in (False, True))
+    without, with_ = (
+        sharing.may_disclose(*question, phase=phase, consent=consent)["verdict"]
+        for consent in (False, True)
+    )
     better = {"根拠なし": 0, "要確認": 1, "可": 2}
     assert (with_.map(better).astype(int) >= without.map(better).astype(int)).all()
 
@@ -120,10 +143,19 @@ def test_a_facilitators_own_table_is_used_and_checked():
     own = (
         sharing.grounds()
         .head(1)
-        .assign(from_="県", to="他の市町", category="所在", phase="応急期", consent="問わない", ground="条例")
+        .assign(
+            from_="県",
+            to="他の市町",
+            category="所在",
+            phase="応急期",
+            consent="問わない",
+            ground="条例",
+        )
     )
     assert sharing.may_disclose("県", "他の市町", "所在", table=own).ground == "条例"
-    with pytest.raises(TableError, match="legal_grounds」 2行目 列「to」 値「みんな」: 知らない語です"):
+    with pytest.raises(
+        TableError, match="legal_grounds」 2行目 列「to」 値「みんな」: 知らない語です"
+    ):
         sharing.grounds(own.assign(to="県 みんな"))
     with pytest.raises(TableError, match="列「ground」: 列がありません"):
         sharing.grounds(own.drop(columns="ground"))

@@ -27,7 +27,9 @@ def test_the_timeline_has_a_row_for_every_policy_hour_and_measure(outcome):
 def test_municipalities_add_up_to_the_prefecture(outcome):
     table = outcome.by_municipality.query("hour == 72")
     sums = (table["mean"] * table["evacuees"]).groupby(table["policy"]).sum() / 500_000
-    whole = outcome.timeline.query("hour == 72 and measure == 'known_home'").set_index("policy")["mean"]
+    whole = outcome.timeline.query("hour == 72 and measure == 'known_home'").set_index("policy")[
+        "mean"
+    ]
     assert sums.sort_index().to_numpy() == pytest.approx(whole.sort_index().to_numpy())
     assert table["code"].nunique() == 41
 
@@ -82,16 +84,24 @@ def test_no_policy_that_can_be_written_discloses_without_a_row_of_the_law_table_
     assert (rest["ground"] == "根拠なし").all()
     # nothing is sent that is not in this table
     people = found.model.people.sum()
-    assert table["mean"].sum() / people == pytest.approx(found.traces[0].hourly["disclosed"][-1].mean())
+    assert table["mean"].sum() / people == pytest.approx(
+        found.traces[0].hourly["disclosed"][-1].mean()
+    )
 
 
 def test_disclosures_add_up_to_those_of_the_timeline(outcome):
     total = outcome.disclosures.groupby("policy")["mean"].sum() / 500_000
-    last = outcome.timeline.query("hour == 336 and measure == 'disclosed'").set_index("policy")["mean"]
+    last = outcome.timeline.query("hour == 336 and measure == 'disclosed'").set_index("policy")[
+        "mean"
+    ]
     assert last["共有なし"] == 0
-    assert total.to_numpy() == pytest.approx(last.drop("共有なし").sort_index().reindex(total.index).to_numpy())
+    assert total.to_numpy() == pytest.approx(
+        last.drop("共有なし").sort_index().reindex(total.index).to_numpy()
+    )
     extra = outcome.disclosures.query("not needed").groupby("policy")["mean"].sum() / 500_000
-    unneeded = outcome.timeline.query("hour == 336 and measure == 'unneeded'").set_index("policy")["mean"]
+    unneeded = outcome.timeline.query("hour == 336 and measure == 'unneeded'").set_index("policy")[
+        "mean"
+    ]
     assert extra.to_numpy() == pytest.approx(unneeded.reindex(extra.index).to_numpy())
 
 
@@ -112,7 +122,10 @@ def test_compare_gives_the_figures_of_the_timeline_and_the_hours_to_a_share(outc
     at72 = curve[curve["hour"] == 72].set_index("policy")["mean"]
     assert table["known_home_72"].to_numpy() == pytest.approx(at72.reindex(table.index).to_numpy())
     for trace, (_, row) in zip(outcome.traces, table.iterrows(), strict=True):
-        hours = [next((at + 1 for at, known in enumerate(draw) if known >= 0.5), np.inf) for draw in trace.hourly["home"].T]
+        hours = [
+            next((at + 1 for at, known in enumerate(draw) if known >= 0.5), np.inf)
+            for draw in trace.hourly["home"].T
+        ]
         middle = np.quantile(hours, 0.5, method="nearest")
         assert row["t50"] == middle or (np.isnan(row["t50"]) and np.isinf(middle))
         assert row["t50_reached"] == np.isfinite(hours).mean()
@@ -123,7 +136,10 @@ def test_compare_gives_the_figures_of_the_timeline_and_the_hours_to_a_share(outc
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=8))
 def test_the_pareto_mark_is_that_of_its_definition(rows):
-    beaten = [any(all(b >= a for a, b in zip(row, other, strict=True)) and other != row for other in rows) for row in rows]
+    beaten = [
+        any(all(b >= a for a, b in zip(row, other, strict=True)) and other != row for other in rows)
+        for row in rows
+    ]
     assert _unbeaten(np.array(rows, dtype=float)) == [not is_beaten for is_beaten in beaten]
 
 
@@ -135,7 +151,9 @@ def test_results_say_that_they_illustrate(outcome):
 
 
 def test_a_short_scenario_keeps_the_marks_that_it_reaches():
-    outcome = sharing.simulate(sharing.read_scenario("noto_2024").change(hours=30), draws=2, policies=["県ハブ"])
+    outcome = sharing.simulate(
+        sharing.read_scenario("noto_2024").change(hours=30), draws=2, policies=["県ハブ"]
+    )
     assert outcome.marks == (24, 30)
     table = sharing.compare(outcome)
     assert "known_home_24" in table

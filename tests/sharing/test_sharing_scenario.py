@@ -50,7 +50,10 @@ def test_every_figure_has_a_source_or_says_that_it_is_assumed(name):
 def test_the_list_of_figures_in_the_catalogue_is_that_of_the_folder(name):
     shipped = dxkit.load(name)
     pd.testing.assert_frame_equal(
-        shipped.fillna({"item": "", "unit": ""}), sharing.read_scenario(name).figures, check_dtype=False, check_like=True
+        shipped.fillna({"item": "", "unit": ""}),
+        sharing.read_scenario(name).figures,
+        check_dtype=False,
+        check_like=True,
     )
     assert shipped.attrs["made"] is True
 
@@ -70,7 +73,11 @@ def test_the_published_anchors_are_in_the_scenarios():
 
 def test_nankai_shares_out_half_a_million_by_the_stated_rule():
     towns = pd.DataFrame(dxkit.load("municipalities").drop(columns="geometry"))
-    listed = sharing.read_scenario("nankai_illustrative").tables["evacuees"].set_index("code")["evacuees"]
+    listed = (
+        sharing.read_scenario("nankai_illustrative")
+        .tables["evacuees"]
+        .set_index("code")["evacuees"]
+    )
     assert listed.sum() == 500_000
     assert listed.drop("99000").astype(int).to_dict() == nankai_evacuees(towns).to_dict()
 
@@ -107,7 +114,9 @@ def test_a_file_saved_by_excel_in_cp932_is_read(folder):
 
 def test_policies_are_chosen_in_order_and_changed_by_key(folder):
     with (folder / "scenario.yaml").open("a", encoding="utf-8") as file:
-        file.write("施策: [県ハブ, 協定]\n施策の変更:\n  協定:\n    開始_時間: 12\n    二重登録の発見率: {値: 0.4, 出典: 訓練}\n")
+        file.write(
+            "施策: [県ハブ, 協定]\n施策の変更:\n  協定:\n    開始_時間: 12\n    二重登録の発見率: {値: 0.4, 出典: 訓練}\n"
+        )
     table = sharing.read_scenario(folder).policies.set_index("policy")
     assert list(table.index) == ["県ハブ", "協定"]
     assert table.loc["協定", ["start_hour", "strike_share"]].tolist() == [12, 0.4]
@@ -202,4 +211,8 @@ def test_all_faults_of_all_files_come_together(folder):
     edit(folder, "outages.csv", "17384,0.9", "17384,9")
     with pytest.raises(TableError, match="3件の問題") as caught:
         sharing.read_scenario(folder)
-    assert {fault.file for fault in caught.value.faults} == {"staff.csv", "scenario.yaml", "outages.csv"}
+    assert {fault.file for fault in caught.value.faults} == {
+        "staff.csv",
+        "scenario.yaml",
+        "outages.csv",
+    }

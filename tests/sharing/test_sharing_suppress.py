@@ -18,7 +18,11 @@ def random_table(seed):
     draw = np.random.default_rng(seed)
     shape = (int(draw.integers(2, 7)), int(draw.integers(2, 7)))
     counts = draw.negative_binomial(0.6, 0.02, shape) if seed % 2 else draw.integers(0, 25, shape)
-    return pd.DataFrame(counts, index=[f"町{i}" for i in range(shape[0])], columns=[f"避難先{j}" for j in range(shape[1])])
+    return pd.DataFrame(
+        counts,
+        index=[f"町{i}" for i in range(shape[0])],
+        columns=[f"避難先{j}" for j in range(shape[1])],
+    )
 
 
 def test_on_200_random_tables_the_attack_finds_nothing_and_without_the_second_step_it_does():
@@ -36,14 +40,20 @@ def test_on_200_random_tables_the_attack_finds_nothing_and_without_the_second_st
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 15), min_size=1, max_size=8), st.integers(2, 12))
 def test_a_row_of_counts_is_as_safe(counts, k):
-    published = sharing.suppress(pd.Series(counts, index=[f"町{i}" for i in range(len(counts))]), k=k)
+    published = sharing.suppress(
+        pd.Series(counts, index=[f"町{i}" for i in range(len(counts))]), k=k
+    )
     assert not sharing.audit(published)["derivable"].any()
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(2, 12), st.data())
 def test_tables_full_of_ones_and_zeros_are_as_safe(rows, columns, k, data):
-    cells = data.draw(st.lists(st.sampled_from((0, 1, 1, 2, 30)), min_size=rows * columns, max_size=rows * columns))
+    cells = data.draw(
+        st.lists(
+            st.sampled_from((0, 1, 1, 2, 30)), min_size=rows * columns, max_size=rows * columns
+        )
+    )
     published = sharing.suppress(pd.DataFrame(np.reshape(cells, (rows, columns))), k=k)
     assert not sharing.audit(published)["derivable"].any()
 
@@ -57,7 +67,9 @@ def test_the_attack_finds_what_trying_every_table_finds(seed, complementary):
     seen = published.to_numpy(dtype=float, na_value=np.nan)
     hidden = np.argwhere(np.isnan(seen[:-1, :-1]))
     assume(1 <= len(hidden) <= 5)
-    tried = np.array(list(itertools.product(range(1, 9), repeat=len(hidden)))).reshape(-1, len(hidden))
+    tried = np.array(list(itertools.product(range(1, 9), repeat=len(hidden)))).reshape(
+        -1, len(hidden)
+    )
     full = np.repeat(seen[None, :-1, :-1], len(tried), axis=0)
     full[:, hidden[:, 0], hidden[:, 1]] = tried
     full = np.concatenate([full, full.sum(axis=2, keepdims=True)], axis=2)
@@ -71,7 +83,9 @@ def test_the_attack_finds_what_trying_every_table_finds(seed, complementary):
 
 
 def test_small_counts_are_blank_zeros_and_large_ones_need_not_be():
-    table = pd.DataFrame([[3, 40, 0], [50, 60, 12], [70, 80, 90]], index=list("abc"), columns=list("xyz"))
+    table = pd.DataFrame(
+        [[3, 40, 0], [50, 60, 12], [70, 80, 90]], index=list("abc"), columns=list("xyz")
+    )
     published = sharing.suppress(table)
     assert published.isna().loc["a", "x"]
     assert published.loc["a", "z"] == 0

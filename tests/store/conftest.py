@@ -14,7 +14,11 @@ import pytest
 from dxkit.store import Session
 
 BACKENDS = ("sqlite", "postgresql")
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if Path("/usr/lib/postgresql").exists() else []
+PROGRAMS = (
+    sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if Path("/usr/lib/postgresql").exists()
+    else []
+)
 
 
 def _without(reason):
@@ -49,7 +53,12 @@ def postgres():
 
     def run(*command):
         done = subprocess.run(
-            _as_other(list(map(str, command))), cwd=folder, capture_output=True, text=True, timeout=120, check=False
+            _as_other(list(map(str, command))),
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
         if done.returncode:
             pytest.fail(
@@ -57,8 +66,19 @@ def postgres():
             )
 
     try:
-        run(programs / "initdb", "-D", data, "-U", user, "--auth=trust", "--encoding=UTF8", "--no-locale")
-        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
+        run(
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            user,
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-locale",
+        )
+        options = (
+            f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
+        )
         run(programs / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
         yield f"postgresql://{user}@127.0.0.1:{port}"
         run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
@@ -91,7 +111,10 @@ def small_disk():
     """A disk of 16 MB of its own, as full as a test makes it."""
     folder = Path(tempfile.mkdtemp())
     command = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
-    if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(command, capture_output=True, check=False).returncode
+    ):
         folder.rmdir()
         pytest.skip("no small disk: this user may not mount one")
     yield folder

@@ -33,8 +33,12 @@ class Phone:
         sent = {"Host": host, "X-Room-Token": self.token}
         if method == "POST":
             sent |= {"Origin": f"http://{host}", "Content-Type": "application/json"}
-        data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        sent = {name: value for name, value in (sent | (headers or {})).items() if value is not None}
+        data = (
+            None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        )
+        sent = {
+            name: value for name, value in (sent | (headers or {})).items() if value is not None
+        }
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request(method, path, data, sent)
@@ -70,7 +74,9 @@ class Server:
 
     def kill(self):
         """As a power cut or the task manager would: no goodbye."""
-        os.kill(self.process.pid, signal.SIGKILL) if hasattr(signal, "SIGKILL") else self.process.kill()
+        os.kill(self.process.pid, signal.SIGKILL) if hasattr(
+            signal, "SIGKILL"
+        ) else self.process.kill()
         self.process.wait()
 
 

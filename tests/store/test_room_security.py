@@ -30,7 +30,9 @@ def room(tmp_path, monkeypatch):
     with Session(tmp_path / "m.sqlite") as session:
         session.note(text="秘密のカード")
         broken = []
-        monkeypatch.setattr(ThreadingHTTPServer, "handle_error", lambda *_: broken.append(sys.exception()))
+        monkeypatch.setattr(
+            ThreadingHTTPServer, "handle_error", lambda *_: broken.append(sys.exception())
+        )
         with Room(session, ITEMS, title="第1回会議") as opened:
             yield opened
         # nothing that was sent made the server stumble over itself
@@ -77,7 +79,9 @@ def test_without_the_code_the_page_shows_nothing_of_the_meeting(room, path):
     assert room.code not in str(said)
 
 
-@pytest.mark.parametrize("token", ["", "x", "a" * 32 + "." + "b" * 40, ".", "é.é", "a" * 5000, None])
+@pytest.mark.parametrize(
+    "token", ["", "x", "a" * 32 + "." + "b" * 40, ".", "é.é", "a" * 5000, None]
+)
 def test_without_a_proven_token_neither_state_nor_vote_nor_card(room, token):
     outsider = Phone(room.port)
     for ask in (
@@ -85,7 +89,9 @@ def test_without_a_proven_token_neither_state_nor_vote_nor_card(room, token):
         ("POST", "/vote", {"item": "buy", "value": 1, "id": "i" * 12}),
         ("POST", "/note", {"text": "x", "id": "i" * 12}),
     ):
-        status, said = outsider.ask(*ask, headers={"X-Room-Token": token and token.encode("utf-8").decode("latin-1")})
+        status, said = outsider.ask(
+            *ask, headers={"X-Room-Token": token and token.encode("utf-8").decode("latin-1")}
+        )
         assert status in (400, 401, 431)
         _nothing_told(said)
     assert room.session.results().empty
@@ -102,7 +108,13 @@ def test_a_token_of_another_meeting_opens_nothing(room, tmp_path):
 def test_a_token_for_somebody_elses_name_cannot_be_made_up(room, phone):
     client, _, seal = phone.token.partition(".")
     forged = Phone(room.port)
-    for token in (f"{client[:-1]}0.{seal}", f"{client}x.{seal}", f"{client}.{seal[:-1]}", f".{seal}", f"{client}."):
+    for token in (
+        f"{client[:-1]}0.{seal}",
+        f"{client}x.{seal}",
+        f"{client}.{seal[:-1]}",
+        f".{seal}",
+        f"{client}.",
+    ):
         forged.token = token if token != phone.token else f"0{token}"
         assert forged.ask("GET", "/state")[0] == 401
 
@@ -125,7 +137,11 @@ def test_a_hundred_wrong_codes_at_the_same_moment_are_not_all_looked_at(room):
     room.gate._clock = lambda: 0.0
     answers = []
     threads = [
-        threading.Thread(target=lambda at=at: answers.append(Phone(room.port).ask("POST", "/join", {"code": str(at)})[0]))
+        threading.Thread(
+            target=lambda at=at: answers.append(
+                Phone(room.port).ask("POST", "/join", {"code": str(at)})[0]
+            )
+        )
         for at in range(100)
     ]
     for thread in threads:
@@ -194,23 +210,45 @@ def test_a_code_of_another_kind_is_wrong_and_breaks_nothing(room, code):
 )  # fmt: skip
 def test_another_origins_page_cannot_post(room, phone, origin):
     sent = origin and origin.format(port=room.port)
-    assert phone.ask("POST", "/vote", {"item": "buy", "value": 2, "id": "o" * 12}, headers={"Origin": sent})[0] == 403
+    assert (
+        phone.ask(
+            "POST", "/vote", {"item": "buy", "value": 2, "id": "o" * 12}, headers={"Origin": sent}
+        )[0]
+        == 403
+    )
     assert room.session.results().empty
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_browser_that_says_it_comes_from_another_site_gets_nothing(room, phone, site):
     for method, path in (("GET", "/state"), ("GET", "/"), ("POST", "/vote")):
-        status, said = phone.ask(method, path, {} if method == "POST" else None, headers={"Sec-Fetch-Site": site})
+        status, said = phone.ask(
+            method, path, {} if method == "POST" else None, headers={"Sec-Fetch-Site": site}
+        )
         assert status == 403
         _nothing_told(said)
 
 
 @pytest.mark.parametrize(
-    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application/json-patch", None]
+    "kind",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json-patch",
+        None,
+    ],
 )
 def test_a_form_of_another_page_cannot_post(room, phone, kind):
-    assert phone.ask("POST", "/vote", {"item": "buy", "value": 2, "id": "f" * 12}, headers={"Content-Type": kind})[0] == 415
+    assert (
+        phone.ask(
+            "POST",
+            "/vote",
+            {"item": "buy", "value": 2, "id": "f" * 12},
+            headers={"Content-Type": kind},
+        )[0]
+        == 415
+    )
 
 
 def test_no_answer_lets_another_origin_read_it(room, phone):
@@ -253,7 +291,9 @@ def test_no_path_but_the_four_is_there(room, phone, path):
     _nothing_told(said)
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "get", "X" * 300])
+@pytest.mark.parametrize(
+    "method", ["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "CONNECT", "get", "X" * 300]
+)
 def test_no_method_but_get_and_post_is_there(room, phone, method):
     status, said = phone.ask(method, "/state")
     assert status in (501, 405, 400)
@@ -296,7 +336,9 @@ def test_a_header_trick_stores_nothing_and_tells_nothing(room, phone, trick):
 
 def test_a_second_request_hidden_behind_the_first_is_not_answered(room, phone):
     head = HEAD.replace("{port}", str(room.port)).replace("{token}", phone.token)
-    got = _raw(room.port, f"GET /page.css HTTP/1.1\r\n{head}\r\nGET /state HTTP/1.1\r\n{head}\r\n".encode())
+    got = _raw(
+        room.port, f"GET /page.css HTTP/1.1\r\n{head}\r\nGET /state HTTP/1.1\r\n{head}\r\n".encode()
+    )
     assert got.count(b"HTTP/1.1 200") == 1
     _nothing_told(got.decode())
 
@@ -327,7 +369,9 @@ def test_what_is_too_long_is_refused_before_it_is_read(room, phone):
     assert len(room.session.notes()) == 1
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.binary(max_size=400))
 def test_any_bytes_leave_the_server_up(room, junk):
     _raw(room.port, junk + b"\r\n\r\n", seconds=0.2)
@@ -424,7 +468,10 @@ def test_who_voted_what_is_in_no_file_page_or_log(room, phone, tmp_path, capfd):
 
 
 def test_script_in_a_note_is_text_on_the_board_and_in_the_sheets(room, phone, tmp_path):
-    assert phone.ask("POST", "/note", {"text": HOSTILE, "group": HOSTILE[:150], "id": "x" * 12})[0] == 200
+    assert (
+        phone.ask("POST", "/note", {"text": HOSTILE, "group": HOSTILE[:150], "id": "x" * 12})[0]
+        == 200
+    )
     assert phone.ask("POST", "/note", {"text": "=1+1", "id": "y" * 12})[0] == 200
     notes = room.session.notes()
     shown = cards(notes)
@@ -467,7 +514,13 @@ def test_the_code_is_behind_the_hash_that_browsers_send_to_nobody(room):
 
 @pytest.mark.parametrize(
     ("items", "said"),
-    [([], "ありません"), (["a", "a"], "重なって"), ("abc", "1つの文字列"), (["", "b"], "空でない"), ([5], "空でない")],
+    [
+        ([], "ありません"),
+        (["a", "a"], "重なって"),
+        ("abc", "1つの文字列"),
+        (["", "b"], "空でない"),
+        ([5], "空でない"),
+    ],
 )
 def test_items_that_cannot_be_voted_on_are_named(tmp_path, items, said):
     with Session(tmp_path / "m.sqlite") as session, pytest.raises(ChoiceError, match=said):

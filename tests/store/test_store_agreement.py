@@ -43,7 +43,9 @@ def test_a_session_gives_the_w_of_its_votes(tmp_path):
         for officer, ranks in enumerate(OFFICERS):
             for applicant, rank in enumerate(ranks[:5]):
                 session.vote(
-                    item=f"志願者{applicant}", value=int(np.argsort(np.argsort(ranks[:5]))[applicant]) - 2, client=f"o{officer}"
+                    item=f"志願者{applicant}",
+                    value=int(np.argsort(np.argsort(ranks[:5]))[applicant]) - 2,
+                    client=f"o{officer}",
                 )
                 assert rank > 0
         found = session.agreement()
@@ -52,7 +54,11 @@ def test_a_session_gives_the_w_of_its_votes(tmp_path):
 
 
 @settings(max_examples=60, deadline=None)
-@given(hnp.arrays(np.int64, st.tuples(st.integers(2, 8), st.integers(2, 8)), elements=st.integers(-2, 2)))
+@given(
+    hnp.arrays(
+        np.int64, st.tuples(st.integers(2, 8), st.integers(2, 8)), elements=st.integers(-2, 2)
+    )
+)
 def test_w_lies_between_0_and_1_and_is_blind_to_names_and_scale(votes):
     w, p = kendall_w(votes)
     if np.isnan(w):
@@ -79,7 +85,11 @@ def _camps(seed, sizes=(16, 14, 11), items=25, missing=0.0, noise=0.25):
     random = np.random.default_rng(seed)
     lean = random.choice([-1, 1], (len(sizes), items))
     camp = np.repeat(np.arange(len(sizes)), sizes)
-    values = lean[camp] * random.choice([1, 2], (len(camp), items)) * np.where(random.random((len(camp), items)) < noise, -1, 1)
+    values = (
+        lean[camp]
+        * random.choice([1, 2], (len(camp), items))
+        * np.where(random.random((len(camp), items)) < noise, -1, 1)
+    )
     return pd.DataFrame(np.where(random.random(values.shape) < missing, np.nan, values)), camp
 
 
@@ -113,7 +123,10 @@ def _polis_with_many_starts(plane):
     best = []
     for k in range(2, 6):
         with threadpool_limits(1):
-            models = [run_kmeans(points, n_clusters=k, init="k-means++", random_state=start) for start in range(30)]
+            models = [
+                run_kmeans(points, n_clusters=k, init="k-means++", random_state=start)
+                for start in range(30)
+            ]
         labels = min(models, key=lambda model: model.inertia_).labels_
         best.append((silhouette_score(points, labels), labels))
     return max(best, key=lambda each: each[0])
@@ -154,7 +167,9 @@ def test_k_means_and_silhouette_are_scikit_learns(k):
     points = places(_camps(k)[0].to_numpy(dtype=float))
     labels = _k_means(points, k, np.random.default_rng(0))
     peer = KMeans(k, n_init=50, random_state=0).fit(points)
-    ours = sum(((points[labels == at] - points[labels == at].mean(axis=0)) ** 2).sum() for at in range(k))
+    ours = sum(
+        ((points[labels == at] - points[labels == at].mean(axis=0)) ** 2).sum() for at in range(k)
+    )
     assert ours <= peer.inertia_ * 1.0001
     assert _silhouette(points, labels) == pytest.approx(silhouette_score(points, labels))
 
@@ -175,7 +190,9 @@ def test_who_voted_on_fewer_than_seven_items_belongs_to_no_group():
     assert groups[1:].notna().all()
 
 
-@pytest.mark.parametrize("votes", [[[1, 1]], [[1, 1], [1, 1], [1, 1]], [[1, -1], [-1, 1]], [[np.nan, np.nan]]])
+@pytest.mark.parametrize(
+    "votes", [[[1, 1]], [[1, 1], [1, 1], [1, 1]], [[1, -1], [-1, 1]], [[np.nan, np.nan]]]
+)
 def test_too_few_or_all_alike_are_one_group_at_most(votes):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

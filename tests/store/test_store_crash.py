@@ -40,7 +40,8 @@ def test_41_phones_vote_on_25_items_while_the_server_is_killed_three_times(url, 
         phones = [Phone(port, code) for _ in range(PHONES)]
         acknowledged = []
         threads = [
-            threading.Thread(target=_votes_of, args=(phone, at, acknowledged), daemon=True) for at, phone in enumerate(phones)
+            threading.Thread(target=_votes_of, args=(phone, at, acknowledged), daemon=True)
+            for at, phone in enumerate(phones)
         ]
         for thread in threads:
             thread.start()
@@ -50,16 +51,25 @@ def test_41_phones_vote_on_25_items_while_the_server_is_killed_three_times(url, 
                 threading.Event().wait(0.002)
             server.kill()
             before = list(acknowledged)
-            kept = {(entry["author"], entry["item"], entry["value"]) for entry in session._keeper.entries()}
-            assert {(session._author(phones[at].client), item, value) for at, item, value in before} <= kept
+            kept = {
+                (entry["author"], entry["item"], entry["value"])
+                for entry in session._keeper.entries()
+            }
+            assert {
+                (session._author(phones[at].client), item, value) for at, item, value in before
+            } <= kept
             server.start()
         for thread in threads:
             thread.join(120)
         assert len(acknowledged) == PHONES * len(ITEMS)
     finally:
         server.kill()
-    entries = Counter((entry["author"], entry["item"], entry["value"]) for entry in session._keeper.entries())
-    wanted = Counter((session._author(phones[at].client), item, value) for at, item, value in acknowledged)
+    entries = Counter(
+        (entry["author"], entry["item"], entry["value"]) for entry in session._keeper.entries()
+    )
+    wanted = Counter(
+        (session._author(phones[at].client), item, value) for at, item, value in acknowledged
+    )
     assert (wanted - entries, entries - wanted) == (Counter(), Counter())  # lost, doubled
     assert session.results()["votes"].tolist() == [PHONES] * len(ITEMS)
     session.close()

@@ -70,7 +70,10 @@ def test_a_disk_that_is_full_keeps_everything_and_the_phones_are_told(small_disk
         phone = Phone(room.port, room.code)
         assert phone.vote("x", 1, "a" * 12)[0] == 200
         ballast = _stuffed(small_disk)
-        refused = [phone.ask("POST", "/note", {"text": "い" * 1000, "id": f"b{at:012d}"}) for at in range(30)]
+        refused = [
+            phone.ask("POST", "/note", {"text": "い" * 1000, "id": f"b{at:012d}"})
+            for at in range(30)
+        ]
         assert (507, {"error": "保存できませんでした。係の人に知らせてください。"}) in refused
         kept = _fill(session)
         ballast.unlink()
@@ -112,7 +115,9 @@ def test_a_read_only_file_is_shown_and_refuses_what_is_new(folder_too):
         folder.chmod(0o555 if folder_too else 0o777)
         with _as_nobody(), Session(path) as session:
             assert session.results()["mean"].tolist() == [2]
-            with pytest.raises(StoreError, match=r"読み取り専用.*書き込めるフォルダー.*残っています"):
+            with pytest.raises(
+                StoreError, match=r"読み取り専用.*書き込めるフォルダー.*残っています"
+            ):
                 session.vote(item="x", value=-2, client="a")
             assert session.results()["mean"].tolist() == [2]
         folder.chmod(0o755)
@@ -160,12 +165,16 @@ def test_a_store_goes_on_when_postgresql_was_cut_off(postgres):
         connection.execute("CREATE DATABASE cut")
         with Session(f"{postgres}/cut") as session:
             session.vote(item="x", value=2, client="a")
-            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'cut'")
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'cut'"
+            )
             session.vote(item="x", value=1, client="b")
             assert session.results()["votes"].tolist() == [2]
 
 
-@pytest.mark.parametrize("content", [b"not a database at all" * 100, "会議の記録.xlsx".encode() * 200])
+@pytest.mark.parametrize(
+    "content", [b"not a database at all" * 100, "会議の記録.xlsx".encode() * 200]
+)
 def test_a_file_that_is_no_store_is_named_and_left_alone(tmp_path, content):
     path = tmp_path / "m.sqlite"
     path.write_bytes(content)

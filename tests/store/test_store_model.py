@@ -11,7 +11,9 @@ from dxkit.store import Session
 ITEMS, CLIENTS = ["a", "b"], ["p", "q", "r"]
 ACTS = st.lists(
     st.one_of(
-        st.tuples(st.just("vote"), st.sampled_from(ITEMS), st.integers(-2, 2), st.sampled_from(CLIENTS)),
+        st.tuples(
+            st.just("vote"), st.sampled_from(ITEMS), st.integers(-2, 2), st.sampled_from(CLIENTS)
+        ),
         st.tuples(st.just("undo"), st.integers(0, 30)),
         st.tuples(st.just("again"), st.integers(0, 30)),
         st.tuples(st.just("reopen")),
@@ -23,7 +25,9 @@ ACTS = st.lists(
 def _stands(paper, at):
     """An entry stands unless some undo of it stands: by the words, one after the other."""
     return not any(
-        kind == "undo" and rest[0] == at and _stands(paper, later) for later, (kind, *rest) in enumerate(paper) if later > at
+        kind == "undo" and rest[0] == at and _stands(paper, later)
+        for later, (kind, *rest) in enumerate(paper)
+        if later > at
     )
 
 
@@ -65,7 +69,14 @@ def test_a_session_agrees_with_a_sheet_of_paper(acts):
         assert found["votes"].to_dict() == {item: len(values) for item, values in wanted.items()}
         for item, values in wanted.items():
             counts = [values.count(value) for value in range(-2, 3)]
-            assert found.loc[item, ["against_strongly", "against", "neutral", "for", "for_strongly"]].tolist() == counts
-        assert session.history()["stands"].tolist() == [_stands(paper, at) for at in range(len(paper))]
+            assert (
+                found.loc[
+                    item, ["against_strongly", "against", "neutral", "for", "for_strongly"]
+                ].tolist()
+                == counts
+            )
+        assert session.history()["stands"].tolist() == [
+            _stands(paper, at) for at in range(len(paper))
+        ]
         assert len(session.history()) == len(paper)
         session.close()

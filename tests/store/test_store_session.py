@@ -33,7 +33,9 @@ def test_a_later_vote_takes_the_place_of_the_earlier_and_history_keeps_both(sess
     session.vote(item="x", value=-2, client="a")
     session.vote(item="x", value=1, client="b")
     session.vote(item="x", value=2, client="a")
-    assert _one(session, "x")[["votes", "mean", "against_strongly", "for", "for_strongly"]].tolist() == [2, 1.5, 0, 1, 1]
+    assert _one(session, "x")[
+        ["votes", "mean", "against_strongly", "for", "for_strongly"]
+    ].tolist() == [2, 1.5, 0, 1, 1]
     assert session.history()["value"].tolist() == [-2, 1, 2]
 
 
@@ -150,7 +152,15 @@ def test_a_card_that_cannot_be_shown_is_refused(session, text, said):
 
 
 @pytest.mark.parametrize(
-    "text", ["𠮷野家で髙﨑さん", "'; DROP TABLE dxkit_entries; --", "%s %(x)s :x", "一行目\n二行目", "👪‍", "a" * 1000]
+    "text",
+    [
+        "𠮷野家で髙﨑さん",
+        "'; DROP TABLE dxkit_entries; --",
+        "%s %(x)s :x",
+        "一行目\n二行目",
+        "👪‍",
+        "a" * 1000,
+    ],
 )
 def test_any_text_comes_back_as_it_was(session, text):
     session.note(text=text, group=text[:200].replace("\n", " "))
@@ -180,7 +190,9 @@ def test_thirty_threads_lose_and_double_nothing(session):
     def work(client):
         for at in range(10):
             for _ in range(2):
-                session.vote(item=f"項目{at}", value=client % 5 - 2, client=f"c{client}", id=f"{client}/{at}")
+                session.vote(
+                    item=f"項目{at}", value=client % 5 - 2, client=f"c{client}", id=f"{client}/{at}"
+                )
 
     threads = [threading.Thread(target=work, args=(client,)) for client in range(30)]
     for thread in threads:
@@ -213,14 +225,23 @@ def test_the_database_itself_refuses_to_change_or_drop_an_entry(session):
     session.vote(item="x", value=1, client="a")
     engine = session._keeper.engine
     for act in ("UPDATE dxkit_entries SET value = 2", "DELETE FROM dxkit_entries"):
-        with pytest.raises(sa.exc.DBAPIError, match="entries are never changed"), engine.begin() as connection:
+        with (
+            pytest.raises(sa.exc.DBAPIError, match="entries are never changed"),
+            engine.begin() as connection,
+        ):
             connection.execute(sa.text(act))
     assert _one(session, "x")["mean"] == 1
 
 
 def test_sqlite_keeps_a_write_ahead_log_and_waits_for_the_disk(tmp_path):
-    with Session(tmp_path / "a" / "meeting.sqlite") as session, session._keeper.engine.connect() as connection:
-        asked = [connection.execute(sa.text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
+    with (
+        Session(tmp_path / "a" / "meeting.sqlite") as session,
+        session._keeper.engine.connect() as connection,
+    ):
+        asked = [
+            connection.execute(sa.text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous")
+        ]
     assert asked == ["wal", 2]
 
 
@@ -234,7 +255,9 @@ def test_postgresql_waits_for_the_disk_whatever_the_server_is_set_to(postgres):
         assert connection.execute(sa.text("SHOW synchronous_commit")).scalar() == "on"
 
 
-@pytest.mark.parametrize("url", ["mysql://x/y", "oracle://x", "sqlite://", "sqlite:///:memory:", "nonsense://"])
+@pytest.mark.parametrize(
+    "url", ["mysql://x/y", "oracle://x", "sqlite://", "sqlite:///:memory:", "nonsense://"]
+)
 def test_a_store_that_would_not_last_or_is_of_another_kind_is_refused(url):
     with pytest.raises(ChoiceError, match="sqlite:///"):
         Session(url)
@@ -267,7 +290,10 @@ def test_nobody_reads_from_any_table_or_sheet_who_entered_what(session, tmp_path
     _full(session)
     authors = {entry["author"] for entry in session._keeper.entries()}
     agreed = session.agreement()
-    shown = [table.to_csv() for table in (session.results(), session.history(), session.notes(), session.choices())]
+    shown = [
+        table.to_csv()
+        for table in (session.results(), session.history(), session.notes(), session.choices())
+    ]
     shown += [agreed.groups.to_csv(), agreed.opinions.to_csv(), repr(session), repr(agreed)]
     book = openpyxl.load_workbook(session.export(tmp_path / "record.xlsx"))
     shown += [str(cell.value) for sheet in book for row in sheet for cell in row]
@@ -308,7 +334,9 @@ def test_the_record_runs_no_formula(session, tmp_path):
     book = openpyxl.load_workbook(session.export(tmp_path / "record.xlsx"))
     assert book.sheetnames == ["結果", "カード", "選択", "履歴"]
     cells = [cell for sheet in book for row in sheet for cell in row if isinstance(cell.value, str)]
-    assert all(cell.data_type == "s" and not cell.value.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert all(
+        cell.data_type == "s" and not cell.value.startswith(("=", "+", "-", "@")) for cell in cells
+    )
     assert any(cell.value == '\'=HYPERLINK("http://example.com")' for cell in cells)
 
 
@@ -330,7 +358,13 @@ def test_keys_differ_by_purpose(session):
 def test_an_empty_meeting_has_empty_tables_and_a_record(session, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        tables = [session.results(), session.history(), session.notes(), session.choices(), session.agreement().groups]
+        tables = [
+            session.results(),
+            session.history(),
+            session.notes(),
+            session.choices(),
+            session.agreement().groups,
+        ]
     assert all(table.empty for table in tables)
     assert session.export(tmp_path / "record.xlsx").exists()
 

@@ -26,7 +26,9 @@ def board(session):
 
 def _shown(board):
     board.refresh()
-    return "".join(child.value for child in board.children if isinstance(getattr(child, "value", None), str))
+    return "".join(
+        child.value for child in board.children if isinstance(getattr(child, "value", None), str)
+    )
 
 
 def test_the_board_shows_address_code_and_a_qr_code_that_holds_both(board):
@@ -34,7 +36,9 @@ def test_the_board_shows_address_code_and_a_qr_code_that_holds_both(board):
     assert board.address in shown
     assert f"{board.code[:4]} {board.code[4:]}" in shown
     wanted = segno.make(f"{board.address}#code={board.code}", error="m", micro=False)
-    assert wanted.svg_data_uri(scale=5, border=3).replace("&", "&amp;").replace("'", "&#x27;") in shown
+    assert (
+        wanted.svg_data_uri(scale=5, border=3).replace("&", "&amp;").replace("'", "&#x27;") in shown
+    )
     assert "このパソコンのブラウザーだけから" in shown
 
 
@@ -113,4 +117,9 @@ def test_cards_stand_under_the_titles_of_their_groups(board, session):
     session.note(text="予算がない", group="B", title="お金")
     session.arrange(first.id, group="A", title="体制")
     shown = _shown(board)
-    assert shown.index("体制") < shown.index("人が足りない") < shown.index("お金") < shown.index("予算がない")
+    assert (
+        shown.index("体制")
+        < shown.index("人が足りない")
+        < shown.index("お金")
+        < shown.index("予算がない")
+    )

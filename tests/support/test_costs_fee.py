@@ -27,7 +27,11 @@ def test_25_municipalities_of_743353_people_lie_below_50000_and_save_at_least_10
 
 def test_the_fee_of_larger_municipalities_stays_unknown_and_is_no_zero():
     table = costs.fee(TOWNS)
-    assert table.loc[~table["below"], ["fee_yen_month", "fee_yen_year", "saved_least_yen_year"]].isna().all(axis=None)
+    assert (
+        table.loc[~table["below"], ["fee_yen_month", "fee_yen_year", "saved_least_yen_year"]]
+        .isna()
+        .all(axis=None)
+    )
 
 
 def test_the_limit_itself_is_not_below():
@@ -46,7 +50,10 @@ def test_the_effect_of_register_and_limit_is_shown_by_name():
     assert "丹波市" in wide["gained"].item()
 
 
-@pytest.mark.parametrize("options", [{"limit": 0}, {"monthly_yen": -1}, {"share_of_present": 0}, {"share_of_present": 1.5}])
+@pytest.mark.parametrize(
+    "options",
+    [{"limit": 0}, {"monthly_yen": -1}, {"share_of_present": 0}, {"share_of_present": 1.5}],
+)
 def test_a_fee_that_cannot_be_is_refused_by_name(options):
     with pytest.raises(ChoiceError, match=next(iter(options))):
         costs.fee(TOWNS, **options)
@@ -68,15 +75,23 @@ def test_236_of_369_cells_are_taken_and_only_full_counts_give_names():
     assert systems.loc["e-ひょうご（電子申請）", "named"] == 0
     assert found.cells["chance"].sum() == pytest.approx(236)
     # no town shares the booking of facilities: that is certain too
-    booking = found.cells[found.cells["system"] == "公共施設予約"].merge(TOWNS[["code", "kind"]], on="code")
+    booking = found.cells[found.cells["system"] == "公共施設予約"].merge(
+        TOWNS[["code", "kind"]], on="code"
+    )
     assert set(booking.loc[booking["kind"] == "town", "joined"]) == {"no"}
     assert set(booking.loc[booking["kind"] == "city", "joined"]) == {"unknown"}
 
 
 def test_what_a_user_knows_by_name_narrows_the_chances_of_the_others():
     system = "e-ひょうご（電子申請）"
-    named = pd.DataFrame({"code": ["28301", "28209", "28210"], "system": system, "joined": [True, True, False]})
-    cells = costs.participation(SYSTEMS, TOWNS, named=named).cells.query("system == @system").set_index("code")
+    named = pd.DataFrame(
+        {"code": ["28301", "28209", "28210"], "system": system, "joined": [True, True, False]}
+    )
+    cells = (
+        costs.participation(SYSTEMS, TOWNS, named=named)
+        .cells.query("system == @system")
+        .set_index("code")
+    )
     # the one town is named: the other eleven are out
     assert cells.loc["28301", "joined"] == "yes"
     assert cells.loc["28365", "joined"] == "no"
@@ -89,7 +104,9 @@ def test_names_that_contradict_a_count_are_refused():
     with pytest.raises(TableError, match="参加1団体に対し、名前の分かる参加2"):
         costs.participation(SYSTEMS, TOWNS, named=named)
     with pytest.raises(TableError, match="値「99999」: named に知らない名前"):
-        costs.participation(SYSTEMS, TOWNS, named=pd.DataFrame({"code": ["99999"], "system": ["電子入札"]}))
+        costs.participation(
+            SYSTEMS, TOWNS, named=pd.DataFrame({"code": ["99999"], "system": ["電子入札"]})
+        )
 
 
 def test_joining_pays_from_the_break_even_on():

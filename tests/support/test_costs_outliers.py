@@ -38,7 +38,11 @@ def test_the_line_is_that_of_the_fair_ones_when_a_quarter_is_ten_times_as_dear()
     people = np.geomspace(10_000, 500_000, 20)
     yen = 1000 * people**0.7
     yen[::5] *= 10
-    found = costs.outliers(pd.DataFrame({"estimate": [f"団体{at}" for at in range(20)], "people": people, "yen_year": yen}))
+    found = costs.outliers(
+        pd.DataFrame(
+            {"estimate": [f"団体{at}" for at in range(20)], "people": people, "yen_year": yen}
+        )
+    )
     assert found.settings["slope"] == pytest.approx(0.7, abs=1e-9)
     assert (found.table["verdict"] == "high").sum() == 4
     assert found.table["ratio"].iloc[:4].tolist() == pytest.approx([10] * 4)
@@ -51,9 +55,9 @@ def test_changing_the_unit_or_the_size_of_everything_changes_no_verdict():
     table["yen_year"] = 5000 * table["people"] ** 0.8 * np.exp(random.normal(0, 0.2, 15))
     table.loc[3, "yen_year"] *= 3
     first = costs.outliers(table).table.set_index("estimate")
-    scaled = costs.outliers(table.assign(yen_year=table["yen_year"] / 1000, people=table["people"] * 7)).table.set_index(
-        "estimate"
-    )
+    scaled = costs.outliers(
+        table.assign(yen_year=table["yen_year"] / 1000, people=table["people"] * 7)
+    ).table.set_index("estimate")
     assert first["verdict"].to_dict() == scaled["verdict"].to_dict()
     np.testing.assert_allclose(first["ratio"], scaled["ratio"].loc[first.index])
 
@@ -72,7 +76,15 @@ def test_nothing_of_others_is_in_what_one_body_gets():
     assert len(own) == 1
     # the range stands at round sizes that are the same for everybody, and has no key
     assert "estimate" not in found.fair
-    assert found.fair["people"].tolist() == [15_000, 20_000, 30_000, 50_000, 70_000, 100_000, 150_000]
+    assert found.fair["people"].tolist() == [
+        15_000,
+        20_000,
+        30_000,
+        50_000,
+        70_000,
+        100_000,
+        150_000,
+    ]
     assert (found.fair["low_yen_per_person"] < found.fair["high_yen_per_person"]).all()
     with pytest.raises(ChoiceError, match="「団体Z」の見積もりはありません"):
         found.for_one("団体Z")
@@ -89,7 +101,9 @@ def test_the_shipped_example_is_made_of_8_cities_and_4_towns_and_its_dear_ones_a
 
 
 def test_too_few_and_impossible_estimates_are_refused():
-    table = pd.DataFrame({"code": list("abcde"), "people": [1, 2, 3, 4, 5], "yen_year": [1, 2, 3, 4, 5]})
+    table = pd.DataFrame(
+        {"code": list("abcde"), "people": [1, 2, 3, 4, 5], "yen_year": [1, 2, 3, 4, 5]}
+    )
     with pytest.raises(TableError, match="見積もりが少なすぎます → 6件以上"):
         costs.outliers(table)
     with pytest.raises(TableError, match="値「0」"):

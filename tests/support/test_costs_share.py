@@ -14,13 +14,22 @@ from dxkit.support import costs
 from dxkit.support.costs import _cooperative_games, _price_ladder
 from dxkit.support.costs._share import whole_yen
 
-PRICES = pd.DataFrame({"from_count": [1, 50, 200, 500, 1000], "unit_yen": [26_400, 22_000, 18_700, 15_400, 13_200]})
+PRICES = pd.DataFrame(
+    {"from_count": [1, 50, 200, 500, 1000], "unit_yen": [26_400, 22_000, 18_700, 15_400, 13_200]}
+)
 
 
 def members(many=41):
     towns = dxkit.load("municipalities").tail(many)
     need = np.maximum(2, (towns["people_2020"] / 4000).round()).astype(int)
-    return pd.DataFrame({"code": towns["code"], "name": towns["name"], "people": towns["people_2020"], "licences": need})
+    return pd.DataFrame(
+        {
+            "code": towns["code"],
+            "name": towns["name"],
+            "people": towns["people_2020"],
+            "licences": need,
+        }
+    )
 
 
 def cost_of(needs, minimum=20):
@@ -36,13 +45,18 @@ def test_the_airport_games_shapley_value_is_the_published_one():
 
 def test_the_glove_like_three_member_game_by_hand():
     # c = 0, 6, 8, 9 by number of members: all alike, so a third each
-    assert _cooperative_games.shapley(np.array([1, 1, 1]), np.array([0, 6, 8, 9])) == (Fraction(3),) * 3
+    assert (
+        _cooperative_games.shapley(np.array([1, 1, 1]), np.array([0, 6, 8, 9]))
+        == (Fraction(3),) * 3
+    )
 
 
 def test_shapley_equals_listing_all_coalitions_at_13_as_exact_fractions():
     need = members(13)["licences"].to_numpy().astype(np.int64)
     cost = cost_of(need)
-    assert _cooperative_games.shapley(need, cost) == _cooperative_games.shapley_by_listing(need, cost)
+    assert _cooperative_games.shapley(need, cost) == _cooperative_games.shapley_by_listing(
+        need, cost
+    )
 
 
 def test_shapley_for_41_is_exact_to_the_last_fraction():
@@ -72,7 +86,9 @@ def test_the_coalition_that_would_leave_is_the_one_that_listing_finds():
     for _ in range(40):
         need = random.integers(1, 12, int(random.integers(2, 8))).astype(np.int64)
         cost = cost_of(need, minimum=int(random.integers(1, 30)))
-        parts = tuple(Fraction(int(each), 7) for each in random.integers(0, int(cost[-1]), len(need)))
+        parts = tuple(
+            Fraction(int(each), 7) for each in random.integers(0, int(cost[-1]), len(need))
+        )
         chosen, saved = _cooperative_games.objection(parts, need, cost)
         listed = max(
             sum(parts[at] for at in group) - int(cost[need[list(group)].sum()])
@@ -108,7 +124,10 @@ def test_the_nucleolus_of_two_halves_the_saving():
 def test_beyond_14_members_the_nucleolus_is_not_computed_and_says_so():
     found = costs.share(members(), PRICES, minimum=20)
     assert "nucleolus" not in found.table
-    assert "41団体では計算しない（14団体まで）" in found.rules.set_index("rule").loc["nucleolus", "reason"]
+    assert (
+        "41団体では計算しない（14団体まで）"
+        in found.rules.set_index("rule").loc["nucleolus", "reason"]
+    )
     # the notes' finding: the Shapley value of such a bill is not in the core, by licences it is
     assert found.rules.set_index("rule")["leavers"]["shapley"] > 0
     assert found.rules.set_index("rule")["leavers"]["per_licence"] == 0

@@ -97,8 +97,13 @@ def _best(travel, visit, day):
                     tour = []
                 tour.append(place)
             tours.append(tour)
-            lengths = [sum(travel[a, b] for a, b in itertools.pairwise([0, *each, 0])) for each in tours]
-            if all(length + visit * len(each) <= day for length, each in zip(lengths, tours, strict=True)):
+            lengths = [
+                sum(travel[a, b] for a, b in itertools.pairwise([0, *each, 0])) for each in tours
+            ]
+            if all(
+                length + visit * len(each) <= day
+                for length, each in zip(lengths, tours, strict=True)
+            ):
                 best = min(best, (len(tours), sum(lengths)))
     return best
 
@@ -122,11 +127,15 @@ def test_every_set_of_visits_that_fits_is_listed_with_its_shortest_tour():
     where = rng.uniform(0, 60, (7, 2))
     travel = np.ceil(np.linalg.norm(where[:, None] - where[None, :], axis=2) * 72).astype(np.int64)
     tours = day_tours(travel, 1800, 4 * 3600)
-    listed = {tuple((tours.matrix[:, [at]].indices + 1).tolist()): int(tours.seconds[at]) for at in range(tours.matrix.shape[1])}
+    listed = {
+        tuple((tours.matrix[:, [at]].indices + 1).tolist()): int(tours.seconds[at])
+        for at in range(tours.matrix.shape[1])
+    }
     for many in range(1, 7):
         for inside in itertools.combinations(range(1, 7), many):
             length = min(
-                sum(travel[a, b] for a, b in itertools.pairwise([0, *each, 0])) for each in itertools.permutations(inside)
+                sum(travel[a, b] for a, b in itertools.pairwise([0, *each, 0]))
+                for each in itertools.permutations(inside)
             )
             assert listed.get(inside) == (length if length + 1800 * many <= 4 * 3600 else None)
             if inside in listed:
@@ -135,17 +144,23 @@ def test_every_set_of_visits_that_fits_is_listed_with_its_shortest_tour():
 
 
 def test_who_cannot_be_reached_in_a_day_is_named_with_what_can_be_done(towns):
-    found = liaison.rounds(towns[towns["area"] == "但馬"], hearing_min=90, speed_kmh=45, iterations=50)
+    found = liaison.rounds(
+        towns[towns["area"] == "但馬"], hearing_min=90, speed_kmh=45, iterations=50
+    )
     assert found.unreachable["name"].tolist() == ["新温泉町"]
     told = found.unreachable.iloc[0]
     assert told["needed_hours"] > 8.5
-    assert all(word in told["options"] for word in ("オンライン", "8.9時間", "前泊", "県民局", "66分以内"))
+    assert all(
+        word in told["options"] for word in ("オンライン", "8.9時間", "前泊", "県民局", "66分以内")
+    )
     assert "28586" not in set(found.table["code"])
 
 
 def test_the_hours_named_for_an_unreached_municipality_are_enough(towns):
     few = towns[towns["area"] == "但馬"]
-    assert liaison.rounds(few, hearing_min=90, speed_kmh=45, day_hours=8.9, iterations=50).unreachable.empty
+    assert liaison.rounds(
+        few, hearing_min=90, speed_kmh=45, day_hours=8.9, iterations=50
+    ).unreachable.empty
     assert liaison.rounds(few, hearing_min=66, speed_kmh=45, iterations=50).unreachable.empty
 
 
@@ -159,7 +174,12 @@ def test_own_minutes_take_the_place_of_the_estimate(towns):
     with pytest.raises(TableError, match="値「28585」: minutes に行か列がありません"):
         liaison.rounds(few, minutes=own.drop(index="28585"), iterations=50)
     with pytest.raises(TableError, match="28209 から 28222 が使えません"):
-        liaison.rounds(few, minutes=own.mask((own.index == "28209")[:, None] & (own.columns == "28222")[None, :], -1.0))
+        liaison.rounds(
+            few,
+            minutes=own.mask(
+                (own.index == "28209")[:, None] & (own.columns == "28222")[None, :], -1.0
+            ),
+        )
 
 
 def test_too_few_days_a_table_without_codes_and_nobody_in_reach_are_told(towns):
@@ -195,7 +215,9 @@ def test_appointments_are_kept_and_one_of_several_times_is_used(towns):
 
 def test_two_times_of_one_visit_on_any_day_are_alternatives(towns):
     few = towns[towns["area"] == "淡路"]
-    either = pd.DataFrame({"code": ["28205"] * 2, "from_hour": [10.0, 15.0], "to_hour": [11.0, 16.0]})
+    either = pd.DataFrame(
+        {"code": ["28205"] * 2, "from_hour": [10.0, 15.0], "to_hour": [11.0, 16.0]}
+    )
     found = liaison.rounds(few, appointments=either, iterations=200).table.set_index("code")
     begin = 8.5 + found.loc["28205", "leave"] - 1
     assert min(abs(begin - 10), abs(begin - 15)) < 1e-6
@@ -203,12 +225,21 @@ def test_two_times_of_one_visit_on_any_day_are_alternatives(towns):
 
 def test_impossible_appointments_are_named_together(towns):
     few = towns[towns["area"] == "淡路"]
-    bad = pd.DataFrame({"code": ["28100", "28205"], "from_hour": [10.0, 10.0], "to_hour": [12.0, 10.5]})
+    bad = pd.DataFrame(
+        {"code": ["28100", "28205"], "from_hour": [10.0, 10.0], "to_hour": [12.0, 10.5]}
+    )
     with pytest.raises(TableError, match="2件の問題") as told:
         liaison.rounds(few, appointments=bad)
     assert "28100" in str(told.value)
     assert "28205" in str(told.value)
-    clash = pd.DataFrame({"code": ["28205", "28224"], "day": [1, 1], "from_hour": [11.0, 11.0], "to_hour": [12.0, 12.0]})
+    clash = pd.DataFrame(
+        {
+            "code": ["28205", "28224"],
+            "day": [1, 1],
+            "from_hour": [11.0, 11.0],
+            "to_hour": [12.0, 12.0],
+        }
+    )
     with pytest.raises(ChoiceError, match="約束の時間をすべて守る巡回が見つかりません"):
         liaison.rounds(few, appointments=clash, iterations=50)
     with pytest.raises(ChoiceError, match="certify=True は appointments と"):
@@ -233,16 +264,30 @@ def test_nine_areas_go_to_three_liaisons_as_evenly_as_can_be(towns):
     assert found.loads["load"].sum() == 40
     sizes = towns[towns["area"] != "神戸"].groupby("area").size().to_numpy()
     best = min(
-        max(sum(size for size, owner in zip(sizes, owners, strict=True) if owner == each) for each in range(3))
+        max(
+            sum(size for size, owner in zip(sizes, owners, strict=True) if owner == each)
+            for each in range(3)
+        )
         for owners in itertools.product(range(3), repeat=9)
     )
     assert found.most == best == 14
 
 
 def test_part_of_a_post_carries_part_of_the_load_and_only_what_it_can(towns):
-    people = pd.DataFrame({"liaison": ["甲", "乙", "丙"], "post": [1, 1, 0.5], "only": [None, "但馬 丹波 北播磨 淡路", None]})
+    people = pd.DataFrame(
+        {
+            "liaison": ["甲", "乙", "丙"],
+            "post": [1, 1, 0.5],
+            "only": [None, "但馬 丹波 北播磨 淡路", None],
+        }
+    )
     found = liaison.assign(towns, people, load="people_2020")
-    assert set(found.table.loc[found.table["liaison"] == "乙", "area"]) <= {"但馬", "丹波", "北播磨", "淡路"}
+    assert set(found.table.loc[found.table["liaison"] == "乙", "area"]) <= {
+        "但馬",
+        "丹波",
+        "北播磨",
+        "淡路",
+    }
     half = found.loads.set_index("liaison")
     assert half.loc["丙", "load_per_post"] == pytest.approx(2 * half.loc["丙", "load"])
     assert found.most == pytest.approx(half["load_per_post"].max())
@@ -280,7 +325,9 @@ def test_a_digest_tells_what_changed_after_the_last_visit_and_nothing_else():
         ["28585", "標準化", "遅れ", "順調"],
         ["28586", "標準化", "", "順調"],
     ]
-    assert found.attrs["messages"]["28585"].splitlines()[0] == "前回訪問（2026年05月10日）からの動き"
+    assert (
+        found.attrs["messages"]["28585"].splitlines()[0] == "前回訪問（2026年05月10日）からの動き"
+    )
     assert found.attrs["messages"]["28585"].splitlines()[2] == "・標準化：遅れ → 順調"
     assert "訪問の記録なし" in found.attrs["messages"]["28586"]
 
@@ -300,7 +347,9 @@ def test_the_history_of_a_store_is_a_log_after_renaming(tmp_path):
     with dxkit.store.Session(tmp_path / "visits.db", meeting="巡回") as log:
         log.note(group="28586", title="訪問", text="定期巡回", client="甲")
         entries = log.history()
-    visits = entries[["group", "at", "title", "text"]].set_axis(["code", "at", "item", "value"], axis=1)
+    visits = entries[["group", "at", "title", "text"]].set_axis(
+        ["code", "at", "item", "value"], axis=1
+    )
     before = liaison.digest(HISTORY, code="28586")
     after = liaison.digest(pd.concat([HISTORY, visits], ignore_index=True), code="28586")
     assert len(before) == 1

@@ -42,7 +42,10 @@ def test_words_meaning_and_both_find_the_right_service_among_the_first_three(ser
     # the shares as first measured, before anything was tuned; the needs and the catalogue are by one author
     words = matching.match(NEEDS["need"], services, method="words")
     _text_similarity = matching.match(NEEDS["need"], services, method="meaning")
-    shares = [matching.found_share(table, NEEDS["service"]) for table in (words, _text_similarity, proposals)]
+    shares = [
+        matching.found_share(table, NEEDS["service"])
+        for table in (words, _text_similarity, proposals)
+    ]
     assert shares[0] == pytest.approx(27 / 30)
     assert shares[1] == pytest.approx(30 / 30)
     assert shares[2] == pytest.approx(30 / 30)
@@ -56,12 +59,16 @@ def test_each_need_has_three_proposals_in_falling_order_and_none_is_an_assignmen
     assert proposals.attrs["settings"]["assigned"] is False
 
 
-def test_the_words_named_stand_in_the_need_and_share_a_base_form_with_the_description(services, proposals):
+def test_the_words_named_stand_in_the_need_and_share_a_base_form_with_the_description(
+    services, proposals
+):
     text = (services["name"] + "。" + services["text"]).set_axis(services["service"])
     for row in proposals[proposals["words"] != NO_WORD].itertuples():
         described = {word for word, _ in content(text[row.service])}
         forms = {shown: word for word, shown in content(row.need)}
-        assert all(shown in row.need and forms[shown] in described for shown in row.words.split("、"))
+        assert all(
+            shown in row.need and forms[shown] in described for shown in row.words.split("、")
+        )
 
 
 def test_a_proposal_without_a_common_word_says_so(proposals):
@@ -150,9 +157,13 @@ def _best(wishes, services, budgets):
         if any(0 < counts[each] < prices.loc[each, "least"] for each in offered):
             continue
         gain = sum(
-            worth[code, each] - prices.loc[each, "each_yen"] for code, chosen in zip(codes, plan, strict=True) for each in chosen
+            worth[code, each] - prices.loc[each, "each_yen"]
+            for code, chosen in zip(codes, plan, strict=True)
+            for each in chosen
         )
-        best = max(best, gain - sum(prices.loc[each, "joint_yen"] for each in offered if counts[each]))
+        best = max(
+            best, gain - sum(prices.loc[each, "joint_yen"] for each in offered if counts[each])
+        )
     return best
 
 
@@ -177,7 +188,9 @@ def test_a_joint_adoption_equals_brute_force(seed):
 
 @pytest.fixture(scope="module")
 def adoption(services):
-    return matching.adopters(dxkit.load("service_wishes"), services, budgets=dxkit.load("service_budgets"), seconds=60)
+    return matching.adopters(
+        dxkit.load("service_wishes"), services, budgets=dxkit.load("service_budgets"), seconds=60
+    )
 
 
 def test_the_shipped_example_is_proven_and_beats_favourites_first(adoption):
@@ -193,7 +206,9 @@ def test_thresholds_budgets_and_wishes_are_kept(adoption, services):
     spent = adoption.joined.groupby("code")["each_yen"].sum()
     limits = dxkit.load("service_budgets").set_index("code")["budget_yen"]
     assert (spent <= limits[spent.index]).all()
-    wished = set(dxkit.load("service_wishes")[["code", "service"]].itertuples(index=False, name=None))
+    wished = set(
+        dxkit.load("service_wishes")[["code", "service"]].itertuples(index=False, name=None)
+    )
     assert set(adoption.joined[["code", "service"]].itertuples(index=False, name=None)) <= wished
 
 

@@ -22,7 +22,11 @@ def towns():
 
 @pytest.fixture(scope="module")
 def seats(towns):
-    themes = dxkit.load("themes").rename(columns={"theme": "group"})[["code", "group"]].assign(kind="theme")
+    themes = (
+        dxkit.load("themes")
+        .rename(columns={"theme": "group"})[["code", "group"]]
+        .assign(kind="theme")
+    )
     areas = towns[["code", "area"]].rename(columns={"area": "group"}).assign(kind="area")
     return pd.concat([themes, areas], ignore_index=True)
 
@@ -41,7 +45,9 @@ def test_three_themes_tie_19_municipalities_in_87_pairs(themes):
     pairs = themes.table
     assert len(themes.members) == 19
     assert len(pairs) == 9 * 8 // 2 + 5 * 4 // 2 + 10 * 9 // 2 - len(twice)
-    assert [tuple(pair) for pair in pairs.loc[pairs["groups"] == 2, ["code", "other"]].to_numpy()] == twice
+    assert [
+        tuple(pair) for pair in pairs.loc[pairs["groups"] == 2, ["code", "other"]].to_numpy()
+    ] == twice
     assert themes.members["part"].eq(0).all()
 
 
@@ -54,7 +60,11 @@ def test_weights_count_by_kind_and_large_groups_can_be_left_out(seats):
     found = network.ties(seats, weights={"theme": 2.0})
     table = found.table.set_index(["code", "other"])
     assert table.loc[("28222", "28225"), "weight"] == 2 + 2 + 1
-    assert set(table.loc[("28222", "28225"), "shared"].split("、")) == {"但馬", "配送DX", "地域通貨・ポイントDX"}
+    assert set(table.loc[("28222", "28225"), "shared"].split("、")) == {
+        "但馬",
+        "配送DX",
+        "地域通貨・ポイントDX",
+    }
     small = network.ties(seats, largest=5)
     assert "教育DX" not in set("、".join(small.table["shared"]).split("、"))
     assert isinstance(found.graph, nx.Graph)
@@ -72,12 +82,20 @@ def test_a_seat_that_stands_twice_is_refused(seats):
 
 
 def test_pairs_that_have_not_met_are_all_pairs_less_those_who_did(towns, seats):
-    met = pd.DataFrame({"meeting": 1, "group": [1, 1, 1, 2, 2], "code": ["28201", "28202", "28203", "28204", "28201"]})
+    met = pd.DataFrame(
+        {
+            "meeting": 1,
+            "group": [1, 1, 1, 2, 2],
+            "code": ["28201", "28202", "28203", "28204", "28201"],
+        }
+    )
     found = network.strangers(towns["code"], met, ties=network.ties(seats))
     assert len(found) == 41 * 40 // 2 - 4
     assert found.attrs["settings"] == {"pairs": 820, "met": 4}
     assert found["weight"].is_monotonic_decreasing
-    assert ("28201", "28204") not in set(found[["code", "other"]].itertuples(index=False, name=None))
+    assert ("28201", "28204") not in set(
+        found[["code", "other"]].itertuples(index=False, name=None)
+    )
     assert ("28202", "28204") in set(found[["code", "other"]].itertuples(index=False, name=None))
 
 
@@ -113,7 +131,12 @@ def _best(matrix, low, high, many):
 @given(seed=st.integers(0, 1000))
 def test_small_dialogues_are_as_good_as_brute_force(seed):
     rng = np.random.default_rng(seed)
-    rows = [(f"2820{code}", f"g{group}") for group in range(6) for code in range(1, 8) if rng.random() < 0.4]
+    rows = [
+        (f"2820{code}", f"g{group}")
+        for group in range(6)
+        for code in range(1, 8)
+        if rng.random() < 0.4
+    ]
     table = pd.DataFrame(rows, columns=["code", "group"])
     found = network.ties(table)
     many = -(-len(found.members) // 3)
@@ -133,7 +156,9 @@ def test_too_few_sittings_are_refused(themes):
 
 
 def test_the_network_shows_every_name_and_area_and_greys_those_without_a_tie(themes, towns):
-    figure = charts.network(themes.table, groups=towns["area"], names=towns["name"], title="テーマ", source="資料")
+    figure = charts.network(
+        themes.table, groups=towns["area"], names=towns["name"], title="テーマ", source="資料"
+    )
     texts = {text.get_text(): text.get_color() for text in figure.axes[0].texts}
     assert set(towns["name"]) | set(towns["area"]) <= set(texts)
     assert texts["姫路市"] == "black"
@@ -142,11 +167,19 @@ def test_the_network_shows_every_name_and_area_and_greys_those_without_a_tie(the
 
 
 def test_routes_show_every_day_and_refuse_an_unknown_place(towns):
-    visits = pd.DataFrame({"day": [1, 1, 2], "order": [1, 2, 1], "code": ["28205", "28224", "28201"]})
-    figure = charts.routes(visits, towns.reset_index(drop=True), start=(34.69, 135.18), title="巡回")
+    visits = pd.DataFrame(
+        {"day": [1, 1, 2], "order": [1, 2, 1], "code": ["28205", "28224", "28201"]}
+    )
+    figure = charts.routes(
+        visits, towns.reset_index(drop=True), start=(34.69, 135.18), title="巡回"
+    )
     assert {"1", "2"} <= {text.get_text() for text in figure.axes[0].texts}
     assert len(figure.axes[0].lines) == 3
     with pytest.raises(TableError, match="27100"):
-        charts.routes(visits.assign(code=["28205", "28224", "27100"]), towns.reset_index(drop=True), start=(34.69, 135.18))
+        charts.routes(
+            visits.assign(code=["28205", "28224", "27100"]),
+            towns.reset_index(drop=True),
+            start=(34.69, 135.18),
+        )
     with pytest.raises(TableError, match="列「shared」"):
         charts.network(pd.DataFrame({"code": [], "other": []}), groups=towns["area"])

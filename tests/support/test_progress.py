@@ -106,7 +106,10 @@ def test_the_same_seed_gives_the_same_forecast_and_another_one_nearly(told):
 
 
 def test_the_burn_down_starts_with_all_that_remains_and_only_falls(told):
-    for name, whole in (("steps", told.cells["steps_left"].sum()), ("systems", (told.cells["steps_left"] > 0).sum())):
+    for name, whole in (
+        ("steps", told.cells["steps_left"].sum()),
+        ("systems", (told.cells["steps_left"] > 0).sum()),
+    ):
         own = told.curve[told.curve["measure"] == name]
         assert own["mean"].iloc[0] == pytest.approx(whole)
         assert (own["mean"].diff().dropna() <= 1e-9).all()
@@ -186,7 +189,10 @@ def test_a_list_that_names_an_unknown_system_is_refused():
         pr.forecast(small(0.5, 0.5), listed, draws=20)
 
 
-@pytest.mark.parametrize("options", [{"future": (4, 1)}, {"shared": 2}, {"together": -1}, {"lean": -1}, {"wait_months": (5, 1)}])
+@pytest.mark.parametrize(
+    "options",
+    [{"future": (4, 1)}, {"shared": 2}, {"together": -1}, {"lean": -1}, {"wait_months": (5, 1)}],
+)
 def test_an_assumption_that_cannot_be_is_named(options):
     with pytest.raises(ChoiceError, match=next(iter(options))):
         pr.Pace(**options)
@@ -197,14 +203,18 @@ def test_the_systems_of_a_municipality_hang_together_as_assumed():
     towns, systems = wide.shape
     between = systems * wide.mean(axis=1).var()
     within = wide.sub(wide.mean(axis=1), axis=0).pow(2).to_numpy().sum() / (towns * (systems - 1))
-    assert (between - within) / (between + (systems - 1) * within) == pytest.approx(pr.Pace().together, abs=0.01)
+    assert (between - within) / (between + (systems - 1) * within) == pytest.approx(
+        pr.Pace().together, abs=0.01
+    )
 
 
 def test_intervals_hold_where_the_future_keeps_to_the_assumptions_and_not_where_it_does_not():
     found = {}
     for future in ("steady", "rush", "stall"):
         trials = [pr.trial(future=future, seed=seed) for seed in range(10)]
-        found[future] = np.mean([each.covered(pr.forecast(each.progress, draws=400))[0] for each in trials])
+        found[future] = np.mean(
+            [each.covered(pr.forecast(each.progress, draws=400))[0] for each in trials]
+        )
     assert found["steady"] >= 0.85
     assert found["rush"] < 0.5
     assert found["stall"] < 0.5
@@ -277,7 +287,9 @@ def test_the_example_of_vendors_is_invented_and_names_one_for_each_of_820_cells(
     vendors = dxkit.load("vendors_example")
     assert vendors.attrs["made"] is True
     assert len(vendors) == 820
-    assert vendors.set_index(["code", "system"]).index.equals(PROGRESS.set_index(["code", "system"]).index)
+    assert vendors.set_index(["code", "system"]).index.equals(
+        PROGRESS.set_index(["code", "system"]).index
+    )
     assert vendors["vendor"].str.fullmatch("[甲乙丙丁戊]社").all()
 
 

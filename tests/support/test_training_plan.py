@@ -16,8 +16,17 @@ COURSES, TOPICS = dxkit.load("courses"), dxkit.load("topics")
 
 def test_the_menu_holds_seven_items_four_lectures_and_the_video_courses_in_terms():
     assert sorted(COURSES["item"].unique()) == [1, 2, 3, 4, 5, 6, 7]
-    assert COURSES.query("item == 4")["said"].tolist() == ["地域DX基礎", "カイゼンDX", "データ利活用", "地域社会DX"]
-    assert COURSES.loc[COURSES["label"].str.startswith("e-JINZAI"), "said"].str.contains("クール").all()
+    assert COURSES.query("item == 4")["said"].tolist() == [
+        "地域DX基礎",
+        "カイゼンDX",
+        "データ利活用",
+        "地域社会DX",
+    ]
+    assert (
+        COURSES.loc[COURSES["label"].str.startswith("e-JINZAI"), "said"]
+        .str.contains("クール")
+        .all()
+    )
     assert set(COURSES["page"].astype(str)) == {"9"}
     assert COURSES["status"].str.contains("検討・調整中").all()
 
@@ -57,7 +66,11 @@ def test_the_liaisons_four_subjects_are_mapped_to_notebooks_that_exist():
 
 def gaps():
     return pd.DataFrame(
-        {"code": ["28209"] * 4 + ["28222"], "topic": ["data", "dx", "community", "ai", "dx"], "gap": [2.0, 1.0, 3.0, 0.0, 0.5]}
+        {
+            "code": ["28209"] * 4 + ["28222"],
+            "topic": ["data", "dx", "community", "ai", "dx"],
+            "gap": [2.0, 1.0, 3.0, 0.0, 0.5],
+        }
     )
 
 
@@ -67,7 +80,11 @@ def test_a_plan_takes_the_greatest_gaps_through_the_stages_in_order():
     assert toyooka["topic"].tolist() == ["community"] * 3 + ["data"] * 3
     assert toyooka["stage"].tolist() == ["know", "try", "teach"] * 2
     assert toyooka["order"].tolist() == [1, 2, 3, 4, 5, 6]
-    assert table[table["code"] == "28222"]["course"].tolist() == ["e_jinzai_practice", "blended", "lecture_dx"]
+    assert table[table["code"] == "28222"]["course"].tolist() == [
+        "e_jinzai_practice",
+        "blended",
+        "lecture_dx",
+    ]
     # the menu has no session in which community DX is tried out: the plan says so
     assert toyooka["course"].iloc[1] == ""
     assert "この段階の講座が一覧にない" in toyooka["reason"].iloc[1]
@@ -107,7 +124,9 @@ def test_small_counts_and_small_differences_are_left_empty():
     assert ai["hidden"].all()
     assert ai["count"].isna().all()
     near = records().query("topic == 'dx'")
-    more = pd.DataFrame([(f"p{at}", "dx", "try") for at in range(12, 19)], columns=["learner", "topic", "stage"])
+    more = pd.DataFrame(
+        [(f"p{at}", "dx", "try") for at in range(12, 19)], columns=["learner", "topic", "stage"]
+    )
     found = training.funnel(pd.concat([near, more]), least=3)
     # 20 and 19: who is missing would be known
     assert found["hidden"].tolist() == [False, True, False]
@@ -115,7 +134,9 @@ def test_small_counts_and_small_differences_are_left_empty():
 
 def test_a_stage_without_the_one_before_is_refused_by_row_and_never_by_person():
     odd = pd.DataFrame({"learner": ["secret"], "topic": ["dx"], "stage": ["teach"]})
-    with pytest.raises(TableError, match="1行目 列「stage」 値「teach」: 前の段階の記録がありません") as raised:
+    with pytest.raises(
+        TableError, match="1行目 列「stage」 値「teach」: 前の段階の記録がありません"
+    ) as raised:
         training.funnel(odd)
     assert "secret" not in str(raised.value)
     with pytest.raises(ChoiceError, match="個人ごとの集計は出しません"):
@@ -123,6 +144,8 @@ def test_a_stage_without_the_one_before_is_refused_by_row_and_never_by_person():
 
 
 def test_the_funnel_of_the_seats_is_that_of_their_table():
-    found = training.seats(dxkit.load("applicants_example"), dxkit.load("course_sessions"), effort=2)
+    found = training.seats(
+        dxkit.load("applicants_example"), dxkit.load("course_sessions"), effort=2
+    )
     table = training.funnel(found.table)
     assert table["count"].iloc[-1] == found.compare["cycles"].iloc[-1]

@@ -36,7 +36,13 @@ def small(random):
         columns=["session", "topic", "stage", "term", "seats"],
     )
     rows = [
-        (f"p{person}", f"c{person % 3}", topic, int(random.integers(1, 4)), str(random.choice(["", "1", "2"])))
+        (
+            f"p{person}",
+            f"c{person % 3}",
+            topic,
+            int(random.integers(1, 4)),
+            str(random.choice(["", "1", "2"])),
+        )
         for person in range(3)
         for topic in topics
         if random.random() < 0.8
@@ -48,7 +54,8 @@ def away_of(wishes):
     """The terms in which each is away; a table read from a file may hold them as 1.0 and NaN."""
     cells = zip(wishes["learner"], wishes["topic"], wishes["away"], strict=True)
     return {
-        (person, topic): set() if cell in {"", None} or pd.isna(cell) else {int(float(cell))} for person, topic, cell in cells
+        (person, topic): set() if cell in {"", None} or pd.isna(cell) else {int(float(cell))}
+        for person, topic, cell in cells
     }
 
 
@@ -81,24 +88,39 @@ def test_the_answer_is_proven_and_completes_more_cycles_than_both_kinds_of_first
     ways = found.compare.set_index("way")
     assert found.settings["gap"] == 0
     assert found.settings["bound"] == ways.loc["best", "value"]
-    assert ways.loc["best", "value"] > ways.loc["first_come", "value"] > ways.loc["stage_by_stage", "value"]
-    assert ways.loc["best", "cycles"] >= ways.loc["first_come", "cycles"] > ways.loc["stage_by_stage", "cycles"]
+    assert (
+        ways.loc["best", "value"]
+        > ways.loc["first_come", "value"]
+        > ways.loc["stage_by_stage", "value"]
+    )
+    assert (
+        ways.loc["best", "cycles"]
+        >= ways.loc["first_come", "cycles"]
+        > ways.loc["stage_by_stage", "cycles"]
+    )
     assert ways.loc["best", "empty"] == 0
 
 
 def test_the_value_can_be_counted_again_from_the_table(year):
     wishes, _, found = year
     worth = wishes.set_index(["learner", "topic"])["value"]
-    value = sum(worth[row.learner, row.topic] * (3 if row.stage == "teach" else 1) for row in found.table.itertuples())
+    value = sum(
+        worth[row.learner, row.topic] * (3 if row.stage == "teach" else 1)
+        for row in found.table.itertuples()
+    )
     assert value == found.compare.set_index("way").loc["best", "value"]
-    assert (found.table["stage"] == "teach").sum() == found.compare.set_index("way").loc["best", "cycles"]
+    assert (found.table["stage"] == "teach").sum() == found.compare.set_index("way").loc[
+        "best", "cycles"
+    ]
 
 
 def test_every_wish_that_ends_early_is_in_the_refusals_and_its_reason_is_true(year):
     wishes, sessions, found = year
     done = found.table.query("stage == 'teach'")[["learner", "topic"]]
     assert len(found.refused) + len(done) == len(wishes)
-    left = sessions.set_index("session")["seats"] - found.table["session"].value_counts().reindex(sessions["session"]).fillna(0)
+    left = sessions.set_index("session")["seats"] - found.table["session"].value_counts().reindex(
+        sessions["session"]
+    ).fillna(0)
     used = Counter(zip(found.table["learner"], found.table["term"], strict=True))
     own = found.table.groupby(["learner", "topic"])["term"].max()
     for row in found.refused.itertuples():
@@ -125,8 +147,14 @@ def test_the_best_of_small_years_is_that_of_trying_everything():
         best = 0
         for combination in product(*[[(), *paths(wish, offered)] for wish in asked]):
             taken = Counter(session for path in combination for session in path)
-            hours = Counter((wish.person, offered[s].term) for wish, path in zip(asked, combination, strict=True) for s in path)
-            if all(many <= offered[s].seats for s, many in taken.items()) and all(many <= 3 for many in hours.values()):
+            hours = Counter(
+                (wish.person, offered[s].term)
+                for wish, path in zip(asked, combination, strict=True)
+                for s in path
+            )
+            if all(many <= offered[s].seats for s, many in taken.items()) and all(
+                many <= 3 for many in hours.values()
+            ):
                 value = sum(
                     wish.value * (len(path) + 2 * (offered[path[-1]].stage == 2))
                     for wish, path in zip(asked, combination, strict=True)
@@ -153,8 +181,12 @@ def test_any_small_year_keeps_every_rule_and_beats_both_first_comes(seed, load):
 
 
 def test_fair_gives_every_body_a_seat_before_value():
-    sessions = pd.DataFrame({"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]})
-    wishes = pd.DataFrame({"learner": ["a", "b", "c"], "code": ["1", "1", "2"], "topic": "dx", "value": [9, 9, 1]})
+    sessions = pd.DataFrame(
+        {"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]}
+    )
+    wishes = pd.DataFrame(
+        {"learner": ["a", "b", "c"], "code": ["1", "1", "2"], "topic": "dx", "value": [9, 9, 1]}
+    )
     fair = training.seats(wishes, sessions)
     assert fair.by_code.set_index("code")["served"].to_dict() == {"1": 1, "2": 1}
     greedy = training.seats(wishes, sessions, fair=False).by_code.set_index("code")
@@ -163,15 +195,23 @@ def test_fair_gives_every_body_a_seat_before_value():
 
 
 def test_a_body_whose_people_are_away_is_told_so_and_a_stage_that_is_not_offered_too():
-    sessions = pd.DataFrame({"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]})
-    wishes = pd.DataFrame({"learner": ["a", "b"], "code": ["1", "2"], "topic": "dx", "value": 1, "away": ["1", ""]})
+    sessions = pd.DataFrame(
+        {"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [2]}
+    )
+    wishes = pd.DataFrame(
+        {"learner": ["a", "b"], "code": ["1", "2"], "topic": "dx", "value": 1, "away": ["1", ""]}
+    )
     reasons = training.seats(wishes, sessions).refused.set_index("learner")["reason"].to_dict()
     assert reasons == {"a": "「知る」は、出られる期の開講がない", "b": "「やってみる」の開講がない"}
 
 
 def test_who_has_done_a_stage_begins_at_the_next():
-    sessions = pd.DataFrame({"session": ["k", "t"], "topic": "dx", "stage": ["know", "try"], "term": 1, "seats": 5})
-    wishes = pd.DataFrame({"learner": ["a"], "code": ["1"], "topic": ["dx"], "value": [1], "done": ["know"]})
+    sessions = pd.DataFrame(
+        {"session": ["k", "t"], "topic": "dx", "stage": ["know", "try"], "term": 1, "seats": 5}
+    )
+    wishes = pd.DataFrame(
+        {"learner": ["a"], "code": ["1"], "topic": ["dx"], "value": [1], "done": ["know"]}
+    )
     assert training.seats(wishes, sessions).table["session"].tolist() == ["t"]
 
 

@@ -68,7 +68,12 @@ class _Costs:
         if not inside.any():
             return int(self.alone.sum())
         many = int(inside.sum())
-        return int(self.alone[~inside].sum() + self.joint.yen[self.need[inside].sum()] + self.handling * many + self.standing)
+        return int(
+            self.alone[~inside].sum()
+            + self.joint.yen[self.need[inside].sum()]
+            + self.handling * many
+            + self.standing
+        )
 
 
 def bundle(
@@ -111,14 +116,20 @@ def bundle(
     need = _price_ladder.demand(licences)
     joint = _price_ladder.tariff(prices, int(need.sum()), minimum=minimum, how=how)
     handling, standing = (
-        int(_checks.require_number(yen, name)) for yen, name in ((handling_yen, "handling_yen"), (standing_yen, "standing_yen"))
+        int(_checks.require_number(yen, name))
+        for yen, name in ((handling_yen, "handling_yen"), (standing_yen, "standing_yen"))
     )
     costs = _Costs(need, joint.yen[need], joint, handling, standing)
     inside = _best(costs)
     settings = {"minimum": minimum, "how": how, "handling_yen": handling, "standing_yen": standing}
     together = int(need[inside].sum())
-    settings |= {"bought": int(joint.bought[together]), "spare": int(joint.bought[together]) - together}
-    return Bundle(_table(licences, costs, inside), _plans(costs, inside), costs.of(inside), settings)
+    settings |= {
+        "bought": int(joint.bought[together]),
+        "spare": int(joint.bought[together]) - together,
+    }
+    return Bundle(
+        _table(licences, costs, inside), _plans(costs, inside), costs.of(inside), settings
+    )
 
 
 def _best(costs: _Costs) -> Places:
@@ -187,6 +198,14 @@ def _reason(costs: _Costs, at: int, inside: Places, unit: float) -> str:
     more = costs.of(other) - costs.of(inside)
     need, least = int(costs.need[at]), costs.joint.minimum
     if inside[at]:
-        small = f"必要数{need}は最小数{least}に満たない。" if need < least else f"必要数{need}は最小数{least}を満たす。"
+        small = (
+            f"必要数{need}は最小数{least}に満たない。"
+            if need < least
+            else f"必要数{need}は最小数{least}を満たす。"
+        )
         return f"{small}束ねると1ライセンス{unit:,.0f}円。外れると全体で{more:,}円高くなる"
-    return f"各自の契約でよい。束ねると全体で{more:,}円高くなる" if more else "束ねても全体の費用は変わらない"
+    return (
+        f"各自の契約でよい。束ねると全体で{more:,}円高くなる"
+        if more
+        else "束ねても全体の費用は変わらない"
+    )

@@ -49,10 +49,17 @@ def shapley(need: Whole, cost: Whole) -> tuple[Fraction, ...]:
     """
     many = len(need)
     if many > MOST_MEMBERS:
-        raise ChoiceError(f"{many}団体のシャープレイ値は計算できません。{MOST_MEMBERS}団体までにしてください。")
+        raise ChoiceError(
+            f"{many}団体のシャープレイ値は計算できません。{MOST_MEMBERS}団体までにしてください。"
+        )
     counted = counts(need)
-    weights = [Fraction(factorial(size) * factorial(many - size - 1), factorial(many)) for size in range(many)]
-    by_need = {size: _value(counted, size, cost, weights) for size in sorted({int(each) for each in need})}
+    weights = [
+        Fraction(factorial(size) * factorial(many - size - 1), factorial(many))
+        for size in range(many)
+    ]
+    by_need = {
+        size: _value(counted, size, cost, weights) for size in sorted({int(each) for each in need})
+    }
     return tuple(by_need[int(each)] for each in need)
 
 
@@ -97,13 +104,18 @@ def shapley_by_listing(need: Whole, cost: Whole) -> tuple[Fraction, ...]:
         others = [int(each) for at, each in enumerate(need) if at != one]
         value = Fraction(0)
         for size in range(many):
-            steps = sum(int(cost[sum(chosen) + need[one]] - cost[sum(chosen)]) for chosen in combinations(others, size))
+            steps = sum(
+                int(cost[sum(chosen) + need[one]] - cost[sum(chosen)])
+                for chosen in combinations(others, size)
+            )
             value += Fraction(factorial(size) * factorial(many - size - 1), factorial(many)) * steps
         values.append(value)
     return tuple(values)
 
 
-def objection(parts: Sequence[Fraction], need: Whole, cost: Whole) -> tuple[tuple[int, ...], Fraction]:
+def objection(
+    parts: Sequence[Fraction], need: Whole, cost: Whole
+) -> tuple[tuple[int, ...], Fraction]:
     """Find the coalition that would save most by leaving, and how much; nobody and 0 if the allocation is in the core.
 
     Parameters
@@ -152,7 +164,9 @@ def nucleolus(need: Whole, cost: Whole) -> tuple[Fraction, ...]:
     """
     many = len(need)
     if many > NUCLEOLUS_MEMBERS:
-        raise ChoiceError(f"{many}団体の仁（nucleolus）は計算できません。{NUCLEOLUS_MEMBERS}団体までにしてください。")
+        raise ChoiceError(
+            f"{many}団体の仁（nucleolus）は計算できません。{NUCLEOLUS_MEMBERS}団体までにしてください。"
+        )
     coopgame = _checks.import_extra("coopgame", "coopgame-py")
     sums = np.zeros(1, dtype=np.int64)
     for size in need.tolist():

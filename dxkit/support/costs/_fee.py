@@ -61,18 +61,27 @@ def fee(
     most = _checks.require_number(limit, "limit", above=True)
     _checks.require_unique_rows(municipalities, ["code"], "municipalities")
     counted = _checks.read_numbers(municipalities, people, "municipalities", whole=True).astype(int)
-    table = pd.DataFrame(municipalities)[[name for name in ("code", "name", "kind") if name in municipalities]].copy()
+    table = pd.DataFrame(municipalities)[
+        [name for name in ("code", "name", "kind") if name in municipalities]
+    ].copy()
     below = counted < most
     # an amount is paid below the limit, and unknown from there on
     paid = np.where(below, monthly, np.nan)
-    table = table.assign(people=counted, below=below, to_limit=(np.ceil(most) - counted).astype(int))
+    table = table.assign(
+        people=counted, below=below, to_limit=(np.ceil(most) - counted).astype(int)
+    )
     table = table.assign(
         fee_yen_month=paid,
         fee_yen_year=paid * MONTHS,
         present_least_yen_year=paid * MONTHS / share,
         saved_least_yen_year=paid * MONTHS * (1 / share - 1),
     ).reset_index(drop=True)
-    settings = {"people": people, "limit": limit, "monthly_yen": monthly_yen, "share_of_present": share_of_present}
+    settings = {
+        "people": people,
+        "limit": limit,
+        "monthly_yen": monthly_yen,
+        "share_of_present": share_of_present,
+    }
     table.attrs = {"settings": settings | _sums(table)}
     return table
 
@@ -111,13 +120,23 @@ def fee_limits(
     rows = []
     for basis in people:
         for limit in limits:
-            table = fee(municipalities, people=basis, limit=limit, monthly_yen=monthly_yen, share_of_present=share_of_present)
+            table = fee(
+                municipalities,
+                people=basis,
+                limit=limit,
+                monthly_yen=monthly_yen,
+                share_of_present=share_of_present,
+            )
             now = _below(table)
             changes = {"gained": "、".join(each for each in now if each not in first)}
             changes["lost"] = "、".join(each for each in first if each not in now)
             rows.append({"basis": basis, "limit": limit, **_sums(table), **changes})
     found = pd.DataFrame(rows)
-    settings = {"monthly_yen": monthly_yen, "share_of_present": share_of_present, "compared_with": (people[0], LIMIT)}
+    settings = {
+        "monthly_yen": monthly_yen,
+        "share_of_present": share_of_present,
+        "compared_with": (people[0], LIMIT),
+    }
     found.attrs = {"settings": settings}
     return found
 
@@ -128,5 +147,8 @@ def _below(table: pd.DataFrame) -> list[str]:
 
 def _sums(table: pd.DataFrame) -> dict[str, int]:
     below = table[table["below"]]
-    sums = {name: round(float(below[name].sum())) for name in ("people", "fee_yen_year", "saved_least_yen_year")}
+    sums = {
+        name: round(float(below[name].sum()))
+        for name in ("people", "fee_yen_year", "saved_least_yen_year")
+    }
     return {"count": len(below), **sums}

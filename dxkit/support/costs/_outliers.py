@@ -91,19 +91,34 @@ def estimates_trial(
         logs = np.log(random.choice(heads, estimates, replace=False))
         truth = np.isin(np.arange(estimates), random.choice(estimates, planted, replace=False))
         costs = elasticity * logs + random.normal(0, spread, estimates) + dear * truth
-        for at, flags in enumerate((_flag_by_trimmed_fit(logs, costs, cut), _per_resident(logs, costs))):
+        for at, flags in enumerate(
+            (_flag_by_trimmed_fit(logs, costs, cut), _per_resident(logs, costs))
+        ):
             counted[at] += [(flags & truth).sum(), (flags & ~truth).sum(), (~flags & truth).sum()]
     found, wrong, missed = counted.T
     precision, recall = found / np.maximum(found + wrong, 1), found / np.maximum(found + missed, 1)
     table = pd.DataFrame(
-        {"method": METHODS, "precision": precision, "recall": recall, "f1": 2 * found / (2 * found + wrong + missed)}
+        {
+            "method": METHODS,
+            "precision": precision,
+            "recall": recall,
+            "f1": 2 * found / (2 * found + wrong + missed),
+        }
     )
-    sizes = {"estimates": estimates, "planted": planted, "factor": factor, "elasticity": elasticity, "spread": spread}
+    sizes = {
+        "estimates": estimates,
+        "planted": planted,
+        "factor": factor,
+        "elasticity": elasticity,
+        "spread": spread,
+    }
     table.attrs = {"made": True, "settings": sizes | {"repeats": repeats, "cut": cut, "seed": seed}}
     return table
 
 
-def _flag_by_trimmed_fit(logs: NDArray[np.float64], costs: NDArray[np.float64], cut: float) -> Flags:
+def _flag_by_trimmed_fit(
+    logs: NDArray[np.float64], costs: NDArray[np.float64], cut: float
+) -> Flags:
     line = fit(logs, costs, cut)
     return np.asarray(costs - line.at(logs) > cut * line.spread, dtype=bool)
 
@@ -163,7 +178,9 @@ class Estimates:
         first = self.table.columns[0]
         own = self.table[self.table[first] == key]
         if own.empty:
-            raise ChoiceError(f"「{shorten(key)}」の見積もりはありません。{first} の値を確かめてください。")
+            raise ChoiceError(
+                f"「{shorten(key)}」の見積もりはありません。{first} の値を確かめてください。"
+            )
         return own.assign(estimates=len(self.table)).reset_index(drop=True)
 
 
@@ -202,19 +219,49 @@ def outliers(
     z = _checks.require_number(cut, "cut", above=True)
     key = "estimate" if "estimate" in estimates else "code"
     _checks.require_unique_rows(estimates, [key], "estimates")
-    heads, cost = (_checks.read_numbers(estimates, column, "estimates", low=1e-9) for column in (people, yen))
+    heads, cost = (
+        _checks.read_numbers(estimates, column, "estimates", low=1e-9) for column in (people, yen)
+    )
     if len(heads) < FEWEST:
-        raise TableError([Fault("見積もりが少なすぎます", f"{FEWEST}件以上にしてください", value=len(heads))])
-    line = fit(np.log(heads), np.log(cost), z, _checks.require_number(coverage, "coverage", low=0.5, high=1.0))
+        raise TableError(
+            [Fault("見積もりが少なすぎます", f"{FEWEST}件以上にしてください", value=len(heads))]
+        )
+    line = fit(
+        np.log(heads),
+        np.log(cost),
+        z,
+        _checks.require_number(coverage, "coverage", low=0.5, high=1.0),
+    )
     middle, width = np.exp(line.at(np.log(heads))), np.exp(z * line.spread)
-    table = pd.DataFrame({key: estimates[key].to_numpy(), "people": heads, "yen_year": cost, "yen_per_person": cost / heads})
-    table = table.assign(fair_yen_year=middle, low_yen_year=middle / width, high_yen_year=middle * width, ratio=cost / middle)
-    table["verdict"] = np.where(table["ratio"] > width, "high", np.where(table["ratio"] < 1 / width, "low", "fair"))
+    table = pd.DataFrame(
+        {
+            key: estimates[key].to_numpy(),
+            "people": heads,
+            "yen_year": cost,
+            "yen_per_person": cost / heads,
+        }
+    )
+    table = table.assign(
+        fair_yen_year=middle,
+        low_yen_year=middle / width,
+        high_yen_year=middle * width,
+        ratio=cost / middle,
+    )
+    table["verdict"] = np.where(
+        table["ratio"] > width, "high", np.where(table["ratio"] < 1 / width, "low", "fair")
+    )
     table["reason"] = [_reason(ratio, float(width)) for ratio in table["ratio"].tolist()]
     table = table.sort_values("ratio", ascending=False, kind="stable", ignore_index=True)
-    found = {"estimates": len(heads), "slope": line.slope, "spread": line.spread, "flagged_from": float(width)}
+    found = {
+        "estimates": len(heads),
+        "slope": line.slope,
+        "spread": line.spread,
+        "flagged_from": float(width),
+    }
     found["found_from"] = float(np.exp((z + NINE_OF_TEN) * line.spread))
-    return Estimates(table, _fair(heads, line, float(width)), found | {"cut": cut, "coverage": coverage})
+    return Estimates(
+        table, _fair(heads, line, float(width)), found | {"cut": cut, "coverage": coverage}
+    )
 
 
 def fit(logs: Floats, costs: Floats, cut: float = CUT, coverage: float = COVERAGE) -> Line:
@@ -230,7 +277,9 @@ def fit(logs: Floats, costs: Floats, cut: float = CUT, coverage: float = COVERAG
         if (inside == kept).all() or inside.sum() < kept_many:
             break
         kept = inside
-        base, slope = (float(each[0]) for each in _least_squares(logs[None, kept], costs[None, kept]))
+        base, slope = (
+            float(each[0]) for each in _least_squares(logs[None, kept], costs[None, kept])
+        )
         rest = costs[kept] - base - slope * logs[kept]
         spread = np.sqrt((rest**2).sum() / (kept.sum() - 2)) / _shrunk(2 * norm.cdf(cut) - 1)
         line = Line(base, slope, _floor(spread))
@@ -275,10 +324,17 @@ def _fair(heads: Floats, line: Line, width: float) -> pd.DataFrame:
     """Give the range at the round sizes around all estimates, the same for everybody's."""
     decades = range(int(np.floor(np.log10(heads.min()))), int(np.ceil(np.log10(heads.max()))) + 1)
     grid = np.array([each * 10.0**decade for decade in decades for each in ROUND])
-    first, last = np.searchsorted(grid, heads.min(), side="right") - 1, np.searchsorted(grid, heads.max())
+    first, last = (
+        np.searchsorted(grid, heads.min(), side="right") - 1,
+        np.searchsorted(grid, heads.max()),
+    )
     rounded = grid[first : last + 1]
     middle = np.exp(line.at(np.log(rounded))) / rounded
-    names = {"low_yen_per_person": middle / width, "middle_yen_per_person": middle, "high_yen_per_person": middle * width}
+    names = {
+        "low_yen_per_person": middle / width,
+        "middle_yen_per_person": middle,
+        "high_yen_per_person": middle * width,
+    }
     return pd.DataFrame({"people": rounded} | names)
 
 

@@ -38,8 +38,12 @@ class Participation:
     settings: dict[str, Any]
 
     def __repr__(self) -> str:
-        joined, cells, share, known = (self.settings[name] for name in ("joined", "cells", "share", "known"))
-        return f"<共同運営: {cells}のうち{joined}が参加（{share:.1%}）、参加の有無が確かなのは{known}>"
+        joined, cells, share, known = (
+            self.settings[name] for name in ("joined", "cells", "share", "known")
+        )
+        return (
+            f"<共同運営: {cells}のうち{joined}が参加（{share:.1%}）、参加の有無が確かなのは{known}>"
+        )
 
 
 def participation(
@@ -71,17 +75,29 @@ def participation(
     _checks.require_columns(municipalities, ["kind"], "municipalities")
     known = _known(named, municipalities, shared_systems)
     kinds = municipalities.set_index("code")["kind"].astype(str)
-    counts = {column: _checks.read_numbers(shared_systems, column, "shared_systems", whole=True) for column in KINDS.values()}
+    counts = {
+        column: _checks.read_numbers(shared_systems, column, "shared_systems", whole=True)
+        for column in KINDS.values()
+    }
     parts, faults = [], []
     for row, system in enumerate(shared_systems["system"].astype(str)):
         for kind, column in KINDS.items():
             codes = kinds.index[kinds == kind]
-            part, fault = _of_kind(system, codes, int(counts[column][row]), known.get(system, {}), row=row, column=column)
+            part, fault = _of_kind(
+                system,
+                codes,
+                int(counts[column][row]),
+                known.get(system, {}),
+                row=row,
+                column=column,
+            )
             parts.append(part)
             faults += fault
     if faults:
         raise TableError(faults)
-    cells = pd.concat(parts, ignore_index=True).sort_values(["system", "code"], kind="stable", ignore_index=True)
+    cells = pd.concat(parts, ignore_index=True).sort_values(
+        ["system", "code"], kind="stable", ignore_index=True
+    )
     return _laid_out(shared_systems, counts, cells)
 
 
@@ -123,11 +139,16 @@ def gain(
     ChoiceError
         If ``switch_yen`` or ``years`` are out of their limits.
     """
-    once_yen, over = _checks.require_number(switch_yen, "switch_yen"), _checks.require_number(years, "years", above=True)
+    once_yen, over = (
+        _checks.require_number(switch_yen, "switch_yen"),
+        _checks.require_number(years, "years", above=True),
+    )
     _checks.require_unique_rows(fees, ["code"], "fees")
     table = fees[[name for name in ("code", "name") if name in fees]].reset_index(drop=True)
     table["fee_yen_year"] = _checks.read_numbers(fees, "fee_yen_year", "fees", blank=True)
-    now = pd.DataFrame({"now_yen_year": table["code"].map(dict(present if present is not None else {}))})
+    now = pd.DataFrame(
+        {"now_yen_year": table["code"].map(dict(present if present is not None else {}))}
+    )
     table["now_yen_year"] = _checks.read_numbers(now, "now_yen_year", "present", blank=True)
     table["break_even_yen_year"] = table["fee_yen_year"] + once_yen / over
     table["saved_yen_year"] = table["now_yen_year"] - table["break_even_yen_year"]
@@ -135,30 +156,51 @@ def gain(
     with np.errstate(divide="ignore", invalid="ignore"):
         table["payback_years"] = np.where(yearly > 0, once_yen / yearly, np.nan)
     chance = table["code"].map(dict(joined if joined is not None else {})).fillna(0.0)
-    verdicts = [_verdict(row, float(part), over) for row, part in zip(table.to_dict("records"), chance, strict=True)]
+    verdicts = [
+        _verdict(row, float(part), over)
+        for row, part in zip(table.to_dict("records"), chance, strict=True)
+    ]
     table[["verdict", "reason"]] = verdicts
-    table = table.sort_values("saved_yen_year", ascending=False, kind="stable", na_position="last", ignore_index=True)
+    table = table.sort_values(
+        "saved_yen_year", ascending=False, kind="stable", na_position="last", ignore_index=True
+    )
     table.attrs = {
-        "settings": {"switch_yen": switch_yen, "years": years, "present_known": int(table["now_yen_year"].notna().sum())}
+        "settings": {
+            "switch_yen": switch_yen,
+            "years": years,
+            "present_known": int(table["now_yen_year"].notna().sum()),
+        }
     }
     return table
 
 
-def _known(named: pd.DataFrame | None, municipalities: pd.DataFrame, systems: pd.DataFrame) -> dict[str, dict[str, bool]]:
+def _known(
+    named: pd.DataFrame | None, municipalities: pd.DataFrame, systems: pd.DataFrame
+) -> dict[str, dict[str, bool]]:
     """Give system → code → whether it takes part, as named by a user."""
     if named is None or named.empty:
         return {}
     _checks.require_unique_rows(named, ["code", "system"], "named")
     offered = {"code": set(municipalities["code"]), "system": set(systems["system"])}
     faults = [
-        Fault("named に知らない名前があります", "表の名前に合わせてください", row=at + 1, column=column, value=value)
+        Fault(
+            "named に知らない名前があります",
+            "表の名前に合わせてください",
+            row=at + 1,
+            column=column,
+            value=value,
+        )
         for column, known in offered.items()
         for at, value in enumerate(named[column])
         if value not in known
     ]
     if faults:
         raise TableError(faults)
-    joined = named["joined"].astype(bool) if "joined" in named else pd.Series(data=True, index=named.index)
+    joined = (
+        named["joined"].astype(bool)
+        if "joined" in named
+        else pd.Series(data=True, index=named.index)
+    )
     found: dict[str, dict[str, bool]] = {}
     for code, system, yes in zip(named["code"], named["system"], joined, strict=True):
         found.setdefault(str(system), {})[str(code)] = bool(yes)
@@ -174,14 +216,18 @@ def _of_kind(
     open_cells = len(codes) - yes - no
     if not yes <= count <= yes + open_cells:
         problem = f"{system}: 参加{count}団体に対し、名前の分かる参加{yes}・不参加{no}、全部で{len(codes)}団体では合いません"
-        return pd.DataFrame(), [Fault(problem, "件数か named を直してください", row=row + 1, column=column, value=count)]
+        return pd.DataFrame(), [
+            Fault(problem, "件数か named を直してください", row=row + 1, column=column, value=count)
+        ]
     share = (count - yes) / open_cells if open_cells else 0.0
     chance = np.where(said.isna(), share, (said == True).astype(float)).astype(float)  # noqa: E712
     sure = np.where(chance == 1, "yes", np.where(chance == 0, "no", "unknown"))
     return pd.DataFrame({"code": codes, "system": system, "joined": sure, "chance": chance}), []
 
 
-def _laid_out(systems: pd.DataFrame, counts: Mapping[str, Any], cells: pd.DataFrame) -> Participation:
+def _laid_out(
+    systems: pd.DataFrame, counts: Mapping[str, Any], cells: pd.DataFrame
+) -> Participation:
     table = pd.DataFrame({"system": systems["system"].to_numpy()}).assign(
         **{name: each.astype(int) for name, each in counts.items()}
     )
@@ -192,7 +238,9 @@ def _laid_out(systems: pd.DataFrame, counts: Mapping[str, Any], cells: pd.DataFr
     named = cells[cells["joined"] == "yes"].groupby("system").size()
     table["named"] = table["system"].map(named).fillna(0).astype(int)
     order = {system: at for at, system in enumerate(table["system"])}
-    cells = cells.sort_values("system", key=lambda column: column.map(order), kind="stable", ignore_index=True)
+    cells = cells.sort_values(
+        "system", key=lambda column: column.map(order), kind="stable", ignore_index=True
+    )
     joined = int(table["joined"].sum())
     settings = {
         "joined": joined,

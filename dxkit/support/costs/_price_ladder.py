@@ -78,10 +78,19 @@ def demand(licences: pd.DataFrame, column: str = "licences") -> Whole:
     TableError
     """
     _checks.require_unique_rows(licences, ["code"], "licences")
-    needed = _checks.read_numbers(licences, column, "licences", low=1, high=MOST, whole=True).astype(np.int64)
+    needed = _checks.read_numbers(
+        licences, column, "licences", low=1, high=MOST, whole=True
+    ).astype(np.int64)
     if needed.sum() > MOST:
         raise TableError(
-            [Fault("ライセンスの合計が多すぎます", f"{MOST:,}以下にしてください", column=column, value=int(needed.sum()))]
+            [
+                Fault(
+                    "ライセンスの合計が多すぎます",
+                    f"{MOST:,}以下にしてください",
+                    column=column,
+                    value=int(needed.sum()),
+                )
+            ]
         )
     return np.asarray(needed, dtype=np.int64)
 
@@ -99,8 +108,12 @@ def kept(table: pd.DataFrame) -> dict[str, Any]:
 def _tiers(prices: pd.DataFrame) -> tuple[Whole, Whole]:
     """Give beginnings and unit prices of the tiers, in order."""
     _checks.require_unique_rows(prices, ["from_count"], "prices")
-    starts = _checks.read_numbers(prices, "from_count", "prices", low=1, high=MOST, whole=True).astype(np.int64)
-    units = _checks.read_numbers(prices, "unit_yen", "prices", low=1, high=1e9, whole=True).astype(np.int64)
+    starts = _checks.read_numbers(
+        prices, "from_count", "prices", low=1, high=MOST, whole=True
+    ).astype(np.int64)
+    units = _checks.read_numbers(prices, "unit_yen", "prices", low=1, high=1e9, whole=True).astype(
+        np.int64
+    )
     order = np.argsort(starts)
     starts, units = starts[order], units[order]
     rising = np.flatnonzero(np.diff(units) > 0)

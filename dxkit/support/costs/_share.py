@@ -27,7 +27,17 @@ LABELS = {
     "nucleolus": "仁",
 }
 RULES = tuple(LABELS)
-JUDGED = ("rule", "label", "leavers", "leave_saves_yen", "leaving", "dearer", "lowest", "highest", "reason")
+JUDGED = (
+    "rule",
+    "label",
+    "leavers",
+    "leave_saves_yen",
+    "leaving",
+    "dearer",
+    "lowest",
+    "highest",
+    "reason",
+)
 NAMES_SHOWN = 5
 
 
@@ -99,18 +109,36 @@ def share(
     asked = [_checks.require_choice(rule, RULES, "rules") for rule in rules]
     need = _price_ladder.demand(licences)
     cost = _price_ladder.tariff(prices, int(need.sum()), minimum=minimum, how=how).yen
-    heads = _checks.read_numbers(licences, people, "licences", low=1, whole=True) if "per_head" in asked else None
+    heads = (
+        _checks.read_numbers(licences, people, "licences", low=1, whole=True)
+        if "per_head" in asked
+        else None
+    )
     ways = _ways(need, cost, heads)
-    many = {"shapley": _cooperative_games.MOST_MEMBERS, "nucleolus": _cooperative_games.NUCLEOLUS_MEMBERS}
+    many = {
+        "shapley": _cooperative_games.MOST_MEMBERS,
+        "nucleolus": _cooperative_games.NUCLEOLUS_MEMBERS,
+    }
     possible = [rule for rule in asked if len(need) <= many.get(rule, len(need))]
     exact = {rule: ways[rule]() for rule in possible}
     table = pd.DataFrame(_price_ladder.kept(licences))
     if heads is not None:
         table["people"] = heads.astype(int)
-    table = table.assign(licences=need, alone_yen=cost[need], **{rule: whole_yen(parts) for rule, parts in exact.items()})
+    table = table.assign(
+        licences=need,
+        alone_yen=cost[need],
+        **{rule: whole_yen(parts) for rule, parts in exact.items()},
+    )
     said = [_judged(rule, exact.get(rule), table, need, cost) for rule in asked]
-    settings = {"total_yen": int(cost[-1]), "alone_yen": int(cost[need].sum()), "licences": int(need.sum()), "minimum": minimum}
-    judged = pd.DataFrame(said).reindex(columns=JUDGED).astype({"leavers": "Int64", "dearer": "Int64"})
+    settings = {
+        "total_yen": int(cost[-1]),
+        "alone_yen": int(cost[need].sum()),
+        "licences": int(need.sum()),
+        "minimum": minimum,
+    }
+    judged = (
+        pd.DataFrame(said).reindex(columns=JUDGED).astype({"leavers": "Int64", "dearer": "Int64"})
+    )
     return Share(table, judged, exact, settings | {"how": how})
 
 
@@ -124,7 +152,9 @@ def whole_yen(parts: Parts) -> NDArray[np.int64]:
     return np.array(down, dtype=np.int64)
 
 
-def _ways(need: NDArray[np.int64], cost: NDArray[np.int64], heads: NDArray[np.float64] | None) -> dict[str, Callable[[], Parts]]:
+def _ways(
+    need: NDArray[np.int64], cost: NDArray[np.int64], heads: NDArray[np.float64] | None
+) -> dict[str, Callable[[], Parts]]:
     """Give how each rule is computed."""
     total = int(cost[-1])
     by_head = [] if heads is None else heads.astype(int).tolist()
@@ -144,17 +174,27 @@ def _in_proportion(total: int, weights: Sequence[int]) -> Parts:
 
 
 def _judged(
-    rule: str, parts: Parts | None, table: pd.DataFrame, need: NDArray[np.int64], cost: NDArray[np.int64]
+    rule: str,
+    parts: Parts | None,
+    table: pd.DataFrame,
+    need: NDArray[np.int64],
+    cost: NDArray[np.int64],
 ) -> dict[str, Any]:
     """Say of one rule who would rather leave, and how it lies beside the prices alone."""
     row: dict[str, Any] = {"rule": rule, "label": LABELS[rule]}
     if parts is None:
-        limit = _cooperative_games.NUCLEOLUS_MEMBERS if rule == "nucleolus" else _cooperative_games.MOST_MEMBERS
+        limit = (
+            _cooperative_games.NUCLEOLUS_MEMBERS
+            if rule == "nucleolus"
+            else _cooperative_games.MOST_MEMBERS
+        )
         return row | {"reason": f"{len(need)}団体では計算しない（{limit}団体まで）"}
     chosen, saved = _cooperative_games.objection(parts, need, cost)
     # a nucleolus is rounded to 0.01 yen: less than a yen is nobody's reason
     chosen = chosen if saved >= 1 else ()
-    ratios = [float(part) / float(alone) for part, alone in zip(parts, table["alone_yen"], strict=True)]
+    ratios = [
+        float(part) / float(alone) for part, alone in zip(parts, table["alone_yen"], strict=True)
+    ]
     row |= {"leavers": len(chosen), "leave_saves_yen": float(saved) if chosen else 0.0}
     row |= {
         "leaving": " ".join(str(table["code"].iloc[at]) for at in chosen),

@@ -85,14 +85,27 @@ def assign(
     kept = tasks[~tasks[by].isin(exclude)]
     loads = _loads(kept, by, load)
     posts = _checks.read_numbers(
-        liaisons.assign(post=1.0) if "post" not in liaisons.columns else liaisons, "post", "liaisons", low=0.01, high=1
+        liaisons.assign(post=1.0) if "post" not in liaisons.columns else liaisons,
+        "post",
+        "liaisons",
+        low=0.01,
+        high=1,
     )
     can = _can(loads.index, liaisons, by)
-    owner, most = _solve(np.asarray(loads, dtype=np.float64), posts, can, _apart(kept, by, loads.index))
+    owner, most = _solve(
+        np.asarray(loads, dtype=np.float64), posts, can, _apart(kept, by, loads.index)
+    )
     names = liaisons["liaison"].to_numpy()
     table = pd.DataFrame({by: loads.index, "load": loads.to_numpy(), "liaison": names[owner]})
     held = np.bincount(owner, loads.to_numpy(), len(names))
-    told = pd.DataFrame({"liaison": names, "post": posts, "tasks": np.bincount(owner, minlength=len(names)), "load": held})
+    told = pd.DataFrame(
+        {
+            "liaison": names,
+            "post": posts,
+            "tasks": np.bincount(owner, minlength=len(names)),
+            "load": held,
+        }
+    )
     settings = {"by": by, "load": load, "exclude": exclude}
     table.attrs["settings"] = settings
     return Assignment(table, told.assign(load_per_post=held / posts), most, settings)
@@ -100,13 +113,19 @@ def assign(
 
 def _loads(tasks: pd.DataFrame, by: str, load: str | None) -> "pd.Series[float]":
     values = np.ones(len(tasks)) if load is None else _checks.read_numbers(tasks, load, "tasks")
-    sums: pd.Series[float] = pd.Series(values, index=tasks[by].to_numpy()).groupby(level=0, sort=False).sum()
+    sums: pd.Series[float] = (
+        pd.Series(values, index=tasks[by].to_numpy()).groupby(level=0, sort=False).sum()
+    )
     return sums
 
 
 def _can(tasks: pd.Index, liaisons: pd.DataFrame, by: str) -> NDArray[np.bool_]:
     """Tell who can take what: tasks × liaisons."""
-    only = liaisons["only"] if "only" in liaisons.columns else pd.Series(None, index=liaisons.index, dtype=object)
+    only = (
+        liaisons["only"]
+        if "only" in liaisons.columns
+        else pd.Series(None, index=liaisons.index, dtype=object)
+    )
     able = [set() if pd.isna(each) else set(str(each).split()) for each in only]
     found = np.array([[not names or str(task) in names for names in able] for task in tasks])
     alone = np.flatnonzero(~found.any(axis=1))
@@ -126,11 +145,15 @@ def _apart(tasks: pd.DataFrame, by: str, order: pd.Index) -> Floats:
     # a task that holds a municipality of Awaji lies on Awaji
     first = tasks.groupby(by, sort=False)["code"].first().loc[order]
     return distances(
-        pd.DataFrame({"code": first.to_numpy(), "lat": middle[lat].to_numpy(), "lon": middle[lon].to_numpy()})
+        pd.DataFrame(
+            {"code": first.to_numpy(), "lat": middle[lat].to_numpy(), "lon": middle[lon].to_numpy()}
+        )
     ).to_numpy()
 
 
-def _solve(loads: Floats, posts: Floats, can: NDArray[np.bool_], apart: Floats) -> tuple[NDArray[np.intp], float]:
+def _solve(
+    loads: Floats, posts: Floats, can: NDArray[np.bool_], apart: Floats
+) -> tuple[NDArray[np.intp], float]:
     cp_model = _checks.import_extra("ortools.sat.python.cp_model", "ortools")
     model = cp_model.CpModel()
     many, people = can.shape
@@ -141,7 +164,10 @@ def _solve(loads: Floats, posts: Floats, can: NDArray[np.bool_], apart: Floats) 
         for person in np.flatnonzero(~can[task]).tolist():
             model.add(take[task][person] == 0)
     for person in range(people):
-        held = sum(round(loads[task] * FINE * FINE / posts[person]) * take[task][person] for task in range(many))
+        held = sum(
+            round(loads[task] * FINE * FINE / posts[person]) * take[task][person]
+            for task in range(many)
+        )
         model.add(held <= top)
     model.minimize(top)
     solver = cp_model.CpSolver()
@@ -150,7 +176,10 @@ def _solve(loads: Floats, posts: Floats, can: NDArray[np.bool_], apart: Floats) 
     model.add(top <= int(solver.value(top)))
     model.minimize(_spread(model, take, apart))
     solver.solve(model)
-    owner = [next(person for person in range(people) if solver.boolean_value(take[task][person])) for task in range(many)]
+    owner = [
+        next(person for person in range(people) if solver.boolean_value(take[task][person]))
+        for task in range(many)
+    ]
     held = np.bincount(owner, loads, people) / posts
     return np.asarray(owner, dtype=np.intp), float(held.max())
 

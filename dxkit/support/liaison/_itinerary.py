@@ -15,7 +15,9 @@ Ints = NDArray[np.int64]
 HOUR = 3600
 
 
-def options(visited: pd.DataFrame, travel: Ints, fits: NDArray[np.bool_], *, visit: int, day: int) -> pd.DataFrame:
+def options(
+    visited: pd.DataFrame, travel: Ints, fits: NDArray[np.bool_], *, visit: int, day: int
+) -> pd.DataFrame:
     """Name those left out, with the hours that a visit would need and what can be done.
 
     Parameters
@@ -41,7 +43,9 @@ def options(visited: pd.DataFrame, travel: Ints, fits: NDArray[np.bool_], *, vis
     return pd.DataFrame(rows, columns=["code", "name", "needed_hours", "options"])
 
 
-def _row(left: Mapping[Hashable, object], at: int, travel: Ints, visit: int, day: int) -> dict[str, object]:
+def _row(
+    left: Mapping[Hashable, object], at: int, travel: Ints, visit: int, day: int
+) -> dict[str, object]:
     way = int(travel[0, at] + travel[at, 0])
     said = ["オンラインで行う", f"1日を{np.ceil((way + visit) / HOUR * 10) / 10:.1f}時間にする"]
     if way < day:
@@ -63,7 +67,9 @@ def ordered(stops: list[Stop], task: Task) -> list[list[Stop]]:
     Without appointments a day's tour is its shortest one, begun at the smaller of its two ends, and days are ordered by their
     first place; with appointments order and days stay as they are.
     """
-    by_day = [[stop for stop in stops if stop.day == day] for day in sorted({stop.day for stop in stops})]
+    by_day = [
+        [stop for stop in stops if stop.day == day] for day in sorted({stop.day for stop in stops})
+    ]
     if task.windows:
         return by_day
     tours = [shortest(task.travel, tuple(sorted(stop.place for stop in tour))) for tour in by_day]
@@ -81,7 +87,9 @@ def seconds(tours: list[list[Stop]], task: Task) -> int:
 def visits(kept: pd.DataFrame, tours: list[list[Stop]], task: Task, begins: float) -> pd.DataFrame:
     """Give one row a visit."""
     named = kept[[column for column in ("code", "name", "area") if column in kept.columns]]
-    about = [{str(column): value for column, value in row.items()} for row in named.to_dict("records")]
+    about = [
+        {str(column): value for column, value in row.items()} for row in named.to_dict("records")
+    ]
     rows: list[dict[str, Any]] = []
     for tour in tours:
         # who has an appointment first sets out so late that nobody waits
@@ -95,7 +103,9 @@ def visits(kept: pd.DataFrame, tours: list[list[Stop]], task: Task, begins: floa
             here = stop.place
     columns = ["day", "order", *named.columns, "arrive", "leave", "travel_min", "wait_min"]
     table = pd.DataFrame(rows, columns=columns)
-    return table.assign(arrive_at=clock(table["arrive"], begins), leave_at=clock(table["leave"], begins))
+    return table.assign(
+        arrive_at=clock(table["arrive"], begins), leave_at=clock(table["leave"], begins)
+    )
 
 
 def days(table: pd.DataFrame, tours: list[list[Stop]], task: Task, begins: float) -> pd.DataFrame:

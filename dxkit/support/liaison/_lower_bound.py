@@ -55,7 +55,15 @@ class Tours:
     seconds: Ints
 
 
-def prove(travel: Ints, visit: int, day: int, *, found_days: int, found_seconds: int, time_limit: float = 300.0) -> Proof:
+def prove(
+    travel: Ints,
+    visit: int,
+    day: int,
+    *,
+    found_days: int,
+    found_seconds: int,
+    time_limit: float = 300.0,
+) -> Proof:
     """Prove how good a plan is.
 
     Parameters
@@ -81,7 +89,9 @@ def prove(travel: Ints, visit: int, day: int, *, found_days: int, found_seconds:
     tours = day_tours(travel, visit, day)
     days = _fewest_days(tours, found_days, time_limit)
     # with fewer days than found, no plan is known that the seconds could be compared with
-    seconds, chosen = _fewest_seconds(tours, days, float(found_seconds) if days == found_days else np.inf, time_limit)
+    seconds, chosen = _fewest_seconds(
+        tours, days, float(found_seconds) if days == found_days else np.inf, time_limit
+    )
     plan = tuple(tuple((tours.matrix[:, [column]].indices + 1).tolist()) for column in chosen)
     return Proof(days, seconds, tours.matrix.shape[1], plan)
 
@@ -117,7 +127,9 @@ def day_tours(travel: Ints, visit: int, day: int) -> Tours:
     return Tours(sp.csc_array((np.ones(len(rows)), rows, starts), shape=(n, len(seconds))), seconds)
 
 
-def _grown(members: NDArray[np.int8], ends: Ints, between: Ints, n: int) -> tuple[NDArray[np.int8], Ints]:
+def _grown(
+    members: NDArray[np.int8], ends: Ints, between: Ints, n: int
+) -> tuple[NDArray[np.int8], Ints]:
     """Add one later place to every set, where all of its subsets fit, and give the shortest ways."""
     size = members.shape[1]
     keys = (np.int64(1) << members.astype(np.int64)).sum(axis=1)
@@ -169,7 +181,14 @@ def _fewest_seconds(tours: Tours, days: int, found: float, time_limit: float) ->
 def _relaxed(matrix: sp.csc_array, costs: Floats, days: int | None) -> tuple[float, Floats, float]:
     """Solve the linear relaxation by column generation; give its value and duals of the places and of the number of days."""
     places = matrix.shape[0]
-    used = np.unique(np.concatenate([np.arange(places), np.linspace(0, len(costs) - 1, min(FIRST, len(costs))).astype(np.int64)]))
+    used = np.unique(
+        np.concatenate(
+            [
+                np.arange(places),
+                np.linspace(0, len(costs) - 1, min(FIRST, len(costs))).astype(np.int64),
+            ]
+        )
+    )
     # a place left out costs more than any tour, so that the first columns need not make a plan
     dear = 4.0 * float(costs.max()) + 1.0
     while True:
@@ -182,20 +201,28 @@ def _relaxed(matrix: sp.csc_array, costs: Floats, days: int | None) -> tuple[flo
         used = np.union1d(used, fresh)
 
 
-def _master(matrix: sp.csc_array, costs: Floats, days: int | None, dear: float) -> tuple[float, Floats, float]:
+def _master(
+    matrix: sp.csc_array, costs: Floats, days: int | None, dear: float
+) -> tuple[float, Floats, float]:
     places = matrix.shape[0]
     left_out = sp.eye_array(places, format="csc")
     rows = [sp.hstack([matrix, left_out])]
     target = np.ones(places)
     if days is not None:
-        rows.append(sp.csc_array(np.concatenate([np.ones(matrix.shape[1]), np.zeros(places)])[None, :]))
+        rows.append(
+            sp.csc_array(np.concatenate([np.ones(matrix.shape[1]), np.zeros(places)])[None, :])
+        )
         target = np.append(target, days)
-    solved = linprog(np.append(costs, np.full(places, dear)), A_eq=sp.vstack(rows), b_eq=target, method="highs")
+    solved = linprog(
+        np.append(costs, np.full(places, dear)), A_eq=sp.vstack(rows), b_eq=target, method="highs"
+    )
     dual = np.asarray(solved.eqlin.marginals)
     return float(solved.fun), dual[:places], float(dual[places]) if days is not None else 0.0
 
 
-def _integer(matrix: sp.csc_array, costs: Floats, days: int | None, time_limit: float) -> tuple[float, Places]:
+def _integer(
+    matrix: sp.csc_array, costs: Floats, days: int | None, time_limit: float
+) -> tuple[float, Places]:
     """Give the bound of the integer programme (its optimum when it ends in time; inf where no plan exists) and a plan."""
     nothing = np.arange(0)
     if not matrix.shape[1]:
@@ -204,10 +231,18 @@ def _integer(matrix: sp.csc_array, costs: Floats, days: int | None, time_limit: 
     if days is not None:
         limits.append(LinearConstraint(np.ones((1, matrix.shape[1])), days, days))
     options = {"time_limit": time_limit, "mip_rel_gap": 0.0}
-    solved = milp(costs, integrality=np.ones(len(costs)), bounds=Bounds(0, 1), constraints=limits, options=options)
+    solved = milp(
+        costs,
+        integrality=np.ones(len(costs)),
+        bounds=Bounds(0, 1),
+        constraints=limits,
+        options=options,
+    )
     if solved.status == INFEASIBLE:
         return np.inf, nothing
-    return float(solved.mip_dual_bound), nothing if solved.x is None else np.flatnonzero(solved.x > 0.5)
+    return float(solved.mip_dual_bound), nothing if solved.x is None else np.flatnonzero(
+        solved.x > 0.5
+    )
 
 
 def shortest(travel: Ints, places: tuple[int, ...]) -> list[int]:
@@ -223,4 +258,6 @@ def shortest(travel: Ints, places: tuple[int, ...]) -> list[int]:
                 if key not in grown or longer < grown[key][0]:
                     grown[key] = (longer, (*way, place))
         ways = grown
-    return list(min((seconds + int(travel[last, 0]), way) for (_, last), (seconds, way) in ways.items())[1])
+    return list(
+        min((seconds + int(travel[last, 0]), way) for (_, last), (seconds, way) in ways.items())[1]
+    )

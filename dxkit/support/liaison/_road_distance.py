@@ -26,7 +26,9 @@ BRIDGE_AWAJI: Point = (34.6030, 135.0080)
 OFFICE: Point = (34.6913, 135.1830)
 
 
-def distances(municipalities: pd.DataFrame, *, start: Point | None = None, detour: float = DETOUR) -> pd.DataFrame:
+def distances(
+    municipalities: pd.DataFrame, *, start: Point | None = None, detour: float = DETOUR
+) -> pd.DataFrame:
     """Estimate road distances between municipal offices.
 
     Parameters
@@ -57,11 +59,17 @@ def distances(municipalities: pd.DataFrame, *, start: Point | None = None, detou
         names, lat, lon = ["start", *names], np.append(start[0], lat), np.append(start[1], lon)
     island = np.isin(names, AWAJI)
     direct = haversine(lat[:, None], lon[:, None], lat[None, :], lon[None, :])
-    to_bridge = np.where(island, haversine(lat, lon, *BRIDGE_AWAJI), haversine(lat, lon, *BRIDGE_MAINLAND))
-    span = haversine(np.array([BRIDGE_MAINLAND[0]]), np.array([BRIDGE_MAINLAND[1]]), *BRIDGE_AWAJI)[0]
+    to_bridge = np.where(
+        island, haversine(lat, lon, *BRIDGE_AWAJI), haversine(lat, lon, *BRIDGE_MAINLAND)
+    )
+    span = haversine(np.array([BRIDGE_MAINLAND[0]]), np.array([BRIDGE_MAINLAND[1]]), *BRIDGE_AWAJI)[
+        0
+    ]
     over = to_bridge[:, None] + span + to_bridge[None, :]
     km = np.where(island[:, None] != island[None, :], over, direct) * factor
-    return pd.DataFrame(km, index=pd.Index(names, name="code"), columns=pd.Index(names, name="code"))
+    return pd.DataFrame(
+        km, index=pd.Index(names, name="code"), columns=pd.Index(names, name="code")
+    )
 
 
 def coordinates(table: pd.DataFrame) -> tuple[Floats, Floats]:
@@ -75,10 +83,15 @@ def coordinates(table: pd.DataFrame) -> tuple[Floats, Floats]:
     )
 
 
-def haversine(lat: Floats, lon: Floats, other_lat: Floats | float, other_lon: Floats | float) -> Floats:
+def haversine(
+    lat: Floats, lon: Floats, other_lat: Floats | float, other_lon: Floats | float
+) -> Floats:
     """Give the great circle in km."""
     one, two = np.radians(lat), np.radians(other_lat)
-    half = np.sin((two - one) / 2) ** 2 + np.cos(one) * np.cos(two) * np.sin(np.radians(np.subtract(other_lon, lon)) / 2) ** 2
+    half = (
+        np.sin((two - one) / 2) ** 2
+        + np.cos(one) * np.cos(two) * np.sin(np.radians(np.subtract(other_lon, lon)) / 2) ** 2
+    )
     return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(half)))
 
 
@@ -91,11 +104,15 @@ def own_minutes(minutes: pd.DataFrame, codes: Sequence[str]) -> Floats:
         Naming the codes that are missing, or the first pair that has no usable time.
     """
     wanted = ["start", *codes]
-    table = minutes.set_axis(minutes.index.astype(str), axis=0).set_axis(minutes.columns.astype(str), axis=1)
+    table = minutes.set_axis(minutes.index.astype(str), axis=0).set_axis(
+        minutes.columns.astype(str), axis=1
+    )
     missing = [name for name in wanted if name not in table.index or name not in table.columns]
     if missing:
         remedy = "行と列の見出しを start（出発地）と団体コードにしてください"
-        raise TableError(Fault("minutes に行か列がありません", remedy, value=name) for name in missing)
+        raise TableError(
+            Fault("minutes に行か列がありません", remedy, value=name) for name in missing
+        )
     found = table.loc[wanted, wanted].to_numpy(dtype=np.float64, na_value=np.nan).copy()
     np.fill_diagonal(found, 0.0)
     bad = np.argwhere(~np.isfinite(found) | (found < 0))
@@ -103,6 +120,12 @@ def own_minutes(minutes: pd.DataFrame, codes: Sequence[str]) -> Floats:
         row, column = bad[0]
         remedy = "0以上の分を入れてください"
         raise TableError(
-            [Fault(f"minutes の {wanted[row]} から {wanted[column]} が使えません", remedy, value=found[row, column])]
+            [
+                Fault(
+                    f"minutes の {wanted[row]} から {wanted[column]} が使えません",
+                    remedy,
+                    value=found[row, column],
+                )
+            ]
         )
     return found

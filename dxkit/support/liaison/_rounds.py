@@ -132,14 +132,25 @@ def rounds(
     left_out = _itinerary.options(visited[~fits[1:]], travel, fits, visit=length, day=limit)
     kept = visited[fits[1:]].reset_index(drop=True)
     most = int(_checks.require_number(days or max(len(kept), 1), "days", low=1))
-    windows = _routing.windows(appointments, kept, begins=day_begins, day=limit, visit=length, days=most)
+    windows = _routing.windows(
+        appointments, kept, begins=day_begins, day=limit, visit=length, days=most
+    )
     task = Task(travel[np.ix_(fits, fits)], length, limit, windows, most)
     if certify and windows:
-        raise ChoiceError("certify=True は appointments と一緒には使えません。どちらかを外してください。")
-    tours = _itinerary.ordered(_routing.solve(task, iterations=iterations, seed=seed), task) if len(kept) else []
+        raise ChoiceError(
+            "certify=True は appointments と一緒には使えません。どちらかを外してください。"
+        )
+    tours = (
+        _itinerary.ordered(_routing.solve(task, iterations=iterations, seed=seed), task)
+        if len(kept)
+        else []
+    )
     proof = _proof(task, tours) if certify and tours else None
     if proof is not None and proof.plan:
-        tours = _itinerary.ordered([Stop(number, place, 0) for number, tour in enumerate(proof.plan) for place in tour], task)
+        tours = _itinerary.ordered(
+            [Stop(number, place, 0) for number, tour in enumerate(proof.plan) for place in tour],
+            task,
+        )
     settings = {"hearing_min": hearing_min, "day_hours": day_hours, "start": start, "exclude": exclude, "detour": detour,
                 "speed_kmh": speed_kmh, "own_minutes": minutes is not None, "appointments": appointments is not None,
                 "iterations": iterations, "certify": certify, "seed": seed, "day_begins": day_begins,
@@ -147,11 +158,15 @@ def rounds(
     return _told(kept, tours, task, left_out=left_out, proof=proof, settings=settings)
 
 
-def _seconds(visited: pd.DataFrame, start: Point, detour: float, pace: float, minutes: pd.DataFrame | None) -> Ints:
+def _seconds(
+    visited: pd.DataFrame, start: Point, detour: float, pace: float, minutes: pd.DataFrame | None
+) -> Ints:
     """Give whole seconds of travel; row and column 0 are the start."""
     if minutes is not None:
         return np.rint(own_minutes(minutes, visited["code"].tolist()) * 60).astype(np.int64)
-    return np.rint(distances(visited, start=start, detour=detour).to_numpy() / pace * HOUR).astype(np.int64)
+    return np.rint(distances(visited, start=start, detour=detour).to_numpy() / pace * HOUR).astype(
+        np.int64
+    )
 
 
 def _proof(task: Task, tours: list[list[Stop]]) -> Proof:
@@ -172,7 +187,13 @@ def _told(
     begins, seconds = settings["day_begins"], _itinerary.seconds(tours, task)
     table = _itinerary.visits(kept, tours, task, begins)
     table.attrs["settings"] = settings
-    gap = None if proof is None else (seconds - proof.seconds) / max(proof.seconds, 1) if len(tours) == proof.days else np.inf
+    gap = (
+        None
+        if proof is None
+        else (seconds - proof.seconds) / max(proof.seconds, 1)
+        if len(tours) == proof.days
+        else np.inf
+    )
     return Rounds(
         table=table,
         by_day=_itinerary.days(table, tours, task, begins),

@@ -64,11 +64,18 @@ class Offer:
 
     def net(self, taken: Bools) -> int:
         """Give what a choice is worth to all."""
-        return int(((self.worth - self.each) * taken).sum() - (self.joint * taken.any(axis=0)).sum())
+        return int(
+            ((self.worth - self.each) * taken).sum() - (self.joint * taken.any(axis=0)).sum()
+        )
 
 
 def adopters(
-    wishes: pd.DataFrame, services: pd.DataFrame, *, budgets: pd.DataFrame | None = None, seconds: float = 60.0, seed: int = 0
+    wishes: pd.DataFrame,
+    services: pd.DataFrame,
+    *,
+    budgets: pd.DataFrame | None = None,
+    seconds: float = 60.0,
+    seed: int = 0,
 ) -> Adoption:
     """Find who should take up which services together.
 
@@ -116,7 +123,9 @@ def adopters(
     gap = abs(bound - value) / max(abs(bound), 1)
     settings = {"seconds": limit, "seed": seed, "budgets": budgets is not None, "proven": gap == 0}
     table = _by_service(offer, services, taken)
-    return Adoption(table, _joined(offer, services, taken), value, bound, gap, offer.net(start), settings)
+    return Adoption(
+        table, _joined(offer, services, taken), value, bound, gap, offer.net(start), settings
+    )
 
 
 def favourites_first(offer: Offer) -> Bools:
@@ -157,11 +166,17 @@ def _solve(offer: Offer, start: Bools, seconds: float, seed: int) -> tuple[Bools
             model.add_implication(each, is_open)
     for i in range(len(offer.codes)):
         spent = [(take[pair], int(offer.each[pair[1]])) for pair in pairs if pair[0] == i]
-        model.add(sum(cost * each for each, cost in spent) <= int(min(offer.budgets[i], sum(cost for _, cost in spent))))
+        model.add(
+            sum(cost * each for each, cost in spent)
+            <= int(min(offer.budgets[i], sum(cost for _, cost in spent)))
+        )
     for pair in pairs:
         model.add_hint(take[pair], bool(start[pair]))
     gains = sum(int(offer.worth[pair] - offer.each[pair[1]]) * take[pair] for pair in pairs)
-    model.maximize(gains - sum(int(joint) * is_open for joint, is_open in zip(offer.joint, opened, strict=True)))
+    model.maximize(
+        gains
+        - sum(int(joint) * is_open for joint, is_open in zip(offer.joint, opened, strict=True))
+    )
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.random_seed = seed
@@ -177,14 +192,18 @@ def _offer(wishes: pd.DataFrame, services: pd.DataFrame, budgets: pd.DataFrame |
     _checks.require_columns(wishes, ["code", "service", "worth_yen"], "wishes")
     _checks.require_unique_rows(wishes, ["code", "service"], "wishes")
     _checks.require_unique_rows(services, ["service"], "services")
-    joint, each, least = (_whole(services, column, "services") for column in ("joint_yen", "each_yen", "least"))
+    joint, each, least = (
+        _whole(services, column, "services") for column in ("joint_yen", "each_yen", "least")
+    )
     worth = _whole(wishes, "worth_yen", "wishes")
     names = services["service"].tolist()
     for unknown in dict.fromkeys(wishes["service"]):
         _checks.require_choice(unknown, names, "service")
     codes = sorted(wishes["code"].unique())
     laid = np.zeros((len(codes), len(names)), dtype=np.int64)
-    laid[pd.Index(codes).get_indexer(wishes["code"]), pd.Index(names).get_indexer(wishes["service"])] = worth
+    laid[
+        pd.Index(codes).get_indexer(wishes["code"]), pd.Index(names).get_indexer(wishes["service"])
+    ] = worth
     return Offer(codes, laid, each, joint, least, _limits(budgets, codes, int(each.sum())))
 
 
@@ -203,14 +222,27 @@ def _whole(table: pd.DataFrame, column: str, what: str) -> Ints:
 def _by_service(offer: Offer, services: pd.DataFrame, taken: Bools) -> pd.DataFrame:
     many = taken.sum(axis=0)
     worth, cost = (offer.worth * taken).sum(axis=0), offer.each * many + offer.joint * (many > 0)
-    named = services[[column for column in ("service", "name") if column in services.columns]].reset_index(drop=True)
-    table = named.assign(opened=many > 0, adopters=many, least=offer.least, wishes=(offer.worth > 0).sum(axis=0))
+    named = services[
+        [column for column in ("service", "name") if column in services.columns]
+    ].reset_index(drop=True)
+    table = named.assign(
+        opened=many > 0, adopters=many, least=offer.least, wishes=(offer.worth > 0).sum(axis=0)
+    )
     return table.assign(worth_yen=worth, cost_yen=cost, net_yen=worth - cost)
 
 
 def _joined(offer: Offer, services: pd.DataFrame, taken: Bools) -> pd.DataFrame:
     rows, columns = np.nonzero(taken)
     share = offer.joint / np.maximum(taken.sum(axis=0), 1)
-    table = pd.DataFrame({"code": [offer.codes[row] for row in rows], "service": services["service"].to_numpy()[columns]})
-    table = table.assign(worth_yen=offer.worth[rows, columns], each_yen=offer.each[columns], joint_share_yen=share[columns])
+    table = pd.DataFrame(
+        {
+            "code": [offer.codes[row] for row in rows],
+            "service": services["service"].to_numpy()[columns],
+        }
+    )
+    table = table.assign(
+        worth_yen=offer.worth[rows, columns],
+        each_yen=offer.each[columns],
+        joint_share_yen=share[columns],
+    )
     return table.assign(left_yen=table["worth_yen"] - table["each_yen"] - table["joint_share_yen"])

@@ -72,18 +72,33 @@ def match(
     by_words = _text_similarity.bm25([[word for word, _ in need] for need in read], described)
     # the embedding is left out, and its package with it, where it is not asked for
     blank = np.full_like(by_words, np.nan)
-    by_meaning = blank if method == "words" else _text_similarity.nearness(asked["need"].tolist(), offered)
-    scores = {"words": by_words, "meaning": by_meaning}.get(method, standard(by_words) + weight * standard(by_meaning))
+    by_meaning = (
+        blank if method == "words" else _text_similarity.nearness(asked["need"].tolist(), offered)
+    )
+    scores = {"words": by_words, "meaning": by_meaning}.get(
+        method, standard(by_words) + weight * standard(by_meaning)
+    )
     rows, columns = _places(scores, most)
     told = pd.DataFrame(
         {
             name: part[rows, columns]
-            for name, part in (("score", scores), ("words_score", by_words), ("meaning_score", by_meaning))
+            for name, part in (
+                ("score", scores),
+                ("words_score", by_words),
+                ("meaning_score", by_meaning),
+            )
         }
     )
     table = _proposals(asked.iloc[rows], services.iloc[columns], told, most)
-    table["words"] = [_shared(read[row], described, column) for row, column in zip(rows, columns, strict=True)]
-    settings: dict[str, Any] = {"top": most, "method": method, "meaning_weight": weight, "assigned": False}
+    table["words"] = [
+        _shared(read[row], described, column) for row, column in zip(rows, columns, strict=True)
+    ]
+    settings: dict[str, Any] = {
+        "top": most,
+        "method": method,
+        "meaning_weight": weight,
+        "assigned": False,
+    }
     table.attrs["settings"] = settings
     return table
 
@@ -112,16 +127,25 @@ def found_share(proposals: pd.DataFrame, truth: Iterable[str], *, top: int = 3) 
     """
     right = list(truth)
     if len(right) != proposals["need_id"].nunique():
-        raise TableError.one("正解の数が困りごとの数と違います", "1つの困りごとに1つの正解をつけてください", value=len(right))
+        raise TableError.one(
+            "正解の数が困りごとの数と違います",
+            "1つの困りごとに1つの正解をつけてください",
+            value=len(right),
+        )
     first = proposals[proposals["rank"] <= top]
-    hit = first["service"].to_numpy() == np.asarray(right, dtype=object)[first["need_id"].to_numpy() - 1]
+    hit = (
+        first["service"].to_numpy()
+        == np.asarray(right, dtype=object)[first["need_id"].to_numpy() - 1]
+    )
     return float(hit.sum()) / len(right)
 
 
 def standard(scores: Floats) -> Floats:
     """Standardise each row to mean 0 and deviation 1; a row of equal scores becomes 0."""
     spread = scores.std(axis=1, keepdims=True)
-    return np.asarray((scores - scores.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0))
+    return np.asarray(
+        (scores - scores.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1.0)
+    )
 
 
 def _asked(needs: Needs) -> pd.DataFrame:
@@ -141,14 +165,19 @@ def _described(services: pd.DataFrame) -> list[str]:
     _checks.require_columns(services, ["service", "name", "text"], "services")
     _checks.require_unique_rows(services, ["service"], "services")
     _filled(services["text"], "services", "text")
-    parts = services[[column for column in TEXTS if column in services.columns]].fillna("").astype(str)
+    parts = (
+        services[[column for column in TEXTS if column in services.columns]].fillna("").astype(str)
+    )
     return parts.agg("。".join, axis=1).tolist()
 
 
 def _filled(texts: pd.Series, what: str, column: str) -> None:
     empty = np.flatnonzero(texts.isna() | (texts.astype(str).str.strip() == ""))
     if empty.size:
-        raise TableError(Fault(f"{what} の文が空です", "文章で書いてください", row=int(row) + 1, column=column) for row in empty)
+        raise TableError(
+            Fault(f"{what} の文が空です", "文章で書いてください", row=int(row) + 1, column=column)
+            for row in empty
+        )
 
 
 def _places(scores: Floats, most: int) -> tuple[list[int], list[int]]:
@@ -157,16 +186,29 @@ def _places(scores: Floats, most: int) -> tuple[list[int], list[int]]:
     return np.repeat(np.arange(len(scores)), most).tolist(), best.ravel().tolist()
 
 
-def _proposals(asked: pd.DataFrame, services: pd.DataFrame, scores: pd.DataFrame, most: int) -> pd.DataFrame:
+def _proposals(
+    asked: pd.DataFrame, services: pd.DataFrame, scores: pd.DataFrame, most: int
+) -> pd.DataFrame:
     """Put needs, services and scores side by side, row by row."""
-    named = services[[column for column in ("service", "name", "field") if column in services.columns]]
+    named = services[
+        [column for column in ("service", "name", "field") if column in services.columns]
+    ]
     kept = asked.drop(columns=[column for column in named if column in asked.columns])
-    numbered = pd.DataFrame({"need_id": asked.index.to_numpy() + 1, "rank": np.arange(len(asked)) % most + 1})
-    return pd.concat([numbered, kept.reset_index(drop=True), named.reset_index(drop=True), scores], axis=1)
+    numbered = pd.DataFrame(
+        {"need_id": asked.index.to_numpy() + 1, "rank": np.arange(len(asked)) % most + 1}
+    )
+    return pd.concat(
+        [numbered, kept.reset_index(drop=True), named.reset_index(drop=True), scores], axis=1
+    )
 
 
 def _shared(need: list[tuple[str, str]], described: list[list[str]], column: int) -> str:
     """Say which words the need shares with a service, those in the fewest services first."""
     inside = {word: shown for word, shown in need if word in described[column]}
     rarity = {word: sum(word in document for document in described) for word in inside}
-    return "、".join(inside[word] for word in sorted(inside, key=lambda word: (rarity[word], len(word) * -1))) or NO_WORD
+    return (
+        "、".join(
+            inside[word] for word in sorted(inside, key=lambda word: (rarity[word], len(word) * -1))
+        )
+        or NO_WORD
+    )

@@ -60,7 +60,9 @@ def similar(
     distance = np.linalg.norm(where[rest][:, None] - where[inside][None, :], axis=2)
     nearer = distance - bonus * (area[rest][:, None] == area[inside][None, :])
     best = nearer.argmin(axis=1)
-    table = municipalities.iloc[rest][[column for column in ("code", "name", "area") if column in municipalities.columns]]
+    table = municipalities.iloc[rest][
+        [column for column in ("code", "name", "area") if column in municipalities.columns]
+    ]
     like = np.asarray(inside)[best]
     table = table.assign(
         like=np.asarray(known)[like],
@@ -68,17 +70,28 @@ def similar(
         same_area=pd.Index(table["area"]).isin(set(area[inside])),
         key=nearer.min(axis=1),
     )
-    table = table.sort_values(["key", "code"]).drop(columns="key").head(int(_checks.require_number(n, "n", low=1)))
+    table = (
+        table.sort_values(["key", "code"])
+        .drop(columns="key")
+        .head(int(_checks.require_number(n, "n", low=1)))
+    )
     table["reason"] = _reasons(table, municipalities)
     table.insert(0, "rank", np.arange(1, len(table) + 1))
     table = table.reset_index(drop=True)
-    table.attrs["settings"] = {"n": n, "by": list(by), "area_bonus": bonus, "adopters": [known[row] for row in inside]}
+    table.attrs["settings"] = {
+        "n": n,
+        "by": list(by),
+        "area_bonus": bonus,
+        "adopters": [known[row] for row in inside],
+    }
     return table
 
 
 def _known(asked: list[str], known: list[str]) -> list[int]:
     if not asked:
-        raise ChoiceError("adopters が空です。参加している市町の団体コードを1つ以上あげてください。")
+        raise ChoiceError(
+            "adopters が空です。参加している市町の団体コードを1つ以上あげてください。"
+        )
     unknown = [code for code in asked if code not in known]
     if unknown:
         raise ChoiceError(
@@ -89,7 +102,10 @@ def _known(asked: list[str], known: list[str]) -> list[int]:
 
 def _standard(table: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
     """Give the logarithms of the columns, each with mean 0 and deviation 1."""
-    columns = [np.log(_checks.read_numbers(table, column, "municipalities", low=np.nextafter(0, 1))) for column in by]
+    columns = [
+        np.log(_checks.read_numbers(table, column, "municipalities", low=np.nextafter(0, 1)))
+        for column in by
+    ]
     logs = np.column_stack(columns)
     spread = logs.std(axis=0)
     return np.asarray((logs - logs.mean(axis=0)) / np.where(spread > 0, spread, 1.0))
@@ -99,6 +115,7 @@ def _reasons(table: pd.DataFrame, municipalities: pd.DataFrame) -> list[str]:
     name = municipalities["name"] if "name" in municipalities.columns else municipalities["code"]
     names = dict(zip(municipalities["code"], name, strict=True))
     return [
-        f"{names[row.like]}と規模が近い" + (f"。同じ{row.area}に参加市町がある" if row.same_area else "")
+        f"{names[row.like]}と規模が近い"
+        + (f"。同じ{row.area}に参加市町がある" if row.same_area else "")
         for row in table.itertuples(index=False)
     ]

@@ -12,4 +12,16 @@ from dxkit.support.progress._monte_carlo import Pace
 from dxkit.support.progress._progress_table import CAUTION, table
 from dxkit.support.progress._trial import Trial, trial
 
-__all__ = ["CAUTION", "STATED", "Forecast", "Pace", "Trial", "compare", "forecast", "lagging", "rules", "table", "trial"]
+__all__ = [
+    "CAUTION",
+    "STATED",
+    "Forecast",
+    "Pace",
+    "Trial",
+    "compare",
+    "forecast",
+    "lagging",
+    "rules",
+    "table",
+    "trial",
+]

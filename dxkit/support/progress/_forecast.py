@@ -121,9 +121,14 @@ def compare(before: Forecast, after: Forecast) -> pd.DataFrame:
     ChoiceError
         If they were not made alike.
     """
-    same = all(before.settings[name] == after.settings[name] for name in ("draws", "seed", "as_of", "deadline"))
+    same = all(
+        before.settings[name] == after.settings[name]
+        for name in ("draws", "seed", "as_of", "deadline")
+    )
     if not same or list(before.cells["code"]) != list(after.cells["code"]):
-        raise ChoiceError("同じ進捗の表・時点・期限・draws・seed で作った2つの見通しを比べてください。")
+        raise ChoiceError(
+            "同じ進捗の表・時点・期限・draws・seed で作った2つの見通しを比べてください。"
+        )
     later = [np.median(_last(after, code) - _last(before, code)) for code in before.table["code"]]
     found = pd.DataFrame(
         {
@@ -143,14 +148,18 @@ def _last(told: Forecast, code: str) -> Floats:
     return np.asarray(told.finishing[:, (told.cells["code"] == code).to_numpy()].max(axis=1))
 
 
-def _gained(rows: pd.DataFrame, now: pd.DataFrame, pace: Pace, today: pd.Timestamp) -> tuple[Floats, tuple[float, float]]:
+def _gained(
+    rows: pd.DataFrame, now: pd.DataFrame, pace: Pace, today: pd.Timestamp
+) -> tuple[Floats, tuple[float, float]]:
     """Give the steps gained and over how many months, from the first date or from when work began."""
     done = now["share_done"].fillna(0.0).to_numpy()
     first = rows["as_of"].astype(str).min() if "as_of" in rows.columns else None
     if first is None or first == _progress_table.as_of(rows):
         ends = [months_between(date(f"{each}-01"), today) for each in pace.start]
         if not ends[0] >= ends[1] > 0:
-            raise ChoiceError(f"start={pace.start} は、進捗の時点より前の（早い月, 遅い月）にしてください。")
+            raise ChoiceError(
+                f"start={pace.start} は、進捗の時点より前の（早い月, 遅い月）にしてください。"
+            )
         return STEPS * done, (ends[1], ends[0])
     then = rows[rows["as_of"].astype(str) == first].set_index(["code", "system"])["share_done"]
     before = then.reindex(pd.MultiIndex.from_frame(now[["code", "system"]])).to_numpy()
@@ -159,7 +168,9 @@ def _gained(rows: pd.DataFrame, now: pd.DataFrame, pace: Pace, today: pd.Timesta
     return STEPS * np.maximum(gain, 0.0), (months, months)
 
 
-def _delays(now: pd.DataFrame, vendors: pd.DataFrame | None, delay: Mapping[str, float] | None) -> Floats:
+def _delays(
+    now: pd.DataFrame, vendors: pd.DataFrame | None, delay: Mapping[str, float] | None
+) -> Floats:
     """Give each system's further months."""
     if not delay:
         return np.zeros(len(now))
@@ -167,7 +178,9 @@ def _delays(now: pd.DataFrame, vendors: pd.DataFrame | None, delay: Mapping[str,
     unknown = [name for name in delay if name not in set(owners.dropna())]
     if unknown:
         offered = shorten("、".join(sorted(set(owners.dropna().astype(str)))))
-        raise ChoiceError(f"delay の事業者「{shorten(unknown[0])}」は表にありません。今ある事業者: {offered}")
+        raise ChoiceError(
+            f"delay の事業者「{shorten(unknown[0])}」は表にありません。今ある事業者: {offered}"
+        )
     for name, months in delay.items():
         _checks.require_number(months, f"delay[{shorten(name)}]", high=float(HORIZON))
     return np.asarray(owners.map(dict(delay)).fillna(0.0), dtype=np.float64)
@@ -178,7 +191,15 @@ def _vendor_of(now: pd.DataFrame, vendors: pd.DataFrame | None) -> pd.Series:
         return now["vendor"]
     if vendors is None:
         problem = "事業者の列がありません（公表された進捗の表に事業者は載っていません）"
-        raise TableError([Fault(problem, "vendors= に code, system, vendor の表を渡してください", column="vendor")])
+        raise TableError(
+            [
+                Fault(
+                    problem,
+                    "vendors= に code, system, vendor の表を渡してください",
+                    column="vendor",
+                )
+            ]
+        )
     keys = [name for name in ("code", "system") if name in vendors.columns]
     _checks.require_columns(vendors, ["code", "vendor"], "事業者")
     _checks.require_unique_rows(vendors, keys, "事業者")

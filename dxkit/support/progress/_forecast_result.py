@@ -84,11 +84,21 @@ class Told:
         """Give all tables."""
         whole = self._by_town(self.times)
         count = (whole <= self.to_deadline).sum(axis=1)
-        spread = dict(zip(("p05", "median", "p95"), np.quantile(count, LEVELS).tolist(), strict=True))
+        spread = dict(
+            zip(("p05", "median", "p95"), np.quantile(count, LEVELS).tolist(), strict=True)
+        )
         table = self._table(whole)
         spread["most"] = float(((table["listed"] == 0) & table["in_time"].notna()).sum())
         table.attrs["settings"] = self.settings | {"caution": _progress_table.CAUTION}
-        return Forecast(table, self._cells(), self._curve(whole), spread, dict(STATED), self.settings, self.times)
+        return Forecast(
+            table,
+            self._cells(),
+            self._curve(whole),
+            spread,
+            dict(STATED),
+            self.settings,
+            self.times,
+        )
 
     def _by_town(self, times: Floats) -> Floats:
         """Give when the last system of each municipality is through; NaN if one is unknown."""
@@ -99,7 +109,9 @@ class Told:
     def _table(self, whole: Floats) -> pd.DataFrame:
         waiting = self.cells.listed & (self.cells.left > 0)
         others = self._by_town(np.where(waiting, 0.0, self.times))
-        groups = self.now.assign(left=self.cells.left, open=self.cells.left > 0, listed=waiting).groupby("code", sort=True)
+        groups = self.now.assign(
+            left=self.cells.left, open=self.cells.left > 0, listed=waiting
+        ).groupby("code", sort=True)
         sums = groups[["left", "open", "listed"]].sum().astype({"open": int, "listed": int})
         facts = {
             "code": self.codes,
@@ -124,7 +136,9 @@ class Told:
         """Give the ends and the middle of each column's dates, and whether they lie beyond the horizon."""
         ends = np.quantile(times, LEVELS, axis=0)
         names = ("finish_p05", "finish", "finish_p95")
-        found: dict[str, object] = {name: _after(self.today, end) for name, end in zip(names, ends, strict=True)}
+        found: dict[str, object] = {
+            name: _after(self.today, end) for name, end in zip(names, ends, strict=True)
+        }
         return found | {"beyond": ends[2] > HORIZON}
 
     def _curve(self, whole: Floats) -> pd.DataFrame:
@@ -134,11 +148,16 @@ class Told:
         towns = whole[:CURVE_DRAWS, ~np.isnan(whole).any(axis=0)]
         month = np.arange(0, _horizon(times) + 1)
         counts = {
-            "steps": [(left * np.clip(1 - at / np.maximum(times, 1e-9), 0, 1)).sum(axis=1) for at in month],
+            "steps": [
+                (left * np.clip(1 - at / np.maximum(times, 1e-9), 0, 1)).sum(axis=1) for at in month
+            ],
             "systems": [(times > at).sum(axis=1) for at in month],
             "municipalities": [(towns > at).sum(axis=1) for at in month],
         }
-        return pd.concat([self._measure(name, month, np.array(found)) for name, found in counts.items()], ignore_index=True)
+        return pd.concat(
+            [self._measure(name, month, np.array(found)) for name, found in counts.items()],
+            ignore_index=True,
+        )
 
     def _measure(self, name: str, month: np.ndarray, found: Floats) -> pd.DataFrame:
         low, high = np.quantile(found, (LEVELS[0], LEVELS[2]), axis=1)

@@ -108,13 +108,20 @@ def lagging(
     found = []
     for code, own in rows.groupby("code", sort=True):
         seen = _Seen(own, mean, _chance(forecast, str(code)), known.get(str(code), {}))
-        told = [(rule, words) for rule in chosen for words in seen.reasons(rule.rule, rule.threshold)]
+        told = [
+            (rule, words) for rule in chosen for words in seen.reasons(rule.rule, rule.threshold)
+        ]
         if len(told) >= max(1, least):
             found.append(_line(str(code), seen, told))
     columns = ["code", "name", "share_done", "reasons_count", "labels", "reasons", "ask", "systems"]
     result = pd.DataFrame(found, columns=columns)
-    result = result.sort_values(["reasons_count", "share_done"], ascending=[False, True], kind="stable", ignore_index=True)
-    result.attrs["settings"] = {"rules": {rule.rule: rule.threshold for rule in chosen}, "caution": _progress_table.CAUTION}
+    result = result.sort_values(
+        ["reasons_count", "share_done"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+    result.attrs["settings"] = {
+        "rules": {rule.rule: rule.threshold for rule in chosen},
+        "caution": _progress_table.CAUTION,
+    }
     return result
 
 
@@ -163,7 +170,11 @@ class _Seen:
 
     def _unlisted(self, limit: float, open_: pd.DataFrame) -> dict[str, object] | None:
         count = int((~open_["extended"] & (STEPS * (1 - open_["share_done"]) >= limit)).sum())
-        said = "" if self.chance is None else f"（一覧にない業務がそろって期限に間に合う確率{self.chance:.0%}）"
+        said = (
+            ""
+            if self.chance is None
+            else f"（一覧にない業務がそろって期限に間に合う確率{self.chance:.0%}）"
+        )
         return {"count": count, "limit": limit, "chance": said} if count else None
 
     def _listed(self, limit: float, open_: pd.DataFrame) -> dict[str, object] | None:
@@ -174,7 +185,11 @@ class _Seen:
         known = self.own.dropna(subset=["share_done"])
         if known.empty or known["share_done"].max() - known["share_done"].min() < limit:
             return None
-        order = known.sort_values("share_done", kind="stable")[["system", "share_done"]].to_numpy().tolist()
+        order = (
+            known.sort_values("share_done", kind="stable")[["system", "share_done"]]
+            .to_numpy()
+            .tolist()
+        )
         (last, least), (first, most) = order[0], order[-1]
         return {"first": first, "most": most, "last": last, "least": least}
 
@@ -203,7 +218,9 @@ def _filled(template: str, rule: str, words: dict[str, object]) -> str:
         return template.format(**words)
     except (KeyError, IndexError, ValueError, AttributeError):
         remedy = f"使える言葉: {'、'.join(f'{{{name}}}' for name in words)}"
-        raise TableError.one(f"規則「{shorten(rule)}」の文が組み立てられません", remedy, value=template) from None
+        raise TableError.one(
+            f"規則「{shorten(rule)}」の文が組み立てられません", remedy, value=template
+        ) from None
 
 
 def _chosen(given: pd.DataFrame | None) -> list[_Rule]:
@@ -214,7 +231,8 @@ def _chosen(given: pd.DataFrame | None) -> list[_Rule]:
     for name in table["rule"]:
         _checks.require_choice(name, offered["rule"], "rule")
     return [
-        _Rule(str(r[0]), str(r[1]), float(r[2]), str(r[3]), str(r[4])) for r in table[list(offered.columns)].to_numpy().tolist()
+        _Rule(str(r[0]), str(r[1]), float(r[2]), str(r[3]), str(r[4]))
+        for r in table[list(offered.columns)].to_numpy().tolist()
     ]
 
 
@@ -226,7 +244,10 @@ def _known(towns: pd.DataFrame | None) -> dict[str, dict[str, Any]]:
     kept = [name for name in ("name", "staff") if name in table.columns]
     if "staff" in kept:
         _checks.read_numbers(table, "staff", "市町", blank=True)
-    return {str(row["code"]): {name: row[name] for name in kept} for row in table[["code", *kept]].to_dict("records")}
+    return {
+        str(row["code"]): {name: row[name] for name in kept}
+        for row in table[["code", *kept]].to_dict("records")
+    }
 
 
 def _chance(forecast: Forecast | None, code: str) -> float | None:

@@ -52,14 +52,20 @@ class Pace:
 
     def __post_init__(self) -> None:
         if self.future is not None and not 0 < self.future[0] <= self.future[1]:
-            raise ChoiceError(f"future={self.future} は使えません。0より大きい（遅い, 速い）の順にしてください。例: (0.5, 4)")
+            raise ChoiceError(
+                f"future={self.future} は使えません。0より大きい（遅い, 速い）の順にしてください。例: (0.5, 4)"
+            )
         for name in ("shared", "together"):
             if not 0 <= getattr(self, name) <= 1:
-                raise ChoiceError(f"{name}={getattr(self, name)} は使えません。0〜1にしてください。")
+                raise ChoiceError(
+                    f"{name}={getattr(self, name)} は使えません。0〜1にしてください。"
+                )
         if not self.lean >= 0:
             raise ChoiceError(f"lean={self.lean} は使えません。0以上にしてください。")
         if not 0 <= self.wait_months[0] <= self.wait_months[1]:
-            raise ChoiceError(f"wait_months={self.wait_months} は使えません。0以上の（短い, 長い）の順にしてください。")
+            raise ChoiceError(
+                f"wait_months={self.wait_months} は使えません。0以上の（短い, 長い）の順にしてください。"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,15 @@ class Cells:
     delay: Floats
 
 
-def finishing(cells: Cells, months: tuple[float, float], to_deadline: float, pace: Pace, *, draws: int, seed: int) -> Floats:
+def finishing(
+    cells: Cells,
+    months: tuple[float, float],
+    to_deadline: float,
+    pace: Pace,
+    *,
+    draws: int,
+    seed: int,
+) -> Floats:
     """Draw when each system is through.
 
     Parameters
@@ -129,5 +143,7 @@ def _rates(cells: Cells, watched: Floats, pace: Pace, random: np.random.Generato
     sums = np.bincount(cells.town, cells.gained, minlength=towns) + 0.5
     mean = (sums / np.maximum(np.bincount(cells.town, minlength=towns), 1))[cells.town] / watched
     shape = cells.gained + 0.5 + pace.lean
-    drawn: Floats = random.gamma(shape, size=(len(watched), len(shape))) / (watched + pace.lean / mean)
+    drawn: Floats = random.gamma(shape, size=(len(watched), len(shape))) / (
+        watched + pace.lean / mean
+    )
     return np.maximum(drawn, 1e-9)

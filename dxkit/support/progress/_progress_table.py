@@ -28,7 +28,9 @@ def date(text: str) -> pd.Timestamp:
     try:
         return pd.Timestamp(text)
     except ValueError:
-        raise ChoiceError(f"日付「{shorten(text)}」が読めません。2026-03-31 のように書いてください。") from None
+        raise ChoiceError(
+            f"日付「{shorten(text)}」が読めません。2026-03-31 のように書いてください。"
+        ) from None
 
 
 def month_end(text: str | None) -> pd.Timestamp:
@@ -39,7 +41,9 @@ def month_end(text: str | None) -> pd.Timestamp:
     ChoiceError
     """
     if text is None:
-        raise ChoiceError('進捗の表に時点（as_of）がありません。as_of="2026-01" のように書いてください。')
+        raise ChoiceError(
+            '進捗の表に時点（as_of）がありません。as_of="2026-01" のように書いてください。'
+        )
     found = date(text)
     return found + pd.offsets.MonthEnd(0) if len(str(text)) <= len("2026-01") else found
 
@@ -84,16 +88,25 @@ def table(
     """
     rows = latest(checked(progress))
     if value not in rows.columns:
-        raise ChoiceError(f"value=「{shorten(value)}」という列はありません。使える列: {'、'.join(map(str, rows.columns))}")
+        raise ChoiceError(
+            f"value=「{shorten(value)}」という列はありません。使える列: {'、'.join(map(str, rows.columns))}"
+        )
     order = list(dict.fromkeys(rows["system"])) if systems is None else list(systems)
     unknown = [name for name in order if name not in set(rows["system"])]
     if unknown:
         raise ChoiceError(f"systems の「{shorten(unknown[0])}」は進捗の表にありません。")
-    wide = rows.pivot_table(index="code", columns="system", values=value, aggfunc="first", dropna=False)
+    wide = rows.pivot_table(
+        index="code", columns="system", values=value, aggfunc="first", dropna=False
+    )
     wide = wide.reindex(columns=order).rename_axis(columns=None)
     if names is not None:
         wide = wide.rename(index=dict(names.items())).rename_axis(index="name")
-    wide.attrs["settings"] = {"value": value, "as_of": as_of(rows), "steps": STEPS, "caution": CAUTION}
+    wide.attrs["settings"] = {
+        "value": value,
+        "as_of": as_of(rows),
+        "steps": STEPS,
+        "caution": CAUTION,
+    }
     return wide
 
 
@@ -106,7 +119,9 @@ def checked(progress: pd.DataFrame) -> pd.DataFrame:
     """
     _checks.require_columns(progress, ["code", "system", "share_done"], "進捗")
     if "as_of" in progress.columns and len(progress["as_of"].unique()) > 1:
-        parts = [schema.validate(part, "progress") for _, part in progress.groupby("as_of", sort=True)]
+        parts = [
+            schema.validate(part, "progress") for _, part in progress.groupby("as_of", sort=True)
+        ]
         return pd.concat(parts)
     return schema.validate(progress, "progress")
 
@@ -120,7 +135,11 @@ def latest(progress: pd.DataFrame) -> pd.DataFrame:
 
 def as_of(progress: pd.DataFrame) -> str | None:
     """Give the latest date of a table, if it has dates."""
-    return str(progress["as_of"].astype(str).max()) if "as_of" in progress.columns and len(progress) else None
+    return (
+        str(progress["as_of"].astype(str).max())
+        if "as_of" in progress.columns and len(progress)
+        else None
+    )
 
 
 def extended(progress: pd.DataFrame, extensions: pd.DataFrame | None) -> np.ndarray:
@@ -138,14 +157,20 @@ def extended(progress: pd.DataFrame, extensions: pd.DataFrame | None) -> np.ndar
     TableError
         If the list has neither column, or names a system that the progress table does not have.
     """
-    own = progress["extended"].to_numpy(dtype=bool) if "extended" in progress.columns else np.zeros(len(progress), dtype=bool)
+    own = (
+        progress["extended"].to_numpy(dtype=bool)
+        if "extended" in progress.columns
+        else np.zeros(len(progress), dtype=bool)
+    )
     if extensions is None:
         return own
     listed = _listed(extensions)
     odd = sorted({system for _, system in listed} - set(progress["system"]) - {COMMON})
     if odd:
         remedy = "進捗の表と同じ業務の名前にしてください"
-        raise TableError(Fault("進捗の表にない業務です", remedy, column="systems", value=name) for name in odd)
+        raise TableError(
+            Fault("進捗の表にない業務です", remedy, column="systems", value=name) for name in odd
+        )
     named = [pair in listed for pair in zip(progress["code"], progress["system"], strict=True)]
     return np.asarray(own | np.array(named, dtype=bool))
 
@@ -155,5 +180,12 @@ def _listed(extensions: pd.DataFrame) -> set[tuple[str, str]]:
         _checks.require_columns(extensions, ["code", "system"], "特定移行の一覧")
         return set(extensions[["code", "system"]].itertuples(index=False, name=None))
     _checks.require_columns(extensions, ["code", "systems"], "特定移行の一覧")
-    pairs = extensions.dropna(subset=["systems"])[["code", "systems"]].itertuples(index=False, name=None)
-    return {(code, name.strip()) for code, names in pairs for name in str(names).split("、") if name.strip()}
+    pairs = extensions.dropna(subset=["systems"])[["code", "systems"]].itertuples(
+        index=False, name=None
+    )
+    return {
+        (code, name.strip())
+        for code, names in pairs
+        for name in str(names).split("、")
+        if name.strip()
+    }

@@ -39,12 +39,21 @@ class Trial:
     def covered(self, told: Forecast) -> tuple[float, float]:
         """Give how many of the true dates (share) lie within the forecast's interval, and the intervals' mean width in months."""
         both = told.table.merge(self.finish, on="code", suffixes=("", "_true"))
-        inside = (both["finish_true"] >= both["finish_p05"]) & (both["finish_true"] <= both["finish_p95"])
+        inside = (both["finish_true"] >= both["finish_p05"]) & (
+            both["finish_true"] <= both["finish_p95"]
+        )
         width = (both["finish_p95"] - both["finish_p05"]).dt.days / DAYS_A_MONTH
         return float(inside.mean()), float(width.mean())
 
 
-def trial(*, future: str = "steady", municipalities: int = 41, systems: int = 20, months: float = 40.0, seed: int = 0) -> Trial:
+def trial(
+    *,
+    future: str = "steady",
+    municipalities: int = 41,
+    systems: int = 20,
+    months: float = 40.0,
+    seed: int = 0,
+) -> Trial:
     """Make municipalities whose systems arrive step by step, and hide their future.
 
     Parameters
@@ -70,11 +79,17 @@ def trial(*, future: str = "steady", municipalities: int = 41, systems: int = 20
     """
     times = FUTURES[_checks.require_choice(future, FUTURES, "future")]
     random = np.random.default_rng(seed)
-    speed = random.lognormal(np.log(0.75), 0.25, size=(municipalities, 1)) * random.lognormal(0, 0.15, (municipalities, systems))
+    speed = random.lognormal(np.log(0.75), 0.25, size=(municipalities, 1)) * random.lognormal(
+        0, 0.15, (municipalities, systems)
+    )
     done = np.minimum(random.poisson(speed * months * STEPS / 40), STEPS)
     slow, fast = np.log(FUTURE)
     sigma = (fast - slow) / 2 / NINETY * np.sqrt(0.5)
-    factor = times * np.exp((slow + fast) / 2 + random.normal(0, sigma) + random.normal(0, sigma, size=(municipalities, 1)))
+    factor = times * np.exp(
+        (slow + fast) / 2
+        + random.normal(0, sigma)
+        + random.normal(0, sigma, size=(municipalities, 1))
+    )
     left = STEPS - done
     needed = np.where(left > 0, random.gamma(np.maximum(left, 1)) / (speed * factor), 0.0)
     return _made(done, needed, future)
@@ -88,5 +103,7 @@ def _made(done: np.ndarray, needed: Floats, future: str) -> Trial:
     progress = progress.assign(share_done=done.ravel() / STEPS, extended=False, as_of="2026-01")
     progress.attrs |= {"made": True, "source": "架空: dxkit.support.progress.trial"}
     days = pd.to_timedelta(needed.max(axis=1) * DAYS_A_MONTH, unit="D")
-    finish = pd.DataFrame({"code": codes, "finish": (pd.Timestamp("2026-01-31") + pd.Series(days)).dt.normalize()})
+    finish = pd.DataFrame(
+        {"code": codes, "finish": (pd.Timestamp("2026-01-31") + pd.Series(days)).dt.normalize()}
+    )
     return Trial(progress, finish, future)

@@ -45,12 +45,18 @@ def funnel(records: pd.DataFrame, *, by: Sequence[str] = (), least: int = LEAST)
     if "learner" in by:
         raise ChoiceError("by=「learner」は使えません。個人ごとの集計は出しません。")
     _checks.require_columns(records, ["learner", "topic", *by], "records")
-    marked = pd.DataFrame(records)[list(dict.fromkeys(["learner", "topic", *by]))].assign(rank=ranks(records, "stage", "records"))
+    marked = pd.DataFrame(records)[list(dict.fromkeys(["learner", "topic", *by]))].assign(
+        rank=ranks(records, "stage", "records")
+    )
     _refuse_skips(marked)
     once = marked.drop_duplicates(["learner", "topic", "rank"])
     groups = once.groupby(list(by), sort=True, observed=True) if by else [((), once)]
-    rows = [row for key, part in groups for row in _counted(dict(zip(by, key, strict=True)), part, few)]
-    table = pd.DataFrame(rows, columns=[*by, "stage", "stage_label", "count", "share", "hidden"]).astype({"count": "Int64"})
+    rows = [
+        row for key, part in groups for row in _counted(dict(zip(by, key, strict=True)), part, few)
+    ]
+    table = pd.DataFrame(
+        rows, columns=[*by, "stage", "stage_label", "count", "share", "hidden"]
+    ).astype({"count": "Int64"})
     table.attrs = {"settings": {"by": tuple(by), "least": least}}
     return table
 
@@ -66,7 +72,9 @@ def _refuse_skips(marked: pd.DataFrame) -> None:
             column="stage",
             value=STAGES[stage],
         )
-        for at, (person, topic, stage) in enumerate(zip(marked["learner"], marked["topic"], marked["rank"], strict=True))
+        for at, (person, topic, stage) in enumerate(
+            zip(marked["learner"], marked["topic"], marked["rank"], strict=True)
+        )
         if stage > 0 and (person, topic, stage - 1) not in known
     ]
     if faults:
@@ -86,6 +94,12 @@ def _counted(key: dict[str, object], part: pd.DataFrame, few: int) -> list[dict[
     rows = []
     for stage, count, secret in zip(STAGES, counts, hidden, strict=True):
         share = np.nan if secret or hidden[0] or not whole else count / whole
-        row = {"stage": stage, "stage_label": LABELS[stage], "count": None if secret else count, "share": share, "hidden": secret}
+        row = {
+            "stage": stage,
+            "stage_label": LABELS[stage],
+            "count": None if secret else count,
+            "share": share,
+            "hidden": secret,
+        }
         rows.append(key | row)
     return rows

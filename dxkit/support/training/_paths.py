@@ -28,7 +28,13 @@ def ranks(table: pd.DataFrame, column: str, what: str, *, blank: bool = False) -
     known: Mapping[object, int] = {stage: at for at, stage in enumerate(STAGES)}
     values = [None if pd.isna(value) or value == "" else value for value in table[column]]
     faults = [
-        Fault("段階が分かりません", f"{'・'.join(STAGES)} のどれかにしてください", row=at + 1, column=column, value=value)
+        Fault(
+            "段階が分かりません",
+            f"{'・'.join(STAGES)} のどれかにしてください",
+            row=at + 1,
+            column=column,
+            value=value,
+        )
         for at, value in enumerate(values)
         if value not in known and not (value is None and blank)
     ]
@@ -69,9 +75,22 @@ def read_sessions(sessions: pd.DataFrame) -> list[Session]:
     """
     _checks.require_unique_rows(sessions, ["session"], "sessions")
     _checks.require_columns(sessions, ["topic"], "sessions")
-    terms, seats = (_checks.read_numbers(sessions, column, "sessions", whole=True).astype(int) for column in ("term", "seats"))
-    rows = zip(sessions["session"], sessions["topic"], ranks(sessions, "stage", "sessions"), terms, seats, strict=True)
-    return [Session(str(name), str(topic), stage, int(term), int(many)) for name, topic, stage, term, many in rows]
+    terms, seats = (
+        _checks.read_numbers(sessions, column, "sessions", whole=True).astype(int)
+        for column in ("term", "seats")
+    )
+    rows = zip(
+        sessions["session"],
+        sessions["topic"],
+        ranks(sessions, "stage", "sessions"),
+        terms,
+        seats,
+        strict=True,
+    )
+    return [
+        Session(str(name), str(topic), stage, int(term), int(many))
+        for name, topic, stage, term, many in rows
+    ]
 
 
 def read_wishes(wishes: pd.DataFrame) -> list[Wish]:
@@ -83,13 +102,20 @@ def read_wishes(wishes: pd.DataFrame) -> list[Wish]:
     """
     _checks.require_unique_rows(wishes, ["learner", "topic"], "wishes")
     _checks.require_columns(wishes, ["code"], "wishes")
-    value = _checks.read_numbers(wishes, "value", "wishes", low=1, high=1000, whole=True).astype(int)
+    value = _checks.read_numbers(wishes, "value", "wishes", low=1, high=1000, whole=True).astype(
+        int
+    )
     away = (
-        [_terms(cell, row) for row, cell in enumerate(wishes["away"])] if "away" in wishes else [frozenset[int]()] * len(wishes)
+        [_terms(cell, row) for row, cell in enumerate(wishes["away"])]
+        if "away" in wishes
+        else [frozenset[int]()] * len(wishes)
     )
     done = ranks(wishes, "done", "wishes", blank=True) if "done" in wishes else [-1] * len(wishes)
     rows = zip(wishes["learner"], wishes["code"], wishes["topic"], value, away, done, strict=True)
-    return [Wish(str(person), str(code), str(topic), int(worth), gone, had) for person, code, topic, worth, gone, had in rows]
+    return [
+        Wish(str(person), str(code), str(topic), int(worth), gone, had)
+        for person, code, topic, worth, gone, had in rows
+    ]
 
 
 def paths(wish: Wish, sessions: Sequence[Session]) -> list[tuple[int, ...]]:
@@ -119,6 +145,14 @@ def _terms(cell: object, row: int) -> frozenset[int]:
     words = [f"{cell:g}"] if isinstance(cell, float) else str(cell).split()
     if not all(word.isdigit() for word in words):
         raise TableError(
-            [Fault("期の番号ではありません", "「1 2」のように書いてください", row=row + 1, column="away", value=cell)]
+            [
+                Fault(
+                    "期の番号ではありません",
+                    "「1 2」のように書いてください",
+                    row=row + 1,
+                    column="away",
+                    value=cell,
+                )
+            ]
         )
     return frozenset(int(word) for word in words)

@@ -60,10 +60,14 @@ def plan(
     offered = _offered(courses)
     names = {} if topics is None else dict(zip(topics["topic"], topics["label"], strict=True))
     reached = _reached(done)
-    wanted = wide[wide["gap"] > 0].sort_values(["code", "gap"], ascending=[True, False], kind="stable")
+    wanted = wide[wide["gap"] > 0].sort_values(
+        ["code", "gap"], ascending=[True, False], kind="stable"
+    )
     placed = wanted.assign(place=wanted.groupby("code").cumcount() + 1)
     chosen = placed[placed["place"] <= many]
-    steps = [step for row in chosen.to_dict("records") for step in _steps(row, offered, reached, names)]
+    steps = [
+        step for row in chosen.to_dict("records") for step in _steps(row, offered, reached, names)
+    ]
     table = pd.DataFrame(steps, columns=["code", "topic", "topic_label", "gap", "stage", "stage_label", "course", "course_label",
                                          "others", "reason"])  # fmt: skip
     table.insert(1, "order", table.groupby("code").cumcount() + 1)
@@ -88,7 +92,9 @@ def _reached(done: pd.DataFrame | None) -> dict[tuple[str, str], int]:
     if done is None or done.empty:
         return found
     _checks.require_columns(done, ["code", "topic", "stage"], "done")
-    for code, topic, stage in zip(done["code"], done["topic"], ranks(done, "stage", "done"), strict=True):
+    for code, topic, stage in zip(
+        done["code"], done["topic"], ranks(done, "stage", "done"), strict=True
+    ):
         found[code, topic] = max(stage, found.get((code, topic), -1))
     return found
 
@@ -119,6 +125,11 @@ def _steps(
         }
         steps.append(
             step
-            | {"course": first[0], "course_label": first[1], "others": "、".join(other for _, other in others), "reason": why}
+            | {
+                "course": first[0],
+                "course_label": first[1],
+                "others": "、".join(other for _, other in others),
+                "reason": why,
+            }
         )
     return steps

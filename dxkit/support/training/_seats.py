@@ -113,14 +113,26 @@ def seats(
     MissingExtraError
         If OR-tools is not installed.
     """
-    most, bonus = int(_checks.require_number(load, "load", low=1)), int(_checks.require_number(cycle, "cycle", high=1000))
+    most, bonus = (
+        int(_checks.require_number(load, "load", low=1)),
+        int(_checks.require_number(cycle, "cycle", high=1000)),
+    )
     asked, offered = read_wishes(wishes), read_sessions(sessions)
     open_paths = [paths(wish, offered) for wish in asked]
     first = first_come(asked, offered, open_paths, most)
-    worth = [[_worth(wish, path, offered, bonus) for path in ways] for wish, ways in zip(asked, open_paths, strict=True)]
+    worth = [
+        [_worth(wish, path, offered, bonus) for path in ways]
+        for wish, ways in zip(asked, open_paths, strict=True)
+    ]
     time = _checks.require_number(effort, "effort", above=True)
-    best, bound = _solved(asked, offered, open_paths, worth, first, load=most, fair=fair, effort=time, seed=seed)
-    ways = {"stage_by_stage": stage_by_stage(asked, offered, most), "first_come": first, "best": best}
+    best, bound = _solved(
+        asked, offered, open_paths, worth, first, load=most, fair=fair, effort=time, seed=seed
+    )
+    ways = {
+        "stage_by_stage": stage_by_stage(asked, offered, most),
+        "first_come": first,
+        "best": best,
+    }
     rows = [totals(way, given, asked, offered, bonus) for way, given in ways.items()]
     value = int(rows[-1]["value"])
     settings = {
@@ -140,12 +152,18 @@ def seats(
 
 
 def first_come(
-    asked: Sequence[Wish], offered: Sequence[Session], open_paths: Sequence[list[tuple[int, ...]]], load: int
+    asked: Sequence[Wish],
+    offered: Sequence[Session],
+    open_paths: Sequence[list[tuple[int, ...]]],
+    load: int,
 ) -> Given:
     """Serve persons in order of application: the longest path that is still free, in the earliest terms."""
     taken = _Taken(asked, offered, load)
     for at in _in_turn(asked):
-        ways = sorted(open_paths[at], key=lambda path: (-len(path), [offered[session].term for session in path]))
+        ways = sorted(
+            open_paths[at],
+            key=lambda path: (-len(path), [offered[session].term for session in path]),
+        )
         free = next((path for path in ways if taken.is_free(at, path)), ())
         taken.take(at, free)
     return taken.given
@@ -163,16 +181,22 @@ def stage_by_stage(asked: Sequence[Wish], offered: Sequence[Session], load: int)
             open_at = [
                 session
                 for session in earliest
-                if reached == stage - 1 and offered[session].term >= after and fits(asked[at], offered[session], stage)
+                if reached == stage - 1
+                and offered[session].term >= after
+                and fits(asked[at], offered[session], stage)
             ]
-            taken.take(at, tuple(session for session in open_at if taken.is_free(at, (session,)))[:1])
+            taken.take(
+                at, tuple(session for session in open_at if taken.is_free(at, (session,)))[:1]
+            )
     return taken.given
 
 
 def _in_turn(asked: Sequence[Wish]) -> list[int]:
     """Give the wishes in order of the persons' applications, each person's dearest first."""
     arrived = {wish.person: at for at, wish in reversed(list(enumerate(asked)))}
-    return sorted(range(len(asked)), key=lambda at: (arrived[asked[at].person], -asked[at].value, at))
+    return sorted(
+        range(len(asked)), key=lambda at: (arrived[asked[at].person], -asked[at].value, at)
+    )
 
 
 class _Taken:
@@ -242,13 +266,22 @@ def _solved(
     served = [model.new_bool_var("") for _ in of_code]
     for body, variables in zip(served, of_code.values(), strict=True):
         model.add_bool_or([*variables, body.negated()])
-    pairs = [pair for variables, values in zip(chosen, worth, strict=True) for pair in zip(variables, values, strict=True)]
+    pairs = [
+        pair
+        for variables, values in zip(chosen, worth, strict=True)
+        for pair in zip(variables, values, strict=True)
+    ]
     model.maximize(sum(each * yen for each, yen in pairs) + (great * sum(served) if fair else 0))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers, solver.parameters.random_seed = 1, seed
     solver.parameters.max_deterministic_time = effort
     solver.solve(model)
-    found = {at: ways[pick] for at, ways in enumerate(open_paths) for pick, each in enumerate(chosen[at]) if solver.value(each)}
+    found = {
+        at: ways[pick]
+        for at, ways in enumerate(open_paths)
+        for pick, each in enumerate(chosen[at])
+        if solver.value(each)
+    }
     reached = sum(bool(solver.value(body)) for body in served) if fair else 0
     return found, round(solver.best_objective_bound) - great * reached
 

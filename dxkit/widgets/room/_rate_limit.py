@@ -51,12 +51,19 @@ class Gate:
 
     def try_code(self, who: str, given: object) -> float | bool:
         """Decide on a code: whether it is right, or how many seconds this sender has to wait before it is looked at."""
-        typed = "".join(sign for sign in str(given)[:40].translate(FULL_WIDTH) if sign.isascii() and sign.isalnum())
+        typed = "".join(
+            sign
+            for sign in str(given)[:40].translate(FULL_WIDTH)
+            if sign.isascii() and sign.isalnum()
+        )
         right = hmac.compare_digest(typed, self.code)
         # looked at and counted in one step: a hundred tries at the same moment count as a hundred
         with self._lock:
             now = self._clock()
-            limits = ((who, FREE_TRIES, LONGEST_WAIT_S), (EVERYBODY, FREE_TRIES_ALL, LONGEST_WAIT_ALL_S))
+            limits = (
+                (who, FREE_TRIES, LONGEST_WAIT_S),
+                (EVERYBODY, FREE_TRIES_ALL, LONGEST_WAIT_ALL_S),
+            )
             wait = max(self._remembered(name, now).until - now for name, _, _ in limits)
             if wait > 0:
                 return wait
@@ -97,7 +104,9 @@ class Gate:
 
     def entry_id(self, client: str, given: str, content: str) -> str:
         """Give the id under which a client's entry is kept: no two clients' ids meet, and it tells neither."""
-        return hmac.digest(self._key, f"entry {client} {given} {content}".encode(), "sha256").hex()[:40]
+        return hmac.digest(self._key, f"entry {client} {given} {content}".encode(), "sha256").hex()[
+            :40
+        ]
 
     def _seal(self, client: str) -> str:
         return hmac.digest(self._key, f"token {client}".encode(), "sha256").hex()[:40]
@@ -116,7 +125,9 @@ class Limiter:
         Seconds that never go back.
     """
 
-    def __init__(self, burst: float, each_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, burst: float, each_s: float, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._burst, self._each_s, self._clock = burst, each_s, clock
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()

@@ -21,7 +21,11 @@ LARGEST_BODY = 8192
 LONGEST_TOKEN = 100
 IDLE_S = 10
 JSON = "application/json"
-FILES = {"/": ("page.html", "text/html"), "/page.css": ("page.css", "text/css"), "/page.js": ("page.js", "text/javascript")}
+FILES = {
+    "/": ("page.html", "text/html"),
+    "/page.css": ("page.css", "text/css"),
+    "/page.js": ("page.js", "text/javascript"),
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
@@ -140,7 +144,11 @@ class Answers(BaseHTTPRequestHandler):
     def _proven(self) -> str | None:
         """Give the client that the request's token proves, or nothing."""
         tokens = self.headers.get_all("X-Room-Token") or []
-        return self.room.gate.client(tokens[0]) if len(tokens) == 1 and len(tokens[0]) <= LONGEST_TOKEN else None
+        return (
+            self.room.gate.client(tokens[0])
+            if len(tokens) == 1 and len(tokens[0]) <= LONGEST_TOKEN
+            else None
+        )
 
     def _client(self) -> str:
         """Give the client that the request's token proves; count the request for it."""
@@ -192,7 +200,11 @@ class Answers(BaseHTTPRequestHandler):
         if told is False:
             raise RefusedError(401, "会議コードが違います。前の画面の数字を確かめてください。")
         if told is not True:
-            raise RefusedError(429, f"続けて間違えたため、あと{int(told) + 1}秒待ってから入れてください。", wait_s=told)
+            raise RefusedError(
+                429,
+                f"続けて間違えたため、あと{int(told) + 1}秒待ってから入れてください。",
+                wait_s=told,
+            )
         client, token = self.room.gate.admit()
         self.room.seen(client)
         return reply(200, {"token": token, "meeting": self.room.gate.meeting})
@@ -201,19 +213,31 @@ class Answers(BaseHTTPRequestHandler):
         key, value = body.get("item"), body.get("value")
         if not isinstance(key, str) or key not in self.room.items:
             raise ChoiceError("その項目は、この会議にありません。画面を開き直してください。")
-        self.room.session.vote(item=key, value=check_vote(value), client=body["client"], id=self._id(body, "vote", key, value))
+        self.room.session.vote(
+            item=key,
+            value=check_vote(value),
+            client=body["client"],
+            id=self._id(body, "vote", key, value),
+        )
         return reply(200, {"kept": True})
 
     def _note(self, body: dict[str, Any]) -> Reply:
         text = check_text(body.get("text"), "カード", longest=TEXT_LONGEST)
         group = check_text(body.get("group", ""), "グループ", longest=ITEM_LONGEST, empty=True)
-        self.room.session.note(text=text, group=group, client=body["client"], id=self._id(body, "note", text, group))
+        self.room.session.note(
+            text=text, group=group, client=body["client"], id=self._id(body, "note", text, group)
+        )
         return reply(200, {"kept": True})
 
     def _id(self, body: dict[str, Any], *content: object) -> str:
         """Give the id under which an entry is kept; sent again with the same id and content it counts once."""
         given = body.get("id")
-        if not isinstance(given, str) or not 8 <= len(given) <= 64 or not given.isascii() or not given.isalnum():
+        if (
+            not isinstance(given, str)
+            or not 8 <= len(given) <= 64
+            or not given.isascii()
+            or not given.isalnum()
+        ):
             raise ChoiceError("送信の番号（id）がありません。画面を開き直してください。")
         return self.room.gate.entry_id(body["client"], given, json.dumps(content))
 

@@ -69,7 +69,10 @@ class Room:
         self.gate = Gate(session.key("room"))
         self.host = (address or network_address()) if network else LOOPBACK
         self.port = port
-        self.by_address, self.by_client = Limiter(BURST_ADDRESS, EACH_S_ADDRESS), Limiter(BURST_CLIENT, EACH_S_CLIENT)
+        self.by_address, self.by_client = (
+            Limiter(BURST_ADDRESS, EACH_S_ADDRESS),
+            Limiter(BURST_CLIENT, EACH_S_CLIENT),
+        )
         self._server: _Server | None = None
         self._clients: set[str] = set()
         self._cards: tuple[int, list[dict[Any, Any]]] = -1, []
@@ -130,7 +133,9 @@ class Room:
         handler = type("RoomAnswers", (Answers,), {"room": self})
         self._server = self._listen(handler)
         self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True
+        ).start()
 
     def _listen(self, handler: type[Answers]) -> "_Server":
         own = FIRST_PORT + int.from_bytes(self.session.key("port")[:4], "big") % PORTS
@@ -161,7 +166,11 @@ class Room:
         # phones ask again and again: the cards are read anew only when there is something new about them
         many = self.session.count(CARD_KINDS)
         if many != self._cards[0]:
-            notes = self.session.notes().tail(MOST_NOTES_SHOWN)[["text", "group", "title"]].to_dict(orient="records")
+            notes = (
+                self.session.notes()
+                .tail(MOST_NOTES_SHOWN)[["text", "group", "title"]]
+                .to_dict(orient="records")
+            )
             self._cards = many, notes[::-1]
         items = [{"key": key, "label": label} for key, label in self.items.items()]
         return {"title": self.title, "items": items, "notes": self._cards[1]}
@@ -183,10 +192,15 @@ class _Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Listen; unlike http.server, look no name up: a closed network may let that wait for long."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(self.allow_reuse_address))
+        self.socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_REUSEADDR, int(self.allow_reuse_address)
+        )
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
+        self.server_name, self.server_port = (
+            str(self.server_address[0]),
+            int(self.server_address[1]),
+        )
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Take a connection on, unless there are too many."""
@@ -231,13 +245,20 @@ def named_items(items: Sequence[str] | Mapping[str, str]) -> dict[str, str]:
         If there is none, two are the same, or one is no text.
     """
     if isinstance(items, str):
-        raise ChoiceError(f"items=「{items}」は1つの文字列です。['{items}'] のように並びで渡してください。")
+        raise ChoiceError(
+            f"items=「{items}」は1つの文字列です。['{items}'] のように並びで渡してください。"
+        )
     found = dict(items) if isinstance(items, Mapping) else {item: item for item in items}
     if not found or len(found) < len(items):
         raise ChoiceError(
             f"投票の項目が{'重なっています' if found else 'ありません'}: {list(items)}。1つずつ違う名前にしてください。"
         )
-    wrong = [item for pair in found.items() for item in pair if not isinstance(item, str) or not item.strip()]
+    wrong = [
+        item
+        for pair in found.items()
+        for item in pair
+        if not isinstance(item, str) or not item.strip()
+    ]
     if wrong:
         raise ChoiceError(f"投票の項目「{wrong[0]}」は使えません。空でない文字にしてください。")
     return found
