@@ -276,3 +276,12 @@ def test_what_cannot_be_begun_with_is_refused(tables):
     many = demand.head(401)[["lat", "lon"]].reset_index(drop=True)
     with pytest.raises(ChoiceError, match="401か所"):
         widgets.drone_explorer(demand, many, TYPES, by_hand=True)
+
+
+def test_old_keywords_go_on_working_with_a_warning(tables, towns):
+    new = widgets.drone_explorer(*tables, TYPES, municipalities=towns, max_count=5)
+    with pytest.warns(FutureWarning, match=r"drone_explorer の towns= は municipalities="):
+        old = widgets.drone_explorer(*tables, TYPES, towns=towns, max_count=5)
+    assert old.board.picture.value == new.board.picture.value
+    with pytest.warns(FutureWarning, match=r"drone_explorer の most= は max_count="):
+        assert widgets.drone_explorer(*tables, TYPES, most=5).count.max == new.count.max == 5

@@ -59,8 +59,10 @@ def put_bases(
     names = read_names(bases, column)
     lat, lon = read_positions(bases, "lat", "lon", names)
     if range_km is not None:
+        # rings lie below the dots, which must take the pointer
         drawing.add_child(make_background(_make_rings(lat, lon, range_km), REACH))
     no_existing = pd.Series(False, index=bases.index)
+    # tables without the column know of no base that is there already
     existing = bases.get("existing", no_existing).to_numpy(dtype=bool)
     layer = PointLayer(
         lat,
@@ -76,6 +78,7 @@ def put_bases(
     if existing.any():
         entries.append(LegendEntry("今ある拠点", EXISTING_COLOUR, "circle", LEGEND_RADIUS_PX))
     title = "拠点（点線は届く範囲）" if range_km is not None else "拠点"
+    # bases are what a map of bases is read for: their legend comes first
     drawing.legends.insert(0, Legend(title, tuple(entries)))
 
 
@@ -113,6 +116,7 @@ def _read_ranges(range_km: Range, count: int) -> tuple[list[FloatArray], list[Fl
             f"range_km={shorten(range_km)} は使えません。"
             f"0以上の数か、拠点と同じ数（{count}）の並びにしてください。"
         )
+    # a plain number reaches equally far in every direction
     around = np.arange(0.0, 360.0, RING_STEP_DEG)
     distances = [np.full(around.size, value) for value in np.broadcast_to(ranges, count)]
     return [around] * count, distances

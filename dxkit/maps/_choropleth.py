@@ -16,9 +16,11 @@ from dxkit.maps._map import Map
 from dxkit.maps._provenance import read_origin
 from dxkit.maps._shape_inputs import check_shapes, join_shapes
 
+# Leaflet path options of the areas
 EDGE: Spec = {"color": "#555555", "weight": 1, "opacity": 1, "fillOpacity": 1}
 # over tiles the areas let their names shine through
 OPACITY_OVER_TILES = 0.7
+# map.js draws the hatching of this entry; its colour is not used
 MISSING_SWATCH = "#ffffff"
 
 
@@ -113,13 +115,16 @@ def choropleth(
     >>> choropleth(cities, column="share", label="保有率", unit="%", title="マイナンバーカード")
     <地図「マイナンバーカード」 図形2>
     """
+    # read before the join, in which pandas drops the attributes
     origin = read_origin(table, source=source, made=made)
     shapes, column = join_shapes(table, geometry, column, name)
+    # names are read after the join: the shapes have them where the table has none
     names = read_names(shapes, name)
     values = require_column(shapes, column, "column")
     classes = classify_column(values, names, bins=bins, scheme=scheme, colours=colours)
     label = label or column
     drawing = Map(title=title, offline=offline, height=height, **origin)
+    # layers lie above each other in the order in which they are added
     if background is not None:
         drawing.add_child(make_background(check_shapes(background, "background"), BACKGROUND))
     notes = make_notes(shapes, names, [(label, values, unit)], tooltip, missing)

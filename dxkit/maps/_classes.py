@@ -131,6 +131,7 @@ def _round_edges(edges: FloatArray, distinct: FloatArray) -> tuple[FloatArray, i
         rounding would do.
     """
     span = edges[-1] - edges[0]
+    # an edge that moves past a value would change which classes are empty
     filled = np.histogram(distinct, edges)[0] > 0
     fewest = -math.floor(math.log10(span))
     for digits in range(fewest, fewest + EXTRA_DECIMALS):
@@ -222,6 +223,7 @@ def _read_edges(bins: Sequence[float], distinct: FloatArray) -> FloatArray:
         raise ChoiceError(
             f"階級の境目 {shorten(bins)} は、小さい順に並んだ2つ以上の数で書いてください。"
         )
+    # a value without a class would be drawn as a missing one
     outside = distinct[(distinct < edges[0]) | (distinct > edges[-1])]
     if outside.size:
         raise ChoiceError(

@@ -82,6 +82,7 @@ def coverage(
     mesh_level = check_cells(cells, level)
     origin = read_origin(cells, bases, range_km, source=source, made=made)
     drawing = Map(title=title, offline=offline, height=height, **origin)
+    # ground, cells, borders, bases: from below to above
     put_ground(drawing, municipalities, background)
     kinds = CellKinds(read_times(cells, times), COVERAGE_KINDS, COVERAGE_COLOURS)
     put_cells(

@@ -97,6 +97,7 @@ def difference(
     origin = read_origin(cells, before_bases, after_bases, source=source, made=made)
     drawing = Map(title=title, offline=offline, height=height, **origin)
     put_ground(drawing, municipalities, background)
+    # labels come from people and stand in the legend and in layer names
     before_label, after_label = map(clean_text, labels)
     # a binary number: its first digit is the first choice, its second the second
     kind_of = (read_times(cells, before) > 0) + 2 * (read_times(cells, after) > 0)

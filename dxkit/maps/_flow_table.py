@@ -90,6 +90,7 @@ def read_places(places: pd.DataFrame, *, code: str, name: str, lat: str, lon: st
         raise TableError(
             [Fault("places に位置のある行がありません", "緯度と経度を入れてください", column=lat)]
         )
+    # only known positions are checked: a blank one is allowed here
     rows = np.flatnonzero(has_position.to_numpy())
     positions = np.full((2, len(places)), np.nan)
     positions[:, rows] = read_positions(places.iloc[rows], lat, lon, [names[row] for row in rows])
@@ -120,8 +121,10 @@ def sum_flows(
     ]
     if faults:
         raise TableError(faults)
+    # positions of both ends among the places, so that sums are arrays
     start = places.index.get_indexer(pd.Index(origins))
     end = places.index.get_indexer(pd.Index(destinations))
+    # several rows of one pair, for example by kind of shelter, are one flow
     sums = pd.Series(numbers).groupby([start, end]).sum()
     pairs = np.array(sums.index.tolist(), dtype=np.intp)
     return FlowTable(

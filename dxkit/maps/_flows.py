@@ -90,6 +90,7 @@ def flows(
     check_rows(places)
     if arrow_count < 1:
         raise ChoiceError(f"arrow_count={arrow_count} は使えません。1以上にしてください。")
+    # flows are checked against the places, so places come first
     listed_places = read_places(places, code=code, name=name, lat=lat, lon=lon)
     pairs = sum_flows(table, listed_places, origin=origin, destination=destination, people=people)
     drawing = Map(
@@ -100,6 +101,7 @@ def flows(
     )
     put_ground(drawing, municipalities, background)
     rows = pairs.select_largest(arrow_count)
+    # circles last: they take the pointer where an arrow ends
     put_arrows(drawing, pairs, rows, bins, unit)
     put_hidden_flows(drawing, pairs, rows, unit)
     put_circles(drawing, pairs, unit)

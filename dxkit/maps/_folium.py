@@ -166,6 +166,7 @@ def _read_positions(nested: Any) -> Any:
 
 
 def _describe_marker(element: Marker, _: PageContent) -> Spec:
+    # SetIcon is what folium itself hangs on a marker that has an icon
     require_no_children(element, besides=(*NOTE_TYPES, DivIcon, Icon, Marker.SetIcon))
     icon = element.icon
     if icon is not None and type(icon) not in (DivIcon, Icon):
@@ -214,10 +215,12 @@ def _describe_group(element: FeatureGroup, content: PageContent) -> Spec:
 
 def _describe_geojson(element: GeoJson, content: PageContent) -> Spec:
     require_no_children(element, besides=NOTE_TYPES)
+    # a link would be fetched, a function would be run
     if element.embed_link:
         raise AssetError(explain_refusal(element))
     if element.on_each_feature is not None:
         raise AssetError("GeoJson の on_each_feature（スクリプト）は使えません。")
+    # from here on only data: styles by position, geometries as plain numbers
     features = list_features(element.data)
     # points of a GeoJson are drawn as its marker says
     marker = element.marker

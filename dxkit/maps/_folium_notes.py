@@ -63,6 +63,7 @@ def _describe_note(note: Any, owner: Element) -> Spec:
         [_format_property(values.get(key), note.localize) for key in note.fields]
         for values in properties
     ]
+    # without labels the rows have texts only
     fields = [clean_text(alias) for alias in note.aliases] if note.labels else None
     return {"fields": fields, "rows": rows, "options": _read_switches(options)}
 
@@ -82,6 +83,7 @@ def _read_popup_text(popup: Popup) -> str:
     contents = list(popup.html._children.values())
     texts = [content.data for content in contents if isinstance(content, Html)]
     foreign = [content for content in contents if not isinstance(content, Html)]
+    # a popup is a page of its own, into whose head and script things can be put
     foreign += [*popup.header._children.values(), *popup.script._children.values()]
     if foreign:
         raise AssetError(

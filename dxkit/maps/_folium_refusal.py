@@ -34,12 +34,14 @@ def require_no_children(element: Element, *, besides: Iterable[type] = ()) -> No
         Naming the first other child.
     """
     for child in element._children.values():
+        # the exact type: a subclass may bring its own template
         if type(child) not in tuple(besides):
             raise AssetError(explain_refusal(child))
 
 
 def _find_address(element: Element) -> str:
     """Find the first address that an element would have asked for."""
+    # branca elements list what they link to under these names
     linked = [
         link[1] for part in ("default_js", "default_css") for link in getattr(element, part, [])
     ]

@@ -29,6 +29,7 @@ def write_frame(page: str, *, title: str, height: int) -> str:
     height
         Pixels.
     """
+    # a file keeps the notebook small: the tag alone is saved in it
     address = save_page(page) if _can_serve_files() else None
     content = f'src="{address}"' if address else f'srcdoc="{html.escape(page)}"'
     label = html.escape(clean_text(title) or "地図")
@@ -47,6 +48,7 @@ def save_page(page: str, folder: str = FOLDER) -> str | None:
         Its address beside the notebook; None where no file can be written.
     """
     content = page.encode()
+    # equal maps share one file, and a changed map never shows an old one from a cache
     name = f"map_{hashlib.sha256(content).hexdigest()[:NAME_DIGITS]}.html"
     path = Path(folder) / name
     # a neighbour may be reading the same map: the file must never be seen half written

@@ -38,6 +38,7 @@ _COLOUR_FUNCTION = r"(?:rgb|hsl)a?\([0-9., %/]{1,60}\)"
 _COLOUR = re.compile(f"{_HEX_COLOUR}|{_COLOUR_WORD}|{_COLOUR_FUNCTION}", re.IGNORECASE)
 _CSS_URL = re.compile(r"[a-z-]+:\s*url\([^)]*\);")
 
+# filled by str.format, which reads what it fills in no second time
 _PAGE = """\
 <!DOCTYPE html>
 <html lang="ja">
@@ -111,6 +112,7 @@ def _write_policy(scripts: tuple[str, ...], style: str, *, tiles: bool) -> str:
 def to_json(value: object) -> str:
     """Write a value as JSON that can neither end the block it stands in nor open a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # inside JSON these signs stand in texts only, where an escape means the same
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return clean_text(text)
@@ -148,6 +150,7 @@ def read_asset(name: str) -> str:
     AssetError
         If dxkit does not ship it.
     """
+    # names are constants of this package, never text of a table
     path = files("dxkit").joinpath("assets", *name.split("/"))
     if not path.is_file():
         raise AssetError(

@@ -75,6 +75,7 @@ def to_finite_numbers(values: pd.Series, names: Sequence[str]) -> FloatArray:
     TableError
         Naming every infinite value.
     """
+    # pandas has several kinds of missing values; all become NaN
     numbers = values.to_numpy(dtype=float, na_value=np.nan)
     faults = [
         Fault(
@@ -146,6 +147,7 @@ def read_names(table: pd.DataFrame, name: str) -> list[str]:
     """
     if name in table.columns or name != "name":
         return [format_value(value, NAMELESS) for value in require_column(table, name, "name")]
+    # a code can be looked up, an index label only counts
     labels = table["code"] if "code" in table.columns else table.index
     return [clean_text(value) for value in labels]
 
@@ -183,6 +185,7 @@ def format_value(value: object, missing: str, unit: str = "") -> str:
     """Write one value as a tooltip shows it."""
     if _is_missing(value):
         return missing
+    # before the numbers, of which True and False are some
     if isinstance(value, (bool, np.bool_)):
         return "はい" if value else "いいえ"
     if isinstance(value, (int, float, np.integer, np.floating)):

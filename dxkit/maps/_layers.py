@@ -46,6 +46,7 @@ class PageContent:
 
     def add_geometries(self, geometries: list[Spec]) -> int:
         """Add a set of geometries unless it is there, and return its position."""
+        # compared by content: two maps of the same areas share their shapes
         key = json.dumps(geometries)
         if key not in self._positions:
             self._positions[key] = len(self.geometries)
@@ -78,6 +79,7 @@ class DataLayer(Layer, ABC):
         style_of: ArrayLike,
     ) -> None:
         super().__init__(name=name, overlay=True, control=name is not None)
+        # branca builds identifiers from it
         self._name = type(self).__name__
         self.notes = notes
         self.styles = list(styles)
@@ -176,6 +178,7 @@ class PointLayer(DataLayer):
         notes: Notes | None = None,
         name: str | None = None,
     ) -> None:
+        # rounded before the bounds, so that a page depends on what it shows alone
         latitudes = np.round(np.asarray(lat, dtype=float), DECIMALS)
         longitudes = np.round(np.asarray(lon, dtype=float), DECIMALS)
         bounds = (longitudes.min(), latitudes.min(), longitudes.max(), latitudes.max())
@@ -209,6 +212,7 @@ def add_visibility(element: Element, spec: Spec) -> Spec:
 
 def _round_geometries(shapes: gpd.GeoDataFrame) -> list[Spec]:
     """Write the geometries as GeoJSON with five decimals, without points that fall together."""
+    # heights would be written into the page and shown nowhere
     plain = shapely.force_2d(shapes.geometry.to_numpy())
     rounded = shapely.transform(plain, lambda points: np.round(points, DECIMALS))
     thinned = shapely.remove_repeated_points(rounded)

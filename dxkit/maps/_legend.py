@@ -11,6 +11,7 @@ from dxkit._arrays import FloatArray
 Swatch = Literal["fill", "hatch", "circle"]
 
 SIGNIFICANT_DIGITS = 4
+# circles on the map and in the legend; a smaller one could not be pointed at
 LARGEST_RADIUS_PX = 16.0
 SMALLEST_RADIUS_PX = 2.0
 

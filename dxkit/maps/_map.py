@@ -112,6 +112,7 @@ class Map(folium.Map):
         zoom_start: int = 10,
     ) -> None:
         super().__init__(location=location, tiles=None, zoom_start=zoom_start)
+        # folium puts a centre of its own where none is given
         self.has_location = location is not None
         self.source = source
         self.as_of = as_of
@@ -120,6 +121,7 @@ class Map(folium.Map):
         self.offline = offline
         self.frame_height = height
         self.legends: list[Legend] = []
+        # in place of the Figure that folium would make
         Page().add_child(self)
 
     @property
@@ -190,6 +192,7 @@ class Map(folium.Map):
         self, content: PageContent, heading: str = "", extra: Sequence[Element] = ()
     ) -> Spec:
         """Describe one map of the page; ``extra`` are elements put on several maps at once."""
+        # copied: colour scales below add theirs for this page only
         content.legends = list(self.legends)
         control = None
         bounds = None

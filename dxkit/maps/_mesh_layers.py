@@ -133,6 +133,7 @@ def put_cells(
         cells, kinds, weights, level=level, municipalities=municipalities, unit=unit
     )
     drawing.add_child(layer)
+    # borders once more, over the cells that hide those of the ground
     if municipalities is not None:
         borders = check_shapes(municipalities, "municipalities")
         drawing.add_child(make_background(borders, BORDER))
@@ -156,6 +157,7 @@ def _make_cell_layer(
     """Make one area of the cells of each municipality and kind."""
     lat, lon = read_positions(cells, "lat", "lon", read_row_labels(cells))
     has_codes = "code" in cells.columns
+    # without codes all cells count as one municipality
     codes = (cells["code"].astype(str) if has_codes else pd.Series("", cells.index)).to_numpy()
     grouped = pd.DataFrame({"code": codes, "kind": kinds.kind_of}).groupby(
         ["kind", "code"], sort=True
@@ -185,6 +187,7 @@ def _join_cells(
     # on a grid of whole numbers neighbours share their corners exactly, which the union needs
     squares = shapely.box(columns, rows, columns + 1, rows + 1)
     joined = np.array([shapely.coverage_union_all(squares[group]) for group in groups])
+    # back from the grid to degrees
     per_lat, per_lon = MESH_LEVELS[level]
     return np.asarray(
         shapely.transform(
@@ -207,6 +210,7 @@ def _make_cell_notes(
     names = {}
     if municipalities is not None:
         names = dict(zip(municipalities["code"], municipalities["name"], strict=True))
+    # of a municipality over all its kinds
     total_of = pd.Series(weights).groupby(codes).sum()
     rows = []
     for kind, code, members in groups:

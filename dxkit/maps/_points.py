@@ -26,6 +26,7 @@ from dxkit.maps._map import Map
 from dxkit.maps._provenance import read_origin
 from dxkit.maps._shape_inputs import check_shapes, read_positions
 
+# Leaflet path options of the circles
 POINT: Spec = {"color": "#333333", "weight": 1, "fillOpacity": 0.85}
 SINGLE_COLOUR = "#0072b2"
 MISSING_COLOUR = "#ffffff"
@@ -113,6 +114,7 @@ def points(
     )
     if background is not None:
         drawing.add_child(make_background(check_shapes(background, "background"), BACKGROUND))
+    # a heading is the caller's word, or else the column's name
     colour_heading = label or colour_by
     size_heading = size_label or size
     drawn_columns: list[DrawnColumn] = []
@@ -121,6 +123,7 @@ def points(
         drawing.legends.append(_make_colour_legend(classes, colour_heading or "", unit, missing))
     if size is not None:
         drawn_columns.append((size_heading or "", table[size], size_unit))
+    # without any size above 0 there is no circle to compare with
     if sizes is not None and np.nanmax(sizes, initial=0.0) > 0:
         drawing.legends.append(_make_size_legend(sizes, size_heading or "", size_unit))
     styles = [POINT | {"fillColor": shade} for shade in (*classes.colours, MISSING_COLOUR)]
@@ -147,6 +150,7 @@ def _classify_points(
     scheme: str,
     colours: Colours | None,
 ) -> Classes:
+    # one nameless class: one colour, and no legend of colours
     if column is None:
         return Classes(np.zeros(len(table), dtype=np.int64), ("",), (SINGLE_COLOUR,))
     values = require_column(table, column, "colour_by")

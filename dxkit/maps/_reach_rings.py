@@ -39,6 +39,7 @@ def reach_ring(lat: float, lon: float, bearing_deg: FloatArray, range_km: FloatA
     """
     start_lat = np.radians(lat)
     bearing = np.radians(bearing_deg)
+    # the range as an angle at the centre of the Earth
     angle = range_km / EARTH_RADIUS_KM
     end_lat = np.arcsin(
         np.sin(start_lat) * np.cos(angle) + np.cos(start_lat) * np.sin(angle) * np.cos(bearing)

@@ -90,6 +90,7 @@ def join_shapes(
     shapes = check_shapes(geometry)
     shape_codes = _read_codes(shapes, "geometry")
     codes = _read_codes(frame, "table")
+    # a code without a shape would vanish from the map unseen
     unknown = sorted(set(codes) - set(shape_codes))
     if unknown:
         raise TableError(
@@ -219,6 +220,7 @@ def _check_geometries(shapes: gpd.GeoDataFrame, what: str, kinds: Sequence[str])
         )
         for row in np.flatnonzero(~geometry.geom_type.isin(kinds).to_numpy())
     ]
+    # metres taken for degrees, or latitude for longitude, lie far outside
     edges = np.asarray(geometry.total_bounds, dtype=float)
     limits = (MAX_LONGITUDE, MAX_LATITUDE, MAX_LONGITUDE, MAX_LATITUDE)
     if not faults and not (np.abs(edges) <= limits).all():

@@ -31,6 +31,7 @@ from dxkit.maps._sketch_paths import (
 
 # of the map's longer side, left free around what is drawn
 MARGIN = 0.03
+# colours of what lies below the cells
 SEA = "#eef3f6"
 LAND = "#fafaf7"
 LAND_LINE = "#444444"
@@ -123,9 +124,11 @@ class Sketch:
         str
             One ``<svg>`` element that is as wide as what holds it.
         """
+        # the picture stands without a title: the mark is part of it
         mark = MARKS.get(self.kind, "")
         text = html.escape(clean_text(f"{label}（{mark}）" if mark else label))
         view_box = f"0 0 {self.view.width:.1f} {self.view.height:.1f}"
+        # as wide as what holds it, so that shares of width and height stay true
         style = f"display:block;width:100%;height:auto;background:{SEA}"
         drawn_marks = "".join([*map(self._write_rings, marks), *map(self._write_dots, marks)])
         return (
@@ -173,6 +176,7 @@ class Sketch:
         """Write 架空データ or 推計 into the upper left corner."""
         if not mark:
             return ""
+        # as large as the municipalities' names and a little more
         size = self.view.width / 32
         return (
             f'<text x="{size / 2:.2f}" y="{1.4 * size:.2f}" font-size="{size:.2f}" '
@@ -232,6 +236,7 @@ def prepare_sketch(
     row, column = find_cells(lat, lon, mesh_level)
     view, top_row, left_column = _fit_view(cells, points, mesh_level)
     origin = read_origin(cells, points, made=made)
+    # rows are counted from the top of the picture, as SVG counts
     bare = Sketch(top_row - 1 - row, column - left_column, view, origin["kind"])
     ground = write_areas(view, background, BACKGROUND, BACKGROUND_LINE)
     land = write_areas(view, municipalities, LAND, LAND_LINE)
@@ -254,6 +259,7 @@ def _fit_view(
     lat = np.concatenate([latitudes for latitudes, _ in positions])
     lon = np.concatenate([longitudes for _, longitudes in positions])
     per_lat, per_lon = MESH_LEVELS[level]
+    # one cell more than the margin, as the outermost cells reach beyond their centres
     free = MARGIN * max(np.ptp(lat), np.ptp(lon)) + 1 / per_lon
     top_row = int(np.ceil((lat.max() + free) * per_lat))
     left_column = int(np.floor((lon.min() - free - FIRST_LONGITUDE) * per_lon))

@@ -123,6 +123,7 @@ def write_borders(view: View, municipalities: gpd.GeoDataFrame | None, line: str
 def _write_outlines(view: View, shapes: gpd.GeoDataFrame) -> list[str]:
     """Write each area as a path, cut and simplified to what can be seen."""
     simplified = shapely.simplify(shapes.geometry.to_numpy(), SIMPLIFIED_BY / view.per_lon)
+    # what lies outside would make the picture large and show nothing
     visible = shapely.intersection(simplified, view.box)
     return ["".join(_write_ring(view, ring) for ring in _list_rings(shape)) for shape in visible]
 

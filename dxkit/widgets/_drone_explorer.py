@@ -92,6 +92,7 @@ def drone_explorer(
     >>> len(explorer.siting.bases)
     1
     """
+    # provenance first: it goes with the tables into everything computed from them
     look = choose_look(
         demand,
         candidates,

@@ -52,18 +52,20 @@ def choose_look(
 
     Municipalities in which demand lies are drawn with borders and names, the others in grey.
     """
-    drawn = _select_municipalities(municipalities, demand)
+    # names of municipalities far from the demand would only hide the map
+    bordered = _select_municipalities(municipalities, demand)
     grey = background
-    if municipalities is not None and drawn is not None and len(drawn) < len(municipalities):
-        others = municipalities.loc[municipalities.index.difference(drawn.index), ["geometry"]]
+    if municipalities is not None and bordered is not None and len(bordered) < len(municipalities):
+        others = municipalities.loc[municipalities.index.difference(bordered.index), ["geometry"]]
         grey = others
         if background is not None:
             grey = pd.concat([background[["geometry"]], others], ignore_index=True)
+    # boundaries are background: where they come from is not what the map shows
     provenance = read_provenance(demand, candidates, types, source=source, made=made)
     # people are what such examples invent; candidates and drones are public figures
     is_demand_made = made or is_made(demand)
     subject = "人の置き場所" if is_demand_made or not is_made(provenance) else "拠点か機種の表"
-    return MapLook(level, drawn, grey, source, provenance, subject)
+    return MapLook(level, bordered, grey, source, provenance, subject)
 
 
 def _select_municipalities(

@@ -31,6 +31,7 @@ class DroneRecord:
 
 def make_record_table(records: Sequence[DroneRecord]) -> pd.DataFrame:
     """Make a table of the recorded choices, one row each."""
+    # the columns exist also while nothing is recorded
     columns = [field.name for field in fields(DroneRecord)]
     rows = [[getattr(record, column) for column in columns] for record in records]
     return pd.DataFrame(rows, columns=columns)

@@ -39,6 +39,7 @@ def write_score_sentence(
     best_score = f"<b>{best.value:,.0f}{unit}（{best.share:.1%}）</b>"
     if not by_hand:
         return f"{start}　{count}か所で {best_score}に届きます（{_describe_proof(best)}）。"
+    # before the first base is placed nobody is reached
     value = 0.0 if placed is None else placed.value
     share = 0.0 if placed is None else placed.share
     score = (

@@ -108,10 +108,12 @@ class DroneStudy:
         if types.empty or weight not in demand.columns:
             lacking = "機種の表に行" if types.empty else f"demand の表に「{shorten(weight)}」の列"
             raise ChoiceError(f"{lacking}がありません。")
+        # what a base is called in results; people read its name
         bases = list(candidates["base"] if "base" in candidates.columns else candidates.index)
         # copies whose provenance also says what the other tables and the caller say
         cells = demand.copy()
         cells.attrs = dict(look.provenance)
+        # candidates may lie outside the cells and must still be on the map
         sketch = maps.prepare_sketch(
             cells,
             level=look.level,
@@ -147,6 +149,7 @@ class DroneStudy:
         ChoiceError
             If the drone gets nowhere, or does not fly at all.
         """
+        # the worst direction is one number, a known one a range for each bearing
         row = self.types.iloc[flight.drone]
         if flight.from_deg is None:
             reach: Range = drones.flight_range(
@@ -187,6 +190,7 @@ class DroneStudy:
         """Score the choice of these candidates; None without any."""
         if not positions:
             return None
+        # the keys are written into a column: an index label is lost when rows are selected
         keys = [self.bases[position] for position in positions]
         placed = self.candidates.iloc[list(positions)].copy()
         placed["base"] = pd.Series(keys, index=placed.index, dtype=object)
@@ -224,6 +228,7 @@ class DroneStudy:
             Draw all candidates as small dots.
         """
         marks = []
+        # drawn first, so that chosen bases lie above them
         if show_candidates:
             dots = _make_marks(self.candidates, self.names, CANDIDATE_COLOUR, CANDIDATE_RADIUS)
             marks.append(dots)

@@ -12,6 +12,7 @@ from dxkit import maps
 from dxkit._arrays import IntArray
 from dxkit.drones import Siting
 from dxkit.errors import ChoiceError
+from dxkit.schema import carry_provenance
 from dxkit.widgets._click_board import ClickBoard
 from dxkit.widgets._drone_controls import FlightControls, make_button, make_dropdown
 from dxkit.widgets._drone_records import (
@@ -60,6 +61,7 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
         self.study = study
         self.by_hand = by_hand
         self.own = None
+        # what people have done so far; existing bases are placed from the start
         self._is_compared = False
         self._placed = list(study.fixed)
         self._records: list[DroneRecord] = []
@@ -78,6 +80,7 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
         parts += [self._make_hand_row()] if by_hand else []
         parts += [self.board, self.legend, make_button("拡大できる地図", self.zoom)]
         super().__init__([*parts, self.zoomed, self.table])
+        # another drone has other limits: its list has a handler of its own
         self.drone.observe(self._change_drone, names="value")
         for control in self.controls.widgets[1:]:
             control.observe(self._change_settings, names="value")
@@ -90,8 +93,8 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
 
     @property
     def records(self) -> pd.DataFrame:
-        """What has been recorded so far."""
-        return make_record_table(self._records)
+        """What has been recorded so far, with the provenance of the explorer's tables."""
+        return carry_provenance(make_record_table(self._records), self.study.look.provenance)
 
     def read_flight(self) -> Flight:
         """Read drone, load and wind as the sliders have them."""
@@ -141,6 +144,7 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
 
     def _add_controls(self, controls: FlightControls) -> None:
         self.controls = controls
+        # also reached from the explorer itself, as notebooks do
         self.drone = controls.drone
         self.payload = controls.payload
         self.wind = controls.wind
@@ -241,6 +245,7 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
 
     def _try_task(self, task: Callable[[], None]) -> None:
         """Do a task, or say why it cannot be done."""
+        # an exception in a callback would be lost in the log of the browser
         try:
             task()
         except ChoiceError as error:
@@ -249,6 +254,7 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
     def _show_choice(self, *, search: bool) -> None:
         study = self.study
         flight = self.read_flight()
+        # a placed base changes nothing about the best choice
         if search:
             self.siting = study.find_best(self.count.value, flight)
         if self.by_hand:

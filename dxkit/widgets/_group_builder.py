@@ -88,6 +88,7 @@ def group_builder(
     [1, 1, 2, 2]
     """
     provenance = read_provenance(members, source=source, made=made)
+    # shapes are no reason to sit together
     plain = pd.DataFrame(members).drop(columns="geometry", errors="ignore")
     plain = plain.reset_index() if plain.index.name == "code" else plain
     candidates = plain.columns if columns is None else columns
@@ -167,6 +168,7 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
 
     def build(self, _: object = None) -> None:
         """Form groups of the present choices; what cannot be is said in place of the groups."""
+        # a second click while groups are formed would form them twice
         self.button.disabled = True
         try:
             self.groups = self._form_groups()
@@ -210,6 +212,7 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         summary = f"{len(names)}者を{len(rows)}組に分けました。{_describe_quality(formed)}"
         self.message.value = write_message(GOOD, summary)
         self.table.value = write_table(HEADS, rows)
+        # names of columns and members are text from a table
         reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in groups.explain(formed))
         footer = write_footer(self.provenance, "参加者の表")
         self.sentences.value = f'<ul style="line-height:1.7">{reasons}</ul>{footer}'

@@ -26,6 +26,7 @@ TINY = 1e-300
 
 def show_picture(output: ipywidgets.Output, picture: Any) -> None:
     """Put a picture into an output area in place of the one before."""
+    # set as data: an Output that is printed into would keep the picture before
     bundle = {"text/html": picture._repr_html_(), "text/plain": repr(picture)}
     output.outputs = ({"output_type": "display_data", "data": bundle, "metadata": {}},)
 

@@ -63,6 +63,7 @@ def maturity_explorer(
     >>> explorer.children[2].value.partition(">")[2]
     'AIの導入: 41市町のうち 実施 41、未実施 0。</div>'
     """
+    # the framework may list more than was measured
     known_indicators = indicators[indicators["indicator"].isin(values.columns)]
     if known_indicators.empty:
         raise ChoiceError(
@@ -96,6 +97,7 @@ def maturity_explorer(
         table.value = _write_values(rows, label, unit)
         show_picture(picture, _draw_map(rows, label, unit, background))
 
+    # drawn once more by hand: observers hear of changes only
     chooser.observe(draw, names="value")
     area.observe(draw, names="value")
     draw()
@@ -119,18 +121,21 @@ def _format_cell(value: float, unit: str) -> str:
 
 def _write_sentence(series: pd.Series, label: str, unit: str) -> str:
     """Write in one sentence how many have what; blanks are counted apart, never as 0."""
-    known = series.dropna()
+    present = series.dropna()
     blank_count = int(series.isna().sum())
     tail = f"　データなし {blank_count}市町" if blank_count else ""
     name = html.escape(label)
-    if known.empty:
+    if present.empty:
         return f"{name}: どの市町にもデータがありません。"
+    # yes and no are counted; of other values the middle is told
     if unit == YES_NO:
-        yes_count = int(known.sum())
-        no_count = int((known == 0).sum())
-        return f"{name}: {len(known)}市町のうち 実施 {yes_count}、未実施 {no_count}。{tail}"
-    low, middle, high = (_format_cell(float(known.quantile(share)), unit) for share in (0, 0.5, 1))
-    return f"{name}: {len(known)}市町の中央値 {middle}（最小 {low} 〜 最大 {high}）。{tail}"
+        yes_count = int(present.sum())
+        no_count = int((present == 0).sum())
+        return f"{name}: {len(present)}市町のうち 実施 {yes_count}、未実施 {no_count}。{tail}"
+    low, middle, high = (
+        _format_cell(float(present.quantile(share)), unit) for share in (0, 0.5, 1)
+    )
+    return f"{name}: {len(present)}市町の中央値 {middle}（最小 {low} 〜 最大 {high}）。{tail}"
 
 
 def _write_values(rows: pd.DataFrame, label: str, unit: str) -> str:

@@ -61,5 +61,6 @@ def write_footer(provenance: Mapping[Any, Any], subject: str) -> str:
         f"{SOURCE_PREFIX}{html.escape(source)}" if source else "",
         f"時点: {html.escape(as_of)}" if as_of else "",
     ]
+    # parts that say nothing leave no gap
     text = "　".join(part for part in parts if part)
     return f'<div style="color:#444;font-size:12px">{text}</div>' if text else ""

@@ -74,7 +74,9 @@ def sharing_explorer(
     names = list(scenario.policies["policy"])
     ticked = names if policies is None else list(policies)
     last_hour = int(scenario.settings["hours"])
+    # a scenario shorter than a day is looked at when it ends
     hours = [mark for mark in HOURS if mark <= last_hour] or [last_hour]
+    # refused here by name; ipywidgets would only say that a value is invalid
     _require_offered(ticked, names, "施策")
     _require_offered([role], list(ROLE_MEASURES), "立場")
     _require_offered([hour], hours, "時間")
@@ -83,7 +85,7 @@ def sharing_explorer(
     )
 
 
-def _require_offered(values: Iterable[object], offered: Sequence[object], what: str) -> None:
+def _require_offered(values: Iterable[object], options: Sequence[object], what: str) -> None:
     """Check that every value is offered.
 
     Raises
@@ -91,9 +93,9 @@ def _require_offered(values: Iterable[object], offered: Sequence[object], what: 
     ChoiceError
         Naming the first that is not.
     """
-    unknown = [value for value in values if value not in offered]
+    unknown = [value for value in values if value not in options]
     if unknown:
-        choices = "・".join(map(str, offered))
+        choices = "・".join(map(str, options))
         raise ChoiceError(
             f"{what}「{shorten(unknown[0])}」はありません。{choices} から選んでください。"
         )

@@ -1,4 +1,7 @@
-"""Which outages, municipalities and consent did a group choose, and what do they make of a scenario?"""
+"""Which outages, municipalities and consent did a group choose, and how do they change a scenario?
+
+Every result is remembered, so that going back to an earlier choice costs nothing.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -78,6 +78,7 @@ def write_disclosures(outcome: Outcome) -> str:
         for name, row in zip(sums.index, sums.to_numpy(), strict=True)
     ]
     keys = ["policy", "verdict", "ground", "certainty"]
+    # one row a ground: who disclosed to whom is added up
     by_ground = disclosures.groupby(keys, sort=False)["mean"].sum().reset_index()
     ground_rows = [
         [*map(str, row[: len(keys)]), f"{row[len(keys)]:,.0f}"]

@@ -1,14 +1,16 @@
 """How does the sharing explorer answer to ticks, lists and buttons?"""
 
 import html
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from io import BytesIO
+from typing import Any
 
 import ipywidgets
 import pandas as pd
 
 from dxkit import charts, sharing
 from dxkit.errors import DxkitError
+from dxkit.schema import carry_provenance
 from dxkit.sharing import Outcome, Scenario
 from dxkit.store import Session
 from dxkit.widgets._html import BAD, LABELLED, NEUTRAL, WIDE, write_message
@@ -77,17 +79,21 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         self.scenario = scenario
         self.outcome = None
         self.session = session
+        # what was simulated and decided so far
         self._results = PolicyResults(scenario, draws)
         self._decisions: list[dict[str, object]] = []
         self._add_choices(ticked, hours, role, hour)
         self.sentence = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.grounds = ipywidgets.HTML()
-        self.footer = ipywidgets.HTML(_write_scenario_footer(scenario))
+        self.footer = ipywidgets.HTML(
+            write_footer(_read_scenario_provenance(scenario), "シナリオの数値")
+        )
         layout = ipywidgets.Layout(max_width="100%", width="860px")
         self.picture = ipywidgets.Image(format="png", layout=layout)
-        shown = [self.sentence, self.picture, self.table, self.grounds, self.footer]
-        super().__init__([self._make_choice_box(), *shown, self._make_record_box()])
+        results = [self.sentence, self.picture, self.table, self.grounds, self.footer]
+        super().__init__([self._make_choice_box(), *results, self._make_record_box()])
+        # every choice draws anew
         selectors = (self.role, self.hour, self.outage, self.joined, self.consent)
         for choice in (*self.policies.values(), *selectors):
             choice.observe(self._draw, names="value")
@@ -95,8 +101,9 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
 
     @property
     def records(self) -> pd.DataFrame:
-        """What groups decided, in the order of recording."""
-        return pd.DataFrame(self._decisions, columns=list(RECORD_COLUMNS))
+        """What groups decided, in the order of recording; always marked as invented."""
+        table = pd.DataFrame(self._decisions, columns=list(RECORD_COLUMNS))
+        return carry_provenance(table, _read_scenario_provenance(self.scenario))
 
     def _add_choices(
         self, ticked: Sequence[str], hours: Sequence[int], role: str, hour: int
@@ -159,6 +166,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
     def _draw(self, _: object = None) -> None:
         """Show the results of what is chosen now."""
         ticked = [name for name, box in self.policies.items() if box.value]
+        # more lines could not be told apart
         if not 0 < len(ticked) <= MAX_POLICIES:
             self._clear_results()
             words = f"施策を1つ以上、{MAX_POLICIES}つまで選んでください。"
@@ -187,6 +195,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         """Draw who knows what share of the people when, as a PNG picture."""
         measure = ROLE_MEASURES[self.role.value]
         timeline = outcome.timeline
+        # always marked: a simulation is no observation
         figure = charts.timeline(
             timeline[timeline["measure"] == measure],
             label=sharing.MEASURES[measure],
@@ -205,6 +214,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
             self.recorded.value = write_message(BAD, words)
             return
         decision = self._make_decision()
+        # stored first: what is shown as recorded is on the disk
         try:
             _store_decision(self.session, decision)
         except DxkitError as error:
@@ -238,6 +248,7 @@ def _store_decision(session: Session | None, decision: dict[str, object]) -> Non
     """Store a decision: the card first, so that no choice stands without its reason."""
     if session is None:
         return
+    # one card that can be read without the widget
     lines = [
         f"班: {decision['group']}",
         f"立場: {decision['role']}",
@@ -252,14 +263,13 @@ def _store_decision(session: Session | None, decision: dict[str, object]) -> Non
     session.choose(item=f"{TOPIC}（{group}）", option=str(decision["policy"]), client=group)
 
 
-def _write_scenario_footer(scenario: Scenario) -> str:
-    """Write that what a scenario says is invented, and where its tables come from."""
-    tables = (*scenario.tables.values(), scenario.policies)
+def _read_scenario_provenance(scenario: Scenario) -> dict[Hashable | None, Any]:
+    """Read where a scenario's tables come from; what it says is always marked as invented."""
     # most of any scenario is assumed, whatever a single table of it may be
-    provenance = read_provenance(*tables, made=True)
+    provenance = read_provenance(*scenario.tables.values(), scenario.policies, made=True)
     if not provenance.get("source"):
         provenance["source"] = f"シナリオ「{scenario.title}」"
-    return write_footer(provenance, "シナリオの数値")
+    return provenance
 
 
 def _make_dropdown(

@@ -65,6 +65,7 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
     def start(self) -> None:
         """Serve the phones; a board that served the same meeting before gives way."""
         meeting = repr(self.room.session)
+        # a cell that is run again makes a new board for the same meeting
         earlier = self._serving.get(meeting)
         if earlier is not None and earlier is not self:
             earlier.stop()
@@ -76,6 +77,7 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
         self._serving[meeting] = self
         self.refresh()
         if self._watcher is None or not self._watcher.is_alive():
+            # a daemon: it never keeps the kernel from ending
             self._watcher = threading.Thread(target=self._watch_room, daemon=True)
             self._watcher.start()
 
@@ -86,6 +88,7 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
 
     def refresh(self) -> None:
         """Draw what the store holds now."""
+        # buttons offer only what can be done
         running = self.room.running
         self.start_button.disabled = running
         self.stop_button.disabled = not running
@@ -112,12 +115,12 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
 
     def _watch_room(self) -> None:
         """Draw again whenever something was entered or a phone joined."""
-        drawn: tuple[int, int] | None = None
+        drawn_state: tuple[int, int] | None = None
         while self.room.running:
             state = self._count_entries(), self.room.joined
-            if state != drawn:
+            if state != drawn_state:
                 self.refresh()
-                drawn = state
+                drawn_state = state
             time.sleep(REFRESH_S)
 
     def _count_entries(self) -> int:

@@ -82,6 +82,7 @@ def write_cards(notes: pd.DataFrame) -> str:
     notes
         As `Session.notes` returns them.
     """
+    # a group that was given no title is called by its name
     titles = notes["title"].where(notes["title"] != "", notes["group"])
     heads = titles.replace("", "まだグループのないカード")
     blocks = []

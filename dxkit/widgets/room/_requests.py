@@ -226,6 +226,7 @@ class RequestHandler(BaseHTTPRequestHandler):
         return int(lengths[0])
 
     def _join_client(self, body: dict[str, Any]) -> Reply:
+        # the gate counts and slows down; only its answer is worded here
         verdict = self.room.gate.try_code(self._sender, body.get("code"))
         if verdict is False:
             raise RefusedError(401, "会議コードが違います。前の画面の数字を確かめてください。")
