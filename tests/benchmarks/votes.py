@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from dxkit.store import Session
-from dxkit.widgets.room._rate_limit import Gate
+from dxkit.widgets.room import Room
 
 PHONES, ITEMS, SEED = 41, [f"項目{at}" for at in range(25)], 5
 MAKE = (
@@ -131,7 +131,7 @@ def ours(folder):
     place, port = f"sqlite:///{folder / 'ours.sqlite'}", free_port()
     process = serve(OURS, place, port)
     with Session(place) as session:
-        code = Gate(session.key("room")).code
+        code = Room(session, ITEMS).code
         tokens = [post(port, "/join", {"code": code})["token"] for _ in range(PHONES)]
         measured = room(port, tokens)
         process.kill()
