@@ -346,7 +346,7 @@ def test_what_is_made_of_invented_tables_is_marked_invented(name):
             for key, table in tables.items()
         }
         for part, table in tables_of(function(given)).items():
-            # a fee from a Series of present costs keeps the Series' attrs, if pandas does
+            # present costs are given as a Series, which has a test of its own below
             if (name, invented) == ("gain", "present"):
                 continue
             assert table.attrs["made"] is True, (invented, part)
@@ -371,6 +371,12 @@ def test_a_series_of_present_costs_passes_its_mark_on():
     present = pd.Series({"28365": 400_000})
     present.attrs["made"] = True
     assert costs.gain(FEES, present).attrs["made"] is True
+
+
+def test_one_bodys_own_row_and_a_copy_of_a_result_keep_their_mark():
+    result = costs.outliers(dxkit.load("estimates_example"))
+    assert result.for_one("団体A").attrs["made"] is True
+    assert result.to_frame().attrs["made"] is True
 
 
 def test_invented_estimates_and_futures_are_marked_whatever_they_are_made_of():
