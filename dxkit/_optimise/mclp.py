@@ -30,7 +30,9 @@ from dxkit._optimise.cover import (
     swapped,
     value,
 )
-from dxkit._optimise.highs import ENDLESS, Answer, solve
+from dxkit._optimise.highs import NO_LIMIT as ENDLESS
+from dxkit._optimise.highs import Solution as Answer
+from dxkit._optimise.highs import solve_model
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -101,7 +103,7 @@ def relaxed(cover: Cover, count: int) -> tuple[Floats, Floats]:
     shared = np.diff(cover.rows.indptr) > 1
     prices = cover.weights.copy()
     prices[shared] = np.clip(np.abs(found.duals[:-1]), 0.0, cover.weights[shared])
-    return found.values[: cover.rows.shape[1]], prices
+    return found.require_values()[: cover.rows.shape[1]], prices
 
 
 def decided(cover: Cover, best: Places, seconds: float) -> tuple[float, float, Places]:
@@ -109,7 +111,7 @@ def decided(cover: Cover, best: Places, seconds: float) -> tuple[float, float, P
     start = np.zeros(cover.rows.shape[1])
     start[best] = 1.0
     found = _programme(cover, len(best), whole=True, start=start, seconds=seconds)
-    chosen = np.flatnonzero(found.values[: len(start)] > 0.5)
+    chosen = np.flatnonzero(found.require_values()[: len(start)] > 0.5)
     return value(cover, chosen), found.bound, chosen
 
 
@@ -137,10 +139,10 @@ def _programme(
     low[-1] = high[-1] = count
     if start is not None:
         start = np.concatenate([start, rows @ start > 0])
-    return solve(
+    return solve_model(
         np.concatenate([alone, weights]), sp.csr_array(matrix), low, high,
-        upper=np.ones(many + len(weights)), whole=np.arange(many + len(weights)) < many if whole else None,
-        start=start, leeway=cover.grain * CLOSE, seconds=seconds, simplify=False,
+        upper=np.ones(many + len(weights)), integers=np.arange(many + len(weights)) < many if whole else None, maximise=True, central_duals=not whole,
+        start=start, absolute_gap=cover.grain * CLOSE, time_limit_s=None if seconds == ENDLESS else seconds, use_presolve=False,
     )  # fmt: skip
 
 

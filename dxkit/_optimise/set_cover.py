@@ -9,7 +9,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from dxkit._optimise.cover import CLOSE, greedy, merge
-from dxkit._optimise.highs import ENDLESS, solve
+from dxkit._optimise.highs import NO_LIMIT as ENDLESS
+from dxkit._optimise.highs import solve_model
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -39,17 +40,16 @@ def fewest(
     rows, low, high = _with_kept(rows, low, high, kept)
     cost = np.concatenate([np.ones(many), np.zeros(extra)])
     whole = np.arange(many + extra) < many
-    found = solve(
+    found = solve_model(
         cost,
         rows,
         low,
         high,
         upper=np.ones(many + extra),
-        whole=whole,
-        leeway=CLOSE,
-        maximise=False,
+        integers=whole,
+        absolute_gap=CLOSE,
     )
-    chosen = np.flatnonzero(found.values[:many] > 0.5)
+    chosen = np.flatnonzero(found.require_values()[:many] > 0.5)
     return chosen, float(min(len(chosen), np.ceil(found.bound - 1e-6)))
 
 
@@ -84,17 +84,18 @@ def backed(
             *(held > time for time in range(times)),
         ]
     )
-    found = solve(
+    found = solve_model(
         cost,
         rows,
         low,
         high,
         upper=np.ones(len(cost)),
-        whole=whole,
+        integers=whole,
         start=start.astype(float),
-        seconds=seconds,
+        maximise=True,
+        time_limit_s=None if seconds == ENDLESS else seconds,
     )
-    chosen = np.sort(np.argsort(-found.values[:many], kind="stable")[:count])
+    chosen = np.sort(np.argsort(-found.require_values()[:many], kind="stable")[:count])
     held = np.bincount(cover.columns[chosen].indices, minlength=each)
     value = float(
         (cover.weights * np.append(0.0, np.cumsum(values))[np.minimum(held, times)]).sum()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from dxkit import _checks
-from dxkit._optimise.highs import ENDLESS
+from dxkit._optimise.highs import NO_LIMIT as ENDLESS
 from dxkit._optimise.mclp import Choice
 from dxkit.drones._reach import NoFly, Range
 from dxkit.drones._siting import Distances, Question, ask, covered_most

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from dxkit import _checks
 from dxkit._optimise import set_cover
-from dxkit._optimise.highs import ENDLESS
+from dxkit._optimise.highs import NO_LIMIT as ENDLESS
 from dxkit.drones import _siting
 from dxkit.drones._reach import FARTHEST_KM, NoFly
 from dxkit.drones._siting import Distances, Siting

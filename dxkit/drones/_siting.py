@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from dxkit import _checks
 from dxkit._optimise import mclp, set_cover
-from dxkit._optimise.highs import ENDLESS
+from dxkit._optimise.highs import NO_LIMIT as ENDLESS
 from dxkit.drones._reach import NoFly, Pairs, Range, pairs, said
 from dxkit.errors import ChoiceError, shorten
 
