@@ -2,13 +2,14 @@
 
 The one wrapper of HiGHS for all of dxkit. Rows are sparse matrices, so that no model is written in
 a Python loop, where a modelling language spends most of its time. A kernel has no words for users:
-a `Solution` says with its `Status` how the search ended, and `Solution.require_values` raises
-`InfeasibleError` or `SearchStoppedError`, which the packages above turn into their own sentences.
+a `Solution` says with its `Status` how the search ended (`dxkit._optimise.solution`), and the
+packages above turn that into their own sentences.
 
 Which function for what:
 
 * `solve_model`: one linear or mixed-integer programme;
-* `solve_binary`: any (or the cheapest) 0/1 vector that keeps rows gathered with `RowBuilder`;
+* `solve_binary`: any (or the cheapest) 0/1 vector that keeps rows gathered with
+  `dxkit._optimise.row_builder.RowBuilder`;
 * `LinearProgram`: one linear programme whose cost changes from question to question, each solution
   starting from the one before.
 
@@ -16,32 +17,21 @@ A search is limited by `node_limit`, which gives the same answer on every machin
 is possible, too; a search that it stops says so in its status.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-
 import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._arrays import BoolArray, FloatArray
+from dxkit._optimise.row_builder import RowBuilder
+from dxkit._optimise.solution import Solution, Status
 
 # a side of a row that has no limit
 NO_LIMIT = highspy.kHighsInf
 # absolute gap, in units of the objective, below which HiGHS takes an integer solution for optimal
 SMALLEST_GAP = 1e-7
-
-
-class Status(Enum):
-    """How a search ended."""
-
-    OPTIMAL = "optimal"
-    INFEASIBLE = "infeasible"
-    TIME_LIMIT = "time limit"
-    NODE_LIMIT = "node limit"
-    # anything else, for instance numerical trouble or a model that HiGHS refuses
-    FAILED = "failed"
-
+# nodes of the search tree after which a search for the best answer stops with what it has: ten
+# times what made-up matrices without any structure take; real places need less than ten
+NODE_LIMIT = 20_000
 
 _STATUS_OF_HIGHS = {
     highspy.HighsModelStatus.kOptimal: Status.OPTIMAL,
@@ -50,120 +40,6 @@ _STATUS_OF_HIGHS = {
     # the name under which HiGHS reports that `mip_max_nodes` was reached
     highspy.HighsModelStatus.kSolutionLimit: Status.NODE_LIMIT,
 }
-
-
-class InfeasibleError(Exception):
-    """No vector keeps the constraints."""
-
-
-class SearchStoppedError(Exception):
-    """The search ended before it had any feasible vector.
-
-    Attributes
-    ----------
-    status : Status
-    detail : str
-        The status in HiGHS's own words.
-    """
-
-    def __init__(self, status: Status, detail: str) -> None:
-        super().__init__(f"HiGHS: {detail}")
-        self.status = status
-        self.detail = detail
-
-
-@dataclass(frozen=True)
-class Solution:
-    """What HiGHS found.
-
-    Attributes
-    ----------
-    status
-        How the search ended.
-    values
-        One number a column; empty where no feasible vector was found.
-    duals
-        One number a row (of a linear programme; zeros otherwise); empty without values.
-    value
-        The objective; NaN without values.
-    bound
-        What no feasible vector can better; holds also after a limit (infinite if nothing is known).
-    detail
-        The status in HiGHS's own words.
-    """
-
-    status: Status
-    values: FloatArray
-    duals: FloatArray
-    value: float
-    bound: float
-    detail: str
-
-    @property
-    def has_values(self) -> bool:
-        """Whether a feasible vector was found."""
-        return bool(self.values.size)
-
-    def require_values(self) -> FloatArray:
-        """Return the values, or raise: a vector that is not there must never pass for one.
-
-        Raises
-        ------
-        InfeasibleError
-            If no vector keeps the constraints.
-        SearchStoppedError
-            If the search ended before it had any.
-        """
-        if self.status is Status.INFEASIBLE:
-            raise InfeasibleError
-        if not self.has_values:
-            raise SearchStoppedError(self.status, self.detail)
-        return self.values
-
-
-class RowBuilder:
-    """Constraints low ≤ row·x ≤ high, gathered one by one."""
-
-    def __init__(self, column_count: int) -> None:
-        self.column_count = column_count
-        self._columns: list[IntArray] = []
-        self._factors: list[FloatArray] = []
-        self._low: list[float] = []
-        self._high: list[float] = []
-
-    def add_row(
-        self,
-        columns: Sequence[int] | IntArray,
-        factors: Sequence[float] | FloatArray | float,
-        low: float,
-        high: float,
-    ) -> None:
-        """Add low ≤ Σ factor · x[column] ≤ high; one factor may serve all columns."""
-        positions = np.asarray(columns, dtype=np.intp)
-        self._columns.append(positions)
-        self._factors.append(
-            np.broadcast_to(np.asarray(factors, dtype=np.float64), positions.shape)
-        )
-        self._low.append(low)
-        self._high.append(high)
-
-    def build_matrix(self) -> sp.csr_array:
-        """Build the rows as one sparse matrix."""
-        if not self._columns:
-            return sp.csr_array((0, self.column_count), dtype=np.float64)
-        starts = np.cumsum([0, *(len(columns) for columns in self._columns)])
-        entries = (np.concatenate(self._factors), np.concatenate(self._columns), starts)
-        return sp.csr_array(entries, shape=(len(self._columns), self.column_count))
-
-    @property
-    def low_sides(self) -> FloatArray:
-        """The lower side of each row."""
-        return np.asarray(self._low, dtype=np.float64)
-
-    @property
-    def high_sides(self) -> FloatArray:
-        """The upper side of each row."""
-        return np.asarray(self._high, dtype=np.float64)
 
 
 class HighsSolver(highspy.Highs):
@@ -353,6 +229,17 @@ def solve_binary(
     ------
     SearchStoppedError
         If a limit was reached before it was known whether there is one.
+
+    Examples
+    --------
+    >>> rows = RowBuilder(column_count=3)
+    >>> rows.add_row([0, 1], 1.0, 1, 1)
+    >>> rows.add_row([1, 2], 1.0, 2, 2)
+    >>> solve_binary(np.zeros(3), rows).tolist()
+    [0.0, 1.0, 1.0]
+    >>> rows.add_row([0], 1.0, 1, 1)
+    >>> solve_binary(np.zeros(3), rows) is None
+    True
     """
     solution = solve_model(
         cost,
@@ -377,6 +264,18 @@ class LinearProgram:
     ----------
     rows, low, high, upper, lower
         As for `solve_model`.
+
+    Examples
+    --------
+    The least and the most of the first of two numbers that add up to 7, each at least 1:
+
+    >>> rows = sp.csr_array(np.array([[1.0, 1.0]]))
+    >>> sides = np.array([7.0])
+    >>> programme = LinearProgram(rows, sides, sides, lower=np.ones(2), upper=np.full(2, 50.0))
+    >>> programme.minimise(np.array([1.0, 0.0])).value
+    1.0
+    >>> -programme.minimise(np.array([-1.0, 0.0])).value
+    6.0
     """
 
     def __init__(
