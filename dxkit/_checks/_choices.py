@@ -36,8 +36,9 @@ def require_number(
     ChoiceError
     """
     if not (is_number(value) and low <= value <= high and not (above and value == low)):
-        low_text = f"{low:g}より大きい" if above else f"{low:g}以上"
-        high_text = "" if np.isinf(high) else f"{high:g}以下の"
+        # the message says in words which ends are allowed
+        low_text = f"{low:.15g}より大きい" if above else f"{low:.15g}以上"
+        high_text = "" if np.isinf(high) else f"{high:.15g}以下の"
         raise ChoiceError(
             f"{option}={shorten(value)} は使えません。{low_text}{high_text}数にしてください。"
         )
@@ -82,6 +83,7 @@ def read_counts(chosen: int | Sequence[int], most: int) -> list[int]:
     """
     counts: Iterable[object]
     if isinstance(chosen, int | np.integer) and not isinstance(chosen, bool):
+        # one number n stands for 1 … n
         counts = range(1, int(chosen) + 1)
     elif isinstance(chosen, Iterable) and not isinstance(chosen, str):
         counts = chosen
@@ -119,6 +121,7 @@ def to_float_array(values: object) -> FloatArray:
         return np.asarray(np.nan)
     if array.dtype.kind in "iuf":
         return array.astype(np.float64)
+    # cell by cell, as numpy would turn text into numbers
     numbers = [
         float(value) if is_number(value) or (isinstance(value, float) and isinf(value)) else np.nan
         for value in array.ravel().tolist()
@@ -146,6 +149,7 @@ def import_extra(module: str, package: str, name: str = "planning") -> ModuleTyp
     MissingExtraError
         With the command that installs it.
     """
+    # libraries of the extras are imported only where they are used
     try:
         return import_module(module)
     except ImportError as error:

@@ -47,9 +47,11 @@ def find_positions(
     """
     # one name alone is meant as a list of one
     is_single = isinstance(chosen, str) or not isinstance(chosen, Iterable)
+    # a name that is given twice counts once
     names = list(dict.fromkeys([chosen] if is_single else chosen))
     positions = offered.get_indexer(pd.Index(names)) if names else np.arange(0)
     if (positions < 0).any():
+        # the first names show in which form they must be written
         examples = "、".join(map(str, offered[:5]))
         unknown = shorten(names[int(np.argmin(positions))])
         raise ChoiceError(
@@ -92,8 +94,10 @@ def match_labels(
         return np.arange(0), faults
     positions = labels.get_indexer(expected)
     if (positions < 0).any():
+        # numbers against text: 28201 and "28201" are the same label
         texts = labels.map(str)
         expected_texts = expected.map(str)
+        # where a side has 1 and "1", their texts cannot tell which is meant
         if texts.is_unique and expected_texts.is_unique:
             positions = texts.get_indexer(expected_texts)
     remedy = (
@@ -104,6 +108,7 @@ def match_labels(
         Fault(f"{what} に必要な名前がありません", remedy, value=label)
         for label in expected[positions < 0]
     ]
+    # a label too many is mostly a misspelt one, whose partner is missing above
     if not allow_extra:
         is_extra = np.isin(np.arange(len(labels)), positions, invert=True)
         faults += [
@@ -143,6 +148,7 @@ def read_distance_matrix(
         )
         faults += column_faults
         if faults:
+            # a table that fits once it is turned needs one remedy, not one for each label
             raise TableError(_swapped_axes(distance_km, demand, bases) or faults)
         values = distance_km.iloc[rows, columns].to_numpy()
     km = to_float_array(values)
@@ -151,7 +157,7 @@ def read_distance_matrix(
         raise TableError([Fault("distance_km の大きさが違います", remedy, value=km.shape)])
     is_bad = np.isnan(km) | (km < 0) | (np.isfinite(km) & (km > LARGEST_KM))
     if is_bad.any():
-        remedy = f"0〜{LARGEST_KM:g}の数（km）にしてください。行けない組は inf にしてください"
+        remedy = f"0〜{LARGEST_KM:.0f}の数（km）にしてください。行けない組は inf にしてください"
         cells = np.asarray(values, dtype=object)
         raise TableError(
             Fault(
@@ -159,7 +165,7 @@ def read_distance_matrix(
                 remedy,
                 row=int(row) + 1,
                 column=str(bases[column]),
-                value=cells[row, column],
+                value="空" if cells[row, column] is None else cells[row, column],
             )
             for row, column in np.argwhere(is_bad)[:NAMED_CELLS]
         )

@@ -20,11 +20,12 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
     if not isinstance(table, pd.DataFrame):
         remedy = "load や read_table で読んだ表を渡してください"
         raise TableError([Fault(f"{what} が表（DataFrame）ではありません", remedy, value=table)])
-    offered = shorten("、".join(map(str, table.columns)))
+    present = shorten("、".join(map(str, table.columns)))
+    # every missing column at once, with those that are there for comparison
     missing = [column for column in needed if column not in table.columns]
     if missing:
         raise TableError(
-            Fault(f"{what} の表に列がありません", f"今ある列: {offered}", column=column)
+            Fault(f"{what} の表に列がありません", f"今ある列: {present}", column=column)
             for column in missing
         )
     if table.empty:
@@ -65,6 +66,7 @@ def read_numbers(
     TableError
     """
     require_columns(table, [column], what)
+    # numbers that a spreadsheet stored as text are read, other text becomes NaN
     numbers = np.asarray(pd.to_numeric(table[column], errors="coerce"), dtype=np.float64)
     is_good = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
     if whole:
@@ -74,8 +76,9 @@ def read_numbers(
         # text that is no number is NaN by now, too, but its cell is not empty
         is_good |= np.asarray(table[column].isna(), dtype=bool)
     bad_rows = np.flatnonzero(~is_good)
+    # the remedy names the limits in the words of the caller's call
     if bad_rows.size:
-        limits = f"{low:g}以上の" if np.isinf(high) else f"{low:g}〜{high:g}の"
+        limits = f"{low:.15g}以上の" if np.isinf(high) else f"{low:.15g}〜{high:.15g}の"
         remedy = f"{limits}{'整数' if whole else '数'}にしてください"
         raise TableError(
             Fault(
@@ -98,6 +101,7 @@ def require_unique_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> 
     TableError
     """
     require_columns(table, keys, what)
+    # the second and later rows of a key; the first is not at fault
     repeated = table.loc[table.duplicated(list(keys)), list(keys)]
     if len(repeated):
         raise TableError(

@@ -157,11 +157,13 @@ def compute_swap_gains(cover: Cover, columns: IntArray) -> FloatArray:
     them that k covers too.
     """
     covering = count_covering(cover, columns)
+    # the weight of the rows that a column alone covers, as a matrix of chosen columns × rows
     only_here = cover.columns[columns].astype(float)
     only_here.data = np.where(
         covering[only_here.indices] == 1, cover.weights[only_here.indices], 0.0
     )
     only_here.eliminate_zeros()
+    # what a column adds does not depend on which one leaves
     newly_covered = cover.columns @ np.where(covering == 0, cover.weights, 0.0)
     covered_again = (only_here @ cover.rows).toarray()
     return np.asarray(newly_covered[None, :] - only_here.sum(axis=1)[:, None] + covered_again)

@@ -14,6 +14,7 @@ class Deadline:
     """
 
     def __init__(self, time_limit_s: float | None = None) -> None:
+        # the clock is read once here, and only where there is a limit
         self._end = None if time_limit_s is None else monotonic() + time_limit_s
         self.was_hit = False
 

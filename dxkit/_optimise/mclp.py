@@ -238,8 +238,10 @@ def sift_columns(
         small = merge_rows(sp.csr_array(cover.rows[:, active]), cover.weights)
         shares, small_prices = solve_lp_relaxation(small, count)
         prices = cover.weights * np.append(small_prices / small.weights, 1.0)[small.row_of_place]
+        # the columns of the largest shares, rounded up, are often a better answer
         state = state.with_answer(active[np.argsort(-shares, kind="stable")[:count]])
         sums = compute_bound(cover, prices, count)[1]
+        # the full step often overshoots: what lies between may bound lower
         for share in PRICE_SHARES:
             state = state.with_prices(share * prices + (1 - share) * state.prices)
         added = _columns_to_add(sums, active, count)
@@ -260,6 +262,7 @@ def finish_with_mip(state: SearchState, deadline: Deadline) -> SearchState:
     """Let HiGHS decide on the free columns that are left."""
     if state.is_finished or deadline.is_over():
         return state
+    # HiGHS begins with the best answer, as far as its columns are still free
     start = np.flatnonzero(np.isin(state.free, state.best))[: state.open_count]
     start = choose_greedily(state.cover, state.open_count, start)
     solution = solve_mip(state.cover, start, deadline.remaining_s)

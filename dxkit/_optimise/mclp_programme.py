@@ -25,6 +25,7 @@ def solve_lp_relaxation(cover: Cover, count: int) -> tuple[FloatArray, FloatArra
     values = solution.require_values()
     is_shared = np.diff(cover.rows.indptr) > 1
     prices = cover.weights.copy()
+    # duals of an interior point may lie a little outside their limits
     prices[is_shared] = np.clip(np.abs(solution.duals[:-1]), 0.0, cover.weights[is_shared])
     return values[: cover.rows.shape[1]], prices
 
@@ -60,6 +61,7 @@ def _solve_programme(
     low = np.append(np.zeros(row_count), count)
     high = np.append(np.full(row_count, NO_LIMIT), count)
     if start is not None:
+        # z follows from y: a row counts if any of its columns is chosen
         start = np.concatenate([start, rows @ start > 0])
     return solve_model(
         np.concatenate([single_weights, weights]),

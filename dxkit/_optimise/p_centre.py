@@ -35,6 +35,7 @@ def minimise_longest_distance(
     lowest_possible = low
     is_reproducible = True
     best = fixed
+    # each question halves the list: ten questions for a thousand distances
     while low <= high:
         middle = (low + high) // 2
         within = sp.csr_array((km <= steps[middle]).astype(np.int8))

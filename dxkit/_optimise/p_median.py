@@ -65,6 +65,7 @@ def minimise_mean_distance(
         covering = maximise_coverage(
             matrix, steps, count, fixed=fixed, time_limit_s=deadline.remaining_s
         )
+        # what is covered is saved from the longest sum
         lowest = longest_sum - covering.bound
         nearest_km = km[:, covering.columns].min(axis=1)
         value = float(weights @ nearest_km)

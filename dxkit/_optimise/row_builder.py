@@ -45,8 +45,10 @@ class RowBuilder:
 
     def build_matrix(self) -> sp.csr_array:
         """Build the rows as one sparse matrix."""
+        # numpy cannot join nothing
         if not self._columns:
             return sp.csr_array((0, self.column_count), dtype=np.float64)
+        # CSR: where the entries of each row begin
         starts = np.cumsum([0, *(len(columns) for columns in self._columns)])
         entries = (np.concatenate(self._factors), np.concatenate(self._columns), starts)
         return sp.csr_array(entries, shape=(len(self._columns), self.column_count))

@@ -115,6 +115,7 @@ def maximise_backup(
     matrix, weights, count, fixed, time_limit_s
         As for `dxkit._optimise.mclp.maximise_coverage`.
     """
+    # rows with the same columns are filled alike, so that one of them stands for all
     cover = merge_rows(matrix, weights)
     row_count, column_count = cover.rows.shape
     times = len(values)
@@ -128,6 +129,7 @@ def maximise_backup(
         fixed,
     )
     worth = np.outer(values, cover.weights).ravel()
+    # a start by greed: if a limit stops HiGHS at once, this is the answer
     greedy = choose_greedily(cover, count, fixed)
     solution = solve_model(
         np.concatenate([np.zeros(column_count), worth]),
@@ -171,6 +173,7 @@ def _build_share_rows(cover: Cover) -> sp.csr_array:
 
 def _cover_greedily(cover: Cover, fixed: IntArray, share: float) -> IntArray:
     """Take columns greedily after the fixed ones until the share of the weight is covered."""
+    # all columns in the order of their gains
     order = choose_greedily(cover, cover.rows.shape[1], fixed)
     needed = share * cover.weights.sum() - FORGIVEN_WEIGHT
     count = len(fixed)

@@ -88,6 +88,7 @@ class Solution:
         SearchStoppedError
             If the search ended before it had any.
         """
+        # proven: no other limit or start would help
         if self.status is Status.INFEASIBLE:
             raise InfeasibleError
         if not self.has_values:

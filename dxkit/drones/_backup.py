@@ -73,6 +73,7 @@ def backup(
     >>> siting.bases["base"].tolist(), siting.value, siting.assigned["times"].tolist()
     (['駅', '学校'], 39.0, [2, 2, 0])
     """
+    # wrong values are named before any table is searched
     worth = _read_values(values)
     problem = read_siting_problem(
         demand,

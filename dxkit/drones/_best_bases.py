@@ -95,6 +95,7 @@ def best_bases(
     )
     base_count = read_base_count(count, problem)
     limit_s = _checks.read_time_limit(time_limit_s)
+    # the kernel knows columns and weights only: its errors get their words here
     with explain_solver_errors():
         choice = maximise_coverage(
             problem.pairs.to_matrix(),

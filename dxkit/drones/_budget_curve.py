@@ -103,9 +103,11 @@ def budget_curve(
     numbers = [number for number in numbers if number >= len(problem.fixed)]
     limit_s = _checks.read_time_limit(time_limit_s)
     matrix = problem.pairs.to_matrix()
+    # one job a number: they do not depend on each other
     jobs = [(matrix, problem.weights, number, problem.fixed, limit_s) for number in numbers]
     with explain_solver_errors():
         answers = executor.map(_run_job, jobs) if executor else map(_run_job, jobs)
+        # an executor gives its answers in the order of the jobs
         bar = tqdm(answers, total=len(jobs), desc="拠点数", disable=not show_progress)
         choices = list(bar)
     table = pd.DataFrame(
@@ -115,6 +117,7 @@ def budget_curve(
         ]
     )
     covered = table["covered"].to_numpy(float)
+    # the first row adds all that it covers
     table.insert(3, "added", table["covered"].diff().fillna(table["covered"]))
     elbow = _find_elbow(table["count"].to_numpy(float), covered)
     table.insert(6, "elbow", table.index == elbow)
@@ -127,6 +130,7 @@ def _find_elbow(counts: FloatArray, values: FloatArray) -> int:
     """Find the row that lies highest above the line from the first to the last point of a curve."""
     if len(counts) < 3 or values[-1] == values[0]:
         return 0
+    # both axes from 0 to 1, so that neither unit decides where the elbow lies
     along = (counts - counts[0]) / (counts[-1] - counts[0])
     return int(np.argmax((values - values[0]) / (values[-1] - values[0]) - along))
 
@@ -141,6 +145,7 @@ def _describe_point(problem: SitingProblem, number: int, choice: ColumnChoice) -
         "bound": siting.bound,
         "gap": siting.gap,
     }
+    # without codes, or without weight anywhere, nobody is worst off
     if siting.by_code["share"].notna().any():
         worst = int(np.nanargmin(siting.by_code["share"].to_numpy(float)))
         point |= {

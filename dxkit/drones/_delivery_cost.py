@@ -1,4 +1,4 @@
-"""What does a delivery cost by drone, what by a van's round, and from how many a day is which cheaper?
+"""What does a delivery cost by drone, what by a van, and from how many a day is which cheaper?
 
 Every figure is an input (the table ``delivery_costs``: assumptions, each with a low and a high
 value): no reliable cost of a flight in Japan has been published. With q deliveries a day at d km:
@@ -142,15 +142,18 @@ def _read_deliveries(deliveries_per_day: int | Sequence[int] | range) -> FloatAr
 
 def _drone_yen(figures: dict[str, float], way_km: float, deliveries: FloatArray) -> FloatArray:
     """Compute the cost of a delivery by drone, for each number of deliveries a day."""
+    # out and back, from m/s to minutes
     flight_min = 2 * way_km * 1000 / figures["drone_speed_ms"] / 60
     aircraft = _count_aircraft(figures, way_km, deliveries)
     yen_a_year = (
         figures["aircraft_yen"] * (1 / figures["aircraft_years"] + figures["upkeep_share"])
         + figures["insurance_yen_year"]
     )
+    # what is paid also on a day without orders, shared by the deliveries
     standing = (aircraft * yen_a_year + figures["base_yen_year"]) / (
         figures["days_year"] * deliveries
     )
+    # one operator watches several flights at once, but handles one delivery at a time
     work_min = figures["handling_min"] + flight_min / figures["drones_per_operator"]
     work = figures["operator_yen_hour"] / 60 * work_min
     return standing + work + figures["energy_yen_km"] * 2 * way_km
@@ -181,6 +184,7 @@ def _read_items(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Read each item's value, low and high."""
     _checks.require_columns(costs, ["value", "low", "high"], "costs")
     labels = _checks.read_labels(costs, "item", "costs")
+    # all missing items at once
     missing = [item for item in ITEMS if item not in labels]
     if missing:
         raise TableError(
@@ -192,6 +196,7 @@ def _read_items(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
             )
             for item in missing
         )
+    # in the order of the items, whatever the order of the table
     rows = costs.set_axis(labels).loc[list(ITEMS)]
     numbers = {
         column: _checks.read_numbers(rows, column, "costs", low=1e-12, high=1e12)

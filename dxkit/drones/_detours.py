@@ -50,6 +50,7 @@ def add_detours(
     place = open_pairs.place
     base = open_pairs.base
     km = open_pairs.km.copy()
+    # only where the straight line crosses a polygon is a detour needed
     lines = shapely.linestrings(np.stack([starts[base], ends[place]], axis=1))
     blocked = np.unique(tree.query(lines, predicate="crosses")[0])
     if blocked.size:
@@ -78,12 +79,14 @@ def _shortest_ways(
             f"飛行禁止区域の頂点が{len(corners)}個あります。"
             f"simplify などで{MOST_CORNERS}個以下に減らしてください。"
         )
+    # from every corner to every other one, once for all pairs
     among = dijkstra(_visible_distances(zones, corners, corners), directed=False)
     # many pairs share a start or an end: each is looked at once
     unique_starts, start_row = np.unique(start, return_inverse=True)
     unique_ends, end_row = np.unique(end, return_inverse=True)
     first = _or_infinite(_visible_distances(zones, starts[unique_starts], corners))
     last = _or_infinite(_visible_distances(zones, ends[unique_ends], corners))
+    # the shortest way from each start to each corner, by way of any first corner
     to_corners = np.array([(row[:, None] + among).min(axis=0) for row in first])
     return np.array(
         [

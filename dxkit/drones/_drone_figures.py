@@ -39,15 +39,18 @@ def read_drone_figures(drone: Drone) -> dict[str, float]:
             f"drone には drone_types の1行を渡してください（「{shorten(drone)}」でした）。"
             '例: load("drone_types").iloc[0]'
         )
+    # a row holds text, too (maker, source): only the figures below are looked at
     cells = {str(key): value for key, value in drone.items()}
     _refuse(
         [key for key in NEEDED_FIGURES if not _is_above_0(cells.get(key))], cells, "0より大きい"
     )
     figures = {key: float(cells[key]) for key in NEEDED_FIGURES}
+    # an unknown figure is an empty cell of the table, and not a mistake
     filled = {key: cells[key] for key in cells if not _is_blank(cells[key])}
     optional = [key for key in OPTIONAL_FIGURES if key in filled]
     _refuse([key for key in optional if not _is_above_0(filled[key])], cells, "0より大きい")
     loads = [key for key in OPTIONAL_LOADS if key in filled]
+    # a second endurance may have been flown without a load
     wrong = [key for key in loads if not is_number(filled[key]) or filled[key] < 0]
     _refuse(wrong, cells, "0以上の")
     return figures | {key: float(filled[key]) for key in (*optional, *loads)}

@@ -83,6 +83,7 @@ def fewest_bases(
     with explain_solver_errors():
         choice = choose_fewest(matrix, problem.weights, share, problem.fixed, limit_s)
     total = problem.total_weight
+    # a place out of every candidate's reach can be asked of no choice
     is_reachable = np.diff(matrix.indptr) > 0
     reachable = float(problem.weights[is_reachable].sum() / total) if total else 0.0
     return build_siting(problem, choice, wanted_share=share, reachable=reachable)

@@ -143,14 +143,17 @@ def flight_shape(
     # one load a leg: out with it, back without
     loads_kg = [payload_kg, 0.0] if round_trip else [payload_kg]
     minutes = np.array([endurance_min(figures, load_kg) for load_kg in loads_kg])
+    # angle between the way out and the direction from which the wind comes
     against = np.radians(bearing - wind_from_deg)
     airspeed_ms = figures["airspeed_ms"]
     way_out = _ground_speed(airspeed_ms, wind_ms, against)
+    # on the way back the drone flies the opposite direction in the same wind
     way_back = _ground_speed(airspeed_ms, wind_ms, against + np.pi)
     speeds = np.array([way_out, way_back][: len(loads_kg)])
     table = pd.DataFrame(
         {"bearing_deg": bearing, "range_km": _leg_km(speeds, minutes, reserve_share, climb_m)}
     )
+    # what was asked travels with the shape: siting functions note it as their range
     table.attrs["settings"] = {
         "payload_kg": payload_kg,
         "wind_ms": wind_ms,
@@ -167,6 +170,7 @@ def _ground_speed(airspeed_ms: float, wind_ms: float, against: FloatArray) -> Fl
 
     0 where the wind is as fast as the drone or carries it off.
     """
+    # what is left of the air speed after holding against the side wind
     across = airspeed_ms**2 - (wind_ms * np.sin(against)) ** 2
     speed = np.sqrt(np.maximum(across, 0.0)) - wind_ms * np.cos(against)
     return np.where((across > 0) & (speed > 0), speed, 0.0)
@@ -177,6 +181,7 @@ def _leg_km(
 ) -> FloatArray:
     """Compute d with Σ over legs (d / gᵢ + climbs) / Tᵢ = 1 − reserve; one row of speeds a leg."""
     climb_s = climb_m / CLIMB_SPEED_MS + climb_m / DESCENT_SPEED_MS
+    # the reserve and the climbs are paid first, the rest is flown
     share_to_fly = 1.0 - reserve_share - (climb_s / (60.0 * minutes)).sum()
     # a ground speed of 0 spends infinitely much: no range
     with np.errstate(divide="ignore"):
@@ -192,6 +197,7 @@ def _check_choices(
     climb_m: float,
 ) -> None:
     """Refuse nonsense, naming it."""
+    # limits of this drone, so that the message can name them
     heaviest_kg = figures["payload_max_kg"]
     fastest_ms = figures["wind_max_ms"]
     checks = [

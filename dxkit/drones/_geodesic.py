@@ -39,8 +39,10 @@ def find_near_pairs(
         and base.
     """
     lat, lon = places
-    # the chord is never longer than the arc; the margin covers an arc's radius of 0.6 % more or less
+    # the chord is never longer than the arc; the margin covers an arc's radius of 0.6 % more or
+    # less
     chord = 2 * MEAN_RADIUS_KM * np.sin(min(range_km * 1.01, FARTHEST_KM) / (2 * MEAN_RADIUS_KM))
+    # bases are few: one tree of them serves all blocks of places
     base_tree = cKDTree(to_space(*bases))
     step = max(SMALLEST_BLOCK_ROWS, -(-len(lat) // MOST_BLOCKS))
     starts = range(0, len(lat), step)
@@ -59,11 +61,16 @@ def find_near_pairs(
 def _find_in_block(
     lat: FloatArray, lon: FloatArray, base_tree: cKDTree, chord: float, range_km: float
 ) -> tuple[IntArray, IntArray, FloatArray]:
-    """Find the pairs of some of the places; the search needs five times the memory of its result."""
+    """Find the pairs of some of the places.
+
+    The search needs some five times the memory of its result.
+    """
     tree = cKDTree(to_space(lat, lon))
     pairs = tree.sparse_distance_matrix(base_tree, chord, output_type="ndarray")
+    # the arc above a chord depends on how strongly the ellipsoid is curved there
     radius = _curvature_radius(lat[pairs["i"]])
     km = 2 * radius * np.arcsin(np.minimum(pairs["v"] / (2 * radius), 1.0))
+    # the search took a margin: measured exactly, some pairs are too far
     within = np.flatnonzero(km <= range_km)
     order = within[np.lexsort((pairs["j"][within], pairs["i"][within]))]
     return pairs["i"][order].astype(np.int32), pairs["j"][order].astype(np.int32), km[order]
@@ -73,6 +80,7 @@ def to_space(lat: FloatArray, lon: FloatArray) -> FloatArray:
     """Convert points of the ellipsoid to x, y, z in km."""
     up = np.radians(lat)
     along = np.radians(lon)
+    # distance from the surface to the axis along the vertical
     normal = EQUATOR_RADIUS_KM / np.sqrt(1 - ECCENTRICITY_SQUARED * np.sin(up) ** 2)
     level = normal * np.cos(up)
     height = normal * (1 - ECCENTRICITY_SQUARED) * np.sin(up)
@@ -88,6 +96,7 @@ def compute_bearing(
     turn = np.radians(to_lon - lon)
     east = np.sin(turn) * np.cos(to_up)
     north = np.cos(from_up) * np.sin(to_up) - np.sin(from_up) * np.cos(to_up) * np.cos(turn)
+    # arctan2 gives −180 … 180
     return np.asarray(np.degrees(np.arctan2(east, north)) % 360)
 
 

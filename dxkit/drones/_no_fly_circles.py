@@ -49,5 +49,6 @@ def circles(points: pd.DataFrame, *, radius_km: float) -> gpd.GeoDataFrame:
     corner_m = 1000 * radius / np.cos(np.pi / (4 * QUARTER_CORNERS))
     outlines = to_plane_points(lat, lon).buffer(corner_m, quad_segs=QUARTER_CORNERS)
     shapes = gpd.GeoSeries(outlines, crs=METRES).to_crs(DATUM)
+    # a table that has shapes already gets the circles in their place
     table = points.drop(columns="geometry", errors="ignore").reset_index(drop=True)
     return mark_origin(gpd.GeoDataFrame(table, geometry=shapes.to_numpy(), crs=DATUM), points)

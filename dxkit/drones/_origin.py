@@ -15,6 +15,7 @@ def mark_origin(result: Table, *inputs: object) -> Table:
     What pandas kept there of one of the inputs is replaced, as it says nothing of the others. A
     mapping (a drone written as a dict) is no table and says nothing of its origin.
     """
+    # only tables carry an origin; a number, a range in km or nothing says nothing
     tables = [table for table in inputs if isinstance(table, pd.DataFrame | pd.Series)]
     result.attrs.update(merge_provenance(*tables))
     return result

@@ -64,6 +64,7 @@ def centre_bases(
     km = problem.finite_distances()
     base_count = read_base_count(count, problem)
     limit_s = _checks.read_time_limit(time_limit_s)
+    # places without weight do not count, however far they are
     with explain_solver_errors():
         choice = minimise_longest_distance(
             km[problem.weights > 0], base_count, problem.fixed, limit_s

@@ -68,5 +68,6 @@ def median_bases(
     limit_s = _checks.read_time_limit(time_limit_s)
     with explain_solver_errors():
         choice = minimise_mean_distance(km, problem.weights, base_count, problem.fixed, limit_s)
+    # the kernel sums, people want a mean
     scale = max(problem.total_weight, 1e-300)
     return build_siting(problem, choice, scale=scale, count=base_count)

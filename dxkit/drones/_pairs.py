@@ -27,6 +27,7 @@ class Pairs:
 
     def to_matrix(self) -> sp.csr_array:
         """Write the pairs as a 0/1 matrix, a row a place."""
+        # pairs are sorted by place, so that the rows of the matrix lie one after the other
         starts = np.searchsorted(self.place, np.arange(self.shape[0] + 1))
         ones = np.ones(len(self.base), dtype=np.int8)
         return sp.csr_array(
@@ -35,6 +36,7 @@ class Pairs:
 
     def select(self, mask: BoolArray) -> "Pairs":
         """Keep the pairs for which the mask is true."""
+        # most calls keep everything: no copy then
         if mask.all():
             return self
         return Pairs(self.place[mask], self.base[mask], self.km[mask], self.shape)
@@ -54,6 +56,7 @@ class Pairs:
         bearing = compute_bearing(
             base_lat[self.base], base_lon[self.base], lat[self.place], lon[self.place]
         )
+        # between two directions of the shape the range is a straight line, around 360° too
         range_km = np.interp(
             bearing, flight_shape["bearing_deg"], flight_shape["range_km"], period=360
         )

@@ -45,8 +45,10 @@ def power_exponent(drone: Drone) -> float:
     1.24
     """
     figures = read_drone_figures(drone)
+    # one endurance does not say how power grows: take the table's k, or theory's
     if "loaded_min" not in figures or "loaded_payload_kg" not in figures:
         return figures.get("power_exponent", HOVER_EXPONENT)
+    # both masses with the load at which each endurance was flown
     mass_kg = figures["mass_kg"] + figures.get("endurance_payload_kg", 0.0)
     loaded_mass_kg = figures["mass_kg"] + figures["loaded_payload_kg"]
     times = np.log(figures["endurance_min"] / figures["loaded_min"])
@@ -91,6 +93,7 @@ def endurance_min(drone: Drone, payload_kg: float = 0.0) -> float:
     """
     figures = read_drone_figures(drone)
     load_kg = require_number(payload_kg, "payload_kg", high=figures["payload_max_kg"])
+    # the endurance that is known was itself flown with some load
     full_mass_kg = figures["mass_kg"] + figures.get("endurance_payload_kg", 0.0)
     mass_ratio = full_mass_kg / (figures["mass_kg"] + load_kg)
     return float(figures["endurance_min"] * mass_ratio ** power_exponent(drone))

@@ -35,12 +35,14 @@ def read_range(range_km: Range, bases: pd.Index) -> FloatArray:
     if isinstance(range_km, pd.DataFrame):
         return np.full(len(bases), max(_longest_of_shape(range_km), SMALLEST_KM))
     values: object = range_km
+    # labels say which base a number belongs to, in whatever order they stand
     if isinstance(range_km, pd.Series):
         positions, faults = _checks.match_labels(range_km.index, bases, "range_km")
         if faults:
             raise TableError(faults)
         values = range_km.iloc[positions].to_numpy()
     km = _checks.to_float_array(values)
+    # one number stands for all bases
     has_right_size = km.ndim <= 1 and km.size in (1, len(bases))
     if not has_right_size or not ((km > 0) & (km <= LARGEST_KM)).all():
         raise ChoiceError(

@@ -75,6 +75,7 @@ def reach(
     table = pd.DataFrame(
         {"place": places[pairs.place], "base": names[pairs.base], "distance_km": pairs.km}
     )
+    # what was asked, so that a chart can say it
     table.attrs["settings"] = {
         "range_km": describe_range(range_km),
         "no_fly": no_fly is not None,
@@ -100,6 +101,7 @@ def find_pairs(
         Columns of ``distance_km`` for other bases are left out instead of refused.
     """
     names = _checks.read_labels(bases, "base", "bases")
+    # each base has its own limit; the longest one is what has to be searched
     limits = read_range(range_km, names)
     longest_km = float(limits.max())
     shape = (len(demand), len(bases))
@@ -108,6 +110,7 @@ def find_pairs(
         distances = _checks.read_distance_matrix(
             distance_km, places, names, allow_extra_bases=allow_extra_bases
         )
+        # own distances replace the search and, as they may be by road, no-fly zones too
         place, base = np.nonzero(distances <= longest_km)
         pairs = Pairs(place, base, distances[place, base], shape)
     else:
@@ -116,6 +119,7 @@ def find_pairs(
         pairs = Pairs(*find_near_pairs(place_points, base_points, longest_km), shape)
         if no_fly is not None:
             pairs = add_detours(pairs, no_fly, place_points, base_points)
+    # a shape cuts off, by direction, what the search found within its longest range
     if isinstance(range_km, pd.DataFrame):
         return pairs.select_within(
             range_km,

@@ -119,6 +119,7 @@ def robustness(
         "round_trip": round_trip,
     }
     calm_km = _read_calm_range(range_km, drone, choices)
+    # all cases are parts of these pairs: nothing is searched twice
     pairs = find_pairs(
         demand,
         table,
@@ -135,6 +136,7 @@ def robustness(
             # calm air has no direction
             for turn in range(direction_count if wind_ms else 1):
                 from_deg = turn * 360.0 / direction_count
+                # above the drone's limit nobody is reached
                 left_pairs = pairs.select(np.zeros(len(pairs.km), dtype=bool))
                 if wind_ms <= limit_ms:
                     shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=from_deg, **choices)
@@ -195,6 +197,7 @@ def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:
     pairs = calm.pairs
     weights = calm.weights
     names = _checks.read_labels(calm.bases, "base", "bases")
+    # how many bases reach each place
     times = np.bincount(pairs.place, minlength=len(weights))
     weights_alone = np.where(times[pairs.place] == 1, weights[pairs.place], 0.0)
     lost = np.bincount(pairs.base, weights_alone, len(names))

@@ -62,6 +62,7 @@ def runway_strips(
     _require_two_ends(lengths.ravel())
     # the way from one end to the other, as long as the strip goes on beyond them
     overhang = (end - start) * (beyond_m / lengths)
+    # the strip's axis, from beyond one end to beyond the other
     centre_lines = shapely.linestrings(np.stack([start - overhang, end + overhang], axis=1))
     strips = shapely.buffer(centre_lines, half_width_m, cap_style="flat")
     shapes = gpd.GeoSeries(strips, crs=METRES).to_crs(DATUM)

@@ -73,6 +73,7 @@ class SitingProblem:
         """
         km = np.full(self.pairs.shape, np.inf)
         km[self.pairs.place, self.pairs.base] = self.pairs.km
+        # a place that nobody can serve makes every mean and maximum infinite
         lost = np.flatnonzero((self.weights > 0) & ~np.isfinite(km).any(axis=1))
         if lost.size:
             places = _checks.read_labels(self.demand, "place", "demand")
@@ -106,6 +107,7 @@ def read_siting_problem(
     pairs = find_pairs(
         demand, candidates, range_km=range_km, no_fly=no_fly, distance_km=distance_km
     )
+    # existing bases are candidates, too, under their own names
     fixed_positions = _checks.find_positions(fixed, names)
     settings = {
         "range_km": describe_range(range_km),

@@ -66,6 +66,7 @@ def build_siting(
     """
     value = choice.value / scale
     bound = choice.bound / scale
+    # where the bound is 0 (nobody in reach) the gap is that of 0 to 0
     gap = abs(bound - value) / max(abs(bound), 1e-12)
     assigned = _assign_places(problem.pairs, choice.columns, problem.names)
     assigned = assigned.set_axis(problem.demand.index)
@@ -96,6 +97,7 @@ def _assign_places(pairs: Pairs, columns: IntArray, names: pd.Index) -> pd.DataF
     is_chosen = np.zeros(pairs.shape[1], dtype=bool)
     is_chosen[columns] = True
     reached = pairs.select(is_chosen[pairs.base])
+    # by place, and within a place from near to far: the first pair is the nearest base's
     order = np.lexsort((reached.km, reached.place))
     places, first = np.unique(reached.place[order], return_index=True)
     # the pair of each place's nearest base; -1 where none reaches it
@@ -115,6 +117,7 @@ def _describe_bases(problem: SitingProblem, columns: IntArray, times: IntArray) 
     """Take the chosen rows of the candidates, with the weight that each reaches, also alone."""
     pairs = problem.pairs
     weights = problem.weights[pairs.place]
+    # a place that only one chosen base reaches is lost when that base closes
     weights_alone = np.where(times[pairs.place] == 1, weights, 0.0)
     base_count = len(problem.names)
     return problem.candidates.iloc[columns].assign(
@@ -138,5 +141,6 @@ def _sum_by_code(problem: SitingProblem, covered: pd.Series) -> pd.DataFrame:
         }
     )
     sums: pd.DataFrame = table.groupby("code", as_index=False)[["weight", "covered"]].sum()
+    # a municipality without weight has no share
     sums["share"] = (sums["covered"] / sums["weight"]).where(sums["weight"] > 0)
     return sums
