@@ -119,11 +119,9 @@ def maximise_backup(
     cover = merge_rows(matrix, weights)
     row_count, column_count = cover.rows.shape
     times = len(values)
-    links = sp.hstack([cover.rows.astype(float), *[-sp.eye_array(row_count)] * times])
     is_column = np.arange(column_count + row_count * times) < column_count
-    total = sp.csr_array(is_column.astype(float)[None, :])
     rows, low, high = _require_fixed(
-        sp.csr_array(sp.vstack([links, total])),
+        _build_times_rows(cover, times),
         np.append(np.zeros(row_count), count),
         np.append(np.full(row_count, NO_LIMIT), count),
         fixed,
@@ -144,23 +142,27 @@ def maximise_backup(
         time_limit_s=time_limit_s,
     )
     solved = solution.values_within_limit()
-    if solved is None:
-        columns = np.sort(greedy)
-    else:
+    columns = greedy
+    if solved is not None:
         # exactly ``count`` columns, also where HiGHS gives one as 0.999999
-        columns = np.sort(np.argsort(-solved[:column_count], kind="stable")[:count])
-    steps = np.append(0.0, np.cumsum(values))
-    covering = np.minimum(count_covering(cover, columns), times)
-    value = float((cover.weights * steps[covering]).sum())
+        columns = np.argsort(-solved[:column_count], kind="stable")[:count]
+    value = _sum_backup_value(cover, columns, values)
     # no row can be worth more than covered every time
     bound = min(solution.bound, float(worth.sum()))
     is_reached = bound <= value + BOUND_TOLERANCE * max(1.0, abs(value))
     return ColumnChoice(
-        columns,
+        np.sort(columns),
         value,
         value if is_reached else bound,
         solution.status is not Status.TIME_LIMIT,
     )
+
+
+def _sum_backup_value(cover: Cover, columns: IntArray, values: FloatArray) -> float:
+    """Sum what the rows are worth that these columns cover, once or more often."""
+    steps = np.append(0.0, np.cumsum(values))
+    covering = np.minimum(count_covering(cover, columns), len(values))
+    return float((cover.weights * steps[covering]).sum())
 
 
 def _build_share_rows(cover: Cover) -> sp.csr_array:
@@ -168,6 +170,14 @@ def _build_share_rows(cover: Cover) -> sp.csr_array:
     row_count, column_count = cover.rows.shape
     links = sp.hstack([cover.rows.astype(float), -sp.eye_array(row_count)])
     total = np.concatenate([np.zeros(column_count), cover.weights])[None, :]
+    return sp.csr_array(sp.vstack([links, sp.csr_array(total)]))
+
+
+def _build_times_rows(cover: Cover, times: int) -> sp.csr_array:
+    """Write a row Σ_j a_ij y_j − Σ_k z_ik ≥ 0 for each row, and the row Σ y."""
+    row_count, column_count = cover.rows.shape
+    links = sp.hstack([cover.rows.astype(float), *[-sp.eye_array(row_count)] * times])
+    total = (np.arange(links.shape[1]) < column_count).astype(float)[None, :]
     return sp.csr_array(sp.vstack([links, sp.csr_array(total)]))
 
 

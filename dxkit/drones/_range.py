@@ -56,6 +56,9 @@ def describe_range(range_km: Range) -> object:
     """Write a range as settings remember it; it has been read before."""
     if isinstance(range_km, pd.DataFrame):
         return dict(range_km.attrs.get("settings", {})) or "方向別"
+    if isinstance(range_km, pd.Series):
+        # with its labels, as its order need not be that of the bases
+        return {base: float(km) for base, km in range_km.items()}
     return np.asarray(range_km, dtype=float).tolist()
 
 

@@ -131,24 +131,11 @@ def robustness(
     calm = CalmCoverage(demand, table, weights, pairs)
     cases = _close_each_base(calm)
     if drone is not None:
-        limit_ms = read_drone_figures(drone)["wind_max_ms"]
         for wind_ms in _read_winds(winds_ms):
             # calm air has no direction
             for turn in range(direction_count if wind_ms else 1):
                 from_deg = turn * 360.0 / direction_count
-                # above the drone's limit nobody is reached
-                left_pairs = pairs.select(np.zeros(len(pairs.km), dtype=bool))
-                if wind_ms <= limit_ms:
-                    shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=from_deg, **choices)
-                    left_pairs = _select_flyable(calm, shape)
-                cases.append(
-                    {
-                        "kind": "wind",
-                        "wind_ms": wind_ms,
-                        "wind_from_deg": from_deg,
-                        "covered": _sum_covered(left_pairs, weights),
-                    }
-                )
+                cases.append(_blow_wind(calm, drone, wind_ms, from_deg, choices))
     result = pd.DataFrame(cases, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
     total = max(float(weights.sum()), 1e-300)
     result["share"] = result["covered"] / total
@@ -208,10 +195,18 @@ def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:
     ]
 
 
-def _select_flyable(calm: CalmCoverage, shape: pd.DataFrame) -> Pairs:
-    """Keep the pairs that can be flown in a wind; its ways are those of calm air, only shorter."""
-    return calm.pairs.select_within(
-        shape,
-        _checks.read_coordinates(calm.demand, "demand"),
-        _checks.read_coordinates(calm.bases, "bases"),
-    )
+def _blow_wind(
+    calm: CalmCoverage, drone: Drone, wind_ms: float, from_deg: float, choices: FlightChoices
+) -> dict[str, object]:
+    """Compute the covered weight in a wind; its ways are those of calm air, only shorter."""
+    # above the drone's limit nobody is reached
+    covered = 0.0
+    if wind_ms <= read_drone_figures(drone)["wind_max_ms"]:
+        shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=from_deg, **choices)
+        pairs = calm.pairs.select_within(
+            shape,
+            _checks.read_coordinates(calm.demand, "demand"),
+            _checks.read_coordinates(calm.bases, "bases"),
+        )
+        covered = _sum_covered(pairs, calm.weights)
+    return {"kind": "wind", "wind_ms": wind_ms, "wind_from_deg": from_deg, "covered": covered}

@@ -69,7 +69,7 @@ def test_a_misspelt_label_is_named_on_both_sides(tables, distance_km, function, 
 
 def test_every_label_without_a_partner_is_named_at_once(tables, distance_km):
     wrong = distance_km.rename(columns={"役場": "役揚"}, index={"乙": "巳"})
-    with pytest.raises(TableError) as error:
+    with pytest.raises(TableError, match="4件の問題") as error:
         reached(tables, distance_km=wrong)
     assert sorted(str(fault.value) for fault in error.value.faults) == sorted(
         ["役場", "役揚", "乙", "巳"]
@@ -145,6 +145,7 @@ def test_a_range_for_each_base_goes_by_its_labels(tables, distance_km):
     assert reached(tables, np.array([1.5, 3.5]), distance_km=distance_km) == pairs
     curve = drones.budget_curve(*tables, counts=2, range_km=ranges, distance_km=distance_km)
     assert curve["covered"].tolist() == [20.0, 30.0]
+    assert curve.attrs["settings"]["range_km"] == {"役場": 3.5, "駅": 1.5}
 
 
 @pytest.mark.parametrize(
