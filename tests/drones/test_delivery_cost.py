@@ -1,80 +1,11 @@
-"""What is left of the coverage in the wind or with a base closed, and what a delivery costs."""
+"""What a delivery costs by drone and by van, and what the shipped tables of drones and costs say."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
 import dxkit
 from dxkit import drones
 from dxkit.errors import ChoiceError, TableError
-
-CRAFT = {
-    "mass_kg": 8.8,
-    "payload_max_kg": 1.0,
-    "airspeed_ms": 10.0,
-    "endurance_min": 20.0,
-    "wind_max_ms": 10.0,
-}
-
-
-@pytest.fixture
-def people():
-    rng = np.random.default_rng(1)
-    return pd.DataFrame(
-        {
-            "lat": 35.3 + 0.2 * rng.random(600),
-            "lon": 134.7 + 0.2 * rng.random(600),
-            "people": rng.integers(1, 90, 600),
-        }
-    )
-
-
-@pytest.fixture
-def bases():
-    return pd.DataFrame(
-        {"base": ["一", "二", "三"], "lat": [35.35, 35.4, 35.45], "lon": [134.75, 134.8, 134.85]}
-    )
-
-
-def test_more_wind_never_covers_more(people, bases):
-    table = drones.robustness(people, bases, drone=CRAFT, winds_ms=range(10), directions=4)
-    winds = table[table["kind"] == "wind"]
-    for _, own in winds[winds["wind_ms"] > 0].groupby("wind_from_deg"):
-        assert own.sort_values("wind_ms")["covered"].is_monotonic_decreasing
-    calm = winds.loc[winds["wind_ms"] == 0, "share"].item()
-    assert (winds["share"] <= calm).all()
-    assert winds["lost"].to_numpy() == pytest.approx(calm - winds["share"].to_numpy())
-
-
-def test_each_wind_is_the_reach_of_its_shape(people, bases):
-    table = drones.robustness(people, bases, drone=CRAFT, winds_ms=[6], directions=8).query(
-        "kind == 'wind'"
-    )
-    for row in table.itertuples():
-        shape = drones.flight_shape(CRAFT, wind_ms=6, wind_from_deg=row.wind_from_deg)
-        reached = drones.reach(people, bases, range_km=shape)["place"].unique()
-        assert people.loc[reached, "people"].sum() == row.covered
-
-
-def test_above_the_limit_nobody_is_reached(people, bases):
-    table = drones.robustness(people, bases, drone=CRAFT, winds_ms=[11], directions=2).query(
-        "kind == 'wind'"
-    )
-    assert table["covered"].tolist() == [0.0, 0.0]
-
-
-def test_with_a_base_closed_the_others_are_left(people, bases):
-    table = drones.robustness(people, bases, range_km=6.0)
-    assert table["kind"].unique().tolist() == ["closed"]
-    for row in table.itertuples():
-        rest = bases[bases["base"] != row.base]
-        reached = drones.reach(people, rest, range_km=6.0)["place"].unique()
-        assert people.loc[reached, "people"].sum() == row.covered
-
-
-def test_neither_drone_nor_range_is_refused(people, bases):
-    with pytest.raises(ChoiceError, match="drone"):
-        drones.robustness(people, bases)
 
 
 def costs(**changed):
@@ -85,9 +16,9 @@ def costs(**changed):
 
 
 def test_a_delivery_by_drone_costs_what_the_formula_says():
-    given = costs(aircraft_yen=4e6, aircraft_years=4, upkeep_share=0.2, insurance_yen_year=1.5e5, base_yen_year=1.2e6, operator_yen_hour=3000,
+    table = costs(aircraft_yen=4e6, aircraft_years=4, upkeep_share=0.2, insurance_yen_year=1.5e5, base_yen_year=1.2e6, operator_yen_hour=3000,
                   handling_min=10, drones_per_operator=1, drone_speed_ms=10, energy_yen_km=5, days_year=250, hours_day=7)  # fmt: skip
-    row = drones.cost_per_delivery(given, distance_km=6, deliveries_per_day=10).iloc[0]
+    row = drones.cost_per_delivery(table, distance_km=6, deliveries_per_day=10).iloc[0]
     # 1,000,000 + 800,000 + 150,000 + 1,200,000 yen a year over 2,500 deliveries; 10 + 20 minutes of work; 12 km
     assert row["drone_yen"] == pytest.approx(3_150_000 / 2500 + 30 * 50 + 60)
     assert row["drone_low_yen"] == row["drone_high_yen"] == row["drone_yen"]
@@ -95,9 +26,9 @@ def test_a_delivery_by_drone_costs_what_the_formula_says():
 
 
 def test_a_delivery_by_van_costs_what_the_formula_says():
-    given = costs(van_yen_year=6e5, driver_yen_hour=2400, fuel_yen_km=15, van_speed_kmh=30, road_factor=1.5, stop_min=4, drops_per_round=15,
+    table = costs(van_yen_year=6e5, driver_yen_hour=2400, fuel_yen_km=15, van_speed_kmh=30, road_factor=1.5, stop_min=4, drops_per_round=15,
                   spacing_km=2, days_year=250, hours_day=7)  # fmt: skip
-    row = drones.cost_per_delivery(given, distance_km=6, deliveries_per_day=10).iloc[0]
+    row = drones.cost_per_delivery(table, distance_km=6, deliveries_per_day=10).iloc[0]
     # one round of (12 + 9 · 2) · 1.5 = 45 km: 90 minutes on the road and 40 at doors
     assert row["van_yen"] == pytest.approx((2400 + 130 * 40 + 45 * 15) / 10)
 
@@ -128,7 +59,33 @@ def test_faults_of_the_cost_table_are_named():
         drones.cost_per_delivery(table, distance_km=0)
 
 
-# --- the shipped tables ------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("choice", "words"),
+    [
+        ({"distance_km": float("nan")}, "distance_km=nan"),
+        ({"distance_km": float("inf")}, "distance_km=inf"),
+        ({"distance_km": 1e9}, "distance_km="),
+        ({"distance_km": "5"}, "distance_km=5"),
+        ({"deliveries_per_day": 2.5}, "deliveries_per_day=2.5"),
+        ({"deliveries_per_day": [3, 0]}, "deliveries_per_day=0"),
+        ({"deliveries_per_day": "十"}, "deliveries_per_day=十"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(choice, words):
+    with pytest.raises(ChoiceError, match=words):
+        drones.cost_per_delivery(dxkit.load("delivery_costs"), **({"distance_km": 5} | choice))
+
+
+def test_an_item_in_two_rows_is_refused_and_the_order_of_rows_does_not_matter():
+    table = dxkit.load("delivery_costs")
+    with pytest.raises(TableError, match="fuel_yen_km"):
+        drones.cost_per_delivery(
+            pd.concat([table, table[table["item"] == "fuel_yen_km"]]), distance_km=5
+        )
+    pd.testing.assert_frame_equal(
+        drones.cost_per_delivery(table.iloc[::-1], distance_km=5),
+        drones.cost_per_delivery(table, distance_km=5),
+    )
 
 
 def test_every_drone_flies_the_range_that_is_published():
