@@ -10,9 +10,10 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError
 from dxkit.maturity._framework import Framework
+from dxkit.maturity._heading_rule import find_present
 
 Aggregate = Literal["arithmetic", "geometric", "harmonic", "copeland"]
 AGGREGATE = get_args(Aggregate)
@@ -23,8 +24,6 @@ SCALES: dict[str, tuple[Callable[[FloatArray], FloatArray], Callable[[FloatArray
     "geometric": (np.log, np.exp),
     "harmonic": (np.reciprocal, np.reciprocal),
 }
-# room for rounding: 0.6 of the weight is enough where 0.6 is asked for
-SHARE_TOLERANCE = 1e-9
 
 
 def check_pair(normalise: str, aggregate: str) -> None:
@@ -62,8 +61,7 @@ def aggregate_headings(
     aggregate
         One of `AGGREGATE`.
     min_answered
-        Share of a heading's weight (0–1) that must be there; with less, the heading is missing.
-        What is there is weighed up to 1.
+        Share of a heading's weight (0–1) that must be there (the rule of `_heading_rule`).
 
     Returns
     -------
@@ -73,31 +71,30 @@ def aggregate_headings(
     if aggregate == "copeland":
         return _aggregate_by_majority(scaled, framework)
     n_leaves = len(framework.leaves)
-    columns = np.full((scaled.shape[0], n_leaves + len(framework.headings)), np.nan)
+    is_present = find_present(~np.isnan(scaled), framework, min_answered)
+    columns = np.full(is_present.shape, np.nan)
     columns[:, :n_leaves] = scaled
     for position, heading in enumerate(framework.headings):
-        columns[:, n_leaves + position] = weighted_mean(
-            columns[:, heading.members], heading.weights, aggregate, min_answered
+        means = _average_members(
+            columns[:, heading.members], is_present[:, heading.members], heading.weights, aggregate
         )
+        column = n_leaves + position
+        columns[:, column] = np.where(is_present[:, column], means, np.nan)
     return columns[:, n_leaves:]
 
 
-def weighted_mean(
-    members: FloatArray, weights: FloatArray, aggregate: str, min_answered: float = 0.0
+def _average_members(
+    members: FloatArray, is_present: BoolArray, weights: FloatArray, aggregate: str
 ) -> FloatArray:
     r"""Compute each row's weighted mean over what is there.
 
     :math:`\sum w x`, :math:`\prod x^{w}` or :math:`1/\sum w/x`, weights scaled to sum 1.
     """
-    is_answered = ~np.isnan(members)
-    answered_share = is_answered @ weights
     lift, lower = SCALES[aggregate]
     with np.errstate(invalid="ignore", divide="ignore"):
         # 1 stands in for what is missing: it has a logarithm and a reciprocal
-        lifted = lift(np.where(is_answered, members, 1.0))
-        means = lower(np.where(is_answered, lifted, 0.0) @ weights / answered_share)
-    is_enough = (answered_share > 0) & (answered_share >= min_answered - SHARE_TOLERANCE)
-    return np.where(is_enough, means, np.nan)
+        lifted = np.where(is_present, lift(np.where(is_present, members, 1.0)), 0.0)
+        return lower(lifted @ weights / (is_present @ weights))
 
 
 def compare_pairs(scaled: FloatArray, weights: FloatArray) -> FloatArray:

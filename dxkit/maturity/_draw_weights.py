@@ -5,6 +5,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.maturity._framework import Framework, build_framework
+from dxkit.maturity._heading_rule import multiply_weights
 from dxkit.schema import carry_provenance
 
 # share by which each weight may vary
@@ -58,10 +59,11 @@ def draw_weights(
     ((3, 8), [1.0, 1.0, 1.0])
     """
     framework = build_framework(indicators)
-    portions = [
-        draw_leaf_weights(framework, count, weight_noise, np.random.default_rng(portion_seed))
-        for count, portion_seed in split_draws(draws, seed)
-    ]
+    portions = []
+    for count, portion_seed in split_draws(draws, seed):
+        random = np.random.default_rng(portion_seed)
+        heading_weights = draw_heading_weights(framework, count, weight_noise, random)
+        portions.append(multiply_weights(framework, heading_weights).T)
     table = pd.DataFrame(np.vstack(portions), columns=list(framework.leaves))
     return carry_provenance(table.rename_axis("draw"), indicators)
 
@@ -72,24 +74,22 @@ def split_draws(draws: int, seed: int) -> list[tuple[int, np.random.SeedSequence
     return list(zip(counts, np.random.SeedSequence(seed).spawn(len(counts)), strict=True))
 
 
-def draw_leaf_weights(
+def draw_heading_weights(
     framework: Framework, count: int, noise: float, random: np.random.Generator
-) -> FloatArray:
-    """Draw leaf weights: every weight of every heading times 1 ± ``noise``, scaled to sum 1.
+) -> list[FloatArray]:
+    """Draw every weight of every heading times 1 ± ``noise``, scaled to sum 1 within the heading.
 
     Returns
     -------
-    numpy.ndarray
-        Draws × leaves.
+    list of numpy.ndarray
+        Members × draws of each heading, in the framework's order.
     """
-    n_leaves = len(framework.leaves)
-    # each weight's draws side by side in memory: headings are dealt with one after another
-    share = np.ones((n_leaves + len(framework.headings), count))
-    # from the total down: each heading hands its share on to its members
-    for position in range(len(framework.headings) - 1, -1, -1):
-        heading = framework.headings[position]
+    heading_weights: list[FloatArray] = []
+    # the total first, then downwards: the order of draws is part of what a seed means
+    for heading in reversed(framework.headings):
         weights = random.random((heading.weights.size, count))
         weights *= 2 * noise * heading.weights[:, None]
         weights += (1 - noise) * heading.weights[:, None]
-        share[heading.members] = weights * (share[n_leaves + position] / weights.sum(axis=0))
-    return share[:n_leaves].T
+        weights /= weights.sum(axis=0)
+        heading_weights.append(weights)
+    return heading_weights[::-1]

@@ -8,15 +8,17 @@ matrices (geometric ones on logarithms), so ten thousand draws take a moment.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dxkit._arrays import FloatArray, IntArray
+from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.maturity._competition_ranks import RankArray, rank_rows
-from dxkit.maturity._draw_weights import draw_leaf_weights
+from dxkit.maturity._draw_weights import draw_heading_weights
 from dxkit.maturity._framework import Framework
-from dxkit.maturity._normalise import normalise_figures
+from dxkit.maturity._heading_rule import HeadingAverager, multiply_weights
+from dxkit.maturity._normalise import normalise_figures, read_goalposts
 
 # draws scored together: small enough for the processor's cache at 1,741 municipalities
 BLOCK = 64
@@ -68,64 +70,64 @@ class Plan:
 def rank_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> RankArray:
     """Rank the units in ``count`` draws, draws × units; the methods share them equally."""
     random = np.random.default_rng(seed)
-    weights = draw_leaf_weights(plan.framework, count, plan.weight_noise, random)
+    weights = draw_heading_weights(plan.framework, count, plan.weight_noise, random)
     edges = np.linspace(0, count, len(plan.methods) + 1).astype(int)
     ranks = np.empty((count, plan.numbers.shape[0]), dtype=np.int16)
     for method, start, end in zip(plan.methods, edges[:-1], edges[1:], strict=True):
+        method_weights = [part[:, start:end] for part in weights]
         if plan.noise is None:
-            _rank_same_answers(plan, method, weights[start:end], ranks[start:end])
+            _rank_same_answers(plan, method, method_weights, ranks[start:end])
         else:
-            _rank_other_answers(plan, method, weights[start:end], ranks[start:end], random)
+            _rank_other_answers(plan, method, method_weights, ranks[start:end], random)
     return ranks
 
 
 def _rank_same_answers(
-    plan: Plan, method: tuple[str, str], weights: FloatArray, ranks: RankArray
+    plan: Plan, method: tuple[str, str], weights: Sequence[FloatArray], ranks: RankArray
 ) -> None:
     """Rank draws that differ in weights only; ``ranks`` is filled."""
     normalise, aggregate = method
     scaled = normalise_figures(plan.numbers, plan.framework, normalise, (FLOOR, 1.0))
+    is_answered = ~np.isnan(scaled)
     lifted = np.log(scaled) if aggregate == "geometric" else scaled
+    lifted = np.where(is_answered, lifted, 0.0)
+    averager = HeadingAverager(is_answered, plan.framework)
     # few units leave room for more draws at once
     block = max(BLOCK, 2**18 // plan.numbers.shape[0])
-    for start in range(0, len(weights), block):
-        rows = slice(start, start + block)
-        ranks[rows] = rank_rows(_average(lifted, weights[rows]))
-
-
-def _average(lifted: FloatArray, weights: FloatArray) -> FloatArray:
-    """Average leaves, draws × units; without an answer the weights of the others count more."""
-    is_answered = ~np.isnan(lifted)
-    if is_answered.all():
-        return np.asarray(weights @ lifted.T)
-    sums = weights @ np.where(is_answered, lifted, 0.0).T
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(sums / (weights @ is_answered.T.astype(float)))
+    for start in range(0, len(ranks), block):
+        block_weights = [part[:, start : start + block] for part in weights]
+        ranks[start : start + block] = rank_rows(averager.average(lifted, block_weights))
 
 
 def _rank_other_answers(
     plan: Plan,
     method: tuple[str, str],
-    weights: FloatArray,
+    weights: Sequence[FloatArray],
     ranks: RankArray,
     random: np.random.Generator,
 ) -> None:
-    """Rank draws whose answers differ, too, block by block.
-
-    In single precision, which is far finer than an answer's error.
-    """
+    """Rank draws whose answers differ, too, block by block."""
     scorer = _Scorer(plan, *method)
     scores = np.empty((BLOCK, plan.numbers.shape[0]))
-    single = weights.astype(np.float32, order="C")
-    for start in range(0, len(weights), BLOCK):
-        block = single[start : start + BLOCK]
-        for row, draw in enumerate(block):
-            scores[row] = scorer.score_draw(draw, random)
-        ranks[start : start + BLOCK] = rank_rows(scores[: len(block)])
+    leaf_weights = multiply_weights(plan.framework, weights).T.astype(scorer.kind, order="C")
+    for start in range(0, len(ranks), BLOCK):
+        stop = min(start + BLOCK, len(ranks))
+        for draw in range(start, stop):
+            scorer.draw_answers(random)
+            heading_weights = [part[:, draw : draw + 1] for part in weights]
+            scores[draw - start] = scorer.score_answers(leaf_weights[draw], heading_weights)
+        ranks[start:stop] = rank_rows(scores[: stop - start])
 
 
 class _Scorer:
-    """The parts of a draw that do not change, and room for those that do."""
+    """The parts of a draw that do not change, and room for those that do.
+
+    Attributes
+    ----------
+    kind
+        Single precision where answers err, which is far finer than their error; double where only
+        missing answers are drawn, so that level units stay level.
+    """
 
     def __init__(self, plan: Plan, normalise: str, aggregate: str) -> None:
         noise = plan.noise
@@ -134,27 +136,32 @@ class _Scorer:
         self.noise = noise
         self.aggregate = aggregate
         self.normalise = normalise
-        # row by row in memory, whatever the table's layout: missing answers are written by
-        # flat position below
-        self.base = np.nan_to_num(plan.numbers).astype(np.float32, order="C")
-        self.direction = plan.framework.direction.astype(np.float32)
-        self.lowest, self.highest = (end.astype(np.float32) for end in noise.ends)
-        posts = np.sort(
-            [
-                plan.framework.low * plan.framework.direction,
-                plan.framework.high * plan.framework.direction,
-            ],
-            axis=0,
-        )
-        self.posts = posts.astype(np.float32)
-        self.answers = np.empty(self.base.shape, np.float32)
+        self.kind = np.float32 if noise.error > 0 else np.float64
+        framework = plan.framework
+        # cells that stay blank are left out by the rule for missing answers
+        is_blank = np.isnan(plan.numbers)
+        is_blank[noise.rows, noise.columns] = False
+        self.averager = HeadingAverager(~is_blank, framework)
+        # where no cell is blank, numpy need not look
+        self.is_answered: BoolArray | bool = True if self.averager.is_complete else ~is_blank
+        # row by row in memory, whatever the table's layout
+        self.base = np.nan_to_num(plan.numbers).astype(self.kind, order="C")
+        self.direction = framework.direction.astype(self.kind)
+        lowest, highest = noise.ends
+        if normalise == "goalposts":
+            # as `score` does, figures beyond the posts are cut
+            posts = read_goalposts(framework)
+            self.posts = [end.astype(self.kind) for end in posts]
+            raw_posts = np.sort(np.array(posts) * framework.direction, axis=0)
+            lowest, highest = (np.clip(end, *raw_posts) for end in (lowest, highest))
+        self.lowest = lowest.astype(self.kind)
+        self.highest = highest.astype(self.kind)
+        self.answers = np.empty(self.base.shape, self.kind)
         self.errors = np.empty(self.base.shape, np.float32)
         self.needs_errors = True
 
-    def score_draw(
-        self, weights: NDArray[np.float32], random: np.random.Generator
-    ) -> NDArray[np.float32]:
-        """Compute every unit's score in one draw."""
+    def draw_answers(self, random: np.random.Generator) -> None:
+        """Draw the true answers of all units, better ones higher."""
         noise = self.noise
         answers = self.answers
         if noise.error > 0:
@@ -164,7 +171,7 @@ class _Scorer:
         if noise.severity.size:
             spread = noise.severity_se * random.standard_normal(noise.severity.size)
             # the last entry is for units whose interviewer is not known
-            severity = np.append(noise.severity + spread, 0.0).astype(np.float32)
+            severity = np.append(noise.severity + spread, 0.0).astype(self.kind)
             answers -= severity[noise.rater][:, None]
         if noise.rows.size:
             n_missing, n_donors = noise.donor_answers.shape
@@ -173,7 +180,7 @@ class _Scorer:
             # does not fit
             answers[noise.rows, noise.columns] = noise.donor_answers[np.arange(n_missing), donor]
         np.clip(answers, self.lowest, self.highest, out=answers)
-        return self._aggregate(weights)
+        answers *= self.direction
 
     def _draw_errors(self, random: np.random.Generator) -> NDArray[np.float32]:
         """Draw every answer's error; each second draw takes the opposite (antithetic pairs)."""
@@ -185,24 +192,42 @@ class _Scorer:
         self.needs_errors = not self.needs_errors
         return self.errors
 
-    def _aggregate(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Normalise and take the weighted mean; arithmetic means fold the scale into weights."""
+    def score_answers(
+        self, leaf_weights: NDArray[Any], heading_weights: Sequence[FloatArray]
+    ) -> NDArray[Any]:
+        """Normalise the answers drawn and take the weighted mean."""
         answers = self.answers
-        answers *= self.direction
-        if self.normalise == "zscore":
-            spread = np.maximum(answers.std(axis=0, ddof=1), MIN_WIDTH)
-            return np.asarray(answers @ (weights / spread))
-        if self.normalise == "minmax":
-            low = answers.min(axis=0)
-            high = answers.max(axis=0)
-        else:
-            low, high = self.posts
-        width = np.maximum(high - low, np.float32(MIN_WIDTH))
-        if self.aggregate == "arithmetic":
-            # the lower ends move everybody alike, which changes no rank
-            return np.asarray(answers @ (weights / width))
+        low, width = self._find_scale()
+        if self.averager.is_complete and self.aggregate == "arithmetic":
+            # the lower ends move everybody alike, which changes no rank: the scale goes into
+            # the weights
+            return np.asarray(answers @ (leaf_weights / width))
         answers -= low
-        answers *= np.float32(1 - FLOOR) / width
-        answers += np.float32(FLOOR)
-        np.log(answers, out=answers)
-        return np.asarray(answers @ weights)
+        if self.normalise == "zscore":
+            answers /= width
+        else:
+            answers *= self.kind(1 - FLOOR) / width
+            answers += self.kind(FLOOR)
+        if self.aggregate == "geometric":
+            np.log(answers, out=answers)
+        if self.averager.is_complete:
+            return np.asarray(answers @ leaf_weights)
+        # blanks stay out of the sums
+        np.multiply(answers, self.is_answered, out=answers)
+        total = self.averager.average(answers, heading_weights)
+        return np.asarray(total[0])
+
+    def _find_scale(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Find where each column's scale begins, and how wide it is."""
+        if self.normalise == "goalposts":
+            low, high = self.posts
+            return low, np.subtract(high, low)
+        answers = self.answers
+        is_answered = self.is_answered
+        if self.normalise == "zscore":
+            low = answers.mean(axis=0, where=is_answered)
+            width = answers.std(axis=0, ddof=1, where=is_answered)
+        else:
+            low = answers.min(axis=0, where=is_answered, initial=np.inf)
+            width = answers.max(axis=0, where=is_answered, initial=-np.inf) - low
+        return low, np.maximum(width, self.kind(MIN_WIDTH))

@@ -153,7 +153,8 @@ def rank_intervals(
     Uncertainty analysis of the OECD/JRC handbook (step 7; Saisana, Saltelli & Tarantola 2005),
     with the answers' own uncertainty: a draw takes back a drawn severity and error from every
     answer. Methods that stay the same are the first of ``normalise`` and ``aggregate``.
-    Aggregation is by the product of weights from the leaf up, the same at every heading.
+    Missing answers that are not drawn are left out heading by heading, as in `score`: with
+    nothing varied, or weights varied by 0, the drawn ranks are the nominal ones.
 
     Examples
     --------
@@ -225,7 +226,12 @@ def gather_noise(
     has_blanks = "missing" in vary and bool(np.isnan(numbers).any())
     if not has_severity and not has_blanks:
         return None
-    rows, columns, donor_answers = find_donors(numbers)
+    if has_blanks:
+        rows, columns, donor_answers = find_donors(numbers)
+    else:
+        # blanks stay blank and are left out, as in `score`
+        rows = columns = np.zeros(0, dtype=np.intp)
+        donor_answers = np.zeros((0, 1))
     rater = np.full(numbers.shape[0], -1)
     severity = np.zeros(0)
     severity_se = np.zeros(0)

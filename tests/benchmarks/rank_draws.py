@@ -10,12 +10,6 @@ import time
 
 import numpy as np
 import pandas as pd
-from pymcdm.methods import WSM
-from pymcdm.normalizations import minmax_normalization
-from skcriteria import mkdm
-from skcriteria.agg.simple import WeightedSumModel
-from skcriteria.pipelines import mkpipe
-from skcriteria.preprocessing.scalers import CenitDistanceMatrixScaler
 
 from dxkit import maturity
 
@@ -63,6 +57,11 @@ def loop(rank, weights, least_draws=50, seconds=6.0):
 
 
 def by_skcriteria(values):
+    from skcriteria import mkdm
+    from skcriteria.agg.simple import WeightedSumModel
+    from skcriteria.pipelines import mkpipe
+    from skcriteria.preprocessing.scalers import CenitDistanceMatrixScaler
+
     pipeline = mkpipe(CenitDistanceMatrixScaler(), WeightedSumModel())
     matrix, objectives = values.to_numpy(), [max] * values.shape[1]
 
@@ -73,6 +72,9 @@ def by_skcriteria(values):
 
 
 def by_pymcdm(values):
+    from pymcdm.methods import WSM
+    from pymcdm.normalizations import minmax_normalization
+
     method, matrix, types = WSM(minmax_normalization), values.to_numpy(), np.ones(values.shape[1])
 
     def rank(weights):
