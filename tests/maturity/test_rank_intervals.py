@@ -10,9 +10,6 @@ from scipy.stats import rankdata
 import dxkit
 from dxkit import maturity
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity import _ranks
-from dxkit.maturity._framework import build
-from dxkit.maturity._monte_carlo import draw_weights
 
 
 @pytest.fixture(scope="module")
@@ -20,40 +17,45 @@ def dashboard():
     return dxkit.load("dashboard"), dxkit.load("indicators_dashboard")
 
 
+def _rank(scores):
+    return maturity.competition_ranks(pd.Series(scores)).tolist()
+
+
 def test_ranks_are_competition_ranks_with_ties_sharing_the_better_place():
     scores = np.random.default_rng(0).integers(0, 6, (200, 30)).astype(float)
-    expected = np.array([rankdata(-row, method="min") for row in scores])
-    assert (_ranks.ranks_of(scores) == expected).all()
+    assert all(_rank(row) == rankdata(-row, method="min").tolist() for row in scores)
 
 
 def test_negative_scores_and_scores_of_very_different_size_keep_their_order():
     scores = np.random.default_rng(0).normal(size=(200, 41)) * 10.0 ** np.arange(-20, 21)
-    assert (
-        _ranks.ranks_of(scores) == np.array([rankdata(-row, method="min") for row in scores])
-    ).all()
+    assert all(_rank(row) == rankdata(-row, method="min").tolist() for row in scores)
 
 
 def test_scores_that_differ_by_rounding_alone_are_level():
-    assert _ranks.ranks_of(np.array([[0.1 + 0.2, 0.3, 0.0, -0.0]])).tolist() == [[1, 1, 3, 3]]
+    assert _rank([0.1 + 0.2, 0.3, 0.0, -0.0]) == [1, 1, 3, 3]
 
 
 def test_a_missing_score_ranks_behind_everybody():
-    assert _ranks.ranks_of(np.array([[2.0, np.nan, 1.0]])).tolist() == [[1, 3, 2]]
+    assert _rank([2.0, np.nan, 1.0]) == [1, 3, 2]
 
 
-def test_quantiles_are_ranks_that_were_drawn():
-    ranks = np.random.default_rng(0).integers(1, 42, (999, 5)).astype(np.int16)
-    expected = np.quantile(ranks, [0.05, 0.5, 0.95], axis=0, method="inverted_cdf").T
-    assert (_ranks.quantiles(_ranks.by_unit(ranks), (0.05, 0.5, 0.95)) == expected).all()
+def test_quantiles_are_ranks_that_were_drawn(dashboard):
+    found = maturity.rank_intervals(*dashboard, draws=999)
+    expected = np.quantile(found.ranks, [0.05, 0.5, 0.95], axis=0, method="inverted_cdf").T
+    assert (found.table[["p05", "median", "p95"]].to_numpy() == expected).all()
 
 
-def test_drawn_weights_sum_to_one_and_stay_within_their_share(framework):
-    tree = build(framework)
-    weights = draw_weights(tree, 2000, 0.25, np.random.default_rng(0))
-    assert weights.sum(axis=1) == pytest.approx(1)
+def test_drawn_weights_sum_to_one_and_stay_within_their_share(framework, flat):
+    weights = maturity.draw_weights(framework, draws=3000)
+    assert weights.sum(axis=1).to_numpy() == pytest.approx(1)
     # two levels of 1 ± 0.25 over equal weights: an eighth times (1.25/0.75 at most, heading by heading)
-    assert weights.min() >= 0.125 * (0.75 / 1.25) ** 2 * 0.9
-    assert weights.mean(axis=0) == pytest.approx(tree.leaf_weights(), abs=0.003)
+    assert weights.min().min() >= 0.125 * (0.75 / 1.25) ** 2 * 0.9
+    assert weights.mean().to_numpy() == pytest.approx(0.125, abs=0.003)
+    given = np.array([1, 2, 3, 4, 5, 6, 7, 8.0])
+    uneven = maturity.draw_weights(flat(given), draws=3000, weight_noise=0.1, seed=3)
+    assert uneven.mean().to_numpy() == pytest.approx(given / given.sum(), abs=0.003)
+    still = maturity.draw_weights(flat(given), draws=2, weight_noise=0).to_numpy()
+    assert still == pytest.approx(np.array([given / given.sum()] * 2))
 
 
 def test_without_variation_everybody_keeps_the_nominal_rank(figures, framework):
@@ -67,13 +69,12 @@ def test_without_variation_everybody_keeps_the_nominal_rank(figures, framework):
 def test_drawn_ranks_equal_scoring_each_draw_one_by_one(figures, framework):
     """One draw after another, by `score` with the drawn leaf weights as a flat index."""
     found = maturity.rank_intervals(figures, framework, vary=("weights",), draws=40, seed=3)
-    seed = np.random.SeedSequence(3).spawn(1)[0]
-    weights = draw_weights(build(framework), 40, 0.25, np.random.default_rng(seed))
+    weights = maturity.draw_weights(framework, draws=40, seed=3)
     flat = framework[framework["low"].notna()].assign(parent="")
     for draw in range(40):
-        ranks = maturity.score(figures, flat.assign(weight=weights[draw])).total.rank(
-            ascending=False, method="min"
-        )
+        ranks = maturity.score(
+            figures, flat.assign(weight=weights.loc[draw].to_numpy())
+        ).total.rank(ascending=False, method="min")
         assert found.ranks[draw].tolist() == ranks.tolist()
 
 

@@ -1,4 +1,7 @@
-"""Figures of a linkage are counted right, clerks get the most doubtful pairs first, and invented registers hold what they promise."""
+"""Figures of a linkage are counted right, and invented registers hold what they promise.
+
+Clerks get the most doubtful pairs first.
+"""
 
 import numpy as np
 import pandas as pd
@@ -121,7 +124,7 @@ def test_without_errors_even_an_exact_match_finds_everybody_with_their_own_name(
 @pytest.mark.parametrize(
     ("n", "errors", "said"),
     [
-        (0, {}, "n=0"),
+        (0, {}, "n_residents=0"),
         (1.5, {}, r"1\.5"),
         (True, {}, "True"),
         (5, {"spelling": 0.1}, "spelling"),
@@ -131,6 +134,13 @@ def test_without_errors_even_an_exact_match_finds_everybody_with_their_own_name(
 def test_registers_that_cannot_be_invented_say_why(n, errors, said):
     with pytest.raises(ChoiceError, match=said):
         linkage.synth_registers(n, errors=errors)
+
+
+def test_the_old_word_for_the_number_of_residents_still_works():
+    with pytest.warns(FutureWarning, match="n_residents="):
+        old = linkage.synth_registers(n=20, seed=1)
+    for one, same in zip(old, linkage.synth_registers(20, seed=1), strict=True):
+        pd.testing.assert_frame_equal(one, same)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])

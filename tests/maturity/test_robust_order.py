@@ -7,7 +7,6 @@ import pytest
 import dxkit
 from dxkit import maturity
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity._weights import component_weights, eigen_weights
 
 
 def test_all_23_published_ranks_of_the_benefit_of_the_doubt_are_equal(tai, figures, flat):
@@ -95,19 +94,24 @@ def test_a_sure_order_never_rests_on_a_guess():
         )
 
 
-def test_component_weights_are_the_published_ones(figures):
+def test_component_weights_are_the_published_ones(figures, framework):
     # handbook table 22, row FA: four factors, two decimals
-    weights, explained = component_weights(figures.to_numpy(dtype=float), 4)
+    frame = maturity.reweight(framework, method="pca", values=figures, components=4)
     published = [0.17, 0.15, 0.11, 0.06, 0.08, 0.13, 0.13, 0.17]
+    weights = frame["weight"] / frame["weight"].sum()
+    assert frame["indicator"].tolist() == figures.columns.tolist()
     assert np.abs(weights - published).max() <= 0.015
-    assert explained == pytest.approx(0.87, abs=0.01)
+    assert frame.attrs["explained"] == pytest.approx(0.87, abs=0.01)
 
 
-def test_comparisons_without_contradiction_give_back_their_weights():
+def test_comparisons_without_contradiction_give_back_their_weights(flat):
+    frame = flat()
+    names = frame["indicator"].tolist()[:3]
     truth = np.array([0.5, 0.3, 0.2])
-    weights, ratio = eigen_weights(truth[:, None] / truth[None, :])
-    assert weights == pytest.approx(truth)
-    assert ratio == pytest.approx(0, abs=1e-9)
+    comparisons = pd.DataFrame(truth[:, None] / truth[None, :], index=names, columns=names)
+    weighted = maturity.reweight(frame, method="ahp", comparisons=comparisons)
+    assert weighted["weight"].to_numpy()[:3] / 3 == pytest.approx(truth)
+    assert weighted.attrs["consistency_ratio"] == pytest.approx(0, abs=1e-9)
 
 
 def test_weights_by_comparison_go_into_the_table_and_contradictions_are_refused(framework):

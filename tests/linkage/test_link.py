@@ -2,6 +2,7 @@
 
 import tempfile
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,15 +10,12 @@ import pytest
 
 from dxkit import linkage
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
-from dxkit.linkage import _backends
-from dxkit.linkage._link import best, own_certainty, shared_certainty
-from dxkit.linkage._normalise import COLUMNS
-from dxkit.linkage._splink_model import COMPARISONS, settings
 
 pytestmark = pytest.mark.skipif(
     find_spec("splink") is None, reason="名寄せの追加部品（dxkit[linkage]）がありません"
 )
 PEOPLE = 5000
+COLUMNS = ("record_id", "name", "kana", "birthday", "sex", "address", "code")
 
 
 @pytest.fixture(scope="module")
@@ -222,11 +220,11 @@ def test_who_might_be_either_of_two_is_neither():
 def test_the_inputs_stay_as_they_were_and_nothing_is_left_on_disk(registers):
     left, right, _ = registers
     before = [table.copy(deep=True) for table in (left, right)]
-    here = set(_backends.Path(tempfile.gettempdir()).glob("dxkit_linkage_*"))
+    here = set(Path(tempfile.gettempdir()).glob("dxkit_linkage_*"))
     linkage.link(left.head(300), right.head(100))
     pd.testing.assert_frame_equal(left, before[0])
     pd.testing.assert_frame_equal(right, before[1])
-    assert set(_backends.Path(tempfile.gettempdir()).glob("dxkit_linkage_*")) <= here
+    assert set(Path(tempfile.gettempdir()).glob("dxkit_linkage_*")) <= here
 
 
 def test_double_entries_of_one_register_are_found(registers):
@@ -258,7 +256,7 @@ def test_entries_that_hang_together_are_one_person():
 
 def test_a_backend_that_is_not_there_says_what_to_install(registers, monkeypatch):
     left, right, _ = registers
-    monkeypatch.setattr(_backends.shutil, "which", lambda name: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.delenv("JAVA_HOME", raising=False)
     with pytest.raises(
         MissingExtraError, match=r'Java が要ります。pip install "dxkit\[linkage,spark\]"'
@@ -266,21 +264,18 @@ def test_a_backend_that_is_not_there_says_what_to_install(registers, monkeypatch
         linkage.link(left, right, backend="spark")
     with pytest.raises(MissingExtraError, match="pyspark"):
         linkage.dedupe(right, backend="spark")
-    monkeypatch.setattr(_backends, "find_spec", lambda name: None)
+    monkeypatch.setattr("dxkit.linkage._backends.find_spec", lambda name: None)
     with pytest.raises(MissingExtraError, match=r'pip install "dxkit\[linkage\]"'):
         linkage.link(left, right)
 
 
 def test_the_model_can_be_said_in_sparks_words_too():
-    model = settings("link_only", 0.001, (10_000_000, 10_000_000), "spark").get_settings("spark")
-    sql = " ".join(
-        level.sql_condition
-        for comparison in model.comparisons
-        for level in comparison.comparison_levels
-    )
-    assert "jaro_winkler(" in sql
-    assert "jaro_winkler_similarity" not in sql
-    assert "levenshtein(" in sql.lower()
+    conditions = " ".join(linkage.agreement_levels(backend="spark")["condition"])
+    assert "jaro_winkler(" in conditions
+    assert "jaro_winkler_similarity" not in conditions
+    assert "levenshtein(" in conditions.lower()
+    with pytest.raises(ChoiceError, match="oracle"):
+        linkage.agreement_levels(backend="oracle")
 
 
 @pytest.mark.parametrize(
@@ -315,40 +310,93 @@ def test_hostile_cells_are_only_texts():
     assert ("A0", "B0") in set(zip(links["left_id"], links["right_id"], strict=True))
 
 
-def test_candidates_of_one_record_share_one_certainty():
-    # brute force: the record is candidate 1, candidate 2 or nobody of 10
-    right, ratio = np.array([0, 0]), np.array([40.0, 10.0])
-    each, share = shared_certainty(right, ratio, 10, 1)
-    weights = np.array([share / 10 * 40, share / 10 * 10, 1 - share])
-    assert each == pytest.approx(weights[:2] / weights.sum())
-    assert each.sum() <= 1
+@pytest.fixture(scope="module")
+def small():
+    """Small registers with few outsiders, and every pair that was weighed."""
+    left, right, truth = linkage.synth_registers(400, errors={"elsewhere": 0.3}, seed=4)
+    pairs = linkage.link(left, right, threshold=0.0, once="neither")
+    return left, right, truth, pairs
 
 
-def test_the_share_found_is_the_share_there_is():
-    random = np.random.default_rng(3)
-    lefts, rights, true = 10_000, 10_000, 0.7
-    has = random.random(rights) < true
-    ratio = np.where(has, 1e7, 1e-3)
-    _, share = shared_certainty(np.arange(rights), ratio, lefts, rights)
-    assert share == pytest.approx(has.mean(), abs=1e-3)
-    _, alone = own_certainty(ratio, float(lefts) * rights)
-    assert alone * lefts * rights == pytest.approx(has.sum(), rel=1e-2)
+def test_candidates_of_one_record_share_one_certainty(small):
+    # brute force: the record is one of its candidates, each as likely as any resident, or nobody
+    left, right, _, pairs = small
+    best = linkage.link(left, right, threshold=0.0)
+    share = best.attrs["settings"]["share"]
+    odds = share / len(left) * np.exp2(pairs.set_index("right_id")["weight"])
+    sums = odds.groupby(level=0).sum()
+    own = share / len(left) * np.exp2(best.set_index("right_id")["weight"])
+    expected = own / (1 - share + sums[own.index])
+    assert len(best) > 90
+    assert best["probability"].to_numpy() == pytest.approx(expected.to_numpy())
+    # the candidates of one record sum to 1 at most, and the share is the mean of the sums
+    total = sums / (1 - share + sums)
+    assert (total <= 1).all()
+    assert total.sum() / len(right) == pytest.approx(share, abs=1e-6)
 
 
-def test_one_to_one_takes_the_surest_first():
-    pairs = pd.DataFrame(
-        {"left": [0, 0, 1, 1], "right": [0, 1, 0, 1], "weight": [9.0, 8.0, 8.5, 1.0]}
+def test_the_share_found_is_the_share_there_is(small):
+    left, right, truth, pairs = small
+    has_partner = right["record_id"].isin(truth["right_id"]).mean()
+    assert 0.7 < has_partner < 0.85
+    best = linkage.link(left, right, threshold=0.0)
+    assert best.attrs["settings"]["share"] == pytest.approx(has_partner, abs=0.02)
+    # each pair on its own: the share of all pairs is the mean probability
+    share = pairs.attrs["settings"]["share"]
+    possible = len(left) * len(right)
+    assert pairs["probability"].sum() / possible == pytest.approx(share, rel=1e-4)
+    odds = share / (1 - share) * np.exp2(pairs["weight"])
+    assert pairs["probability"].to_numpy() == pytest.approx((odds / (1 + odds)).to_numpy())
+    assert share * possible == pytest.approx(len(truth), rel=0.05)
+
+
+def test_one_to_one_takes_the_surest_first(small):
+    left, right, _, pairs = small
+    position = [pd.Series(range(len(table)), index=table["record_id"]) for table in (left, right)]
+    # the surest first; of equals, the first in order of rows
+    order = pairs.assign(
+        left_row=pairs["left_id"].map(position[0]), right_row=pairs["right_id"].map(position[1])
+    ).sort_values(["weight", "left_row", "right_row"], ascending=[False, True, True])
+    lefts, rights, kept = set(), set(), []
+    for row in order.itertuples():
+        if row.left_id not in lefts and row.right_id not in rights:
+            kept.append((row.left_id, row.right_id))
+            lefts.add(row.left_id)
+            rights.add(row.right_id)
+    both = linkage.link(left, right, threshold=0.0, once="both")
+    assert list(zip(both["left_id"], both["right_id"], strict=True)) == kept
+    best = linkage.link(left, right, threshold=0.0, once="right")
+    first = order.drop_duplicates("right_id")
+    assert list(zip(best["left_id"], best["right_id"], strict=True)) == list(
+        zip(first["left_id"], first["right_id"], strict=True)
     )
-    kept = best(pairs, "left", "right")
-    assert list(zip(kept["left"], kept["right"], strict=True)) == [(0, 0), (1, 1)]
-    kept = best(pairs, "right")
-    assert list(zip(kept["left"], kept["right"], strict=True)) == [(0, 0), (0, 1)]
+    assert len(kept) < len(best)
 
 
 def test_shares_of_every_comparison_add_up_to_one():
-    for comparison in COMPARISONS:
-        # those of one house are held against one house
-        free = [level for level in comparison.levels if not level.fixed]
-        assert sum(level.m for level in free) == pytest.approx(1, abs=0.01), comparison.field
-        assert sum(level.u for level in free) == pytest.approx(1, abs=0.01), comparison.field
-        assert comparison.levels[-1].sql == "ELSE"
+    levels = linkage.agreement_levels()
+    # levels of one house are held against one house
+    sums = levels[~levels["fixed"]].groupby("field")[["m", "u"]].sum()
+    assert set(sums.index) == {"name", "birthday", "address", "sex"}
+    assert sums.to_numpy() == pytest.approx(1, abs=0.01)
+    assert set(levels.groupby("field")["condition"].last()) == {"ELSE"}
+
+
+def test_what_is_made_from_invented_registers_says_so(small):
+    left, right, truth, pairs = small
+    assert pairs.attrs["made"]
+    answers = [
+        linkage.normalise(right),
+        linkage.dedupe(right.head(30)),
+        linkage.missed_by_kind(pairs, truth, left, right),
+        linkage.review_plan(pairs, staff_hours=1),
+    ]
+    assert all(answer.attrs["made"] for answer in answers)
+    # a single invented register is enough, and real ones are not called invented
+    real = pd.DataFrame(left.head(20))
+    real.attrs = {"source": "住民基本台帳"}
+    assert linkage.link(real, right).attrs["made"]
+    second = pd.DataFrame(right.head(20))
+    second.attrs = {}
+    assert "made" not in linkage.link(real, second).attrs
+    assert linkage.link(real, second).attrs["source"] == "住民基本台帳"

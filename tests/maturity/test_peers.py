@@ -37,7 +37,7 @@ def towns():
 
 
 def test_the_peers_of_a_mountain_town_are_mountain_towns(towns):
-    found = maturity.peers(towns, "28585", n=3)
+    found = maturity.peers(towns, "28585", count=3)
     assert found["distance"].is_monotonic_increasing
     assert set(found["name"]) & {"新温泉町", "佐用町", "神河町", "市川町"}
     assert "28585" not in set(found["code"])
@@ -53,7 +53,7 @@ def test_bands_are_those_of_the_ministry(towns):
 @pytest.mark.parametrize(("code", "n"), [("28999", 3), ("28201", 0), ("28201", 41)])
 def test_peers_that_cannot_be_given_are_refused(towns, code, n):
     with pytest.raises(ChoiceError, match=r"使えません|ありません"):
-        maturity.peers(towns, code, n=n)
+        maturity.peers(towns, code, count=n)
 
 
 def test_the_next_step_is_the_one_that_most_like_towns_have_taken():
@@ -76,12 +76,12 @@ def test_the_next_step_is_the_one_that_most_like_towns_have_taken():
 
 def test_an_unanswered_item_is_never_proposed():
     scores = _scores([[np.nan, 1, 1, 1], [3, 3, 3, 3], [3, 3, 3, 3]])
-    assert "plan" not in set(maturity.next_steps(scores, "28201", n=4)["item"])
+    assert "plan" not in set(maturity.next_steps(scores, "28201", count=4)["item"])
 
 
 def test_how_sure_depends_on_how_far_the_like_are_ahead():
     scores = _scores([[0, 2, 3, 3], *[[4, 3, 3, 2]] * 9])
-    sure = maturity.next_steps(scores, "28201", n=4).set_index("item")["sure"]
+    sure = maturity.next_steps(scores, "28201", count=4).set_index("item")["sure"]
     assert sure["plan"] == "高い"
     assert sure["systems"] == "低い"
 
@@ -152,7 +152,7 @@ def test_clear_types_are_found_and_stable():
     centres = np.repeat([[1, 1], [1, 4], [4, 1]], [16, 13, 12], axis=0)
     table = pd.DataFrame(centres + random.normal(0, 0.2, (41, 2)), columns=["a", "b"])
     found = maturity.typology(table, draws=60)
-    assert found.settings["n"] == 3
+    assert found.settings["n_types"] == 3
     assert found.stability["size"].tolist() == [16, 13, 12]
     assert (found.stability["jaccard"] > 0.95).all()
     assert found.profiles.loc[1].tolist() == pytest.approx([1, 1], abs=0.2)
@@ -160,13 +160,13 @@ def test_clear_types_are_found_and_stable():
 
 def test_types_of_noise_are_said_not_to_be_stable():
     noise = pd.DataFrame(np.random.default_rng(1).normal(size=(41, 4)))
-    assert not maturity.typology(noise, n=6, draws=60).settings["stable"]
+    assert not maturity.typology(noise, n_types=6, draws=60).settings["stable"]
 
 
 @pytest.mark.parametrize("n", [1, 42])
 def test_more_types_than_profiles_are_refused(n):
     with pytest.raises(ChoiceError, match="違う横顔"):
-        maturity.typology(pd.DataFrame(np.arange(82.0).reshape(41, 2)), n=n)
+        maturity.typology(pd.DataFrame(np.arange(82.0).reshape(41, 2)), n_types=n)
 
 
 def test_profiles_with_gaps_are_refused_at_their_place():
@@ -210,3 +210,20 @@ def test_answers_become_one_row_a_municipality_and_a_refusal_stays_missing():
     assert table.index.tolist() == ["28201"]
     assert table.loc["28201", "plan"] == 3
     assert np.isnan(table.loc["28201", "team"])
+
+
+def test_old_words_for_numbers_still_work(towns):
+    scores = _scores([[1, 1, 0, 5], [2, 1, 0, 5], [3, 1, 1, 5]])
+    profiles = pd.DataFrame(np.random.default_rng(0).normal(size=(20, 2)))
+    with pytest.warns(FutureWarning, match="count="):
+        assert len(maturity.peers(towns, "28585", n=3)) == 3
+    with pytest.warns(FutureWarning, match="count="):
+        assert len(maturity.next_steps(scores, "28201", n=1)) == 1
+    with pytest.warns(FutureWarning, match="n_types="):
+        assert maturity.typology(profiles, n=2, draws=5).settings["n_types"] == 2
+    with pytest.warns(FutureWarning, match="n_items="):
+        old = maturity.hearing_trial(seed=1, municipalities=6, items=8, dimensions=2, raters=3, vignettes=1)  # fmt: skip
+    new = maturity.hearing_trial(
+        seed=1, n_municipalities=6, n_items=8, n_dimensions=2, n_raters=3, n_vignettes=1
+    )
+    pd.testing.assert_frame_equal(old.answers, new.answers)

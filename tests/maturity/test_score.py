@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit import maturity
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity._aggregate import outranking
 
 ITEMS = [f"i{at}" for at in range(6)]
 FRAME = pd.DataFrame(
@@ -67,7 +66,7 @@ def test_all_23_published_ranks_of_the_geometric_aggregation_are_equal(tai, figu
     assert ranks.tolist() == tai["rank_geometric"].tolist()
 
 
-def test_the_outranking_matrix_of_five_countries_is_the_published_one(figures):
+def test_the_outranking_matrix_of_five_countries_is_the_published_one(figures, framework, flat):
     # handbook table 36, from table 35, whose logarithms have one more digit
     five = figures.loc[["Finland", "United States", "Sweden", "Japan", "Korea"]].copy()
     five["telephones"] = [3.080, 2.997, 3.096, 3.003, 2.972]
@@ -79,8 +78,13 @@ def test_the_outranking_matrix_of_five_countries_is_the_published_one(figures):
         [0.25, 0.375, 0.25, 0, 0.75],
         [0.375, 0.375, 0.375, 0.25, 0],
     ]
-    ours = outranking(five.to_numpy(), np.full(8, 1 / 8))
-    assert ours.tolist() == published
+    scores = maturity.score(five, flat(), normalise="minmax")
+    assert maturity.outranking(scores).to_numpy().tolist() == published
+    # heading by heading: the patents and royalties under creation
+    below = maturity.outranking(maturity.score(five, framework), heading="creation")
+    assert set(below.to_numpy().ravel()) <= {0, 0.5, 1}
+    with pytest.raises(ChoiceError, match="total"):
+        maturity.outranking(scores, heading="creation")
 
 
 # handbook table 15: mean years of schooling of the 23 countries, normalised in two ways, two decimals
