@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import TableError
-from dxkit.sharing._legal_grounds import grounds
-from dxkit.sharing._scenario import read_folder, typed_policies
+from dxkit.sharing import check_policies, grounds, read_scenario
 from making.workplace import MakeError, Workplace
 
 NANKAI_EVACUEES = 500_000
@@ -28,9 +27,9 @@ def figures(name: str) -> Callable[[Workplace], pd.DataFrame]:
 
     def job(work: Workplace) -> pd.DataFrame:
         try:
-            return read_folder(
-                work.data / "scenarios" / name, lambda: typed_policies(work.read("policies"))
-            ).figures
+            # the policies of this run, which need not be those that are shipped
+            policies = check_policies(work.read("policies"))
+            return read_scenario(work.data / "scenarios" / name, policies=policies).figures
         except TableError as error:
             raise MakeError(str(error)) from error
 
@@ -64,7 +63,7 @@ def policies(work: Workplace) -> pd.DataFrame:
     """Check the hand-written policies and give them as they are."""
     table = work.read("policies")
     try:
-        typed_policies(table)
+        check_policies(table)
     except TableError as error:
         raise MakeError(str(error)) from error
     return table

@@ -1,34 +1,66 @@
-"""Who knows what about an evacuee, when, under which sharing policy; and who may tell it to whom?
+"""Who knows what about an evacuee, when, under which sharing policy; who may tell it to whom?
 
-Scenarios illustrate and do not forecast; the law table teaches and is no legal advice (教材であり法的助言ではない).
+Scenarios illustrate and do not forecast; the law table teaches and is no legal advice
+(教材であり法的助言ではない).
+
+* Simulation: `read_scenario`, `simulate`, `compare`, `backtest`; array by array with `build_model`,
+  `build_rules`, `draw_outages` and the two engines.
+* Law: `grounds`, `may_disclose`, `ground_matrix`, `raci`.
+* Publishing counts: `suppress`, `audit`.
+* Staff: `dispatch`.
 """
 
 from dxkit.sharing._audit import audit
 from dxkit.sharing._backtest import Backtest, backtest
+from dxkit.sharing._bodies_categories_phases import BODIES, CATEGORIES, PHASES
+from dxkit.sharing._cohort_engine import run_cohort_engine
+from dxkit.sharing._compare import compare
+from dxkit.sharing._disclosure_decision import Decision, may_disclose
 from dxkit.sharing._dispatch import Dispatch, dispatch
-from dxkit.sharing._legal_grounds import Decision, ground_matrix, grounds, may_disclose, raci
-from dxkit.sharing._outcome import MEASURES, Outcome, compare
-from dxkit.sharing._scenario import Scenario, default_policies, read_scenario, scenario_names
+from dxkit.sharing._legal_grounds import ground_matrix, grounds
+from dxkit.sharing._measures import MEASURES
+from dxkit.sharing._model import Model, build_model
+from dxkit.sharing._outages import draw_outages
+from dxkit.sharing._outcome import Outcome
+from dxkit.sharing._person_engine import run_person_engine
+from dxkit.sharing._policies import check_policies, default_policies
+from dxkit.sharing._policy_rules import Rules, build_rules
+from dxkit.sharing._raci import raci
+from dxkit.sharing._read_scenario import read_scenario, scenario_names
+from dxkit.sharing._scenario import Scenario
 from dxkit.sharing._simulate import simulate
 from dxkit.sharing._suppress import suppress
+from dxkit.sharing._trace import Trace
 
 __all__ = [
+    "BODIES",
+    "CATEGORIES",
     "MEASURES",
+    "PHASES",
     "Backtest",
     "Decision",
     "Dispatch",
+    "Model",
     "Outcome",
+    "Rules",
     "Scenario",
+    "Trace",
     "audit",
     "backtest",
+    "build_model",
+    "build_rules",
+    "check_policies",
     "compare",
     "default_policies",
     "dispatch",
+    "draw_outages",
     "ground_matrix",
     "grounds",
     "may_disclose",
     "raci",
     "read_scenario",
+    "run_cohort_engine",
+    "run_person_engine",
     "scenario_names",
     "simulate",
     "suppress",

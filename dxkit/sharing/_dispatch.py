@@ -1,8 +1,9 @@
 """Which digital staff go to which municipality after a disaster, and why?
 
-Maximise Σ priority_n · min(days_s, days_n) · x_sn over staff s and needs n with the skill, within reach; each person goes to one
-place at most, no need gets more people than it asked for. Of all such answers the one with the least distance travelled is taken.
-Both steps are solved exactly (mixed-integer programming, HiGHS).
+`dispatch` maximises Σ priority_n · min(days_s, days_n) · x_sn over staff s and needs n with the
+skill, within reach; each person goes to one place at most, no need gets more people than it asked
+for. Among all such assignments the one with the least distance travelled is taken. Both steps are
+mixed-integer programmes, solved by HiGHS through SciPy without any limit of time.
 """
 
 from dataclasses import dataclass
@@ -10,22 +11,25 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
+from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.schema import carry_provenance
+from dxkit.sharing._columns import require_columns_only
+from dxkit.sharing._great_circle import compute_distances_km
+from dxkit.sharing._table_result import TableResult
 
-Floats = NDArray[np.float64]
-EARTH_KM = 6371.0
 NEED_COLUMNS = ("code", "skill", "people", "days", "lat", "lon")
 STAFF_COLUMNS = ("staff", "skills", "days", "lat", "lon")
-# a slack that lets rounding of the first step's best value through, far below one person-day
-SLACK = 1e-6
+NUMBER_COLUMNS = ("people", "days", "lat", "lon")
+# relative slack that lets rounding of the first step's optimum through, far below one person-day
+TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
-class Dispatch:
+class Dispatch(TableResult):
     """Who goes where.
 
     Attributes
@@ -46,18 +50,25 @@ class Dispatch:
     settings: dict[str, Any]
 
     def __repr__(self) -> str:
-        return f"<派遣: {len(self.table)}人、足りない需要 {len(self.unmet)}件、移動 {self.settings['distance_km']:,.0f} km>"
+        return (
+            f"<派遣: {len(self.table)}人、足りない需要 {len(self.unmet)}件、"
+            f"移動 {self.settings['distance_km']:,.0f} km>"
+        )
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.table
 
 
 @dataclass(frozen=True)
 class _Problem:
-    """Needs and staff with, staff × needs, who can, how far it is, and what it is worth."""
+    """The tables, and as staff × needs: who has the skill, how far it is, and what it is worth."""
 
     needs: pd.DataFrame
-    people: pd.DataFrame
-    skilled: NDArray[np.bool_]
-    distance: Floats
-    value: Floats
+    staff: pd.DataFrame
+    has_skill: BoolArray
+    distance_km: FloatArray
+    weighted_days: FloatArray
     max_km: float
 
 
@@ -67,10 +78,11 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
     Parameters
     ----------
     needs
-        One row a need: ``code, skill, people, days`` (for how long), ``lat, lon``; ``priority`` (default 1; a person-day there
-        counts so much).
+        One row a need: ``code, skill, people, days`` (for how long), ``lat, lon`` (degrees);
+        ``priority`` (default 1; a person-day there counts so much).
     staff
-        One row a person: ``staff`` (name or number), ``skills`` (separated by blanks), ``days`` available, ``lat, lon``.
+        One row a person: ``staff`` (name or number), ``skills`` (separated by blanks), ``days``
+        available, ``lat, lon``.
     max_km
         Nobody is sent farther (great-circle distance).
 
@@ -84,156 +96,185 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
         If columns are missing or cells are no numbers.
     ChoiceError
         If ``max_km`` is not positive.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> kobe = {"lat": 34.69, "lon": 135.18}
+    >>> needs = pd.DataFrame([{"code": "28224", "skill": "名簿", "people": 1, "days": 5, **kobe}])
+    >>> staff = pd.DataFrame([
+    ...     {"staff": "A", "skills": "名簿 通信", "days": 3, **kobe},
+    ...     {"staff": "B", "skills": "名簿", "days": 9, **kobe},
+    ... ])
+    >>> dispatch(needs, staff).table[["staff", "code", "days"]]
+      staff   code  days
+    0     B  28224   5.0
     """
     if not max_km > 0:
         raise ChoiceError(f"max_km={max_km} は使えません。0より大きい距離（km）にしてください。")
-    wanted = _checked(needs, NEED_COLUMNS, "needs").reset_index(drop=True)
-    wanted["priority"] = pd.to_numeric(wanted["priority"]) if "priority" in wanted else 1.0
-    people = _checked(staff, STAFF_COLUMNS, "staff").reset_index(drop=True)
-    skilled = np.array(
-        [[skill in str(words).split() for skill in wanted["skill"]] for words in people["skills"]],
-        dtype=bool,
+    needs = _read_table(needs, NEED_COLUMNS, "needs")
+    staff = _read_table(staff, STAFF_COLUMNS, "staff")
+    needs["priority"] = pd.to_numeric(needs["priority"]) if "priority" in needs else 1.0
+    # read once a person, not once a pair
+    skill_lists = [str(skills).split() for skills in staff["skills"]]
+    has_skill = np.array(
+        [[skill in skills for skill in needs["skill"]] for skills in skill_lists], dtype=bool
+    ).reshape(len(staff), len(needs))
+    distance_km = compute_distances_km(_list_coordinates(staff), _list_coordinates(needs))
+    # a person serves as long as both have time for
+    days = np.minimum.outer(
+        staff["days"].to_numpy(dtype=float), needs["days"].to_numpy(dtype=float)
     )
-    skilled = skilled.reshape(len(people), len(wanted))
-    distance = _distance_km(people, wanted)
-    pairs = np.argwhere(skilled & (distance <= max_km))
-    value = np.minimum.outer(
-        people["days"].to_numpy(dtype=float), wanted["days"].to_numpy(dtype=float)
-    )
-    value = value * wanted["priority"].to_numpy(dtype=float)
-    chosen = _solve(pairs, value, distance, wanted["people"].to_numpy(dtype=float), len(people))
-    return _answer(_Problem(wanted, people, skilled, distance, value, max_km), chosen)
+    weighted_days = days * needs["priority"].to_numpy(dtype=float)
+    problem = _Problem(needs, staff, has_skill, distance_km, weighted_days, max_km)
+    return _describe_assignment(problem, _assign_staff(problem))
 
 
-def _checked(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.DataFrame:
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise TableError(
-            Fault("列がありません", f"{name} に列を足してください", column=column)
-            for column in missing
-        )
-    checked, faults = table.copy(), []
-    for column in set(columns) & {"people", "days", "lat", "lon"}:
+def _read_table(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.DataFrame:
+    """Return a copy with checked numbers; every faulty cell of every column is named."""
+    require_columns_only(table, columns, name)
+    checked = table.copy()
+    faults = []
+    for column in [name for name in columns if name in NUMBER_COLUMNS]:
         numbers = pd.to_numeric(table[column], errors="coerce")
-        for at in np.flatnonzero(~(numbers >= 0)):
-            value = table[column].iloc[at]
-            faults.append(
-                Fault(
-                    "0以上の数ではありません",
-                    "数字を入れてください",
-                    row=int(at) + 1,
-                    column=column,
-                    value=value,
-                )
+        # written so that a missing number counts as faulty, too
+        faults += [
+            Fault(
+                "0以上の数ではありません",
+                "数字を入れてください",
+                row=int(i) + 1,
+                column=column,
+                value=table[column].iloc[i],
             )
+            for i in np.flatnonzero(~(numbers >= 0))
+        ]
         checked[column] = numbers
     if faults:
         raise TableError(faults)
-    return checked
+    return checked.reset_index(drop=True)
 
 
-def _distance_km(people: pd.DataFrame, needs: pd.DataFrame) -> Floats:
-    """Give great-circle distances, staff × needs."""
-    lat1, lon1 = (
-        np.radians(people[name].to_numpy(dtype=float))[:, None] for name in ("lat", "lon")
-    )
-    lat2, lon2 = (np.radians(needs[name].to_numpy(dtype=float))[None, :] for name in ("lat", "lon"))
-    a = (
-        np.sin((lat2 - lat1) / 2) ** 2
-        + np.cos(lat1) * np.cos(lat2) * np.sin((lon2 - lon1) / 2) ** 2
-    )
-    return np.asarray(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(a, 0, 1))), dtype=float)
+def _list_coordinates(table: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    return table["lat"].to_numpy(dtype=float), table["lon"].to_numpy(dtype=float)
 
 
-def _solve(
-    pairs: NDArray[np.intp], value: Floats, distance: Floats, asked: Floats, people: int
-) -> NDArray[np.intp]:
-    """Give the pairs (person, need) of the best answer: most person-days first, then least distance."""
+def _assign_staff(problem: _Problem) -> IntArray:
+    """Compute the best pairs (person, need): most person-days first, then least distance."""
+    # one 0/1 variable for each pair that is possible at all
+    pairs = np.argwhere(problem.has_skill & (problem.distance_km <= problem.max_km))
     if not len(pairs):
         return pairs
-    who, where = pairs.T
-    number = np.arange(len(pairs))
+    persons, needs = pairs.T
     ones = np.ones(len(pairs))
-    limits = vstack([csr_array((ones, (who, number)), shape=(people, len(pairs))),
-                     csr_array((ones, (where, number)), shape=(len(asked), len(pairs)))])  # fmt: skip
-    most = np.concatenate([np.ones(people), np.floor(asked)])
-    rules = [LinearConstraint(limits, ub=most)]
+    # each pair counts once for its person and once for its need
+    columns = np.arange(len(pairs))
+    row_limits = np.concatenate(
+        [np.ones(len(problem.staff)), np.floor(problem.needs["people"].to_numpy(dtype=float))]
+    )
+    person_rows = csr_array((ones, (persons, columns)), shape=(len(problem.staff), len(pairs)))
+    need_rows = csr_array((ones, (needs, columns)), shape=(len(problem.needs), len(pairs)))
+    limits = LinearConstraint(vstack([person_rows, need_rows]), ub=row_limits)
     options = {"integrality": ones, "bounds": Bounds(0, 1)}
-    worth = value[who, where]
-    best = milp(-worth, constraints=rules, **options)
-    keep = LinearConstraint(csr_array(worth[None, :]), lb=-best.fun - SLACK * max(1.0, -best.fun))
-    nearest = milp(distance[who, where], constraints=[*rules, keep], **options)
-    chosen: NDArray[np.intp] = pairs[np.round(nearest.x).astype(bool)]
-    return chosen
+    days = problem.weighted_days[persons, needs]
+    first = milp(-days, constraints=[limits], **options)
+    # the second step may not give up any of the first step's person-days
+    lowest_days = -first.fun - TOLERANCE * max(1.0, -first.fun)
+    enough_days = LinearConstraint(csr_array(days[None, :]), lb=lowest_days)
+    second = milp(problem.distance_km[persons, needs], constraints=[limits, enough_days], **options)
+    assigned: IntArray = pairs[np.round(second.x).astype(bool)]
+    return assigned
 
 
-def _answer(problem: _Problem, chosen: NDArray[np.intp]) -> Dispatch:
-    needs, people, distance = problem.needs, problem.people, problem.distance
-    staff = list(people.itertuples(index=False))
-    places, sent_to = list(needs.itertuples(index=False)), [int(n) for _, n in chosen]
-    rows = [
-        _row(places[n], staff[s], float(distance[s, n]), distance[problem.skilled[:, n], n])
-        for s, n in chosen
+def _describe_assignment(problem: _Problem, assigned: IntArray) -> Dispatch:
+    """Write the assigned pairs, the unmet needs and the idle staff as tables with reasons."""
+    persons = list(problem.staff.itertuples(index=False))
+    needs = list(problem.needs.itertuples(index=False))
+    columns = ["staff", "code", "skill", "days", "distance_km", "reason"]
+    rows = [_describe_pair(problem, s, n, persons[s], needs[n]) for s, n in assigned]
+    table = pd.DataFrame(rows, columns=columns)
+    need_positions = [int(n) for _, n in assigned]
+    # a need that is met has a row, too, and is left out below
+    gaps = [
+        _describe_gap(problem, n, need, need_positions.count(n)) for n, need in enumerate(needs)
     ]
-    table = pd.DataFrame(rows, columns=["staff", "code", "skill", "days", "distance_km", "reason"])
-    lacks = [_lack(problem, n, place, sent_to.count(n)) for n, place in enumerate(places)]
-    used = {int(s) for s, _ in chosen}
-    idle = [_stay(problem, s, person) for s, person in enumerate(staff) if s not in used]
+    busy = {int(s) for s, _ in assigned}
+    idle_rows = [
+        _describe_idle(problem, s, person) for s, person in enumerate(persons) if s not in busy
+    ]
     settings = {
         "max_km": problem.max_km,
         "distance_km": float(table["distance_km"].sum()),
-        "person_days": float(sum(problem.value[s, n] for s, n in chosen)),
+        "person_days": float(sum(problem.weighted_days[s, n] for s, n in assigned)),
     }
     columns = ["code", "skill", "people", "sent", "lacking", "reason"]
-    unmet = pd.DataFrame([row for row in lacks if row["lacking"] > 0], columns=columns)
-    return Dispatch(table, unmet, pd.DataFrame(idle, columns=["staff", "reason"]), settings)
+    unmet = pd.DataFrame([row for row in gaps if row["lacking"] > 0], columns=columns)
+    idle = pd.DataFrame(idle_rows, columns=["staff", "reason"])
+    # a plan for invented needs or staff is invented, too
+    for result in (table, unmet, idle):
+        carry_provenance(result, problem.needs, problem.staff)
+    return Dispatch(table, unmet, idle, settings)
 
 
-def _row(need: Any, person: Any, km: float, others: Floats) -> dict[str, Any]:
+def _describe_pair(problem: _Problem, s: int, n: int, person: Any, need: Any) -> dict[str, Any]:
+    km = float(problem.distance_km[s, n])
+    # who else could have come, and from how far
+    able_distances = problem.distance_km[problem.has_skill[:, n], n]
     days = min(float(person.days), float(need.days))
-    nearer = int((others < km).sum())
+    nearer_count = int((able_distances < km).sum())
     place = (
         "できる人のうち最も近い"
-        if nearer == 0
-        else f"できる人のうち{nearer + 1}番目に近い（近い人はほかの需要か待機）"
+        if nearer_count == 0
+        else f"できる人のうち{nearer_count + 1}番目に近い（近い人はほかの需要か待機）"
     )
-    enough = (
+    duration = (
         "必要な日数を満たす"
         if person.days >= need.days
         else f"必要な{need.days:g}日のうち{days:g}日"
     )
-    reason = f"「{need.skill}」ができる。{km:.0f} km、{place}。{enough}。優先度 {need.priority:g}"
-    named = {"staff": person.staff, "code": need.code, "skill": need.skill, "days": days}
-    return {**named, "distance_km": round(km, 1), "reason": reason}
+    reason = f"「{need.skill}」ができる。{km:.0f} km、{place}。{duration}。優先度 {need.priority:g}"
+    return {
+        "staff": person.staff,
+        "code": need.code,
+        "skill": need.skill,
+        "days": days,
+        "distance_km": round(km, 1),
+        "reason": reason,
+    }
 
 
-def _lack(problem: _Problem, n: int, need: Any, sent: int) -> dict[str, Any]:
-    skilled, km, max_km = problem.skilled[:, n], problem.distance[:, n], problem.max_km
-    able, near, asked = (
-        int(skilled.sum()),
-        int((skilled & (km <= max_km)).sum()),
-        int(np.floor(need.people)),
-    )
-    if able == 0:
+def _describe_gap(problem: _Problem, n: int, need: Any, sent: int) -> dict[str, Any]:
+    """Say how many people a need lacks, and why."""
+    has_skill = problem.has_skill[:, n]
+    able_count = int(has_skill.sum())
+    near_count = int((has_skill & (problem.distance_km[:, n] <= problem.max_km)).sum())
+    people = int(np.floor(need.people))
+    if able_count == 0:
         reason = f"「{need.skill}」ができる人がいない"
-    elif near == 0:
-        reason = f"できる{able}人はみな {max_km:g} km より遠い"
-    elif near > sent:
-        reason = f"できる{near}人のうち残りは、全体の人日が多くなるほかの需要に向かう"
+    elif near_count == 0:
+        reason = f"できる{able_count}人はみな {problem.max_km:g} km より遠い"
+    elif near_count > sent:
+        reason = f"できる{near_count}人のうち残りは、全体の人日が多くなるほかの需要に向かう"
     else:
-        reason = f"できる人が{near}人しかいない"
-    named = {"code": need.code, "skill": need.skill, "people": asked, "sent": sent}
-    return {**named, "lacking": asked - sent, "reason": reason}
+        reason = f"できる人が{near_count}人しかいない"
+    return {
+        "code": need.code,
+        "skill": need.skill,
+        "people": people,
+        "sent": sent,
+        "lacking": people - sent,
+        "reason": reason,
+    }
 
 
-def _stay(problem: _Problem, s: int, person: Any) -> dict[str, Any]:
-    skilled, near = problem.skilled[s], problem.skilled[s] & (problem.distance[s] <= problem.max_km)
-    if not skilled.any():
+def _describe_idle(problem: _Problem, s: int, person: Any) -> dict[str, Any]:
+    """Say why a person stays."""
+    has_skill = problem.has_skill[s]
+    if not has_skill.any():
         reason = "できる業務の需要がない"
-    elif not near.any():
+    elif not (has_skill & (problem.distance_km[s] <= problem.max_km)).any():
         reason = f"できる業務の需要は {problem.max_km:g} km より遠い"
+    elif person.days > 0:
+        reason = "できる業務の需要は、ほかの人で足りている"
     else:
-        reason = (
-            "できる業務の需要は、ほかの人で足りている" if person.days > 0 else "使える日数がない"
-        )
+        reason = "使える日数がない"
     return {"staff": person.staff, "reason": reason}

@@ -1,7 +1,8 @@
-"""What do a scenario and a policy mean as arrays that both engines read?
+"""What does a scenario mean as arrays that both engines read?
 
-One cell is a host municipality × place type (``cell = host × 4 + place``); one row is a home municipality. Hourly probabilities
-come from daily ones: ``1 − (1 − p)^(1/24)``. A mean delay of ``d`` hours is a probability of ``1/d`` an hour.
+`build_model` turns tables into arrays. One cell is a host municipality × place type (``cell = host
+× 4 + place``); one row is a home municipality. Hourly probabilities come from daily ones:
+``1 − (1 − p)^(1/24)``. A mean delay of ``d`` hours is a probability of ``1/d`` an hour.
 """
 
 from dataclasses import dataclass
@@ -9,23 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit.sharing._destinations import compute_host_shares
 from dxkit.sharing._scenario import Scenario
 from dxkit.sharing._scenario_fields import PLACES
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.intp]
-Flags = NDArray[np.bool_]
-
-EARTH_KM = 6371.0
-# hosts nearer than this count as this far: gravity has no meaning at distance 0
-NEAREST_KM = 5.0
 HOURS_A_DAY = 24
-# from these hours on, the law table's later phases hold
-PHASES = ("72時間以内", "応急期", "復旧期")
-PHASE_STARTS = (0, 72, 336)
-MARKS = (24, 72, 168)
+PLACE_COUNT = len(PLACES)
 
 
 @dataclass(frozen=True)
@@ -35,21 +27,27 @@ class Model:
     Attributes
     ----------
     homes, hosts
-        Codes; ``own`` gives each home's place among the hosts.
+        Codes of the municipalities from which people fled, and of all that may take them in.
+    names
+        Code → name.
+    own_host
+        (O) position of each home among the hosts.
     people
         (O) evacuees of each home.
-    first, later
+    first_shares, later_shares
         (O, J) where people go when they flee, and when they move on; each row sums to 1.
-    arrive
+    flight_shares
         (T) share of all evacuees who flee in each hour.
-    move, contact
+    move_rates, contact_rates
         (T, 4) probability an hour of moving on, and of meeting the registering staff.
     capacity
         (T, H) registrations an hour that the staff can make.
-    inside, joined, agreed
-        (H), (H) and (O, H) flags.
-    probability, mean_hours, spread
-        (H), (H) and a number: outages.
+    in_prefecture, has_joined
+        (H) whether a host lies in the prefecture, and whether it takes part in the state's cloud.
+    has_agreement
+        (O, H) whether home and host have an agreement.
+    outage_probability, mean_hours
+        (H) how likely each host's network fails, and for how many hours in the mean.
     settings
         The scenario's other numbers.
     """
@@ -57,257 +55,157 @@ class Model:
     homes: tuple[str, ...]
     hosts: tuple[str, ...]
     names: dict[str, str]
-    own: Integers
-    people: Floats
-    first: Floats
-    later: Floats
-    arrive: Floats
-    move: Floats
-    contact: Floats
-    capacity: Floats
-    inside: Flags
-    joined: Flags
-    agreed: Flags
-    probability: Floats
-    mean_hours: Floats
+    own_host: IntArray
+    people: FloatArray
+    first_shares: FloatArray
+    later_shares: FloatArray
+    flight_shares: FloatArray
+    move_rates: FloatArray
+    contact_rates: FloatArray
+    capacity: FloatArray
+    in_prefecture: BoolArray
+    has_joined: BoolArray
+    has_agreement: BoolArray
+    outage_probability: FloatArray
+    mean_hours: FloatArray
     settings: dict[str, Any]
 
     @property
-    def hours(self) -> int:
+    def hour_count(self) -> int:
         """Number of hours."""
-        return len(self.arrive)
+        return len(self.flight_shares)
 
 
-@dataclass(frozen=True)
-class Rules:
-    """A policy as arrays.
-
-    Attributes
-    ----------
-    direct, hub
-        Whether hosts send to homes, or to a hub that passes on.
-    allowed
-        (O, H) whether the policy covers this pair; never where home and host are one.
-    sends
-        (H) whether a host sends to the hub; ``receives`` (O) whether a home receives from it.
-    consent
-        Share of the registered whose record may be passed on.
-    self_register
-        Probability an hour of registering oneself.
-    """
-
-    name: str
-    direct: bool
-    hub: bool
-    state: bool
-    needs_consent: bool
-    start: float
-    allowed: Flags
-    sends: Flags
-    receives: Flags
-    consent: float
-    host_rate: float
-    home_rate: float
-    self_register: float
-    strike: float
-    cleaning: float
-    copies: float
-
-
-def hourly(per_day: Any) -> Any:
-    """Give the probability an hour that makes this probability a day."""
+def convert_to_hourly(per_day: Any) -> Any:
+    """Convert a probability a day to the probability an hour that makes it."""
     return 1 - (1 - np.asarray(per_day, dtype=float)) ** (1 / HOURS_A_DAY)
 
 
-def build(scenario: Scenario) -> Model:
-    """Turn a scenario into arrays."""
-    towns = scenario.tables["evacuees"].sort_values("code", ignore_index=True)
+def build_model(scenario: Scenario) -> Model:
+    """Turn a scenario into the arrays that the engines read.
+
+    Parameters
+    ----------
+    scenario
+        From `read_scenario`.
+
+    Returns
+    -------
+    Model
+
+    Examples
+    --------
+    >>> from dxkit import sharing
+    >>> model = build_model(sharing.read_scenario("noto_2024"))
+    >>> len(model.homes), len(model.hosts), model.people.sum()
+    (6, 8, np.float64(34000.0))
+    """
+    # hosts by code; homes are those hosts from which somebody fled
+    municipalities = scenario.tables["evacuees"].sort_values("code", ignore_index=True)
     hours = int(scenario.settings["hours"])
-    hosts = tuple(towns["code"])
-    fled = towns[towns["evacuees"] > 0]
-    own = np.asarray(fled.index.to_numpy(), dtype=np.intp)
-    joined = towns["joined"].to_numpy(dtype=bool)
+    hosts = tuple(municipalities["code"])
+    fled = municipalities[municipalities["evacuees"] > 0]
+    own_host = np.asarray(fled.index.to_numpy(), dtype=np.intp)
+    # a host that the table of outages does not name never fails
     outages = (
         scenario.tables["outages"]
         .set_index("code")
         .reindex(list(hosts))
         .fillna({"probability": 0.0, "mean_hours": 0.0})
     )
-    where = _where(scenario, towns, own)
+    host_shares = compute_host_shares(scenario, municipalities, own_host)
     return Model(
         homes=tuple(fled["code"]),
         hosts=hosts,
-        names=dict(zip(towns["code"], towns["name"], strict=True)),
-        own=own,
+        names=dict(zip(municipalities["code"], municipalities["name"], strict=True)),
+        own_host=own_host,
         people=fled["evacuees"].to_numpy(dtype=float),
-        first=_cells(scenario, where, own, "share"),
-        later=_cells(scenario, where, own, "share_after"),
-        arrive=_arrivals(scenario.tables["arrivals"], hours),
-        move=_moves(scenario.tables["moves"], hours),
-        contact=_contacts(scenario, hours),
-        capacity=_capacity(scenario, hosts, hours),
-        inside=towns["inside"].to_numpy(dtype=bool),
-        joined=joined,
-        agreed=_agreed(scenario.tables["agreements"], hosts, own),
-        probability=outages["probability"].to_numpy(dtype=float),
+        first_shares=_spread_over_places(scenario, host_shares, own_host, "share"),
+        later_shares=_spread_over_places(scenario, host_shares, own_host, "share_after"),
+        flight_shares=_compute_flight_shares(scenario.tables["arrivals"], hours),
+        move_rates=_compute_move_rates(scenario.tables["moves"], hours),
+        contact_rates=_compute_contact_rates(scenario, hours),
+        capacity=_compute_capacity(scenario, hosts, hours),
+        in_prefecture=municipalities["inside"].to_numpy(dtype=bool),
+        has_joined=municipalities["joined"].to_numpy(dtype=bool),
+        has_agreement=_match_agreements(scenario.tables["agreements"], hosts, own_host),
+        outage_probability=outages["probability"].to_numpy(dtype=float),
         mean_hours=outages["mean_hours"].to_numpy(dtype=float),
         settings=dict(scenario.settings),
     )
 
 
-def rules_of(model: Model, policy: "pd.Series[Any]") -> Rules:
-    """Turn one row of the policies' table into arrays."""
-    direct, hub = policy["route"] == "直接", policy["route"] == "集約"
-    members = model.joined if policy["joined_only"] else np.ones(len(model.hosts), dtype=bool)
-    pairs = model.agreed if policy["pairs"] == "協定" else np.ones_like(model.agreed)
-    allowed = pairs & members[None, :] & members[model.own][:, None]
-    allowed[np.arange(len(model.own)), model.own] = False
-    settings = model.settings
-    return Rules(
-        name=str(policy["policy"]),
-        direct=bool(direct),
-        hub=bool(hub),
-        state=policy["hub"] == "国",
-        needs_consent=bool(policy["consent"]),
-        start=float(policy["start_hour"]),
-        allowed=allowed,
-        sends=members,
-        receives=members[model.own],
-        consent=float(settings["consent_share"]) if policy["consent"] else 1.0,
-        host_rate=1 / float(policy["host_hours"]),
-        home_rate=1 / float(policy["home_hours"]),
-        self_register=float(hourly(policy["self_per_day"])),
-        strike=float(policy["strike_share"]),
-        cleaning=float(hourly(min(1.0, settings["cleaning_per_day"] * policy["cleaning_times"]))),
-        copies=float(policy["copies"]),
-    )
+def _read_place_column(scenario: Scenario, column: str) -> FloatArray:
+    """Read a column of the table of places in the order of `PLACES`."""
+    places = scenario.tables["places"].set_index("place")[column]
+    return places.reindex(list(PLACES)).to_numpy(dtype=float)
 
 
-def draw_outages(model: Model, draws: int, seed: int) -> Floats:
-    """Draw at which hour each host's network is back: (draws, H), 0 where it never failed.
-
-    Whether a network fails and for how long (exponential) is drawn town by town; one lognormal factor of mean 1 a draw
-    stretches all of them, because a disaster is worse or milder everywhere.
-    """
-    random = np.random.default_rng(seed)
-    spread = float(model.settings["outage_spread"])
-    factor = np.exp(random.normal(-(spread**2) / 2, spread, (draws, 1)))
-    failed = random.random((draws, len(model.hosts))) < model.probability
-    hours = random.exponential(1.0, failed.shape) * model.mean_hours * factor
-    return np.where(failed, np.ceil(hours), 0.0)
-
-
-def phase_of(hour: int) -> int:
-    """Give the place of an hour's phase in `PHASES`."""
-    return sum(hour >= start for start in PHASE_STARTS) - 1
-
-
-def _where(scenario: Scenario, towns: pd.DataFrame, own: Integers) -> Floats:
-    """Give (O, H) shares of each home's people who go to each host."""
-    if scenario.settings["method"] == "行列":
-        listed = scenario.tables["destinations"].pivot(index="home", columns="host", values="share")  # noqa: PD010
-        full = listed.reindex(
-            index=list(towns["code"].iloc[own]), columns=list(towns["code"])
-        ).fillna(0.0)
-        shares = full.to_numpy(dtype=float)
-        return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=float)
-    return _gravity(scenario, towns, own)
-
-
-def _gravity(scenario: Scenario, towns: pd.DataFrame, own: Integers) -> Floats:
-    """Share out by size and distance; what stays at home and what leaves the prefecture is given."""
-    inside = towns["inside"].to_numpy(dtype=bool)
-    size = towns["attraction"].to_numpy(dtype=float)
-    distance = np.maximum(_distance_km(towns, own), NEAREST_KM)
-    pull = np.where(inside, size * distance ** -float(scenario.settings["distance_power"]), 0.0)
-    pull[np.arange(len(own)), own] = 0.0
-    outside = np.where(inside, 0.0, np.maximum(size, 1.0))[None, :] * np.ones((len(own), 1))
-    away = float(scenario.settings["outside_share"])
-    shares = away * _normed(outside) + (1 - away - float(scenario.settings["own_share"])) * _normed(
-        pull
-    )
-    shares[np.arange(len(own)), own] += 1 - shares.sum(axis=1)
-    return np.asarray(shares, dtype=float)
-
-
-def _normed(weights: Floats) -> Floats:
-    total = weights.sum(axis=1, keepdims=True)
-    shares: Floats = np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
-    return shares
-
-
-def _distance_km(towns: pd.DataFrame, own: Integers) -> Floats:
-    """Give great-circle distances (O, H); a host without coordinates is as far as the Earth is round."""
-    lat, lon = (np.radians(towns[column].to_numpy(dtype=float)) for column in ("lat", "lon"))
-    a = np.sin((lat[own][:, None] - lat) / 2) ** 2
-    a = a + np.cos(lat[own][:, None]) * np.cos(lat) * np.sin((lon[own][:, None] - lon) / 2) ** 2
-    return np.asarray(
-        np.nan_to_num(2 * EARTH_KM * np.arcsin(np.sqrt(np.clip(a, 0, 1))), nan=EARTH_KM),
-        dtype=float,
-    )
-
-
-def _cells(scenario: Scenario, where: Floats, own: Integers, column: str) -> Floats:
-    """Give (O, J): hosts by place types. Who stays in a car or at home stays in the home municipality."""
-    shares = (
-        scenario.tables["places"]
-        .set_index("place")[column]
-        .reindex(list(PLACES))
-        .to_numpy(dtype=float)
-    )
-    cells = where[:, :, None] * shares
-    last = len(PLACES) - 1
-    stays = scenario.settings["method"] != "行列"
-    if stays:
-        cells[:, :, last] = 0.0
-        cells[np.arange(len(own)), own, last] = shares[last]
-    flat = cells.reshape(len(own), -1)
+def _spread_over_places(
+    scenario: Scenario, host_shares: FloatArray, own_host: IntArray, column: str
+) -> FloatArray:
+    """Spread (O, H) shares over place types, as (O, J)."""
+    place_shares = _read_place_column(scenario, column)
+    # everybody splits over places in the same way, wherever they go
+    cells = host_shares[:, :, None] * place_shares
+    # by gravity, who stays in a car or at home stays in the home municipality
+    if scenario.settings["method"] != "行列":
+        cells[:, :, -1] = 0.0
+        cells[np.arange(len(own_host)), own_host, -1] = place_shares[-1]
+    # moving those who stay changed the sums
+    flat = cells.reshape(len(own_host), -1)
     return np.asarray(flat / flat.sum(axis=1, keepdims=True), dtype=float)
 
 
-def _arrivals(table: pd.DataFrame, hours: int) -> Floats:
-    """Give the share who flee in each hour, between the listed hours in equal parts; without a table all at once."""
-    if table.empty:
+def _compute_flight_shares(arrivals: pd.DataFrame, hours: int) -> FloatArray:
+    """Compute the share who flee in each hour; without a table all flee at once."""
+    if arrivals.empty:
         return np.asarray(np.arange(hours) == 0, dtype=float)
-    marks, shares = table["hour"].to_numpy(dtype=float), table["share"].to_numpy(dtype=float)
-    reached = np.interp(np.arange(hours), marks, shares, left=0.0)
-    return np.diff(reached, prepend=0.0)
-
-
-def _moves(table: pd.DataFrame, hours: int) -> Floats:
-    rates = np.zeros((hours, len(PLACES)))
-    for row in table.to_dict("records"):
-        rates[int(row["from_hour"]) : int(row["to_hour"]), PLACES.index(str(row["place"]))] = (
-            hourly(row["moves_per_day"])
-        )
-    return rates
-
-
-def _contacts(scenario: Scenario, hours: int) -> Floats:
-    listed = (
-        scenario.tables["places"]
-        .set_index("place")["contact_per_day"]
-        .reindex(list(PLACES))
-        .to_numpy(dtype=float)
+    # between the listed hours people flee in equal parts
+    cumulative = np.interp(
+        np.arange(hours),
+        arrivals["hour"].to_numpy(dtype=float),
+        arrivals["share"].to_numpy(dtype=float),
+        left=0.0,
     )
-    rates = np.tile(hourly(listed), (hours, 1))
-    for row in scenario.tables["contacts"].sort_values("from_hour").to_dict("records"):
-        rates[int(row["from_hour"]) :, PLACES.index(str(row["place"]))] = hourly(
-            row["contact_per_day"]
-        )
+    return np.diff(cumulative, prepend=0.0)
+
+
+def _compute_move_rates(moves: pd.DataFrame, hours: int) -> FloatArray:
+    rates = np.zeros((hours, PLACE_COUNT))
+    for row in moves.to_dict("records"):
+        # from_hour belongs to the interval, to_hour does not
+        interval = slice(int(row["from_hour"]), int(row["to_hour"]))
+        place = PLACES.index(str(row["place"]))
+        rates[interval, place] = convert_to_hourly(row["moves_per_day"])
     return rates
 
 
-def _capacity(scenario: Scenario, hosts: tuple[str, ...], hours: int) -> Floats:
+def _compute_contact_rates(scenario: Scenario, hours: int) -> FloatArray:
+    per_day = _read_place_column(scenario, "contact_per_day")
+    rates = np.tile(convert_to_hourly(per_day), (hours, 1))
+    # each row holds from its hour on, until a later one of the same place
+    for row in scenario.tables["contacts"].sort_values("from_hour").to_dict("records"):
+        place = PLACES.index(str(row["place"]))
+        rates[int(row["from_hour"]) :, place] = convert_to_hourly(row["contact_per_day"])
+    return rates
+
+
+def _compute_capacity(scenario: Scenario, hosts: tuple[str, ...], hours: int) -> FloatArray:
+    # each row holds from its hour on, until a later one of the same municipality
     staff = np.zeros((hours, len(hosts)))
     for row in scenario.tables["staff"].sort_values("from_hour").to_dict("records"):
         staff[int(row["from_hour"]) :, hosts.index(str(row["code"]))] = row["staff"]
     return staff * float(scenario.settings["records_per_staff_hour"])
 
 
-def _agreed(table: pd.DataFrame, hosts: tuple[str, ...], own: Integers) -> Flags:
-    both = np.zeros((len(hosts), len(hosts)), dtype=bool)
-    for row in table.itertuples(index=False):
-        first, second = hosts.index(str(row.first)), hosts.index(str(row.second))
-        both[first, second] = both[second, first] = True
-    return both[own]
+def _match_agreements(
+    agreements: pd.DataFrame, hosts: tuple[str, ...], own_host: IntArray
+) -> BoolArray:
+    """Mark (O, H) pairs with an agreement; it holds in both directions."""
+    has_agreement = np.zeros((len(hosts), len(hosts)), dtype=bool)
+    for row in agreements.itertuples(index=False):
+        first = hosts.index(str(row.first))
+        second = hosts.index(str(row.second))
+        has_agreement[first, second] = has_agreement[second, first] = True
+    return has_agreement[own_host]

@@ -1,158 +1,211 @@
-"""What happens to each single person? The same rules as the cohort engine, drawn person by person.
+"""What happens to each single person?
 
-For small numbers, where means hide what chance does, and to check the cohort engine. Its cost grows with the people.
+The same rules as the cohort engine, drawn person by person: for small numbers, where means hide
+what chance does, and to check the cohort engine. Its cost grows with the people.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dxkit.sharing._model import Floats, Integers, Model, Rules
-from dxkit.sharing._trace import K, Store, Trace, merge
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit.sharing._model import PLACE_COUNT, Model
+from dxkit.sharing._policy_rules import Rules
+from dxkit.sharing._trace import DIRECT, DOWN, UP, Trace, TraceRecorder, merge_traces
 
 # states of a person; from REGISTERED on, the host knows where the person is
-NOT_YET, NEVER, AGAIN, BARRED, SENDABLE, HELD, KNOWN = range(7)
+NOT_YET, NEVER, AGAIN, BARRED, SENDABLE, AT_HUB, KNOWN = range(7)
 REGISTERED = BARRED
-States = NDArray[np.int8]
+StateArray = NDArray[np.int8]
 
 
-def run(model: Model, rules: Rules, restored: Floats, marks: tuple[int, ...], seed: int) -> Trace:
-    """Run the person-level engine once for every draw of outages; arguments and result as in `cohort.run`."""
+def run_person_engine(
+    model: Model, rules: Rules, restored: FloatArray, marks: tuple[int, ...], seed: int
+) -> Trace:
+    """Draw the way of each person, hour by hour, once for every draw of outages.
+
+    Parameters
+    ----------
+    model, rules, restored, marks
+        As for `run_cohort_engine`.
+    seed
+        Of the persons' draws.
+
+    Returns
+    -------
+    Trace
+
+    Examples
+    --------
+    >>> from dxkit import sharing
+    >>> model = sharing.build_model(sharing.read_scenario("noto_2024").change(hours=48))
+    >>> rules = sharing.build_rules(model, sharing.default_policies().iloc[2])
+    >>> restored = sharing.draw_outages(model, 1, seed=0)
+    >>> trace = run_person_engine(model, rules, restored, (48,), seed=0)
+    >>> {body: round(float(trace.hourly[body][-1, 0]), 2) for body in ("host", "home")}
+    {'host': 0.55, 'home': 0.33}
+    """
     seeds = np.random.SeedSequence(seed).spawn(len(restored))
-    rows = zip(restored, seeds, strict=True)
-    return merge(
-        [
-            _Persons(model, rules, row, np.random.default_rng(chosen), marks).run()
-            for row, chosen in rows
-        ]
-    )
+    traces = [
+        _PersonRun(model, rules, row, np.random.default_rng(row_seed), marks).run_hours()
+        for row, row_seed in zip(restored, seeds, strict=True)
+    ]
+    return merge_traces(traces)
 
 
-class _Persons:
+class _PersonRun:
     """One draw: arrays with one element a person."""
 
     def __init__(
         self,
         model: Model,
         rules: Rules,
-        restored: Floats,
+        restored: FloatArray,
         random: np.random.Generator,
         marks: tuple[int, ...],
     ) -> None:
-        self.model, self.rules, self.restored, self.random = model, rules, restored, random
-        self.store = Store(model, rules, 1, marks)
+        self.model = model
+        self.rules = rules
+        self.restored = restored
+        self.random = random
+        self.recorder = TraceRecorder(model, rules, 1, marks)
         self.home = np.repeat(np.arange(len(model.homes)), np.round(model.people).astype(int))
         count = len(self.home)
-        self.cell = self._where(self.home, model.first)
-        reached = np.cumsum(model.arrive)
-        self.flees = np.searchsorted(reached, random.random(count) * reached[-1], side="right")
-        self.state = np.full(count, NOT_YET, dtype=np.int8)
-        self.twice = np.zeros(count, dtype=bool)
+        self.cell = self._draw_cells(self.home, model.first_shares)
+        cumulative = np.cumsum(model.flight_shares)
+        flight_draws = random.random(count) * cumulative[-1]
+        self.flight_hour = np.searchsorted(cumulative, flight_draws, side="right")
+        self.state: StateArray = np.full(count, NOT_YET, dtype=np.int8)
+        self.is_duplicate = np.zeros(count, dtype=bool)
 
-    def run(self) -> Trace:
-        for hour in range(self.model.hours):
-            up = self.restored <= hour
-            if self.model.move[hour].any():
-                self._move(hour)
-            self.state[(self.flees == hour) & (self.state == NOT_YET)] = NEVER
-            self._register(hour, up)
-            self.twice &= ~self._happens(np.full(len(self.home), self.rules.cleaning))
-            if hour >= self.rules.start:
-                self._share(hour, up)
-            self._measure(hour)
-        return self.store.trace()
+    def run_hours(self) -> Trace:
+        """Run all hours."""
+        for hour in range(self.model.hour_count):
+            # without a network staff are slower, and records go on paper
+            is_up = self.restored <= hour
+            if self.model.move_rates[hour].any():
+                self._move_people(hour)
+            self.state[(self.flight_hour == hour) & (self.state == NOT_YET)] = NEVER
+            self._register_people(hour, is_up)
+            self.is_duplicate &= ~self._draw_events(
+                np.full(len(self.home), self.rules.cleaning_rate)
+            )
+            if hour >= self.rules.start_hour:
+                self._share_records(hour, is_up)
+            self._record_hour(hour)
+        return self.recorder.build_trace()
 
-    def _happens(self, probability: Floats) -> NDArray[np.bool_]:
+    def _draw_events(self, probability: FloatArray) -> BoolArray:
         return self.random.random(len(probability)) < probability
 
-    def _where(self, home: Integers, shares: Floats) -> Integers:
+    def _draw_cells(self, home: IntArray, shares: FloatArray) -> IntArray:
         """Draw a cell for each person by the shares of their home."""
         cells = np.empty(len(home), dtype=np.intp)
         draws = self.random.random(len(home))
         for row in range(len(shares)):
-            mine = home == row
-            ends = np.cumsum(shares[row])
-            cells[mine] = np.searchsorted(ends / ends[-1], draws[mine], side="right")
+            is_from_here = home == row
+            cumulative = np.cumsum(shares[row])
+            # rounding may leave the last sum a little below 1
+            cells[is_from_here] = np.searchsorted(
+                cumulative / cumulative[-1], draws[is_from_here], side="right"
+            )
         return cells
 
-    def _move(self, hour: int) -> None:
+    def _move_people(self, hour: int) -> None:
         fled = np.flatnonzero(self.state != NOT_YET)
-        movers = fled[self._happens(self.model.move[hour][self.cell[fled] % K])]
+        rate = self.model.move_rates[hour][self.cell[fled] % PLACE_COUNT]
+        movers = fled[self._draw_events(rate)]
+        # the registered leave a record behind, and nobody knows the new place
         self.state[movers] = np.where(self.state[movers] == NEVER, NEVER, AGAIN)
-        self.twice[movers] = False
-        self.cell[movers] = self._where(self.home[movers], self.model.later)
+        self.is_duplicate[movers] = False
+        self.cell[movers] = self._draw_cells(self.home[movers], self.model.later_shares)
 
-    def _register(self, hour: int, up: NDArray[np.bool_]) -> None:
-        """Register whom the staff meet, up to their limit drawn by lot, and who registers without them."""
+    def _register_people(self, hour: int, is_up: BoolArray) -> None:
+        """Register whom the staff meet, up to their limit, and who registers without them."""
+        # those who have fled and whom their host does not know
         waiting = np.flatnonzero((self.state == NEVER) | (self.state == AGAIN))
-        alone = self._happens(np.full(len(waiting), self.rules.self_register))
-        met = waiting[~alone]
-        met = met[self._happens(self.model.contact[hour][self.cell[met] % K])]
-        efficiency = np.where(up, 1.0, self.model.settings["paper_efficiency"])
-        served = self._served(met, self.model.capacity[hour] * efficiency)
-        pace = (self.model.settings["records_per_staff_hour"] * efficiency)[self.cell[served] // K]
-        self.store.registering += float((1 / pace).sum())
-        self._enter(np.concatenate([waiting[alone], served]))
+        registers_alone = self._draw_events(np.full(len(waiting), self.rules.self_register_rate))
+        met = waiting[~registers_alone]
+        contact_rate = self.model.contact_rates[hour][self.cell[met] % PLACE_COUNT]
+        met = met[self._draw_events(contact_rate)]
+        efficiency = np.where(is_up, 1.0, self.model.settings["paper_efficiency"])
+        served = self._draw_served(met, self.model.capacity[hour] * efficiency)
+        pace = self.model.settings["records_per_staff_hour"] * efficiency
+        pace = pace[self.cell[served] // PLACE_COUNT]
+        self.recorder.registering_hours += float((1 / pace).sum())
+        self._enter_records(np.concatenate([waiting[registers_alone], served]))
 
-    def _served(self, met: Integers, limit: Floats) -> Integers:
-        """Choose by lot, host by host, as many as the staff can serve; a fraction of a person by chance."""
-        whole = np.floor(limit + self.random.random(len(limit)))
+    def _draw_served(self, met: IntArray, limit: FloatArray) -> IntArray:
+        """Draw by lot, host by host, as many as the staff can serve."""
+        # a fraction of a person is served by chance
+        places = np.floor(limit + self.random.random(len(limit)))
         shuffled = self.random.permutation(met)
-        order = shuffled[np.argsort(self.cell[shuffled] // K, kind="stable")]
-        host = self.cell[order] // K
-        place = np.arange(len(order)) - np.searchsorted(host, host, side="left")
-        served: Integers = order[place < whole[host]]
+        queue = shuffled[np.argsort(self.cell[shuffled] // PLACE_COUNT, kind="stable")]
+        host = self.cell[queue] // PLACE_COUNT
+        queue_position = np.arange(len(queue)) - np.searchsorted(host, host, side="left")
+        served: IntArray = queue[queue_position < places[host]]
         return served
 
-    def _enter(self, people: Integers) -> None:
-        agrees = self._happens(np.full(len(people), self.rules.consent))
-        again = self.state[people] == AGAIN
-        self.twice[people] = again & ~self._happens(np.full(len(people), self.rules.strike))
+    def _enter_records(self, people: IntArray) -> None:
+        agrees = self._draw_events(np.full(len(people), self.rules.consent_share))
+        # a second registration doubles the record, unless the old one is found at once
+        has_old_record = self.state[people] == AGAIN
+        is_struck = self._draw_events(np.full(len(people), self.rules.strike_share))
+        self.is_duplicate[people] = has_old_record & ~is_struck
         self.state[people] = np.where(agrees, SENDABLE, BARRED)
 
-    def _rate(self, up: NDArray[np.bool_], rate: float) -> Floats:
-        return np.where(up, rate, min(1 / self.model.settings["paper_hours"], rate))
+    def _slow_rate(self, is_up: BoolArray, rate: float) -> FloatArray:
+        """Slow a rate down to paper where the network is out."""
+        return np.where(is_up, rate, min(1 / self.model.settings["paper_hours"], rate))
 
-    def _share(self, hour: int, up: NDArray[np.bool_]) -> None:
-        rules, own = self.rules, self.model.own
+    def _share_records(self, hour: int, is_up: BoolArray) -> None:
+        rules = self.rules
+        own_host = self.model.own_host
         sendable = np.flatnonzero(self.state == SENDABLE)
-        host, home = self.cell[sendable] // K, self.home[sendable]
-        if rules.direct:
-            rate = self._rate(up[host] & up[own[home]], rules.host_rate) * rules.allowed[home, host]
-            self._pass_on(hour, sendable[self._happens(rate)], KNOWN, 0)
-        if rules.hub:
-            rate = (self._rate(up, rules.host_rate) * rules.sends)[host]
-            self._pass_on(hour, sendable[self._happens(rate)], HELD, 2)
-            held = np.flatnonzero(self.state == HELD)
-            home = self.home[held]
-            rate = (self._rate(up[own], rules.home_rate) * rules.receives)[home] * (
-                self.cell[held] // K != own[home]
-            )
-            received = held[self._happens(rate)]
+        host = self.cell[sendable] // PLACE_COUNT
+        home = self.home[sendable]
+        if rules.sends_directly:
+            rate = self._slow_rate(is_up[host] & is_up[own_host[home]], rules.send_rate)
+            rate = rate * rules.allowed_pairs[home, host]
+            self._send_records(hour, sendable[self._draw_events(rate)], KNOWN, DIRECT)
+        if rules.uses_hub:
+            rate = (self._slow_rate(is_up, rules.send_rate) * rules.host_sends)[host]
+            self._send_records(hour, sendable[self._draw_events(rate)], AT_HUB, UP)
+            at_hub = np.flatnonzero(self.state == AT_HUB)
+            home = self.home[at_hub]
+            rate = self._slow_rate(is_up[own_host], rules.receive_rate) * rules.home_receives
+            is_away = self.cell[at_hub] // PLACE_COUNT != own_host[home]
+            received = at_hub[self._draw_events(rate[home] * is_away)]
             self.state[received] = KNOWN
-            self._count(hour, 4, len(received))
+            self._count_sends(hour, DOWN, len(received))
 
-    def _pass_on(self, hour: int, people: Integers, state: int, kind: int) -> None:
-        inside = int(self.model.inside[self.cell[people] // K].sum())
+    def _send_records(self, hour: int, people: IntArray, state: int, kind: int) -> None:
+        # within the prefecture, or across its border
+        within = int(self.model.in_prefecture[self.cell[people] // PLACE_COUNT].sum())
         self.state[people] = state
-        self._count(hour, kind, inside)
-        self._count(hour, kind + 1, len(people) - inside)
+        self._count_sends(hour, kind, within)
+        self._count_sends(hour, kind + 1, len(people) - within)
 
-    def _count(self, hour: int, kind: int, records: int) -> None:
-        self.store.count(hour, kind, np.array([float(records)]))
+    def _count_sends(self, hour: int, kind: int, records: int) -> None:
+        self.recorder.count_sends(hour, kind, np.array([float(records)]))
 
-    def _measure(self, hour: int) -> None:
-        registered = self.state >= REGISTERED
-        at_home = registered & (self.cell // K == self.model.own[self.home])
-        known = np.bincount(
-            self.home[at_home | (self.state == KNOWN)], minlength=len(self.model.homes)
-        )[None, :]
-        hub = (self.state >= HELD).sum() if self.rules.hub else 0
-        host, hub, twice = (
-            np.array([float(number)]) for number in (registered.sum(), hub, self.twice.sum())
+    def _record_hour(self, hour: int) -> None:
+        is_registered = self.state >= REGISTERED
+        is_at_home = self.cell // PLACE_COUNT == self.model.own_host[self.home]
+        # registered in the home municipality itself, or sent there
+        is_known = (is_registered & is_at_home) | (self.state == KNOWN)
+        known_by_home = np.bincount(self.home[is_known], minlength=len(self.model.homes))
+        hub_count = (self.state >= AT_HUB).sum() if self.rules.uses_hub else 0
+        self.recorder.record_hour(
+            hour,
+            at_host=np.array([float(is_registered.sum())]),
+            at_hub=np.array([float(hub_count)]),
+            at_home=known_by_home[None, :].astype(float),
+            duplicate=np.array([float(self.is_duplicate.sum())]),
         )
-        self.store.keep(hour, host=host, hub=hub, known=known.astype(float), duplicate=twice)
-        if hour + 1 in self.store.marks:
-            fled = self.state != NOT_YET
-            at = self.store.marks.index(hour + 1)
-            np.add.at(self.store.places[at], (self.home[fled], self.cell[fled]), 1.0)
-            self.store.waiting[at] = np.bincount(self.cell[fled & ~registered] % K, minlength=K)
+        mark = self.recorder.find_mark(hour)
+        if mark is not None:
+            has_fled = self.state != NOT_YET
+            cells = (self.home[has_fled], self.cell[has_fled])
+            np.add.at(self.recorder.places[mark], cells, 1.0)
+            waiting_places = self.cell[has_fled & ~is_registered] % PLACE_COUNT
+            self.recorder.waiting[mark] = np.bincount(waiting_places, minlength=PLACE_COUNT)

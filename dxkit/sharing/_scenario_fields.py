@@ -1,23 +1,34 @@
-"""Which keys and columns does a scenario have, in which units and within which bounds?"""
+"""Which keys and columns does a scenario have, in which units and within which bounds?
 
-from dxkit.sharing._scenario_reader import Field
+One `Field` each: English name, Japanese label, kind, bounds, default and unit.
+"""
 
+from dxkit.sharing._field_values import Field
+
+# where an evacuee stays: designated and other shelters, with relatives or in hotels, in a car or
+# at home
 PLACES = ("指定避難所", "自主避難所", "親族・宿泊", "車中・在宅")
+# how a policy sends records: not at all, from host to home directly, or through a hub
 ROUTES = ("なし", "直接", "集約")
+# to whom: partners of an agreement, or all
 PAIRS = ("協定", "すべて")
+# how evacuees are distributed: by a gravity model, or by a table of shares
 METHODS = ("重力", "行列")
+# which body is the hub
 HUBS = ("県", "国")
+# what a source begins with where nothing was published
 ASSUMED = "仮定"
 SOURCE = Field("source", "出典", "text", default=ASSUMED)
-MOST_HOURS = 4_320
+# half a year of 30-day months
+MAX_HOURS = 4_320
 
 # YAML: keys at the top
 TOP = (
     Field("name", "名称", "text"),
     Field("note", "注意", "text", default="教材用の例示です。予測ではありません。"),
-    Field("hours", "期間_時間", "whole", 24, MOST_HOURS, unit="時間"),
-    Field("draws", "抽選回数", "whole", 1, 5_000, default=100, unit="回"),
-    Field("seed", "乱数の種", "whole", 0, 2**32 - 1, default=0),
+    Field("hours", "期間_時間", "integer", 24, MAX_HOURS, unit="時間"),
+    Field("draws", "抽選回数", "integer", 1, 5_000, default=100, unit="回"),
+    Field("seed", "乱数の種", "integer", 0, 2**32 - 1, default=0),
     Field("outage_spread", "停止のばらつき", "number", 0, 3, default=0.5, unit="対数標準偏差"),
 )
 # YAML: headings with keys of their own
@@ -48,9 +59,12 @@ SECTIONS: dict[str, tuple[Field, ...]] = {
         Field("send_minutes", "送付1件の分", "number", 0, 600, default=2.0, unit="分"),
     ),
 }
-POLICIES, CHANGES = "施策", "施策の変更"
+# YAML: which policies are compared, and which of their cells differ here
+POLICIES = "施策"
+CHANGES = "施策の変更"
 
-TOWNS = (
+# CSV: one row a municipality; those from which nobody fled can still be hosts
+MUNICIPALITY_FIELDS = (
     Field("code", "団体コード", "code"),
     Field("name", "市町名", "text"),
     Field("evacuees", "避難者数", "number", 0, 1e8, unit="人"),
@@ -61,6 +75,7 @@ TOWNS = (
     Field("joined", "国クラウド参加", "flag", default=True),
     SOURCE,
 )
+# CSV: shares of evacuees by type of place, and how many a day the registering staff meet there
 PLACE_FIELDS = (
     Field("place", "場所", "word"),
     Field("share", "当初の割合", "number", 0, 1, unit="割合"),
@@ -68,57 +83,66 @@ PLACE_FIELDS = (
     Field("contact_per_day", "接触_1日", "number", 0, 1, unit="割合"),
     SOURCE,
 )
-CONTACTS = (
+# CSV: from which hour on more or fewer are met
+CONTACT_FIELDS = (
     Field("place", "場所", "word"),
-    Field("from_hour", "開始_時間", "number", 0, MOST_HOURS, unit="時間"),
+    Field("from_hour", "開始_時間", "number", 0, MAX_HOURS, unit="時間"),
     Field("contact_per_day", "接触_1日", "number", 0, 1, unit="割合"),
     SOURCE,
 )
-MOVES = (
+# CSV: how many a day move on, and when
+MOVE_FIELDS = (
     Field("place", "場所", "word"),
-    Field("from_hour", "開始_時間", "number", 0, MOST_HOURS, unit="時間"),
-    Field("to_hour", "終了_時間", "number", 0, MOST_HOURS, unit="時間"),
+    Field("from_hour", "開始_時間", "number", 0, MAX_HOURS, unit="時間"),
+    Field("to_hour", "終了_時間", "number", 0, MAX_HOURS, unit="時間"),
     Field("moves_per_day", "移動_1日", "number", 0, 1, unit="割合"),
     SOURCE,
 )
-ARRIVALS = (
-    Field("hour", "時間", "whole", 0, MOST_HOURS, unit="時間"),
+# CSV: which share of all evacuees has fled by an hour
+ARRIVAL_FIELDS = (
+    Field("hour", "時間", "integer", 0, MAX_HOURS, unit="時間"),
     Field("share", "累積割合", "number", 0, 1, unit="割合"),
     SOURCE,
 )
-STAFF = (
+# CSV: registering staff of a municipality from an hour on
+STAFF_FIELDS = (
     Field("code", "団体コード", "code"),
-    Field("from_hour", "開始_時間", "number", 0, MOST_HOURS, unit="時間"),
+    Field("from_hour", "開始_時間", "number", 0, MAX_HOURS, unit="時間"),
     Field("staff", "職員数", "number", 0, 1e6, unit="人"),
     SOURCE,
 )
-OUTAGES = (
+# CSV: how likely a network fails, and for how long
+OUTAGE_FIELDS = (
     Field("code", "団体コード", "code"),
     Field("probability", "確率", "number", 0, 1, unit="割合"),
     Field("mean_hours", "平均_時間", "number", 0, 10_000, unit="時間"),
     SOURCE,
 )
-AGREEMENTS = (Field("first", "甲", "code"), Field("second", "乙", "code"), SOURCE)
-DESTINATIONS = (
+# CSV: pairs of municipalities that agreed to share
+AGREEMENT_FIELDS = (Field("first", "甲", "code"), Field("second", "乙", "code"), SOURCE)
+# CSV: shares of each home's evacuees by host, in place of the gravity model
+DESTINATION_FIELDS = (
     Field("home", "元", "code"),
     Field("host", "先", "code"),
     Field("share", "割合", "number", 0, 1, unit="割合"),
     SOURCE,
 )
-OBSERVED = (
-    Field("hour", "時間", "whole", 0, MOST_HOURS, unit="時間"),
+# CSV: figures that were published about a past disaster
+OBSERVED_FIELDS = (
+    Field("hour", "時間", "integer", 0, MAX_HOURS, unit="時間"),
     Field("measure", "指標", "word"),
     Field("people", "人数", "number", 0, 1e8, unit="人"),
     Field("base", "分母", "number", 1, 1e8, unit="人"),
     Field("use", "役割", "word"),
     SOURCE,
 )
+# CSV: one row a sharing policy
 POLICY_FIELDS = (
     Field("policy", "施策", "word"),
     Field("route", "経路", "word"),
     Field("pairs", "相手", "word", default="すべて"),
     Field("hub", "集約先", "word", default="県"),
-    Field("start_hour", "開始_時間", "number", 0, MOST_HOURS, default=0.0, unit="時間"),
+    Field("start_hour", "開始_時間", "number", 0, MAX_HOURS, default=0.0, unit="時間"),
     Field("consent", "同意が必要", "flag", default=False),
     Field("joined_only", "参加市町のみ", "flag", default=False),
     Field("host_hours", "送付_時間", "number", 1, 10_000, default=6.0, unit="時間"),
@@ -129,17 +153,19 @@ POLICY_FIELDS = (
     Field("copies", "余分な送付先の数", "number", 0, 2_000, default=0.0, unit="団体"),
     SOURCE,
 )
+# CSV file (without .csv) → its columns
 FILES: dict[str, tuple[Field, ...]] = {
-    "evacuees": TOWNS,
+    "evacuees": MUNICIPALITY_FIELDS,
     "places": PLACE_FIELDS,
-    "moves": MOVES,
-    "arrivals": ARRIVALS,
-    "staff": STAFF,
-    "outages": OUTAGES,
-    "agreements": AGREEMENTS,
-    "destinations": DESTINATIONS,
-    "contacts": CONTACTS,
-    "observed": OBSERVED,
+    "moves": MOVE_FIELDS,
+    "arrivals": ARRIVAL_FIELDS,
+    "staff": STAFF_FIELDS,
+    "outages": OUTAGE_FIELDS,
+    "agreements": AGREEMENT_FIELDS,
+    "destinations": DESTINATION_FIELDS,
+    "contacts": CONTACT_FIELDS,
+    "observed": OBSERVED_FIELDS,
     "policies": POLICY_FIELDS,
 }
-NEEDED = ("evacuees", "places", "staff")
+# files without which there is no scenario
+REQUIRED_FILES = ("evacuees", "places", "staff")

@@ -1,4 +1,7 @@
-"""Who knows where an evacuee is, hour by hour, under each sharing policy?"""
+"""Who knows where an evacuee is, hour by hour, under each sharing policy?
+
+`simulate` runs every policy over the same draws of network outages, on all cores.
+"""
 
 import os
 from collections.abc import Sequence
@@ -9,20 +12,29 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from dxkit._arrays import FloatArray
+from dxkit._checks import require_choice
+from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
-from dxkit.sharing import _cohort_engine, _person_engine
-from dxkit.sharing._model import MARKS, Floats, Model, Rules, build, draw_outages, rules_of
+from dxkit.sharing._cohort_engine import run_cohort_engine
+from dxkit.sharing._model import Model, build_model
+from dxkit.sharing._outages import draw_outages
 from dxkit.sharing._outcome import Outcome
+from dxkit.sharing._person_engine import run_person_engine
+from dxkit.sharing._policy_rules import Rules, build_rules
 from dxkit.sharing._scenario import Scenario
-from dxkit.sharing._trace import Trace, merge
+from dxkit.sharing._trace import Trace, merge_traces
 
 ENGINES = ("cohort", "person")
-MOST_PERSONS = 3_000_000
+# hours whose end is kept in detail, as far as a scenario reaches them; its last one is added
+MARKS_H = (24, 72, 168)
+MAX_PERSONS = 3_000_000
 # cells × draws that fit a processor's cache: faster than one draw at a time, and than many
-PORTION_CELLS = 40_000
-MOST_PORTION = 64
+BATCH_CELLS = 40_000
+MAX_BATCH_DRAWS = 64
 
 
+@accepts_old_keywords(progress="show_progress")
 def simulate(
     scenario: Scenario,
     *,
@@ -31,26 +43,28 @@ def simulate(
     draws: int | None = None,
     seed: int | None = None,
     executor: Executor | None = None,
-    progress: bool = False,
+    show_progress: bool = False,
 ) -> Outcome:
-    """Play a scenario under each policy over draws of network outages.
+    """Simulate a scenario under each policy over draws of network outages.
 
     Parameters
     ----------
     scenario
         From `read_scenario`.
     policies
-        Names among the scenario's policies, or a table like ``scenario.policies``; by default all of the scenario's.
+        Names among the scenario's policies, or a table like ``scenario.policies``; by default all
+        of the scenario's.
     engine
-        ``"cohort"`` (means; the cost does not grow with the people) or ``"person"`` (each person drawn; small numbers and
-        checks).
+        ``"cohort"`` (means; the cost does not grow with the people) or ``"person"`` (each person
+        drawn; small numbers and checks).
     draws
         How many draws of outages; by default the scenario's. All policies meet the same outages.
     seed
         Of the draws; by default the scenario's.
     executor
-        Workers (any `concurrent.futures.Executor`; a Dask client's too); by default this computer's cores as threads.
-    progress
+        Workers (any `concurrent.futures.Executor`; a Dask client's too); by default this
+        computer's cores as threads. How the work is split changes no result.
+    show_progress
         Show a bar.
 
     Returns
@@ -65,52 +79,63 @@ def simulate(
     Notes
     -----
     Results illustrate; they do not forecast. A person's consent is asked anew at each registration.
+
+    Examples
+    --------
+    >>> from dxkit import sharing
+    >>> scenario = sharing.read_scenario("noto_2024").change(hours=48)
+    >>> outcome = simulate(scenario, policies=["共有なし", "県ハブ"], draws=2)
+    >>> known = outcome.timeline.query("hour == 48 and measure == 'known_home'")
+    >>> known.set_index("policy")["mean"].round(2).to_dict()
+    {'共有なし': 0.18, '県ハブ': 0.29}
     """
-    chosen = _chosen(scenario, policies)
-    count = int(scenario.settings["draws"] if draws is None else draws)
-    start = int(scenario.settings["seed"] if seed is None else seed)
-    model = build(scenario)
-    _check(model, engine, count)
-    restored = draw_outages(model, count, start)
-    marks = tuple(sorted({mark for mark in MARKS if mark <= model.hours} | {model.hours}))
-    rules = [rules_of(model, row) for _, row in chosen.iterrows()]
-    traces = _run_all(_Work(model, marks, engine, start, progress), rules, restored, executor)
+    table = _select_policies(scenario, policies)
+    draw_count = int(scenario.settings["draws"] if draws is None else draws)
+    first_seed = int(scenario.settings["seed"] if seed is None else seed)
+    model = build_model(scenario)
+    _check_size(model, engine, draw_count)
+    # drawn once: all policies meet the same outages
+    restored = draw_outages(model, draw_count, first_seed)
+    marks = {mark for mark in MARKS_H if mark <= model.hour_count} | {model.hour_count}
+    rules = [build_rules(model, row) for _, row in table.iterrows()]
+    work = _Work(model, tuple(sorted(marks)), engine, first_seed, show_progress)
     settings = {
         "engine": engine,
-        "draws": count,
-        "seed": start,
+        "draws": draw_count,
+        "seed": first_seed,
         "scenario": scenario.name,
         "note": scenario.note,
     }
-    return Outcome(model, rules, traces, marks, settings)
+    return Outcome(model, rules, _run_all(work, rules, restored, executor), work.marks, settings)
 
 
-def _chosen(scenario: Scenario, policies: Sequence[str] | pd.DataFrame | None) -> pd.DataFrame:
+def _select_policies(
+    scenario: Scenario, policies: Sequence[str] | pd.DataFrame | None
+) -> pd.DataFrame:
     if policies is None:
         return scenario.policies
     if isinstance(policies, pd.DataFrame):
         return policies
+    # a single name is no list of letters
     names = [policies] if isinstance(policies, str) else list(policies)
-    known = scenario.policies.set_index("policy", drop=False)
-    if unknown := [name for name in names if name not in known.index]:
-        offered = "・".join(known.index)
+    by_name = scenario.policies.set_index("policy", drop=False)
+    if unknown := [name for name in names if name not in by_name.index]:
         raise ChoiceError(
-            f"施策「{shorten(unknown[0])}」はこのシナリオにありません。{offered} から選んでください。"
+            f"施策「{shorten(unknown[0])}」はこのシナリオにありません。"
+            f"{'・'.join(by_name.index)} から選んでください。"
         )
-    return known.loc[names]
+    return by_name.loc[names]
 
 
-def _check(model: Model, engine: str, draws: int) -> None:
-    if engine not in ENGINES:
-        raise ChoiceError(
-            f"engine の「{shorten(engine)}」はありません。{'・'.join(ENGINES)} から選んでください。"
-        )
+def _check_size(model: Model, engine: str, draws: int) -> None:
+    require_choice(engine, ENGINES, "engine")
     if draws < 1:
         raise ChoiceError(f"draws={draws} は使えません。1以上にしてください。")
     people = float(model.people.sum())
-    if engine == "person" and people > MOST_PERSONS:
+    if engine == "person" and people > MAX_PERSONS:
         raise ChoiceError(
-            f'engine="person" は {MOST_PERSONS:,} 人までです（{people:,.0f} 人）。cohort を使ってください。'
+            f'engine="person" は {MAX_PERSONS:,} 人までです（{people:,.0f} 人）。'
+            "cohort を使ってください。"
         )
 
 
@@ -122,47 +147,53 @@ class _Work:
     marks: tuple[int, ...]
     engine: str
     seed: int
-    progress: bool
+    show_progress: bool
 
-    def play(self, rules: Rules, restored: Floats, at: int) -> Trace:
-        """Play one policy in one portion of the draws."""
+    def run_batch(self, rules: Rules, restored: FloatArray, batch: int) -> Trace:
+        """Run one policy in one batch of the draws."""
         if self.engine == "person":
-            return _person_engine.run(
-                self.model, rules, restored, self.marks, _portion_seed(self.seed, at)
-            )
-        return _cohort_engine.run(self.model, rules, restored, self.marks)
+            seed = _derive_seed(self.seed, batch)
+            return run_person_engine(self.model, rules, restored, self.marks, seed)
+        return run_cohort_engine(self.model, rules, restored, self.marks)
 
 
 def _run_all(
-    work: _Work, rules: Sequence[Rules], restored: Floats, executor: Executor | None
+    work: _Work, rules: Sequence[Rules], restored: FloatArray, executor: Executor | None
 ) -> list[Trace]:
-    """Share policies × portions of draws among workers; the split never changes a result."""
-    size = (
-        1
-        if work.engine == "person"
-        else max(1, min(MOST_PORTION, PORTION_CELLS // work.model.first.size))
-    )
-    portions = [restored[at : at + size] for at in range(0, len(restored), size)]
-    jobs = [(rule, portion, at) for rule in rules for at, portion in enumerate(portions)]
+    """Share policies × batches of draws among workers."""
+    # the size of a batch depends on the scenario alone: the split is the same on every machine
+    size = 1
+    if work.engine == "cohort":
+        size = max(1, min(MAX_BATCH_DRAWS, BATCH_CELLS // work.model.first_shares.size))
+    batches = [restored[start : start + size] for start in range(0, len(restored), size)]
+    jobs = [(rule, batch, i) for rule in rules for i, batch in enumerate(batches)]
     if executor is not None:
-        found = _gather(executor, work, jobs)
+        traces = _gather_traces(executor, work, jobs)
     else:
+        # threads suffice: NumPy gives the lock back while it computes
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            found = _gather(pool, work, jobs)
-    return [merge(found[at : at + len(portions)]) for at in range(0, len(found), len(portions))]
+            traces = _gather_traces(pool, work, jobs)
+    # the batches of one policy stand next to each other
+    starts = range(0, len(traces), len(batches))
+    return [merge_traces(traces[start : start + len(batches)]) for start in starts]
 
 
-def _gather(pool: Executor, work: _Work, jobs: Sequence[tuple[Rules, Floats, int]]) -> list[Trace]:
-    waiting = [pool.submit(work.play, *job) for job in jobs]
-    for _ in tqdm(
-        as_completed(waiting),
-        total=len(waiting),
-        disable=not work.progress,
+def _gather_traces(
+    pool: Executor, work: _Work, jobs: Sequence[tuple[Rules, FloatArray, int]]
+) -> list[Trace]:
+    """Run the jobs and return their results in the order of the jobs, whichever ends first."""
+    futures = [pool.submit(work.run_batch, *job) for job in jobs]
+    bar = tqdm(
+        as_completed(futures),
+        total=len(futures),
+        disable=not work.show_progress,
         desc="シミュレーション",
-    ):
+    )
+    for _ in bar:
         pass
-    return [job.result() for job in waiting]
+    return [future.result() for future in futures]
 
 
-def _portion_seed(seed: int, at: int) -> int:
-    return int(np.random.SeedSequence([seed, at]).generate_state(1)[0])
+def _derive_seed(seed: int, batch: int) -> int:
+    """Derive a batch's own seed, independent of which worker runs it."""
+    return int(np.random.SeedSequence([seed, batch]).generate_state(1)[0])

@@ -1,12 +1,13 @@
-"""Which cells of a table of people must be left blank, so that no small count can be worked out from what is published?
+"""Which cells of a table of people must be blank, so that no small count can be worked out?
 
-A table with margins is a circulation: people flow from the total to each row, on to a column, and back to the total. A
-blank cell can be worked out exactly when it lies on no cycle along which blanks can change by one person. `suppress`
-therefore finds, for every small cell, the cheapest such cycle and blanks it whole (the graph view of Gusfield, "A graph
-theoretic approach to statistical data security", SIAM J. Comput. 17, 1988). Zeros stay published, so a reader knows that
-every blank is at least 1; this is taken into account. Only exact working-out is prevented: a reader may still narrow a
-blank to a range (see `audit`), and the person who is the only one in a cell knows more than others. The blanks are few, not
-proven fewest.
+A table with margins is a circulation: people flow from the total to each row, on to a column, and
+back to the total. A blank cell can be worked out exactly when it lies on no cycle along which
+blanks can change by one person. `suppress` therefore finds, for every small cell, the cheapest such
+cycle and blanks it whole (complementary suppression; the graph view of Gusfield, "A graph theoretic
+approach to statistical data security", SIAM J. Comput. 17, 1988). Zeros stay published, so a reader
+knows that every blank is at least 1; this is taken into account. Only exact derivation is
+prevented: a reader may still narrow a blank to a range (see `audit`), and the only person in a cell
+knows more than others. The blanks are few, not proven fewest.
 """
 
 from dataclasses import dataclass
@@ -17,14 +18,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import dijkstra
 
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.schema import carry_provenance
 
 TOTAL = "計"
-ROUNDINGS = (5, 10)
-Counts = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-# a step over what is blank already costs next to nothing, but not nothing: a shorter cycle is better
+# people
+ROUNDING_BASES = (5, 10)
+# a step over a cell that is blank already costs next to nothing, but more than nothing, so that
+# among free cycles the shorter one is chosen
 BLANK_COST = 1e-6
+Counts = NDArray[np.int64]
 
 
 @overload
@@ -47,7 +51,8 @@ def suppress(
     Parameters
     ----------
     table
-        Counts of people: a Series (one-way) or DataFrame (two-way), without margins or with margins 計 that add up.
+        Counts of people: a Series (one-way) or DataFrame (two-way), without margins or with
+        margins 計 that add up.
     k
         Counts from 1 to ``k − 1`` are blanked, margins too. Zeros are published.
     rounding
@@ -58,8 +63,8 @@ def suppress(
     Returns
     -------
     pandas.Series or pandas.DataFrame
-        With margins 計, as ``Int64``; blanks are missing. ``.attrs["settings"]`` holds ``k, rounding``, and how many cells were
-        blanked in each step.
+        With margins 計, as ``Int64``; blanks are missing. ``.attrs["settings"]`` holds ``k,
+        rounding``, and how many cells were blanked in each step.
 
     Raises
     ------
@@ -67,37 +72,47 @@ def suppress(
         If a cell is no count, or margins do not add up.
     ChoiceError
         If ``k`` or ``rounding`` is not offered.
+
+    Examples
+    --------
+    Of the first row only the 3 is small; three more cells keep it from being worked out:
+
+    >>> import pandas as pd
+    >>> counts = pd.DataFrame([[3, 40], [50, 60], [70, 80]], index=list("abc"), columns=list("xy"))
+    >>> suppress(counts)
+          x     y    計
+    a  <NA>  <NA>   43
+    b  <NA>  <NA>  110
+    c    70    80  150
+    計   123   180  303
     """
-    if k < 2 or (rounding is not None and rounding not in ROUNDINGS):
+    if k < 2 or (rounding is not None and rounding not in ROUNDING_BASES):
         raise ChoiceError(
-            f"k={k}、rounding={rounding} は使えません。k は2以上、rounding は 5・10・None から選んでください。"
+            f"k={k}、rounding={rounding} は使えません。"
+            "k は2以上、rounding は 5・10・None から選んでください。"
         )
-    counts = _counts(table)
-    full = _with_totals(counts)
-    small = (full > 0) & (full < k)
-    blank = (
-        small
-        if not complementary
-        else _one_way(full, small)
-        if isinstance(table, pd.Series)
-        else _two_way(full, small)
-    )
-    shown = full if rounding is None else (full + rounding // 2) // rounding * rounding
+    full = _append_totals(_read_counts(table))
+    is_small = (full > 0) & (full < k)
+    is_blank = is_small
+    if complementary:
+        blank_more = _blank_one_way if isinstance(table, pd.Series) else _blank_two_way
+        is_blank = blank_more(full, is_small)
+    published = full if rounding is None else (full + rounding // 2) // rounding * rounding
     settings = {
         "k": k,
         "rounding": rounding,
-        "primary": int(small.sum()),
-        "complementary": int(blank.sum() - small.sum()),
+        "primary": int(is_small.sum()),
+        "complementary": int(is_blank.sum() - is_small.sum()),
     }
-    return _published(table, shown, blank, settings)
+    return _format_published(table, published, is_blank, settings)
 
 
-def _counts(table: pd.DataFrame | pd.Series) -> Counts:
-    """Give the inner counts as an array; check that all are counts and that margins add up."""
+def _read_counts(table: pd.DataFrame | pd.Series) -> Counts:
+    """Return the inner counts; check that all are counts and that margins add up."""
     frame = table.to_frame() if isinstance(table, pd.Series) else table
     numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    bad = np.argwhere(~(numbers >= 0) | (numbers != np.floor(numbers)))
-    if len(bad):
+    faulty_cells = np.argwhere(~(numbers >= 0) | (numbers != np.floor(numbers)))
+    if len(faulty_cells):
         remedy = "0以上の整数（人数）にしてください"
         raise TableError(
             Fault(
@@ -107,23 +122,32 @@ def _counts(table: pd.DataFrame | pd.Series) -> Counts:
                 column=str(frame.columns[j]),
                 value=frame.iloc[i, j],
             )
-            for i, j in bad
+            for i, j in faulty_cells
         )
     counts = numbers.astype(np.int64)
-    rows = np.array([name != TOTAL for name in frame.index])
-    columns = np.array([name != TOTAL for name in frame.columns])
-    inner = counts[np.ix_(rows, columns)]
-    _check_margins(counts, inner, rows, columns)
+    is_inner_row = np.array([name != TOTAL for name in frame.index])
+    is_inner_column = np.array([name != TOTAL for name in frame.columns])
+    inner = counts[np.ix_(is_inner_row, is_inner_column)]
+    _check_margins(counts, inner, is_inner_row, is_inner_column)
     one_way: Counts = inner[:, 0]
     return one_way if isinstance(table, pd.Series) else inner
 
 
-def _check_margins(counts: Counts, inner: Counts, rows: Flags, columns: Flags) -> None:
-    wrong = (not rows.all() and (counts[~rows][:, columns] != inner.sum(axis=0)).any()) or (
-        not columns.all() and (counts[rows][:, ~columns][:, 0] != inner.sum(axis=1)).any()
+def _check_margins(
+    counts: Counts, inner: Counts, is_inner_row: BoolArray, is_inner_column: BoolArray
+) -> None:
+    has_row = not is_inner_row.all()
+    has_column = not is_inner_column.all()
+    column_sums_differ = (
+        has_row and (counts[~is_inner_row][:, is_inner_column] != inner.sum(axis=0)).any()
     )
-    grand = not rows.all() and not columns.all() and counts[~rows][:, ~columns][0, 0] != inner.sum()
-    if wrong or grand:
+    row_sums_differ = (
+        has_column and (counts[is_inner_row][:, ~is_inner_column][:, 0] != inner.sum(axis=1)).any()
+    )
+    total_differs = (
+        has_row and has_column and counts[~is_inner_row][:, ~is_inner_column][0, 0] != inner.sum()
+    )
+    if column_sums_differ or row_sums_differ or total_differs:
         raise TableError.one(
             f"「{TOTAL}」が内訳の和と合いません",
             f"「{TOTAL}」を消して渡せば計算します",
@@ -131,112 +155,121 @@ def _check_margins(counts: Counts, inner: Counts, rows: Flags, columns: Flags) -
         )
 
 
-def _with_totals(counts: Counts) -> Counts:
+def _append_totals(counts: Counts) -> Counts:
     if counts.ndim == 1:
         return np.append(counts, counts.sum())
-    wide = np.column_stack([counts, counts.sum(axis=1)])
-    return np.vstack([wide, wide.sum(axis=0)])
+    with_row_sums = np.column_stack([counts, counts.sum(axis=1)])
+    return np.vstack([with_row_sums, with_row_sums.sum(axis=0)])
 
 
-def _one_way(full: Counts, small: Flags) -> Flags:
-    """Blank the smallest further cells until the blanks' sum leaves room (or the total is blank, too)."""
-    blank = small.copy()
-    order = [at for at in np.argsort(full[:-1], kind="stable") if full[at] > 0 and not blank[at]]
-    for at in order:
-        hidden = full[:-1][blank[:-1]]
-        free = len(hidden) >= 2 and hidden.sum() > len(hidden)
-        if not blank.any() or free or (blank[-1] and len(hidden)):
+def _blank_one_way(full: Counts, is_small: BoolArray) -> BoolArray:
+    """Blank the smallest further cells until the blanks' sum leaves room."""
+    is_blank = is_small.copy()
+    by_size = [i for i in np.argsort(full[:-1], kind="stable") if full[i] > 0 and not is_blank[i]]
+    for i in by_size:
+        hidden = full[:-1][is_blank[:-1]]
+        # two blanks whose sum is 2 can only be 1 and 1
+        has_room = len(hidden) >= 2 and hidden.sum() > len(hidden)
+        if not is_blank.any() or has_room or (is_blank[-1] and len(hidden)):
             break
-        blank[at] = True
-    hidden = full[:-1][blank[:-1]]
-    # nothing else is left to blank: then the total must go
-    blank[-1] |= bool(len(hidden)) and (len(hidden) < 2 or hidden.sum() <= len(hidden))
-    return blank
+        is_blank[i] = True
+    hidden = full[:-1][is_blank[:-1]]
+    # no further cell can be blanked: then the total must go
+    is_blank[-1] |= bool(len(hidden)) and (len(hidden) < 2 or hidden.sum() <= len(hidden))
+    return is_blank
 
 
 @dataclass(frozen=True)
 class _Network:
-    """Rows, columns, and two nodes that stand for the margins; every cell is an arc between two nodes."""
+    """Rows, columns, and two nodes for the margins; every cell is an arc between two nodes."""
 
-    rows: int
-    columns: int
+    row_count: int
+    column_count: int
 
-    def arc(self, i: int, j: int) -> tuple[int, int]:
-        """Give where the cell's people come from and go to."""
-        from_total, to_total = self.rows + self.columns, self.rows + self.columns + 1
-        tail = from_total if j == self.columns else i
-        head = to_total if i == self.rows else self.rows + j
-        if i == self.rows:
-            tail = to_total if j == self.columns else self.rows + j
-            head = from_total if j == self.columns else to_total
-        elif j == self.columns:
-            head = i
-        return tail, head
+    def find_arc(self, i: int, j: int) -> tuple[int, int]:
+        """Find the nodes from which and to which a cell's people flow."""
+        # the node from which the total flows to the rows, and that to which the columns flow
+        source = self.row_count + self.column_count
+        sink = source + 1
+        if i == self.row_count and j == self.column_count:
+            return sink, source
+        if i == self.row_count:
+            return self.row_count + j, sink
+        if j == self.column_count:
+            return source, i
+        return i, self.row_count + j
 
 
-def _two_way(full: Counts, small: Flags) -> Flags:
-    """Blank for every small cell the cheapest cycle of cells along which one person more or less makes no difference outside."""
+def _blank_two_way(full: Counts, is_small: BoolArray) -> BoolArray:
+    """Blank for every small cell the cheapest cycle along which one person can be moved."""
     network = _Network(full.shape[0] - 1, full.shape[1] - 1)
-    size = network.rows + network.columns + 2
-    cost = np.full((size, size), np.inf)
-    cells: dict[tuple[int, int], tuple[int, int]] = {}
+    node_count = network.row_count + network.column_count + 2
+    cost = np.full((node_count, node_count), np.inf)
+    cell_of_arc: dict[tuple[int, int], tuple[int, int]] = {}
+    # a printed zero cannot change: it is no arc
     for i, j in np.argwhere(full > 0):
-        tail, head = network.arc(int(i), int(j))
-        cells[tail, head] = cells[head, tail] = (int(i), int(j))
-        _price(cost, (tail, head), int(full[i, j]), blank=bool(small[i, j]))
-    blank = small.copy()
-    for i, j in sorted(map(tuple, np.argwhere(small).tolist()), key=lambda cell: -int(full[cell])):
-        for step in _cycle(cost, network.arc(i, j), lowers=full[i, j] > 1):
-            cell = cells[step]
-            blank[cell] = True
-            _price(cost, network.arc(*cell), int(full[cell]), blank=True)
-    return blank
+        tail, head = network.find_arc(int(i), int(j))
+        cell_of_arc[tail, head] = cell_of_arc[head, tail] = (int(i), int(j))
+        _set_cost(cost, (tail, head), int(full[i, j]), is_blank=bool(is_small[i, j]))
+    is_blank = is_small.copy()
+    # the largest small cells first: their cycles are the dearest, and later ones reuse them
+    cells = sorted(map(tuple, np.argwhere(is_small).tolist()), key=lambda cell: -int(full[cell]))
+    for i, j in cells:
+        for arc in _find_cycle(cost, network.find_arc(i, j), can_fall=full[i, j] > 1):
+            cell = cell_of_arc[arc]
+            is_blank[cell] = True
+            _set_cost(cost, network.find_arc(*cell), int(full[cell]), is_blank=True)
+    return is_blank
 
 
-def _price(cost: NDArray[np.float64], arc: tuple[int, int], count: int, *, blank: bool) -> None:
-    """Set what it costs to use a cell in a cycle, with more people or (if it holds more than one) with fewer."""
-    price = BLANK_COST if blank else float(count)
-    cost[arc] = price
-    cost[arc[::-1]] = price if count > 1 else np.inf
+def _set_cost(cost: FloatArray, arc: tuple[int, int], count: int, *, is_blank: bool) -> None:
+    """Set the cost of a cell in a cycle: of one person more, or (if it holds several) one less."""
+    cell_cost = BLANK_COST if is_blank else float(count)
+    cost[arc] = cell_cost
+    # a cell of one person cannot fall, because a blank is known to be at least 1
+    cost[arc[::-1]] = cell_cost if count > 1 else np.inf
 
 
-def _cycle(
-    cost: NDArray[np.float64], arc: tuple[int, int], *, lowers: bool
-) -> list[tuple[int, int]]:
-    """Give the steps of the cheapest way around through other cells than this one, which rises or falls by one."""
-    kept = cost[arc], cost[arc[::-1]]
+def _find_cycle(cost: FloatArray, arc: tuple[int, int], *, can_fall: bool) -> list[tuple[int, int]]:
+    """Find the cheapest way through other cells that closes a cycle with this one."""
+    forward = cost[arc]
+    backward = cost[arc[::-1]]
+    # the cell itself is taken out while its detour is sought
     cost[arc] = cost[arc[::-1]] = np.inf
-    ways = [_way(cost, arc[1], arc[0])] + ([_way(cost, *arc)] if lowers else [])
-    cost[arc], cost[arc[::-1]] = kept
-    return min(ways, key=lambda way: way[0])[1]
+    paths = [_find_path(cost, arc[1], arc[0])]
+    if can_fall:
+        paths.append(_find_path(cost, *arc))
+    cost[arc] = forward
+    cost[arc[::-1]] = backward
+    return min(paths, key=lambda path: path[0])[1]
 
 
-def _way(cost: NDArray[np.float64], start: int, end: int) -> tuple[float, list[tuple[int, int]]]:
-    length, before = dijkstra(
+def _find_path(cost: FloatArray, start: int, end: int) -> tuple[float, list[tuple[int, int]]]:
+    """Find the cheapest path: its cost, and its arcs from the end back to the start."""
+    lengths, predecessors = dijkstra(
         np.where(np.isinf(cost), 0.0, cost), indices=start, return_predecessors=True
     )
-    steps: list[tuple[int, int]] = []
+    arcs: list[tuple[int, int]] = []
     node = end
-    while node != start and before[node] >= 0:
-        steps.append((int(before[node]), node))
-        node = int(before[node])
-    return float(length[end]), steps
+    while node != start and predecessors[node] >= 0:
+        arcs.append((int(predecessors[node]), node))
+        node = int(predecessors[node])
+    return float(lengths[end]), arcs
 
 
-def _published(
-    table: pd.DataFrame | pd.Series, shown: Counts, blank: Flags, settings: dict[str, Any]
+def _format_published(
+    table: pd.DataFrame | pd.Series,
+    published: Counts,
+    is_blank: BoolArray,
+    settings: dict[str, Any],
 ) -> pd.DataFrame | pd.Series:
-    index = [name for name in table.index if name != TOTAL] + [TOTAL]
+    """Label the published counts as the table is labelled, margins last, blanks missing."""
+    index = pd.Index([name for name in table.index if name != TOTAL] + [TOTAL])
     if isinstance(table, pd.Series):
-        given: pd.DataFrame | pd.Series = pd.Series(
-            shown, index=pd.Index(index), name=table.name, dtype="Int64"
-        ).mask(blank)
-    else:
-        columns = [name for name in table.columns if name != TOTAL] + [TOTAL]
-        given = (
-            pd.DataFrame(shown, index=pd.Index(index), columns=pd.Index(columns))
-            .astype("Int64")
-            .mask(blank)
-        )
-    given.attrs = {"settings": settings}
-    return given
+        series = pd.Series(published, index=index, name=table.name, dtype="Int64").mask(is_blank)
+        series.attrs["settings"] = settings
+        return carry_provenance(series, table)
+    columns = pd.Index([name for name in table.columns if name != TOTAL] + [TOTAL])
+    frame = pd.DataFrame(published, index=index, columns=columns).astype("Int64").mask(is_blank)
+    frame.attrs["settings"] = settings
+    return carry_provenance(frame, table)

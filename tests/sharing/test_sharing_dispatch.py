@@ -108,7 +108,9 @@ def test_nobody_and_nothing_to_do_give_empty_tables():
 
 
 def test_faulty_tables_are_refused_with_row_and_column():
-    with pytest.raises(TableError, match="列「lat」: 列がありません → staff に列を足してください"):
+    with pytest.raises(
+        TableError, match="列「lat」: staff の表に列がありません → 今ある列: staff、skills"
+    ):
         sharing.dispatch(NEEDS, STAFF.drop(columns="lat"))
     with pytest.raises(
         TableError, match="2行目 列「people」 値「たくさん」: 0以上の数ではありません"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dxkit import sharing
 from dxkit.errors import ChoiceError, TableError
-from dxkit.sharing._legal_grounds import BODIES, CATEGORIES, PHASES
+from dxkit.sharing import BODIES, CATEGORIES, PHASES
 
 NOTICE = "教材であり法的助言ではない"
 
@@ -75,9 +75,9 @@ def test_what_was_not_read_says_so():
 )
 def test_single_questions_find_the_row_a_reader_would(question, verdict, ground):
     from_, to, category, phase, consent = question
-    found = sharing.may_disclose(from_, to, category, phase=phase, consent=consent)
-    assert (found.verdict, found.ground, found.notice) == (verdict, ground, NOTICE)
-    assert bool(found) is (verdict == "可")
+    decision = sharing.may_disclose(from_, to, category, phase=phase, consent=consent)
+    assert (decision.verdict, decision.ground, decision.notice) == (verdict, ground, NOTICE)
+    assert bool(decision) is (verdict == "可")
 
 
 def test_english_names_mean_the_same():
@@ -94,8 +94,8 @@ def test_columns_and_single_questions_agree_on_every_combination():
         )
     )
     from_, to, category, phase, consent = (np.array(column) for column in zip(*cases, strict=True))
-    found = sharing.may_disclose(from_, to, category, phase=phase, consent=consent)
-    for at, case in enumerate(cases):
+    decisions = sharing.may_disclose(from_, to, category, phase=phase, consent=consent)
+    for i, case in enumerate(cases):
         fits = table[
             [
                 case[0] in row.from_.split()
@@ -106,8 +106,7 @@ def test_columns_and_single_questions_agree_on_every_combination():
                 for row in table.itertuples()
             ]
         ]
-        wanted = fits["row"].iloc[0] if len(fits) else ""
-        assert found["row"].iloc[at] == wanted
+        assert decisions["row"].iloc[i] == (fits["row"].iloc[0] if len(fits) else "")
 
 
 @settings(max_examples=30, deadline=None)
@@ -127,8 +126,8 @@ def test_consent_never_takes_a_ground_away(seed):
 def test_a_million_questions_and_none_are_answered_in_order():
     draw = np.random.default_rng(0)
     to = draw.choice(["避難元市町", "他の市町"], 1_000_000)
-    found = sharing.may_disclose("避難先市町", to, "所在", phase="応急期")
-    assert ((found["verdict"] == "可").to_numpy() == (to == "避難元市町")).all()
+    decisions = sharing.may_disclose("避難先市町", to, "所在", phase="応急期")
+    assert ((decisions["verdict"] == "可").to_numpy() == (to == "避難元市町")).all()
     assert len(sharing.may_disclose([], [], [], phase=[])) == 0
 
 
@@ -157,7 +156,7 @@ def test_a_facilitators_own_table_is_used_and_checked():
         TableError, match="legal_grounds」 2行目 列「to」 値「みんな」: 知らない語です"
     ):
         sharing.grounds(own.assign(to="県 みんな"))
-    with pytest.raises(TableError, match="列「ground」: 列がありません"):
+    with pytest.raises(TableError, match="列「ground」: legal_grounds の表に列がありません"):
         sharing.grounds(own.drop(columns="ground"))
 
 

@@ -216,3 +216,24 @@ def test_all_faults_of_all_files_come_together(folder):
         "scenario.yaml",
         "outages.csv",
     }
+
+
+def test_a_folder_chooses_among_the_policies_that_are_given(folder):
+    own = sharing.default_policies().head(2).assign(start_hour=[3, 5])
+    scenario = sharing.read_scenario(folder, policies=sharing.check_policies(own))
+    assert scenario.policies["policy"].tolist() == SIX[:2]
+    assert scenario.policies["start_hour"].tolist() == [3, 5]
+
+
+def test_a_table_of_policies_is_read_as_written_in_a_file_or_every_fault_is_named():
+    written = sharing.default_policies().head(2).astype(str).assign(start_hour=["１２", ""])
+    checked = sharing.check_policies(written)
+    assert checked["start_hour"].tolist() == [12.0, 0.0]
+    assert checked["consent"].dtype == bool
+    with pytest.raises(TableError, match="3件の問題") as caught:
+        sharing.check_policies(written.assign(start_hour="昼", copies=["0", "-1"]))
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (2, "開始_時間"),
+        (3, "開始_時間"),
+        (3, "余分な送付先の数"),
+    ]

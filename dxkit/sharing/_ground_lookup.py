@@ -1,0 +1,95 @@
+"""Which row of the law table decides a disclosure?
+
+Every combination of sender, recipient, category, phase and consent is decided once in an array of
+five axes, so that a million questions are a million lookups.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dxkit._arrays import IntArray
+from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import carry_provenance
+from dxkit.sharing._bodies_categories_phases import (
+    ALLOWED,
+    CERTAINTIES,
+    CONSENTS,
+    DIMENSIONS,
+    NO_GROUND,
+    NOTICE,
+    TO_BE_CHECKED,
+)
+
+ROW_COLUMNS = ("ground", "condition", "certainty", "row")
+
+
+def find_deciding_rows(law: pd.DataFrame, disclosures: Sequence[Any], consent: Any) -> IntArray:
+    """Find the row that decides each disclosure; the number of rows means none.
+
+    ``disclosures`` holds sender, recipient, category and phase, each one value or a column.
+    """
+    codes = [
+        _encode_words(values, words, dimension)
+        for values, (dimension, words) in zip(disclosures, DIMENSIONS, strict=True)
+    ]
+    # single values stretch to the length of the columns beside them
+    index = np.broadcast_arrays(*codes, np.asarray(consent, dtype=bool).astype(np.intp))
+    return np.asarray(_tabulate_rows(law)[tuple(index)], dtype=np.intp)
+
+
+def label_rows(law: pd.DataFrame) -> dict[str, Sequence[str]]:
+    """List verdict, ground, condition, certainty and row name of each row; the last means none."""
+    verdicts = [TO_BE_CHECKED if word == CERTAINTIES[-1] else ALLOWED for word in law["certainty"]]
+    labels = {name: [*law[name].astype(str), ""] for name in ROW_COLUMNS}
+    labels["ground"][-1] = NO_GROUND
+    return {"verdict": [*verdicts, NO_GROUND], **labels}
+
+
+def list_decisions(law: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
+    """List what each deciding row says, as categories: a million rows take little memory."""
+    columns = {}
+    for name, words in label_rows(law).items():
+        # many rows of the law share a ground or condition: categories hold each text once
+        kinds = list(dict.fromkeys(words))
+        codes = np.array([kinds.index(word) for word in words], dtype=np.int16)
+        columns[name] = pd.Categorical.from_codes(codes[rows], categories=pd.Index(kinds))
+    table = pd.DataFrame(columns)
+    table.attrs["notice"] = NOTICE
+    return carry_provenance(table, law)
+
+
+def _encode_words(values: Any, words: dict[str, str], dimension: str) -> IntArray:
+    """Turn names into positions along their axis; unknown ones are refused by name."""
+    # both the English and the Japanese name lead to the same position
+    positions = {name: i for i, pair in enumerate(words.items()) for name in pair}
+    is_scalar = isinstance(values, str)
+    # each different word is looked up once, however long the column is
+    codes, names = pd.factorize(pd.Series([values] if is_scalar else values), use_na_sentinel=False)
+    codes_of_names = np.array([positions.get(str(name), -1) for name in names], dtype=np.intp)
+    if (codes_of_names < 0).any():
+        unknown = names[int(np.argmin(codes_of_names))]
+        raise ChoiceError(
+            f"{dimension} の「{shorten(unknown)}」は知りません。"
+            f"{'・'.join(words.values())} から選んでください。"
+        )
+    encoded = codes_of_names[codes] if len(codes) else np.zeros(0, dtype=np.intp)
+    return np.asarray(encoded[0] if is_scalar else encoded, dtype=np.intp)
+
+
+def _tabulate_rows(law: pd.DataFrame) -> IntArray:
+    """Tabulate the deciding row of every combination; the number of rows means none."""
+    sizes = [len(words) for _, words in DIMENSIONS]
+    deciding = np.full((*sizes, 2), len(law), dtype=np.intp)
+    # later rows first, so that the first row that fits overwrites them
+    for i in range(len(law) - 1, -1, -1):
+        row = law.iloc[i]
+        cells = [
+            [list(words.values()).index(word) for word in str(row[dimension]).split()]
+            for dimension, words in DIMENSIONS
+        ]
+        consents = [1] if row["consent"] == CONSENTS[1] else [0, 1]
+        deciding[np.ix_(*cells, consents)] = i
+    return deciding
