@@ -5,7 +5,7 @@ and put together in the best of all ways (some thousand), until no pair can be i
 larger neighbourhood, for milliseconds a pair.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations
 
@@ -21,14 +21,23 @@ ROUNDING = 1e-10
 
 
 @dataclass
-class WayCounter:
-    """How many ways to share out two groups may still be compared: a limit without a clock."""
+class ExchangeLog:
+    """What a search by exchanges has compared so far.
 
-    remaining: float = np.inf
+    Attributes
+    ----------
+    remaining_ways
+        How many ways to share out two groups may still be compared: a limit without a clock.
+    settled
+        Pairs of groups (the blocks of each, as bytes) that are known to be shared out at best.
+    """
+
+    remaining_ways: float = np.inf
+    settled: set[tuple[bytes, bytes]] = field(default_factory=set)
 
     def is_used_up(self) -> bool:
         """Check whether no more ways may be compared."""
-        return self.remaining <= 0
+        return self.remaining_ways <= 0
 
 
 @lru_cache(maxsize=32)
@@ -43,7 +52,7 @@ def list_choices(block_count: int) -> FloatArray:
 
 
 def polish_grouping(
-    task: GroupingTask, labels: IntArray, price: float, counter: WayCounter | None = None
+    task: GroupingTask, labels: IntArray, price: float, log: ExchangeLog | None = None
 ) -> IntArray:
     """Improve a grouping of blocks pair of groups by pair of groups.
 
@@ -55,28 +64,39 @@ def polish_grouping(
         The group of each block.
     price
         What a unit of penalty costs.
-    counter
-        Where it is used up, the grouping so far is returned.
+    log
+        Of the comparisons before this one; where it is used up, the grouping so far is returned.
     """
     best = labels.copy()
-    counter = WayCounter() if counter is None else counter
+    log = ExchangeLog() if log is None else log
+    groups = range(task.group_count)
+    contents = [_encode_group(best, group) for group in groups]
     # a dict as an ordered set: pairs of groups not compared since one of them changed
-    waiting = dict.fromkeys(combinations(range(task.group_count), 2))
-    while waiting and not counter.is_used_up():
+    waiting = dict.fromkeys(combinations(groups, 2))
+    while waiting and not log.is_used_up():
         pair = next(iter(waiting))
         del waiting[pair]
-        if _improve_pair(task, best, pair, price, counter):
-            changed = [
-                other
-                for other in combinations(range(task.group_count), 2)
-                if set(other) & set(pair) and other != pair
-            ]
-            waiting |= dict.fromkeys(changed)
+        key = (contents[pair[0]], contents[pair[1]])
+        if key in log.settled:
+            continue
+        if _improve_pair(task, best, pair, price, log):
+            for group in pair:
+                contents[group] = _encode_group(best, group)
+            # all pairs with one of the two groups, in the order in which they began
+            touched = {(min(i, j), max(i, j)) for i in pair for j in groups if i != j}
+            waiting |= dict.fromkeys(sorted(touched - {pair}))
+        else:
+            log.settled.add(key)
     return best
 
 
+def _encode_group(labels: IntArray, group: int) -> bytes:
+    """Encode which blocks are in a group."""
+    return np.flatnonzero(labels == group).tobytes()
+
+
 def _improve_pair(
-    task: GroupingTask, labels: IntArray, pair: tuple[int, int], price: float, counter: WayCounter
+    task: GroupingTask, labels: IntArray, pair: tuple[int, int], price: float, log: ExchangeLog
 ) -> bool:
     """Share out two groups anew where that is a gain; return whether it was."""
     blocks = np.flatnonzero((labels == pair[0]) | (labels == pair[1]))
@@ -84,7 +104,7 @@ def _improve_pair(
         return False
     sizes = np.asarray(task.block_sizes)[blocks]
     choices = list_choices(len(blocks))
-    counter.remaining -= len(choices)
+    log.remaining_ways -= len(choices)
     allowed = np.flatnonzero(_has_allowed_sizes(task, choices @ sizes, int(sizes.sum())))
     choices = choices[allowed]
     # the present way, found by its binary number
@@ -173,13 +193,13 @@ def search_pair_exchanges(
         How many ways to share out two groups may be compared in all.
     """
     rng = np.random.default_rng(seed)
-    counter = WayCounter(max_ways)
-    best = polish_grouping(task, labels, price, counter)
+    log = ExchangeLog(max_ways)
+    best = polish_grouping(task, labels, price, log)
     best_cost = task.compute_cost(best) + price * task.compute_penalty(best)
     for _ in range(tries):
-        if counter.is_used_up():
+        if log.is_used_up():
             break
-        neighbour = polish_grouping(task, shake_grouping(task, best, swaps, rng), price, counter)
+        neighbour = polish_grouping(task, shake_grouping(task, best, swaps, rng), price, log)
         cost = task.compute_cost(neighbour) + price * task.compute_penalty(neighbour)
         if cost < best_cost - ROUNDING:
             best = neighbour

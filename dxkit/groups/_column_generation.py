@@ -33,12 +33,14 @@ from dxkit.groups._work import WorkLimit
 # beyond so many groups, or heads of groups, there are too many to look at
 MAX_GROUPS = 5e8
 MAX_HEADS = 300_000
-# groups looked at in a proof: about a minute of one core
-WORK_UNITS = 2e9
-# work of one entry of the linear programme in one iteration, in groups looked at
-UNITS_OF_LP_ENTRY = 20.0
-# nodes of the search tree when HiGHS chooses among groups
-NODE_LIMIT = 1_000
+# work of a proof, in groups looked at: about a minute of one core
+WORK_UNITS = 1.5e9
+# work of one entry of the linear programme in one iteration, in the same unit
+UNITS_OF_LP_ENTRY = 5.0
+# work of one group among which HiGHS chooses, in the same unit
+UNITS_OF_CHOICE = 25_000
+# nodes of the search tree when HiGHS chooses among groups: a handful is what it mostly takes
+NODE_LIMIT = 200
 # a pricing stops once it has so many groups, and so many of them are added
 ENOUGH_GROUPS = 20_000
 ADDED_GROUPS = 400
@@ -257,6 +259,7 @@ class _BoundSearch:
             self.bound = self.value if is_complete else self.bound
             return
         remaining_s = max(1.0, self.work.compute_remaining_s())
+        self.work.spend(UNITS_OF_CHOICE * len(pool.groups))
         answer = solve_mip(
             pool.build_model(self.problem.rules),
             node_limit=NODE_LIMIT,

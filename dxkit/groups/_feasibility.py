@@ -13,7 +13,7 @@ from dxkit.groups._highs import SparseModel, solve_mip
 from dxkit.groups._rules import Rules
 
 # of the search tree of one question: the same on every machine, some 10 s at 41 members
-NODE_LIMIT = 2_000
+NODE_LIMIT = 500
 
 
 class SearchLimitError(Exception):

@@ -17,6 +17,8 @@ from dxkit.groups._rules import Rules
 from dxkit.groups._work import WorkLimit
 
 TAIL_SIZE = 4
+# work of turning to a head, in groups looked at
+UNITS_OF_HEAD = 1_000
 # a group that breaks a rule costs so much that it is never worth having
 FORBIDDING_COST = 1e6
 
@@ -118,7 +120,7 @@ class Pricer:
             for head, tails, costs in self._list_candidates(
                 int(last), head_costs, tail_costs, order, limit
             ):
-                work.spend(len(costs))
+                work.spend(UNITS_OF_HEAD + len(costs))
                 cheap = np.flatnonzero(costs < limit)
                 head_columns = (len(cheap), self.heads.shape[1])
                 groups = np.hstack(

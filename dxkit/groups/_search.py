@@ -30,9 +30,9 @@ MAX_STEPS_BY_BLOCKS = 2.2e8
 # how often a chain's end is shaken (by so many swaps) and polished
 TRIES = 16
 SWAPS = 8
-# how many ways to share out two groups a chain may compare: never reached below 100 members, and
-# some 5 s of one core
-MAX_WAYS = 3e7
+# how many ways to share out two groups a chain may compare: reached with some 300 members and more,
+# after some 6 s of one core
+MAX_WAYS = 1e8
 # price of a unit of penalty while polishing, in units of the dearest pair
 PENALTY_PRICE = 1e3
 ROUNDING = 1e-9
