@@ -136,7 +136,8 @@ class _Chain:
                 if is_move
                 else self._change_of_swap(block, target)
             )
-            if change <= 0.0 or draw() < math.exp(-change / temperature):
+            # a change of nothing but rounding draws a number, so that all processors draw alike
+            if change < -ROUNDING or draw() < math.exp(-change / temperature):
                 self._apply_change(block, target, is_move)
 
     def _change_of_move(self, block: int, new: int) -> float:

@@ -112,9 +112,10 @@ def _improve_pair(
     number = present[1:] @ 2 ** np.arange(len(blocks) - 1)
     now = int(np.searchsorted(allowed, number))
     costs = _compute_costs(task, choices, blocks, price)
-    best = int(np.argmin(costs))
-    if costs[best] >= costs[now] - ROUNDING:
+    if costs.min() >= costs[now] - ROUNDING:
         return False
+    # the first of the ways that are best up to rounding
+    best = int(np.flatnonzero(costs <= costs.min() + ROUNDING)[0])
     labels[blocks] = np.where(choices[best] > 0, pair[0], pair[1])
     return True
 

@@ -9,6 +9,7 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._arrays import FloatArray, IntArray
@@ -31,11 +32,13 @@ MAX_STEPS_BY_BLOCKS = 2.2e8
 TRIES = 16
 SWAPS = 8
 # how many ways to share out two groups a chain may compare: reached with some 300 members and more,
-# after some 6 s of one core
-MAX_WAYS = 1e8
+# after some 5 s of one core
+MAX_WAYS = 8e7
 # price of a unit of penalty while polishing, in units of the dearest pair
 PENALTY_PRICE = 1e3
 ROUNDING = 1e-9
+# costs are of the order of 1 (mean) to 100 (sum)
+COST_DIGITS = 9
 
 
 def search_grouping(
@@ -93,7 +96,7 @@ def search_grouping(
     else:
         futures = [executor.submit(run_chain, *job) for job in jobs]
         ends = [future.result() for future in tqdm(futures, **options)]
-    block_labels, _, excess = min(ends, key=lambda end: (end[2] > ROUNDING, end[1]))
+    block_labels, _, excess = min(ends, key=_rank_end)
     labels = _spread_blocks(block_labels, blocks, problem.rules.member_count)
     return labels if excess <= ROUNDING else _mend_rules(problem, labels)
 
@@ -125,6 +128,15 @@ def run_chain(  # noqa: PLR0917 - an executor takes positions
     )
     excess = task.compute_penalty(better) - task.min_penalty
     return better, task.compute_cost(better), excess
+
+
+def _rank_end(end: tuple[IntArray, float, float]) -> tuple[bool, float, list[int]]:
+    """Rank the end of a chain: rules first, then cost, then by who sits with the first members.
+
+    Costs are rounded, so that equal ones are equal on every processor.
+    """
+    labels, cost, excess = end
+    return excess > ROUNDING, round(cost, COST_DIGITS), pd.factorize(labels)[0].tolist()
 
 
 def _limit_steps(block_count: int) -> int:
