@@ -119,7 +119,7 @@ def test_inputs_are_not_altered():
 
 def test_what_cannot_be_drawn_is_refused_by_name():
     table = sharing.ground_matrix("所在")
-    with pytest.raises(TableError, match="列「verdict」: 列がありません"):
+    with pytest.raises(TableError, match="列「verdict」: 根拠 の表に列がありません"):
         charts.grounds(table.drop(columns="verdict"))
     with pytest.raises(TableError, match="表に行がありません"):
         charts.grounds(table.head(0))
@@ -129,5 +129,5 @@ def test_what_cannot_be_drawn_is_refused_by_name():
         charts.grounds(table.assign(verdict="たぶん").head(1))
     with pytest.raises(TableError, match="2行目 列「host」 値「RX」: 知らない役割です"):
         charts.raci(sharing.raci().assign(host=["R", "RX", *["R"] * 9]))
-    with pytest.raises(TableError, match="列「task」: 列がありません"):
+    with pytest.raises(TableError, match="列「task」: 役割分担 の表に列がありません"):
         charts.raci(sharing.raci().drop(columns="task"))

@@ -2,9 +2,12 @@
 
 import io
 import warnings
+from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.image
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,9 +17,14 @@ from matplotlib.text import Annotation, Text
 
 import dxkit
 from dxkit import charts
-from dxkit.charts._figure import GREY, GROUP, ONE, font_file
-from dxkit.charts._hasse import _lay_out, _reduced
 from dxkit.errors import ChoiceError, TableError
+
+# the file that matplotlib-fontja ships, looked up without importing it
+FONT_FILE = next(Path(find_spec("matplotlib_fontja").origin).parent.glob("fonts/*.ttf"))
+GREY = "#8a8a8a"
+# blue and vermilion of Okabe and Ito
+OWN_COLOUR = "#0072b2"
+GROUP_COLOUR = "#d55e00"
 
 TOWNS = dxkit.load("municipalities").set_index("code")["name"]
 LONG = "首長が目指す姿を自分の言葉で職員と住民に語り、計画と予算と毎年の見直しに反映している"
@@ -96,9 +104,9 @@ def example(kind):
         "hasse": lambda: charts.hasse(pairs, names=TOWNS, **words),
         "sensitivity": lambda: charts.sensitivity(factors, **words),
         "change": lambda: charts.change(changes(), names=TOWNS, **words),
-        "dots": lambda: charts.dots(profile, one="28209", **words),
+        "dots": lambda: charts.dots(profile, code="28209", **words),
         "levels": lambda: charts.levels(answers, **words),
-        "radar": lambda: charts.radar(profile.assign(乙=1.0, 丙=2.0), one="28209", **words),
+        "radar": lambda: charts.radar(profile.assign(乙=1.0, 丙=2.0), code="28209", **words),
     }[kind]()
 
 
@@ -120,7 +128,7 @@ def test_every_picture_says_its_title_source_and_that_data_are_invented_in_the_s
     assert "題の名前（架空データ）" in said
     assert "出典: 出典の名前" in said
     assert {Path(text.get_fontproperties().get_file()) for text in figure.findobj(Text)} == {
-        font_file()
+        FONT_FILE
     }
 
 
@@ -138,7 +146,7 @@ def test_places_are_drawn_in_order_of_the_median_and_only_with_their_interval():
     lines = next(each for each in figure.axes[0].collections if isinstance(each, LineCollection))
     ends = np.array([path.vertices[:, 0] for path in lines.get_paths()])
     np.testing.assert_array_equal(ends, ranks()[["p05", "p95"]].to_numpy())
-    assert [to_hex(colour) for colour in lines.get_colors()].count(GROUP) == 1
+    assert [to_hex(colour) for colour in lines.get_colors()].count(GROUP_COLOUR) == 1
     assert "90%の場合がこの順位の間に入る" in texts(figure)
     assert [text for text in texts(figure) if text.startswith("グループ")] == [
         "グループ1",
@@ -151,7 +159,7 @@ def test_places_are_drawn_in_order_of_the_median_and_only_with_their_interval():
 def test_another_level_takes_and_names_other_columns():
     table = ranks().rename(columns={"p05": "p10", "p95": "p90"})
     assert "80%の場合がこの順位の間に入る" in texts(charts.rank_intervals(table, level=0.8))
-    with pytest.raises(TableError, match="列「p05」: 列がありません"):
+    with pytest.raises(TableError, match="列「p05」: 順位の幅 の表に列がありません"):
         charts.rank_intervals(table)
 
 
@@ -162,7 +170,7 @@ def test_another_level_takes_and_names_other_columns():
         (ranks(), {"highlight": ["99999"]}, ChoiceError, "highlight= の「99999」は表にありません"),
         (ranks().assign(median=0), {}, TableError, "中央値が幅の外"),
         (ranks().assign(p95=np.nan), {}, TableError, "列「p95」: 28586 の値がありません"),
-        (pd.concat([ranks(), ranks()]), {}, TableError, "値「28586」: 同じ行が2つ以上"),
+        (pd.concat([ranks(), ranks()]), {}, TableError, "値「28586」: 順位の幅 に同じ行が2つ以上"),
     ],
 )
 def test_intervals_that_cannot_be_drawn_are_refused_with_what_and_where(
@@ -193,13 +201,18 @@ def random_order(seed, width):
     )
 
 
+def direct_pairs(ahead):
+    """Pairs with nobody between them, as a graph of positions in the order of codes."""
+    return nx.transitive_reduction(nx.from_numpy_array(ahead, create_using=nx.DiGraph))
+
+
 @pytest.mark.parametrize(("seed", "width"), [(1, 2), (2, 4), (3, 7)])
 def test_lines_lead_down_to_the_next_only_and_no_line_runs_behind_a_name(seed, width):
     ahead, edges = random_order(seed, width)
     figure = charts.hasse(edges, names=TOWNS)
     lines = [np.column_stack(line.get_data()) for line in figure.axes[0].lines]
     boxes = {text.get_text(): np.array(text.get_position()) for text in figure.axes[0].texts}
-    assert len(lines) == _reduced(ahead).sum() < ahead.sum()
+    assert len(lines) == direct_pairs(ahead).number_of_edges() < ahead.sum()
     assert set(boxes) == set(TOWNS)
     for line in lines:
         assert (np.diff(line[:, 1]) > 0).all()
@@ -219,32 +232,43 @@ def test_what_is_ahead_stands_higher_and_those_alone_are_drawn_too():
     )
 
 
-def test_sorting_the_rows_leaves_fewer_crossings_than_the_order_of_codes():
-    ahead, _ = random_order(2, 4)
-    joined = _reduced(ahead)
-    depth = np.array([0] * 41)
-    for _ in range(41):
-        depth = np.array(
-            [
-                max([depth[up] + 1 for up in np.flatnonzero(joined[:, at])], default=0)
-                for at in range(41)
-            ]
+def crossings(lines):
+    """Count the pairs of lines that cross between two rows: their ends are in opposite order."""
+    between = {}
+    for line in lines:
+        for (x, y), (below, _) in pairwise(line):
+            between.setdefault(y, []).append((x, below))
+    total = 0
+    for pairs in between.values():
+        upper, lower = np.array(pairs).T
+        total += int(
+            (np.subtract.outer(upper, upper) * np.subtract.outer(lower, lower) < 0).sum() / 2
         )
-    laid = _lay_out(joined, depth)
+    return total
 
-    def crossings(across):
-        upper, lower = laid.joins.T
-        total = 0
-        for row in laid.rows:
-            here = np.isin(upper, row)
-            a, b = across[upper[here]], across[lower[here]]
-            total += int((np.subtract.outer(a, a) * np.subtract.outer(b, b) < 0).sum() / 2)
-        return total
 
-    by_number = np.zeros(laid.across.size)
-    for row in laid.rows:
-        by_number[sorted(row)] = np.arange(len(row))
-    assert crossings(laid.across) < 0.7 * crossings(by_number)
+def by_number(figure):
+    """The lines with each row in the order of codes, then of the lines that pass through it."""
+    lines = [np.column_stack(line.get_data()) for line in figure.axes[0].lines]
+    rank = {name: at for at, name in enumerate(TOWNS)}
+    places = {text.get_position(): rank[text.get_text()] for text in figure.axes[0].texts}
+    for line in lines:
+        for spot in map(tuple, line[1:-1]):
+            places.setdefault(spot, len(places))
+    rows = {}
+    for spot in sorted(places, key=places.get):
+        rows.setdefault(spot[1], []).append(spot)
+    across = {spot: at for row in rows.values() for at, spot in enumerate(row)}
+    return [
+        np.array([(across[spot], spot[1]) for spot in map(tuple, line.tolist())]) for line in lines
+    ]
+
+
+def test_sorting_the_rows_leaves_fewer_crossings_than_the_order_of_codes():
+    _, edges = random_order(2, 4)
+    figure = charts.hasse(edges, names=TOWNS)
+    lines = [np.column_stack(line.get_data()) for line in figure.axes[0].lines]
+    assert crossings(lines) < 0.7 * crossings(by_number(figure))
 
 
 @pytest.mark.parametrize(
@@ -254,7 +278,7 @@ def test_sorting_the_rows_leaves_fewer_crossings_than_the_order_of_codes():
         (
             {"upper": ["a"], "over": ["b"]},
             {},
-            "列「lower」: 列がありません → 今ある列: upper、over",
+            "列「lower」: 前後の組 の表に列がありません → 今ある列: upper、over",
         ),
         ({"upper": [], "lower": []}, {}, "比べる市町がありません"),
         ({"upper": ["a"], "lower": ["b"]}, {"levels": pd.Series({"a": 1})}, "b の層がありません"),
@@ -332,7 +356,7 @@ def test_a_change_within_noise_is_grey_and_has_no_arrow():
         for line in figure.axes[0].lines
         if len(line.get_xdata()) == 2
     }
-    assert colours == {(0, 0): ONE, (1, 1): GREY}
+    assert colours == {(0, 0): OWN_COLOUR, (1, 1): GREY}
     spans = [
         path.vertices[:, 0].tolist()
         for each in figure.axes[0].collections
@@ -382,7 +406,7 @@ def marks(figure, marker):
 
 
 def test_own_dot_median_tick_and_quartile_band_stand_where_the_figures_are():
-    figure = charts.dots(indicators(), one="a", indicators=["研修"], group_label="近い4市町")
+    figure = charts.dots(indicators(), code="a", indicators=["研修"], group_label="近い4市町")
     assert marks(figure, "o") == [(10, 0.5)]
     assert marks(figure, "|") == [(45, 0.5)]
     bands = [
@@ -396,7 +420,7 @@ def test_own_dot_median_tick_and_quartile_band_stand_where_the_figures_are():
 
 def test_a_missing_answer_is_written_and_never_a_dot():
     figure = charts.dots(
-        indicators(), one="a", indicators=["AI"], missing="回答なし", yes_no=["AI"]
+        indicators(), code="a", indicators=["AI"], missing="回答なし", yes_no=["AI"]
     )
     assert np.isnan([x for x, _ in marks(figure, "o")]).all()
     assert "回答なし" in texts(figure)
@@ -407,25 +431,25 @@ def test_a_missing_answer_is_written_and_never_a_dot():
 
 def test_yes_and_no_are_said_in_words_and_have_no_quartiles():
     figure = charts.dots(
-        indicators(), one="a", indicators=["計画"], yes_no=["計画"], labels={"計画": "全体方針"}
+        indicators(), code="a", indicators=["計画"], yes_no=["計画"], labels={"計画": "全体方針"}
     )
     assert {"実施", "3市町中 1", "全体方針"} <= set(texts(figure))
     assert not any("四分位" in text or "中央値" in text for text in texts(figure))
 
 
 def test_of_three_answers_no_quartile_is_drawn():
-    figure = charts.dots(indicators(), one="a", group=["b", "c", "d"], indicators=["研修"])
+    figure = charts.dots(indicators(), code="a", group=["b", "c", "d"], indicators=["研修"])
     assert not any("四分位" in text for text in texts(figure))
 
 
 @pytest.mark.parametrize(
     ("options", "error", "said"),
     [
-        ({"one": "z"}, ChoiceError, "「z」は表にありません"),
-        ({"one": "a", "group": []}, ChoiceError, "比べる市町か指標がありません"),
-        ({"one": "a", "indicators": ["5G"]}, ChoiceError, "「5G」は表にありません"),
-        ({"one": "a", "high": 50}, TableError, "列「研修」 値「90.0」: d の値が0〜50の外です"),
-        ({"one": "a", "yes_no": ["研修"]}, TableError, "有無ではありません → yes_no= から外して"),
+        ({"code": "z"}, ChoiceError, "「z」は表にありません"),
+        ({"code": "a", "group": []}, ChoiceError, "比べる市町か指標がありません"),
+        ({"code": "a", "indicators": ["5G"]}, ChoiceError, "「5G」は表にありません"),
+        ({"code": "a", "high": 50}, TableError, "列「研修」 値「90.0」: d の値が0〜50の外です"),
+        ({"code": "a", "yes_no": ["研修"]}, TableError, "有無ではありません → yes_no= から外して"),
     ],
 )
 def test_a_profile_that_cannot_be_drawn_is_refused(options, error, said):
@@ -439,7 +463,7 @@ def test_a_web_says_that_its_area_means_nothing_and_names_the_dots_beyond_eight_
         columns=list("ABCDEFGHI"),
         index=list("abcdef"),
     )
-    few, many = (charts.radar(table, one="a", indicators=list(table)[:count]) for count in (8, 9))
+    few, many = (charts.radar(table, code="a", indicators=list(table)[:count]) for count in (8, 9))
     assert [
         any("面積に意味はありません" in text for text in texts(figure)) for figure in (few, many)
     ] == [True, True]
@@ -454,7 +478,7 @@ def test_a_web_shades_the_quartiles_of_the_others_unless_they_only_say_yes_or_no
         np.random.default_rng(0).uniform(0, 100, (6, 3)), columns=list("ABC"), index=list("abcdef")
     )
     for shown, bands in ((table, 1), (table.round(-2), 0), (table.iloc[:4], 0)):
-        figure = charts.radar(shown, one="a")
+        figure = charts.radar(shown, code="a")
         assert (
             len([each for each in figure.axes[0].collections if isinstance(each, PolyCollection)])
             == bands
@@ -513,7 +537,7 @@ def test_no_picture_alters_its_table():
     charts.rank_intervals(before["ranks"])
     charts.change(before["changes"])
     charts.levels(before["answers"])
-    charts.dots(before["indicators"], one="a")
+    charts.dots(before["indicators"], code="a")
     for name, make in {
         "ranks": ranks,
         "changes": changes,

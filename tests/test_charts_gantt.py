@@ -82,14 +82,14 @@ def test_the_deadline_the_caution_and_invented_data_are_told(table, curve):
 
 def test_another_forecast_is_marked_beside_it_where_it_has_the_same_rows(table):
     other = table.iloc[[1]].assign(finish=days("2027-06-01").to_numpy())
-    figure = gantt(table, other=other)
+    figure = gantt(table, baseline=other)
     marks = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
     assert len(marks) == 1
     assert list(marks[0].get_ydata()) == [1]
 
 
 def test_the_burn_down_draws_means_and_band(curve):
-    axes = burn_down(curve, other=curve.assign(mean=curve["mean"] + 1)).axes[0]
+    axes = burn_down(curve, baseline=curve.assign(mean=curve["mean"] + 1)).axes[0]
     lines = {line.get_label(): line for line in axes.get_lines()}
     np.testing.assert_allclose(lines["いまの見通し"].get_ydata(), curve["mean"])
     np.testing.assert_allclose(lines["遅れがない場合"].get_ydata(), curve["mean"] + 1)

@@ -62,7 +62,7 @@ def test_only_what_was_predicted_is_hollow_and_tells_its_miss(table, curve):
 
 
 def test_a_table_that_cannot_be_drawn_says_why(table, curve):
-    with pytest.raises(TableError, match="列「use」: 列がありません"):
+    with pytest.raises(TableError, match="列「use」: 公表値との比較 の表に列がありません"):
         charts.backtest(table.drop(columns="use"), curve)
     with pytest.raises(TableError, match="表に行がありません"):
         charts.backtest(table, curve.head(0))

@@ -21,7 +21,9 @@ def estimates():
 
 def test_dear_estimates_and_the_own_one_are_named_and_others_not(estimates):
     said = texts(
-        charts.fair_range(estimates.table, estimates.fair, one="団体A", made=True, title="見積もり")
+        charts.fair_range(
+            estimates.table, estimates.fair, estimate="団体A", made=True, title="見積もり"
+        )
     )
     assert {"団体A", "団体C", "団体J"} <= set(said)
     assert "団体B" not in said
@@ -29,7 +31,7 @@ def test_dear_estimates_and_the_own_one_are_named_and_others_not(estimates):
 
 
 def test_the_sheet_for_one_body_draws_no_other(estimates):
-    figure = charts.fair_range(estimates.table, estimates.fair, one="団体A", anonymous=True)
+    figure = charts.fair_range(estimates.table, estimates.fair, estimate="団体A", anonymous=True)
     drawn = [
         len(each.get_offsets())
         for each in figure.axes[0].collections
@@ -55,8 +57,8 @@ def test_a_split_bill_has_a_mark_for_every_rule_and_body():
     said = texts(figure)
     assert {"甲町", "丙$市$"} <= set(said)
     assert any(text.startswith("ライセンス数割（") for text in said)
-    with pytest.raises(ChoiceError, match=r"shown=\['lottery'\]"):
-        charts.split(found.table, found.rules, shown=["lottery"])
+    with pytest.raises(ChoiceError, match=r"rule_keys=\['lottery'\]"):
+        charts.split(found.table, found.rules, rule_keys=["lottery"])
 
 
 def test_a_hidden_count_is_hatched_and_its_number_is_nowhere():
@@ -77,7 +79,7 @@ def test_a_hidden_count_is_hatched_and_its_number_is_nowhere():
 def test_tables_that_do_not_fit_are_refused(estimates):
     with pytest.raises(TableError, match="列「verdict」"):
         charts.fair_range(estimates.table.drop(columns="verdict"), estimates.fair)
-    with pytest.raises(ChoiceError, match="one=「団体Z」"):
-        charts.fair_range(estimates.table, estimates.fair, one="団体Z")
+    with pytest.raises(ChoiceError, match="estimate=「団体Z」"):
+        charts.fair_range(estimates.table, estimates.fair, estimate="団体Z")
     with pytest.raises(TableError, match="列「stage_label」"):
         charts.funnel(pd.DataFrame({"count": [1]}))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dxkit.charts._coverage_curve import curve, wind_rose
+from dxkit.charts import curve, wind_rose
 from dxkit.errors import TableError
 
 
