@@ -35,7 +35,7 @@ from dxkit.reports._html_page import (
 from dxkit.reports._marks import read_mark
 from dxkit.reports._official_figures import Official, gather_official
 from dxkit.reports._qr_code import check_address, draw_qr_code
-from dxkit.support.progress import CAUTION
+from dxkit.support.progress import PROGRESS_CAUTION
 from dxkit.support.progress import table as progress_table
 
 TITLE = "グループ意見交換会"
@@ -211,7 +211,7 @@ def _write_group_sheet(
         f"{escape_text(head.title)} {escape_text(name_group(key))}"
         f"<small>{escape_text(head.place_and_date)}</small>"
     )
-    sheet = write_sheet(heading, parts, foot=[CAUTION, f"出典: {sources}"])
+    sheet = write_sheet(heading, parts, foot=[PROGRESS_CAUTION, f"出典: {sources}"])
     return _add_code(sheet, agenda.get_address(key))
 
 
