@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 import matplotlib as mpl
@@ -18,8 +19,10 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from dxkit import charts
-from dxkit.charts._figure import font_file, letters, printable, wrap
-from dxkit.errors import ChoiceError, MissingExtraError, TableError
+from dxkit.errors import ChoiceError, TableError
+
+# the file that matplotlib-fontja ships, looked up without importing it
+FONT_FILE = next(Path(find_spec("matplotlib_fontja").origin).parent.glob("fonts/*.ttf"))
 
 NAMES = (
     "神戸市",
@@ -112,7 +115,7 @@ def texts(figure):
 
 
 def test_the_font_holds_every_name_of_the_prefecture_and_every_kana_and_unit():
-    held = set(TTFont(font_file()).getBestCmap())
+    held = set(TTFont(FONT_FILE).getBestCmap())
     assert len(NAMES) == 41
     assert len(SYSTEMS) == 20
     assert not {
@@ -120,7 +123,9 @@ def test_the_font_holds_every_name_of_the_prefecture_and_every_kana_and_unit():
         for letter in "".join([*NAMES, *SYSTEMS, UNITS, KANA, "データなし架空出典〓"])
         if ord(letter) not in held
     }
-    assert held <= letters()
+    # every letter of the font is drawn as it is
+    every = "".join(map(chr, sorted(held)))
+    assert charts.heatmap(pd.DataFrame({"甲": [1.0]}), title=every).get_suptitle() == every
 
 
 def test_the_whole_prefecture_is_drawn_without_a_missing_glyph():
@@ -143,16 +148,17 @@ def test_every_text_of_a_chart_is_in_the_shipped_font():
     table = progress().iloc[:, :5].fillna(0.5)
     for figure in (
         charts.heatmap(progress(), label="進み"),
-        charts.radar(table, one="神戸市", high=1),
+        charts.radar(table, code="神戸市", high=1),
     ):
         drawn(figure)
         assert {Path(text.get_fontproperties().get_file()) for text in figure.findobj(Text)} == {
-            font_file()
+            FONT_FILE
         }
 
 
 def test_a_letter_that_the_font_lacks_becomes_a_geta_and_not_a_box():
-    assert printable("𠮷田\n髙﨑") == "〓田\n髙﨑"
+    rare = charts.heatmap(progress(), title="𠮷田\n髙﨑")
+    assert rare.get_suptitle() == "〓田\n髙﨑"
     figure = charts.heatmap(
         progress().rename(index={"神戸市": "𠮷野\U0001f600"}), title="\U0001f5fe"
     )
@@ -261,7 +267,7 @@ def lines(figure):
 
 
 def test_one_municipality_is_drawn_over_the_median_of_the_others():
-    figure = charts.radar(indicators(), one="28201", title="甲市の姿")
+    figure = charts.radar(indicators(), code="28201", title="甲市の姿")
     drawn(figure)
     assert lines(figure)["甲市"].tolist() == [10, 0, 100, 10]
     # of those that answered: the median of 50 and 60
@@ -272,7 +278,7 @@ def test_one_municipality_is_drawn_over_the_median_of_the_others():
 def test_a_group_can_be_named():
     figure = charts.radar(
         indicators(),
-        one="28201",
+        code="28201",
         group=["28202"],
         group_label="隣",
         indicators=["RPA", "AI", "研修"],
@@ -281,12 +287,12 @@ def test_a_group_can_be_named():
 
 
 def test_a_missing_indicator_leaves_the_line_open_and_says_so():
-    figure = charts.radar(indicators(), one="28204", missing="回答なし")
+    figure = charts.radar(indicators(), code="28204", missing="回答なし")
     drawn(figure)
     assert np.isnan(lines(figure)["丁市"]).tolist() == [False, True, False, False]
     assert "AI\n（回答なし）" in texts(figure)
     assert not figure.axes[0].patches
-    assert len(charts.radar(indicators(), one="28201").axes[0].patches) == 1
+    assert len(charts.radar(indicators(), code="28201").axes[0].patches) == 1
 
 
 @pytest.mark.parametrize(
@@ -294,26 +300,36 @@ def test_a_missing_indicator_leaves_the_line_open_and_says_so():
     [
         (
             lambda t: t,
-            {"one": "28999"},
+            {"code": "28999"},
             ChoiceError,
             "「28999」の行はありません。次のように書いてください: 28201、",
         ),
-        (lambda t: t, {"one": "28201", "group": ["x"]}, ChoiceError, "「x」の行はありません"),
-        (lambda t: t[:1], {"one": "28201"}, ChoiceError, "比べる市町がありません"),
-        (lambda t: t, {"one": "28201", "indicators": ["研修", "AI"]}, ChoiceError, "指標が2つしか"),
+        (lambda t: t, {"code": "28201", "group": ["x"]}, ChoiceError, "「x」の行はありません"),
+        (lambda t: t[:1], {"code": "28201"}, ChoiceError, "比べる市町がありません"),
         (
             lambda t: t,
-            {"one": "28201", "indicators": ["研修", "AI", "5G"]},
+            {"code": "28201", "indicators": ["研修", "AI"]},
+            ChoiceError,
+            "指標が2つしか",
+        ),
+        (
+            lambda t: t,
+            {"code": "28201", "indicators": ["研修", "AI", "5G"]},
             ChoiceError,
             "「5G」という列はありません",
         ),
         (
             lambda t: t,
-            {"one": "28201", "high": 50},
+            {"code": "28201", "high": 50},
             TableError,
             "列「研修」 値「90」: 28204 の値が0〜50の外です",
         ),
-        (lambda t: pd.concat([t, t]), {"one": "28201"}, TableError, "値「28201」: 同じ行が2つ以上"),
+        (
+            lambda t: pd.concat([t, t]),
+            {"code": "28201"},
+            TableError,
+            "値「28201」: 指標 に同じ行が2つ以上",
+        ),
     ],
 )
 def test_indicators_that_cannot_be_drawn_are_refused_with_what_and_where(
@@ -337,7 +353,7 @@ def test_a_chart_is_a_figure_that_pyplot_does_not_know_and_that_shows_itself():
 def test_the_input_is_not_altered():
     table, long = progress(), indicators()
     charts.heatmap(table)
-    charts.radar(long, one="28201")
+    charts.radar(long, code="28201")
     pd.testing.assert_frame_equal(table, progress())
     pd.testing.assert_frame_equal(long, indicators())
 
@@ -352,14 +368,26 @@ def test_no_setting_of_matplotlib_is_changed_and_the_font_package_is_not_importe
     assert mpl.rcParams["font.family"] != ["IPAexGothic"]
 
 
-def test_a_missing_font_package_is_named(monkeypatch):
-    monkeypatch.setattr("dxkit.charts._figure.find_spec", lambda name: None)
-    font_file.cache_clear()
-    with pytest.raises(MissingExtraError, match="pip install matplotlib-fontja"):
-        charts.heatmap(progress())
-    font_file.cache_clear()
+def test_a_missing_font_package_is_named():
+    program = (
+        "import importlib.util as u; find = u.find_spec; "
+        "u.find_spec = lambda name, *rest: None if name == 'matplotlib_fontja' else find(name, *rest); "
+        "import pandas as pd; from dxkit import charts; charts.heatmap(pd.DataFrame({'甲': [1.0]}))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, encoding="utf-8"
+    )
+    assert run.returncode == 1
+    assert "MissingExtraError" in run.stderr
+    assert "pip install matplotlib-fontja" in run.stderr
 
 
 def test_no_line_begins_with_a_full_stop_or_a_closing_bracket():
-    assert wrap("あいうえお。かきくけこ）。さ", 10) == "あいうえお。\nかきくけこ）。\nさ"
-    assert wrap("あいうえおか", 10) == "あいうえお\nか"
+    full = "あ" * 22
+    answers = pd.DataFrame({"item": ["甲", "乙"], "level": [1, 2], "status": "answered"})
+    names = {"甲": f"{full}。{full}）。さ", "乙": f"{full}か"}
+    figure = charts.levels(answers, names=names)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [
+        f"{full}。\n{full}）。\nさ",
+        f"{full}\nか",
+    ]

@@ -1,5 +1,6 @@
 """Maps from tables: what is drawn, what is refused, and that no text of a table is ever more than text."""
 
+import base64
 import csv
 import hashlib
 import inspect
@@ -23,7 +24,6 @@ from shapely.geometry import LineString, Point, box
 from dxkit import maps
 from dxkit.codes import full_code
 from dxkit.errors import AssetError, ChoiceError, CodeError, TableError
-from dxkit.maps import _classes, _html_safety, _map
 
 ROOT = Path(__file__).resolve().parents[1]
 ASSETS = ROOT / "dxkit" / "assets"
@@ -127,7 +127,7 @@ def test_a_missing_value_is_hatched_and_never_takes_the_lowest_colour(towns):
     hatched = [
         place
         for place, style in enumerate(told["style_of"])
-        if told["styles"][style]["fillColor"] == _html_safety.HATCH
+        if told["styles"][style]["fillColor"] == "url(#hatch)"
     ]
     assert hatched == [3, 5]
     assert entries(made)[-1] == ("回答なし", "hatch")
@@ -273,48 +273,57 @@ def test_a_points_legend_holds_colours_and_readable_sizes():
 
 # classes ----------------------------------------------------------------------------------------------------------------
 
+SCHEMES = ("quantile", "equal")
+
+
+def classified(values, **options):
+    """Classes as a map of points shows them: position of each value (-1 is missing), labels, colours."""
+    table = pd.DataFrame({"lat": 34.5, "lon": 135.0, "value": np.asarray(values, dtype=float)})
+    made = maps.points(table, colour_by="value", **options)
+    told = layer(made)
+    missing = len(told["styles"]) - 1
+    positions = np.array([-1 if style == missing else style for style in told["style_of"]])
+    labels = tuple(label for label, _ in entries(made) if label != "データなし")
+    return positions, labels, tuple(style["fillColor"] for style in told["styles"][:-1])
+
+
 VALUES = st.lists(st.floats(-1e9, 1e9, allow_nan=False, width=32), min_size=1, max_size=60)
 
 
 @settings(deadline=None, max_examples=200)
-@given(VALUES, st.integers(2, 9), st.sampled_from(_classes.SCHEMES))
+@given(VALUES, st.integers(2, 9), st.sampled_from(SCHEMES))
 @example([0.32, 0.655, 0.7437, 0.98, 0.75], 5, "quantile")
 @example([1e-9, 2e-9, 5e-9], 2, "equal")
 @example([0.29, 0.58, 0.57, 0.1, 0.9999999], 4, "quantile")
 def test_every_value_has_a_class_and_a_class_has_one_colour_and_one_label(values, bins, scheme):
-    found = _classes.sort_numbers(np.array(values), bins=bins, scheme=scheme, colours=None)
-    assert found.places.min() >= 0
-    assert found.places.max() < len(found.labels) <= bins
-    assert len(set(found.colours)) == len(found.labels)
+    positions, labels, colours = classified(values, bins=bins, scheme=scheme)
+    assert positions.min() >= 0
+    assert positions.max() < len(labels) <= bins
+    assert len(set(colours)) == len(labels)
     order = np.argsort(values)
-    assert (np.diff(found.places[order]) >= 0).all()
+    assert (np.diff(positions[order]) >= 0).all()
 
 
 def test_a_legend_says_exactly_what_was_done():
     values = np.array([0.3201, 0.4, 0.5, 0.61, 0.72, 0.83, 0.9, 0.98])
-    found = _classes.sort_numbers(values, bins=4, scheme="quantile", colours=None)
-    for value, place in zip(values, found.places, strict=True):
-        low, high = (float(part.removesuffix("未満")) for part in found.labels[place].split("〜"))
+    positions, labels, _ = classified(values, bins=4)
+    for value, place in zip(values, positions, strict=True):
+        low, high = (float(part.removesuffix("未満")) for part in labels[place].split("〜"))
         assert low <= value <= high
         assert value < high or place == 3
 
 
 def test_given_edges_are_kept_and_named():
-    found = _classes.sort_numbers(
-        np.array([0, 19.9, 20, 100, np.nan]),
-        bins=[0, 20, 50, 100],
-        scheme="quantile",
-        colours="oranges",
+    positions, labels, _ = classified(
+        [0, 19.9, 20, 100, np.nan], bins=[0, 20, 50, 100], colours="oranges"
     )
-    assert found.labels == ("0〜20未満", "20〜50未満", "50〜100")
-    assert found.places.tolist() == [0, 0, 1, 2, -1]
+    assert labels == ("0〜20未満", "20〜50未満", "50〜100")
+    assert positions.tolist() == [0, 0, 1, 2, -1]
 
 
 def test_few_different_values_are_classes_of_their_own():
-    found = _classes.sort_numbers(
-        np.array([3.0, 1.0, 3.0, np.nan]), bins=5, scheme="equal", colours=None
-    )
-    assert (found.labels, found.places.tolist()) == (("1", "3"), [1, 0, 1, -1])
+    positions, labels, _ = classified([3.0, 1.0, 3.0, np.nan], bins=5, scheme="equal")
+    assert (labels, positions.tolist()) == (("1", "3"), [1, 0, 1, -1])
 
 
 @pytest.mark.parametrize(
@@ -329,13 +338,14 @@ def test_few_different_values_are_classes_of_their_own():
         (1e-7, "0.0000001"),
     ],
 )
-def test_numbers_are_written_as_people_read_them(value, text):
-    assert _classes.number(value) == text
+def test_numbers_are_written_as_people_read_them(towns, value, text):
+    made = maps.choropleth(towns.assign(value=float(value)), column="value")
+    assert layer(made)["tooltip"]["rows"][0] == [text]
 
 
 def test_colours_in_every_ramp_grow_darker_and_differ():
     for name in ("blues", "oranges", "purples"):
-        shades = _classes.ramp(name, 9)
+        _, _, shades = classified(range(9), bins=9, colours=name)
         light = [
             sum(
                 int(shade[at : at + 2], 16) * weight
@@ -626,6 +636,18 @@ def test_title_and_source_are_escaped(towns):
     assert "<footer>出典: &quot;&amp;{{ 7*7 }}</footer>" in page
 
 
+def source_hash(text):
+    """How a policy names a script or style, by the standard (CSP level 3)."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def inlined(page):
+    """The styles, Leaflet and our script as they stand in a page."""
+    leaflet, script = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return re.search(r"<style>(.*?)</style>", page, re.DOTALL)[1], leaflet, script
+
+
 def test_the_policy_of_a_page_lets_in_exactly_its_two_scripts_and_no_address(towns):
     page = maps.choropleth(towns, column="value").page()
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', page)[1]
@@ -634,14 +656,15 @@ def test_the_policy_of_a_page_lets_in_exactly_its_two_scripts_and_no_address(tow
     assert "unsafe" not in policy
     assert rules["img-src"] == "data:"
     scripts = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
-    assert [_html_safety._hash(script) for script in scripts] == rules["script-src"].split()
-    assert [
-        _html_safety._hash(style) for style in re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
-    ] == [rules["style-src"]]
+    assert len(scripts) == 2
+    assert [source_hash(script) for script in scripts] == rules["script-src"].split()
+    styles = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    assert [source_hash(style) for style in styles] == [rules["style-src"]]
 
 
 def test_an_offline_page_names_no_address_that_would_be_fetched(towns):
-    page = maps.choropleth(towns, column="value").page().replace(_html_safety._leaflet(), "")
+    page = maps.choropleth(towns, column="value").page()
+    page = page.replace(inlined(page)[1], "")
     assert not re.search(r"""(src|href|srcset|action|data)\s*=\s*["']?\s*(https?:)?//""", page)
     assert "sourceMappingURL" not in page
     assert "@import" not in page
@@ -855,7 +878,7 @@ def test_where_no_file_can_be_served_the_page_travels_in_the_tag(
     if place == "voila":
         monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
     elif place == "vscode":
-        monkeypatch.setattr(_map, "_in_vscode", lambda: True)
+        monkeypatch.setattr("dxkit.maps._frame._is_vscode", lambda: True)
     elif place == "colab":
         monkeypatch.setitem(__import__("sys").modules, "google.colab", object())
     else:
@@ -867,16 +890,19 @@ def test_where_no_file_can_be_served_the_page_travels_in_the_tag(
     assert place == "unwritable" or not (notebook_folder / "out").exists()
 
 
-def test_vs_code_is_known_by_the_name_it_puts_into_the_kernel(monkeypatch):
+def test_vs_code_is_known_by_the_name_it_puts_into_the_kernel(towns, notebook_folder, monkeypatch):
     class Shell:
         user_ns = {"__vsc_ipynb_file__": "a.ipynb"}  # noqa: RUF012
 
     import IPython
 
     monkeypatch.setattr(IPython, "get_ipython", Shell)
-    assert _map._in_vscode()
+    made = maps.choropleth(towns, column="value")
+    assert "srcdoc=" in made._repr_html_()
+    assert not (notebook_folder / "out").exists()
     Shell.user_ns = {}
-    assert not _map._in_vscode()
+    assert "srcdoc=" not in made._repr_html_()
+    assert (notebook_folder / "out").exists()
 
 
 def test_a_broken_title_can_be_sent_to_a_notebook(towns, notebook_folder):
@@ -926,21 +952,33 @@ def test_every_shipped_file_is_the_one_that_was_reviewed_and_has_its_licence():
     )
 
 
-def test_a_file_that_is_not_shipped_is_an_error():
+def test_a_file_that_is_not_shipped_is_an_error(towns, monkeypatch):
+    monkeypatch.setattr("dxkit.maps._html_safety.SCRIPT_NAME", "jquery.js")
     with pytest.raises(AssetError, match=r"地図の部品「jquery\.js」は dxkit に入っていません"):
-        _html_safety.asset("jquery.js")
+        maps.choropleth(towns, column="value").page()
 
 
-def test_a_shipped_script_cannot_end_the_block_it_is_inlined_in():
-    for script in (_html_safety._leaflet(), _html_safety.asset("map.js")):
+def shipped(name):
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+def test_a_shipped_script_cannot_end_the_block_it_is_inlined_in(towns):
+    for script in (shipped("leaflet/leaflet.js"), shipped("map.js")):
         assert "</script" not in script.lower()
         assert "<!--" not in script
-    assert "</style" not in _html_safety._styles().lower()
-    assert "--" not in _html_safety.asset("leaflet/LICENSE")
+    for style in (shipped("leaflet/leaflet.css"), shipped("map.css")):
+        assert "</style" not in style.lower()
+    assert "--" not in shipped("leaflet/LICENSE")
+    style, leaflet, script = inlined(maps.choropleth(towns, column="value").page())
+    # what is inlined is what is shipped, but for Leaflet's last line and its images
+    assert script == shipped("map.js")
+    assert leaflet == shipped("leaflet/leaflet.js").partition("//# sourceMappingURL=")[0]
+    assert style.endswith(shipped("map.css"))
+    assert "</style" not in style.lower()
 
 
 def test_our_script_never_writes_html():
-    script = _html_safety.asset("map.js")
+    script = shipped("map.js")
     assert re.findall(r"\.innerHTML\b\s*(=?)", script) == [""]
     for means in (
         "insertAdjacentHTML",
@@ -958,3 +996,11 @@ def test_the_public_functions_take_options_by_name_only():
         kinds = [parameter.kind for parameter in inspect.signature(function).parameters.values()]
         assert kinds[:subjects] == [inspect.Parameter.POSITIONAL_OR_KEYWORD] * subjects
         assert set(kinds[subjects:]) == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_old_keywords_of_compare_go_on_working_with_a_warning(towns):
+    made = maps.choropleth(towns, column="value", title="一")
+    with pytest.warns(FutureWarning, match=r"compare の left= は first_map= に変わりました"):
+        both = maps.compare(left=made, second_map=made)
+    with pytest.warns(FutureWarning, match="right= は second_map="):
+        assert maps.compare(made, right=made).page() == both.page()

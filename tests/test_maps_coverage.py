@@ -10,9 +10,8 @@ import shapely
 
 import dxkit
 from dxkit import regions
-from dxkit.codes import MESH_LEVELS
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maps._coverage import coverage, difference, ring, squares
+from dxkit.maps import coverage, difference, reach_ring
 
 TAJIMA = ("28209", "28222", "28225", "28585", "28586")
 
@@ -29,13 +28,16 @@ def data(drawn):
 
 
 def test_cells_are_drawn_where_the_mesh_has_them(cells):
-    boxes = squares(cells["lat"].to_numpy(), cells["lon"].to_numpy(), "4")
-    per_lat, per_lon = MESH_LEVELS["4"]
-    drawn = shapely.transform(
-        boxes, lambda xy: np.column_stack([xy[:, 0] / per_lon + 100, xy[:, 1] / per_lat])
-    )
-    true = regions.mesh(cells["place"]).geometry.to_numpy()
-    assert np.abs(shapely.bounds(drawn) - shapely.bounds(true)).max() < 1e-7
+    # a code of its own keeps each cell an area of its own
+    alone = cells.assign(code=cells["place"], times=0)
+    found = data(coverage(alone))
+    layer = found["panes"][0]["layers"][0]
+    drawn = shapely.from_geojson([json.dumps(each) for each in found["geometries"][layer["set"]]])
+    order = alone.set_index("place").loc[layer["tooltip"]["heads"]].index
+    true = shapely.bounds(regions.mesh(order).geometry.to_numpy())
+    assert len(drawn) == len(cells)
+    # maps keep five decimals
+    assert np.abs(shapely.bounds(drawn) - np.round(true, 5)).max() < 1e-7
 
 
 def test_the_areas_add_up_to_the_cells_of_each_kind(cells):
@@ -71,7 +73,7 @@ def test_eight_thousand_cells_stay_below_three_megabytes(cells):
     page = coverage(
         quarter.reset_index(drop=True),
         level="5",
-        towns=regions.municipalities().query("code in @TAJIMA"),
+        municipalities=regions.municipalities().query("code in @TAJIMA"),
     ).page()
     assert len(page.encode()) < 3_000_000
 
@@ -80,7 +82,7 @@ def test_text_of_tables_is_never_code(cells):
     evil = "</script><script>alert(1)</script>"
     bases = pd.DataFrame({"name": [evil], "lat": [35.4], "lon": [134.8]})
     towns = regions.municipalities().query("code in @TAJIMA").assign(name=evil)
-    page = coverage(cells, bases, towns=towns, title=evil, source=evil, range_km=5).page()
+    page = coverage(cells, bases, municipalities=towns, title=evil, source=evil, range_km=5).page()
     assert "<script>alert" not in page
 
 
@@ -108,7 +110,7 @@ def test_a_ring_lies_at_its_distance():
     from pyproj import Geod
 
     around = np.arange(0.0, 360.0, 30.0)
-    points = ring(35.4, 134.8, around, np.full(12, 5.0))
+    points = reach_ring(35.4, 134.8, around, np.full(12, 5.0))
     _, _, metres = Geod(ellps="sphere", a=6371008.8, b=6371008.8).inv(
         np.full(12, 134.8), np.full(12, 35.4), points[:, 0], points[:, 1]
     )
@@ -165,3 +167,14 @@ def test_a_difference_needs_both_columns(cells):
         difference(cells.assign(before=1))
     with pytest.raises(ChoiceError, match="段階「9」"):
         difference(cells.assign(before=1, after=1), level="9")
+
+
+def test_the_old_keyword_for_municipalities_goes_on_working_with_a_warning(cells):
+    towns = regions.municipalities().query("code in @TAJIMA")
+    both = cells.assign(before=1, after=cells["times"])
+    with pytest.warns(FutureWarning, match=r"coverage の towns= は municipalities= に変わりました"):
+        old = coverage(cells, towns=towns)
+    assert old.page() == coverage(cells, municipalities=towns).page()
+    with pytest.warns(FutureWarning, match=r"difference の towns= は municipalities="):
+        old = difference(both, towns=towns)
+    assert old.page() == difference(both, municipalities=towns).page()

@@ -14,7 +14,7 @@ from shapely.geometry import box
 
 from dxkit import maps
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maps._flows import BEND, arrow
+from dxkit.maps import bend_arrow
 
 PLACES = pd.DataFrame(
     {
@@ -85,7 +85,7 @@ def test_circles_are_blue_where_more_came_and_orange_where_more_left():
 
 
 def test_what_is_not_drawn_is_counted_in_the_legend():
-    hidden = legends(maps.flows(MOVES, PLACES, most=1))["描いていない移動"]
+    hidden = legends(maps.flows(MOVES, PLACES, arrow_count=1))["描いていない移動"]
     assert hidden == ["小さい移動 2本 35 人", "位置のない相手（県外） 40 人"]
     assert "描いていない移動" not in legends(maps.flows(MOVES.head(4), PLACES))
 
@@ -104,7 +104,7 @@ def test_nobody_is_lost_between_arrows_and_legend(rows, most):
     table = pd.DataFrame(
         [(codes[a], codes[b], n) for a, b, n in rows], columns=["home", "host", "people"]
     )
-    drawn = maps.flows(table, PLACES, most=most)
+    drawn = maps.flows(table, PLACES, arrow_count=most)
     shown = (
         [row[0] for row in layers(drawn)["移動"]["tooltip"]["rows"]]
         if "移動" in layers(drawn)
@@ -123,7 +123,7 @@ def test_an_arrow_is_one_valid_area_that_points_from_start_to_end(ends, width):
     length = float(np.hypot(*(end - start)))
     if length < 0.01:
         return
-    shape = arrow(start, end, width)
+    shape = bend_arrow(start, end, width)
     assert shape.is_valid
     assert not shape.is_empty
     # the tip is the part nearest to the end, and nearer to it than the tail is
@@ -136,10 +136,10 @@ def test_the_way_there_and_the_way_back_lie_side_by_side():
         (np.array([0.0, 0.0]), np.array([1.0, 0.0])),
         (np.array([1.0, 0.0]), np.array([0.0, 0.0])),
     )
-    up, down = arrow(*there, 0.02), arrow(*back, 0.02)
+    up, down = bend_arrow(*there, 0.02), bend_arrow(*back, 0.02)
     assert up.intersection(down).area < 0.05 * up.area
     assert up.centroid.y == pytest.approx(-down.centroid.y)
-    assert up.bounds[3] == pytest.approx(BEND, abs=0.03)
+    assert up.bounds[3] == pytest.approx(0.14, abs=0.03)
 
 
 def test_wider_arrows_are_more_people():
@@ -167,7 +167,9 @@ def test_invented_flows_are_marked_and_areas_lie_below():
     towns = gpd.GeoDataFrame(
         {"name": ["町"]}, geometry=[box(134.5, 34.5, 135.5, 35.0)], crs="EPSG:6668"
     )
-    drawn = maps.flows(MOVES, PLACES, made=True, title="流れ", towns=towns, background=towns)
+    drawn = maps.flows(
+        MOVES, PLACES, made=True, title="流れ", municipalities=towns, background=towns
+    )
     assert drawn.title == "流れ（架空データ）"
     assert [layer["name"] for layer in spec(drawn)["panes"][0]["layers"]] == [
         None,
@@ -197,7 +199,18 @@ def test_what_cannot_be_drawn_is_refused_by_name():
         maps.flows(MOVES.rename(columns={"home": "元"}), PLACES)
     with pytest.raises(ChoiceError, match="lat=「lat」という列はありません"):
         maps.flows(MOVES, PLACES.drop(columns=["lat", "lon"]))
-    with pytest.raises(ChoiceError, match="most=0 は使えません"):
-        maps.flows(MOVES, PLACES, most=0)
+    with pytest.raises(ChoiceError, match="arrow_count=0 は使えません"):
+        maps.flows(MOVES, PLACES, arrow_count=0)
     with pytest.raises(TableError, match="表に行がありません"):
         maps.flows(MOVES.head(0), PLACES)
+
+
+def test_old_keywords_go_on_working_with_a_warning():
+    towns = gpd.GeoDataFrame(
+        {"name": ["町"]}, geometry=[box(134.5, 34.5, 135.5, 35.0)], crs="EPSG:6668"
+    )
+    new = maps.flows(MOVES, PLACES, municipalities=towns, arrow_count=2).page()
+    with pytest.warns(FutureWarning, match=r"flows の towns= は municipalities= に変わりました"):
+        assert maps.flows(MOVES, PLACES, towns=towns, arrow_count=2).page() == new
+    with pytest.warns(FutureWarning, match=r"flows の most= は arrow_count= に変わりました"):
+        assert maps.flows(MOVES, PLACES, municipalities=towns, most=2).page() == new

@@ -14,7 +14,6 @@ import pytest
 
 import dxkit
 from dxkit import drones, groups, linkage, maturity, sharing
-from dxkit.drones import _flight
 from dxkit.support import costs, liaison, matching, network, progress, training
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -372,7 +371,7 @@ def _expected_of_drone_assumptions():
     )
     mean, low, high = trials.mean(), trials["share"].min()[1.0], trials["share"].max()[1.0]
     return [
-        f"公表された20分と17.5分から、k = {_flight.exponent(craft):.2f}",
+        f"公表された20分と17.5分から、k = {drones.power_exponent(craft):.2f}",
         f"風7m/秒では、風の向き（往復どちらも）の距離が無風の{along:.0%}、横向きが{across:.0%}になり",
         f"届く面積は{(windy['range_km'] ** 2).mean() / km**2:.0%}に減ります",
         f"距離の減りは{1 - drones.flight_range(craft, payload_kg=1.0) / km:.0%}です",

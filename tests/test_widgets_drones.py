@@ -210,7 +210,7 @@ def test_names_from_tables_never_become_html(tables, towns):
             sites,
             types,
             by_hand=by_hand,
-            towns=towns,
+            municipalities=towns,
             source=HOSTILE,
             unit=HOSTILE,
             weight="people",
@@ -233,7 +233,7 @@ def test_the_picture_says_that_its_people_are_invented(tables):
 
 def test_the_map_with_zoom_is_shown_on_demand(tables, towns, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    board = widgets.drone_explorer(*tables, TYPES, by_hand=True, towns=towns)
+    board = widgets.drone_explorer(*tables, TYPES, by_hand=True, municipalities=towns)
     board.zoom()
     first = board.zoomed.outputs
     for place in (0, 1, 2):
@@ -242,7 +242,7 @@ def test_the_map_with_zoom_is_shown_on_demand(tables, towns, tmp_path, monkeypat
     board.zoom()
     assert board.zoomed.outputs != first
     assert 'sandbox="allow-scripts"' in board.zoomed.outputs[0]["data"]["text/html"]
-    plain = widgets.drone_explorer(*tables, TYPES, towns=towns)
+    plain = widgets.drone_explorer(*tables, TYPES, municipalities=towns)
     plain.zoom()
     assert "iframe" in plain.zoomed.outputs[0]["data"]["text/html"]
 
@@ -276,3 +276,12 @@ def test_what_cannot_be_begun_with_is_refused(tables):
     many = demand.head(401)[["lat", "lon"]].reset_index(drop=True)
     with pytest.raises(ChoiceError, match="401か所"):
         widgets.drone_explorer(demand, many, TYPES, by_hand=True)
+
+
+def test_old_keywords_go_on_working_with_a_warning(tables, towns):
+    new = widgets.drone_explorer(*tables, TYPES, municipalities=towns, max_count=5)
+    with pytest.warns(FutureWarning, match=r"drone_explorer の towns= は municipalities="):
+        old = widgets.drone_explorer(*tables, TYPES, towns=towns, max_count=5)
+    assert old.board.picture.value == new.board.picture.value
+    with pytest.warns(FutureWarning, match=r"drone_explorer の most= は max_count="):
+        assert widgets.drone_explorer(*tables, TYPES, most=5).count.max == new.count.max == 5

@@ -31,7 +31,7 @@ def test_the_button_forms_groups_of_what_was_chosen(members):
     assert shown.groups is None
     shown.button.click()
     assert shown.groups.table["group"].tolist() == [1] * 4 + [2] * 4 + [3] * 4
-    assert "12者を3組" in shown.told.value
+    assert "12者を3組" in shown.message.value
     assert shown.sentences.value.count("<li>") == 3
     assert "人口（2020年）" in shown.sentences.value
 
@@ -60,7 +60,7 @@ def test_rules_that_exclude_each_other_are_said_and_nothing_stale_is_left(member
     shown.button.click()
     shown.together.value = shown.apart.value = ("m1", "m5")
     shown.button.click()
-    assert "同時には守れません" in shown.told.value
+    assert "同時には守れません" in shown.message.value
     assert shown.groups is None
     assert shown.table.value == shown.sentences.value == ""
     assert not shown.button.disabled
@@ -70,17 +70,17 @@ def test_one_name_alone_is_no_link_and_is_said(members):
     shown = _builder(members)
     shown.together.value = ("m1",)
     shown.button.click()
-    assert "2人以上" in shown.told.value
+    assert "2人以上" in shown.message.value
 
 
 def test_names_from_tables_never_become_html(members):
     shown = _builder(members, alike=["vendor"], source=HOSTILE)
     shown.together.value = shown.apart.value = ("m0", "m5")
     shown.button.click()
-    assert "<img" not in shown.told.value
+    assert "<img" not in shown.message.value
     shown.apart.value = ()
     shown.button.click()
-    text = shown.told.value + shown.table.value + shown.sentences.value
+    text = shown.message.value + shown.table.value + shown.sentences.value
     assert "<img" not in text
     assert "&lt;img" in text
 

@@ -1,147 +1,181 @@
-"""Which columns of a 0/1 matrix cover the most weight, and how good is the answer that is found at once?
+"""Which columns of a 0/1 matrix cover the most weight, and how good is the answer found at once?
 
-A row is a place with its weight, a column a base, a 1 says that the base reaches the place. Rows reached by the same bases are
-one row; columns are taken greedily, then swapped while that helps. How far the answer is from the best, `searching` says.
+A row is a place with its weight, a column a base; a 1 says that the base reaches the place. Rows
+with the same columns are merged; columns are taken greedily, then swapped while a swap adds weight.
+How far such an answer is from the best, `dxkit._optimise.mclp` computes.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
-# of an answer with whole weights: a bound nearer than this is the answer
-CLOSE = 1 - 1e-6
-EXACT = 1e-9
+from dxkit._arrays import FloatArray, IntArray
+
+# whole weights: an answer nearer to its bound than this is optimal, as values are whole numbers
+WHOLE_WEIGHT_GAP = 1 - 1e-6
+# relative difference below which two sums of weights count as equal
+RELATIVE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
 class Cover:
-    """Rows and columns of a coverage, merged and ready to be asked.
+    """Rows and columns of a coverage, with rows of the same columns merged.
 
     Attributes
     ----------
     rows, columns
-        The same 0/1 matrix by row (CSR) and by column (CSC as CSR of the transpose).
+        The same 0/1 matrix by row (CSR) and by column (CSR of the transpose).
     weights
         One a row.
-    places
+    row_of_place
         The row that each row before the merging has become; -1 if none.
     """
 
     rows: sp.csr_array
     columns: sp.csr_array
-    weights: Floats
-    places: Places
+    weights: FloatArray
+    row_of_place: IntArray
 
     @property
-    def grain(self) -> float:
-        """Give 1 for whole weights, for which an answer within less than 1 of the bound is proven; otherwise 0."""
+    def weight_unit(self) -> float:
+        """1 for whole weights, where a bound less than 1 above proves an answer; otherwise 0."""
         return float(bool((self.weights == np.floor(self.weights)).all()))
 
 
-def merge(matrix: sp.csr_array, weights: Floats, seed: int = 0) -> Cover:
-    """Make one row of all rows with the same columns, their weights added; rows of no column or weight go.
+@dataclass(frozen=True)
+class ColumnChoice:
+    """Chosen columns, their objective, and a bound that no choice can pass.
 
-    Rows are told apart by the sum of a random 64-bit number a column, then compared: a chance collision is found, and other
-    numbers are drawn.
+    Attributes
+    ----------
+    columns
+        Positions of the chosen columns, ascending.
+    value, bound
+        Equal where the choice is proven to be the best.
+    is_reproducible
+        False if a limit by the clock stopped the search, so that another machine may find another
+        answer.
+    """
+
+    columns: IntArray
+    value: float
+    bound: float
+    is_reproducible: bool = True
+
+
+def merge_rows(matrix: sp.csr_array, weights: FloatArray, seed: int = 0) -> Cover:
+    """Make one row of all rows with the same columns, and add their weights.
+
+    Rows without a column or without weight are left out. Rows are told apart by the sum of a random
+    64-bit number a column and compared afterwards: after a chance collision, which is found so,
+    other numbers are drawn.
     """
     useful = (np.diff(matrix.indptr) > 0) & (weights > 0)
     rows = matrix[useful] if not useful.all() else matrix
     keys = np.random.default_rng(seed).integers(0, 2**64, matrix.shape[1], dtype=np.uint64)
-    ends = np.concatenate(
+    # the key of a row is the difference of two running sums, so that no loop over rows is needed
+    running_sums = np.concatenate(
         [np.zeros(1, dtype=np.uint64), np.cumsum(keys[rows.indices], dtype=np.uint64)]
     )
-    _, first, place = np.unique(
-        ends[rows.indptr[1:]] - ends[rows.indptr[:-1]], return_index=True, return_inverse=True
-    )
-    merged = rows[first]
+    row_keys = running_sums[rows.indptr[1:]] - running_sums[rows.indptr[:-1]]
+    _, first_rows, merged_row = np.unique(row_keys, return_index=True, return_inverse=True)
+    merged = rows[first_rows]
     lengths = np.diff(rows.indptr)
-    if not (
-        np.array_equal(lengths[first][place], lengths)
-        and np.array_equal(merged[place].indices, rows.indices)
-    ):
-        return merge(matrix, weights, seed + 1)
-    places = np.full(matrix.shape[0], -1, dtype=np.intp)
-    places[useful] = place
-    return Cover(
-        merged,
-        sp.csr_array(merged.T),
-        np.bincount(place, weights[useful], len(first)).astype(float),
-        places,
+    same_lengths = np.array_equal(lengths[first_rows][merged_row], lengths)
+    if not (same_lengths and np.array_equal(merged[merged_row].indices, rows.indices)):
+        return merge_rows(matrix, weights, seed + 1)
+    row_of_place = np.full(matrix.shape[0], -1, dtype=np.intp)
+    row_of_place[useful] = merged_row
+    merged_weights = np.bincount(merged_row, weights[useful], len(first_rows)).astype(float)
+    return Cover(merged, sp.csr_array(merged.T), merged_weights, row_of_place)
+
+
+def restrict_cover(cover: Cover, columns: IntArray, sure_columns: IntArray) -> tuple[Cover, float]:
+    """Keep some columns, and the rows that the sure columns do not cover.
+
+    Returns
+    -------
+    tuple
+        The smaller cover, and the weight that the sure columns cover.
+    """
+    covered = count_covering(cover, sure_columns) > 0
+    open_weights = np.where(covered, 0.0, cover.weights)
+    smaller = merge_rows(sp.csr_array(cover.rows[:, columns]), open_weights)
+    return smaller, float(cover.weights[covered].sum())
+
+
+def count_covering(cover: Cover, columns: IntArray) -> IntArray:
+    """Count, for each row, how many of these columns cover it."""
+    return np.bincount(cover.columns[columns].indices, minlength=cover.rows.shape[0])
+
+
+def sum_covered_weight(cover: Cover, columns: IntArray) -> float:
+    """Sum the weight of the rows that these columns cover."""
+    return float(cover.weights[count_covering(cover, columns) > 0].sum())
+
+
+def choose_greedily(cover: Cover, count: int, start: IntArray | None = None) -> IntArray:
+    """Take the column that adds most weight, again and again, until there are ``count``."""
+    columns = [] if start is None else start.tolist()
+    is_covered = count_covering(cover, np.asarray(columns, dtype=np.intp)) > 0
+    open_weights = np.where(is_covered, 0.0, cover.weights)
+    gains = cover.columns @ open_weights
+    gains[columns] = -1.0
+    while len(columns) < count:
+        best = int(np.argmax(gains))
+        columns.append(best)
+        new_rows = _rows_of_column(cover, best)
+        new_rows = new_rows[open_weights[new_rows] > 0]
+        # only the gains of columns that share a newly covered row change
+        sharing = cover.rows[new_rows]
+        lost = np.repeat(open_weights[new_rows], np.diff(sharing.indptr))
+        gains -= np.bincount(sharing.indices, lost, len(gains))
+        open_weights[new_rows] = 0.0
+        gains[best] = -np.inf
+    return np.asarray(columns, dtype=np.intp)
+
+
+def improve_by_swaps(cover: Cover, columns: IntArray) -> IntArray:
+    """Swap one chosen column for another while that adds weight."""
+    columns = columns.copy()
+    threshold = RELATIVE_TOLERANCE * max(1.0, cover.weights.sum())
+    while True:
+        gains = compute_swap_gains(cover, columns)
+        # a column that is chosen already cannot come in
+        gains[:, columns] = -np.inf
+        leaving, entering = np.unravel_index(int(np.argmax(gains)), gains.shape)
+        if not gains[leaving, entering] > threshold:
+            return columns
+        columns[leaving] = entering
+
+
+def compute_swap_gains(cover: Cover, columns: IntArray) -> FloatArray:
+    """Compute what each swap of a chosen column (row) for another (column) adds.
+
+    A swap of j for k adds the uncovered rows of k, less the rows that only j covers, plus those of
+    them that k covers too.
+    """
+    covering = count_covering(cover, columns)
+    # the weight of the rows that a column alone covers, as a matrix of chosen columns × rows
+    only_here = cover.columns[columns].astype(float)
+    only_here.data = np.where(
+        covering[only_here.indices] == 1, cover.weights[only_here.indices], 0.0
+    )
+    only_here.eliminate_zeros()
+    # what a column adds does not depend on which one leaves
+    newly_covered = cover.columns @ np.where(covering == 0, cover.weights, 0.0)
+    covered_again = (only_here @ cover.rows).toarray()
+    return np.asarray(newly_covered[None, :] - only_here.sum(axis=1)[:, None] + covered_again)
+
+
+def is_proven(cover: Cover, value: float, bound: float) -> bool:
+    """Check that no answer can be better than this one."""
+    return bound <= value + max(
+        cover.weight_unit * WHOLE_WEIGHT_GAP, RELATIVE_TOLERANCE * abs(value)
     )
 
 
-def narrowed(cover: Cover, columns: Places, taken: Places) -> tuple[Cover, float]:
-    """Keep only these columns, and the rows that the taken ones do not cover; give also the weight that those cover."""
-    covered = counts(cover, taken) > 0
-    kept = merge(sp.csr_array(cover.rows[:, columns]), np.where(covered, 0.0, cover.weights))
-    return kept, float(cover.weights[covered].sum())
-
-
-def counts(cover: Cover, chosen: Places) -> NDArray[np.intp]:
-    """Give how many of the chosen columns each row holds."""
-    return np.bincount(cover.columns[chosen].indices, minlength=cover.rows.shape[0])
-
-
-def value(cover: Cover, chosen: Places) -> float:
-    """Give the weight that the chosen columns cover."""
-    return float(cover.weights[counts(cover, chosen) > 0].sum())
-
-
-def greedy(cover: Cover, count: int, begin: Places | None = None) -> Places:
-    """Take the column that adds most, again and again, until there are ``count``."""
-    chosen = [] if begin is None else begin.tolist()
-    left = np.where(counts(cover, np.asarray(chosen, dtype=np.intp)) > 0, 0.0, cover.weights)
-    gains = cover.columns @ left
-    gains[chosen] = -1.0
-    while len(chosen) < count:
-        best = int(np.argmax(gains))
-        chosen.append(best)
-        newly = _row(cover.columns, best)
-        newly = newly[left[newly] > 0]
-        taken = cover.rows[newly]
-        gains -= np.bincount(
-            taken.indices, np.repeat(left[newly], np.diff(taken.indptr)), len(gains)
-        )
-        left[newly] = 0.0
-        gains[best] = -np.inf
-    return np.asarray(chosen, dtype=np.intp)
-
-
-def swapped(cover: Cover, chosen: Places, kept: int = 0) -> Places:
-    """Swap one chosen column for another while that adds weight; the first ``kept`` stay.
-
-    A swap of j for k adds: the uncovered rows of k, less the rows that only j covers, plus those of them that k covers too.
-    """
-    chosen = chosen.copy()
-    while True:
-        gain = swap_gains(cover, chosen)
-        gain[:kept] = -np.inf
-        gain[:, chosen] = -np.inf
-        out, into = np.unravel_index(int(np.argmax(gain)), gain.shape)
-        if not gain[out, into] > EXACT * max(1.0, cover.weights.sum()):
-            return chosen
-        chosen[out] = into
-
-
-def swap_gains(cover: Cover, chosen: Places) -> Floats:
-    """Give what each swap of a chosen column (row) for another (column) adds."""
-    held = counts(cover, chosen)
-    only = cover.columns[chosen].astype(float)
-    only.data = np.where(held[only.indices] == 1, cover.weights[only.indices], 0.0)
-    only.eliminate_zeros()
-    fresh = cover.columns @ np.where(held == 0, cover.weights, 0.0)
-    back = (only @ cover.rows).toarray()
-    return np.asarray(fresh[None, :] - only.sum(axis=1)[:, None] + back)
-
-
-def proven(cover: Cover, goal: float, highest: float) -> bool:
-    """Tell whether no answer can be better than this one."""
-    return highest <= goal + max(cover.grain * CLOSE, EXACT * abs(goal))
-
-
-def _row(matrix: sp.csr_array, place: int) -> NDArray[np.int32]:
-    return np.asarray(matrix.indices[matrix.indptr[place] : matrix.indptr[place + 1]])
+def _rows_of_column(cover: Cover, column: int) -> IntArray:
+    starts = cover.columns.indptr
+    return np.asarray(cover.columns.indices[starts[column] : starts[column + 1]])

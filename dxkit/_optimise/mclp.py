@@ -1,151 +1,63 @@
 """Which p columns of a 0/1 matrix cover the most weight, and how is that proven?
 
-The maximal covering location problem (Church and ReVelle 1974): choose p columns so that the weight w of the rows that hold a
-chosen column is the greatest. In the order of `maximise`:
+The maximal covering location problem (Church and ReVelle 1974): choose p columns so that the weight
+w of the rows that hold a chosen column is the greatest. In the order of `maximise_coverage`:
 
-1. rows reached by the same bases are one row, and a good answer is found by greed and swaps (`covering`);
-2. any prices u with 0 ≤ u ≤ w on the rows give the bound Σ(w − u) + the p largest column sums of u ≥ optimum (the Lagrangian
-   of "a covered row needs a base"; Galvão and ReVelle 1996); subgradient steps lower it;
-3. a base that the bound does not allow in (or out of) any better answer is fixed, and rows are merged again;
-4. the linear relaxation over few columns, grown until no other column is asked for (sifting), gives better prices;
-5. HiGHS decides on the bases that are left. Weights that are whole numbers prove an answer by a bound less than 1 above it.
+1. rows reached by the same columns are one row, and a good answer is found by greed and swaps
+   (`dxkit._optimise.cover`);
+2. subgradient steps lower the bound that prices on the rows give (`dxkit._optimise.lagrangian`);
+3. a column that the bound does not allow in (or out of) any better answer is fixed, and rows are
+   merged again;
+4. the linear relaxation over few columns, grown until no other column has too large a sum
+   (sifting), gives better prices;
+5. HiGHS decides on the columns that are left. Weights that are whole numbers prove an answer by a
+   bound less than 1 above it.
+
+All limits are counts of steps, rounds and nodes, so that every machine gives the same answer; a
+limit by the clock can be asked for.
 """
 
 from dataclasses import dataclass, replace
-from time import monotonic
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
+from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.cover import (
-    CLOSE,
-    EXACT,
+    RELATIVE_TOLERANCE,
+    ColumnChoice,
     Cover,
-    counts,
-    greedy,
-    merge,
-    narrowed,
-    proven,
-    swapped,
-    value,
+    choose_greedily,
+    improve_by_swaps,
+    is_proven,
+    merge_rows,
+    restrict_cover,
+    sum_covered_weight,
 )
-from dxkit._optimise.highs import ENDLESS, Answer, solve
+from dxkit._optimise.deadline import Deadline
+from dxkit._optimise.lagrangian import (
+    compute_bound,
+    find_fixable_columns,
+    lower_bound_by_subgradient,
+)
+from dxkit._optimise.mclp_programme import solve_lp_relaxation, solve_mip
+from dxkit._optimise.solution import Status
 
-Floats = NDArray[np.float64]
-Places = NDArray[np.intp]
-# of the subgradient steps: how many, how long without gain, the smallest pace, how much of the last step is kept
-STEPS, PATIENCE, SLOWEST, MOMENTUM = 300, 25, 0.02, 0.85
-# of the sifting: columns to begin with (times the count), to add at least, and rounds before the bound is lowered again
-FEW, MORE, BRIEF = 3, 20, 3
-# fixing is worth its work when a tenth of the columns goes
-LITTLE = 0.9
-# how much of the new prices is mixed with the best so far
-SHARES = (1.0, 0.5, 0.25, 0.1)
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The chosen columns, the weight they cover, and a bound that no choice can pass."""
-
-    chosen: Places
-    value: float
-    bound: float
-
-
-def bound(cover: Cover, prices: Floats, count: int) -> tuple[float, Floats]:
-    """Give Σ(w − u) + the ``count`` largest column sums of u, and those sums."""
-    sums = cover.columns @ prices
-    most = np.partition(sums, len(sums) - count)[len(sums) - count :] if count else sums[:0]
-    return float((cover.weights - prices).sum() + most.sum()), sums
-
-
-def lowered(cover: Cover, prices: Floats, count: int, goal: float) -> tuple[float, Floats, Places]:
-    """Lower the bound by subgradient steps; give the lowest, its prices, and the best answer met on the way.
-
-    The step is Polyak's, (bound − goal) · pace / ‖g‖² along g = (what the ``count`` columns of the largest sums hold) − 1
-    + `MOMENTUM` · the last g, held within 0 ≤ u ≤ w; after `PATIENCE` steps of little gain the pace halves.
-    """
-    lowest, kept, pace, stale, last = np.inf, prices, 1.0, 0, np.zeros(len(prices))
-    most, best = -1.0, np.arange(count)
-    for _ in range(STEPS):
-        now, sums = bound(cover, prices, count)
-        stale = 0 if now < lowest - 1e-3 * (min(lowest, 2 * now) - goal) else stale + 1
-        lowest, kept = (now, prices) if now < lowest else (lowest, kept)
-        top = np.argpartition(sums, len(sums) - count)[len(sums) - count :]
-        held = counts(cover, top)
-        found = float(cover.weights[held > 0].sum())
-        most, best = (found, top) if found > most else (most, best)
-        goal = max(goal, found)
-        if proven(cover, goal, lowest) or pace < SLOWEST:
-            break
-        if stale >= PATIENCE:
-            pace, stale, prices, last = pace / 2, 0, kept, np.zeros(len(prices))
-            continue
-        last = held - 1.0 + MOMENTUM * last
-        # a price that would pass its end stays, and must not shorten the step of the others
-        slope = np.where(
-            ((prices <= 0) & (last > 0)) | ((prices >= cover.weights) & (last < 0)), 0.0, last
-        )
-        prices = np.clip(
-            prices - pace * (now - goal) / max(float(slope @ slope), 1.0) * slope,
-            0.0,
-            cover.weights,
-        )
-    return lowest, kept, best
-
-
-def relaxed(cover: Cover, count: int) -> tuple[Floats, Floats]:
-    """Solve the linear relaxation: give the columns' shares and the rows' prices."""
-    found = _programme(cover, count)
-    shared = np.diff(cover.rows.indptr) > 1
-    prices = cover.weights.copy()
-    prices[shared] = np.clip(np.abs(found.duals[:-1]), 0.0, cover.weights[shared])
-    return found.values[: cover.rows.shape[1]], prices
-
-
-def decided(cover: Cover, best: Places, seconds: float) -> tuple[float, float, Places]:
-    """Let HiGHS choose ``count`` columns; give value, bound and choice."""
-    start = np.zeros(cover.rows.shape[1])
-    start[best] = 1.0
-    found = _programme(cover, len(best), whole=True, start=start, seconds=seconds)
-    chosen = np.flatnonzero(found.values[: len(start)] > 0.5)
-    return value(cover, chosen), found.bound, chosen
-
-
-def _programme(
-    cover: Cover,
-    count: int,
-    *,
-    whole: bool = False,
-    start: Floats | None = None,
-    seconds: float = ENDLESS,
-) -> Answer:
-    """Write Σ w z → max, z_i ≤ Σ a_ij y_j, Σ y = count; a row of one column needs no z of its own: its y says it.
-
-    Merging and fixing have left HiGHS's own simplifying nothing to find.
-    """
-    shared = np.diff(cover.rows.indptr) > 1
-    rows, weights, (_, many) = cover.rows[shared], cover.weights[shared], cover.rows.shape
-    alone = np.bincount(cover.rows[~shared].indices, cover.weights[~shared], many)
-    total = sp.csr_array(np.concatenate([np.ones(many), np.zeros(len(weights))])[None, :])
-    matrix = sp.vstack(
-        [sp.hstack([rows.astype(float), -sp.eye_array(len(weights))], format="csr"), total],
-        format="csr",
-    )
-    low, high = np.zeros(len(weights) + 1), np.full(len(weights) + 1, ENDLESS)
-    low[-1] = high[-1] = count
-    if start is not None:
-        start = np.concatenate([start, rows @ start > 0])
-    return solve(
-        np.concatenate([alone, weights]), sp.csr_array(matrix), low, high,
-        upper=np.ones(many + len(weights)), whole=np.arange(many + len(weights)) < many if whole else None,
-        start=start, leeway=cover.grain * CLOSE, seconds=seconds, simplify=False,
-    )  # fmt: skip
+# sifting begins with so many columns for each column to be chosen
+FIRST_COLUMNS_FACTOR = 3
+# columns that a round of sifting adds at least, where so many have too large a sum
+SMALLEST_ADDITION = 20
+# rounds of sifting before the bound is lowered by subgradient steps again, and afterwards
+FIRST_SIFTING_ROUNDS = 3
+SIFTING_ROUNDS = 100
+# the matrix is rebuilt without fixed columns only where a tenth of the columns goes
+WORTHWHILE_SHARE = 0.9
+# shares of new prices that are tried in a mix with the best prices so far
+PRICE_SHARES = (1.0, 0.5, 0.25, 0.1)
 
 
 @dataclass(frozen=True)
-class Search:
+class SearchState:
     """How far the search has come.
 
     Attributes
@@ -153,11 +65,12 @@ class Search:
     cover
         What is still open: the free columns, and the rows that no sure column covers.
     free, sure
-        The columns that a better answer may hold, and those that it must hold, as numbers of the whole matrix.
-    base
+        The columns that a better answer may hold, and those that it must hold, as positions in the
+        whole matrix.
+    sure_weight
         The weight that the sure columns cover.
     best, value
-        The best answer so far, as numbers of the whole matrix, and its weight.
+        The best answer so far, as positions in the whole matrix, and its weight.
     bound
         What no answer can pass.
     prices
@@ -165,144 +78,51 @@ class Search:
     """
 
     cover: Cover
-    free: Places
-    sure: Places
-    base: float
-    best: Places
+    free: IntArray
+    sure: IntArray
+    sure_weight: float
+    best: IntArray
     value: float
     bound: float
-    prices: Floats
+    prices: FloatArray
 
     @property
-    def count(self) -> int:
-        """Give how many of the free columns are to be chosen."""
+    def open_count(self) -> int:
+        """How many of the free columns are to be chosen."""
         return len(self.best) - len(self.sure)
 
     @property
-    def done(self) -> bool:
-        """Tell whether the best answer is proven."""
+    def is_finished(self) -> bool:
+        """Whether the best answer is proven, or no choice is left."""
         return (
-            proven(self.cover, self.value, self.bound)
-            or self.count == 0
-            or self.count >= len(self.free)
+            is_proven(self.cover, self.value, self.bound)
+            or self.open_count == 0
+            or self.open_count >= len(self.free)
         )
 
-    def met(self, chosen: Places) -> "Search":
-        """Take an answer (numbers of the cover's columns) with its best swaps, if it is better."""
-        better = swapped(self.cover, chosen)
-        found = self.base + value(self.cover, better)
-        return (
-            self
-            if found <= self.value
-            else replace(self, best=np.concatenate([self.sure, self.free[better]]), value=found)
-        )
+    def with_answer(self, columns: IntArray) -> "SearchState":
+        """Take an answer (positions in the cover) with its best swaps, if it is better."""
+        improved = improve_by_swaps(self.cover, columns)
+        value = self.sure_weight + sum_covered_weight(self.cover, improved)
+        if value <= self.value:
+            return self
+        return replace(self, best=np.concatenate([self.sure, self.free[improved]]), value=value)
 
-    def limited(self, prices: Floats) -> "Search":
+    def with_prices(self, prices: FloatArray) -> "SearchState":
         """Take prices, if their bound is lower."""
-        now = self.base + bound(self.cover, prices, self.count)[0]
-        return replace(self, prices=prices, bound=now) if now < self.bound else self
+        bound = self.sure_weight + compute_bound(self.cover, prices, self.open_count)[0]
+        return replace(self, prices=prices, bound=bound) if bound < self.bound else self
 
 
-def priced(search: Search) -> Search:
-    """Lower the bound by subgradient steps, then drop what it does not allow."""
-    if search.done:
-        return search
-    _, prices, top = lowered(search.cover, search.prices, search.count, search.value - search.base)
-    return reduced(search.met(top).limited(prices))
-
-
-def reduced(search: Search) -> Search:
-    """Drop the columns that no better answer holds, and take those that every better answer holds."""
-    if search.done:
-        return search
-    inside, free = fixed(search.cover, search.value - search.base, search.prices, search.count)
-    if len(free) > LITTLE * len(search.free):
-        return search
-    cover, more = narrowed(search.cover, free, inside)
-    known = cover.places >= 0
-    prices = np.bincount(cover.places[known], search.prices[known], len(cover.weights)).astype(
-        float
-    )
-    sure = np.concatenate([search.sure, search.free[inside]])
-    return _only(
-        replace(
-            search,
-            cover=cover,
-            free=search.free[free],
-            sure=sure,
-            base=search.base + more,
-            prices=prices,
-        )
-    )
-
-
-def _only(search: Search) -> Search:
-    """Where a single choice is left, take it if it is better."""
-    if search.count not in (0, len(search.free)):
-        return search
-    total = search.base + value(search.cover, np.arange(search.count))
-    chosen = np.concatenate([search.sure, search.free[: search.count]])
-    return replace(search, best=chosen, value=total) if total > search.value else search
-
-
-def sifted(search: Search, until: float, rounds: int = 100) -> Search:
-    """Solve the linear relaxation over few columns, adding those whose sums are too large, until none is.
-
-    Each round gives prices for all rows: that of merged rows is shared in proportion to weight, a row of none of the few
-    costs all of its weight. A mean of them and the best prices so far often gives the lower bound.
-    """
-    _, sums = bound(search.cover, search.prices, search.count)
-    few = np.argsort(-sums)[: FEW * (search.count + 1)]
-    for _ in range(rounds):
-        if search.done or monotonic() > until:
-            break
-        cover, count, free = search.cover, search.count, search.free
-        small = merge(sp.csr_array(cover.rows[:, few]), cover.weights)
-        shares, prices = relaxed(small, count)
-        full = cover.weights * np.append(prices / small.weights, 1.0)[small.places]
-        search = search.met(few[np.argsort(-shares, kind="stable")[:count]])
-        sums = bound(cover, full, count)[1]
-        limit = np.partition(sums[few], len(few) - count)[len(few) - count]
-        for share in SHARES:
-            search = search.limited(share * full + (1 - share) * search.prices)
-        asked = np.setdiff1d(np.flatnonzero(sums > limit + EXACT * (1 + abs(limit))), few)
-        asked = asked[np.argsort(-sums[asked])][: max(len(few), MORE)]
-        search = reduced(search)
-        few, asked = (np.flatnonzero(np.isin(search.free, free[each])) for each in (few, asked))
-        if not asked.size:
-            return search
-        # the columns of the largest sums are always among the few: fewer than are to be chosen would not do
-        largest = np.argsort(-bound(search.cover, search.prices, search.count)[1])[: search.count]
-        few = np.union1d(np.union1d(few, asked), largest)
-    return search
-
-
-def settled(search: Search, until: float) -> Search:
-    """Let HiGHS decide on the free columns that are left."""
-    if search.done or monotonic() > until:
-        return search
-    begin = np.flatnonzero(np.isin(search.free, search.best))[: search.count]
-    begin = greedy(search.cover, search.count, begin)
-    found, limit, chosen = decided(search.cover, begin, until - monotonic())
-    highest = max(min(search.bound, search.base + limit), search.value)
-    if search.base + found > search.value:
-        search = replace(
-            search,
-            best=np.concatenate([search.sure, search.free[chosen]]),
-            value=search.base + found,
-        )
-    return replace(search, bound=highest)
-
-
-def maximise(
+def maximise_coverage(
     matrix: sp.csr_array,
-    weights: Floats,
+    weights: FloatArray,
     count: int,
     *,
-    start: Places | None = None,
-    seconds: float = ENDLESS,
-) -> Choice:
-    """Choose ``count`` columns that cover the most weight.
+    fixed: IntArray | None = None,
+    time_limit_s: float | None = None,
+) -> ColumnChoice:
+    """Choose ``count`` columns, the fixed ones among them, that cover the most weight.
 
     Parameters
     ----------
@@ -312,43 +132,168 @@ def maximise(
         At least 0, one a row.
     count
         From 1 to the number of columns.
-    start
-        A good answer, if one is known.
-    seconds
-        After which the search stops with what it has; the bound holds all the same.
+    fixed
+        Columns that every answer holds; at most ``count``.
+    time_limit_s
+        Seconds after which the search stops with what it has; the bound holds all the same.
     """
-    cover, until, nothing = merge(matrix, weights), monotonic() + seconds, np.arange(0)
-    if count >= matrix.shape[1] or not cover.weights.size:
-        chosen = np.arange(count)
-        return Choice(chosen, value(cover, chosen), value(cover, chosen))
-    best = swapped(cover, greedy(cover, count) if start is None else start)
-    # nothing can pass all the weight there is (the bound of prices 0), which proves an answer that covers it all
-    total = float(cover.weights.sum())
-    search = Search(
-        cover,
-        np.arange(matrix.shape[1]),
-        nothing,
-        0.0,
-        best,
-        value(cover, best),
-        total,
-        cover.weights / 2,
+    if fixed is None or not fixed.size:
+        return _maximise_free(matrix, weights, count, time_limit_s)
+    # what the fixed columns cover is sure; the rest is a problem of its own on the other columns
+    is_covered = np.diff(sp.csr_array(matrix[:, fixed]).indptr) > 0
+    fixed_weight = float(weights[is_covered].sum())
+    if count == len(fixed):
+        return ColumnChoice(np.sort(fixed), fixed_weight, fixed_weight)
+    free = np.setdiff1d(np.arange(matrix.shape[1]), fixed)
+    open_weights = np.where(is_covered, 0.0, weights)
+    rest = _maximise_free(
+        sp.csr_array(matrix[:, free]), open_weights, count - len(fixed), time_limit_s
     )
-    search = sifted(priced(search), until, BRIEF)
-    search = settled(sifted(priced(search), until), until)
-    return Choice(np.sort(search.best), search.value, search.value if search.done else search.bound)
+    return ColumnChoice(
+        np.union1d(fixed, free[rest.columns]),
+        fixed_weight + rest.value,
+        fixed_weight + rest.bound,
+        rest.is_reproducible,
+    )
 
 
-def fixed(cover: Cover, goal: float, prices: Floats, count: int) -> tuple[Places, Places]:
-    """Give the columns that every better answer holds, and those that it may hold.
+def _maximise_free(
+    matrix: sp.csr_array, weights: FloatArray, count: int, time_limit_s: float | None
+) -> ColumnChoice:
+    """Run the steps of the module's docstring."""
+    deadline = Deadline(time_limit_s)
+    cover = merge_rows(matrix, weights)
+    if count >= matrix.shape[1] or not cover.weights.size:
+        value = sum_covered_weight(cover, np.arange(count))
+        return ColumnChoice(np.arange(count), value, value)
+    best = improve_by_swaps(cover, choose_greedily(cover, count))
+    state = SearchState(
+        cover=cover,
+        free=np.arange(matrix.shape[1]),
+        sure=np.arange(0),
+        sure_weight=0.0,
+        best=best,
+        value=sum_covered_weight(cover, best),
+        # nothing can pass all the weight there is (the bound of prices 0), which proves an answer
+        # that covers it all
+        bound=float(cover.weights.sum()),
+        prices=cover.weights / 2,
+    )
+    state = sift_columns(improve_bound(state), deadline, FIRST_SIFTING_ROUNDS)
+    state = sift_columns(improve_bound(state), deadline)
+    state = finish_with_mip(state, deadline)
+    bound = state.value if state.is_finished else state.bound
+    return ColumnChoice(np.sort(state.best), state.value, bound, not deadline.was_hit)
 
-    A column out of the ``count`` largest sums, forced in, lowers the bound to: bound − (the last of the largest − its sum);
-    one of the largest, forced out, to: bound − (its sum − the largest of the others).
+
+def improve_bound(state: SearchState) -> SearchState:
+    """Lower the bound by subgradient steps, then fix the columns that it decides."""
+    if state.is_finished:
+        return state
+    goal = state.value - state.sure_weight
+    lowest = lower_bound_by_subgradient(state.cover, state.prices, state.open_count, goal)
+    return fix_columns(state.with_answer(lowest.columns).with_prices(lowest.prices))
+
+
+def fix_columns(state: SearchState) -> SearchState:
+    """Drop the columns that no better answer holds; take those that every better answer holds."""
+    if state.is_finished:
+        return state
+    goal = state.value - state.sure_weight
+    sure, free = find_fixable_columns(state.cover, state.prices, state.open_count, goal)
+    if len(free) > WORTHWHILE_SHARE * len(state.free):
+        return state
+    cover, newly_sure_weight = restrict_cover(state.cover, free, sure)
+    # rows that are merged again add their prices
+    is_open = cover.row_of_place >= 0
+    prices = np.bincount(cover.row_of_place[is_open], state.prices[is_open], len(cover.weights))
+    smaller = replace(
+        state,
+        cover=cover,
+        free=state.free[free],
+        sure=np.concatenate([state.sure, state.free[sure]]),
+        sure_weight=state.sure_weight + newly_sure_weight,
+        prices=prices.astype(float),
+    )
+    return _take_last_choice(smaller)
+
+
+def sift_columns(
+    state: SearchState, deadline: Deadline, max_rounds: int = SIFTING_ROUNDS
+) -> SearchState:
+    """Solve the linear relaxation over few columns, adding those whose sums are too large.
+
+    Each round gives prices for all rows: that of merged rows is shared in proportion to weight; a
+    row of none of the few columns costs all of its weight. A mix of them with the best prices so
+    far often gives the lower bound.
     """
-    highest, sums = bound(cover, prices, count)
-    room = highest - goal - (cover.grain * CLOSE if cover.grain else -EXACT * abs(goal))
-    order = np.argsort(-sums, kind="stable")
-    last, other = sums[order[count - 1]], sums[order[count]]
-    inside = order[:count][sums[order[:count]] - other > room]
-    free = np.flatnonzero(last - sums <= room)
-    return inside, np.setdiff1d(free, inside)
+    _, sums = compute_bound(state.cover, state.prices, state.open_count)
+    active = np.argsort(-sums)[: FIRST_COLUMNS_FACTOR * (state.open_count + 1)]
+    for _ in range(max_rounds):
+        if state.is_finished or deadline.is_over():
+            break
+        cover = state.cover
+        count = state.open_count
+        free = state.free
+        small = merge_rows(sp.csr_array(cover.rows[:, active]), cover.weights)
+        shares, small_prices = solve_lp_relaxation(small, count)
+        prices = cover.weights * np.append(small_prices / small.weights, 1.0)[small.row_of_place]
+        # the columns of the largest shares, rounded up, are often a better answer
+        state = state.with_answer(active[np.argsort(-shares, kind="stable")[:count]])
+        sums = compute_bound(cover, prices, count)[1]
+        # the full step often overshoots: what lies between may bound lower
+        for share in PRICE_SHARES:
+            state = state.with_prices(share * prices + (1 - share) * state.prices)
+        added = _columns_to_add(sums, active, count)
+        # fixing renumbers the free columns: follow the columns by their position in the matrix
+        state = fix_columns(state)
+        added = np.flatnonzero(np.isin(state.free, free[added]))
+        active = np.flatnonzero(np.isin(state.free, free[active]))
+        if not added.size:
+            return state
+        # the relaxation needs as many columns as are to be chosen: those of the largest sums
+        sums = compute_bound(state.cover, state.prices, state.open_count)[1]
+        largest = np.argsort(-sums)[: state.open_count]
+        active = np.union1d(np.union1d(active, added), largest)
+    return state
+
+
+def finish_with_mip(state: SearchState, deadline: Deadline) -> SearchState:
+    """Let HiGHS decide on the free columns that are left."""
+    if state.is_finished or deadline.is_over():
+        return state
+    # HiGHS begins with the best answer, as far as its columns are still free
+    start = np.flatnonzero(np.isin(state.free, state.best))[: state.open_count]
+    start = choose_greedily(state.cover, state.open_count, start)
+    solution = solve_mip(state.cover, start, deadline.remaining_s)
+    if solution.status is Status.TIME_LIMIT:
+        deadline.record_hit()
+    bound = max(min(state.bound, state.sure_weight + solution.bound), state.value)
+    values = solution.values_within_limit()
+    if values is not None:
+        columns = np.flatnonzero(values[: len(state.free)] > 0.5)
+        value = state.sure_weight + sum_covered_weight(state.cover, columns)
+        if value > state.value:
+            best = np.concatenate([state.sure, state.free[columns]])
+            state = replace(state, best=best, value=value)
+    return replace(state, bound=max(bound, state.value))
+
+
+def _columns_to_add(sums: FloatArray, active: IntArray, count: int) -> IntArray:
+    """Find the columns outside the active ones whose sums pass the last chosen active one's."""
+    first = len(active) - count
+    limit = np.partition(sums[active], first)[first]
+    is_larger = sums > limit + RELATIVE_TOLERANCE * (1 + abs(limit))
+    candidates = np.setdiff1d(np.flatnonzero(is_larger), active)
+    largest_first = candidates[np.argsort(-sums[candidates])]
+    return largest_first[: max(len(active), SMALLEST_ADDITION)]
+
+
+def _take_last_choice(state: SearchState) -> SearchState:
+    """Where a single choice is left, take it if it is better."""
+    if state.open_count not in (0, len(state.free)):
+        return state
+    covered = sum_covered_weight(state.cover, np.arange(state.open_count))
+    value = state.sure_weight + covered
+    columns = np.concatenate([state.sure, state.free[: state.open_count]])
+    return replace(state, best=columns, value=value) if value > state.value else state

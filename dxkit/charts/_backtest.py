@@ -3,35 +3,52 @@
 from typing import Any
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit.charts._figure import GREY, SMALL, bare, finish, font, mark, opened, printable
-from dxkit.charts._timeline import LOOKS
-from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit._checks import require_columns
+from dxkit.charts._canvas import finish_chart, open_canvas
+from dxkit.charts._font import to_printable
+from dxkit.charts._legend import add_legend_beside, hide_frame, legend_mark
+from dxkit.charts._style import GREY, LABEL_PT
+from dxkit.charts._tables import TableOrResult, take_second_table, take_table
+from dxkit.charts._timeline import LINE_LOOKS
+from dxkit.errors import ChoiceError
 
 FITTED = "当てはめ"
-HOURS_A_DAY = 24
+HOURS_PER_DAY = 24
+PERCENT = 100
+# the first two looks of a timeline are pale and dotted: a back-test uses them last
+LOOKS = (*LINE_LOOKS[2:], *LINE_LOOKS[:2])
+NOTE = "数字は、使っていない公表値とのずれ（ポイント、計算−公表）です。縦の棒がずれの大きさです。"
 
 
 def backtest(
-    table: pd.DataFrame, curve: pd.DataFrame, *, title: str = "", source: str = ""
+    table: TableOrResult,
+    curve: pd.DataFrame | None = None,
+    *,
+    ax: Axes | None = None,
+    made: bool = False,
+    title: str = "",
+    source: str | None = None,
 ) -> Figure:
-    """Draw what a model gave day by day, and what was counted: used for fitting, or predicted and missed by so much.
+    """Draw what a model computed day by day, and what was counted, with the miss between them.
 
     Parameters
     ----------
     table
-        One row a published figure: ``hour, measure, use`` (当てはめ or 予測), ``observed, simulated`` (shares), ``miss_points``;
-        for example ``sharing.backtest("noto_2024").table``.
+        One row a published figure: ``hour, measure, use`` (当てはめ or 予測), ``observed,
+        simulated`` (shares), ``miss_points``; or the result of `dxkit.sharing.backtest`.
     curve
-        One row a measure and hour: ``measure, hour, simulated``; for example ``.curve`` of the same.
-    title, source
-        Above and below.
+        One row a measure and hour: ``measure, hour, simulated``; by default the result's.
+    ax, made, title, source
+        As for `heatmap`.
 
     Returns
     -------
     matplotlib.figure.Figure
-        A line a measure. Filled marks were used for fitting, hollow ones were not; a stick is the miss.
+        A line a measure. Filled marks were used for fitting, hollow ones were predicted; a stick
+        is the miss.
 
     Raises
     ------
@@ -39,81 +56,87 @@ def backtest(
         If columns are missing or a table is empty.
     ChoiceError
         If there are more than six measures.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dxkit import charts
+    >>> counted = pd.DataFrame({"hour": [24, 72], "use": ["当てはめ", "予測"], "observed": [0.9, 0.5]})
+    >>> counted = counted.assign(measure="避難所", simulated=[0.9, 0.6], miss_points=[0.0, 10.0])
+    >>> figure = charts.backtest(counted, counted[["measure", "hour", "simulated"]])
+    >>> [text.get_text() for text in figure.axes[0].texts]
+    ['+10.0']
     """
-    _check(table, ("hour", "measure", "use", "observed", "simulated", "miss_points"))
-    _check(curve, ("measure", "hour", "simulated"))
-    measures = list(dict.fromkeys(table["measure"]))
+    counted = take_table(table)
+    computed = take_second_table(curve, table, "curve")
+    needed = ("hour", "measure", "use", "observed", "simulated", "miss_points")
+    require_columns(counted, needed, "公表値との比較")
+    require_columns(computed, ("measure", "hour", "simulated"), "計算の線")
+    # in the order of the table, so that two pictures of one test look alike
+    measures = list(dict.fromkeys(counted["measure"]))
     if len(measures) > len(LOOKS):
         raise ChoiceError(
             f"指標は{len(LOOKS)}つまでです（いまは{len(measures)}）。表を絞り込んでください。"
         )
-    figure, axes = opened(8.0, 4.4)
-    handles = []
-    # from the third look on: the first two are pale and dashed
-    for measure, (colour, dash) in zip(measures, [*LOOKS[2:], *LOOKS[:2]], strict=False):
-        line = curve[curve["measure"] == measure].sort_values("hour")
-        axes.plot(
-            line["hour"] / HOURS_A_DAY,
-            100 * line["simulated"],
-            color=colour,
-            linestyle=dash,
-            linewidth=2,
-        )
-        handles.append(mark(str(measure), color=colour, linestyle=dash))
-        for at, row in enumerate(table[table["measure"] == measure].to_dict("records")):
-            _put_figure(axes, row, colour, higher=bool(at % 2))
-    handles += [
-        mark("公表値（当てはめに使った）", marker="o"),
-        mark("公表値（使っていない）", marker="o", markerfacecolor="white"),
-    ]
-    axes.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(1.01, 1.0),
-        prop=font(SMALL),
-        frameon=False,
+    canvas = open_canvas(ax, 8.0, 4.4)
+    for measure, (colour, dash) in zip(measures, LOOKS, strict=False):
+        line = computed[computed["measure"] == measure].sort_values("hour")
+        _draw_line(canvas.axes, line, color=colour, linestyle=dash)
+        figures = counted[counted["measure"] == measure].to_dict("records")
+        for index, row in enumerate(figures):
+            # neighbours write their miss at two heights
+            _draw_miss(canvas.axes, row, colour, is_high=bool(index % 2))
+    _explain_marks(canvas.axes, measures)
+    _label_axes(canvas.axes)
+    return finish_chart(canvas, [table, curve], title=title, source=source, made=made, note=NOTE)
+
+
+def _draw_line(axes: Any, line: pd.DataFrame, **look: Any) -> None:
+    # hours say little over months
+    days = line["hour"] / HOURS_PER_DAY
+    axes.plot(days, PERCENT * line["simulated"], linewidth=2, **look)
+
+
+def _draw_miss(axes: Any, row: dict[Any, Any], colour: str, *, is_high: bool) -> None:
+    """Mark one published figure, and how far the model is from it."""
+    day = row["hour"] / HOURS_PER_DAY
+    observed = PERCENT * row["observed"]
+    simulated = PERCENT * row["simulated"]
+    is_fitted = row["use"] == FITTED
+    axes.plot([day, day], [observed, simulated], color=GREY, linewidth=1.2, zorder=1)
+    face = colour if is_fitted else "white"
+    axes.plot(
+        [day], [observed], marker="o", color=colour, markerfacecolor=face, linestyle="", zorder=3
     )
+    if not is_fitted:
+        # on the side away from the model's line
+        away = 5 + 10 * is_high
+        offset = (6, -7 - away if simulated > observed else away)
+        axes.annotate(
+            to_printable(f"{row['miss_points']:+.1f}"),
+            (day, observed),
+            xytext=offset,
+            textcoords="offset points",
+            fontsize=LABEL_PT,
+        )
+
+
+def _explain_marks(axes: Any, measures: list[Any]) -> None:
+    handles = [
+        legend_mark(str(measure), color=colour, linestyle=dash)
+        for measure, (colour, dash) in zip(measures, LOOKS, strict=False)
+    ]
+    handles += [
+        legend_mark("公表値（当てはめに使った）", marker="o"),
+        legend_mark("公表値（使っていない）", marker="o", markerfacecolor="white"),
+    ]
+    add_legend_beside(axes, handles)
+
+
+def _label_axes(axes: Any) -> None:
     axes.set_xlabel("発災からの日数")
     axes.set_ylabel("割合［％］")
+    # room above 100 % for the misses' numbers
     axes.set_ylim(0, 108)
     axes.set_xlim(0, None)
-    bare(axes, keep=("left", "bottom"))
-    note = (
-        "数字は、使っていない公表値とのずれ（ポイント、計算−公表）です。縦の棒がずれの大きさです。"
-    )
-    return finish(figure, title, source, made=False, note=note)
-
-
-def _put_figure(axes: Any, row: dict[Any, Any], colour: str, *, higher: bool) -> None:
-    """Mark one published figure, and how far the model is from it."""
-    day, counted, given = row["hour"] / HOURS_A_DAY, 100 * row["observed"], 100 * row["simulated"]
-    used = row["use"] == FITTED
-    axes.plot([day, day], [counted, given], color=GREY, linewidth=1.2, zorder=1)
-    axes.plot(
-        [day],
-        [counted],
-        marker="o",
-        color=colour,
-        markerfacecolor=colour if used else "white",
-        linestyle="",
-        zorder=3,
-    )
-    if not used:
-        # neighbours in two heights, away from the line
-        said, away = printable(f"{row['miss_points']:+.1f}"), 5 + 10 * higher
-        place = (6, -7 - away if given > counted else away)
-        axes.annotate(
-            said, (day, counted), xytext=place, textcoords="offset points", fontsize=SMALL
-        )
-
-
-def _check(table: pd.DataFrame, needed: tuple[str, ...]) -> None:
-    faults = [
-        Fault("列がありません", "表の形を確かめてください", column=shorten(name))
-        for name in needed
-        if name not in table.columns
-    ]
-    if not faults and table.empty:
-        faults.append(Fault("表に行がありません", "絞り込みの条件を確かめてください"))
-    if faults:
-        raise TableError(faults)
+    hide_frame(axes, keep=("left", "bottom"))

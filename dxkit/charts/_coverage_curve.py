@@ -1,52 +1,40 @@
-"""How much does each further base bring, and how much of it does the wind take?"""
+"""How much does each further base bring?"""
 
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit.charts._figure import (
-    DARK,
-    GREY,
-    GROUP,
-    ONE,
-    PALE,
-    SMALL,
-    bare,
-    columns_of,
-    explain,
-    finish,
-    font,
-    opened,
-)
-from dxkit.errors import Fault, TableError
-
-# light to dark: stronger wind, darker line
-WINDS = ("#8cc6ea", "#3a8cc4", "#00588f", "#0a2a4a", "#000000")
-COMPASS = ("北", "北東", "東", "南東", "南", "南西", "西", "北西")
+from dxkit._arrays import FloatArray
+from dxkit.charts._canvas import finish_chart, open_canvas
+from dxkit.charts._legend import add_legend_above, hide_frame, labelled_handles
+from dxkit.charts._style import DARK_GREY, GROUP_COLOUR, LABEL_PT, OWN_COLOUR, PALE_GREY
+from dxkit.charts._tables import TableOrResult, read_number_columns, take_table
 
 
 def curve(
-    table: pd.DataFrame,
+    table: TableOrResult,
     *,
     label: str = "届く人の割合",
     group_label: str = "いちばん届かない市町",
+    ax: Axes | None = None,
     made: bool = False,
     title: str = "",
-    source: str = "",
+    source: str | None = None,
 ) -> Figure:
     """Draw how the covered share grows with the number of bases.
 
     Parameters
     ----------
     table
-        One row a number of bases: ``count, share``, and where known ``covered, bound`` (the band up to what no choice can
-        pass), ``worst_share`` (of the municipality with the smallest share) and ``elbow``: `dxkit.drones.budget_curve`.
+        One row a number of bases: ``count, share``, and where known ``covered, bound`` (the band
+        up to what no choice can pass), ``worst_share`` (of the municipality with the smallest
+        share) and ``elbow``: `dxkit.drones.budget_curve`.
     label, group_label
         What the two lines are called.
-    made, title, source
-        As for `rank_intervals`.
+    ax, made, title, source
+        As for `heatmap`.
 
     Returns
     -------
@@ -56,136 +44,59 @@ def curve(
     ------
     TableError
         If the table is empty, lacks ``count`` or ``share``, or holds what is no number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dxkit import charts
+    >>> budget = pd.DataFrame(
+    ...     {"count": [1, 2, 3], "share": [0.4, 0.7, 0.75], "elbow": [False, True, False]}
+    ... )
+    >>> charts.curve(budget).axes[0].texts[0].get_text().split()
+    ['2', '拠点で', '70%', 'ここから伸びが鈍る']
     """
-    found = columns_of(table, ["count", "share"])
-    count, share = found["count"].to_numpy(), found["share"].to_numpy()
-    figure, axes = opened(7.4, 4.6)
-    if "worst_share" in table.columns and table["worst_share"].notna().any():
-        axes.plot(
-            count,
-            table["worst_share"],
-            color=GROUP,
-            marker="s",
-            markersize=4,
-            linewidth=1.5,
-            linestyle="--",
-            label=group_label,
-        )
-    if {"covered", "bound", "gap"} <= set(table.columns) and (table["gap"] > 0).any():
-        most = share * table["bound"] / table["covered"].where(table["covered"] > 0)
-        axes.fill_between(count, share, most, color=PALE, label="最適と証明できていない幅")
-    axes.plot(count, share, color=ONE, marker="o", markersize=5, linewidth=2, label=label)
-    if "elbow" in table.columns and table["elbow"].any():
-        _mark_elbow(axes, count, share, int(np.argmax(table["elbow"].to_numpy(dtype=bool))))
+    budget = take_table(table)
+    numbers = read_number_columns(budget, ["count", "share"], "拠点の数ごとの割合")
+    count = numbers["count"].to_numpy()
+    share = numbers["share"].to_numpy()
+    canvas = open_canvas(ax, 7.4, 4.6)
+    axes = canvas.axes
+    # who is served worst belongs beside the mean, where it is known
+    if "worst_share" in budget.columns and budget["worst_share"].notna().any():
+        worst_look = {"color": GROUP_COLOUR, "marker": "s", "markersize": 4, "linestyle": "--"}
+        axes.plot(count, budget["worst_share"], linewidth=1.5, label=group_label, **worst_look)
+    if {"covered", "bound", "gap"} <= set(budget.columns) and (budget["gap"] > 0).any():
+        # what a proof allows at most, as a share
+        upper = share * budget["bound"] / budget["covered"].where(budget["covered"] > 0)
+        axes.fill_between(count, share, upper, color=PALE_GREY, label="最適と証明できていない幅")
+    axes.plot(count, share, color=OWN_COLOUR, marker="o", markersize=5, linewidth=2, label=label)
+    if "elbow" in budget.columns and budget["elbow"].any():
+        _mark_elbow(axes, count, share, int(np.argmax(budget["elbow"].to_numpy(dtype=bool))))
+    _label_axes(axes)
+    return finish_chart(canvas, [table], title=title, source=source, made=made)
+
+
+def _label_axes(axes: Any) -> None:
     axes.set_ylim(0, 1.02)
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    # there is no half base
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.set_xlabel("拠点の数", fontsize=SMALL)
-    axes.grid(axis="y", color=PALE, linewidth=0.8)
-    bare(axes, keep=("bottom",))
-    explain(axes, axes.get_legend_handles_labels()[0], columns=3)
-    return finish(figure, title, source, made=made)
+    axes.set_xlabel("拠点の数", fontsize=LABEL_PT)
+    axes.grid(axis="y", color=PALE_GREY, linewidth=0.8)
+    hide_frame(axes, keep=("bottom",))
+    add_legend_above(axes, labelled_handles(axes), columns=3)
 
 
-def wind_rose(
-    table: pd.DataFrame,
-    *,
-    label: str = "届く人の割合",
-    made: bool = False,
-    title: str = "",
-    source: str = "",
-) -> Figure:
-    """Draw how much of the coverage is left for each direction and speed of the wind.
-
-    Parameters
-    ----------
-    table
-        One row a wind: ``wind_ms, wind_from_deg`` (where it comes from), ``share``; rows whose ``kind`` is not ``wind`` are
-        left out: `dxkit.drones.robustness`.
-    label
-        What is measured.
-    made, title, source
-        As for `rank_intervals`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    TableError
-        If no row is a wind, or a column is missing or holds what is no number.
-    """
-    winds = table[table["kind"] == "wind"] if "kind" in table.columns else table
-    if winds.empty:
-        raise TableError(
-            [
-                Fault(
-                    "風の行がありません",
-                    "robustness に drone を渡して作った表にしてください",
-                    column="kind",
-                )
-            ]
-        )
-    found = columns_of(winds, ["wind_ms", "wind_from_deg", "share"])
-    figure, axes = opened(7.0, 6.0, projection="polar")
-    axes.set_theta_zero_location("N")
-    axes.set_theta_direction(-1)
-    speeds = sorted(found["wind_ms"].unique())
-    for place, speed in enumerate(speeds):
-        own = found[found["wind_ms"] == speed].sort_values("wind_from_deg")
-        _put_wind(axes, own, speed, WINDS[min(place, len(WINDS) - 1)])
-    axes.set_ylim(0, max(0.05, float(found["share"].max()) * 1.05))
-    axes.set_xticks(np.radians(np.arange(0, 360, 45)), COMPASS)
-    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.set_rlabel_position(22)
-    axes.grid(color=PALE)
-    axes.spines["polar"].set_color(GREY)
-    axes.set_xlabel(f"中心からの長さ: {label}　向き: 風が吹いてくる方角", fontsize=SMALL)
-    # round axes have no free corner: the legend stands beside them
-    axes.legend(
-        loc="upper left",
-        bbox_to_anchor=(1.08, 1.0),
-        prop=font(SMALL),
-        frameon=False,
-        title="風速",
-        title_fontproperties=font(SMALL),
-    )
-    return finish(figure, title, source, made=made)
-
-
-def _put_wind(axes: Any, own: pd.DataFrame, speed: float, colour: str) -> None:
-    """Draw one wind speed as a closed line; calm air, which has no direction, as a circle."""
-    way, share = np.radians(own["wind_from_deg"].to_numpy()), own["share"].to_numpy()
-    if len(own) == 1:
-        way, share = np.linspace(0, 2 * np.pi, 73), np.full(73, share[0])
-    else:
-        way, share = np.append(way, way[0] + 2 * np.pi), np.append(share, share[0])
-    style = (
-        {"linestyle": "--", "color": DARK}
-        if speed == 0
-        else {"color": colour, "marker": "o", "markersize": 4}
-    )
-    axes.plot(way, share, linewidth=1.8, label="無風" if speed == 0 else f"{speed:g} m/s", **style)
-
-
-def _mark_elbow(axes: Any, count: np.ndarray, share: np.ndarray, row: int) -> None:
+def _mark_elbow(axes: Any, count: FloatArray, share: FloatArray, row: int) -> None:
     """Point out the number of bases from which on more bring clearly less."""
-    axes.plot(
-        count[row],
-        share[row],
-        marker="o",
-        markersize=13,
-        color="none",
-        markeredgecolor=DARK,
-        markeredgewidth=1.5,
-    )
+    ring = {"color": "none", "markeredgecolor": DARK_GREY, "markeredgewidth": 1.5}
+    axes.plot(count[row], share[row], marker="o", markersize=13, **ring)
     axes.annotate(
         f"{count[row]:.0f} 拠点で {share[row]:.0%}\nここから伸びが鈍る",
         (count[row], share[row]),
         xytext=(-10, 18),
         ha="right",
         textcoords="offset points",
-        fontsize=SMALL,
-        color=DARK,
+        fontsize=LABEL_PT,
+        color=DARK_GREY,
     )

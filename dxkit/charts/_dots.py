@@ -1,50 +1,53 @@
 """Indicator by indicator, where does one municipality stand among others like it?
 
-The honest alternative to a web: positions on one scale are read without error, nothing depends on the order of the
-indicators, and there is no area that means nothing (Cleveland & McGill 1984).
+Dots on a common scale are read with fewer errors than areas or angles, and nothing depends on the
+order of the indicators (Cleveland & McGill 1984).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
-from dxkit.charts._figure import (
-    DARK,
+from dxkit._arrays import FloatArray
+from dxkit._keywords import accepts_old_keywords
+from dxkit.charts._canvas import finish_chart, open_canvas
+from dxkit.charts._font import font_of_size, to_printable, wrap_text
+from dxkit.charts._legend import add_legend_above, hide_frame, legend_mark
+from dxkit.charts._style import (
+    DARK_GREY,
     GREY,
-    GROUP,
-    ONE,
-    PALE,
-    SMALL,
-    bare,
-    by_code,
-    called,
-    check_known,
-    columns_of,
-    explain,
-    finish,
-    font,
-    mark,
-    opened,
-    printable,
-    raise_where,
-    wrap,
+    GROUP_COLOUR,
+    LABEL_PT,
+    OWN_COLOUR,
+    PALE_GREY,
+)
+from dxkit.charts._tables import (
+    Names,
+    TableOrResult,
+    index_by_code,
+    name_keys,
+    read_number_columns,
+    refuse_cells,
+    require_keys,
+    take_table,
 )
 from dxkit.errors import ChoiceError
 
-Names = Mapping[str, str] | pd.Series | None
-WIDE = 40
+# half-width letters in a line of an indicator's name
+LABEL_WIDTH = 40
 # of fewer answers a quartile says nothing
-LEAST_FOR_BAND = 4
-# GROUP, dark enough to be read as small text
-BROWN = "#9a4200"
-YES, NO = "実施", "未実施"
+QUARTILE_MIN_COUNT = 4
+# the group's colour, dark enough to be read as small text
+GROUP_TEXT_COLOUR = "#9a4200"
+YES = "実施"
+NO = "未実施"
 
 
 @dataclass(frozen=True)
@@ -56,52 +59,55 @@ class Scale:
     unit: str
     missing: str
 
-    def told(self, value: float) -> str:
-        """Write a value."""
+    def write_value(self, value: float) -> str:
+        """Write a value with its unit."""
         return self.missing if np.isnan(value) else f"{value:.3g}{self.unit}"
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the picture: own value, and peers' values that are known."""
+class IndicatorRow:
+    """One line of the picture: the own value, and the peers' values as far as they are there."""
 
-    own: float
-    others: NDArray[np.float64]
+    own_value: float
+    peer_values: FloatArray
     yes_no: bool
     scale: Scale
 
     @property
-    def middle(self) -> float:
+    def peer_middle(self) -> float:
         """Peers' median; for yes and no, the share that says yes, on the scale."""
-        if not self.others.size:
+        # a mean of nothing would warn
+        if not self.peer_values.size:
             return float("nan")
-        return float(self.others.mean()) if self.yes_no else float(np.median(self.others))
+        return float(self.peer_values.mean() if self.yes_no else np.median(self.peer_values))
 
     @property
-    def band(self) -> tuple[float, float] | None:
+    def peer_band(self) -> tuple[float, float] | None:
         """Peers' quartiles, where there are enough answers and they are numbers."""
-        if self.yes_no or self.others.size < LEAST_FOR_BAND:
+        if self.yes_no or self.peer_values.size < QUARTILE_MIN_COUNT:
             return None
-        low, high = np.quantile(self.others, (0.25, 0.75))
+        low, high = np.quantile(self.peer_values, (0.25, 0.75))
         return float(low), float(high)
 
-    def say_own(self) -> str:
+    def write_own(self) -> str:
         """Write the own value."""
-        if self.yes_no and not np.isnan(self.own):
-            return YES if self.own > self.scale.low else NO
-        return self.scale.told(self.own)
+        if self.yes_no and not np.isnan(self.own_value):
+            return YES if self.own_value > self.scale.low else NO
+        return self.scale.write_value(self.own_value)
 
-    def say_others(self) -> str:
+    def write_peers(self) -> str:
         """Write the peers' median, or how many of them say yes."""
-        if self.yes_no and self.others.size:
-            return f"{self.others.size}市町中 {int((self.others > self.scale.low).sum())}"
-        return self.scale.told(self.middle)
+        if self.yes_no and self.peer_values.size:
+            count = int((self.peer_values > self.scale.low).sum())
+            return f"{self.peer_values.size}市町中 {count}"
+        return self.scale.write_value(self.peer_middle)
 
 
+@accepts_old_keywords(one="code")
 def dots(
-    values: pd.DataFrame,
+    values: TableOrResult,
     *,
-    one: str,
+    code: str,
     group: Sequence[str] | None = None,
     indicators: Sequence[str] | None = None,
     labels: Names = None,
@@ -112,18 +118,20 @@ def dots(
     unit: str = "",
     group_label: str = "比べる市町",
     missing: str = "回答なし",
+    ax: Axes | None = None,
     made: bool = False,
     title: str = "",
-    source: str = "",
+    source: str | None = None,
 ) -> Figure:
     """Draw one municipality's indicators as dots, over the median and the quartiles of others.
 
     Parameters
     ----------
     values
-        One row a municipality (index or column ``code``), one column an indicator, all on one scale.
-    one
-        Its code.
+        One row a municipality (index or column ``code``), one column an indicator, all on one
+        scale; or a result with such ``.dimensions``: `dxkit.maturity.score`.
+    code
+        The municipality to draw.
     group
         Codes to compare with; by default all others.
     indicators
@@ -131,8 +139,8 @@ def dots(
     labels
         Column → Japanese name.
     yes_no
-        Columns that only hold ``low`` (no) and ``high`` (yes): a quartile of them says nothing, so the share of the others
-        that say yes is drawn.
+        Columns that only hold ``low`` (no) and ``high`` (yes): a quartile of them says nothing, so
+        the share of the others that say yes is drawn.
     name
         The column with names, for the legend.
     low, high, unit
@@ -141,8 +149,8 @@ def dots(
         What the others are called.
     missing
         Written where there is no value; never a dot at 0.
-    made, title, source
-        As for `rank_intervals`.
+    ax, made, title, source
+        As for `heatmap`.
 
     Returns
     -------
@@ -154,128 +162,119 @@ def dots(
         If there is no such code or column, or nobody to compare with.
     TableError
         If a value is no number from ``low`` to ``high``, or codes repeat.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dxkit import charts
+    >>> points = pd.DataFrame({"研修": [10.0, 20, 60]}, index=["28201", "28202", "28203"])
+    >>> [text.get_text() for text in charts.dots(points, code="28201", unit="点").axes[0].texts]
+    ['10点', '40点']
     """
-    keyed = by_code(values)
-    others = [key for key in keyed.index if key != one] if group is None else list(group)
-    check_known((one, *others), keyed.index, "one=・group=")
+    keyed = index_by_code(take_table(values, "dimensions"), "指標")
+    peers = [key for key in keyed.index if key != code] if group is None else list(group)
+    require_keys((code, *peers), keyed.index, "code=・group=")
+    # read everything first: what cannot be drawn is refused before a figure is made
     scale = Scale(low, high, unit, missing)
-    numbers = _numbers(keyed, indicators, yes_no, scale)
-    if not others or numbers.empty:
+    numbers = _read_indicators(keyed, indicators, yes_no, scale)
+    if not peers or numbers.empty:
         raise ChoiceError(
             "比べる市町か指標がありません。group= と indicators= に1つ以上書いてください。"
         )
-    rows = [_row(numbers[column], one, others, yes_no, scale) for column in numbers.columns]
-    written = [printable(wrap(label, WIDE)) for label in called(numbers.columns, labels)]
-    ends = np.cumsum([0.0, *(1.0 + 0.7 * label.count("\n") for label in written)])
-    figure, axes = opened(7.6, 1.25 + 0.235 * float(ends[-1]))
-    spots = (ends[:-1] + ends[1:]) / 2
-    for spot, row in zip(spots, rows, strict=True):
-        _line(axes, spot, row)
-        _write_values(axes, spot, row)
-    axes.set_yticks(spots, written, fontproperties=font(SMALL))
+    rows = [_make_row(numbers[column], code, peers, yes_no, scale) for column in numbers.columns]
+    names = [
+        to_printable(wrap_text(label, LABEL_WIDTH)) for label in name_keys(numbers.columns, labels)
+    ]
+    # a name of several lines takes more room from top to bottom
+    ends = np.cumsum([0.0, *(1.0 + 0.7 * label.count("\n") for label in names)])
+    canvas = open_canvas(ax, 7.6, 1.25 + 0.235 * float(ends[-1]))
+    axes = canvas.axes
+    # each row stands in the middle of its room
+    heights = (ends[:-1] + ends[1:]) / 2
+    for height, row in zip(heights, rows, strict=True):
+        _draw_row(axes, height, row)
+        _write_values(axes, height, row)
+    axes.set_yticks(heights, names, fontproperties=font_of_size(LABEL_PT))
     axes.set_ylim(ends[-1], 0)
-    _ticks(axes, scale)
-    town = str(keyed[name].loc[one]) if name in keyed.columns else str(one)
-    _legend(axes, rows, town, group_label)
-    return finish(figure, title, source, made=made)
+    _draw_scale(axes, scale)
+    own_name = str(keyed[name].loc[code]) if name in keyed.columns else str(code)
+    _explain_marks(axes, rows, own_name, group_label)
+    return finish_chart(canvas, [values], title=title, source=source, made=made)
 
 
-def _numbers(
+def _read_indicators(
     table: pd.DataFrame, indicators: Sequence[str] | None, yes_no: Sequence[str], scale: Scale
 ) -> pd.DataFrame:
-    """Give the columns that are asked for, all within the scale."""
+    """Read the columns to draw, and refuse values outside the scale."""
+    # names and other texts are no indicators
     numeric = [
         str(column) for column in table.columns if pd.api.types.is_numeric_dtype(table[column])
     ]
     columns = numeric if indicators is None else list(indicators)
-    check_known((*columns, *yes_no), pd.Index(numeric), "indicators=・yes_no=")
-    numbers = columns_of(table, columns)
-    outside, remedy = f"{scale.low:g}〜{scale.high:g}の外です", "low= と high= を合わせてください"
-    raise_where(
-        ((numbers < scale.low) | (numbers > scale.high)).to_numpy(), numbers, outside, remedy
-    )
+    require_keys((*columns, *yes_no), pd.Index(numeric), "indicators=・yes_no=")
+    numbers = read_number_columns(table, columns, "指標")
+    is_outside = ((numbers < scale.low) | (numbers > scale.high)).to_numpy()
+    problem = f"{scale.low:g}〜{scale.high:g}の外です"
+    refuse_cells(is_outside, numbers, problem, "low= と high= を合わせてください")
+    # a value between no and yes would be counted as yes
     binary = numbers[[column for column in columns if column in yes_no]]
-    between = ((binary > scale.low) & (binary < scale.high)).to_numpy()
-    raise_where(between, binary, "有無ではありません", "yes_no= から外してください")
+    is_between = ((binary > scale.low) & (binary < scale.high)).to_numpy()
+    refuse_cells(is_between, binary, "有無ではありません", "yes_no= から外してください")
     return numbers
 
 
-def _row(
-    values: pd.Series, one: str, others: Sequence[str], yes_no: Sequence[str], scale: Scale
-) -> Row:
-    peers = values.loc[list(others)].dropna()
-    return Row(float(values[one]), peers.to_numpy(dtype=float), values.name in yes_no, scale)
+def _make_row(
+    values: pd.Series, code: str, peers: Sequence[str], yes_no: Sequence[str], scale: Scale
+) -> IndicatorRow:
+    peer_values = values.loc[list(peers)].dropna().to_numpy(dtype=float)
+    return IndicatorRow(float(values[code]), peer_values, values.name in yes_no, scale)
 
 
-def _line(axes: Any, spot: float, row: Row) -> None:
-    """Draw one indicator: a rail, the peers' band and tick, the own dot; nothing where nothing is known."""
-    axes.hlines(spot, row.scale.low, row.scale.high, color=PALE, linewidth=0.8, zorder=0)
-    if row.band is not None:
-        axes.hlines(spot, *row.band, color=GROUP, linewidth=7, alpha=0.28, zorder=1)
+def _draw_row(axes: Any, height: float, row: IndicatorRow) -> None:
+    """Draw one indicator: a rail, the peers' band and tick, and the own dot where there is one."""
+    axes.hlines(height, row.scale.low, row.scale.high, color=PALE_GREY, linewidth=0.8, zorder=0)
+    if row.peer_band is not None:
+        axes.hlines(height, *row.peer_band, color=GROUP_COLOUR, linewidth=7, alpha=0.28, zorder=1)
+    # a tick on the band; a hollow diamond for a share, which has no band
+    peer_look: dict[str, Any] = {"marker": "|", "markersize": 13, "markeredgewidth": 2.2}
     if row.yes_no:
-        axes.plot(
-            row.middle,
-            spot,
-            marker="D",
-            markersize=5,
-            color=GROUP,
-            markerfacecolor="white",
-            zorder=2,
-        )
-    else:
-        axes.plot(
-            row.middle, spot, marker="|", markersize=13, markeredgewidth=2.2, color=GROUP, zorder=2
-        )
-    axes.plot(
-        row.own,
-        spot,
-        marker="o",
-        markersize=7.5,
-        color=ONE,
-        markeredgecolor="white",
-        markeredgewidth=0.8,
-        zorder=3,
-    )
+        peer_look = {"marker": "D", "markersize": 5, "markerfacecolor": "white"}
+    axes.plot(row.peer_middle, height, color=GROUP_COLOUR, zorder=2, **peer_look)
+    own_look = {"marker": "o", "markersize": 7.5, "markeredgecolor": "white"}
+    axes.plot(row.own_value, height, color=OWN_COLOUR, markeredgewidth=0.8, zorder=3, **own_look)
 
 
-def _ticks(axes: Any, scale: Scale) -> None:
+def _draw_scale(axes: Any, scale: Scale) -> None:
+    # room for a whole dot at either end
     room = 0.02 * (scale.high - scale.low)
     axes.set_xlim(scale.low - room, scale.high + room)
     ticks = np.linspace(scale.low, scale.high, 5)
-    axes.set_xticks(
-        ticks,
-        [printable(scale.told(tick)) for tick in ticks],
-        fontproperties=font(SMALL - 1),
-        color=DARK,
-    )
-    bare(axes)
+    labels = [to_printable(scale.write_value(tick)) for tick in ticks]
+    axes.set_xticks(ticks, labels, fontproperties=font_of_size(LABEL_PT - 1), color=DARK_GREY)
+    hide_frame(axes)
 
 
-def _write_values(axes: Any, spot: float, row: Row) -> None:
+def _write_values(axes: Any, height: float, row: IndicatorRow) -> None:
     """Write own and peers' value in two columns at the right."""
-    look = {"transform": axes.get_yaxis_transform(), "fontsize": SMALL, "va": "center"}
-    axes.text(1.02, spot, row.say_own(), color=GREY if np.isnan(row.own) else ONE, **look)
-    axes.text(1.17, spot, row.say_others(), color=BROWN, **look)
+    look = {"transform": axes.get_yaxis_transform(), "fontsize": LABEL_PT, "va": "center"}
+    own_colour = GREY if np.isnan(row.own_value) else OWN_COLOUR
+    axes.text(1.02, height, row.write_own(), color=own_colour, **look)
+    axes.text(1.17, height, row.write_peers(), color=GROUP_TEXT_COLOUR, **look)
 
 
-def _legend(axes: Any, rows: Sequence[Row], town: str, group_label: str) -> None:
-    """Explain the marks that are there."""
-    handles: list[Artist] = [mark(town, marker="o", markersize=7)]
+def _explain_marks(
+    axes: Any, rows: Sequence[IndicatorRow], own_name: str, group_label: str
+) -> None:
+    """Explain the marks that the picture holds."""
+    handles: list[Artist] = [legend_mark(own_name, marker="o", markersize=7)]
     if any(row.yes_no for row in rows):
-        said = f"{group_label}のうち実施している割合"
-        handles.append(mark(said, marker="D", markersize=5, markerfacecolor="white", color=GROUP))
+        diamond = {"marker": "D", "markersize": 5, "markerfacecolor": "white"}
+        label = f"{group_label}のうち実施している割合"
+        handles.append(legend_mark(label, color=GROUP_COLOUR, **diamond))
     if any(not row.yes_no for row in rows):
-        handles.append(
-            mark(
-                f"{group_label}の中央値",
-                marker="|",
-                markersize=11,
-                markeredgewidth=2.2,
-                color=GROUP,
-            )
-        )
-    if any(row.band for row in rows):
-        handles.append(
-            Patch(color=GROUP, alpha=0.28, linewidth=0, label="その半数が入る幅（四分位）")
-        )
-    explain(axes, handles, columns=2, right=1.3)
+        tick = {"marker": "|", "markersize": 11, "markeredgewidth": 2.2}
+        handles.append(legend_mark(f"{group_label}の中央値", color=GROUP_COLOUR, **tick))
+    if any(row.peer_band for row in rows):
+        label = "その半数が入る幅（四分位）"
+        handles.append(Patch(color=GROUP_COLOUR, alpha=0.28, linewidth=0, label=label))
+    add_legend_above(axes, handles, columns=2, right=1.3)

@@ -1,58 +1,60 @@
-"""How many pass through the stages of learning, and how does one way of giving seats compare with another?"""
+"""How many pass through the stages of learning, group by group?"""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit.charts._figure import (
-    DARK,
-    GREY,
-    SMALL,
-    bare,
-    columns_of,
-    explain,
-    finish,
-    font,
-    opened,
-    printable,
-)
-from dxkit.errors import Fault, TableError
+from dxkit._arrays import FloatArray
+from dxkit._checks import require_columns
+from dxkit.charts._canvas import finish_chart, open_canvas
+from dxkit.charts._font import font_of_size, to_printable
+from dxkit.charts._legend import add_legend_above, hide_frame, labelled_handles
+from dxkit.charts._style import DARK_GREY, GREY, LABEL_PT
+from dxkit.charts._tables import Names, TableOrResult, name_keys, read_number_columns, take_table
 
 # light to dark along the cycle
-SHADES = ("#a9cfe8", "#3a8cc4", "#0a3d6b")
-HIDDEN: dict[str, Any] = {"color": "white", "edgecolor": GREY, "hatch": "/////", "linewidth": 0.6}
-# how far a bar of a hidden count goes: it says nothing of the count
-STUB = 0.06
+STAGE_COLOURS = ("#a9cfe8", "#3a8cc4", "#0a3d6b")
+HIDDEN_LOOK: dict[str, Any] = {
+    "color": "white",
+    "edgecolor": GREY,
+    "hatch": "/////",
+    "linewidth": 0.6,
+}
+# length of the bar of a hidden count, as a share of the longest: it says nothing of the count
+HIDDEN_LENGTH = 0.06
+# thickness of a bar, and the distance between those of one group
+BAR_HEIGHT = 0.23
+BAR_STEP = 0.25
 
 
 def funnel(
-    table: pd.DataFrame,
+    table: TableOrResult,
     *,
     by: str | None = None,
-    names: Mapping[str, str] | pd.Series | None = None,
+    names: Names = None,
     unit: str = "件",
+    ax: Axes | None = None,
     made: bool = False,
     title: str = "",
-    source: str = "",
+    source: str | None = None,
 ) -> Figure:
-    """Draw how many have reached each stage, a bar a stage; a count that is kept back is hatched.
+    """Draw how many have reached each stage, a bar a stage; a suppressed count is hatched.
 
     Parameters
     ----------
     table
-        One row a group and stage: ``stage_label, count`` (empty where kept back), and the column ``by``: the table of
-        ``dxkit.support.training.funnel``, or several of the kind put together.
+        One row a group and stage: ``stage_label, count`` (empty where suppressed), and the column
+        ``by``: `dxkit.support.training.funnel`, or several of the kind put together.
     by
         The column whose values stand one below the other; without it there is one group.
     names
         Value of ``by`` → Japanese name.
     unit
         What is counted.
-    made, title, source
-        As for `rank_intervals`.
+    ax, made, title, source
+        As for `heatmap`.
 
     Returns
     -------
@@ -62,57 +64,57 @@ def funnel(
     ------
     TableError
         If a column is missing or a count is no number.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dxkit import charts
+    >>> stages = pd.DataFrame({"stage_label": ["知る", "やってみる"], "count": [30, None]})
+    >>> figure = charts.funnel(stages, title="研修", made=True)
+    >>> print(figure.get_suptitle(), figure.get_supxlabel())
+    研修（架空データ） 斜線は、人数が少ないため出さない数
     """
-    missing = [
-        name for name in ("stage_label", "count", *([by] if by else [])) if name not in table
-    ]
-    if missing:
-        raise TableError(
-            Fault("列がありません", "training.funnel の結果を渡してください", column=name)
-            for name in missing
-        )
-    counts = columns_of(table.assign(count=table["count"].astype(float)), ["count"])[
-        "count"
-    ].to_numpy()
-    groups = ["" for _ in counts] if by is None else [str(each) for each in table[by]]
-    order, stages = list(dict.fromkeys(groups)), list(dict.fromkeys(table["stage_label"]))
-    most = float(np.nanmax(counts, initial=1.0))
-    figure, axes = opened(7.6, 1.3 + 0.72 * len(order))
-    labelled = list(zip(groups, table["stage_label"], strict=True))
-    for at, (stage, shade) in enumerate(zip(stages, SHADES, strict=False)):
-        rows = [row for row, (_, label) in enumerate(labelled) if label == stage]
-        spots = [order.index(groups[row]) + 0.25 * (at - 1) for row in rows]
-        _bars(axes, counts[rows], spots=spots, shade=shade, label=printable(str(stage)), most=most)
-    known = {} if names is None else dict(names.items())
-    axes.set_yticks(
-        range(len(order)),
-        [printable(str(known.get(each, each))) for each in order],
-        fontproperties=font(SMALL),
-    )
-    axes.set_ylim(len(order) - 0.45, -0.55)
-    axes.set_xlim(0, 1.08 * most)
-    axes.set_xlabel(unit, fontsize=SMALL)
-    bare(axes, keep=("left",))
-    explain(axes, axes.get_legend_handles_labels()[0], columns=3)
-    return finish(
-        figure,
-        title,
-        source,
-        made=made,
-        note="斜線は、人数が少ないため出さない数" if np.isnan(counts).any() else "",
-    )
+    stages = take_table(table)
+    require_columns(stages, ["stage_label", "count", *([by] if by else [])], "学びの段階")
+    # a column of whole numbers with blanks (Int64) becomes numbers with NaN
+    as_numbers = stages.assign(count=stages["count"].astype(float))
+    counts = read_number_columns(as_numbers, ["count"], "学びの段階")["count"].to_numpy()
+    groups = [""] * len(stages) if by is None else [str(value) for value in stages[by]]
+    group_order = list(dict.fromkeys(groups))
+    # hidden counts take no part; a table of nothing else still gets a scale
+    longest = float(np.nanmax(counts, initial=1.0))
+    canvas = open_canvas(ax, 7.6, 1.3 + 0.72 * len(group_order))
+    axes = canvas.axes
+    rows = np.array([group_order.index(group) for group in groups], dtype=float)
+    stage_order = list(dict.fromkeys(stages["stage_label"]))
+    for index, (stage, colour) in enumerate(zip(stage_order, STAGE_COLOURS, strict=False)):
+        is_stage = (stages["stage_label"] == stage).to_numpy()
+        heights = rows[is_stage] + BAR_STEP * (index - 1)
+        look = {"color": colour, "label": to_printable(str(stage))}
+        _draw_stage(axes, counts[is_stage], heights, longest, look)
+    _name_groups(axes, group_order, names)
+    axes.set_xlim(0, 1.08 * longest)
+    axes.set_xlabel(unit, fontsize=LABEL_PT)
+    hide_frame(axes, keep=("left",))
+    add_legend_above(axes, labelled_handles(axes), columns=3)
+    note = "斜線は、人数が少ないため出さない数" if np.isnan(counts).any() else ""
+    return finish_chart(canvas, [table], title=title, source=source, made=made, note=note)
 
 
-def _bars(
-    axes: Any, values: Any, *, spots: list[float], shade: str, label: str, most: float
+def _draw_stage(
+    axes: Any, counts: FloatArray, heights: FloatArray, longest: float, look: dict[str, Any]
 ) -> None:
     """Draw one stage's bars with their numbers; a hidden count is a hatched stub."""
-    drawn = np.where(np.isnan(values), 0.0, values)
-    axes.barh(spots, drawn, 0.23, color=shade, label=label)
-    for spot, value in zip(spots, values, strict=True):
-        if np.isnan(value):
-            axes.barh([spot], [STUB * most], 0.23, **HIDDEN)
+    axes.barh(heights, np.where(np.isnan(counts), 0.0, counts), BAR_HEIGHT, **look)
+    text_look = {"va": "center", "color": DARK_GREY, "fontsize": LABEL_PT - 1}
+    for height, count in zip(heights, counts, strict=True):
+        if np.isnan(count):
+            axes.barh([height], [HIDDEN_LENGTH * longest], BAR_HEIGHT, **HIDDEN_LOOK)
         else:
-            axes.text(
-                value + 0.01 * most, spot, f"{value:g}", va="center", color=DARK, fontsize=SMALL - 1
-            )
+            axes.text(count + 0.01 * longest, height, f"{count:g}", **text_look)
+
+
+def _name_groups(axes: Any, groups: list[str], names: Names) -> None:
+    labels = [to_printable(label) for label in name_keys(groups, names)]
+    axes.set_yticks(range(len(groups)), labels, fontproperties=font_of_size(LABEL_PT))
+    axes.set_ylim(len(groups) - 0.45, -0.55)

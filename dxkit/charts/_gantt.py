@@ -1,82 +1,70 @@
-"""When may each be through, how much is left month by month, and what would a delay change?
+"""From when to when may each municipality or system be through?
 
-Both pictures show what is not sure as a band or a bar from early to late; the middle alone is never drawn.
+What is not sure is a bar from early to late; the middle alone is never drawn.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import dates as mdates
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit.charts._figure import (
-    DARK,
-    GREY,
-    GROUP,
-    ONE,
-    PALE,
-    SMALL,
-    bare,
-    called,
-    explain,
-    finish,
-    font,
-    mark,
-    opened,
-    printable,
-)
-from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit._arrays import FloatArray
+from dxkit._keywords import accepts_old_keywords
+from dxkit.charts._canvas import finish_chart, open_canvas
+from dxkit.charts._font import font_of_size, to_printable
+from dxkit.charts._legend import add_legend_above, legend_mark
+from dxkit.charts._schedule import DEADLINE, draw_years, read_dates
+from dxkit.charts._style import GROUP_COLOUR, LABEL_PT, OWN_COLOUR, PALE_GREY
+from dxkit.charts._tables import Names, TableOrResult, name_keys, take_table
 
-DEADLINE = "2026-03-31"
-MEASURES = {
-    "steps": "残っている手順の数",
-    "systems": "終わっていない業務の数",
-    "municipalities": "終わっていない市町の数",
-}
-# matplotlib's own dates carry no types
-days_of: Callable[[Any], Any] = mdates.date2num
-locate: Callable[[], Any] = mdates.YearLocator
-name_years: Callable[[str], Any] = mdates.DateFormatter
+# columns in the order of time
 DATES = ("start", "finish_p05", "finish", "finish_p95")
+BAR_COLOUR = "#9cc7e6"
+HOLLOW_LOOK = {"color": GROUP_COLOUR, "marker": "o", "fillstyle": "none"}
+ARROW_NOTE = "右向きの三角は、図より先まで幅があることを示します。"
 
 
+@accepts_old_keywords(other="baseline", other_label="baseline_label")
 def gantt(
-    table: pd.DataFrame,
+    table: TableOrResult,
     *,
     by: str = "code",
-    names: Mapping[str, str] | pd.Series | None = None,
-    other: pd.DataFrame | None = None,
+    names: Names = None,
+    baseline: TableOrResult | None = None,
     deadline: str = DEADLINE,
     label: str = "完了の見通し",
-    other_label: str = "遅れがない場合",
+    baseline_label: str = "遅れがない場合",
     note: str = "",
+    ax: Axes | None = None,
     made: bool = False,
     title: str = "",
-    source: str = "",
+    source: str | None = None,
 ) -> Figure:
-    """Draw from when to when each row may be through: a thin line until the early end, a bar from early to late, a mark between.
+    """Draw from when to when each row may be through: a bar from early to late, a mark between.
 
     Parameters
     ----------
     table
-        One row a municipality or system: the column named by ``by``, and the dates ``start, finish_p05, finish, finish_p95``;
-        where ``beyond`` is true the bar ends in an arrow. Drawn in the table's order, first above:
-        ``dxkit.support.progress.forecast(...).table``.
+        One row a municipality or system: the column named by ``by``, and the dates ``start,
+        finish_p05, finish, finish_p95``; where ``beyond`` is true the bar ends in an arrow. Drawn
+        in the table's order, first above: `dxkit.support.progress.forecast`.
     by
         What the rows are.
     names
         Value of ``by`` → name.
-    other
-        Another such table whose middles are marked too, such as the one without the delay; rows are found by ``by``.
+    baseline
+        Another such table whose middles are marked too, such as the one without the delay; rows
+        are matched by ``by``.
     deadline
         A date, drawn as a line.
-    label, other_label
+    label, baseline_label
         What the two marks are called.
     note
-        Said below the picture, such as what a share means.
-    made, title, source
+        Written below the picture, such as what a share means.
+    ax, made, title, source
         As for `heatmap`.
 
     Returns
@@ -87,182 +75,71 @@ def gantt(
     ------
     TableError
         If columns are missing, dates cannot be read, or the table is empty.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dxkit import charts
+    >>> dates = pd.to_datetime(["2026-01-31", "2026-03-01", "2026-06-01", "2027-01-01"])
+    >>> columns = ["start", "finish_p05", "finish", "finish_p95"]
+    >>> table = pd.DataFrame([dates], columns=columns).assign(code="28201")
+    >>> figure = charts.gantt(table, names={"28201": "姫路市"})
+    >>> figure.axes[0].get_yticklabels()[0].get_text(), figure.axes[0].texts[0].get_text()
+    ('姫路市', '期限 2026-03-31')
     """
-    dates = _dates(table, (by, *DATES))
-    figure, axes = opened(8.4, 1.6 + 0.22 * len(table))
-    rows = np.arange(len(table))
-    axes.hlines(rows, dates["start"], dates["finish_p05"], color=PALE, linewidth=2)
-    width = dates["finish_p95"] - dates["finish_p05"]
-    axes.barh(rows, width, left=dates["finish_p05"], height=0.55, color="#9cc7e6", linewidth=0)
-    axes.plot(
-        dates["finish"],
-        rows,
-        color=ONE,
-        marker="|",
-        markersize=9,
-        markeredgewidth=2.5,
-        linestyle="",
-    )
-    if "beyond" in table.columns:
-        late = table["beyond"].to_numpy(dtype=bool)
-        axes.plot(
-            dates["finish_p95"][late],
-            rows[late],
-            color=ONE,
-            marker=">",
-            markersize=6,
-            linestyle="",
-            clip_on=False,
-        )
-    handles = [
-        mark(f"{label}の中央", marker="|", markeredgewidth=2.5, markersize=9),
-        mark("90%の幅", marker="s", color="#9cc7e6"),
+    plan = take_table(table)
+    dates = read_dates(plan, (by, *DATES), "見通し")
+    canvas = open_canvas(ax, 8.4, 1.6 + 0.22 * len(plan))
+    axes = canvas.axes
+    _draw_bars(axes, dates)
+    has_arrow = "beyond" in plan and bool(plan["beyond"].any())
+    if has_arrow:
+        _draw_arrows(axes, dates["finish_p95"], plan["beyond"].to_numpy(dtype=bool))
+    # the legend explains only what the picture holds
+    handles: list[Artist] = [
+        legend_mark(f"{label}の中央", marker="|", markeredgewidth=2.5, markersize=9),
+        legend_mark("90%の幅", marker="s", color=BAR_COLOUR),
     ]
-    if other is not None:
-        before = _dates(other, (by, *DATES))["finish"]
-        place = {key: at for at, key in enumerate(table[by])}
-        kept = [
-            (place[key], day) for key, day in zip(other[by], before, strict=True) if key in place
-        ]
-        axes.plot(
-            [day for _, day in kept],
-            [at for at, _ in kept],
-            color=GROUP,
-            marker="o",
-            fillstyle="none",
-            linestyle="",
-        )
-        handles.append(mark(other_label, color=GROUP, marker="o", fillstyle="none"))
-    axes.set_yticks(
-        rows, [printable(name) for name in called(table[by], names)], fontproperties=font(SMALL)
-    )
-    axes.set_ylim(len(table) - 0.4, -0.6)
-    _years(axes, deadline)
+    if baseline is not None:
+        _mark_baseline(axes, plan[by], take_table(baseline), by)
+        handles.append(legend_mark(baseline_label, **HOLLOW_LOOK))
+    labels = [to_printable(name) for name in name_keys(plan[by], names)]
+    axes.set_yticks(range(len(plan)), labels, fontproperties=font_of_size(LABEL_PT))
+    # the first row on top
+    axes.set_ylim(len(plan) - 0.4, -0.6)
+    draw_years(axes, deadline)
     axes.set_xlim(dates["start"].min(), None)
-    explain(axes, handles, columns=3)
-    arrow = (
-        "右向きの三角は、図より先まで幅があることを示します。"
-        if "beyond" in table and table["beyond"].any()
-        else ""
+    add_legend_above(axes, handles, columns=3)
+    whole_note = (ARROW_NOTE if has_arrow else "") + note
+    return finish_chart(
+        canvas, [table, baseline], title=title, source=source, made=made, note=whole_note
     )
-    return finish(figure, title, source, made=made, note=arrow + note)
 
 
-def burn_down(
-    table: pd.DataFrame,
-    *,
-    measure: str = "systems",
-    other: pd.DataFrame | None = None,
-    deadline: str = DEADLINE,
-    label: str = "いまの見通し",
-    other_label: str = "遅れがない場合",
-    note: str = "",
-    made: bool = False,
-    title: str = "",
-    source: str = "",
-) -> Figure:
-    """Draw how much is left month by month, a line with its band.
-
-    Parameters
-    ----------
-    table
-        One row a measure and month: ``measure, date, mean, p05, p95``: ``dxkit.support.progress.forecast(...).curve``.
-    measure
-        ``steps``, ``systems`` or ``municipalities``.
-    other
-        Another such table, drawn as a broken line.
-    deadline, label, other_label, note
-        As for `gantt`.
-    made, title, source
-        As for `heatmap`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    TableError
-        If columns are missing or nothing is of that measure.
-    ChoiceError
-        If there is no such measure.
-    """
-    if measure not in MEASURES:
-        raise ChoiceError(
-            f"measure=「{shorten(measure)}」は使えません。{'・'.join(MEASURES)} から選んでください。"
-        )
-    own, dates = _of_measure(table, measure)
-    figure, axes = opened(8.0, 4.4)
-    axes.fill_between(
-        dates, own["p05"], own["p95"], color=ONE, alpha=0.18, linewidth=0, label="90%の幅"
-    )
-    axes.plot(dates, own["mean"], color=ONE, linewidth=2, label=printable(label))
-    if other is not None:
-        without, days = _of_measure(other, measure)
-        axes.plot(
-            days,
-            without["mean"],
-            color=GROUP,
-            linewidth=1.8,
-            linestyle="--",
-            label=printable(other_label),
-        )
-    axes.set_ylim(0, None)
-    axes.set_ylabel(MEASURES[measure], fontsize=SMALL)
-    axes.margins(x=0)
-    axes.grid(axis="y", color=PALE, linewidth=0.8)
-    _years(axes, deadline)
-    explain(axes, axes.get_legend_handles_labels()[0], columns=3)
-    return finish(figure, title, source, made=made, note=note)
+def _draw_bars(axes: Any, dates: dict[str, FloatArray]) -> None:
+    """Draw a thin line until the early end, a bar from early to late, and the middle."""
+    early = dates["finish_p05"]
+    rows = np.arange(len(early))
+    axes.hlines(rows, dates["start"], early, color=PALE_GREY, linewidth=2)
+    # pale, so that the middle's tick stands out on it
+    bar = {"height": 0.55, "color": BAR_COLOUR, "linewidth": 0}
+    axes.barh(rows, dates["finish_p95"] - early, left=early, **bar)
+    tick = {"marker": "|", "markersize": 9, "markeredgewidth": 2.5, "linestyle": ""}
+    axes.plot(dates["finish"], rows, color=OWN_COLOUR, **tick)
 
 
-def _of_measure(table: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, np.ndarray]:
-    _dates(table, ("measure", "date", "mean", "p05", "p95"))
-    own = table[table["measure"] == measure].sort_values("date")
-    return own, _dates(own, ("date",))["date"]
+def _draw_arrows(axes: Any, ends: FloatArray, is_beyond: np.ndarray) -> None:
+    """Let the bars that run past the forecast's horizon end in an arrow."""
+    arrow = {"marker": ">", "markersize": 6, "linestyle": "", "clip_on": False}
+    axes.plot(ends[is_beyond], np.flatnonzero(is_beyond), color=OWN_COLOUR, **arrow)
 
 
-def _dates(table: pd.DataFrame, needed: tuple[str, ...]) -> dict[str, np.ndarray]:
-    """Give the date columns as matplotlib's days.
-
-    Raises
-    ------
-    TableError
-    """
-    faults = [
-        Fault("列がありません", "forecast の結果の表を渡してください", column=name)
-        for name in needed
-        if name not in table.columns
+def _mark_baseline(axes: Any, keys: pd.Series, baseline: pd.DataFrame, by: str) -> None:
+    """Mark the middles of another table in the rows that both have."""
+    days = read_dates(baseline, (by, *DATES), "比べる見通し")["finish"]
+    # the two tables need not have the same rows or order
+    row_of = {key: row for row, key in enumerate(keys)}
+    points = [
+        (day, row_of[key]) for key, day in zip(baseline[by], days, strict=True) if key in row_of
     ]
-    if not faults and table.empty:
-        faults.append(Fault("表に行がありません", "絞り込みの条件を確かめてください"))
-    wanted = [name for name in (*DATES, "date") if name in needed]
-    faults += [
-        Fault(
-            "日付ではない列です", "日付の列にしてください", column=name, value=table[name].iloc[0]
-        )
-        for name in wanted
-        if not faults and not pd.api.types.is_datetime64_any_dtype(table[name])
-    ]
-    if faults:
-        raise TableError(faults)
-    return {name: days_of(table[name].to_numpy()) for name in wanted}
-
-
-def _years(axes: Any, deadline: str) -> None:
-    """Name the years, and draw the deadline."""
-    try:
-        day = np.datetime64(pd.Timestamp(deadline))
-    except ValueError:
-        raise ChoiceError(
-            f"deadline=「{shorten(deadline)}」が読めません。2026-03-31 のように書いてください。"
-        ) from None
-    at = days_of(day)
-    axes.axvline(at, color=GREY, linewidth=1.2, linestyle=(0, (2, 2)))
-    look = {"xytext": (0, 4), "textcoords": "offset points", "fontsize": SMALL, "color": DARK}
-    # above the axes, left of the legend, where no bar lies
-    axes.annotate(f"期限 {deadline}", (at, 1), xycoords=("data", "axes fraction"), **look)
-    axes.xaxis_date()
-    axes.xaxis.set_major_locator(locate())
-    axes.xaxis.set_major_formatter(name_years("%Y年"))
-    bare(axes, keep=("left", "bottom"))
+    axes.plot([day for day, _ in points], [row for _, row in points], linestyle="", **HOLLOW_LOOK)

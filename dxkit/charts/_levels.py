@@ -1,68 +1,82 @@
 """How many municipalities stand at each level of an item, and how many have not answered?"""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit.charts._figure import (
-    DARK,
-    GREY,
-    SMALL,
-    Chart,
-    bare,
-    called,
-    columns_of,
-    explain,
-    finish,
-    font,
-    printable,
-    wrap,
-)
+from dxkit._arrays import FloatArray
+from dxkit._checks import require_columns
+from dxkit.charts._canvas import finish_chart, open_panels
+from dxkit.charts._font import wrap_text
 from dxkit.charts._heatmap import BLUES
+from dxkit.charts._legend import add_legend_above, hide_frame, labelled_handles, name_rows
+from dxkit.charts._style import DARK_GREY, GREY, LABEL_PT
+from dxkit.charts._tables import (
+    Names,
+    TableOrResult,
+    name_keys,
+    read_number_columns,
+    take_table,
+)
 from dxkit.errors import ChoiceError, Fault, TableError
 
-Names = Mapping[str, str] | pd.Series | None
 LEVELS = (0, 1, 2, 3, 4, 5)
-# what is no answer, how it is called and hatched
-APART = {
+ANSWERED = "answered"
+# a status without an answer → what it is called, and its hatching
+NO_ANSWER = {
     "declined": ("回答なし", "/////"),
     "unknown": ("不明", "||||"),
     "not_applicable": ("対象外", ""),
 }
-ANSWERED = "answered"
 # the first level whose colour asks for white figures
-DARK_FROM = 3
-WIDE = 44
+DARK_FROM_LEVEL = 3
+# half-width letters in a line of an item's name
+LABEL_WIDTH = 44
+# the right panel is at least so wide beside the left one that its legend fits
+RIGHT_MIN_SHARE = 0.18
+
+
+class BarLook(NamedTuple):
+    """How one part of the bars is named and drawn."""
+
+    label: str
+    colour: Any
+    hatch: str
+    number_colour: str
 
 
 def levels(
-    answers: pd.DataFrame,
+    answers: TableOrResult,
     *,
     by: str = "item",
     names: Names = None,
     count_label: str = "市町",
+    ax: Axes | None = None,
     made: bool = False,
     title: str = "",
-    source: str = "",
+    source: str | None = None,
 ) -> Figure:
-    """Draw how answers are spread over the levels 0–5, with what was not answered apart from them.
+    """Draw how answers are spread over the levels 0–5, with what was not answered beside them.
 
     Parameters
     ----------
     answers
-        One row an answer: ``level`` (0–5) and ``status`` (answered/declined/unknown/not_applicable). A row that says
-        answered without a level counts as 回答なし.
+        One row an answer: ``level`` (0–5) and ``status`` (answered/declined/unknown/
+        not_applicable). A row that says answered without a level counts as 回答なし.
     by
         The column with a line each, in order of first appearance (or of its categories).
     names
         Value of ``by`` → Japanese name.
     count_label
         What is counted.
+    ax
+        Axes for the levels; what was not answered gets an inset at their right. By default a new
+        figure is made.
     made, title, source
-        As for `rank_intervals`.
+        As for `heatmap`.
 
     Returns
     -------
@@ -72,123 +86,144 @@ def levels(
     ------
     TableError
         If a column is missing, a level is not a whole number from 0 to 5, or a status is unknown.
+    ChoiceError
+        If there is no column ``by``.
+
+    Examples
+    --------
+    >>> from dxkit import charts, load
+    >>> answers = load("hearing_example")
+    >>> own = answers[answers["code"] == "28209"]
+    >>> charts.levels(own, count_label="項目", title="豊岡市").get_suptitle()
+    '豊岡市（架空データ）'
     """
-    counts = counted(answers, by)
-    labels = [printable(wrap(label, WIDE)) for label in called(counts.index, names)]
-    lines = sum(1.0 + 0.6 * label.count("\n") for label in labels)
-    figure = Chart(figsize=(8.6, 1.1 + 0.25 * lines), layout="constrained")
-    shares = (
-        max(float(counts[list(LEVELS)].sum(axis=1).max()), 1.0),
-        max(float(counts[list(APART)].sum(axis=1).max()), 1.0),
-    )
-    left, right = figure.subplots(
-        1, 2, sharey=True, width_ratios=(shares[0], max(shares[1], 0.18 * shares[0]))
-    )
-    _stack(left, counts[list(LEVELS)], [(f"段階{level}", BLUES(level / 5), "") for level in LEVELS])
-    _stack(right, counts[list(APART)], [(said, "white", hatch) for said, hatch in APART.values()])
-    left.set_yticks(range(len(labels)), labels, fontproperties=font(SMALL))
-    left.set_ylim(len(labels) - 0.5, -0.5)
-    left.set_xlabel(f"段階ごとの数（{count_label}）", fontsize=SMALL)
-    right.set_xlabel("答えのない数", fontsize=SMALL)
-    explain(left, left.get_legend_handles_labels()[0], columns=6)
-    explain(right, right.get_legend_handles_labels()[0], columns=3)
-    return finish(figure, title, source, made=made)
+    counts = _count_answers(take_table(answers), by)
+    level_counts = counts[list(LEVELS)]
+    silent_counts = counts[list(NO_ANSWER)]
+    labels = [wrap_text(label, LABEL_WIDTH) for label in name_keys(counts.index, names)]
+    line_count = sum(1.0 + 0.6 * label.count("\n") for label in labels)
+    # one answer is as wide in the right panel as in the left one
+    left_width = max(float(level_counts.sum(axis=1).max()), 1.0)
+    right_width = max(float(silent_counts.sum(axis=1).max()), 1.0, RIGHT_MIN_SHARE * left_width)
+    canvas = open_panels(ax, 8.6, 1.1 + 0.25 * line_count, (left_width, right_width))
+    level_axes = canvas.axes
+    silent_axes = canvas.extra_axes[0]
+    _stack_bars(level_axes, level_counts, _level_looks())
+    _stack_bars(silent_axes, silent_counts, _silent_looks())
+    name_rows(level_axes, labels)
+    level_axes.set_xlabel(f"段階ごとの数（{count_label}）", fontsize=LABEL_PT)
+    silent_axes.set_xlabel("答えのない数", fontsize=LABEL_PT)
+    add_legend_above(level_axes, labelled_handles(level_axes), columns=6)
+    add_legend_above(silent_axes, labelled_handles(silent_axes), columns=3)
+    return finish_chart(canvas, [answers], title=title, source=source, made=made)
 
 
-def counted(answers: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Count answers: one row a value of ``by``, one column a level and a kind of no answer.
-
-    Raises
-    ------
-    TableError, ChoiceError
-        As for `levels`.
-    """
+def _count_answers(answers: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Count answers: one row a value of ``by``, one column a level and a kind of no answer."""
+    # an option names this column, so it is the option that is wrong
     if by not in answers.columns:
         raise ChoiceError(
             f"by=「{by}」という列はありません。使える列: {'、'.join(map(str, answers.columns))}"
         )
-    level, status = columns_of(answers, ["level"])["level"], _statuses(answers)
-    faults = [
-        Fault(
-            "段階は0〜5の整数にしてください",
-            "表を直してください",
-            row=at + 1,
-            column="level",
-            value=level.iloc[at],
-        )
-        for at in np.flatnonzero((level.notna() & ~level.isin(LEVELS)).to_numpy()).tolist()
-    ]
-    if faults:
-        raise TableError(faults)
-    kind = np.where(
-        status != ANSWERED,
-        status,
-        np.where(level.isna(), "declined", level.fillna(0).astype(int).astype(str)),
-    )
-    keys = (
-        answers[by].cat.categories
-        if isinstance(answers[by].dtype, pd.CategoricalDtype)
-        else answers[by].unique()
-    )
-    table = pd.crosstab(answers[by].to_numpy(), kind)
-    columns: dict[Any, str] = {level: str(level) for level in LEVELS} | {
-        each: each for each in APART
-    }
-    wide = table.reindex(index=list(keys), columns=list(columns.values()), fill_value=0)
+    require_columns(answers, ["level", "status"], "回答")
+    level = _read_levels(answers)
+    status = _read_statuses(answers)
+    # answered without a level is no answer either
+    given_level = np.where(level.isna(), "declined", level.fillna(0).astype(int).astype(str))
+    kind = np.where(status == ANSWERED, given_level, status)
+    keys = answers[by]
+    is_categorical = isinstance(keys.dtype, pd.CategoricalDtype)
+    order = keys.cat.categories if is_categorical else keys.unique()
+    columns: dict[Any, str] = {level: str(level) for level in LEVELS}
+    columns |= {status: status for status in NO_ANSWER}
+    counts = pd.crosstab(keys.to_numpy(), kind)
+    wide = counts.reindex(index=list(order), columns=list(columns.values()), fill_value=0)
     return wide.set_axis(list(columns), axis=1)
 
 
-def _statuses(answers: pd.DataFrame) -> pd.Series:
-    if "status" not in answers.columns:
+def _read_levels(answers: pd.DataFrame) -> pd.Series:
+    level = read_number_columns(answers, ["level"], "回答")["level"]
+    bad = np.flatnonzero((level.notna() & ~level.isin(LEVELS)).to_numpy()).tolist()
+    if bad:
         raise TableError(
-            [Fault("列がありません", "read_hearing の結果を渡してください", column="status")]
+            Fault(
+                "段階は0〜5の整数にしてください",
+                "表を直してください",
+                row=row + 1,
+                column="level",
+                value=level.iloc[row],
+            )
+            for row in bad
         )
+    return level
+
+
+def _read_statuses(answers: pd.DataFrame) -> pd.Series:
     status = answers["status"].fillna("").astype(str)
-    bad = ~status.isin([ANSWERED, *APART])
-    remedy = f"{'・'.join([ANSWERED, *APART])} のどれかにしてください"
-    faults = [
-        Fault("状態が分かりません", remedy, row=at + 1, column="status", value=status.iloc[at])
-        for at in np.flatnonzero(bad.to_numpy()).tolist()
-    ]
-    if faults:
-        raise TableError(faults)
+    statuses = [ANSWERED, *NO_ANSWER]
+    bad = np.flatnonzero(~status.isin(statuses).to_numpy()).tolist()
+    if bad:
+        remedy = f"{'・'.join(statuses)} のどれかにしてください"
+        raise TableError(
+            Fault(
+                "状態が分かりません", remedy, row=row + 1, column="status", value=status.iloc[row]
+            )
+            for row in bad
+        )
     return status
 
 
-def _stack(axes: Any, counts: pd.DataFrame, looks: Sequence[tuple[str, Any, str]]) -> None:
+def _level_looks() -> list[BarLook]:
+    return [
+        BarLook(
+            f"段階{level}",
+            BLUES(level / LEVELS[-1]),
+            hatch="",
+            number_colour=DARK_GREY if level < DARK_FROM_LEVEL else "white",
+        )
+        for level in LEVELS
+    ]
+
+
+def _silent_looks() -> list[BarLook]:
+    return [BarLook(label, "white", hatch, DARK_GREY) for label, hatch in NO_ANSWER.values()]
+
+
+def _stack_bars(axes: Any, counts: pd.DataFrame, looks: list[BarLook]) -> None:
     """Draw bars end to end, and the number in each that has room for it."""
     starts = np.zeros(len(counts))
-    for at, (label, colour, hatch) in enumerate(looks):
-        widths = counts.iloc[:, at].to_numpy(dtype=float)
-        plain = colour == "white"
-        edge: dict[str, Any] = {"edgecolor": GREY if plain else "white", "linewidth": 0.7}
-        # a bar of no width would still have an edge
-        drawn = np.where(widths > 0, widths, np.nan)
+    for index, look in enumerate(looks):
+        widths = counts.iloc[:, index].to_numpy(dtype=float)
         axes.barh(
             range(len(counts)),
-            drawn,
+            # a bar of no width would still have an edge
+            np.where(widths > 0, widths, np.nan),
             0.8,
             left=starts,
-            color=colour,
-            hatch=hatch,
-            label=label,
-            **edge,
+            color=look.colour,
+            hatch=look.hatch,
+            label=look.label,
+            edgecolor=GREY if look.colour == "white" else "white",
+            linewidth=0.7,
         )
-        for row in np.flatnonzero(widths).tolist():
-            shade = DARK if plain or at < DARK_FROM else "white"
-            look = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if hatch else None
-            spot = starts[row] + widths[row] / 2
-            axes.text(
-                spot,
-                row,
-                f"{widths[row]:g}",
-                ha="center",
-                va="center",
-                color=shade,
-                fontsize=SMALL - 1,
-                bbox=look,
-            )
+        _write_counts(axes, widths, starts, look)
         starts += widths
     axes.set_xlim(0, 1.01 * max(float(starts.max(initial=0.0)), 1.0))
     axes.set_xticks([])
-    bare(axes)
+    hide_frame(axes)
+
+
+def _write_counts(axes: Any, widths: FloatArray, starts: FloatArray, look: BarLook) -> None:
+    # a number on hatching is read only on a plain ground
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8} if look.hatch else None
+    for row in np.flatnonzero(widths).tolist():
+        axes.text(
+            starts[row] + widths[row] / 2,
+            row,
+            f"{widths[row]:g}",
+            ha="center",
+            va="center",
+            color=look.number_colour,
+            fontsize=LABEL_PT - 1,
+            bbox=box,
+        )

@@ -1,16 +1,22 @@
-"""How does something grow hour by hour under each choice, and what does each choice cost?"""
+"""How does something grow hour by hour under each choice?"""
 
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit.charts._figure import GREY, SMALL, bare, finish, font, opened, printable
-from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit._checks import require_columns
+from dxkit.charts._canvas import finish_chart, open_canvas
+from dxkit.charts._font import font_of_size, to_printable
+from dxkit.charts._legend import add_legend_beside, hide_frame
+from dxkit.charts._style import GREY, LABEL_PT
+from dxkit.charts._tables import TableOrResult, take_table
+from dxkit.errors import ChoiceError
 
-# colours that are told apart without red and green, and dashes that are told apart in print
-LOOKS: tuple[tuple[str, Any], ...] = (
+# colours that differ without red and green, and dashes that differ in print
+LINE_LOOKS: tuple[tuple[str, Any], ...] = (
     ("#8a8a8a", (0, (1, 1))),
     ("#e69f00", (0, (4, 2))),
     ("#0072b2", "-"),
@@ -18,35 +24,41 @@ LOOKS: tuple[tuple[str, Any], ...] = (
     ("#d55e00", (0, (2, 1))),
     ("#cc79a7", (0, (8, 2))),
 )
-TIMELINE = ("hour", "mean", "p05", "p95")
+NOTE = "線は平均、帯は90%の場合が入る範囲です（通信と電気の途絶を変えて計算）。"
+HOURS_PER_DAY = 24
+# from a week on, times are named in days; every second week has a tick
+HOURS_PER_WEEK = 168
+TICK_STEP_H = 2 * HOURS_PER_WEEK
 
 
 def timeline(
-    table: pd.DataFrame,
+    table: TableOrResult,
     *,
     by: str = "policy",
     marks: tuple[int, ...] = (24, 72, 168),
     share: bool = True,
     label: str = "",
+    ax: Axes | None = None,
     made: bool = False,
     title: str = "",
-    source: str = "",
+    source: str | None = None,
 ) -> Figure:
     """Draw how a measure grows hour by hour, a line with its band for each choice.
 
     Parameters
     ----------
     table
-        One row an hour and choice: ``hour, mean, p05, p95`` and the column named by ``by``.
+        One row an hour and choice: ``hour, mean, p05, p95`` and the column named by ``by``; one
+        measure of the ``.timeline`` of `dxkit.sharing.simulate`.
     by
-        What tells the lines apart; six at most.
+        The column whose values get a line each; six at most.
     marks
         Hours marked by a thin line.
     share
         The measure is a share (0–1), shown in percent.
     label
         What is measured.
-    made, title, source
+    ax, made, title, source
         As for `heatmap`.
 
     Returns
@@ -59,136 +71,63 @@ def timeline(
         If columns are missing or the table is empty.
     ChoiceError
         If there are more than six lines.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dxkit import charts
+    >>> hours = pd.DataFrame({"hour": [1, 72], "mean": [0.1, 0.6], "p05": 0.0, "p95": 0.8})
+    >>> figure = charts.timeline(hours.assign(policy="電話"), label="知る割合")
+    >>> [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
+    ['発災', '24時間', '72時間']
     """
-    _check(table, (*TIMELINE, by))
-    lines = list(dict.fromkeys(table[by]))
-    if len(lines) > len(LOOKS):
+    hourly = take_table(table)
+    require_columns(hourly, ("hour", "mean", "p05", "p95", by), "時間の経過")
+    lines = list(dict.fromkeys(hourly[by]))
+    if len(lines) > len(LINE_LOOKS):
         raise ChoiceError(
-            f"線は{len(LOOKS)}本までです（いまは{len(lines)}本）。表を絞り込んでください。"
+            f"線は{len(LINE_LOOKS)}本までです（いまは{len(lines)}本）。表を絞り込んでください。"
         )
-    figure, axes = opened(8.0, 4.6)
-    times = 100.0 if share else 1.0
-    for name, (colour, dash) in zip(lines, LOOKS, strict=False):
-        part = table[table[by] == name].sort_values("hour")
-        axes.fill_between(
-            part["hour"],
-            times * part["p05"],
-            times * part["p95"],
-            color=colour,
-            alpha=0.15,
-            linewidth=0,
-        )
-        axes.plot(
-            part["hour"],
-            times * part["mean"],
-            color=colour,
-            linestyle=dash,
-            linewidth=2,
-            label=printable(str(name)),
-        )
-    for hour in marks:
-        if hour <= table["hour"].max():
-            axes.axvline(hour, color=GREY, linewidth=0.6, zorder=0)
-    _hours(axes, float(table["hour"].max()), marks)
+    canvas = open_canvas(ax, 8.0, 4.6)
+    axes = canvas.axes
+    # shares in percent, counts as they are
+    scale = 100.0 if share else 1.0
+    for name, look in zip(lines, LINE_LOOKS, strict=False):
+        rows = hourly[hourly[by] == name].sort_values("hour")
+        _draw_line_and_band(axes, rows, str(name), look, scale)
+    last_hour = float(hourly["hour"].max())
+    # a mark beyond the last hour would stretch the axis
+    reached_marks = [hour for hour in marks if hour <= last_hour]
+    for hour in reached_marks:
+        axes.axvline(hour, color=GREY, linewidth=0.6, zorder=0)
+    _name_hours(axes, last_hour, reached_marks)
     axes.set_ylabel(f"{label}［%］" if share else label)
     axes.set_ylim(0, None)
     axes.margins(x=0)
-    bare(axes, keep=("left", "bottom"))
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), prop=font(SMALL), frameon=False)
-    note = "線は平均、帯は90%の場合が入る範囲です（通信と電気の途絶を変えて計算）。"
-    return finish(figure, title, source, made=made, note=note)
+    hide_frame(axes, keep=("left", "bottom"))
+    add_legend_beside(axes)
+    return finish_chart(canvas, [table], title=title, source=source, made=made, note=NOTE)
 
 
-def exposure(
-    table: pd.DataFrame,
-    *,
-    benefit: str,
-    cost: str,
-    by: str = "policy",
-    benefit_label: str = "",
-    cost_label: str = "",
-    made: bool = False,
-    title: str = "",
-    source: str = "",
-) -> Figure:
-    """Draw what each choice gives against what it discloses: upper left is better on both.
-
-    Parameters
-    ----------
-    table
-        One row a choice, with the columns named by ``by``, ``benefit`` and ``cost``; a boolean ``pareto`` marks the choices that
-        no other beats on both.
-    benefit, cost
-        Columns for the height and for the way to the right.
-    by
-        The choices' names.
-    benefit_label, cost_label
-        What the axes are called.
-    made, title, source
-        As for `heatmap`.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    TableError
-        If columns are missing or the table is empty.
-    """
-    _check(table, (by, benefit, cost))
-    figure, axes = opened(7.2, 4.6)
-    best = (
-        table["pareto"].to_numpy(dtype=bool)
-        if "pareto" in table
-        else np.ones(len(table), dtype=bool)
-    )
-    for row, good in zip(table.to_dict("records"), best, strict=True):
-        axes.plot(
-            row[cost],
-            100 * row[benefit],
-            marker="o" if good else "x",
-            color="#0072b2" if good else GREY,
-            markersize=9,
-            linestyle="",
-        )
-        axes.annotate(
-            printable(str(row[by])),
-            (row[cost], 100 * row[benefit]),
-            xytext=(8, 4),
-            textcoords="offset points",
-        )
-    axes.set_xlabel(cost_label or cost)
-    axes.set_ylabel(f"{benefit_label or benefit}［%］")
-    axes.margins(0.15)
-    bare(axes, keep=("left", "bottom"))
-    note = "左上ほどよい施策です。●は、どちらの面でも負けている相手のない施策、×は、ほかの施策に両方で負けている施策です。"
-    return finish(figure, title, source, made=made, note=note if "pareto" in table else "")
+def _draw_line_and_band(
+    axes: Any, rows: pd.DataFrame, name: str, look: tuple[str, Any], scale: float
+) -> None:
+    colour, dash = look
+    # a pale band below a line of its colour
+    band = (scale * rows["p05"], scale * rows["p95"])
+    axes.fill_between(rows["hour"], *band, color=colour, alpha=0.15, linewidth=0)
+    line = {"color": colour, "linestyle": dash, "linewidth": 2, "label": to_printable(name)}
+    axes.plot(rows["hour"], scale * rows["mean"], **line)
 
 
-def _hours(axes: Any, last: float, marks: tuple[int, ...]) -> None:
-    """Name the marked hours and whole weeks in days."""
-    hours = sorted(
-        {
-            0,
-            *(hour for hour in marks if hour <= last),
-            *(week for week in range(336, int(last) + 1, 336)),
-        }
-    )
-    names = [
-        "発災" if hour == 0 else f"{hour}時間" if hour < 168 else f"{hour // 24}日"
-        for hour in hours
-    ]
-    axes.set_xticks(hours, names, fontproperties=font(SMALL))
+def _name_hours(axes: Any, last_hour: float, marks: Sequence[int]) -> None:
+    """Name the marked hours, and every second week in days."""
+    weeks = range(TICK_STEP_H, int(last_hour) + 1, TICK_STEP_H)
+    hours = sorted({0, *marks, *weeks})
+    axes.set_xticks(hours, map(_name_hour, hours), fontproperties=font_of_size(LABEL_PT))
 
 
-def _check(table: pd.DataFrame, needed: tuple[str, ...]) -> None:
-    faults = [
-        Fault("列がありません", "表の形を確かめてください", column=shorten(name))
-        for name in needed
-        if name not in table.columns
-    ]
-    if not faults and table.empty:
-        faults.append(Fault("表に行がありません", "絞り込みの条件を確かめてください"))
-    if faults:
-        raise TableError(faults)
+def _name_hour(hour: int) -> str:
+    if hour == 0:
+        return "発災"
+    return f"{hour}時間" if hour < HOURS_PER_WEEK else f"{hour // HOURS_PER_DAY}日"

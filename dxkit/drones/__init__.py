@@ -1,17 +1,24 @@
 """Whom does a delivery drone reach, where does the next base go, and how sure is that?
 
-`flight_range` says how far a drone delivers with its load and in wind, `reach` which places lie within, the siting functions
-where bases should stand; each answer of theirs carries a bound that no other choice can pass.
+`flight_range` says how far a drone delivers with its load and in wind, `reach` which places lie
+within, the siting functions where bases should stand; each answer of theirs carries a bound that no
+other choice can pass.
 """
 
+from dxkit.drones._backup import backup
+from dxkit.drones._best_bases import best_bases
 from dxkit.drones._budget_curve import budget_curve
 from dxkit.drones._delivery_cost import cost_per_delivery
+from dxkit.drones._fewest_bases import fewest_bases
 from dxkit.drones._flight import flight_range, flight_shape
-from dxkit.drones._no_fly import circles, runway_strips
-from dxkit.drones._p_median import centre_bases, median_bases
+from dxkit.drones._no_fly_circles import circles
+from dxkit.drones._p_centre import centre_bases
+from dxkit.drones._p_median import median_bases
+from dxkit.drones._power_endurance import endurance_min, power_exponent
 from dxkit.drones._reach import reach
 from dxkit.drones._robustness import robustness
-from dxkit.drones._siting import Siting, backup, best_bases, fewest_bases
+from dxkit.drones._runway_strips import runway_strips
+from dxkit.drones._siting_result import Siting
 
 __all__ = [
     "Siting",
@@ -21,10 +28,12 @@ __all__ = [
     "centre_bases",
     "circles",
     "cost_per_delivery",
+    "endurance_min",
     "fewest_bases",
     "flight_range",
     "flight_shape",
     "median_bases",
+    "power_exponent",
     "reach",
     "robustness",
     "runway_strips",

@@ -1,29 +1,49 @@
-"""What does a delivery cost by drone, what by a van's round, and from how many a day is which cheaper?
+"""What does a delivery cost by drone, what by a van, and from how many a day is which cheaper?
 
-Every figure is an input (the table ``delivery_costs``: assumptions, each with a low and a high value): no reliable cost of a
-flight in Japan has been published. With q deliveries a day at d km:
+Every figure is an input (the table ``delivery_costs``: assumptions, each with a low and a high
+value): no reliable cost of a flight in Japan has been published. With q deliveries a day at d km:
 
-drone  = (aircraft · n · (1/years + upkeep) + insurance · n + base) / (days · q) + wage · (handling + watching / ratio) / 60
-         + energy · 2d, with n = ⌈q · cycle / hours⌉ aircraft and a cycle of handling and 2d / speed;
-van    = van / (days · q) + (wage · minutes / 60 + fuel · km) / q, with ⌈q / drops⌉ rounds of 2d · detour each and
-         ``spacing`` · detour between drops.
+drone  = (aircraft · n · (1/years + upkeep) + insurance · n + base) / (days · q)
+         + wage · (handling + watching / ratio) / 60 + energy · 2d,
+         with n = ⌈q · cycle / hours⌉ aircraft and a cycle of handling and 2d / speed;
+van    = van / (days · q) + (wage · minutes / 60 + fuel · km) / q,
+         with ⌈q / drops⌉ rounds of 2d · detour each and ``spacing`` · detour between drops.
 """
+
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from dxkit import _checks
+from dxkit._arrays import FloatArray
+from dxkit.drones._origin import mark_origin
 from dxkit.errors import Fault, TableError
 
-Floats = NDArray[np.float64]
 ITEMS = (
-    "aircraft_yen", "aircraft_years", "upkeep_share", "insurance_yen_year", "base_yen_year", "operator_yen_hour",
-    "handling_min", "drones_per_operator", "drone_speed_ms", "energy_yen_km", "van_yen_year", "driver_yen_hour", "fuel_yen_km",
-    "van_speed_kmh", "road_factor", "stop_min", "drops_per_round", "spacing_km", "days_year", "hours_day",
-)  # fmt: skip
+    "aircraft_yen",
+    "aircraft_years",
+    "upkeep_share",
+    "insurance_yen_year",
+    "base_yen_year",
+    "operator_yen_hour",
+    "handling_min",
+    "drones_per_operator",
+    "drone_speed_ms",
+    "energy_yen_km",
+    "van_yen_year",
+    "driver_yen_hour",
+    "fuel_yen_km",
+    "van_speed_kmh",
+    "road_factor",
+    "stop_min",
+    "drops_per_round",
+    "spacing_km",
+    "days_year",
+    "hours_day",
+)
 # more of these makes a delivery cheaper
-BETTER = (
+CHEAPER_WHEN_HIGH = (
     "aircraft_years",
     "drones_per_operator",
     "drone_speed_ms",
@@ -32,13 +52,16 @@ BETTER = (
     "days_year",
     "hours_day",
 )
+MOST_DELIVERIES = 10**6
+# once around the earth
+LONGEST_KM = 40_000.0
 
 
 def cost_per_delivery(
     costs: pd.DataFrame,
     *,
     distance_km: float,
-    deliveries_per_day: int | list[int] | range = range(1, 41),
+    deliveries_per_day: int | Sequence[int] | range = range(1, 41),
 ) -> pd.DataFrame:
     """Compare the cost of a delivery by drone with that of a van's round.
 
@@ -49,95 +72,120 @@ def cost_per_delivery(
     distance_km
         Straight distance from the base to the place of delivery.
     deliveries_per_day
-        How many are ordered a day, over the base's whole area.
+        How many are ordered a day, over the base's whole area; one number or several.
 
     Returns
     -------
     pandas.DataFrame
-        One row a number: ``deliveries_per_day, drone_yen, drone_low_yen, drone_high_yen, van_yen, van_low_yen, van_high_yen``
-        a delivery (low and high: all assumptions at their cheap and at their dear end), ``aircraft`` (how many it takes) and
-        ``cheaper`` (drone, van, or open where the two spans overlap).
+        One row a number: ``deliveries_per_day, drone_yen, drone_low_yen, drone_high_yen, van_yen,
+        van_low_yen, van_high_yen`` a delivery (low and high: all assumptions at their cheap and at
+        their dear end), ``aircraft`` (how many it takes) and ``cheaper`` (drone, van, or open where
+        the two spans overlap).
 
     Raises
     ------
     TableError
-        If an item is missing, or a figure is not above 0.
+        If an item is missing or stands twice, or a figure is not above 0.
     ChoiceError
         If distance or deliveries are not above 0.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> table = cost_per_delivery(
+    ...     dxkit.load("delivery_costs"), distance_km=5, deliveries_per_day=[5, 20]
+    ... )
+    >>> table[["deliveries_per_day", "drone_yen", "van_yen", "aircraft", "cheaper"]]
+       deliveries_per_day  drone_yen  van_yen  aircraft cheaper
+    0                   5     3814.4   1050.7         1    open
+    1                  20     2314.4    578.0         2    open
     """
-    away = _checks.require_number(distance_km, "distance_km", above=True)
-    asked = (
-        [deliveries_per_day]
-        if isinstance(deliveries_per_day, (int, np.integer))
-        else deliveries_per_day
-    )
-    many = np.array(
-        [_checks.require_count(each, 10**6, "deliveries_per_day") for each in asked], dtype=float
-    )
-    known = _items(costs)
-    cheap, dear = (
-        {item: row[end[item in BETTER]] for item, row in known.items()}
-        for end in (("low", "high"), ("high", "low"))
-    )
-    usual = {item: row["value"] for item, row in known.items()}
-    table = pd.DataFrame({"deliveries_per_day": many.astype(int)})
-    for name, cost in (("drone", drone_yen), ("van", van_yen)):
-        for case, figures in (
-            (f"{name}_yen", usual),
-            (f"{name}_low_yen", cheap),
-            (f"{name}_high_yen", dear),
+    way_km = _checks.require_number(distance_km, "distance_km", high=LONGEST_KM, above=True)
+    deliveries = _read_deliveries(deliveries_per_day)
+    items = _read_items(costs)
+    usual = {item: row["value"] for item, row in items.items()}
+    # all assumptions at once at the end that makes a delivery cheap, or dear
+    cheap = {
+        item: row["high" if item in CHEAPER_WHEN_HIGH else "low"] for item, row in items.items()
+    }
+    dear = {
+        item: row["low" if item in CHEAPER_WHEN_HIGH else "high"] for item, row in items.items()
+    }
+    table = pd.DataFrame({"deliveries_per_day": deliveries.astype(int)})
+    for carrier, compute_yen in (("drone", _drone_yen), ("van", _van_yen)):
+        for column, figures in (
+            (f"{carrier}_yen", usual),
+            (f"{carrier}_low_yen", cheap),
+            (f"{carrier}_high_yen", dear),
         ):
-            table[case] = np.round(cost(figures, away, many), 1)
-    table["aircraft"] = aircraft(usual, away, many).astype(int)
-    drone, van = (
-        table["drone_high_yen"] < table["van_low_yen"],
-        table["van_high_yen"] < table["drone_low_yen"],
-    )
-    table["cheaper"] = np.select([drone, van], ["drone", "van"], "open")
-    table.attrs = {"settings": {"distance_km": away, **usual}}
-    return table
+            table[column] = np.round(compute_yen(figures, way_km, deliveries), 1)
+    table["aircraft"] = _count_aircraft(usual, way_km, deliveries).astype(int)
+    # one is cheaper where even its dear end is below the other's cheap end
+    is_drone = table["drone_high_yen"] < table["van_low_yen"]
+    is_van = table["van_high_yen"] < table["drone_low_yen"]
+    table["cheaper"] = np.select([is_drone, is_van], ["drone", "van"], "open")
+    table.attrs["settings"] = {"distance_km": way_km, **usual}
+    return mark_origin(table, costs)
 
 
-def drone_yen(figures: dict[str, float], away_km: float, many: Floats) -> Floats:
-    """Give the cost of a delivery by drone, for each number of deliveries a day."""
-    flight_min = 2 * away_km * 1000 / figures["drone_speed_ms"] / 60
-    fleet = aircraft(figures, away_km, many)
-    each_year = (
+def _read_deliveries(deliveries_per_day: int | Sequence[int] | range) -> FloatArray:
+    """Read numbers of deliveries, in the order given."""
+    numbers: Iterable[object] = [deliveries_per_day]
+    if isinstance(deliveries_per_day, Iterable) and not isinstance(deliveries_per_day, str):
+        numbers = deliveries_per_day
+    counts = [
+        _checks.require_whole_number(number, "deliveries_per_day", high=MOST_DELIVERIES)
+        for number in numbers
+    ]
+    return np.array(counts, dtype=float)
+
+
+def _drone_yen(figures: dict[str, float], way_km: float, deliveries: FloatArray) -> FloatArray:
+    """Compute the cost of a delivery by drone, for each number of deliveries a day."""
+    # out and back, from m/s to minutes
+    flight_min = 2 * way_km * 1000 / figures["drone_speed_ms"] / 60
+    aircraft = _count_aircraft(figures, way_km, deliveries)
+    yen_a_year = (
         figures["aircraft_yen"] * (1 / figures["aircraft_years"] + figures["upkeep_share"])
         + figures["insurance_yen_year"]
     )
-    standing = (fleet * each_year + figures["base_yen_year"]) / (figures["days_year"] * many)
-    work = (
-        figures["operator_yen_hour"]
-        / 60
-        * (figures["handling_min"] + flight_min / figures["drones_per_operator"])
+    # what is paid also on a day without orders, shared by the deliveries
+    standing = (aircraft * yen_a_year + figures["base_yen_year"]) / (
+        figures["days_year"] * deliveries
     )
-    return standing + work + figures["energy_yen_km"] * 2 * away_km
+    # one operator watches several flights at once, but handles one delivery at a time
+    work_min = figures["handling_min"] + flight_min / figures["drones_per_operator"]
+    work = figures["operator_yen_hour"] / 60 * work_min
+    return standing + work + figures["energy_yen_km"] * 2 * way_km
 
 
-def aircraft(figures: dict[str, float], away_km: float, many: Floats) -> Floats:
-    """Give how many aircraft it takes: deliveries times the minutes of a cycle, by the minutes of a day."""
-    cycle = figures["handling_min"] + 2 * away_km * 1000 / figures["drone_speed_ms"] / 60
-    return np.ceil(many * cycle / (60 * figures["hours_day"]))
+def _count_aircraft(figures: dict[str, float], way_km: float, deliveries: FloatArray) -> FloatArray:
+    """Count the aircraft: deliveries times the minutes of a cycle, by the minutes of a day."""
+    cycle_min = figures["handling_min"] + 2 * way_km * 1000 / figures["drone_speed_ms"] / 60
+    return np.ceil(deliveries * cycle_min / (60 * figures["hours_day"]))
 
 
-def van_yen(figures: dict[str, float], away_km: float, many: Floats) -> Floats:
-    """Give the cost of a delivery by a van's rounds, for each number of deliveries a day."""
-    rounds = np.ceil(many / figures["drops_per_round"])
-    km = (rounds * 2 * away_km + (many - rounds) * figures["spacing_km"]) * figures["road_factor"]
-    minutes = km / figures["van_speed_kmh"] * 60 + many * figures["stop_min"]
-    day = (
+def _van_yen(figures: dict[str, float], way_km: float, deliveries: FloatArray) -> FloatArray:
+    """Compute the cost of a delivery by a van's rounds, for each number of deliveries a day."""
+    rounds = np.ceil(deliveries / figures["drops_per_round"])
+    # out and back once a round, and from drop to drop within it
+    straight_km = rounds * 2 * way_km + (deliveries - rounds) * figures["spacing_km"]
+    road_km = straight_km * figures["road_factor"]
+    minutes = road_km / figures["van_speed_kmh"] * 60 + deliveries * figures["stop_min"]
+    yen_a_day = (
         figures["van_yen_year"] / figures["days_year"]
         + figures["driver_yen_hour"] * minutes / 60
-        + figures["fuel_yen_km"] * km
+        + figures["fuel_yen_km"] * road_km
     )
-    return day / many
+    return yen_a_day / deliveries
 
 
-def _items(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Give each item's value, low and high."""
-    keyed = costs.set_index("item") if "item" in costs.columns else costs
-    missing = [item for item in ITEMS if item not in keyed.index]
+def _read_items(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Read each item's value, low and high."""
+    _checks.require_columns(costs, ["value", "low", "high"], "costs")
+    labels = _checks.read_labels(costs, "item", "costs")
+    # all missing items at once
+    missing = [item for item in ITEMS if item not in labels]
     if missing:
         raise TableError(
             Fault(
@@ -148,15 +196,14 @@ def _items(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
             )
             for item in missing
         )
-    chosen = keyed.loc[list(ITEMS)]
+    # in the order of the items, whatever the order of the table
+    rows = costs.set_axis(labels).loc[list(ITEMS)]
     numbers = {
-        column: _checks.read_numbers(chosen, column, "costs", low=1e-12)
+        column: _checks.read_numbers(rows, column, "costs", low=1e-12, high=1e12)
         for column in ("value", "low", "high")
     }
-    wrong = np.flatnonzero(
-        (numbers["low"] > numbers["value"]) | (numbers["value"] > numbers["high"])
-    )
-    if wrong.size:
+    is_unordered = (numbers["low"] > numbers["value"]) | (numbers["value"] > numbers["high"])
+    if is_unordered.any():
         raise TableError(
             Fault(
                 "low ≦ value ≦ high になっていません",
@@ -164,9 +211,9 @@ def _items(costs: pd.DataFrame) -> dict[str, dict[str, float]]:
                 column="item",
                 value=ITEMS[row],
             )
-            for row in wrong
+            for row in np.flatnonzero(is_unordered)
         )
     return {
-        item: {column: float(numbers[column][at]) for column in numbers}
-        for at, item in enumerate(ITEMS)
+        item: {column: float(numbers[column][row]) for column in numbers}
+        for row, item in enumerate(ITEMS)
     }

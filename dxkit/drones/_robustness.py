@@ -1,20 +1,37 @@
-"""How much of the coverage is left when the wind blows, or when a base is closed?"""
+"""How much of the coverage is left when the wind blows, or when a base is closed?
+
+Each base is closed alone, and the wind comes from each of some directions; both are computed from
+the pairs that are reached in calm air with all bases.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypedDict
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from dxkit import _checks
-from dxkit.drones._flight import RESERVE, Drone, flight_range, flight_shape
-from dxkit.drones._reach import NoFly, Pairs, pairs
-from dxkit.drones._siting import Siting
+from dxkit._arrays import FloatArray
+from dxkit._checks import LARGEST_KM
+from dxkit.drones._detours import NoFly
+from dxkit.drones._drone_figures import Drone, read_drone_figures
+from dxkit.drones._flight import RESERVE_SHARE, flight_range, flight_shape
+from dxkit.drones._origin import mark_origin
+from dxkit.drones._pairs import Pairs
+from dxkit.drones._reach import Distances, find_pairs
+from dxkit.drones._siting_problem import LARGEST_WEIGHT
+from dxkit.drones._siting_result import Siting
 from dxkit.errors import ChoiceError, shorten
 
+WINDS_MS = (0.0, 3.0, 5.0, 7.0)
+DIRECTIONS = 8
+MOST_DIRECTIONS = 360
+# no wind on earth is as fast
+FASTEST_WIND_MS = 200.0
 
-class Load(TypedDict):
+
+class FlightChoices(TypedDict):
     """How a drone is flown, beside the wind."""
 
     payload_kg: float
@@ -22,8 +39,14 @@ class Load(TypedDict):
     round_trip: bool
 
 
-WINDS = (0.0, 3.0, 5.0, 7.0)
-DIRECTIONS = 8
+@dataclass(frozen=True)
+class CalmCoverage:
+    """Who is reached with all bases in calm air, and what is needed to ask about a wind."""
+
+    demand: pd.DataFrame
+    bases: pd.DataFrame
+    weights: FloatArray
+    pairs: Pairs
 
 
 def robustness(
@@ -33,15 +56,15 @@ def robustness(
     drone: Drone | None = None,
     range_km: float | None = None,
     payload_kg: float = 0.0,
-    winds_ms: Sequence[float] = WINDS,
+    winds_ms: Sequence[float] = WINDS_MS,
     directions: int = DIRECTIONS,
-    reserve_share: float = RESERVE,
+    reserve_share: float = RESERVE_SHARE,
     round_trip: bool = True,
     weight: str = "people",
     no_fly: NoFly = None,
-    distance_km: ArrayLike | pd.DataFrame | None = None,
+    distance_km: Distances = None,
 ) -> pd.DataFrame:
-    """Ask who is still reached in every wind, and with any one base closed.
+    """Compute who is still reached in every wind, and with any one base closed.
 
     Parameters
     ----------
@@ -56,106 +79,134 @@ def robustness(
     winds_ms
         Wind speeds; those above the drone's limit count as no flight.
     directions
-        How many directions the wind comes from, evenly around the compass.
-    weight, no_fly, distance_km
+        How many directions the wind comes from, evenly around the compass; up to 360.
+    weight, no_fly
         As for `best_bases`.
+    distance_km
+        As for `best_bases`; the table of all candidates will do, its other columns are left out.
 
     Returns
     -------
     pandas.DataFrame
-        One row a case: ``kind`` (wind or closed), ``wind_ms, wind_from_deg, base`` (the closed one), ``covered`` (weight),
-        ``share, lost`` (share less than with all bases in calm air).
+        One row a case: ``kind`` (wind or closed), ``wind_ms, wind_from_deg, base`` (the closed
+        one), ``covered`` (weight), ``share, lost`` (share less than with all bases in calm air).
 
     Raises
     ------
     TableError, ChoiceError
         As `best_bases` and `flight_range`; if neither drone nor range is given.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> people = pd.DataFrame(
+    ...     {"lat": [35.0, 35.0, 35.1], "lon": [134.0, 134.01, 134.0], "people": [10, 20, 20]}
+    ... )
+    >>> sites = pd.DataFrame(
+    ...     {"base": ["駅", "役場"], "lat": [35.0, 35.1], "lon": [134.005, 134.0]}
+    ... )
+    >>> robustness(people, sites, range_km=2.0)[["kind", "base", "covered", "lost"]]
+         kind base  covered  lost
+    0  closed    駅     20.0   0.6
+    1  closed   役場     30.0   0.4
     """
     table = bases.bases if isinstance(bases, Siting) else bases
-    weights = _checks.read_numbers(demand, weight, "demand", low=0)
-    if range_km is None and drone is None:
-        raise ChoiceError(
-            "robustness には drone（機種の表の1行）か range_km（km）のどちらかを渡してください。"
-        )
-    if directions < 1:
-        raise ChoiceError(
-            f"directions={shorten(directions)} は使えません。1以上の整数にしてください。"
-        )
-    load: Load = {
+    weights = _checks.read_numbers(demand, weight, "demand", low=0, high=LARGEST_WEIGHT)
+    direction_count = _read_directions(directions)
+    choices: FlightChoices = {
         "payload_kg": payload_kg,
         "reserve_share": reserve_share,
         "round_trip": round_trip,
     }
-    calm = (
-        flight_range(drone, **load)
-        if range_km is None and drone is not None
-        else float(range_km or 0.0)
+    calm_km = _read_calm_range(range_km, drone, choices)
+    # all cases are parts of these pairs: nothing is searched twice
+    pairs = find_pairs(
+        demand,
+        table,
+        range_km=calm_km,
+        no_fly=no_fly,
+        distance_km=distance_km,
+        allow_extra_bases=True,
     )
-    found = pairs(demand, table, range_km=calm, no_fly=no_fly, distance_km=distance_km)
-    names = _checks.read_labels(table, "base", "bases")
-    rows = _closed(found, weights, names)
+    calm = CalmCoverage(demand, table, weights, pairs)
+    cases = _close_each_base(calm)
     if drone is not None:
-        limit = float(dict(drone.items()).get("wind_max_ms", np.inf))
-        for wind in winds_ms:
-            for turn in np.arange(directions if wind else 1) * 360.0 / directions:
-                kept = _in_wind(
-                    found,
-                    demand,
-                    table,
-                    drone,
-                    wind_ms=wind,
-                    turn=float(turn),
-                    limit=limit,
-                    load=load,
-                )
-                rows.append(
-                    {
-                        "kind": "wind",
-                        "wind_ms": float(wind),
-                        "wind_from_deg": turn,
-                        "covered": _covered(kept, weights),
-                    }
-                )
-    total, full = max(float(weights.sum()), 1e-300), _covered(found, weights)
-    result = pd.DataFrame(rows, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
-    result["share"], result["lost"] = result["covered"] / total, (full - result["covered"]) / total
-    result.attrs = {
-        "settings": {**load, "range_km": calm, "weight": weight, "directions": directions}
+        for wind_ms in _read_winds(winds_ms):
+            # calm air has no direction
+            for turn in range(direction_count if wind_ms else 1):
+                from_deg = turn * 360.0 / direction_count
+                cases.append(_blow_wind(calm, drone, wind_ms, from_deg, choices))
+    result = pd.DataFrame(cases, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
+    total = max(float(weights.sum()), 1e-300)
+    result["share"] = result["covered"] / total
+    result["lost"] = (_sum_covered(pairs, weights) - result["covered"]) / total
+    result.attrs["settings"] = {
+        **choices,
+        "range_km": calm_km,
+        "weight": weight,
+        "directions": direction_count,
     }
-    return result
+    return mark_origin(result, demand, table, drone, no_fly, distance_km)
 
 
-def _covered(found: Pairs, weights: np.ndarray) -> float:
-    return float(weights[np.unique(found.place)].sum())
+def _read_directions(directions: int) -> int:
+    return _checks.require_whole_number(directions, "directions", high=MOST_DIRECTIONS)
 
 
-def _closed(found: Pairs, weights: np.ndarray, names: pd.Index) -> list[dict[str, object]]:
-    """Give the covered weight with each base closed: all, less what only that base reaches."""
-    times = np.bincount(found.place, minlength=len(weights))
-    only = np.where(times[found.place] == 1, weights[found.place], 0.0)
-    full = _covered(found, weights)
-    lost = np.bincount(found.base, only, len(names))
+def _read_winds(winds_ms: Sequence[float]) -> list[float]:
+    """Read wind speeds: finite numbers of at least 0."""
+    winds = _checks.to_float_array(winds_ms)
+    if winds.ndim != 1 or not ((winds >= 0) & (winds <= FASTEST_WIND_MS)).all():
+        raise ChoiceError(
+            f"winds_ms={shorten(winds_ms)} は使えません。"
+            f"(3, 5, 7) のように、0〜{FASTEST_WIND_MS:g} の数（m/s）の並びにしてください。"
+        )
+    return [float(wind_ms) for wind_ms in winds]
+
+
+def _read_calm_range(range_km: float | None, drone: Drone | None, choices: FlightChoices) -> float:
+    """Read the range in calm air, or compute that of the drone."""
+    if range_km is not None:
+        return _checks.require_number(range_km, "range_km", high=LARGEST_KM, above=True)
+    if drone is None:
+        raise ChoiceError(
+            "robustness には drone（機種の表の1行）か range_km（km）のどちらかを渡してください。"
+        )
+    return flight_range(drone, **choices)
+
+
+def _sum_covered(pairs: Pairs, weights: FloatArray) -> float:
+    return float(weights[np.unique(pairs.place)].sum())
+
+
+def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:
+    """Compute the covered weight with each base closed: all, less what only that base reaches."""
+    pairs = calm.pairs
+    weights = calm.weights
+    names = _checks.read_labels(calm.bases, "base", "bases")
+    # how many bases reach each place
+    times = np.bincount(pairs.place, minlength=len(weights))
+    weights_alone = np.where(times[pairs.place] == 1, weights[pairs.place], 0.0)
+    lost = np.bincount(pairs.base, weights_alone, len(names))
+    covered = _sum_covered(pairs, weights)
     return [
-        {"kind": "closed", "base": name, "covered": full - less}
-        for name, less in zip(names, lost, strict=True)
+        {"kind": "closed", "base": name, "covered": covered - lost_here}
+        for name, lost_here in zip(names, lost, strict=True)
     ]
 
 
-def _in_wind(
-    calm: Pairs,
-    demand: pd.DataFrame,
-    bases: pd.DataFrame,
-    drone: Drone,
-    *,
-    wind_ms: float,
-    turn: float,
-    limit: float,
-    load: Load,
-) -> Pairs:
-    """Keep the pairs that can be flown in a wind; its ways are those of calm air, only shorter."""
-    if wind_ms > limit:
-        return Pairs(calm.place[:0], calm.base[:0], calm.km[:0], calm.shape)
-    shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=turn, **load)
-    return calm.within(
-        shape, _checks.read_coordinates(demand, "demand"), _checks.read_coordinates(bases, "bases")
-    )
+def _blow_wind(
+    calm: CalmCoverage, drone: Drone, wind_ms: float, from_deg: float, choices: FlightChoices
+) -> dict[str, object]:
+    """Compute the covered weight in a wind; its ways are those of calm air, only shorter."""
+    # above the drone's limit nobody is reached
+    covered = 0.0
+    if wind_ms <= read_drone_figures(drone)["wind_max_ms"]:
+        shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=from_deg, **choices)
+        pairs = calm.pairs.select_within(
+            shape,
+            _checks.read_coordinates(calm.demand, "demand"),
+            _checks.read_coordinates(calm.bases, "bases"),
+        )
+        covered = _sum_covered(pairs, calm.weights)
+    return {"kind": "wind", "wind_ms": wind_ms, "wind_from_deg": from_deg, "covered": covered}

@@ -1,13 +1,15 @@
 """Who meets with whom, and why?
 
-`form` makes the groups of one meeting, with a bound on request; `rotate` those of several, in which nobody meets twice where that
-can be, and `tradeoff` what that costs; `replan` mends groups after cancellations with the fewest moves; `explain` says why.
+`form` makes the groups of one meeting, with a bound on request; `rotate` those of several, in which
+nobody meets twice where that can be, and `tradeoff` what that costs; `replan` mends groups after
+cancellations with the fewest moves; `explain` says why.
 """
 
 from dxkit.groups._explain import explain
 from dxkit.groups._form import form
+from dxkit.groups._groups import Groups
 from dxkit.groups._replan import replan
-from dxkit.groups._result import Groups
-from dxkit.groups._rotate import Rotation, rotate, tradeoff
+from dxkit.groups._rotate import Rotation, rotate
+from dxkit.groups._tradeoff import tradeoff
 
 __all__ = ["Groups", "Rotation", "explain", "form", "replan", "rotate", "tradeoff"]

@@ -1,42 +1,63 @@
 """How far can this grouping be from the best one there is?
 
-Every grouping is a choice of groups that cover each member once: the set partitioning model. Its linear relaxation is solved over
-few groups, to which those are added that are worth having at its prices (column generation: Gilmore and Gomory 1961; for
-grouping, Johnson, Mehrotra and Nemhauser 1993). Prices u of members bound the best from below whatever they are: Σ u + the
-least, over the numbers of groups of each size, of their cheapest group less prices. Groups that no better answer can hold are
-then left out, and HiGHS chooses among the rest.
+The linear relaxation of the set partitioning model is solved over few groups, to which those are
+added that are worth having at its prices (column generation: Gilmore and Gomory 1961; for
+grouping, Johnson, Mehrotra and Nemhauser 1993). Prices u of members bound the best from below
+whatever they are: Σ u + the least, over the numbers of groups of each size, of their cheapest
+group less prices. Groups that no better answer can hold are then left out, and HiGHS chooses
+among the rest.
 """
 
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
 from math import comb
-from time import monotonic
 from typing import Any
 
-import highspy
 import numpy as np
-import scipy.sparse as sp
-from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from dxkit.groups._feasibility import engine
-from dxkit.groups._pricing import Pricer
-from dxkit.groups._problem import Question
-from dxkit.groups._result import quick_bound, score
-from dxkit.groups._rules import Rules
-from dxkit.groups._search import search as found_by_annealing
+from dxkit._arrays import FloatArray, IntArray
+from dxkit.groups._highs import solve_lp_from_inside, solve_mip
+from dxkit.groups._pricing import TAIL_SIZE, PricedGroups, Pricer
+from dxkit.groups._problem import Problem
+from dxkit.groups._quality import compute_cost, compute_quick_bound
+from dxkit.groups._search import search_grouping
+from dxkit.groups._set_partition import (
+    GroupPool,
+    count_possible_groups,
+    list_profiles,
+    list_sizes,
+    sum_cheapest,
+)
+from dxkit.groups._work import WorkLimit
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
-# beyond it there are too many groups to look at
-MOST_GROUPS = 5e8
-MOST_HEADS = 300_000
-# groups that a question stops at; those of them that are added; those that are kept; those among which HiGHS chooses
-ENOUGH, ADDED, KEPT, CHOICES = 20_000, 400, 6_000, 8_000
-# relative: nearer than this HiGHS may try to choose; differences that are none
-NEAR, CLOSE = 3e-4, 1e-9
-# what prices of an interior point are exact to
-SMALL, SAME = 2e-8, 1e-7
+# beyond so many groups, or heads of groups, there are too many to look at
+MAX_GROUPS = 5e8
+MAX_HEADS = 300_000
+# work of a proof, in groups looked at: about a minute of one core
+WORK_UNITS = 1.5e9
+# work of one entry of the linear programme in one iteration, in the same unit
+UNITS_OF_LP_ENTRY = 5.0
+# work of one group among which HiGHS chooses, in the same unit
+UNITS_OF_CHOICE = 25_000
+# nodes of the search tree when HiGHS chooses among groups: a handful is what it mostly takes
+NODE_LIMIT = 200
+# a pricing stops once it has so many groups, and so many of them are added
+ENOUGH_GROUPS = 20_000
+ADDED_GROUPS = 400
+# groups that are kept for the linear programme
+MAX_POOL = 6_000
+# groups of each size among which HiGHS chooses
+MAX_CHOICES = 8_000
+# gap relative to the cost at which HiGHS first tries to choose
+TRY_GAP = 3e-4
+# differences that are none
+ROUNDING = 1e-9
+# what prices of an interior point are exact to, absolute and as a gap relative to the cost
+PRICE_ACCURACY = 2e-8
+GAP_ACCURACY = 1e-7
+# good groupings with which the pool begins, and the steps of the search for each
+START_SEEDS = range(1, 13)
+START_STEPS = 12_000
 
 
 @dataclass(frozen=True)
@@ -45,266 +66,220 @@ class Proof:
 
     Attributes
     ----------
-    groups
-        The grouping, perhaps a better one than that given.
+    labels
+        The group of each member, perhaps of a better grouping than that given.
     bound
         A cost that no grouping is below.
-    told
+    settings
         For the settings of the result.
     """
 
-    groups: Whole
+    labels: IntArray
     bound: float
-    told: dict[str, Any]
+    settings: dict[str, Any]
 
 
-@dataclass
-class Pool:
-    """The groups over which the linear programme is solved."""
+def prove_bound(
+    problem: Problem, labels: IntArray, *, time_limit_s: float | None, show_progress: bool
+) -> Proof:
+    """Prove a bound, and within the limits the optimum.
 
-    sets: list[tuple[int, ...]]
-    costs: list[float]
-
-    def add(self, members: Whole, costs: Floats) -> None:
-        """Add groups; none twice."""
-        known = set(self.sets)
-        for group, cost in zip(map(tuple, members.tolist()), costs.tolist(), strict=True):
-            if group not in known:
-                known.add(group)
-                self.sets.append(group)
-                self.costs.append(cost)
-
-    def matrix(self, people: int) -> sp.csc_array:
-        """Give members × groups, and a last row that counts groups."""
-        lengths = [len(group) + 1 for group in self.sets]
-        rows = np.fromiter((at for group in self.sets for at in (*group, people)), dtype=np.intp)
-        starts = np.cumsum([0, *lengths])
-        return sp.csc_array((np.ones(len(rows)), rows, starts), shape=(people + 1, len(self.sets)))
-
-    def keep(self, at: Whole) -> None:
-        """Leave out all others."""
-        self.sets, self.costs = [self.sets[each] for each in at], [self.costs[each] for each in at]
-
-
-def prove(asked: Question, groups: Whole, *, seconds: float, progress: bool) -> Proof:
-    """Give a bound, and where there is time the optimum."""
-    rules, value = asked.rules, score(asked, groups)
-    reach = _reach(rules)
-    weak = quick_bound(asked)
-    if reach > MOST_GROUPS or comb(rules.people, max(rules.high - 4, 0)) > MOST_HEADS:
-        return Proof(
-            groups,
-            weak,
-            {"proof": f"組み合わせが多すぎるため（{reach:.1e}通り）、簡単な下限だけを示します"},
-        )
-    until = monotonic() + seconds
-    factor = asked.factor
-    sizes = _sizes(rules)
-    pricers = {size: Pricer(rules, asked.cost, size, float(factor[size])) for size in sizes}
-    search = _Search(asked, pricers, groups.copy(), value=value, bound=weak, until=until)
-    for leeway in (NEAR, CLOSE):
-        search.relax(leeway, progress)
-        search.choose()
-    told = {
-        "proof": search.said(),
-        "groups_possible": reach,
+    Parameters
+    ----------
+    problem
+        What was asked.
+    labels
+        The group of each member in the best grouping at hand.
+    time_limit_s
+        Where given, the proof is stopped by the clock instead of by `WORK_UNITS`.
+    show_progress
+        Show a progress bar.
+    """
+    rules = problem.rules
+    possible = count_possible_groups(rules)
+    quick_bound = compute_quick_bound(problem)
+    heads = comb(rules.member_count, max(rules.max_size - TAIL_SIZE, 0))
+    if possible > MAX_GROUPS or heads > MAX_HEADS:
+        reason = f"組み合わせが多すぎるため（{possible:.1e}通り）、簡単な下限だけを示します"
+        return Proof(labels, quick_bound, {"proof": reason, "reproducible": True})
+    search = _BoundSearch(problem, labels, quick_bound, WorkLimit(WORK_UNITS, time_limit_s))
+    # a first choice as soon as the gap is small often ends the proof early
+    for relative_gap in (TRY_GAP, ROUNDING):
+        search.tighten_bound(relative_gap, show_progress)
+        search.choose_groups()
+    settings = {
+        "proof": search.describe_proof(),
+        "groups_possible": possible,
         "rounds": search.rounds,
-        "relaxed": asked.sign * search.relaxed,
+        "relaxed": problem.sign_of_quality * search.relaxed_bound,
+        "reproducible": search.work.is_reproducible,
     }
-    return Proof(search.groups, search.bound, told)
+    return Proof(search.labels, search.bound, settings)
 
 
-class _Search:
+class _BoundSearch:
     """The state of a proof: the best grouping, the best bound, the groups in hand."""
 
     def __init__(
-        self,
-        asked: Question,
-        pricers: dict[int, Pricer],
-        groups: Whole,
-        *,
-        value: float,
-        bound: float,
-        until: float,
+        self, problem: Problem, labels: IntArray, quick_bound: float, work: WorkLimit
     ) -> None:
-        self.asked, self.pricers, self.until = asked, pricers, until
-        self.groups, self.value, self.bound, self.relaxed = groups, value, bound, bound
-        self.prices, self.least = np.zeros(asked.rules.people), dict.fromkeys(pricers, -np.inf)
-        self.rng, self.rounds, self.converged = np.random.default_rng(0), 0, False
-        self.pool = Pool([], [])
-        self._begin()
+        self.problem = problem
+        self.work = work
+        self.labels = labels.copy()
+        self.value = compute_cost(problem, labels)
+        self.bound = quick_bound
+        self.relaxed_bound = quick_bound
+        self.pricers = {
+            size: Pricer(problem.rules, problem.cost, size, float(problem.size_factor[size]))
+            for size in list_sizes(problem.rules)
+        }
+        # the prices that gave the best bound, and the least reduced cost of each size at them
+        self.prices = np.zeros(problem.rules.member_count)
+        self.least_reduced = dict.fromkeys(self.pricers, -np.inf)
+        self.rng = np.random.default_rng(0)
+        self.rounds = 0
+        self.has_converged = False
+        self.pool = GroupPool([], [])
+        self._fill_pool()
 
-    def _begin(self) -> None:
+    def _fill_pool(self) -> None:
         """Begin with the groups of a few good groupings."""
-        found = [
-            self.groups,
-            *(
-                found_by_annealing(self.asked, seed=seed, chains=1, steps=12_000)
-                for seed in range(1, 13)
-            ),
+        groupings = [self.labels]
+        groupings += [
+            search_grouping(self.problem, seed=seed, chains=1, steps=START_STEPS)
+            for seed in START_SEEDS
         ]
-        for groups in found:
-            for group in range(self.asked.rules.count):
-                own = np.flatnonzero(groups == group)[None, :]
-                self.pool.add(own, self._costs(own))
+        for labels in groupings:
+            for group in range(self.problem.rules.group_count):
+                members = np.flatnonzero(labels == group)[None, :]
+                self.pool.add_groups(members, self._compute_costs(members))
 
-    def _costs(self, members: Whole) -> Floats:
-        """Give the true cost of each group."""
-        cost, factor = self.asked.cost, self.asked.factor
-        total = sum(
-            cost[members[:, one], members[:, two]]
-            for one in range(members.shape[1])
-            for two in range(one)
-        )
-        return np.asarray(float(factor[members.shape[1]]) * total + np.zeros(len(members)))
+    def _compute_costs(self, members: IntArray) -> FloatArray:
+        """Compute the true cost of each group (groups × size)."""
+        cost = self.problem.cost
+        size = members.shape[1]
+        total = np.zeros(len(members))
+        for i in range(size):
+            for j in range(i):
+                total = total + cost[members[:, i], members[:, j]]
+        return np.asarray(float(self.problem.size_factor[size]) * total)
 
-    def relax(self, leeway: float, progress: bool) -> None:
-        """Solve the linear relaxation, adding groups until none is worth having or the bound is near enough."""
-        with tqdm(disable=not progress, desc="証明（列生成）") as bar:
+    def tighten_bound(self, relative_gap: float, show_progress: bool) -> None:
+        """Solve the relaxation, adding groups until none is worth having or the gap is small."""
+        with tqdm(disable=not show_progress, desc="証明（列生成）") as bar:
             while (
-                not self.converged
-                and monotonic() < self.until
-                and self.value - self.bound > leeway * abs(self.value)
+                not self.has_converged
+                and self.value - self.bound > relative_gap * abs(self.value)
+                and not self.work.is_used_up()
             ):
-                prices, fixed = self._solved()
-                self._ask(prices, fixed)
+                prices, group_price = self._solve_relaxation()
+                self._price_groups(prices, group_price)
                 self.rounds += 1
                 bar.update()
 
-    def _solved(self) -> tuple[Floats, float]:
-        """Solve over the groups in hand; give the prices of members and of a group."""
-        people = self.asked.rules.people
-        costs, matrix = np.asarray(self.pool.costs), self.pool.matrix(people)
-        solver = engine(max(1.0, self.until - monotonic()))
-        solver.setOptionValue("solver", "ipm")
-        solver.setOptionValue("run_crossover", "off")
-        solver.passModel(_model(costs, matrix, self.asked.rules))
-        solver.run()
-        duals = np.asarray(solver.getSolution().row_dual)
-        if len(self.pool.sets) > KEPT:
-            reduced = costs - matrix.T @ duals
-            self.pool.keep(np.sort(np.argsort(reduced, kind="stable")[: KEPT // 2]))
-        return duals[:people], float(duals[people])
+    def _solve_relaxation(self) -> tuple[FloatArray, float]:
+        """Solve over the groups in hand; return the prices of members and of a group."""
+        model = self.pool.build_model(self.problem.rules)
+        remaining_s = max(1.0, self.work.compute_remaining_s())
+        duals, iterations = solve_lp_from_inside(model, time_limit_s=remaining_s)
+        self.work.spend(UNITS_OF_LP_ENTRY * model.matrix.nnz * max(iterations, 1))
+        if len(self.pool.groups) > MAX_POOL:
+            reduced_costs = model.cost - model.matrix.T @ duals
+            cheapest = np.argsort(reduced_costs, kind="stable")[: MAX_POOL // 2]
+            self.pool.keep_groups(np.sort(cheapest))
+        member_count = self.problem.rules.member_count
+        return duals[:member_count], float(duals[member_count])
 
-    def _ask(self, prices: Floats, fixed: float) -> None:
-        """Ask for groups worth having; where all were looked at, the prices give a bound."""
-        limit, least, whole, before = fixed - CLOSE, {}, True, len(self.pool.sets)
+    def _price_groups(self, prices: FloatArray, group_price: float) -> None:
+        """Add groups worth having; where all were looked at, the prices give a bound."""
+        limit = group_price - ROUNDING
+        least_reduced = {}
+        is_complete = True
+        size_before = len(self.pool.groups)
         for size, pricer in self.pricers.items():
-            found = pricer.below(prices, limit, ENOUGH, self.rng)
-            best = np.argsort(found.reduced, kind="stable")[:ADDED]
-            self.pool.add(found.members[best], self._costs(found.members[best]))
-            least[size] = float(found.reduced.min()) if len(found.reduced) else fixed - CLOSE
-            whole &= found.whole
-        if not whole:
+            priced = pricer.find_cheap_groups(prices, limit, ENOUGH_GROUPS, self.rng, self.work)
+            self._add_best(self.pool, priced, ADDED_GROUPS)
+            reduced = priced.reduced_costs
+            # where no group is below the limit, the limit itself is a bound on all of this size
+            least_reduced[size] = float(reduced.min()) if len(reduced) else limit
+            is_complete &= priced.is_complete
+        if not is_complete:
             return
-        bound = float(prices.sum()) + _cheapest(self.asked.rules, least)
+        bound = float(prices.sum()) + sum_cheapest(self.problem.rules, least_reduced)
         if bound > self.bound:
-            self.bound, self.relaxed, self.prices, self.least = bound, bound, prices, least
-        # prices of an interior point are not exact: what is in hand already may seem worth having
-        self.converged = len(self.pool.sets) == before or all(
-            each >= limit - SMALL for each in least.values()
+            self.bound = bound
+            self.relaxed_bound = bound
+            self.prices = prices
+            self.least_reduced = least_reduced
+        # prices of an interior point are not exact: what is in hand may seem worth having
+        self.has_converged = len(self.pool.groups) == size_before or all(
+            reduced >= limit - PRICE_ACCURACY for reduced in least_reduced.values()
         )
 
-    def choose(self) -> None:
-        """Let HiGHS choose among the groups that a better answer can hold, or among the likeliest where they are too many."""
+    def _add_best(self, pool: GroupPool, priced: PricedGroups, count: int) -> None:
+        """Add the groups with the least reduced costs to a pool."""
+        members = priced.keep_best(count)
+        pool.add_groups(members, self._compute_costs(members))
+
+    def choose_groups(self) -> None:
+        """Let HiGHS choose among the groups that a better answer can hold.
+
+        Among the likeliest where they are too many: then only a better answer is gained, no bound.
+        """
         gap = self.value - self.bound
-        if gap > CLOSE * abs(self.value) and (self.converged or gap <= NEAR * abs(self.value)):
-            pool, complete = Pool([], []), True
+        is_near = self.has_converged or gap <= TRY_GAP * abs(self.value)
+        if gap > ROUNDING * abs(self.value) and is_near:
+            pool = GroupPool([], [])
+            is_complete = True
             for size, pricer in self.pricers.items():
-                room = self.value - self._without(size) + CLOSE
-                found = pricer.below(self.prices, room, CHOICES, self.rng)
-                best = np.argsort(found.reduced, kind="stable")[:CHOICES]
-                pool.add(found.members[best], self._costs(found.members[best]))
-                complete &= found.whole
-            self._decide(pool, complete)
-        if self.value - self.bound <= SAME * max(abs(self.value), CLOSE):
+                # a group whose reduced cost takes more than the gap is in no better answer
+                room = self.value - self._bound_others(size) + ROUNDING
+                priced = pricer.find_cheap_groups(
+                    self.prices, room, MAX_CHOICES, self.rng, self.work
+                )
+                self._add_best(pool, priced, MAX_CHOICES)
+                is_complete &= priced.is_complete
+            self._solve_choice(pool, is_complete)
+        if self.value - self.bound <= GAP_ACCURACY * max(abs(self.value), ROUNDING):
             self.bound = self.value
 
-    def _without(self, size: int) -> float:
-        """Give the bound that is left to all others when one group of this size is chosen."""
-        profiles = _profiles(self.asked.rules, tuple(self.least))
-        rest = [
-            sum(self.least[each] for each in profile) - self.least[size]
+    def _bound_others(self, size: int) -> float:
+        """Bound the cost of all other groups when one group of this size is chosen."""
+        profiles = list_profiles(self.problem.rules, tuple(self.least_reduced))
+        others = [
+            sum(self.least_reduced[other] for other in profile) - self.least_reduced[size]
             for profile in profiles
             if size in profile
         ]
-        return float(self.prices.sum()) + (min(rest) if rest else np.inf)
+        return float(self.prices.sum()) + (min(others) if others else np.inf)
 
-    def _decide(self, pool: Pool, complete: bool) -> None:
+    def _solve_choice(self, pool: GroupPool, is_complete: bool) -> None:
         """Choose groups that cover everybody once at the least cost."""
-        if not pool.sets:
-            self.bound = self.value if complete else self.bound
+        if not pool.groups:
+            self.bound = self.value if is_complete else self.bound
             return
-        people = self.asked.rules.people
-        solver = engine(max(1.0, self.until - monotonic()))
-        model = _model(np.asarray(pool.costs), pool.matrix(people), self.asked.rules)
-        model.integrality_ = [highspy.HighsVarType.kInteger] * len(pool.sets)
-        solver.passModel(model)
-        solver.setOptionValue("objective_bound", self.value)
-        solver.run()
-        status, info = solver.getModelStatus(), solver.getInfo()
-        if (
-            info.primal_solution_status == highspy.kSolutionStatusFeasible
-            and info.objective_function_value < self.value - CLOSE
-        ):
-            self.value = float(info.objective_function_value)
-            chosen = np.flatnonzero(np.asarray(solver.getSolution().col_value) > 0.5)
-            for number, at in enumerate(chosen):
-                self.groups[list(pool.sets[at])] = number
-        if not complete:
-            return
-        ended = status in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible}
-        self.bound = (
-            self.value if ended else max(self.bound, min(self.value, float(info.mip_dual_bound)))
+        remaining_s = max(1.0, self.work.compute_remaining_s())
+        self.work.spend(UNITS_OF_CHOICE * len(pool.groups))
+        answer = solve_mip(
+            pool.build_model(self.problem.rules),
+            node_limit=NODE_LIMIT,
+            time_limit_s=remaining_s,
+            objective_limit=self.value,
         )
+        if not answer.is_ended:
+            # lets the limit note that it was the clock that stopped the choice
+            self.work.is_used_up()
+        if answer.values is not None and answer.value < self.value - ROUNDING:
+            self.value = answer.value
+            for number, position in enumerate(np.flatnonzero(answer.values > 0.5)):
+                self.labels[list(pool.groups[position])] = number
+        if not is_complete:
+            return
+        limited = max(self.bound, min(self.value, answer.bound))
+        self.bound = self.value if answer.is_ended else limited
 
-    def said(self) -> str:
-        """Say in a sentence what was proven."""
+    def describe_proof(self) -> str:
+        """Describe in a sentence what was proven."""
         if self.bound == self.value:
             return "これより良いグループ分けがないことを証明しました"
         return "これより良い値になり得ない限界を計算しました（最適とは証明していません）"
-
-
-def _model(costs: Floats, matrix: sp.csc_array, rules: Rules) -> highspy.HighsLp:
-    """Write the set partitioning model: each member once, so many groups."""
-    model = highspy.HighsLp()
-    model.num_row_, model.num_col_ = matrix.shape
-    model.col_cost_, model.col_lower_, model.col_upper_ = (
-        costs,
-        np.zeros(len(costs)),
-        np.ones(len(costs)),
-    )
-    sides = np.append(np.ones(rules.people), float(rules.count))
-    model.row_lower_, model.row_upper_ = sides, sides
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
-        matrix.indptr,
-        matrix.indices,
-        matrix.data,
-    )
-    return model
-
-
-def _profiles(rules: Rules, sizes: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """Give every choice of sizes for the groups that adds up to all members."""
-    return [
-        each
-        for each in combinations_with_replacement(sizes, rules.count)
-        if sum(each) == rules.people
-    ]
-
-
-def _sizes(rules: Rules) -> tuple[int, ...]:
-    """Give the sizes that a group can have when all others keep the limits."""
-    low = max(rules.low, rules.people - (rules.count - 1) * rules.high)
-    high = min(rules.high, rules.people - (rules.count - 1) * rules.low)
-    return tuple(range(low, high + 1))
-
-
-def _cheapest(rules: Rules, least: dict[int, float]) -> float:
-    """Give the least total over the possible numbers of groups of each size."""
-    return min(sum(least[size] for size in profile) for profile in _profiles(rules, tuple(least)))
-
-
-def _reach(rules: Rules) -> float:
-    return float(sum(comb(rules.people, size) for size in range(rules.low, rules.high + 1)))

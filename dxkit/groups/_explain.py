@@ -1,24 +1,29 @@
 """Why do these five sit together?
 
-One sentence a group, from what its members have in common (or not), the rules that put them there, and the blanks.
+One sentence a group, from what its members have in common (or not), the rules that put them there,
+and the blanks.
 """
 
 import numpy as np
 import pandas as pd
 
 from dxkit.errors import shorten
-from dxkit.groups._distance import kind_of
-from dxkit.groups._result import Groups
-from dxkit.schema import HEADINGS
+from dxkit.groups._distance import classify_column
+from dxkit.groups._groups import Groups
+from dxkit.schema import HEADINGS, carry_provenance
 
-# of a distance in units of chance: below the first "very near", … ; words for each
-NEAR = (
+# mean distance in units of chance, and the words for what is below it
+NEARNESS_WORDS = (
     (0.35, "とても近い"),
     (0.75, "近い"),
     (1.1, "ほかと同じくらい散らばる"),
     (np.inf, "大きく違う"),
 )
-MOST_NAMES = 12
+# from this distance on, members who should differ do so
+DIFFERENT_FROM = 0.75
+MAX_NAMES = 12
+# words of a column that are listed with their counts
+MAX_WORDS = 4
 
 
 def explain(groups: Groups) -> pd.Series:
@@ -27,12 +32,13 @@ def explain(groups: Groups) -> pd.Series:
     Parameters
     ----------
     groups
-        What `form` or `replan` gave.
+        What `form` or `replan` returned.
 
     Returns
     -------
     pandas.Series
-        Index ``group``: the sentence, plain text (names from the table are not escaped: escape before HTML).
+        Index ``group``: the sentence, plain text (names from the table are not escaped: escape
+        before HTML).
 
     Examples
     --------
@@ -42,84 +48,97 @@ def explain(groups: Groups) -> pd.Series:
     >>> explain(form(towns, size=2, alike="people"))[1]
     '第1グループ（2者: a、c）は、人口（1〜2人）がとても近い組です。'
     """
-    names = groups.table["name"] if "name" in groups.table.columns else groups.table["code"]
-    called = dict(zip(groups.table["code"], names.astype(str), strict=True))
-    said = {int(group): _sentence(groups, int(group), called) for group in groups.by_group["group"]}
-    return pd.Series(said, name="sentence", dtype=object).rename_axis("group")
+    has_names = "name" in groups.table.columns
+    names = groups.table["name" if has_names else "code"].astype(str)
+    name_of_code = dict(zip(groups.table["code"], names, strict=True))
+    sentences = {
+        int(group): _write_sentence(groups, int(group), name_of_code)
+        for group in groups.by_group["group"]
+    }
+    series = pd.Series(sentences, name="sentence", dtype=object).rename_axis("group")
+    return carry_provenance(series, groups.members)
 
 
-def _sentence(groups: Groups, group: int, called: dict[str, str]) -> str:
-    own = groups.members[groups.members["group"] == group]
-    codes = own["code"].astype(str).tolist()
+def _write_sentence(groups: Groups, group: int, name_of_code: dict[str, str]) -> str:
+    """Write the sentence of one group."""
+    members = groups.members[groups.members["group"] == group]
+    codes = members["code"].astype(str).tolist()
     unit = "市町" if groups.settings["places"] else "者"
-    listed = "、".join(called[code] for code in codes[:MOST_NAMES]) + (
-        "…" if len(codes) > MOST_NAMES else ""
-    )
-    row = groups.by_group[groups.by_group["group"] == group]
-    columns = zip(
-        *(groups.by_column[name].astype(str) for name in ("column", "label", "role")), strict=True
-    )
+    names = "、".join(name_of_code[code] for code in codes[:MAX_NAMES])
+    names += "…" if len(codes) > MAX_NAMES else ""
+    distances = groups.by_group[groups.by_group["group"] == group].iloc[0]
     # on the scale of ranks it is the order that is near, however far apart the figures are
     order = "の順番" if groups.settings.get("scale") == "rank" else ""
-    words = [
-        (name, label + (order if kind_of(own[name]) == "数値" else ""), role)
-        for name, label, role in columns
-    ]
-    reasons = [
-        _reason(own[name], label, role, float(row[name].iloc[0])) for name, label, role in words
-    ]
-    rules = _rules(groups, set(codes), called)
-    head = f"第{group}グループ（{len(codes)}{unit}: {listed}）は、"
+    reasons = []
+    for column in groups.by_column.itertuples():
+        values = members[str(column.column)]
+        label = str(column.label) + (order if classify_column(values) == "数値" else "")
+        distance = float(distances[str(column.column)])
+        reasons.append(_describe_column(values, label, str(column.role), distance))
+    rules = _describe_rules(groups, set(codes), name_of_code)
+    head = f"第{group}グループ（{len(codes)}{unit}: {names}）は、"
     if not reasons:
         return f"{head}{rules or '人数だけをそろえた'}組です。"
     tail = f"（{rules}）" if rules else ""
     return f"{head}{'、'.join(reasons)}組です{tail}。"
 
 
-def _reason(values: pd.Series, label: str, role: str, distance: float) -> str:
+def _describe_column(values: pd.Series, label: str, role: str, distance: float) -> str:
     """Say how near the members are in a column."""
-    if role == "different" and distance >= NEAR[1][0]:
-        return f"{label}{_range(values)}のちがいを持ち寄る"
-    return f"{label}{_range(values)}が{next(word for limit, word in NEAR if distance < limit)}"
+    if role == "different" and distance >= DIFFERENT_FROM:
+        return f"{label}{_describe_values(values)}のちがいを持ち寄る"
+    nearness = next(word for limit, word in NEARNESS_WORDS if distance < limit)
+    return f"{label}{_describe_values(values)}が{nearness}"
 
 
-def _range(values: pd.Series) -> str:
-    """Give from what to what the values go, or which words there are, and how many are blank."""
-    known, blank = values.dropna(), int(values.isna().sum())
-    tail = f"、空欄{blank}" if blank else ""
-    if known.empty:
+def _describe_values(values: pd.Series) -> str:
+    """Say from what to what the values go, or which words there are, and how many are blank."""
+    filled = values.dropna()
+    blanks = int(values.isna().sum())
+    tail = f"、空欄{blanks}" if blanks else ""
+    if filled.empty:
         return "（空欄のみ）"
-    if kind_of(values) == "数値" and not pd.api.types.is_datetime64_any_dtype(known):
+    is_date = pd.api.types.is_datetime64_any_dtype(filled)
+    if classify_column(values) == "数値" and not is_date:
         unit = HEADINGS.get(str(values.name), ("", ""))[1]
-        return f"（{_span(pd.to_numeric(known), unit)}{tail}）"
-    counts = known.astype(str).replace({"True": "はい", "False": "いいえ"}).value_counts()
-    listed = "・".join(f"{shorten(word, 20)}{number}" for word, number in counts.head(4).items())
-    return f"（{listed}{'ほか' if len(counts) > 4 else ''}{tail}）"
+        return f"（{_describe_span(pd.to_numeric(filled), unit)}{tail}）"
+    counts = filled.astype(str).replace({"True": "はい", "False": "いいえ"}).value_counts()
+    words = "・".join(
+        f"{shorten(word, 20)}{count}" for word, count in counts.head(MAX_WORDS).items()
+    )
+    return f"（{words}{'ほか' if len(counts) > MAX_WORDS else ''}{tail}）"
 
 
-def _span(values: pd.Series, unit: str) -> str:
-    low, high = float(values.min()), float(values.max())
-    share = unit == "割合"
-    texts = [
-        f"{each:.0%}" if share else f"{each:,.5g}" if abs(each) < 1000 else f"{each:,.0f}"
-        for each in (low, high)
-    ]
-    shown = texts[0] if texts[0] == texts[1] else "〜".join(texts)
-    return shown if share else shown + unit
+def _describe_span(values: pd.Series, unit: str) -> str:
+    """Write the smallest and largest value with their unit; shares as per cent."""
+    is_share = unit == "割合"
+
+    def write_number(number: float) -> str:
+        if is_share:
+            return f"{number:.0%}"
+        return f"{number:,.5g}" if abs(number) < 1000 else f"{number:,.0f}"
+
+    low = write_number(float(values.min()))
+    high = write_number(float(values.max()))
+    span = low if low == high else f"{low}〜{high}"
+    return span if is_share else span + unit
 
 
-def _rules(groups: Groups, codes: set[str], called: dict[str, str]) -> str:
-    """Say which rules put members together, and who is marked."""
-    told = groups.settings
+def _describe_rules(groups: Groups, codes: set[str], name_of_code: dict[str, str]) -> str:
+    """Say which rules put members together, who moved, and who is spread."""
+    settings = groups.settings
     linked = [
-        "と".join(called[code] for code in link) for link in told["together"] if set(link) <= codes
+        "と".join(name_of_code[code] for code in link)
+        for link in settings["together"]
+        if set(link) <= codes
     ]
     moved = [
-        called[each["code"]]
-        for each in told.get("moved", [])
-        if each["code"] in codes and each["to"]
+        name_of_code[move["code"]]
+        for move in settings.get("moved", [])
+        if move["code"] in codes and move["to"]
     ]
-    parts = [f"{each}は同じ組の指定" for each in linked]
+    parts = [f"{names}は同じ組の指定" for names in linked]
     parts += [f"欠席に伴い{'、'.join(moved)}が移動"] if moved else []
-    parts += [f"{each}は各組に分散" for each in told["spread"] if told.get("spread_kept", True)]
+    if settings.get("spread_kept", True):
+        parts += [f"{kind}は各組に分散" for kind in settings["spread"]]
     return "、".join(parts)

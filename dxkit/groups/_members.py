@@ -1,10 +1,10 @@
 """Who takes part, and is everybody on the list somebody, once?
 
-A list of members comes from a spreadsheet: codes in any spelling, names, names that changed (篠山市), the same town twice. All
-faults are told together.
+A list of members comes from a spreadsheet: codes in any spelling, names, names that changed
+(篠山市), the same town twice. `read_members` checks it and reports all faults together.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,9 @@ import pandas as pd
 
 from dxkit.errors import Fault, PlaceNameError, TableError, TableWarning, shorten
 from dxkit.loaders import is_former_name, municipality_name, resolve_municipality
-from dxkit.schema import HEADINGS
+from dxkit.schema import HEADINGS, carry_provenance
 
-FEWEST = 2
+MIN_MEMBERS = 2
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Roster:
         The members' table, rows in the order given, ``code`` as it counts from here on.
     codes
         One code a member: five digits for a municipality, else the label as given.
-    places
+    are_places
         True if the members are municipalities.
     renamed
         Former names that stood in the list, and their codes.
@@ -35,26 +35,45 @@ class Roster:
 
     table: pd.DataFrame
     codes: pd.Index
-    places: bool
+    are_places: bool
     renamed: dict[str, str]
 
-    def positions(self, labels: Iterable[Hashable]) -> list[int]:
-        """Give where members stand; -1 for one who is not on the list."""
+    def find_positions(self, labels: Iterable[Hashable]) -> list[int]:
+        """Find where members stand; -1 for one who is not on the list."""
+        codes = pd.Index([self.read_code(label) for label in labels])
+        return [int(position) for position in self.codes.get_indexer(codes)]
+
+    def read_code(self, label: Hashable) -> str:
+        """Return the code that a label means, or the label itself where it means none."""
+        return _find_code(label) if self.are_places else str(label)
+
+    def list_names(self) -> list[str]:
+        """List each member's name.
+
+        The column ``name`` comes first, then the official name, then the code.
+        """
+        blank = pd.Series([None] * len(self.table))
+        names = self.table["name"] if "name" in self.table.columns else blank
+        official = [
+            municipality_name(code) if self.are_places else str(code) for code in self.codes
+        ]
         return [
-            int(at)
-            for at in self.codes.get_indexer(pd.Index([self.code(label) for label in labels]))
+            str(name) if pd.notna(name) else substitute
+            for name, substitute in zip(names, official, strict=True)
         ]
 
-    def code(self, label: Hashable) -> str:
-        """Give the code that a label means, or the label itself where it means none."""
-        return _code(label) if self.places else str(label)
+    def list_warnings(self) -> list[TableWarning]:
+        """List a warning for each former name that was read as the present one."""
+        return [
+            TableWarning(
+                f"「{shorten(old)}」は今の名前ではありません。"
+                f"{municipality_name(code)}（{code}）として扱いました。"
+            )
+            for old, code in self.renamed.items()
+        ]
 
-    def name(self, at: int) -> str:
-        """Give how a member is called in a sentence."""
-        return called(self.table, self.codes, self.places)[at]
 
-
-def read(
+def read_members(
     members: pd.DataFrame | Iterable[Hashable], *, places: bool | None = None
 ) -> tuple[Roster | None, list[Fault]]:
     """Check who takes part.
@@ -71,83 +90,62 @@ def read(
     tuple
         The members, or None where they cannot be used, and all faults.
     """
-    table = _table(members)
-    given = list(table["code"])
-    told = [_meaning(label) for label in given]
-    towns = any(code for code, _ in told) if places is None else places
-    codes = [code if towns else str(label) for (code, _), label in zip(told, given, strict=True)]
-    faults = sorted(
-        _blank(given) + (_unknown(given, told) if towns else []), key=lambda fault: fault.row or 0
-    )
-    faults += _doubled(given, codes) + _too_few(codes)
-    renamed = {str(label): _code(label) for label in given if towns and is_former_name(label)}
+    table = _read_table(members)
+    labels = list(table["code"])
+    meanings = [_find_municipality(label) for label in labels]
+    are_places = any(code for code, _ in meanings) if places is None else places
+    codes = [
+        code if are_places else str(label)
+        for (code, _), label in zip(meanings, labels, strict=True)
+    ]
+    faults = _list_blanks(labels) + (_list_unknown(labels, meanings) if are_places else [])
+    faults = sorted(faults, key=lambda fault: fault.row or 0)
+    faults += _list_duplicates(labels, codes) + _list_shortage(codes)
     if faults:
         return None, faults
-    kept = table.assign(code=codes)
-    return Roster(kept, pd.Index(codes, name="code", dtype=object), towns, renamed), []
+    renamed = {
+        str(label): _find_code(label) for label in labels if are_places and is_former_name(label)
+    }
+    read = carry_provenance(table.assign(code=codes), members)
+    return Roster(read, pd.Index(codes, name="code", dtype=object), are_places, renamed), []
 
 
-def called(table: pd.DataFrame, codes: pd.Index, places: bool) -> list[str]:
-    """Give each member's name: the column ``name``, else the official one, else the code."""
-    own = table["name"] if "name" in table.columns else pd.Series([None] * len(table))
-    official = [municipality_name(code) if places else str(code) for code in codes]
-    return [
-        str(name) if pd.notna(name) else other for name, other in zip(own, official, strict=True)
-    ]
-
-
-def heading(column: str) -> str:
-    """Give what a column is called in Japanese, or its own name."""
+def find_heading(column: str) -> str:
+    """Find what a column is called in Japanese, or return its own name."""
     return HEADINGS.get(column, (str(column), ""))[0]
 
 
-def warn_of(roster: Roster) -> list[TableWarning]:
-    """Give a warning for each former name that was read as the present one."""
-    return [
-        TableWarning(
-            f"「{shorten(old)}」は今の名前ではありません。{municipality_name(code)}（{code}）として扱いました。"
-        )
-        for old, code in roster.renamed.items()
-    ]
-
-
-def _table(members: pd.DataFrame | Iterable[Hashable]) -> pd.DataFrame:
-    """Give a table with ``code`` as a column and rows numbered from 0."""
+def _read_table(members: pd.DataFrame | Iterable[Hashable]) -> pd.DataFrame:
+    """Return a table with ``code`` as a column and rows numbered from 0."""
     if not isinstance(members, pd.DataFrame):
         return pd.DataFrame({"code": pd.Series(list(members), dtype=object)})
     if "code" in members.columns:
         return members.reset_index(drop=True)
     if members.index.name == "code":
         return members.reset_index()
-    offered = shorten("、".join(map(str, members.columns)))
-    raise TableError(
-        [
-            Fault(
-                "参加者の表に団体コードの列がありません",
-                f"列 code を加えてください。今ある列: {offered}",
-                column="code",
-            )
-        ]
-    )
+    present = shorten("、".join(map(str, members.columns)))
+    remedy = f"列 code を加えてください。今ある列: {present}"
+    raise TableError([Fault("参加者の表に団体コードの列がありません", remedy, column="code")])
 
 
-def _meaning(label: object) -> tuple[str, PlaceNameError | None]:
-    """Give the municipality that a cell means (empty where none), and why none."""
+def _find_municipality(label: object) -> tuple[str, PlaceNameError | None]:
+    """Find the municipality that a cell means (empty where none), and why none."""
     try:
         return resolve_municipality(label), None
     except PlaceNameError as error:
         reason = error
+    # a neighbouring prefecture's municipality may be a guest
     try:
         return resolve_municipality(label, prefecture=None), None
     except PlaceNameError:
         return "", reason
 
 
-def _code(label: object) -> str:
-    return _meaning(label)[0] or str(label)
+def _find_code(label: object) -> str:
+    return _find_municipality(label)[0] or str(label)
 
 
-def _empty(label: object) -> bool:
+def _is_blank(label: object) -> bool:
     return (
         label is None
         or label is pd.NA
@@ -156,20 +154,20 @@ def _empty(label: object) -> bool:
     )
 
 
-def _blank(given: list[Hashable]) -> list[Fault]:
+def _list_blanks(labels: list[Hashable]) -> list[Fault]:
+    """List the blank cells."""
+    remedy = "市町名か団体コードを入れるか、行を除いてください"
     return [
-        Fault(
-            "参加者が空欄です",
-            "市町名か団体コードを入れるか、行を除いてください",
-            row=row,
-            column="code",
-        )
-        for row, label in enumerate(given, start=1)
-        if _empty(label)
+        Fault("参加者が空欄です", remedy, row=row, column="code")
+        for row, label in enumerate(labels, start=1)
+        if _is_blank(label)
     ]
 
 
-def _unknown(given: list[Hashable], told: list[tuple[str, PlaceNameError | None]]) -> list[Fault]:
+def _list_unknown(
+    labels: list[Hashable], meanings: list[tuple[str, PlaceNameError | None]]
+) -> list[Fault]:
+    """List the cells that mean no municipality."""
     return [
         Fault(
             error.problem,
@@ -178,44 +176,29 @@ def _unknown(given: list[Hashable], told: list[tuple[str, PlaceNameError | None]
             column="code",
             value=label,
         )
-        for row, (label, (_, error)) in enumerate(zip(given, told, strict=True), start=1)
-        if error and not _empty(label)
+        for row, (label, (_, error)) in enumerate(zip(labels, meanings, strict=True), start=1)
+        if error and not _is_blank(label)
     ]
 
 
-def _doubled(given: list[Hashable], codes: list[str]) -> list[Fault]:
-    rows: dict[str, list[int]] = {}
-    for at, (label, code) in enumerate(zip(given, codes, strict=True)):
-        if code and not _empty(label):
-            rows.setdefault(code, []).append(at)
-    return [
-        Fault(
-            f"同じ参加者が{len(found)}回あります（{'、'.join(f'{at + 1}行目「{shorten(given[at])}」' for at in found)}）",
-            "1行だけ残してください",
-            column="code",
-            value=code,
-        )
-        for code, found in rows.items()
-        if len(found) > 1
-    ]
+def _list_duplicates(labels: list[Hashable], codes: list[str]) -> list[Fault]:
+    """List the members who stand in several rows, perhaps in different spellings."""
+    positions: dict[str, list[int]] = {}
+    for position, (label, code) in enumerate(zip(labels, codes, strict=True)):
+        if code and not _is_blank(label):
+            positions.setdefault(code, []).append(position)
+    faults = []
+    for code, rows in positions.items():
+        if len(rows) > 1:
+            cells = "、".join(f"{row + 1}行目「{shorten(labels[row])}」" for row in rows)
+            problem = f"同じ参加者が{len(rows)}回あります（{cells}）"
+            faults.append(Fault(problem, "1行だけ残してください", column="code", value=code))
+    return faults
 
 
-def _too_few(codes: list[str]) -> list[Fault]:
-    if len(codes) >= FEWEST:
+def _list_shortage(codes: list[str]) -> list[Fault]:
+    """Report a list that is too short to be divided."""
+    if len(codes) >= MIN_MEMBERS:
         return []
-    return [
-        Fault(
-            f"参加者が{len(codes)}人しかいません",
-            f"{FEWEST}人以上の表を渡してください",
-            column="code",
-        )
-    ]
-
-
-def columns_of(chosen: str | Iterable[str] | Mapping[str, float]) -> dict[str, float]:
-    """Give columns and their weights: one name, several, or a mapping from name to weight."""
-    if isinstance(chosen, str):
-        return {chosen: 1.0}
-    if isinstance(chosen, Mapping):
-        return {str(name): float(weight) for name, weight in chosen.items()}
-    return {str(name): 1.0 for name in chosen}
+    problem = f"参加者が{len(codes)}人しかいません"
+    return [Fault(problem, f"{MIN_MEMBERS}人以上の表を渡してください", column="code")]

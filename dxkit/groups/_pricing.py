@@ -1,9 +1,9 @@
 """Which groups are worth having at these prices?
 
-Every possible group is looked at, but few are touched: a group is a head (its first members) and a tail of up to four. Tails are
-sorted by their own cost, and a head needs to look at a tail only while cost of head + cost of tail + the least that they can
-have with each other is below what is asked for. At 41 members and sizes 5–7 that decides among 28 million groups in about a
-second.
+Every possible group is looked at, but few are touched: a group is a head (its first members) and a
+tail of up to four. Tails are sorted by their own cost, and a head needs to look at a tail only
+while cost of head + cost of tail + the least that they can have with each other is below the
+limit. At 41 members and sizes 5–7 that decides among 28 million groups in about a second.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,149 +11,193 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.groups._rules import Rules
+from dxkit.groups._work import WorkLimit
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
-TAIL = 4
+TAIL_SIZE = 4
+# work of turning to a head, in groups looked at
+UNITS_OF_HEAD = 1_000
 # a group that breaks a rule costs so much that it is never worth having
-NEVER = 1e6
+FORBIDDING_COST = 1e6
 
 
 @dataclass(frozen=True)
-class Found:
+class PricedGroups:
     """Groups of one size that are worth having.
 
     Attributes
     ----------
     members
         Groups × size: positions.
-    reduced
+    reduced_costs
         What each costs less the prices of its members.
-    whole
+    is_complete
         True if no other group of this size is worth having.
     """
 
-    members: Whole
-    reduced: Floats
-    whole: bool
+    members: IntArray
+    reduced_costs: FloatArray
+    is_complete: bool
+
+    def keep_best(self, count: int) -> IntArray:
+        """Return the members of the groups with the least reduced costs."""
+        order = np.argsort(self.reduced_costs, kind="stable")[:count]
+        return self.members[order]
 
 
-def subsets(people: int, size: int) -> Whole:
-    """Give all sets of ``size`` of the members, each ascending, in lexical order."""
-    flat = np.fromiter(
-        (at for each in combinations(range(people), size) for at in each), dtype=np.intp
-    )
+def list_subsets(member_count: int, size: int) -> IntArray:
+    """List all sets of ``size`` of the members, each ascending, in lexical order."""
+    subsets = combinations(range(member_count), size)
+    flat = np.fromiter((member for subset in subsets for member in subset), dtype=np.intp)
     return flat.reshape(-1, size) if size else np.zeros((1, 0), dtype=np.intp)
 
 
-def pair_sums(table: Floats, sets: Whole) -> Floats:
-    """Give the sum over the pairs of each set."""
+def sum_pairs(table: FloatArray, sets: IntArray) -> FloatArray:
+    """Sum a table over the pairs of each set."""
     total = np.zeros(len(sets))
-    for one in range(sets.shape[1]):
-        for two in range(one + 1, sets.shape[1]):
-            total += table[sets[:, one], sets[:, two]]
+    for i in range(sets.shape[1]):
+        for j in range(i + 1, sets.shape[1]):
+            total += table[sets[:, i], sets[:, j]]
     return total
 
 
 class Pricer:
-    """All groups of some size, ready to be asked at any prices."""
+    """All groups of one size, ready to be priced."""
 
-    def __init__(self, rules: Rules, cost: Floats, size: int, factor: float) -> None:
-        self.rules, self.size = rules, size
-        forced, alone = _forbidding(rules)
-        self.cost, self.alone = factor * cost + forced, alone
-        tail = min(TAIL, size)
-        self.heads, self.tails = subsets(rules.people, size - tail), subsets(rules.people, tail)
-        self.head_costs, self.tail_costs = (
-            pair_sums(self.cost, self.heads),
-            pair_sums(self.cost, self.tails),
-        )
+    def __init__(self, rules: Rules, cost: FloatArray, size: int, factor: float) -> None:
+        self.rules = rules
+        self.size = size
+        forbidden_pairs, forbidden_alone = _forbid_broken_links(rules)
+        self.cost = factor * cost + forbidden_pairs
+        self.alone = forbidden_alone
+        tail_size = min(TAIL_SIZE, size)
+        self.heads = list_subsets(rules.member_count, size - tail_size)
+        self.tails = list_subsets(rules.member_count, tail_size)
+        self.head_costs = sum_pairs(self.cost, self.heads)
+        self.tail_costs = sum_pairs(self.cost, self.tails)
         # what each head has with each member
-        self.with_head = sum(
-            (self.cost[self.heads[:, at]] for at in range(size - tail)),
-            np.zeros((len(self.heads), rules.people)),
+        self.cost_with_head = sum(
+            (self.cost[self.heads[:, column]] for column in range(size - tail_size)),
+            np.zeros((len(self.heads), rules.member_count)),
         )
-        self.last = self.heads[:, -1] if size > tail else np.full(1, -1)
+        # a tail's members all come after the last of its head, so that no group comes twice
+        self.last = self.heads[:, -1] if size > tail_size else np.full(1, -1)
 
-    def below(self, prices: Floats, limit: float, most: int, rng: np.random.Generator) -> Found:
-        """Give groups whose cost less prices is below the limit; it may stop once it has ``most`` of them."""
-        own = self.alone - prices
-        heads = self.head_costs + own[self.heads].sum(axis=1)
-        tails = self.tail_costs + own[self.tails].sum(axis=1)
-        order = np.argsort(tails, kind="stable")
-        members, reduced, many = [], [], 0
-        lasts = np.unique(self.last)
-        for last in rng.permutation(lasts):
-            for at, after, values in self._touched(int(last), heads, tails, order, limit):
-                kept = np.flatnonzero(values < limit)
+    def find_cheap_groups(
+        self,
+        prices: FloatArray,
+        limit: float,
+        max_count: int,
+        rng: np.random.Generator,
+        work: WorkLimit,
+    ) -> PricedGroups:
+        """Find groups whose cost less the prices of their members is below a limit.
+
+        Parameters
+        ----------
+        prices
+            One a member.
+        limit
+            For the reduced costs.
+        max_count
+            The search may stop once it has so many groups.
+        rng
+            Decides with which heads the search begins.
+        work
+            Is charged with the groups looked at; where it is used up the search stops.
+        """
+        alone = self.alone - prices
+        head_costs = self.head_costs + alone[self.heads].sum(axis=1)
+        tail_costs = self.tail_costs + alone[self.tails].sum(axis=1)
+        order = np.argsort(tail_costs, kind="stable")
+        work.spend(len(head_costs) + len(tail_costs))
+        members: list[IntArray] = []
+        reduced_costs: list[FloatArray] = []
+        count = 0
+        for last in rng.permutation(np.unique(self.last)):
+            for head, tails, costs in self._list_candidates(
+                int(last), head_costs, tail_costs, order, limit
+            ):
+                work.spend(UNITS_OF_HEAD + len(costs))
+                cheap = np.flatnonzero(costs < limit)
+                head_columns = (len(cheap), self.heads.shape[1])
                 groups = np.hstack(
-                    [
-                        np.broadcast_to(self.heads[at], (len(kept), self.heads.shape[1])),
-                        self.tails[after[kept]],
-                    ]
+                    [np.broadcast_to(self.heads[head], head_columns), self.tails[tails[cheap]]]
                 )
-                fine = self._keeps(groups)
-                members.append(groups[fine])
-                reduced.append(values[kept][fine])
-                many += int(fine.sum())
-                if many >= most:
-                    return _gathered(members, reduced, self.size, whole=False)
-        return _gathered(members, reduced, self.size, whole=True)
+                allowed = self._keeps_spread(groups)
+                members.append(groups[allowed])
+                reduced_costs.append(costs[cheap][allowed])
+                count += int(allowed.sum())
+                if count >= max_count:
+                    return _join_groups(members, reduced_costs, self.size, is_complete=False)
+            if work.is_used_up():
+                return _join_groups(members, reduced_costs, self.size, is_complete=False)
+        return _join_groups(members, reduced_costs, self.size, is_complete=True)
 
-    def _touched(
-        self, last: int, heads: Floats, tails: Floats, order: Whole, limit: float
-    ) -> Iterator[tuple[int, Whole, Floats]]:
-        """Give each head that ends with this member, the tails after it that it must look at, and the costs of both together."""
-        own = np.flatnonzero(self.last == last)
-        after = order[self.tails[order, 0] > last]
-        if not after.size:
+    def _list_candidates(
+        self,
+        last: int,
+        head_costs: FloatArray,
+        tail_costs: FloatArray,
+        order: IntArray,
+        limit: float,
+    ) -> Iterator[tuple[int, IntArray, FloatArray]]:
+        """List each head that ends with a member, the tails it must look at, and their costs."""
+        heads = np.flatnonzero(self.last == last)
+        tails = order[self.tails[order, 0] > last]
+        if not tails.size:
             return
-        sorted_costs = tails[after]
-        meeting = np.sort(self.with_head[own, last + 1 :], axis=1)[:, : self.tails.shape[1]].sum(
-            axis=1
-        )
-        counts = np.searchsorted(sorted_costs, limit - heads[own] - meeting)
-        for head, count in zip(own[counts > 0], counts[counts > 0], strict=True):
-            row, looked = self.with_head[head], after[:count]
-            values = heads[head] + sorted_costs[:count]
-            for column in self.tails[looked].T:
-                values = values + row[column]
-            yield int(head), looked, values
+        sorted_costs = tail_costs[tails]
+        # the least that a head can have with a tail: its cheapest members after the head
+        with_later = np.sort(self.cost_with_head[heads, last + 1 :], axis=1)
+        least_between = with_later[:, : self.tails.shape[1]].sum(axis=1)
+        counts = np.searchsorted(sorted_costs, limit - head_costs[heads] - least_between)
+        for head, count in zip(heads[counts > 0], counts[counts > 0], strict=True):
+            row = self.cost_with_head[head]
+            candidates = tails[:count]
+            costs = head_costs[head] + sorted_costs[:count]
+            for column in self.tails[candidates].T:
+                costs = costs + row[column]
+            yield int(head), candidates, costs
 
-    def _keeps(self, groups: Whole) -> NDArray[np.bool_]:
-        """Tell which groups have as many of each spread kind as they must."""
-        fine = np.ones(len(groups), dtype=bool)
+    def _keeps_spread(self, groups: IntArray) -> BoolArray:
+        """Check which groups have as many of each spread kind as they must."""
+        allowed = np.ones(len(groups), dtype=bool)
         for kind in self.rules.spread:
-            low, high = kind.limits(self.rules.count)
-            marked = np.zeros(self.rules.people, dtype=bool)
-            marked[list(kind.members)] = True
-            number = marked[groups].sum(axis=1)
-            fine &= (number >= low) & (number <= high)
-        return fine
+            low, high = kind.compute_limits(self.rules.group_count)
+            is_of_kind = np.zeros(self.rules.member_count, dtype=bool)
+            is_of_kind[list(kind.members)] = True
+            counts = is_of_kind[groups].sum(axis=1)
+            allowed &= (counts >= low) & (counts <= high)
+        return allowed
 
 
-def _forbidding(rules: Rules) -> tuple[Floats, Floats]:
-    """Give pair and single costs that make a group that breaks a link dear: a without b costs NEVER, a with b nothing."""
-    pairs, alone = np.zeros((rules.people, rules.people)), np.zeros(rules.people)
+def _forbid_broken_links(rules: Rules) -> tuple[FloatArray, FloatArray]:
+    """Return costs of pairs and of single members that make a group dear if it breaks a link."""
+    pairs = np.zeros((rules.member_count, rules.member_count))
+    alone = np.zeros(rules.member_count)
     banned: Sequence[Sequence[int]] = [
         *rules.apart,
-        *(kind.members for kind in rules.spread if kind.limits(rules.count)[1] == 1),
+        *(kind.members for kind in rules.spread if kind.compute_limits(rules.group_count)[1] == 1),
     ]
     for link in banned:
-        pairs[np.ix_(link, link)] += NEVER
-    for block in rules.blocks():
-        for one, two in combinations(block, 2):
-            alone[[one, two]] += NEVER
-            pairs[one, two] -= 2 * NEVER
-            pairs[two, one] -= 2 * NEVER
+        pairs[np.ix_(link, link)] += FORBIDDING_COST
+    # a linked member without the other is forbidden; with the other both costs cancel out
+    for block in rules.list_blocks():
+        for i, j in combinations(block, 2):
+            alone[[i, j]] += FORBIDDING_COST
+            pairs[i, j] -= 2 * FORBIDDING_COST
+            pairs[j, i] -= 2 * FORBIDDING_COST
     np.fill_diagonal(pairs, 0.0)
     return pairs, alone
 
 
-def _gathered(members: list[Whole], reduced: list[Floats], size: int, *, whole: bool) -> Found:
+def _join_groups(
+    members: list[IntArray], reduced_costs: list[FloatArray], size: int, *, is_complete: bool
+) -> PricedGroups:
+    """Join what was found head by head."""
     if not members:
-        return Found(np.zeros((0, size), dtype=np.intp), np.zeros(0), whole)
-    return Found(np.concatenate(members), np.concatenate(reduced), whole)
+        return PricedGroups(np.zeros((0, size), dtype=np.intp), np.zeros(0), is_complete)
+    return PricedGroups(np.concatenate(members), np.concatenate(reduced_costs), is_complete)

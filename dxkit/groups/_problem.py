@@ -1,6 +1,7 @@
-"""Can this be asked: these members, these columns, these rules?
+"""Can this grouping problem be posed: these members, these columns, these rules?
 
-Everything is checked before anything is sought: all faults of the tables together, then the sizes.
+`read_problem` checks everything before anything is searched for: all faults of the tables
+together, then the sizes.
 """
 
 import warnings
@@ -10,63 +11,84 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from dxkit._optimise import annealing
-from dxkit.errors import ChoiceError, TableError, shorten
-from dxkit.groups import _distance
-from dxkit.groups import _members as people
-from dxkit.groups._distance import Columns, Criterion
-from dxkit.groups._rules import Links, Rules, counts_of, links_of, sizes_of, spread_of
+from dxkit import _checks
+from dxkit._arrays import FloatArray
+from dxkit._optimise.grouping_task import GroupingTask, build_task
+from dxkit.errors import TableError
+from dxkit.groups._distance import (
+    Columns,
+    Criterion,
+    describe_criteria,
+    list_column_faults,
+    measure_criteria,
+    sum_distances,
+)
+from dxkit.groups._members import Roster, read_members
+from dxkit.groups._read_rules import Links, read_group_count, read_links, read_sizes, read_spread
+from dxkit.groups._rules import Rules
 
-Floats = NDArray[np.float64]
 OBJECTIVES = ("mean", "sum")
 
 
 @dataclass(frozen=True)
-class Question:
-    """Checked members, columns and rules."""
+class Problem:
+    """Checked members, columns and rules.
 
-    roster: people.Roster
+    Attributes
+    ----------
+    roster
+        The members.
+    criteria
+        The columns that groups go by, measured.
+    cost
+        Members × members: what it costs that two meet; computed once and not to be altered.
+    rules
+        What must hold for every group.
+    objective
+        ``mean`` or ``sum``, as in `form`.
+    settings
+        What was asked, for the result.
+    """
+
+    roster: Roster
     criteria: tuple[Criterion, ...]
+    cost: FloatArray
     rules: Rules
     objective: str
     settings: dict[str, Any]
 
     @property
-    def cost(self) -> Floats:
-        """Members × members: what it costs that two meet."""
-        return _distance.cost(self.criteria, self.rules.people)
-
-    @property
-    def factor(self) -> Floats:
+    def size_factor(self) -> FloatArray:
         """By size of a group: what the sum of its pairs is multiplied by."""
-        sizes = np.arange(self.rules.high + 1)
+        sizes = np.arange(self.rules.max_size + 1)
         if self.objective == "sum":
             return np.ones(len(sizes))
-        return np.where(sizes > 1, 2.0 / (np.maximum(sizes - 1, 1) * self.rules.people), 0.0)
-
-    def names(self) -> list[str]:
-        """Give how each member is called."""
-        return people.called(self.roster.table, self.roster.codes, self.roster.places)
+        others = np.maximum(sizes - 1, 1)
+        return np.where(sizes > 1, 2.0 / (others * self.rules.member_count), 0.0)
 
     @property
-    def sign(self) -> float:
-        """-1 where a large quality is wanted."""
-        return -1.0 if self.criteria and all(each.weight < 0 for each in self.criteria) else 1.0
+    def sign_of_quality(self) -> float:
+        """-1 where a large quality is better, which is where members should only differ."""
+        all_differ = all(criterion.weight < 0 for criterion in self.criteria)
+        return -1.0 if self.criteria and all_differ else 1.0
 
-    def task(self, extra: Floats | None = None) -> annealing.Task:
-        """Give the annealer's task; ``extra`` is added to what meetings cost."""
+    def build_task(self, extra_cost: FloatArray | None = None) -> GroupingTask:
+        """Build the annealing task; ``extra_cost`` is added to what meetings cost."""
         rules = self.rules
-        cost = self.cost if extra is None else self.cost + extra
-        limits = {"low": rules.low, "high": rules.high, "count": rules.count}
-        least = rules.least_penalty()
-        return annealing.task_of(
-            cost, rules.penalties(), rules.blocks(), self.factor, **limits, least=least
+        return build_task(
+            self.cost if extra_cost is None else self.cost + extra_cost,
+            rules.compute_penalties(),
+            rules.list_blocks(),
+            self.size_factor,
+            min_size=rules.min_size,
+            max_size=rules.max_size,
+            group_count=rules.group_count,
+            min_penalty=rules.compute_min_penalty(),
         )
 
 
-def ask(
+def read_problem(
     members: pd.DataFrame | Iterable[Hashable],
     *,
     size: int | Sequence[int] = (5, 7),
@@ -80,33 +102,54 @@ def ask(
     scale: str = "spread",
     missing: str = "average",
     places: bool | None = None,
-) -> Question:
-    """Check everything that was asked; all faults of the tables come together, then the sizes, then the rules."""
-    spread = [spread] if isinstance(spread, str) else list(spread)
-    if objective not in OBJECTIVES:
-        raise ChoiceError(
-            f"objective={shorten(objective)} は使えません。{'・'.join(OBJECTIVES)} から選んでください。"
-        )
-    low, high = sizes_of(size)
-    roster, faults = people.read(members, places=places)
+) -> Problem:
+    """Check the members, columns, sizes and rules of `form`, and measure the distances.
+
+    Raises
+    ------
+    TableError
+        With all faults of the tables.
+    ChoiceError
+        If a choice is not offered, or the sizes cannot add up.
+    """
+    spread_columns = [spread] if isinstance(spread, str) else list(spread)
+    _checks.require_choice(objective, OBJECTIVES, "objective")
+    min_size, max_size = read_sizes(size)
+    roster, faults = read_members(members, places=places)
+    # without members there is nothing that columns and links could be checked against
     if roster is None:
         raise TableError(faults)
-    faults = _distance.faults_of(roster.table, alike, different, scale, missing)
-    near, near_faults = links_of(together, roster, "together")
-    far, far_faults = links_of(apart, roster, "apart")
-    kinds, kind_faults = spread_of(spread, roster)
-    if faults := [*faults, *near_faults, *far_faults, *kind_faults]:
+    faults = list_column_faults(roster.table, alike, different, scale, missing)
+    together_links, together_faults = read_links(together, roster, "together")
+    apart_links, apart_faults = read_links(apart, roster, "apart")
+    kinds, kind_faults = read_spread(spread_columns, roster)
+    if faults := [*faults, *together_faults, *apart_faults, *kind_faults]:
         raise TableError(faults)
-    for warning in people.warn_of(roster):
-        warnings.warn(warning, stacklevel=4)
-    number = counts_of(len(roster.codes), low, high, count)
-    rules = Rules(len(roster.codes), low, high, number, near, far, kinds)
-    criteria = _distance.criteria_of(roster.table, alike, different, scale)
-    told = {"size": (low, high), "count": number, "columns": _distance.describe(criteria), "objective": objective, "scale": scale,
-            "missing": missing, "spread": [kind.label for kind in kinds], "spread_by": spread, "places": roster.places,
-            "renamed": roster.renamed, "together": _codes(roster, near), "apart": _codes(roster, far)}  # fmt: skip
-    return Question(roster, criteria, rules, objective, told)
+    for warning in roster.list_warnings():
+        warnings.warn(warning, stacklevel=5)
+    member_count = len(roster.codes)
+    group_count = read_group_count(member_count, min_size, max_size, count)
+    rules = Rules(member_count, min_size, max_size, group_count, together_links, apart_links, kinds)
+    criteria = measure_criteria(roster.table, alike, different, scale)
+    settings = {
+        "size": (min_size, max_size),
+        "count": group_count,
+        "columns": describe_criteria(criteria),
+        "objective": objective,
+        "scale": scale,
+        "missing": missing,
+        "spread": [kind.label for kind in kinds],
+        "spread_by": spread_columns,
+        "places": roster.are_places,
+        "renamed": roster.renamed,
+        "together": _list_codes(roster, together_links),
+        "apart": _list_codes(roster, apart_links),
+    }
+    cost = sum_distances(criteria, member_count)
+    cost.flags.writeable = False
+    return Problem(roster, criteria, cost, rules, objective, settings)
 
 
-def _codes(roster: people.Roster, links: tuple[tuple[int, ...], ...]) -> list[tuple[str, ...]]:
-    return [tuple(str(roster.codes[at]) for at in link) for link in links]
+def _list_codes(roster: Roster, links: tuple[tuple[int, ...], ...]) -> list[tuple[str, ...]]:
+    """List links as codes."""
+    return [tuple(str(roster.codes[member]) for member in link) for link in links]

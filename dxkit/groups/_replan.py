@@ -1,8 +1,9 @@
 """Somebody cancels on the morning of the meeting: who has to move?
 
-As few members as possible: a mixed-integer programme on HiGHS finds the fewest moves that keep sizes and links, and that crowd
-members of one kind (leaders) nowhere more than an even spread or the plan so far does; of the ways to make so few, one with
-likeness as good as exchanging single moves brings it.
+As few members as possible: a mixed-integer programme on HiGHS finds the fewest moves that keep
+sizes and links, and that crowd members of one kind (leaders) nowhere more than an even spread or
+the plan so far does; of the plans with so few moves, one with likeness as good as exchanging
+single moves brings it.
 """
 
 from collections.abc import Hashable, Iterable
@@ -11,16 +12,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from dxkit._arrays import IntArray
 from dxkit.errors import ChoiceError, DxkitError, Fault, TableError
 from dxkit.groups import _feasibility
-from dxkit.groups._problem import Question, ask
-from dxkit.groups._result import Groups, answer, quick_bound, score
-from dxkit.groups._rules import Marked, Rules
+from dxkit.groups._conflicts import make_conflict_error
+from dxkit.groups._groups import Groups, make_groups
+from dxkit.groups._members import Roster
+from dxkit.groups._problem import Problem, read_problem
+from dxkit.groups._quality import compute_cost, compute_quick_bound
+from dxkit.groups._rules import Rules, SpreadKind
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
+# a change in cost below it is rounding
+ROUNDING = 1e-12
 
 
 def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
@@ -29,16 +33,17 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
     Parameters
     ----------
     groups
-        What `form` (or `replan`) gave.
+        What `form` (or `replan`) returned.
     absent
         Codes or names of members who do not come.
 
     Returns
     -------
     Groups
-        Groups keep their numbers; a group may be dissolved where those left cannot fill it. ``settings["moved"]`` lists
-        ``code, from, to`` of everybody who moves, ``settings["absent"]`` who is away, ``settings["spread_kept"]`` whether
-        `spread` could be kept. The bound is that of new groups.
+        Groups keep their numbers; a group may be dissolved where those left cannot fill it.
+        ``settings["moved"]`` lists ``code, from, to`` of everybody who moves,
+        ``settings["absent"]`` who is away, ``settings["spread_kept"]`` whether `spread` could be
+        kept. The bound is that of new groups.
 
     Raises
     ------
@@ -46,205 +51,240 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
         If somebody absent was not a member.
     ChoiceError
         If those left cannot be put into groups of this size under the rules.
+    DxkitError
+        If the search reached its limit (the same on every machine) without an answer.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from dxkit.groups import form
+    >>> towns = pd.DataFrame({"code": list("abcdefg"), "people": [1, 2, 3, 4, 11, 12, 13]})
+    >>> before = form(towns, size=(3, 4), alike="people")
+    >>> replan(before, absent=["f"]).settings["moved"]
+    [{'code': 'd', 'from': 1, 'to': 2}]
     """
-    gone = _positions(groups, [absent] if isinstance(absent, str) else list(absent))
-    here = np.setdiff1d(np.arange(len(groups.members)), gone)
-    before = groups.table["group"].to_numpy()[here] - 1
-    asked = _asked(
+    gone = _find_absent(groups, [absent] if isinstance(absent, str) else list(absent))
+    present = np.setdiff1d(np.arange(len(groups.members)), gone)
+    before = groups.table["group"].to_numpy()[present] - 1
+    problem = _pose_rest_problem(
         groups,
-        groups.members.iloc[here].drop(columns="group"),
-        set(groups.table["code"].iloc[here]),
+        groups.members.iloc[present].drop(columns="group"),
+        set(groups.table["code"].iloc[present]),
     )
-    rules = replace(asked.rules, count=int(before.max(initial=0)) + 1, spread=())
-    caps = [_cap(kind, before, asked.rules.count) for kind in asked.rules.spread]
-    after = _fewest(rules, before, caps)
-    kept = after is not None
+    # all former groups are open, as one may be dissolved; kinds are kept by caps instead
+    rules = replace(problem.rules, group_count=int(before.max(initial=0)) + 1, spread=())
+    caps = [_cap_kind(kind, before, problem.rules.group_count) for kind in problem.rules.spread]
+    after = _find_fewest_moves(rules, before, caps)
+    spread_kept = after is not None
     if after is None and caps:
-        caps, after = [], _fewest(rules, before, [])
+        # better crowded leaders than no plan
+        caps = []
+        after = _find_fewest_moves(rules, before, [])
     if after is None:
-        raise _feasibility.refuse(replace(asked.rules, spread=()), asked.names())
-    after = _better(asked, Limits(rules, caps), before, after)
-    found = answer(
-        asked, after, quick_bound(asked), seed=groups.settings.get("seed"), certified=False
+        without_spread = replace(problem.rules, spread=())
+        raise make_conflict_error(without_spread, problem.roster.list_names())
+    after = _improve_moves(problem, _PlanLimits(rules, caps), before, after)
+    mended = make_groups(
+        problem,
+        after,
+        compute_quick_bound(problem),
+        seed=groups.settings.get("seed"),
+        certified=False,
+        reproducible=groups.settings.get("reproducible", True),
     )
-    return _numbered(groups, found, _Moves(before, after, gone, kept))
+    return _restore_numbers(groups, mended, _Moves(before, after, gone, spread_kept))
 
 
 @dataclass(frozen=True)
-class Cap:
-    """Members of one kind, and how many of them each group may have."""
+class _KindCap:
+    """Members of one kind, and how many of them each group may have at most."""
 
-    members: Whole
-    most: Whole
+    members: IntArray
+    max_counts: IntArray
 
 
 @dataclass(frozen=True)
-class Limits:
+class _PlanLimits:
     """What a plan must keep."""
 
     rules: Rules
-    caps: list[Cap]
+    caps: list[_KindCap]
 
-    def kept(self, plan: Whole) -> bool:
-        """Tell whether a plan keeps sizes, links and caps."""
+    def are_kept_by(self, labels: IntArray) -> bool:
+        """Check whether a plan keeps sizes, links and caps."""
         rules = self.rules
-        sizes = np.bincount(plan, minlength=rules.count)
-        right = ((sizes >= rules.low) & (sizes <= rules.high)) | (sizes == 0)
-        near = all(len(set(plan[list(link)])) == 1 for link in rules.together)
-        far = all(len(set(plan[list(link)])) == len(link) for link in rules.apart)
-        even = all(
-            (np.bincount(plan[cap.members], minlength=rules.count) <= cap.most).all()
+        sizes = np.bincount(labels, minlength=rules.group_count)
+        allowed = ((sizes >= rules.min_size) & (sizes <= rules.max_size)) | (sizes == 0)
+        has_together = all(len(set(labels[list(link)])) == 1 for link in rules.together)
+        has_apart = all(len(set(labels[list(link)])) == len(link) for link in rules.apart)
+        has_spread = all(
+            (np.bincount(labels[cap.members], minlength=rules.group_count) <= cap.max_counts).all()
             for cap in self.caps
         )
-        return bool(right.all()) and near and far and even
+        return bool(allowed.all()) and has_together and has_apart and has_spread
 
 
 @dataclass(frozen=True)
 class _Moves:
     """Where those left were and will be, who is away, and whether kinds could be kept spread."""
 
-    before: Whole
-    after: Whole
-    gone: Whole
+    before: IntArray
+    after: IntArray
+    gone: IntArray
     spread_kept: bool
 
 
-def _cap(kind: Marked, before: Whole, count: int) -> Cap:
+def _cap_kind(kind: SpreadKind, before: IntArray, group_count: int) -> _KindCap:
     """Let a group have as many of a kind as an even spread gives it, or as it has already."""
     members = np.asarray(kind.members, dtype=np.intp)
-    held = np.bincount(before[members], minlength=int(before.max(initial=0)) + 1)
-    return Cap(members, np.maximum(held, kind.limits(count)[1]))
+    present = np.bincount(before[members], minlength=int(before.max(initial=0)) + 1)
+    return _KindCap(members, np.maximum(present, kind.compute_limits(group_count)[1]))
 
 
-def _positions(groups: Groups, labels: list[Hashable]) -> Whole:
-    """Give where the absent stand; all who are none are named."""
-    from dxkit.groups._members import Roster  # noqa: PLC0415 - only its reading of names
-
+def _find_absent(groups: Groups, labels: list[Hashable]) -> IntArray:
+    """Find where the absent stand; all who are no members are named."""
     codes = pd.Index(groups.table["code"], dtype=object)
     roster = Roster(groups.members, codes, bool(groups.settings["places"]), {})
-    at = roster.positions(labels)
+    positions = roster.find_positions(labels)
     faults = [
         Fault(
             "absent に参加者でない人がいます",
             "グループの表にある団体コードか名前にしてください",
             value=label,
         )
-        for label, place in zip(labels, at, strict=True)
-        if place < 0
+        for label, position in zip(labels, positions, strict=True)
+        if position < 0
     ]
     if faults:
         raise TableError(faults)
-    return np.unique(np.asarray(at, dtype=np.intp))
+    return np.unique(np.asarray(positions, dtype=np.intp))
 
 
-def _asked(groups: Groups, left: pd.DataFrame, codes: set[str]) -> Question:
-    """Ask again of those who are left, by the same columns and rules; distances keep the scale of those who are there."""
-    told = groups.settings
+def _pose_rest_problem(groups: Groups, rest: pd.DataFrame, codes: set[str]) -> Problem:
+    """Pose the problem of those who are left, by the same columns and rules.
+
+    Distances are measured anew among those who are there.
+    """
+    settings = groups.settings
     columns: dict[str, dict[str, float]] = {"alike": {}, "different": {}}
-    for each in told["columns"]:
-        if left[each["column"]].notna().any():
-            columns[each["role"]][each["column"]] = each["weight"]
+    for column in settings["columns"]:
+        # a column in which everybody left is blank cannot be measured
+        if rest[column["column"]].notna().any():
+            columns[column["role"]][column["column"]] = column["weight"]
     options: dict[str, Any] = {
-        name: told[name] for name in ("objective", "scale", "missing", "places")
+        name: settings[name] for name in ("objective", "scale", "missing", "places")
     }
-    low, high = told["size"]
-    fitting = [
-        count for count in range(1, told["count"] + 1) if count * low <= len(left) <= count * high
-    ]
+    low, high = settings["size"]
+    counts = range(1, settings["count"] + 1)
+    fitting = [count for count in counts if count * low <= len(rest) <= count * high]
     if not fitting:
         raise ChoiceError(
-            f"残る{len(left)}人は、{low}〜{high}人の{told['count']}グループ以下に分けられません。"
-            "size を変えて form で作り直してください。"
+            f"残る{len(rest)}人は、{low}〜{high}人の{settings['count']}グループ以下に"
+            "分けられません。size を変えて form で作り直してください。"
         )
-    options |= {name: _left(told[name], codes) for name in ("together", "apart")}
-    options["spread"] = [column for column in told["spread_by"] if left[column].notna().any()]
-    return ask(
-        left,
+    options |= {name: _keep_present(settings[name], codes) for name in ("together", "apart")}
+    spread = [column for column in settings["spread_by"] if rest[column].notna().any()]
+    return read_problem(
+        rest,
         size=(low, high),
         count=max(fitting),
         alike=columns["alike"],
         different=columns["different"],
+        spread=spread,
         **options,
     )
 
 
-def _left(links: Iterable[Iterable[str]], codes: set[str]) -> list[tuple[str, ...]]:
-    """Give links among those who are there."""
-    kept = [tuple(code for code in link if code in codes) for link in links]
-    return [link for link in kept if len(link) > 1]
+def _keep_present(links: Iterable[Iterable[str]], codes: set[str]) -> list[tuple[str, ...]]:
+    """Keep the links among those who are there."""
+    present = [tuple(code for code in link if code in codes) for link in links]
+    return [link for link in present if len(link) > 1]
 
 
-def _fewest(rules: Rules, before: Whole, caps: list[Cap]) -> Whole | None:
-    """Give the groups that fewest members have to move to reach; None if there are none."""
-    people, count = rules.people, rules.count
-    rows = _feasibility.rows_of(rules, empty=True, more=count)
+def _find_fewest_moves(rules: Rules, before: IntArray, caps: list[_KindCap]) -> IntArray | None:
+    """Find the groups that fewest members have to move to reach; None if there are none."""
+    member_count = rules.member_count
+    group_count = rules.group_count
+    rows = _feasibility.write_rows(rules, allow_empty=True)
     for cap in caps:
-        for group in range(count):
-            rows.add(cap.members * count + group, 1.0, 0, float(cap.most[group]))
-    cost = np.zeros(rows.columns)
-    stays = np.ones((people, count))
-    stays[np.arange(people), before] = 0.0
-    cost[: people * count] = stays.ravel()
+        for group in range(group_count):
+            columns = cap.members * group_count + group
+            rows.add_row(columns, 1.0, 0, float(cap.max_counts[group]))
+    # staying costs nothing, any other group 1
+    moves = np.ones((member_count, group_count))
+    moves[np.arange(member_count), before] = 0.0
+    cost = np.zeros(rows.column_count)
+    cost[: member_count * group_count] = moves.ravel()
     try:
-        found = _feasibility.solve(cost, rows)
-    except TimeoutError:
-        raise DxkitError("時間内に答えが出ませんでした。form で作り直してください。") from None
-    if found is None:
-        return None
-    return np.asarray(found[: people * count].reshape(people, count).argmax(axis=1), dtype=np.intp)
+        values = _feasibility.solve_rows(cost, rows)
+    except _feasibility.SearchLimitError:
+        raise DxkitError(
+            "探索の上限までに答えが出ませんでした。form で作り直してください。"
+        ) from None
+    return None if values is None else _feasibility.read_labels(values, rules)
 
 
-def _better(asked: Question, limits: Limits, before: Whole, after: Whole) -> Whole:
+def _improve_moves(
+    problem: Problem, limits: _PlanLimits, before: IntArray, after: IntArray
+) -> IntArray:
     """Exchange one move for another of the same number while that helps."""
-    best, value = after, score(asked, after)
-    improved = True
-    while improved:
-        improved = False
-        for other in list(_neighbours(limits, before, best)):
-            cost = score(asked, other)
-            if cost < value - 1e-12:
-                best, value, improved = other, cost, True
+    best = after
+    best_cost = compute_cost(problem, after)
+    has_improved = True
+    while has_improved:
+        has_improved = False
+        for neighbour in list(_list_neighbours(limits, before, best)):
+            cost = compute_cost(problem, neighbour)
+            if cost < best_cost - ROUNDING:
+                best = neighbour
+                best_cost = cost
+                has_improved = True
     return best
 
 
-def _neighbours(limits: Limits, before: Whole, after: Whole) -> Iterable[Whole]:
-    """Give plans in which one mover goes elsewhere, or stays while another member of any group moves."""
-    moved = np.flatnonzero(before != after)
-    used = np.unique(after)
-    for mover in moved:
-        for other in np.flatnonzero((before == after) | (np.arange(len(after)) == mover)):
-            for group in used:
+def _list_neighbours(limits: _PlanLimits, before: IntArray, after: IntArray) -> Iterable[IntArray]:
+    """List plans in which one mover goes elsewhere, or stays while another member moves."""
+    movers = np.flatnonzero(before != after)
+    groups_in_use = np.unique(after)
+    stays = before == after
+    for mover in movers:
+        for candidate in np.flatnonzero(stays | (np.arange(len(after)) == mover)):
+            for group in groups_in_use:
                 plan = after.copy()
                 plan[mover] = before[mover]
-                plan[other] = group
-                if (plan != before).sum() == len(moved) and limits.kept(plan):
+                plan[candidate] = group
+                if (plan != before).sum() == len(movers) and limits.are_kept_by(plan):
                     yield plan
 
 
-def _numbered(groups: Groups, found: Groups, moves: _Moves) -> Groups:
-    """Give groups their former numbers, and say who moved."""
-    before, after = moves.before, moves.after
-    table = found.table.assign(group=after + 1)
-    known = dict(zip(found.table["group"], after + 1, strict=True))
-    by_group = found.by_group.assign(group=found.by_group["group"].map(known)).sort_values(
-        "group", ignore_index=True
-    )
+def _restore_numbers(groups: Groups, mended: Groups, moves: _Moves) -> Groups:
+    """Give groups their former numbers, and record who moved."""
+    before = moves.before
+    after = moves.after
+    table = mended.table.assign(group=after + 1)
+    former_number = dict(zip(mended.table["group"], after + 1, strict=True))
+    numbers = mended.by_group["group"].map(former_number)
+    by_group = mended.by_group.assign(group=numbers).sort_values("group", ignore_index=True)
+    codes = table["code"]
     moved = [
-        {"code": str(table["code"].iloc[at]), "from": int(before[at]) + 1, "to": int(after[at]) + 1}
-        for at in np.flatnonzero(before != after)
+        {
+            "code": str(codes.iloc[member]),
+            "from": int(before[member]) + 1,
+            "to": int(after[member]) + 1,
+        }
+        for member in np.flatnonzero(before != after)
     ]
-    away = groups.table["code"].iloc[moves.gone].tolist()
-    settings = found.settings | {
+    settings = mended.settings | {
         "moved": moved,
-        "absent": away,
+        "absent": groups.table["code"].iloc[moves.gone].tolist(),
         "count": len(by_group),
         "spread_kept": moves.spread_kept,
     }
     table.attrs["settings"] = settings
     return replace(
-        found,
+        mended,
         table=table,
         by_group=by_group,
-        members=found.members.assign(group=after + 1),
+        members=mended.members.assign(group=after + 1),
         settings=settings,
     )

@@ -1,7 +1,7 @@
 """Who meets with whom over several meetings, so that everybody keeps meeting new people?
 
-`rotate` lets no pair meet twice where that can be, and then seats members so that groups are as alike (or as different) as that
-allows; `tradeoff` shows what it costs in likeness.
+`rotate` lets no pair meet twice where that can be, and then seats members so that groups are as
+alike (or as different) as that allows.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
@@ -11,24 +11,20 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from tqdm.auto import tqdm
 
+from dxkit._arrays import IntArray
 from dxkit._optimise import schedules
 from dxkit.errors import ChoiceError, shorten
-from dxkit.groups import _members as people
 from dxkit.groups._distance import Columns
-from dxkit.groups._problem import Question, ask
-from dxkit.groups._search import search
+from dxkit.groups._members import find_heading
+from dxkit.groups._problem import Problem, read_problem
+from dxkit.schema import carry_provenance
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
 # the same columns for all meetings, or one choice of columns a meeting
 PerRound: TypeAlias = Columns | Sequence[Columns]
+# swaps proposed when members are given their seats
 STEPS = 40_000
-MOST_ROUNDS = 30
-# what a pair that has met costs at its next meeting, in units of chance, for the curve; and how long each meeting is sought
-PENALTIES, SHORT = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0), 25_000
+MAX_ROUNDS = 30
 
 
 @dataclass(frozen=True)
@@ -38,9 +34,11 @@ class Rotation:
     Attributes
     ----------
     table
-        One row a member and meeting: ``round, group, code`` (from 1), and ``name`` where the members have one.
+        One row a member and meeting: ``round, group, code`` (from 1), and ``name`` where the
+        members have one.
     repeats, bound
-        How often pairs meet again (of each pair, the meetings after the first), and a number that no plan is below.
+        How often pairs meet again (of each pair, the meetings after the first), and a number that
+        no plan is below.
     quality
         The mean over meetings of what `Groups.quality` is with ``objective="mean"``.
     by_round
@@ -90,6 +88,7 @@ def rotate(
     Returns
     -------
     Rotation
+        The same for the same seed on every machine: the searches count steps, not seconds.
 
     Raises
     ------
@@ -98,87 +97,44 @@ def rotate(
 
     Notes
     -----
-    Meetings are directions of a finite affine plane where one fits (41 members: the plane of order 7, eight meetings in which
-    all 820 pairs meet exactly once), else found by annealing; seats are then given to members by annealing.
+    Meetings are directions of a finite affine plane where one fits (41 members: the plane of
+    order 7, eight meetings in which all 820 pairs meet exactly once), else found by annealing;
+    seats are then given to members by annealing.
+
+    Examples
+    --------
+    >>> plan = rotate([f"m{number}" for number in range(9)], rounds=4, size=3)
+    >>> plan.repeats, plan.pairs.to_dict()
+    (0, {1: 36})
     """
     common = {"scale": scale, "missing": missing, "places": places}
-    asked = _asked(
+    problems = pose_problems(
         members, rounds, size=size, alike=alike, different=different, common=common, count=count
     )
-    rules = asked[0].rules
-    counts = _counts(rules.people, rules.low, rules.high, count)
-    schedule = schedules.schedule_of(
-        rules.people, rounds, low=rules.low, high=rules.high, counts=counts, seed=seed
+    rules = problems[0].rules
+    group_counts = (
+        range(ceil(rules.member_count / rules.max_size), rules.member_count // rules.min_size + 1)
+        if count is None
+        else range(count, count + 1)
     )
-    costs = np.asarray([each.cost for each in asked])
+    schedule = schedules.plan_schedule(
+        rules.member_count,
+        rounds,
+        min_size=rules.min_size,
+        max_size=rules.max_size,
+        group_counts=group_counts,
+        seed=seed,
+    )
+    costs = np.asarray([problem.cost for problem in problems])
+    # without columns all seats are alike
     if costs.any():
-        schedule = schedules.seated(schedule, costs, STEPS, seed)
-    bound = schedules.least_repeats(rules.people, rounds, counts)
-    return _answer(asked, schedule, bound, {"rounds": rounds, "count": count, "seed": seed})
+        schedule = schedules.assign_seats(schedule, costs, STEPS, seed)
+    bound = schedules.bound_repeats(rules.member_count, rounds, group_counts)
+    settings = {"rounds": rounds, "count": count, "seed": seed}
+    return _make_rotation(problems, schedule, bound, settings)
 
 
-def tradeoff(
-    members: pd.DataFrame | Iterable[Hashable],
-    *,
-    rounds: int,
-    size: int | Sequence[int] = (5, 7),
-    alike: PerRound = (),
-    different: PerRound = (),
-    count: int | None = None,
-    scale: str = "spread",
-    missing: str = "average",
-    places: bool | None = None,
-    penalties: Sequence[float] = PENALTIES,
-    seed: int = 0,
-    progress: bool = False,
-) -> pd.DataFrame:
-    """Show what it costs in likeness that pairs meet again seldom.
-
-    Parameters
-    ----------
-    members, rounds, size, alike, different, count, scale, missing, places, seed
-        As for `rotate`.
-    penalties
-        What it costs that a pair meets that has met before, in units of chance (1 = the distance of two members picked at
-        random): 0 forms every meeting as if it were the first.
-    progress
-        Show a progress bar.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a plan: ``plan, penalty`` (blank for `rotate`'s), ``repeats, bound, quality``.
-
-    Raises
-    ------
-    TableError, ChoiceError
-        As for `rotate`.
-    """
-    common = {"scale": scale, "missing": missing, "places": places}
-    asked = _asked(
-        members, rounds, size=size, alike=alike, different=different, common=common, count=count
-    )
-    rows = []
-    for penalty in tqdm(list(penalties), disable=not progress, desc="組み合わせの比較"):
-        schedule = _one_by_one(asked, float(penalty), seed)
-        rows.append(
-            (
-                "1回ずつ組む",
-                float(penalty),
-                schedules.repeats_of(schedule),
-                _quality(asked, schedule),
-            )
-        )
-    new = rotate(members, rounds=rounds, size=size, alike=alike, different=different, count=count, scale=scale, missing=missing,
-                 places=places, seed=seed)  # fmt: skip
-    rows.append(("再会を避けて組む", np.nan, new.repeats, new.quality))
-    table = pd.DataFrame(rows, columns=["plan", "penalty", "repeats", "quality"])
-    table.insert(3, "bound", new.bound)
-    table.attrs["settings"] = new.settings | {"penalties": tuple(penalties)}
-    return table
-
-
-def _asked(
+def pose_problems(
     members: pd.DataFrame | Iterable[Hashable],
     rounds: int,
     *,
@@ -187,110 +143,120 @@ def _asked(
     different: PerRound,
     common: Mapping[str, Any],
     count: int | None,
-) -> list[Question]:
-    """Check what is asked of each meeting."""
-    if (
-        isinstance(rounds, bool)
-        or not isinstance(rounds, (int, np.integer))
-        or not 1 <= rounds <= MOST_ROUNDS
-    ):
+) -> list[Problem]:
+    """Check what is asked of each meeting, and pose its grouping problem."""
+    is_integer = isinstance(rounds, (int, np.integer)) and not isinstance(rounds, bool)
+    if not is_integer or not 1 <= rounds <= MAX_ROUNDS:
         raise ChoiceError(
-            f"rounds={shorten(rounds)} は使えません。1〜{MOST_ROUNDS} の回数にしてください。"
+            f"rounds={shorten(rounds)} は使えません。1〜{MAX_ROUNDS} の回数にしてください。"
         )
-    kept = members if isinstance(members, pd.DataFrame) else list(members)
-    chosen = zip(_each(alike, rounds, "alike"), _each(different, rounds, "different"), strict=True)
+    # an iterator can be read only once, and every meeting reads the members
+    table = members if isinstance(members, pd.DataFrame) else list(members)
+    columns = zip(
+        _read_columns(alike, rounds, "alike"),
+        _read_columns(different, rounds, "different"),
+        strict=True,
+    )
     return [
-        ask(kept, size=size, alike=one, different=other, count=count, **common)
-        for one, other in chosen
+        read_problem(
+            table,
+            size=size,
+            alike=alike_columns,
+            different=different_columns,
+            count=count,
+            **common,
+        )
+        for alike_columns, different_columns in columns
     ]
 
 
-def _each(columns: PerRound, rounds: int, option: str) -> list[Columns]:
-    """Give the columns of each meeting."""
+def measure_quality(problems: Sequence[Problem], schedule: IntArray) -> float:
+    """Average the quality over meetings, as in `Rotation.quality`."""
+    qualities = [
+        _measure_round(problem, labels) for problem, labels in zip(problems, schedule, strict=True)
+    ]
+    return float(np.mean(qualities))
+
+
+def _read_columns(columns: PerRound, rounds: int, option: str) -> list[Columns]:
+    """Read the columns of each meeting."""
     if isinstance(columns, (str, Mapping)):
         return [columns] * rounds
-    given = list(columns)
-    if not given or all(isinstance(each, str) for each in given):
-        return [tuple(map(str, given))] * rounds
-    if len(given) != rounds:
+    choices = list(columns)
+    if not choices or all(isinstance(name, str) for name in choices):
+        return [tuple(map(str, choices))] * rounds
+    if len(choices) != rounds:
         raise ChoiceError(
-            f"{option} には{len(given)}回分の列があります。rounds={rounds} と同じ数にしてください。"
+            f"{option} には{len(choices)}回分の列があります。"
+            f"rounds={rounds} と同じ数にしてください。"
         )
-    return list(given)
+    return list(choices)
 
 
-def _counts(members: int, low: int, high: int, count: int | None) -> range:
-    return (
-        range(ceil(members / high), members // low + 1)
-        if count is None
-        else range(count, count + 1)
-    )
+def _measure_round(problem: Problem, labels: IntArray) -> float:
+    """Measure the quality of one meeting."""
+    same_group = (labels[:, None] == labels[None, :]).astype(np.float64)
+    mates = np.maximum(same_group.sum(axis=1) - 1, 1)
+    mean = ((problem.cost * same_group).sum(axis=1) / mates).mean()
+    return problem.sign_of_quality * float(mean)
 
 
-def _one_by_one(asked: list[Question], penalty: float, seed: int) -> Whole:
-    """Form meeting after meeting, with pairs that have met dearer."""
-    met = np.zeros((asked[0].rules.people,) * 2)
-    rows = []
-    for number, each in enumerate(asked):
-        groups = search(each, seed=seed + number, chains=1, steps=SHORT, extra=penalty * met)
-        met += groups[:, None] == groups[None, :]
-        rows.append(groups)
-    return np.asarray(rows)
-
-
-def _quality(asked: list[Question], schedule: Whole) -> float:
-    """Give the mean over meetings, small wanted (large where only ``different`` is asked)."""
-    return float(np.mean([_of_round(each, row) for each, row in zip(asked, schedule, strict=True)]))
-
-
-def _of_round(asked: Question, groups: Whole) -> float:
-    same = (groups[:, None] == groups[None, :]).astype(np.float64)
-    mates = np.maximum(same.sum(axis=1) - 1, 1)
-    return asked.sign * float(((asked.cost * same).sum(axis=1) / mates).mean())
-
-
-def _answer(asked: list[Question], schedule: Whole, bound: int, told: dict[str, Any]) -> Rotation:
-    roster = asked[0].roster
-    rows = [np.asarray(pd.factorize(row)[0]) + 1 for row in schedule]
-    table = pd.concat(
-        [
-            pd.DataFrame({"round": number, "group": row, "code": roster.codes.astype(str)})
-            for number, row in enumerate(rows, 1)
-        ],
-        ignore_index=True,
-    )
-    if "name" in roster.table.columns or roster.places:
-        table["name"] = people.called(roster.table, roster.codes, roster.places) * len(rows)
-    table = table.sort_values(["round", "group"], kind="stable", ignore_index=True)
-    settings = asked[0].settings | told | {"columns": [each.settings["columns"] for each in asked]}
-    table.attrs["settings"] = settings
-    met = schedules.meets(schedule)
-    pairs = (
-        pd.Series(met[np.triu_indices(len(met), 1)])
-        .value_counts()
-        .sort_index()
-        .rename("pairs")
-        .rename_axis("times")
-    )
+def _make_rotation(
+    problems: list[Problem], schedule: IntArray, bound: int, settings: dict[str, Any]
+) -> Rotation:
+    """Make the result; groups are numbered by their first member at every meeting."""
+    roster = problems[0].roster
+    rounds = [np.asarray(pd.factorize(labels)[0]) + 1 for labels in schedule]
     by_round = pd.DataFrame(
         [
-            _round(number, each, row)
-            for number, (each, row) in enumerate(zip(asked, rows, strict=True), 1)
+            _summarise_round(number, problem, labels)
+            for number, (problem, labels) in enumerate(zip(problems, rounds, strict=True), 1)
         ]
     )
+    columns = [problem.settings["columns"] for problem in problems]
+    all_settings = problems[0].settings | settings | {"columns": columns, "reproducible": True}
+    table = _tabulate_meetings(problems[0], rounds)
+    table.attrs["settings"] = all_settings
     return Rotation(
-        table,
-        schedules.repeats_of(schedule),
-        bound,
-        float(by_round["quality"].mean()),
-        by_round,
-        pairs,
-        settings,
+        table=carry_provenance(table, roster.table),
+        repeats=schedules.count_repeats(schedule),
+        bound=bound,
+        quality=float(by_round["quality"].mean()),
+        by_round=carry_provenance(by_round, roster.table),
+        pairs=carry_provenance(_count_pairs(schedule), roster.table),
+        settings=all_settings,
     )
 
 
-def _round(number: int, asked: Question, groups: Whole) -> dict[str, object]:
-    sizes = np.bincount(groups)[1:]
-    columns = "、".join(people.heading(each.column) for each in asked.criteria)
-    return {"round": number, "groups": len(sizes), "smallest": int(sizes.min()), "largest": int(sizes.max()),
-            "columns": columns, "quality": _of_round(asked, groups)}  # fmt: skip
+def _tabulate_meetings(problem: Problem, rounds: list[IntArray]) -> pd.DataFrame:
+    """Tabulate one row a member and meeting."""
+    roster = problem.roster
+    codes = roster.codes.astype(str)
+    meetings = [
+        pd.DataFrame({"round": number, "group": labels, "code": codes})
+        for number, labels in enumerate(rounds, 1)
+    ]
+    table = pd.concat(meetings, ignore_index=True)
+    if "name" in roster.table.columns or roster.are_places:
+        table["name"] = roster.list_names() * len(rounds)
+    return table.sort_values(["round", "group"], kind="stable", ignore_index=True)
+
+
+def _count_pairs(schedule: IntArray) -> "pd.Series[int]":
+    """Count the pairs by how often they meet."""
+    meetings = schedules.count_meetings(schedule)
+    times = pd.Series(meetings[np.triu_indices(len(meetings), 1)])
+    return times.value_counts().sort_index().rename("pairs").rename_axis("times")
+
+
+def _summarise_round(number: int, problem: Problem, labels: IntArray) -> dict[str, object]:
+    """Summarise one meeting as a row of `Rotation.by_round`."""
+    sizes = np.bincount(labels)[1:]
+    return {
+        "round": number,
+        "groups": len(sizes),
+        "smallest": int(sizes.min()),
+        "largest": int(sizes.max()),
+        "columns": "、".join(find_heading(criterion.column) for criterion in problem.criteria),
+        "quality": _measure_round(problem, labels),
+    }

@@ -1,124 +1,199 @@
-"""Which grouping is the best that a second or two can find?"""
+"""Which grouping is the best that a second or two can find?
+
+Several chains of annealing, each followed by exchanges between pairs of groups. All limits count
+steps, none the clock, so that a seed gives the same groups on every machine.
+"""
 
 from concurrent.futures import Executor
 from itertools import cycle
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 from tqdm.auto import tqdm
 
+from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise import annealing, pair_exchange
+from dxkit._optimise.grouping_task import GroupingTask, deal_blocks, has_allowed_sizes
 from dxkit.errors import DxkitError
 from dxkit.groups import _feasibility
-from dxkit.groups._problem import Question
+from dxkit.groups._conflicts import make_conflict_error
+from dxkit.groups._problem import Problem
 from dxkit.groups._rules import Rules
 
-Floats = NDArray[np.float64]
-Whole = NDArray[np.intp]
-# chains and proposals of each: so many for each block, about 1.5 s in all at 41 members
-CHAINS, STEPS, STEPS_EACH = 5, 10_000, 1_300
-# how often a chain's end is shaken (so many swaps) and polished; what a broken rule costs then
-TRIES, SWAPS, DEAR = 16, 8, 1e3
+CHAINS = 5
+# proposals of each chain: so many a block, about 1.5 s in all at 41 members
+MIN_STEPS = 10_000
+STEPS_PER_BLOCK = 1_300
+# an accepted proposal rewrites a row of all blocks: beyond some 400 blocks a chain has fewer
+# proposals, so that its time grows no further
+MAX_STEPS_BY_BLOCKS = 2.2e8
+# how often a chain's end is shaken (by so many swaps) and polished
+TRIES = 16
+SWAPS = 8
+# how many ways to share out two groups a chain may compare: reached with some 300 members and more,
+# after some 5 s of one core
+MAX_WAYS = 8e7
+# price of a unit of penalty while polishing, in units of the dearest pair
+PENALTY_PRICE = 1e3
+ROUNDING = 1e-9
+# costs are of the order of 1 (mean) to 100 (sum)
+COST_DIGITS = 9
 
 
-def search(
-    asked: Question,
+def search_grouping(
+    problem: Problem,
     *,
     seed: int = 0,
     chains: int = CHAINS,
     steps: int | None = None,
-    extra: Floats | None = None,
-    progress: bool = False,
+    extra_cost: FloatArray | None = None,
+    show_progress: bool = False,
     executor: Executor | None = None,
-) -> Whole:
-    """Give the best grouping that several chains find (a number from 0 for each member).
+) -> IntArray:
+    """Find the best grouping that several chains find (the group of each member, from 0).
+
+    Parameters
+    ----------
+    problem
+        What was asked.
+    seed
+        Of all chains.
+    chains
+        How many chains.
+    steps
+        Proposals of each chain, which is then not polished; by default enough for a good answer,
+        and polishing.
+    extra_cost
+        Members × members: added to what meetings cost.
+    show_progress
+        Show a progress bar.
+    executor
+        Runs the chains elsewhere.
 
     Raises
     ------
     ChoiceError
         If no grouping keeps the rules.
     """
-    task, blocks = asked.task(extra), asked.rules.blocks()
-    proposals = max(STEPS, STEPS_EACH * len(blocks)) if steps is None else steps
-    start = _start(asked, task, blocks)
-    seeds = [int(each) for each in np.random.SeedSequence(seed).generate_state(chains)]
+    task = problem.build_task(extra_cost)
+    blocks = problem.rules.list_blocks()
+    proposals = _limit_steps(len(blocks)) if steps is None else steps
     tries = TRIES if steps is None else 0
+    start = _find_start(problem, task, blocks)
+    seeds = np.random.SeedSequence(seed).generate_state(chains).tolist()
     jobs = [
-        (task, proposals, own, start, heats, tries)
-        for own, heats in zip(seeds, cycle(annealing.HEATS), strict=False)
+        (task, proposals, chain_seed, start, temperatures, tries)
+        for chain_seed, temperatures in zip(seeds, cycle(annealing.TEMPERATURES), strict=False)
     ]
+    options: dict[str, Any] = {
+        "disable": not show_progress,
+        "total": chains,
+        "desc": "グループ分け",
+    }
     if executor is None:
-        found = [chain(*job) for job in tqdm(jobs, **_bar(progress, chains))]
+        ends = [run_chain(*job) for job in tqdm(jobs, **options)]
     else:
-        waiting = [executor.submit(chain, *job) for job in jobs]
-        found = [job.result() for job in tqdm(waiting, **_bar(progress, chains))]
-    best, _, above = min(found, key=lambda each: (each[2] > 1e-9, each[1]))
-    groups = spread_out(best, blocks, asked.rules.people)
-    return groups if above <= 1e-9 else _kept(asked, groups)
+        futures = [executor.submit(run_chain, *job) for job in jobs]
+        ends = [future.result() for future in tqdm(futures, **options)]
+    block_labels, _, excess = min(ends, key=_rank_end)
+    labels = _spread_blocks(block_labels, blocks, problem.rules.member_count)
+    return labels if excess <= ROUNDING else _mend_rules(problem, labels)
 
 
-def chain(  # noqa: PLR0917 - an executor takes positions
-    task: annealing.Task,
-    proposals: int,
+def run_chain(  # noqa: PLR0917 - an executor takes positions
+    task: GroupingTask,
+    steps: int,
     seed: int,
-    start: Whole | None,
-    heats: tuple[float, float],
+    start: IntArray | None,
+    temperatures: tuple[float, float],
     tries: int,
-) -> tuple[Whole, float, float]:
-    """Anneal, then go on from there by sharing out pairs of groups anew; as `annealing.anneal`."""
-    groups, value, above = annealing.anneal(task, proposals, seed, start, heats)
-    if not tries or task.count < 2:
-        return groups, value, above
-    price = DEAR * max(float(np.abs(task.between).max() * task.factor.max()), 1.0)
-    better = pair_exchange.deepened(task, groups, price, tries=tries, swaps=SWAPS, seed=seed)
-    return better, task.value(better), task.penalty(better) - task.least
+) -> tuple[IntArray, float, float]:
+    """Anneal, then go on from there by sharing out pairs of groups anew.
 
-
-def _bar(progress: bool, total: int) -> dict[str, Any]:
-    return {"disable": not progress, "total": total, "desc": "グループ分け"}
-
-
-def spread_out(groups: Whole, blocks: list[list[int]], count: int) -> Whole:
-    """Give each member the group of its block."""
-    found = np.empty(count, dtype=np.intp)
-    for group, block in zip(groups, blocks, strict=True):
-        found[block] = group
-    return found
-
-
-def _start(asked: Question, task: annealing.Task, blocks: list[list[int]]) -> Whole | None:
-    """Give a grouping to begin with where dealing alone would not keep the sizes."""
-    rules = asked.rules
-    sets = [set(block) for block in blocks]
-    clash = any(
-        len(block) > rules.high or any(len(block & set(link)) > 1 for link in rules.apart)
-        for block in sets
+    Returns what `annealing.anneal_grouping` returns.
+    """
+    labels, cost, excess = annealing.anneal_grouping(task, steps, seed, start, temperatures)
+    if not tries or task.group_count < 2:
+        return labels, cost, excess
+    dearest = float(np.abs(task.between).max() * task.size_factor.max())
+    better = pair_exchange.search_pair_exchanges(
+        task,
+        labels,
+        PENALTY_PRICE * max(dearest, 1.0),
+        tries=tries,
+        swaps=SWAPS,
+        seed=seed,
+        max_ways=MAX_WAYS,
     )
-    if not clash and annealing.fits(task, annealing.dealt(task, 0)):
+    excess = task.compute_penalty(better) - task.min_penalty
+    return better, task.compute_cost(better), excess
+
+
+def _rank_end(end: tuple[IntArray, float, float]) -> tuple[bool, float, list[int]]:
+    """Rank the end of a chain: rules first, then cost, then by who sits with the first members.
+
+    Costs are rounded, so that equal ones are equal on every processor.
+    """
+    labels, cost, excess = end
+    return excess > ROUNDING, round(cost, COST_DIGITS), pd.factorize(labels)[0].tolist()
+
+
+def _limit_steps(block_count: int) -> int:
+    """Compute the number of proposals of a chain."""
+    steps = max(MIN_STEPS, STEPS_PER_BLOCK * block_count)
+    return min(steps, max(MIN_STEPS, int(MAX_STEPS_BY_BLOCKS / block_count)))
+
+
+def _spread_blocks(block_labels: IntArray, blocks: list[list[int]], member_count: int) -> IntArray:
+    """Write the group of each block to its members."""
+    labels = np.empty(member_count, dtype=np.intp)
+    for label, block in zip(block_labels, blocks, strict=True):
+        labels[block] = label
+    return labels
+
+
+def _find_start(problem: Problem, task: GroupingTask, blocks: list[list[int]]) -> IntArray | None:
+    """Find a grouping to begin with where dealing alone would not keep the sizes."""
+    rules = problem.rules
+    block_sets = [set(block) for block in blocks]
+    has_clash = any(
+        len(block) > rules.max_size or any(len(block & set(link)) > 1 for link in rules.apart)
+        for block in block_sets
+    )
+    if not has_clash and has_allowed_sizes(task, deal_blocks(task, 0)):
         return None
-    found = None if clash else _any(rules)
-    if found is None:
-        raise _feasibility.refuse(rules, asked.names())
-    return found[[block[0] for block in blocks]]
+    labels = None if has_clash else _find_any_grouping(rules)
+    if labels is None:
+        raise make_conflict_error(rules, problem.roster.list_names())
+    return labels[[block[0] for block in blocks]]
 
 
-def _kept(asked: Question, groups: Whole) -> Whole:
-    """Give a grouping that keeps the rules where the chains found none, and prove that there is none otherwise."""
-    if not asked.rules.broken(groups):
-        return groups
-    found = _any(asked.rules)
-    if found is None:
-        raise _feasibility.refuse(asked.rules, asked.names())
-    task, blocks = asked.task(), asked.rules.blocks()
-    better = annealing.descend(task, found[[block[0] for block in blocks]])
-    return spread_out(better, blocks, asked.rules.people)
+def _mend_rules(problem: Problem, labels: IntArray) -> IntArray:
+    """Find a grouping that keeps the rules where the chains found none.
+
+    Raises
+    ------
+    ChoiceError
+        If there is proven to be none.
+    """
+    if not problem.rules.list_broken(labels):
+        return labels
+    possible = _find_any_grouping(problem.rules)
+    if possible is None:
+        raise make_conflict_error(problem.rules, problem.roster.list_names())
+    blocks = problem.rules.list_blocks()
+    start = possible[[block[0] for block in blocks]]
+    better = annealing.descend_grouping(problem.build_task(), start)
+    return _spread_blocks(better, blocks, problem.rules.member_count)
 
 
-def _any(rules: Rules) -> Whole | None:
+def _find_any_grouping(rules: Rules) -> IntArray | None:
+    """Find any grouping that keeps the rules; None if there is proven to be none."""
     try:
-        return _feasibility.grouping(rules)
-    except TimeoutError:
+        return _feasibility.find_grouping(rules)
+    except _feasibility.SearchLimitError:
         raise DxkitError(
-            "条件を守るグループ分けが時間内に見つかりませんでした。together・apart・spread を減らすか、size を広げてください。"
+            "条件を守るグループ分けが探索の上限までに見つかりませんでした。"
+            "together・apart・spread を減らすか、size を広げてください。"
         ) from None

@@ -1,8 +1,8 @@
 """Which town and which number does this address mean?
 
-「兵庫県神戸市中央区浜町二丁目3番4号 サンハイツ101」, 「中央区浜町２―３―４」 and 「浜町2の3の4」 are the same door.
-Municipality names are taken from the national list, so nothing is cut off by a pattern; what follows the numbers (building,
-room) is left out.
+「兵庫県神戸市中央区浜町二丁目3番4号 サンハイツ101」, 「中央区浜町２―３―４」 and 「浜町2の3の4」 are
+the same door. Municipality names are taken from the national list, so nothing is cut off by a
+pattern; what follows the numbers (building, room) is left out.
 """
 
 import re
@@ -15,42 +15,51 @@ DIGITS = {character: value for value, character in enumerate("〇一二三四五
 UNITS = {"十": 10, "百": 100}
 NUMERALS = "〇零一二三四五六七八九十百"
 KANJI_NUMBER = re.compile(f"[{NUMERALS}]+")
-# a numeral of a number, not of a name: 三宮町 and 八幡 stay
-COUNTED = re.compile(rf"[{NUMERALS}]+(?=丁目?|番(?!町)|号|(?:[のノ\-])[\d{NUMERALS}]|$)")
-AFTER = re.compile(rf"(?<=[\d][のノ\-])[{NUMERALS}]+")
+# only a numeral that counts something is a number: 三宮町 and 八幡 are names and stay
+COUNTED_NUMERAL = re.compile(rf"[{NUMERALS}]+(?=丁目?|番(?!町)|号|(?:[のノ\-])[\d{NUMERALS}]|$)")
+NUMERAL_AFTER_JOINT = re.compile(rf"(?<=[\d][のノ\-])[{NUMERALS}]+")
 HYPHENS = re.compile(r"[‐‑‒–—―−ｰー─━~〜](?=\d)|(?<=\d)[‐‑‒–—―−ｰー─━~〜]")
 JOINTS = re.compile(r"(?<=\d)(?:丁目?|番地の?|番|号|[のノ/.])-?(?=(\d)|)")
 DOOR = re.compile(r"([^\d|]*)(\d+(?:-\d+){0,2})?")
 AZA = re.compile(r"大字|小字|^字|(?<=町)字")
 # a blank between two numbers parts the door from the room
 ROOM = re.compile(r"(?<=\d)\s+(?=\d)")
-LONGEST = 200
-# a town in plain letters, then numbers, then nothing or a blank and a building: what most addresses are
+# characters of an address that are read; a hostile cell may be megabytes long
+MAX_ADDRESS_LENGTH = 200
+# longest name of a municipality with its county, in characters
+MAX_HEAD_LENGTH = 12
+# kanji, hiragana and katakana, none of which is a numeral
 _PLAIN = "".join(
     chr(code) for code in (*range(0x4E00, 0x9FA6), *range(0x3041, 0x3097), *range(0x30A1, 0x30FB))
 )
 _LETTERS = f"[{''.join(letter for letter in _PLAIN if letter not in NUMERALS)}]"
-EASY = re.compile(
-    rf"((?:{_LETTERS}|[々 　])*)((?:[0-9０-９]|[{NUMERALS}]{{1,3}}丁目)[0-9０-９{NUMERALS}丁目番地号のノ－ー-]*)"
+# a town in plain letters, then numbers, then nothing or a blank and a building: what most
+# addresses are, and what can be read in two halves that repeat from record to record
+TWO_HALVES = re.compile(
+    rf"((?:{_LETTERS}|[々 　])*)"
+    rf"((?:[0-9０-９]|[{NUMERALS}]{{1,3}}丁目)[0-9０-９{NUMERALS}丁目番地号のノ－ー-]*)"
     rf"(?:$|(?<![{NUMERALS}])[ 　]+(?![丁目番地号のノ]){_LETTERS})"
 )
 
 
-def number(text: str) -> int:
-    """Give the value of kanji numerals, 二十三 as well as 二三."""
+def read_kanji_number(text: str) -> int:
+    """Compute the value of kanji numerals, 二十三 as well as 二三."""
     if not any(unit in text for unit in UNITS):
         return int("".join(str(DIGITS[character]) for character in text))
-    total, waiting = 0, 0
+    total = 0
+    # the digit before a unit, until the unit is read: 二 of 二十
+    digit = 0
     for character in text:
         if character in UNITS:
-            total, waiting = total + max(waiting, 1) * UNITS[character], 0
+            total += max(digit, 1) * UNITS[character]
+            digit = 0
         else:
-            waiting = DIGITS[character]
-    return total + waiting
+            digit = DIGITS[character]
+    return total + digit
 
 
-def address(text: str, code: str = "") -> tuple[str, str, str]:
-    """Give municipality code, town and numbers; empty where the address does not say.
+def read_address(text: str, code: str = "") -> tuple[str, str, str]:
+    """Read municipality code, town and numbers; empty where the address does not say.
 
     Parameters
     ----------
@@ -59,85 +68,98 @@ def address(text: str, code: str = "") -> tuple[str, str, str]:
     code
         The municipality written beside it, if any; it wins over the one in the text.
     """
-    plain = "".join(ROOM.sub("|", unicodedata.normalize("NFKC", text[:LONGEST]).strip()).split())
-    found, rest = _municipality(plain, code)
+    one_width = unicodedata.normalize("NFKC", text[:MAX_ADDRESS_LENGTH]).strip()
+    # a bar marks where the room begins before all blanks are taken out
+    plain = "".join(ROOM.sub("|", one_width).split())
+    code_in_text, rest = _split_municipality(plain, code)
     rest = HYPHENS.sub("-", rest)
-    rest = AFTER.sub(_arabic, COUNTED.sub(_arabic, rest))
+    # numerals become digits, then 丁目・番・号 between digits become hyphens: 二丁目3番4号 is 2-3-4
+    rest = NUMERAL_AFTER_JOINT.sub(_write_arabic, COUNTED_NUMERAL.sub(_write_arabic, rest))
     rest = JOINTS.sub(lambda joint: "-" if joint[1] else "", AZA.sub("", rest))
     door = DOOR.match(rest)
-    town, block = (door[1], door[2] or "") if door else ("", "")
+    town = door[1] if door else ""
+    block = (door[2] or "") if door else ""
     return (
-        code or found,
+        code or code_in_text,
         town.strip("-、,. "),
+        # 02-03 is 2-3, but a lone 0 stays a number
         "-".join(part.lstrip("0") or "0" for part in block.split("-")) if block else "",
     )
 
 
-class Addresses:
+class AddressReader:
     """Read many addresses: every town and every run of numbers once."""
 
     def __init__(self) -> None:
         self._towns: dict[tuple[str, str], tuple[str, str]] = {}
-        self._doors: dict[str, str] = {}
-        self._whole: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._blocks: dict[str, str] = {}
+        self._addresses: dict[tuple[str, str], tuple[str, str, str]] = {}
 
     def __call__(self, text: str, code: str) -> tuple[str, str, str]:
-        """Give what `address` gives."""
-        easy = EASY.match(text) if len(text) <= LONGEST else None
-        if not easy:
-            if (text, code) not in self._whole:
-                self._whole[text, code] = address(text, code)
-            return self._whole[text, code]
-        head, door = easy[1], easy[2]
+        """Read an address as `read_address` does."""
+        halves = TWO_HALVES.match(text) if len(text) <= MAX_ADDRESS_LENGTH else None
+        if not halves:
+            if (text, code) not in self._addresses:
+                self._addresses[text, code] = read_address(text, code)
+            return self._addresses[text, code]
+        head = halves[1]
+        door = halves[2]
+        # the town does not depend on its numbers, nor the numbers on their town: any will do
         if (head, code) not in self._towns:
-            self._towns[head, code] = address(head + "1", code)[:2]
-        if door not in self._doors:
-            self._doors[door] = address("町" + door)[2]
-        return *self._towns[head, code], self._doors[door]
+            self._towns[head, code] = read_address(head + "1", code)[:2]
+        if door not in self._blocks:
+            self._blocks[door] = read_address("町" + door)[2]
+        return *self._towns[head, code], self._blocks[door]
 
 
-def _arabic(found: re.Match[str]) -> str:
-    return str(number(found[0]))
+def _write_arabic(numeral: re.Match[str]) -> str:
+    return str(read_kanji_number(numeral[0]))
 
 
-def _municipality(plain: str, code: str) -> tuple[str, str]:
-    """Take prefecture and municipality off the head; a bare name only of the prefecture that the record belongs to."""
-    prefecture = next((plain[:length] for length in (3, 4) if plain[:length] in _prefectures()), "")
-    wanted = _prefectures()[prefecture] if prefecture else code[:2] or HYOGO
+def _split_municipality(plain: str, code: str) -> tuple[str, str]:
+    """Take prefecture and municipality off the head of an address.
+
+    Without a prefecture only municipalities of the one that the record belongs to are looked for:
+    the same name may stand in another one.
+    """
+    # 神奈川県・和歌山県・鹿児島県 have four characters, all others three
+    prefecture = next(
+        (plain[:length] for length in (3, 4) if plain[:length] in _load_prefecture_codes()), ""
+    )
+    prefecture_code = _load_prefecture_codes()[prefecture] if prefecture else code[:2] or HYOGO
     rest = plain.removeprefix(prefecture)
-    known = _heads(wanted)
-    for length in range(min(12, len(rest)), 1, -1):
-        if (found := known.get(rest[:length])) and not _is_town(rest, length):
-            return found, rest[length:]
+    heads = _load_heads(prefecture_code)
+    # the longest head wins: a ward is written behind its city
+    for length in range(min(MAX_HEAD_LENGTH, len(rest)), 1, -1):
+        code_of_head = heads.get(rest[:length])
+        if code_of_head and not _is_town_name(rest, length):
+            return code_of_head, rest[length:]
     return "", rest
 
 
-def _is_town(rest: str, length: int) -> bool:
-    """Say whether what reads like a municipality is followed by a number at once, and so is a town: 太子町3丁目."""
+def _is_town_name(rest: str, length: int) -> bool:
+    """Say whether what reads like a municipality is a town, as a number follows: 太子町3丁目."""
     return (
         length == 3 and rest[2] == "町" and (rest[3:4].isdigit() or rest[3:4] in (*DIGITS, *UNITS))
     )
 
 
 @lru_cache(maxsize=1)
-def _prefectures() -> dict[str, str]:
+def _load_prefecture_codes() -> dict[str, str]:
     return {place.prefecture: place.code[:2] for place in all_municipalities()}
 
 
 @lru_cache(maxsize=48)
-def _heads(prefecture: str) -> dict[str, str]:
-    """Give the code that each head of an address means; wards of a city that is one municipality mean the city."""
+def _load_heads(prefecture_code: str) -> dict[str, str]:
+    """Map each head of an address to its code; the wards of a city mean the city."""
     heads: dict[str, str] = {}
     for place in all_municipalities():
-        if place.code[:2] == prefecture:
+        if place.code[:2] == prefecture_code:
             names = {place.name, place.county + place.name}
             if place.parent:
-                city = next(
-                    other.name for other in all_municipalities() if other.code == place.parent
-                )
-                names = {
-                    city + place.name.removeprefix(city).strip(),
-                    place.name.removeprefix(city).strip(),
-                }
+                city = next(city.name for city in all_municipalities() if city.code == place.parent)
+                # people write 中央区 as well as 神戸市中央区
+                ward = place.name.removeprefix(city).strip()
+                names = {city + ward, ward}
             heads |= {"".join(name.split()): place.parent or place.code for name in names}
     return heads

@@ -1,7 +1,8 @@
 """How are all plausible pairs weighed, on one machine or on many?
 
-Splink writes the SQL; DuckDB runs it on this machine, Spark on a cluster. Both get the same keys and the same model. Learning
-looks at a sample of pairs, so that memory does not grow with the square of a register.
+Splink writes the SQL; DuckDB runs it on this machine, Spark on a cluster. Both get the same keys
+and the same model. Learning looks at a sample of pairs, so that memory does not grow with the
+square of a register.
 """
 
 import logging
@@ -19,7 +20,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
-from dxkit.linkage._splink_model import COMPARISONS, JARO, TRAINING, Comparison, settings
+from dxkit.linkage._splink_model import (
+    COMPARISONS,
+    JARO_WINKLER,
+    TRAINING_RULES,
+    Comparison,
+    build_settings,
+)
 
 BACKENDS = ("duckdb", "spark")
 KEYS = (
@@ -39,17 +46,20 @@ KEYS = (
     "place",
 )
 # with fewer pairs than these there is too little to learn from, and the shares of the model stand
-LEARN_FROM = 2_000_000
+MIN_PAIRS_TO_LEARN = 2_000_000
+# pairs sampled for learning
 MAX_PAIRS = 2e6
-OWN_FOLDER = "dxkit_linkage_"
+FOLDER_PREFIX = "dxkit_linkage_"
 # what the registers are called in the database; a session of Spark may hold others' tables too
-NAMES = ("dxkit_linkage_left", "dxkit_linkage_right")
+TABLE_NAMES = ("dxkit_linkage_left", "dxkit_linkage_right")
 # log2 of the odds; what is weaker than this no prior makes probable
-LEAST_WEIGHT = -8.0
+MIN_WEIGHT = -8.0
 
 
-def weigh(tables: Sequence[pd.DataFrame], *, prior: float, backend: str, seed: int) -> pd.DataFrame:
-    """Give the weight (log2 of the odds) of every plausible pair: ``left, right`` (row numbers), ``weight`` and levels.
+def weigh_pairs(
+    tables: Sequence[pd.DataFrame], *, prior: float, backend: str, seed: int
+) -> pd.DataFrame:
+    """Weigh every plausible pair.
 
     Parameters
     ----------
@@ -61,19 +71,23 @@ def weigh(tables: Sequence[pd.DataFrame], *, prior: float, backend: str, seed: i
         ``duckdb`` or ``spark``.
     seed
         Of the pairs from which chance agreement is learnt.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair: ``left, right`` (row numbers), ``weight`` (log2 of the odds).
     """
-    need(backend)
-    with tempfile.TemporaryDirectory(prefix=OWN_FOLDER) as folder, _hushed():
-        database = _duckdb(folder) if backend == "duckdb" else _spark(folder)
+    require_backend(backend)
+    with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder, _silence_splink():
+        database = _open_duckdb(folder) if backend == "duckdb" else _open_spark(folder)
         try:
-            return _weighed(
-                database, [_input(table, backend) for table in tables], prior, backend, seed
-            )
+            inputs = [_build_input(table, backend) for table in tables]
+            return _run_splink(database, inputs, prior, backend, seed)
         finally:
-            _close(database, backend)
+            _close_database(database, backend)
 
 
-def need(backend: str) -> None:
+def require_backend(backend: str) -> None:
     """Refuse a backend that does not exist or is not installed."""
     if backend not in BACKENDS:
         raise ChoiceError(
@@ -84,16 +98,16 @@ def need(backend: str) -> None:
             raise MissingExtraError(
                 f'名寄せには {module} が要ります。pip install "dxkit[linkage]" で入れてください。'
             )
-    if backend == "spark" and not (
-        find_spec("pyspark") and (shutil.which("java") or os.environ.get("JAVA_HOME"))
-    ):
+    has_java = bool(shutil.which("java") or os.environ.get("JAVA_HOME"))
+    if backend == "spark" and not (find_spec("pyspark") and has_java):
         raise MissingExtraError(
-            'backend="spark" には pyspark と Java が要ります。pip install "dxkit[linkage,spark]" で入れてください。'
+            'backend="spark" には pyspark と Java が要ります。'
+            'pip install "dxkit[linkage,spark]" で入れてください。'
             '1台で足りるなら backend="duckdb"（既定）のままで動きます。'
         )
 
 
-def _duckdb(folder: str) -> Any:
+def _open_duckdb(folder: str) -> Any:
     import duckdb  # noqa: PLC0415
     from splink import DuckDBAPI  # noqa: PLC0415
 
@@ -105,25 +119,25 @@ def _duckdb(folder: str) -> Any:
     return DuckDBAPI(connection)
 
 
-def _spark(folder: str) -> Any:
-    """Give Splink on the session that is active, or else on one of this machine alone."""
+def _open_spark(folder: str) -> Any:
+    """Open Splink on the session that is active, or else on one of this machine alone."""
     sessions: Any = import_module("pyspark.sql").SparkSession
     backend: Any = import_module("splink.backends.spark")
     jar = backend.similarity_jar_location()
-    session = sessions.getActiveSession() or _own_session(sessions, jar)
+    session = sessions.getActiveSession() or _start_session(sessions, jar)
     context = session.sparkContext
     # a cluster's own folder for what is kept between steps stays; ours is gone after each call
-    if OWN_FOLDER in (context.getCheckpointDir() or OWN_FOLDER):
+    if FOLDER_PREFIX in (context.getCheckpointDir() or FOLDER_PREFIX):
         context.setCheckpointDir(str(Path(folder) / "checkpoints"))
     database = backend.SparkAPI(spark_session=session)
-    if not session.catalog.functionExists(JARO["spark"]):
+    if not session.catalog.functionExists(JARO_WINKLER["spark"]):
         remedy = f"セッションを作るとき、spark.jars に「{jar}」を加えてください。"
-        raise ChoiceError(f"Spark に {JARO['spark']} の関数がありません。{remedy}")
+        raise ChoiceError(f"Spark に {JARO_WINKLER['spark']} の関数がありません。{remedy}")
     return database
 
 
-def _own_session(sessions: Any, jar: str) -> Any:
-    """Start Spark on this machine, with the functions that Splink brings, and without a page for the network."""
+def _start_session(sessions: Any, jar: str) -> Any:
+    """Start Spark on this machine, with Splink's functions and without a page for the network."""
     options = {
         "spark.jars": jar,
         "spark.driver.bindAddress": "127.0.0.1",
@@ -138,51 +152,52 @@ def _own_session(sessions: Any, jar: str) -> Any:
     return session
 
 
-def _close(database: Any, backend: str) -> None:
+def _close_database(database: Any, backend: str) -> None:
     """Leave nothing of ours behind."""
     database.delete_tables_created_by_splink_from_db()
     if backend == "duckdb":
         database.duckdb_con.close()
         return
-    for name in NAMES:
+    # the session is the user's: it stays open, without our views
+    for name in TABLE_NAMES:
         database.spark.catalog.dropTempView(name)
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
+def _silence_splink() -> Iterator[None]:
     """Keep Splink's English notes on its progress away from the reader."""
     logger = logging.getLogger("splink")
-    before = logger.level
+    level_before = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        logger.setLevel(level_before)
 
 
-def _weighed(
+def _run_splink(
     database: Any, tables: Sequence[Any], prior: float, backend: str, seed: int
 ) -> pd.DataFrame:
     from splink import Linker  # noqa: PLC0415
 
-    named = zip(tables, "ab", NAMES, strict=False)
     frames = [
-        database.register(table, dataset_display_name=short, table_name=name)
-        for table, short, name in named
+        database.register(table, dataset_display_name=letter, table_name=name)
+        for table, letter, name in zip(tables, "ab", TABLE_NAMES, strict=False)
     ]
-    sizes = (len(tables[0]), len(tables[-1]))
-    model = settings("link_only" if len(tables) == 2 else "dedupe_only", prior, sizes, backend)
+    is_link = len(tables) == 2
+    records = (len(tables[0]), len(tables[-1]))
+    model = build_settings("link_only" if is_link else "dedupe_only", prior, records, backend)
     linker = Linker(
-        frames if len(tables) == 2 else frames[0], model, log_level=None, validate_settings=False
+        frames if is_link else frames[0], model, log_level=None, validate_settings=False
     )
-    if float(sizes[0]) * sizes[1] >= LEARN_FROM:
-        _learn(linker, seed)
-    pairs: Any = linker.inference.predict(threshold_match_weight=LEAST_WEIGHT, warning_mode="never")
-    return _rows(pairs.as_pyarrow_table())
+    if float(records[0]) * records[1] >= MIN_PAIRS_TO_LEARN:
+        _learn_shares(linker, seed)
+    pairs: Any = linker.inference.predict(threshold_match_weight=MIN_WEIGHT, warning_mode="never")
+    return _sort_pairs(pairs.as_pyarrow_table())
 
 
-def _input(table: pd.DataFrame, backend: str) -> Any:
-    """Give the keys in the form that the backend reads; records are known by their row."""
+def _build_input(table: pd.DataFrame, backend: str) -> Any:
+    """Put the keys into the form that the backend reads; records are known by their row."""
     pa: Any = import_module("pyarrow")
 
     columns = {"unique_id": pa.array(np.arange(len(table), dtype=np.int32))}
@@ -190,40 +205,55 @@ def _input(table: pd.DataFrame, backend: str) -> Any:
     return pa.table(columns) if backend == "duckdb" else pa.table(columns).to_pandas()
 
 
-def _learn(linker: Any, seed: int) -> None:
+def _learn_shares(linker: Any, seed: int) -> None:
+    """Learn the shares of each level: among chance pairs from a sample, then among true ones."""
     linker.training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=seed)
-    for rule in TRAINING:
+    for rule in TRAINING_RULES:
         linker.training.estimate_parameters_using_expectation_maximisation(
             rule, estimate_without_term_frequencies=True, max_pairs=MAX_PAIRS
         )
 
 
-def _rows(pairs: Any) -> pd.DataFrame:
-    """Give pairs in the order of their rows."""
-    left, right = pairs["unique_id_l"].to_numpy(), pairs["unique_id_r"].to_numpy()
+def _sort_pairs(pairs: Any) -> pd.DataFrame:
+    """Put pairs into the order of their rows: a database hands them over in any."""
+    left = pairs["unique_id_l"].to_numpy()
+    right = pairs["unique_id_r"].to_numpy()
     order = np.lexsort((right, left))
     weight = pairs["match_weight"].to_numpy().astype(np.float64)
     return pd.DataFrame({"left": left[order], "right": right[order], "weight": weight[order]})
 
 
-def agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame) -> pd.DataFrame:
-    """Give the place of each field's level among those of its comparison, -1 where it is unknown; one row a pair."""
+def find_agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame) -> pd.DataFrame:
+    """Find which level of agreement each field of each pair reaches.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, one column a field: position of the level in its comparison, -1 where
+        nothing can be said.
+    """
     import duckdb  # noqa: PLC0415
 
     pa: Any = import_module("pyarrow")
 
     with duckdb.connect(":memory:") as connection:
-        for side, keys in (("l", lefts), ("r", rights)):
-            rows = keys.take(pairs["left" if side == "l" else "right"].to_numpy())
+        for side, side_column, keys in (("l", "left", lefts), ("r", "right", rights)):
+            rows = keys.take(pairs[side_column].to_numpy())
             columns = {f"{key}_{side}": pa.Array.from_pandas(rows[key]) for key in KEYS}
             connection.register(side, pa.table({"pair": pa.array(np.arange(len(rows)))} | columns))
-        levels = ", ".join(f"{_case(each)} AS {each.field}" for each in COMPARISONS)
-        found = connection.execute(
-            f"SELECT {levels} FROM l JOIN r USING (pair) ORDER BY pair"
-        ).fetchnumpy()  # noqa: S608
-    return pd.DataFrame({name: np.asarray(values) for name, values in found.items()})
+        cases = ", ".join(
+            f"{_write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS
+        )
+        query = f"SELECT {cases} FROM l JOIN r USING (pair) ORDER BY pair"  # noqa: S608
+        levels = connection.execute(query).fetchnumpy()
+    return pd.DataFrame({field: np.asarray(values) for field, values in levels.items()})
 
 
-def _case(comparison: Comparison) -> str:
-    whens = [f"WHEN {level.sql} THEN {place}" for place, level in enumerate(comparison.levels[:-1])]
-    return f"CASE WHEN {comparison.unknown} THEN -1 {' '.join(whens)} ELSE {len(comparison.levels) - 1} END"
+def _write_case(comparison: Comparison) -> str:
+    """Write the conditions of a comparison as one CASE; the last level is what is left over."""
+    whens = " ".join(
+        f"WHEN {level.condition} THEN {position}"
+        for position, level in enumerate(comparison.levels[:-1])
+    )
+    last = len(comparison.levels) - 1
+    return f"CASE WHEN {comparison.unknown_condition} THEN -1 {whens} ELSE {last} END"

@@ -1,8 +1,8 @@
 """Which names do invented people bear?
 
-Common surnames and given names are facts that anybody knows; their order is roughly that of everyday life, not of a census.
-A long tail is put together from the same parts (as most real surnames are), so that a million people do not share two hundred
-names.
+Common surnames and given names are facts that anybody knows; their order is roughly that of
+everyday life, not of a census. A long tail is put together from the same parts (as most real
+surnames are), so that a million people do not share two hundred names.
 """
 
 from functools import lru_cache
@@ -10,6 +10,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from dxkit._arrays import FloatArray
+
+# each word is a name and its reading in katakana
 _COMMON = """佐藤サトウ 鈴木スズキ 高橋タカハシ 田中タナカ 伊藤イトウ 渡辺ワタナベ 山本ヤマモト 中村ナカムラ 小林コバヤシ
 加藤カトウ 吉田ヨシダ 山田ヤマダ 佐々木ササキ 山口ヤマグチ 松本マツモト 井上イノウエ 木村キムラ 林ハヤシ 斎藤サイトウ
 清水シミズ 山崎ヤマザキ 森モリ 池田イケダ 橋本ハシモト 阿部アベ 石川イシカワ 山下ヤマシタ 中島ナカジマ 石井イシイ 小川オガワ
@@ -57,33 +60,46 @@ _TOWN_TAILS = "町 浜町 山町 田 野 川町 ノ手 が丘 台 原 島 津 �
 BUILDINGS = ("サンハイツ", "コーポ松", "メゾン浜", "県営住宅", "グリーンハイム", "第二青葉荘")
 
 
-def _read(text: str) -> list[tuple[str, str]]:
-    """Part 佐藤サトウ into how it is written and how it is read."""
+# exponents and shift of Zipf and Mandelbrot's law of frequencies
+SURNAME_EXPONENT = 1.08
+GIVEN_EXPONENT = 0.95
+RANK_SHIFT = 14
+
+
+def _split_readings(text: str) -> list[tuple[str, str]]:
+    """Split 佐藤サトウ into how it is written and how it is read."""
     pairs = []
     for word in text.split():
-        at = next(
-            place
-            for place, character in enumerate(word)
+        reading_start = next(
+            position
+            for position, character in enumerate(word)
             if "ァ" <= character <= "ヶ" and character != "々"
         )
-        pairs.append((word[:at], word[at:]))
+        pairs.append((word[:reading_start], word[reading_start:]))
     return pairs
 
 
-def _joined(heads: str, tails: str) -> list[tuple[str, str]]:
+def _join_parts(heads: str, tails: str) -> list[tuple[str, str]]:
     """Put every head before every tail, those first that stand early in both."""
     pairs = [
-        (row + column, (first[0] + last[0], first[1] + last[1]))
-        for row, first in enumerate(_read(heads))
-        for column, last in enumerate(_read(tails))
-        if first[0] != last[0]
+        (row + column, (head[0] + tail[0], head[1] + tail[1]))
+        for row, head in enumerate(_split_readings(heads))
+        for column, tail in enumerate(_split_readings(tails))
+        if head[0] != tail[0]
     ]
     return [pair for _, pair in sorted(pairs, key=lambda pair: pair[0])]
 
 
 @lru_cache(maxsize=4)
-def names(kind: str) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.float64]]:
-    """Give spellings, readings and cumulative shares of ``surname``, ``male`` or ``female`` names, most frequent first."""
+def list_names(kind: str) -> tuple[NDArray[np.object_], NDArray[np.object_], FloatArray]:
+    """List ``surname``, ``male`` or ``female`` names, the most frequent first.
+
+    Returns
+    -------
+    spellings, readings : numpy.ndarray
+    shares : numpy.ndarray
+        Cumulative shares of people who bear them.
+    """
     lists = {
         "surname": (_COMMON, _HEADS, _TAILS),
         "male": (_MALE, _STEMS, _MALE_ENDS),
@@ -91,16 +107,18 @@ def names(kind: str) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[
     }
     common, heads, tails = lists[kind]
     # the reading of a common name stands, whatever its parts would give: 井上 is not イウエ
-    pairs = list((dict(_read(common) + _joined(heads, tails)) | dict(_read(common))).items())
-    written, read = (np.array(side, dtype=object) for side in zip(*pairs, strict=True))
+    common_pairs = _split_readings(common)
+    pairs = list((dict(common_pairs + _join_parts(heads, tails)) | dict(common_pairs)).items())
+    spellings, readings = (np.array(side, dtype=object) for side in zip(*pairs, strict=True))
     # Zipf–Mandelbrot: the commonest surname is borne by about 1.5 % of people
-    shares = 1 / (np.arange(len(pairs)) + 14) ** (1.08 if kind == "surname" else 0.95)
-    return written, read, np.cumsum(shares / shares.sum())
+    exponent = SURNAME_EXPONENT if kind == "surname" else GIVEN_EXPONENT
+    shares = 1 / (np.arange(len(pairs)) + RANK_SHIFT) ** exponent
+    return spellings, readings, np.cumsum(shares / shares.sum())
 
 
 @lru_cache(maxsize=1)
-def town_names() -> NDArray[np.object_]:
-    """Give invented town names."""
+def list_town_names() -> NDArray[np.object_]:
+    """List invented town names."""
     return np.array(
         [head + tail for tail in _TOWN_TAILS.split() for head in _TOWN_HEADS.split()], dtype=object
     )

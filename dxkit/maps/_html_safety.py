@@ -1,10 +1,12 @@
 r"""How can a name typed into a survey stand on a map without ever being able to run?
 
-folium builds its page from templates: text of a table becomes part of a script, and branca reads what came out as a
-template once more. dxkit uses none of that. A page is three fixed parts: Leaflet and ``map.js``, byte for byte as shipped,
-and one block of JSON, in which ``<``, ``>`` and ``&`` are written as ``\u003c`` and so on, so that nothing in it can end
-the block. ``map.js`` hands its texts to the page as text, never as HTML. Should anything slip through all the same, the
-page's Content-Security-Policy lets run only the two scripts whose hashes it names and lets nothing be fetched.
+folium builds its page from templates: text of a table becomes part of a script, and branca reads
+what came out as a template once more. dxkit uses none of that. A page is three fixed parts:
+Leaflet and ``map.js``, byte for byte as shipped, and one block of JSON, in which ``<``, ``>`` and
+``&`` are written as ``\u003c`` and so on, so that nothing in it can end the block. ``map.js``
+hands its texts to the page as text, never as HTML. Should anything slip through all the same, the
+page's Content-Security-Policy lets run only the two scripts whose hashes it names and lets nothing
+be fetched.
 
 Nothing of folium or branca is patched: what other code draws with them stays as it was.
 """
@@ -25,16 +27,18 @@ TILES = {
     "url": TILE_HOST + "/xyz/pale/{z}/{x}/{y}.png",
     "attribution": "地図: 国土地理院 地理院タイル（淡色地図）",
 }
+# the fill of areas without a value; map.js defines the pattern in the page itself
 HATCH = "url(#hatch)"
+SCRIPT_NAME = "map.js"
 
-_HEX, _WORD, _FUNCTION = (
-    r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})",
-    r"[a-z]{3,30}",
-    r"(?:rgb|hsl)a?\([0-9., %/]{1,60}\)",
-)
-_COLOUR = re.compile(f"{_HEX}|{_WORD}|{_FUNCTION}", re.IGNORECASE)
+# what counts as a CSS colour; anything else could carry an address or further rules
+_HEX_COLOUR = r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})"
+_COLOUR_WORD = r"[a-z]{3,30}"
+_COLOUR_FUNCTION = r"(?:rgb|hsl)a?\([0-9., %/]{1,60}\)"
+_COLOUR = re.compile(f"{_HEX_COLOUR}|{_COLOUR_WORD}|{_COLOUR_FUNCTION}", re.IGNORECASE)
 _CSS_URL = re.compile(r"[a-z-]+:\s*url\([^)]*\);")
 
+# filled by str.format, which reads what it fills in no second time
 _PAGE = """\
 <!DOCTYPE html>
 <html lang="ja">
@@ -49,18 +53,22 @@ _PAGE = """\
 <style>{style}</style>
 </head>
 <body>
-{heading}<p id="wait">地図を描いています。このまま変わらないときは、このファイルをブラウザで開き直してください。</p>
+{heading}{wait}
 <main id="panes"></main>
-{source}<script type="application/json" id="map-data">{data}</script>
+{footer}<script type="application/json" id="map-data">{data}</script>
 <script>{leaflet}</script>
 <script>{script}</script>
 </body>
 </html>
 """
+_WAIT = (
+    '<p id="wait">地図を描いています。'
+    "このまま変わらないときは、このファイルをブラウザで開き直してください。</p>"
+)
 
 
-def page(
-    spec: Mapping[str, object], *, title: str = "", source: str = "", tiles: bool = False
+def write_page(
+    spec: Mapping[str, object], *, title: str = "", footer: str = "", tiles: bool = False
 ) -> str:
     """Write a whole page that needs no network.
 
@@ -68,18 +76,21 @@ def page(
     ----------
     spec
         What ``map.js`` draws: ``geometries`` and ``panes``; plain values only.
-    title, source
+    title, footer
         Shown above and below the map; any text.
     tiles
         Allow images from 国土地理院.
     """
-    style, leaflet, script = _styles(), _leaflet(), asset("map.js")
+    style = _read_styles()
+    leaflet = _read_leaflet()
+    script = read_asset(SCRIPT_NAME)
     return _PAGE.format(
-        policy=policy((leaflet, script), style, tiles=tiles),
-        title=html.escape(clean(title) or "地図"),
-        heading=_part("h1", title),
-        source=_part("footer", f"出典: {source.removeprefix('出典: ')}" if source else ""),
-        licence=asset("leaflet/LICENSE"),
+        policy=_write_policy((leaflet, script), style, tiles=tiles),
+        title=html.escape(clean_text(title) or "地図"),
+        heading=_write_part("h1", title),
+        wait=_WAIT,
+        footer=_write_part("footer", footer),
+        licence=read_asset("leaflet/LICENSE"),
         style=style,
         data=to_json(spec),
         leaflet=leaflet,
@@ -87,12 +98,13 @@ def page(
     )
 
 
-def policy(scripts: tuple[str, ...], style: str, *, tiles: bool) -> str:
-    """Give the Content-Security-Policy that lets exactly these scripts and this style in, and nothing be fetched."""
-    allowed = " ".join(_hash(script) for script in scripts)
+def _write_policy(scripts: tuple[str, ...], style: str, *, tiles: bool) -> str:
+    """Write the Content-Security-Policy: exactly these scripts and this style, and no fetching."""
+    # computed from the very bytes that are inlined, so that a changed script needs no new constant
+    script_hashes = " ".join(_hash_source(script) for script in scripts)
     images = f"data: {TILE_HOST}" if tiles else "data:"
     return (
-        f"default-src 'none'; script-src {allowed}; style-src {_hash(style)}; "
+        f"default-src 'none'; script-src {script_hashes}; style-src {_hash_source(style)}; "
         f"img-src {images}; base-uri 'none'; form-action 'none'"
     )
 
@@ -100,18 +112,22 @@ def policy(scripts: tuple[str, ...], style: str, *, tiles: bool) -> str:
 def to_json(value: object) -> str:
     """Write a value as JSON that can neither end the block it stands in nor open a comment."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    # inside JSON these signs stand in texts only, where an escape means the same
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return clean(text)
+    return clean_text(text)
 
 
-def clean(value: object) -> str:
-    """Give a value as text that can be written to a file: a lone half of a surrogate pair becomes a question mark."""
+def clean_text(value: object) -> str:
+    """Convert a value to text that a file can hold.
+
+    A lone half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark.
+    """
     return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
-def colour(value: object) -> str:
-    """Give a CSS colour as it is, or refuse what is none (an address, for example).
+def check_colour(value: object) -> str:
+    """Return a CSS colour as it is, or refuse what is none (an address, for example).
 
     Raises
     ------
@@ -126,7 +142,7 @@ def colour(value: object) -> str:
 
 
 @lru_cache
-def asset(name: str) -> str:
+def read_asset(name: str) -> str:
     """Read a file that ships with dxkit, with line ends as a browser reads them.
 
     Raises
@@ -134,30 +150,36 @@ def asset(name: str) -> str:
     AssetError
         If dxkit does not ship it.
     """
+    # names are constants of this package, never text of a table
     path = files("dxkit").joinpath("assets", *name.split("/"))
     if not path.is_file():
         raise AssetError(
             f"地図の部品「{shorten(name)}」は dxkit に入っていません。dxkit を入れ直してください。"
         )
+    # a browser hashes what it parsed, and it parses CRLF as LF
     return path.read_bytes().decode("utf-8").replace("\r\n", "\n")
 
 
 @lru_cache
-def _styles() -> str:
-    """Give all styles; Leaflet's few images are dropped, since its default pin and layer icon are drawn in CSS here."""
-    return _CSS_URL.sub("", asset("leaflet/leaflet.css")) + asset("map.css")
+def _read_styles() -> str:
+    """Read Leaflet's styles, then ours.
+
+    Leaflet's few images are dropped, since its default pin and layer icon are drawn in CSS here.
+    """
+    return _CSS_URL.sub("", read_asset("leaflet/leaflet.css")) + read_asset("map.css")
 
 
 @lru_cache
-def _leaflet() -> str:
-    """Give Leaflet without its last line, which would make a debugger ask for a file that is not there."""
-    return asset("leaflet/leaflet.js").partition("//# sourceMappingURL=")[0]
+def _read_leaflet() -> str:
+    """Read Leaflet without its last line, which names a file for debuggers that is not there."""
+    return read_asset("leaflet/leaflet.js").partition("//# sourceMappingURL=")[0]
 
 
 @lru_cache
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+def _hash_source(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def _part(tag: str, text: str) -> str:
-    return f"<{tag}>{html.escape(clean(text))}</{tag}>\n" if text else ""
+def _write_part(tag: str, text: str) -> str:
+    return f"<{tag}>{html.escape(clean_text(text))}</{tag}>\n" if text else ""

@@ -1,130 +1,82 @@
-"""Is this table fit to be drawn, and if not, what should be put right?
+"""Which columns of a table can be drawn, and if one cannot, what should be put right?
 
-Tables of any origin come in; checked arrays and shapes in degrees come out. Every fault found is named in Japanese.
+Tables of any origin come in; checked arrays and texts come out. Every fault is named in Japanese.
 """
 
-import json
 from collections.abc import Hashable, Mapping, Sequence
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
-from numpy.typing import NDArray
 
-from dxkit.codes import short_code
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.maps._classes import number
-from dxkit.maps._html_safety import clean
+from dxkit.maps._html_safety import clean_text
+from dxkit.maps._legend import format_number
 
-# JGD2000, JGD2011 and WGS84 agree within a few decimetres: far below a pixel
-SAME_DEGREES = (4326, 6668, 4612, 6697, 4979, 4947)
-DECIMALS = 5
 NAMELESS = "（名前なし）"
-AREAS = ("Polygon", "MultiPolygon")
+# column names that a message lists, and letters of each
+LISTED_COLUMNS = 20
+COLUMN_LETTERS = 20
+# units that follow their number without a space
+CLOSE_UNITS = ("", "%", "％")
+NUMBER_TYPES = {"integer", "floating", "decimal", "mixed-integer-float"}
 
 Columns = str | Sequence[str] | Mapping[str, str]
 
 
-def check_shapes(
-    shapes: object, what: str = "geometry", kinds: Sequence[str] = AREAS
-) -> gpd.GeoDataFrame:
-    """Give shapes in degrees, or say what is wrong with them.
-
-    Parameters
-    ----------
-    shapes
-        A GeoDataFrame with a coordinate system.
-    what
-        The argument's name, for messages.
-    kinds
-        Geometry types that may be drawn.
-    """
-    if not isinstance(shapes, gpd.GeoDataFrame) or shapes._geometry_column_name not in shapes:
-        raise TableError(
-            [
-                Fault(
-                    f"{what} に図形がありません（{type(shapes).__name__}）",
-                    "GeoDataFrame（境界データ）を geometry= に渡してください",
-                )
-            ]
-        )
-    if shapes.empty:
-        raise TableError([Fault(f"{what} に行がありません", "絞り込みの条件を確かめてください")])
-    if shapes.crs is None:
-        raise TableError(
-            [
-                Fault(
-                    f"{what} の座標系が分かりません",
-                    '緯度経度なら .set_crs("EPSG:6668") をしてから渡してください',
-                )
-            ]
-        )
-    found = shapes if shapes.crs.to_epsg() in SAME_DEGREES else shapes.to_crs("EPSG:4326")
-    _check_geometries(found, what, kinds)
-    return found
-
-
-def join(
-    table: pd.DataFrame | pd.Series, geometry: object, column: str | None, name: str
-) -> tuple[gpd.GeoDataFrame, str]:
-    """Give one row a shape with the table's columns beside it, and the name of the column to draw."""
-    frame, column = _with_column(table, column)
-    if geometry is None:
-        return check_shapes(frame, "table"), column
-    shapes = check_shapes(geometry)
-    keys, codes = _keys(shapes, "geometry"), _keys(frame, "table")
-    strangers = sorted(set(codes) - set(keys))
-    if strangers:
-        raise TableError(
-            Fault(
-                "geometry に同じコードの図形がありません",
-                "コードを確かめてください",
-                column="code",
-                value=code,
-            )
-            for code in strangers
-        )
-    values = (
-        pd.DataFrame(frame)
-        .drop(columns="geometry", errors="ignore")
-        .set_axis(codes, axis=0)
-        .reindex(keys)
-    )
-    values["code"] = keys
-    if name in shapes:
-        values[name] = shapes[name].to_numpy()
-    return gpd.GeoDataFrame(values, geometry=shapes.geometry.to_numpy(), crs=shapes.crs), column
-
-
 def check_rows(table: object) -> None:
-    """Raise unless this is a table with rows."""
+    """Check that this is a table with rows.
+
+    Raises
+    ------
+    ChoiceError
+        If it is no table.
+    TableError
+        If it has no row.
+    """
     if not isinstance(table, pd.DataFrame):
         raise ChoiceError(
-            f"table は表（DataFrame・GeoDataFrame）で渡してください（{type(table).__name__} でした）。"
+            "table は表（DataFrame・GeoDataFrame）で渡してください"
+            f"（{type(table).__name__} でした）。"
         )
     if table.empty:
         raise TableError([Fault("表に行がありません", "絞り込みの条件を確かめてください")])
 
 
-def column_of(table: pd.DataFrame, column: Hashable, option: str) -> pd.Series:
-    """Give one column of a table, or name those that it has."""
+def require_column(table: pd.DataFrame, column: Hashable, option: str) -> pd.Series:
+    """Return one column of a table, or name those that it has.
+
+    Raises
+    ------
+    ChoiceError
+    """
     if column not in table.columns:
-        offered = "、".join(shorten(each, 20) for each in table.columns[:20] if each != "geometry")
-        raise ChoiceError(
-            f"{option}=「{shorten(column)}」という列はありません。使える列: {offered}"
+        listed = "、".join(
+            shorten(name, COLUMN_LETTERS)
+            for name in table.columns[:LISTED_COLUMNS]
+            if name != "geometry"
         )
-    found = table[column]
-    if isinstance(found, pd.DataFrame):
+        raise ChoiceError(f"{option}=「{shorten(column)}」という列はありません。使える列: {listed}")
+    values = table[column]
+    # pandas returns a table where several columns share the name
+    if isinstance(values, pd.DataFrame):
         raise ChoiceError(
-            f"列「{shorten(column)}」が{found.shape[1]}つあります。列の名前を変えて、1つにしてください。"
+            f"列「{shorten(column)}」が{values.shape[1]}つあります。"
+            "列の名前を変えて、1つにしてください。"
         )
-    return found
+    return values
 
 
-def numbers(values: pd.Series, names: Sequence[str]) -> NDArray[np.float64]:
-    """Give a column of numbers, NaN where one is missing; infinity is a fault."""
-    found = values.to_numpy(dtype=float, na_value=np.nan)
+def to_finite_numbers(values: pd.Series, names: Sequence[str]) -> FloatArray:
+    """Convert a column to numbers, NaN where one is missing; infinity is a fault.
+
+    Raises
+    ------
+    TableError
+        Naming every infinite value.
+    """
+    # pandas has several kinds of missing values; all become NaN
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
     faults = [
         Fault(
             f"{names[row]}の値が有限の数ではありません",
@@ -132,33 +84,49 @@ def numbers(values: pd.Series, names: Sequence[str]) -> NDArray[np.float64]:
             column=str(values.name),
             value="inf",
         )
-        for row in np.flatnonzero(np.isinf(found)).tolist()
+        for row in np.flatnonzero(np.isinf(numbers)).tolist()
     ]
     if faults:
         raise TableError(faults)
-    return found
+    return numbers
 
 
-def are_numbers(values: pd.Series) -> bool:
-    """Tell numbers from texts; True and False count as texts (はい・いいえ)."""
-    return pd.api.types.infer_dtype(values, skipna=True) in {
-        "integer",
-        "floating",
-        "decimal",
-        "mixed-integer-float",
-    }
+def has_numbers(values: pd.Series) -> bool:
+    """Whether a column holds numbers; True and False count as texts (はい・いいえ)."""
+    return pd.api.types.infer_dtype(values, skipna=True) in NUMBER_TYPES
 
 
-def texts(values: pd.Series) -> tuple[list[str | None], list[str]]:
-    """Give a column of texts, ``None`` where one is missing or blank, and its categories in order."""
+def to_categories(values: pd.Series) -> tuple[list[str | None], list[str]]:
+    """Convert a column to texts and list its categories.
+
+    Returns
+    -------
+    texts, order
+        One text a row, ``None`` where one is missing or blank; the categories that occur, in
+        their own order where the column has one, and else sorted.
+
+    Raises
+    ------
+    TableError
+        If numbers and texts are mixed.
+    """
     missing = values.isna().to_numpy(dtype=bool)
-    kinds = {type(value) for value, gone in zip(values, missing, strict=True) if not gone}
-    if len(kinds) > 1:
-        odd = next(
-            value
-            for value, gone in zip(values, missing, strict=True)
-            if not gone and not isinstance(value, str)
-        )
+    _check_one_type(values, missing)
+    texts = [
+        None if blank else format_value(value, "").strip() or None
+        for value, blank in zip(values, missing, strict=True)
+    ]
+    present = {text for text in texts if text is not None}
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        labels = [format_value(category, "").strip() for category in values.cat.categories]
+        return texts, [label for label in labels if label in present]
+    return texts, sorted(present)
+
+
+def _check_one_type(values: pd.Series, missing: BoolArray) -> None:
+    present = values[~missing]
+    if len({type(value) for value in present}) > 1:
+        odd = next(value for value in present if not isinstance(value, str))
         raise TableError(
             [
                 Fault(
@@ -169,168 +137,64 @@ def texts(values: pd.Series) -> tuple[list[str | None], list[str]]:
                 )
             ]
         )
-    found = [
-        None if gone else written(value, "").strip() or None
-        for value, gone in zip(values, missing, strict=True)
-    ]
-    present = {text for text in found if text is not None}
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        return found, [
-            text
-            for text in (written(each, "").strip() for each in values.cat.categories)
-            if text in present
-        ]
-    return found, sorted(present)
 
 
-def names_of(table: pd.DataFrame, name: str) -> list[str]:
-    """Give what each row is called: its name; where no column was asked for and there is none, its code or index label."""
+def read_names(table: pd.DataFrame, name: str) -> list[str]:
+    """Read what each row is called.
+
+    Where no column was asked for (``name`` is its default) and there is none, the code stands for
+    the name, and where there is no code the index label.
+    """
     if name in table.columns or name != "name":
-        return [written(value, NAMELESS) for value in column_of(table, name, "name")]
-    return [clean(value) for value in (table["code"] if "code" in table.columns else table.index)]
+        return [format_value(value, NAMELESS) for value in require_column(table, name, "name")]
+    # a code can be looked up, an index label only counts
+    labels = table["code"] if "code" in table.columns else table.index
+    return [clean_text(value) for value in labels]
 
 
-def tooltip_rows(
+def read_row_labels(table: pd.DataFrame) -> list[str]:
+    """Write each row's index label, for messages about rows without a name."""
+    return [str(row) for row in table.index]
+
+
+def read_tooltip_columns(
     table: pd.DataFrame, columns: Columns, missing: str
 ) -> tuple[list[str], list[list[str]]]:
-    """Give the headings and, row by row, the texts of the columns that a tooltip shows beside the drawn one."""
-    chosen = [columns] if isinstance(columns, str) else list(columns)
-    headings = [clean(columns[each] if isinstance(columns, Mapping) else each) for each in chosen]
-    found = [
-        [written(value, missing) for value in column_of(table, each, "tooltip")] for each in chosen
+    """Read the further columns of a tooltip.
+
+    Returns
+    -------
+    headings, rows
+        One heading a column; for each row of the table, one text a column.
+    """
+    names = [columns] if isinstance(columns, str) else list(columns)
+    headings = [
+        clean_text(columns[name] if isinstance(columns, Mapping) else name) for name in names
     ]
-    return headings, [list(row) for row in zip(*found, strict=True)] if found else [
-        [] for _ in range(len(table))
+    texts = [
+        [format_value(value, missing) for value in require_column(table, name, "tooltip")]
+        for name in names
     ]
+    # zip of no columns would yield no rows
+    if not texts:
+        return headings, [[] for _ in range(len(table))]
+    return headings, [list(row) for row in zip(*texts, strict=True)]
 
 
-def written(value: object, missing: str, unit: str = "") -> str:
+def format_value(value: object, missing: str, unit: str = "") -> str:
     """Write one value as a tooltip shows it."""
-    if (
-        value is None
-        or value is pd.NA
-        or value is pd.NaT
-        or (isinstance(value, (float, np.floating)) and not np.isfinite(value))
-    ):
+    if _is_missing(value):
         return missing
+    # before the numbers, of which True and False are some
     if isinstance(value, (bool, np.bool_)):
         return "はい" if value else "いいえ"
     if isinstance(value, (int, float, np.integer, np.floating)):
-        return clean(number(float(value)) + (unit if unit in ("", "%", "％") else f" {unit}"))
-    return clean(value) if str(value).strip() else missing
+        suffix = unit if unit in CLOSE_UNITS else f" {unit}"
+        return clean_text(format_number(float(value)) + suffix)
+    return clean_text(value) if str(value).strip() else missing
 
 
-def rounded(shapes: gpd.GeoDataFrame) -> list[dict[str, object]]:
-    """Give the geometries as GeoJSON with five decimals (about a metre), without points that fall together."""
-    plain = shapely.force_2d(shapes.geometry.to_numpy())
-    thin = shapely.remove_repeated_points(
-        shapely.transform(plain, lambda points: np.round(points, DECIMALS))
-    )
-    return [json.loads(text) for text in shapely.to_geojson(thin)]
-
-
-def positions(
-    table: pd.DataFrame, lat: str, lon: str, names: Sequence[str]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give latitude and longitude of each row, from two columns or from its point."""
-    if (
-        lat not in table.columns
-        and lon not in table.columns
-        and isinstance(table, gpd.GeoDataFrame)
-    ):
-        shapes = check_shapes(table, "table", ("Point",))
-        return shapes.geometry.y.to_numpy(), shapes.geometry.x.to_numpy()
-    found = []
-    for column, option, limit in ((lat, "lat", 86), (lon, "lon", 180)):
-        values = column_of(table, column, option)
-        if not pd.api.types.is_numeric_dtype(values):
-            raise TableError(
-                [
-                    Fault(
-                        "緯度・経度が数ではありません",
-                        "数に直してください",
-                        column=column,
-                        value=values.iloc[0],
-                    )
-                ]
-            )
-        degrees = values.to_numpy(dtype=float, na_value=np.nan)
-        _check_degrees(degrees, column, limit, names)
-        found.append(degrees)
-    return found[0], found[1]
-
-
-def _with_column(table: pd.DataFrame | pd.Series, column: str | None) -> tuple[pd.DataFrame, str]:
-    """Give the table as a frame with the column to draw; a Series is its own only column."""
-    if isinstance(table, pd.Series):
-        column = column or str(table.name or "値")
-        table = table.to_frame(column)
-    check_rows(table)
-    if column is None:
-        raise ChoiceError("column= に、色を塗る列の名前を書いてください。")
-    column_of(table, column, "column")
-    return table, column
-
-
-def _keys(table: pd.DataFrame, what: str) -> list[str]:
-    """Give the five-digit codes of a table, from its column ``code`` or its index."""
-    codes = [
-        short_code(value) for value in (table["code"] if "code" in table.columns else table.index)
-    ]
-    counted = pd.Series(codes).value_counts()
-    faults = [
-        Fault(
-            f"{what} に同じコードの行が{count}つあります",
-            "1市町1行にしてください",
-            column="code",
-            value=code,
-        )
-        for code, count in counted.items()
-        if count > 1
-    ]
-    if faults:
-        raise TableError(faults)
-    return codes
-
-
-def _check_geometries(shapes: gpd.GeoDataFrame, what: str, kinds: Sequence[str]) -> None:
-    """Raise when a shape is missing, of another kind, or not in degrees."""
-    names, found = names_of(shapes, "name"), shapes.geometry
-    faults = [
-        Fault(
-            f"{what} の「{shorten(names[row])}」に図形がありません",
-            "図形のある行だけにしてください",
-        )
-        for row in np.flatnonzero((found.isna() | found.is_empty).to_numpy())
-    ]
-    faults = faults or [
-        Fault(
-            f"{what} の「{shorten(names[row])}」は{'・'.join(kinds)}ではありません",
-            value=found.geom_type.iloc[row],
-        )
-        for row in np.flatnonzero(~found.geom_type.isin(kinds).to_numpy())
-    ]
-    edges = np.asarray(found.total_bounds, dtype=float)
-    if not faults and not (np.abs(edges) <= (180, 86, 180, 86)).all():
-        problem = f"{what} の座標が緯度経度の範囲にありません"
-        faults = [
-            Fault(problem, "座標系か、緯度と経度の順を確かめてください", value=edges.tolist())
-        ]
-    if faults:
-        raise TableError(faults)
-
-
-def _check_degrees(
-    degrees: NDArray[np.float64], column: str, limit: float, names: Sequence[str]
-) -> None:
-    bad = np.flatnonzero(~(np.abs(degrees) <= limit)).tolist()
-    if bad:
-        raise TableError(
-            Fault(
-                f"「{shorten(names[row])}」の位置が緯度経度の範囲にありません",
-                "空欄の行は dropna で除き、緯度と経度が逆でないか確かめてください",
-                column=column,
-                value=degrees[row],
-            )
-            for row in bad
-        )
+def _is_missing(value: object) -> bool:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return isinstance(value, (float, np.floating)) and not np.isfinite(value)

@@ -1,7 +1,7 @@
 """What is drawn on a dxkit map, as data?
 
-Each layer is a folium layer, so that `folium.LayerControl` lists it and ``get_bounds`` finds it, but it holds data and no
-template: it gives a plain description, which ``map.js`` draws.
+Each layer is a folium layer, so that `folium.LayerControl` lists it and ``get_bounds`` covers it,
+but it holds data and no template: it describes itself plainly, and ``map.js`` draws that.
 """
 
 import json
@@ -12,32 +12,46 @@ from typing import Any, NoReturn
 
 import geopandas as gpd
 import numpy as np
+import shapely
 from branca.element import Element
 from folium.map import Layer
 from numpy.typing import ArrayLike
 
 from dxkit.errors import AssetError
-from dxkit.maps._classes import Legend
-from dxkit.maps._inputs import DECIMALS, rounded
+from dxkit.maps._legend import Legend
 
+# what map.js reads: plain dicts, lists, texts, numbers
 Spec = dict[str, Any]
+
+# five decimals of a degree are about a metre
+DECIMALS = 5
+HOVER_STYLE: Spec = {"weight": 3, "color": "#111111"}
 
 
 @dataclass
-class Gathered:
-    """What the layers of a page share: each set of geometries once, and the legends of the pane at hand."""
+class PageContent:
+    """What the layers of a page share.
+
+    Attributes
+    ----------
+    geometries
+        Each set of geometries once, however many layers draw it.
+    legends
+        Of the map that is being described.
+    """
 
     geometries: list[list[Spec]] = field(default_factory=list)
     legends: list[Legend] = field(default_factory=list)
-    _places: dict[str, int] = field(default_factory=dict)
+    _positions: dict[str, int] = field(default_factory=dict)
 
-    def put(self, geometries: list[Spec]) -> int:
-        """Keep a set of geometries, once, and give its place."""
+    def add_geometries(self, geometries: list[Spec]) -> int:
+        """Add a set of geometries unless it is there, and return its position."""
+        # compared by content: two maps of the same areas share their shapes
         key = json.dumps(geometries)
-        if key not in self._places:
-            self._places[key] = len(self.geometries)
+        if key not in self._positions:
+            self._positions[key] = len(self.geometries)
             self.geometries.append(geometries)
-        return self._places[key]
+        return self._positions[key]
 
 
 @dataclass(frozen=True)
@@ -48,13 +62,13 @@ class Notes:
     fields: list[str]
     rows: list[list[str]]
 
-    def spec(self) -> Spec:
-        """Give the notes as ``map.js`` reads them."""
+    def to_spec(self) -> Spec:
+        """Convert to what ``map.js`` reads."""
         return {"heads": self.heads, "fields": self.fields, "rows": self.rows}
 
 
 class DataLayer(Layer, ABC):
-    """A layer that holds data; `describe` gives what ``map.js`` draws."""
+    """A layer that holds data; `describe_layer` describes what ``map.js`` draws."""
 
     def __init__(
         self,
@@ -62,34 +76,41 @@ class DataLayer(Layer, ABC):
         bounds: Sequence[float],
         notes: Notes | None,
         styles: Sequence[Spec],
-        places: ArrayLike,
+        style_of: ArrayLike,
     ) -> None:
         super().__init__(name=name, overlay=True, control=name is not None)
+        # branca builds identifiers from it
         self._name = type(self).__name__
         self.notes = notes
         self.styles = list(styles)
-        self.places = np.asarray(places, dtype=int).tolist()
+        self.style_of = np.asarray(style_of, dtype=int).tolist()
         # west, south, east, north
         self.bounds = [float(edge) for edge in bounds]
 
     def _get_self_bounds(self) -> list[list[float | None]]:
-        """Give the box that the map should show; a mere background asks for none."""
+        """Return the box that the map should show; a mere background asks for none."""
         if self.notes is None:
             return [[None, None], [None, None]]
         west, south, east, north = self.bounds
         return [[south, west], [north, east]]
 
     @abstractmethod
-    def describe(self, gathered: Gathered) -> Spec:
-        """Give the layer as ``map.js`` reads it."""
+    def describe_layer(self, content: PageContent) -> Spec:
+        """Describe the layer as ``map.js`` reads it."""
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
-        """Refuse branca's way of drawing; the map that holds the layer draws it."""
+        """Refuse branca's way of drawing; the map that holds the layer draws it.
+
+        Raises
+        ------
+        AssetError
+        """
         raise AssetError("この層は dxkit の地図（dxkit.maps.Map）の上でだけ描けます。")
 
-    def _told(self, kind: str) -> Spec:
-        told: Spec = {"kind": kind, "styles": self.styles, "style_of": self.places}
-        return told | ({"tooltip": self.notes.spec()} if self.notes else {})
+    def _describe_common(self, kind: str) -> Spec:
+        """Describe what all kinds of layers have: styles and tooltips."""
+        spec: Spec = {"kind": kind, "styles": self.styles, "style_of": self.style_of}
+        return spec | ({"tooltip": self.notes.to_spec()} if self.notes else {})
 
 
 class ShapeLayer(DataLayer):
@@ -99,8 +120,8 @@ class ShapeLayer(DataLayer):
     ----------
     shapes
         Areas in degrees.
-    styles, places
-        Leaflet path options, and which of them each area takes.
+    styles, style_of
+        Leaflet path options, and the position of each area's style among them.
     notes
         What tooltips say; without them the areas are a mere background.
     """
@@ -110,27 +131,31 @@ class ShapeLayer(DataLayer):
         shapes: gpd.GeoDataFrame,
         *,
         styles: Sequence[Spec],
-        places: ArrayLike,
+        style_of: ArrayLike,
         notes: Notes | None = None,
         name: str | None = None,
     ) -> None:
-        super().__init__(name, shapes.total_bounds, notes, styles, places)
-        self.geometries = rounded(shapes)
+        super().__init__(name, shapes.total_bounds, notes, styles, style_of)
+        self.geometries = _round_geometries(shapes)
 
-    def describe(self, gathered: Gathered) -> Spec:
-        """Give the layer as ``map.js`` reads it."""
-        told = self._told("shapes") | {
-            "set": gathered.put(self.geometries),
+    def describe_layer(self, content: PageContent) -> Spec:
+        """Describe the layer as ``map.js`` reads it."""
+        spec = self._describe_common("shapes") | {
+            "set": content.add_geometries(self.geometries),
             "interactive": self.notes is not None,
         }
         if self.notes is not None:
-            told["styles"] = [*self.styles, {"weight": 3, "color": "#111111"}]
-            told["hover"] = [len(self.styles)] * len(self.places)
-        return told
+            # the last style is the one of an area under the pointer
+            spec["styles"] = [*self.styles, HOVER_STYLE]
+            spec["hover"] = [len(self.styles)] * len(self.style_of)
+        return spec
 
 
 class PointLayer(DataLayer):
-    """Any number of circles: shapes up to a thousand, one canvas beyond, which hides the notes of the areas below.
+    """Any number of circles.
+
+    Up to a thousand are shapes of the page; more are one canvas, which hides the notes of the
+    areas below.
 
     Parameters
     ----------
@@ -138,7 +163,7 @@ class PointLayer(DataLayer):
         Degrees.
     radius
         Pixels, one a point.
-    styles, places, notes
+    styles, style_of, notes
         As for `ShapeLayer`.
     """
 
@@ -149,26 +174,46 @@ class PointLayer(DataLayer):
         *,
         radius: ArrayLike,
         styles: Sequence[Spec],
-        places: ArrayLike,
+        style_of: ArrayLike,
         notes: Notes | None = None,
         name: str | None = None,
     ) -> None:
-        lats, lons, radii = (
-            np.round(np.asarray(values, dtype=float), DECIMALS) for values in (lat, lon, radius)
-        )
-        super().__init__(
-            name, (lons.min(), lats.min(), lons.max(), lats.max()), notes, styles, places
-        )
-        self.lat, self.lon, self.radius = lats.tolist(), lons.tolist(), radii.tolist()
+        # rounded before the bounds, so that a page depends on what it shows alone
+        latitudes = np.round(np.asarray(lat, dtype=float), DECIMALS)
+        longitudes = np.round(np.asarray(lon, dtype=float), DECIMALS)
+        bounds = (longitudes.min(), latitudes.min(), longitudes.max(), latitudes.max())
+        super().__init__(name, bounds, notes, styles, style_of)
+        self.lat = latitudes.tolist()
+        self.lon = longitudes.tolist()
+        self.radius = np.round(np.asarray(radius, dtype=float), DECIMALS).tolist()
 
-    def describe(self, gathered: Gathered) -> Spec:  # noqa: ARG002
-        """Give the layer as ``map.js`` reads it."""
-        return self._told("points") | {"lat": self.lat, "lon": self.lon, "radius": self.radius}
+    def describe_layer(self, content: PageContent) -> Spec:  # noqa: ARG002
+        """Describe the layer as ``map.js`` reads it."""
+        positions = {"lat": self.lat, "lon": self.lon, "radius": self.radius}
+        return self._describe_common("points") | positions
 
 
-def shown(element: Element, told: Spec) -> Spec:
-    """Add to a description what the layer control must know: the name, whether it is a base map, whether it shows at first."""
+def make_background(shapes: gpd.GeoDataFrame, style: Spec) -> ShapeLayer:
+    """Make a layer of areas in one style, without tooltips and without a name."""
+    return ShapeLayer(shapes, styles=[style], style_of=[0] * len(shapes))
+
+
+def add_visibility(element: Element, spec: Spec) -> Spec:
+    """Add to a description what the layer control must know.
+
+    The keys are ``name`` (None keeps the layer out of the control), ``base`` (a base map) and
+    ``show`` (visible at first).
+    """
     if not isinstance(element, Layer):
-        return told | {"name": None, "base": False, "show": True}
+        return spec | {"name": None, "base": False, "show": True}
     name = str(element.layer_name) if element.control else None
-    return told | {"name": name, "base": not element.overlay, "show": bool(element.show)}
+    return spec | {"name": name, "base": not element.overlay, "show": bool(element.show)}
+
+
+def _round_geometries(shapes: gpd.GeoDataFrame) -> list[Spec]:
+    """Write the geometries as GeoJSON with five decimals, without points that fall together."""
+    # heights would be written into the page and shown nowhere
+    plain = shapely.force_2d(shapes.geometry.to_numpy())
+    rounded = shapely.transform(plain, lambda points: np.round(points, DECIMALS))
+    thinned = shapely.remove_repeated_points(rounded)
+    return [json.loads(text) for text in shapely.to_geojson(thinned)]

@@ -1,13 +1,10 @@
-"""Which maps make up a page, and how is the page written?
+"""Which layers make up a map, and how does it become a page?
 
-`Map` is a folium map in every way but one: what is drawn is described as data and handed to a fixed script, instead of
-being written as a script (see ``safety``). Two maps of the same content are the same page, byte for byte.
+`Map` is a folium map in every way but one: what is drawn is described as data and handed to a
+fixed script, instead of being written as a script (see ``_html_safety``). Two maps of the same
+content are the same page, byte for byte.
 """
 
-import hashlib
-import html
-import os
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -15,89 +12,53 @@ from typing import Any, BinaryIO, NoReturn
 import folium
 from branca.colormap import ColorMap
 from branca.element import Element, Figure
-from branca.utilities import none_max, none_min
 from folium.map import FitBounds, LayerControl
 
-from dxkit.errors import AssetError, ChoiceError, shorten
-from dxkit.maps import _folium, _html_safety
-from dxkit.maps._classes import Legend
-from dxkit.maps._html_safety import clean
-from dxkit.maps._layers import Gathered, PointLayer, ShapeLayer, Spec
+from dxkit.errors import AssetError, shorten
+from dxkit.maps._folium import (
+    describe_control,
+    describe_element,
+    make_scale_legend,
+    read_bounds,
+)
+from dxkit.maps._folium_refusal import explain_refusal
+from dxkit.maps._frame import write_frame
+from dxkit.maps._html_safety import TILES, clean_text, write_page
+from dxkit.maps._layers import PageContent, PointLayer, ShapeLayer, Spec
+from dxkit.maps._legend import Legend
+from dxkit.maps._provenance import mark_title, write_footer
 
-FOLDER = "out"
-HYOGO = [[34.15, 134.25], [35.68, 135.47]]
-
-
-def frame(page: str, *, title: str, height: int) -> str:
-    """Give the HTML of a sandboxed frame that shows a page, and write the page beside the notebook where that serves.
-
-    Parameters
-    ----------
-    page
-        A whole HTML page.
-    title
-        Read out by screen readers.
-    height
-        Pixels.
-    """
-    written = write(page) if _files_are_served() else None
-    shown = f'src="{written}"' if written else f'srcdoc="{html.escape(page)}"'
-    return (
-        f'<iframe {shown} sandbox="allow-scripts" title="{html.escape(clean(title) or "地図")}" '
-        f'width="100%" height="{int(height)}" style="border:1px solid #ccc"></iframe>'
-    )
-
-
-def write(page: str, folder: str = FOLDER) -> str | None:
-    """Write a page under a name made of its content and give its address beside the notebook; ``None`` if it cannot be."""
-    content = page.encode()
-    name = f"map_{hashlib.sha256(content).hexdigest()[:16]}.html"
-    # a neighbour may be reading the same map: the file must never be seen half written
-    half = Path(folder) / f".{name}.{os.getpid()}"
-    try:
-        if half.with_name(name).is_file() and half.with_name(name).read_bytes() == content:
-            return f"{folder}/{name}"
-        half.parent.mkdir(exist_ok=True)
-        half.write_bytes(content)
-        half.replace(half.with_name(name))
-    except OSError:
-        return None
-    return f"{folder}/{name}"
-
-
-def _files_are_served() -> bool:
-    if os.environ.get("SERVER_SOFTWARE", "").startswith("voila") or "google.colab" in sys.modules:
-        return False
-    return not _in_vscode()
-
-
-def _in_vscode() -> bool:
-    """VS Code puts the notebook's path into the kernel under this name."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell is not None and "__vsc_ipynb_file__" in shell.user_ns
+# south west and north east corner of the prefecture
+HYOGO_BOUNDS = [[34.15, 134.25], [35.68, 135.47]]
 
 
 class Page(Figure):
     """The page around a map. It is written as a whole; nothing can be slipped into it."""
 
     def render(self, **kwargs: Any) -> str:  # noqa: ARG002
-        """Give the page as HTML."""
+        """Write the page as HTML.
+
+        Raises
+        ------
+        AssetError
+            If anything but one map was put into it.
+        """
         parts = [
             *self.header._children.items(),
             *self.html._children.items(),
             *self.script._children.items(),
         ]
+        # branca itself puts a meta tag into every header
         foreign = [part for name, part in parts if name != "meta_http"]
-        maps = list(self._children.values())
-        foreign += [part for part in maps[1:] or maps if not isinstance(part, Map) or len(maps) > 1]
+        maps = [child for child in self._children.values() if isinstance(child, Map)]
+        foreign += [child for child in self._children.values() if child not in maps[:1]]
         if foreign:
-            raise AssetError(_folium.refusal(foreign[0]))
-        return maps[0].page() if isinstance(maps[0], Map) else ""
+            raise AssetError(explain_refusal(foreign[0]))
+        return str(maps[0].page())
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002
         return "".join(
-            each._repr_html_() for each in self._children.values() if isinstance(each, Map)
+            child._repr_html_() for child in self._children.values() if isinstance(child, Map)
         )
 
 
@@ -108,8 +69,12 @@ class Map(folium.Map):
     ----------
     location
         Latitude and longitude of the centre; by default the map shows all that is on it.
-    title, source
-        Shown above and below the map; ``source`` after 「出典: 」.
+    title
+        Shown above the map, with 架空データ or 推計 behind it where ``kind`` says so.
+    source, as_of
+        Shown below the map: ``source`` after 「出典: 」, ``as_of`` after 「時点: 」.
+    kind
+        ``"made"`` (invented) and ``"estimated"`` data are marked in the title; others are not.
     offline
         ``False`` puts 国土地理院's tiles (淡色地図) below, which are fetched from the network.
     height
@@ -119,9 +84,19 @@ class Map(folium.Map):
 
     Notes
     -----
-    Markers, lines, GeoJson, Choropleth, feature groups, popups, tooltips and the layer control of folium can be added; their
-    texts are shown as text, also where folium would take them for HTML. Anything else is refused with an `AssetError` when
-    the map is drawn.
+    Markers, lines, GeoJson, Choropleth, feature groups, popups, tooltips and the layer control of
+    folium can be added; their texts are shown as text, also where folium would take them for HTML.
+    Anything else is refused with an `AssetError` when the map is drawn.
+
+    Examples
+    --------
+    >>> import folium
+    >>> hall = Map((34.69, 135.18), title="県庁", kind="made")
+    >>> _ = folium.Marker((34.69, 135.18), tooltip="<b>県庁</b>").add_to(hall)
+    >>> hall
+    <地図「県庁（架空データ）」 図形0>
+    >>> "<b>" in hall.page()
+    False
     """
 
     def __init__(
@@ -130,22 +105,48 @@ class Map(folium.Map):
         *,
         title: str = "",
         source: str = "",
+        as_of: str = "",
+        kind: str = "",
         offline: bool = True,
         height: int = 480,
         zoom_start: int = 10,
     ) -> None:
         super().__init__(location=location, tiles=None, zoom_start=zoom_start)
-        self.placed = location is not None
-        self.title, self.source, self.offline, self.frame_height = title, source, offline, height
+        # folium puts a centre of its own where none is given
+        self.has_location = location is not None
+        self.source = source
+        self.as_of = as_of
+        self.kind = kind
+        self.title = title
+        self.offline = offline
+        self.frame_height = height
         self.legends: list[Legend] = []
+        # in place of the Figure that folium would make
         Page().add_child(self)
 
+    @property
+    def title(self) -> str:
+        """The title as it is shown: a map of invented data always names them as such."""
+        return mark_title(self._plain_title, self.kind)
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self._plain_title = title
+
     def page(self) -> str:
-        """Give the map as a whole HTML page."""
-        gathered = Gathered()
-        panes = list(self._panes(gathered))
-        spec = {"geometries": gathered.geometries, "panes": panes}
-        return _html_safety.page(spec, title=self.title, source=self.source, tiles=not self.offline)
+        """Write the map as a whole HTML page.
+
+        Raises
+        ------
+        AssetError
+            If something on it cannot be drawn safely.
+        """
+        content = PageContent()
+        panes = list(self._describe_panes(content))
+        # the geometries are complete only once all panes are described
+        spec = {"geometries": content.geometries, "panes": panes}
+        footer = write_footer(self.source, self.as_of)
+        return write_page(spec, title=self.title, footer=footer, tiles=not self.offline)
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Refuse to be drawn by a page other than its own.
@@ -155,13 +156,20 @@ class Map(folium.Map):
         AssetError
         """
         raise AssetError(
-            "dxkit の地図は、ほかの Figure の中には置けません。そのまま表示するか、.save(パス) で保存してください。"
+            "dxkit の地図は、ほかの Figure の中には置けません。"
+            "そのまま表示するか、.save(パス) で保存してください。"
         )
 
     def save(
         self, outfile: str | bytes | Path | BinaryIO, close_file: bool = True, **kwargs: Any
     ) -> None:
-        """Save the map as one HTML file that opens anywhere, without a network; folders on the way are made."""
+        """Save the map as one HTML file that opens anywhere, without a network.
+
+        Parameters
+        ----------
+        outfile, close_file
+            As for folium's maps; folders on the way are made.
+        """
         # drawn first, so that a refused map leaves no empty file and spoils no earlier one
         self.get_root().render()
         if isinstance(outfile, (str, Path)):
@@ -171,101 +179,63 @@ class Map(folium.Map):
     def shapes(self) -> int:
         """Count the areas and points of the map's own layers, background aside."""
         layers = [
-            each for each in self._children.values() if isinstance(each, (ShapeLayer, PointLayer))
+            child
+            for child in self._children.values()
+            if isinstance(child, (ShapeLayer, PointLayer))
         ]
-        return sum(len(each.places) for each in layers if each.notes is not None)
+        return sum(len(layer.style_of) for layer in layers if layer.notes is not None)
 
-    def _panes(self, gathered: Gathered) -> Iterator[Spec]:
-        yield self._pane(gathered)
+    def _describe_panes(self, content: PageContent) -> Iterator[Spec]:
+        yield self._describe_pane(content)
 
-    def _pane(self, gathered: Gathered, heading: str = "", extra: Sequence[Element] = ()) -> Spec:
+    def _describe_pane(
+        self, content: PageContent, heading: str = "", extra: Sequence[Element] = ()
+    ) -> Spec:
         """Describe one map of the page; ``extra`` are elements put on several maps at once."""
-        gathered.legends = list(self.legends)
-        layers, control, bounds = [], None, None
+        # copied: colour scales below add theirs for this page only
+        content.legends = list(self.legends)
+        control = None
+        bounds = None
+        layers = []
         for child in [*self._children.values(), *extra]:
+            # elements that are no layers say something about the pane itself
             if type(child) is LayerControl:
-                control = _folium.control(child)
+                control = describe_control(child)
             elif type(child) is FitBounds:
-                bounds = _folium.bounds(child)
+                bounds = read_bounds(child)
             elif isinstance(child, ColorMap):
-                gathered.legends.append(_folium.legend(child))
+                content.legends.append(make_scale_legend(child))
             else:
-                layers.append(_folium.describe(child, gathered))
-        view = {"bounds": bounds, "center": None, "zoom": None} if bounds else self._view()
-        told = {
+                layers.append(describe_element(child, content))
+        view = {"bounds": bounds, "center": None, "zoom": None} if bounds else self._choose_view()
+        pane = {
             "heading": heading,
             "layers": layers,
-            "legends": [each.spec() for each in gathered.legends],
+            "legends": [legend.to_spec() for legend in content.legends],
             "control": control,
         }
-        return told | view | {"tiles": None if self.offline else _html_safety.TILES}
+        return pane | view | {"tiles": None if self.offline else TILES}
 
-    def _view(self) -> Spec:
-        """Say where to look first: at the given place, or else at all there is, or else at Hyogo."""
-        if self.placed:
+    def _choose_view(self) -> Spec:
+        """Choose where to look first: the asked-for place, or all there is, or else Hyogo."""
+        if self.has_location:
             return {
                 "bounds": None,
                 "center": [float(value) for value in self.location],
                 "zoom": self.options["zoom"],
             }
-        found = self.get_bounds()
-        known = all(edge is not None for corner in found for edge in corner)
-        return {"bounds": found if known else HYOGO, "center": None, "zoom": None}
+        bounds = self.get_bounds()
+        # folium gives None for the edges of a map on which nothing stands
+        is_complete = all(edge is not None for corner in bounds for edge in corner)
+        return {"bounds": bounds if is_complete else HYOGO_BOUNDS, "center": None, "zoom": None}
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002
-        return frame(self.page(), title=self.title, height=self.frame_height)
+        return write_frame(self.page(), title=self.title, height=self.frame_height)
 
     def __repr__(self) -> str:
-        return f"<地図「{_called(self)}」 図形{self.shapes()}>"
+        return f"<地図「{shorten_title(self)}」 図形{self.shapes()}>"
 
 
-class Comparison(Map):
-    """Two maps side by side that move together; what is added to it is drawn on both.
-
-    Attributes
-    ----------
-    m1, m2 : Map
-        Left and right, called as in folium's ``DualMap``.
-    """
-
-    def __init__(
-        self, left: Map, right: Map, *, title: str = "", source: str = "", height: int = 480
-    ) -> None:
-        if not (isinstance(left, Map) and isinstance(right, Map)) or Comparison in (
-            type(left),
-            type(right),
-        ):
-            raise ChoiceError("compare には choropleth や points で作った地図を2枚渡してください。")
-        sources = "、".join(
-            dict.fromkeys(text for text in (source, left.source, right.source) if text)
-        )
-        super().__init__(
-            title=title, source=sources, offline=left.offline and right.offline, height=height
-        )
-        self.m1, self.m2 = left, right
-
-    def shapes(self) -> int:
-        """Count the areas and points of both maps."""
-        return self.m1.shapes() + self.m2.shapes()
-
-    def get_bounds(self) -> list[list[float | None]]:
-        """Give the box that holds both maps."""
-        (low, high), (other_low, other_high) = self.m1.get_bounds(), self.m2.get_bounds()
-        return [
-            [none_min(one, other) for one, other in zip(low, other_low, strict=True)],
-            [none_max(one, other) for one, other in zip(high, other_high, strict=True)],
-        ]
-
-    def _panes(self, gathered: Gathered) -> Iterator[Spec]:
-        view = self._view()
-        for each in (self.m1, self.m2):
-            pane = each._pane(gathered, heading=each.title, extra=list(self._children.values()))
-            yield pane | view
-
-    def __repr__(self) -> str:
-        return f"<比較地図「{_called(self.m1)}」「{_called(self.m2)}」 図形{self.shapes()}>"
-
-
-def _called(drawn: Map) -> str:
-    """Give a map's title as one short line."""
-    return shorten(_html_safety.clean(drawn.title))
+def shorten_title(drawing: Map) -> str:
+    """Write a map's title as one short line."""
+    return shorten(clean_text(drawing.title))

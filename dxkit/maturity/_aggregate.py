@@ -1,7 +1,8 @@
 """How do normalised indicators become one figure a heading, and one in all?
 
-The aggregations of the OECD/JRC handbook (step 6): an arithmetic mean lets a strength make up for a weakness in full, a
-geometric or harmonic mean only in part, Copeland's rule (pairwise majorities) not at all.
+The aggregations of the OECD/JRC handbook (step 6): an arithmetic mean lets a strength make up for
+a weakness in full, a geometric or harmonic mean only in part, Copeland's rule (pairwise
+majorities) not at all.
 """
 
 from collections.abc import Callable
@@ -9,14 +10,16 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError
-from dxkit.maturity._framework import Floats, Framework
+from dxkit.maturity._framework import Framework
+from dxkit.maturity._heading_rule import find_present
 
 Aggregate = Literal["arithmetic", "geometric", "harmonic", "copeland"]
 AGGREGATE = get_args(Aggregate)
 NEEDS_POSITIVE = ("geometric", "harmonic")
 # onto the scale on which a mean is arithmetic, and back
-SCALES: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]] = {
+SCALES: dict[str, tuple[Callable[[FloatArray], FloatArray], Callable[[FloatArray], FloatArray]]] = {
     "arithmetic": (np.positive, np.positive),
     "geometric": (np.log, np.exp),
     "harmonic": (np.reciprocal, np.reciprocal),
@@ -29,7 +32,8 @@ def check_pair(normalise: str, aggregate: str) -> None:
     Raises
     ------
     ChoiceError
-        If the aggregation is unknown, or would take logarithms or reciprocals of z-scores (half of them are below 0).
+        If the aggregation is unknown, or would take logarithms or reciprocals of z-scores (half of
+        them are below 0).
     """
     if aggregate not in AGGREGATE:
         raise ChoiceError(
@@ -37,12 +41,15 @@ def check_pair(normalise: str, aggregate: str) -> None:
         )
     if aggregate in NEEDS_POSITIVE and normalise == "zscore":
         raise ChoiceError(
-            f"normalise='{normalise}' と aggregate='{aggregate}' は組み合わせられません（0以下の値の対数や逆数はありません）。"
+            f"normalise='{normalise}' と aggregate='{aggregate}' は組み合わせられません"
+            "（0以下の値の対数や逆数はありません）。"
             "normalise='goalposts' か 'minmax' を選んでください。"
         )
 
 
-def aggregated(scaled: Floats, framework: Framework, how: str, min_answered: float) -> Floats:
+def aggregate_headings(
+    scaled: FloatArray, framework: Framework, aggregate: str, min_answered: float
+) -> FloatArray:
     """Aggregate leaves to headings, from the deepest up.
 
     Parameters
@@ -51,69 +58,74 @@ def aggregated(scaled: Floats, framework: Framework, how: str, min_answered: flo
         Units × leaves, NaN where missing.
     framework
         The tree.
-    how
+    aggregate
         One of `AGGREGATE`.
     min_answered
-        Share of a heading's weight (0–1) that must be there; with less, the heading is missing. What is there is weighed
-        up to 1.
+        Share of a heading's weight (0–1) that must be there (the rule of `_heading_rule`).
 
     Returns
     -------
     numpy.ndarray
         Units × headings, in the framework's order; the last column is the total.
     """
-    if how == "copeland":
-        return _copeland(scaled, framework)
-    columns = np.full((scaled.shape[0], len(framework.leaves) + len(framework.headings)), np.nan)
-    columns[:, : len(framework.leaves)] = scaled
-    for at, heading in enumerate(framework.headings):
-        columns[:, len(framework.leaves) + at] = mean(
-            columns[:, heading.members], heading.weights, how, min_answered
+    if aggregate == "copeland":
+        return _aggregate_by_majority(scaled, framework)
+    n_leaves = len(framework.leaves)
+    is_present = find_present(~np.isnan(scaled), framework, min_answered)
+    columns = np.full(is_present.shape, np.nan)
+    columns[:, :n_leaves] = scaled
+    for position, heading in enumerate(framework.headings):
+        means = _average_members(
+            columns[:, heading.members], is_present[:, heading.members], heading.weights, aggregate
         )
-    return columns[:, len(framework.leaves) :]
+        column = n_leaves + position
+        columns[:, column] = np.where(is_present[:, column], means, np.nan)
+    return columns[:, n_leaves:]
 
 
-def mean(part: Floats, weights: Floats, how: str, min_answered: float = 0.0) -> Floats:
-    r"""Give the weighted mean of each row: :math:`\sum w x`, :math:`\prod x^{w}` or :math:`1/\sum w/x`, over what is known."""
-    known = ~np.isnan(part)
-    share = known @ weights
-    lift, back = SCALES[how]
+def _average_members(
+    members: FloatArray, is_present: BoolArray, weights: FloatArray, aggregate: str
+) -> FloatArray:
+    r"""Compute each row's weighted mean over what is there.
+
+    :math:`\sum w x`, :math:`\prod x^{w}` or :math:`1/\sum w/x`, weights scaled to sum 1.
+    """
+    lift, lower = SCALES[aggregate]
     with np.errstate(invalid="ignore", divide="ignore"):
-        lifted = lift(np.where(known, part, 1.0))
-        result = back(np.where(known, lifted, 0.0) @ weights / share)
-    # a little room for rounding: 0.6 of the weight is enough where 0.6 is asked
-    return np.where((share > 0) & (share >= min_answered - 1e-9), result, np.nan)
+        # 1 stands in for what is missing: it has a logarithm and a reciprocal
+        lifted = np.where(is_present, lift(np.where(is_present, members, 1.0)), 0.0)
+        return lower(lifted @ weights / (is_present @ weights))
 
 
-def outranking(scaled: Floats, weights: Floats) -> Floats:
-    """Give the weight of the indicators in which the row's unit is ahead of the column's; half where they are level.
+def compare_pairs(scaled: FloatArray, weights: FloatArray) -> FloatArray:
+    """Compute the weight of the indicators in which the row's unit is ahead of the column's.
 
-    Handbook equation (32). Indicators that either has not answered say nothing about the pair.
+    Handbook equation (32). Where both are level half the weight counts; indicators that either has
+    not answered say nothing about the pair.
     """
     with np.errstate(invalid="ignore"):
-        ahead = scaled[:, None, :] > scaled[None, :, :]
-        level = scaled[:, None, :] == scaled[None, :, :]
-    matrix = np.asarray(ahead @ weights + 0.5 * (level @ weights))
+        is_ahead = scaled[:, None, :] > scaled[None, :, :]
+        is_level = scaled[:, None, :] == scaled[None, :, :]
+    matrix = np.asarray(is_ahead @ weights + 0.5 * (is_level @ weights))
     np.fill_diagonal(matrix, 0.0)
     return matrix
 
 
-def _copeland(scaled: Floats, framework: Framework) -> Floats:
-    """Give pairwise wins less losses, as a share of the other units, heading by heading on the leaves below it."""
-    below = _leaves_below(framework)
+def _aggregate_by_majority(scaled: FloatArray, framework: Framework) -> FloatArray:
+    """Compute pairwise wins less losses, as a share of the other units, heading by heading."""
     columns = []
-    for share in below:
-        matrix = outranking(scaled, share)
+    for shares in spread_over_leaves(framework):
+        matrix = compare_pairs(scaled, shares)
         wins = np.sign(matrix - matrix.T).sum(axis=1) / max(scaled.shape[0] - 1, 1)
-        answered = (~np.isnan(scaled)) @ share > 0
-        columns.append(np.where(answered, wins, np.nan))
+        is_answered = (~np.isnan(scaled)) @ shares > 0
+        columns.append(np.where(is_answered, wins, np.nan))
     return np.column_stack(columns)
 
 
-def _leaves_below(framework: Framework) -> list[Floats]:
-    """Give, for each heading, each leaf's share of it."""
-    count = len(framework.leaves)
-    shares = np.vstack([np.eye(count), np.zeros((len(framework.headings), count))])
-    for at, heading in enumerate(framework.headings):
-        shares[count + at] = heading.weights @ shares[heading.members]
-    return list(shares[count:])
+def spread_over_leaves(framework: Framework) -> list[FloatArray]:
+    """Compute, for each heading, each leaf's share of it."""
+    n_leaves = len(framework.leaves)
+    shares = np.vstack([np.eye(n_leaves), np.zeros((len(framework.headings), n_leaves))])
+    for position, heading in enumerate(framework.headings):
+        shares[n_leaves + position] = heading.weights @ shares[heading.members]
+    return list(shares[n_leaves:])

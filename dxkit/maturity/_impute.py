@@ -1,21 +1,23 @@
 """What may a missing answer be, and what must it never be taken for?
 
-A missing answer is never 0. It is left out (and bounded by worst and best), or filled from answers that were given: the
-item's mean or median, or the answers of the municipalities whose other answers are most alike (predictive mean matching,
-Rubin 1986; it only ever gives answers that somebody gave, so yes/no stays yes/no).
+A missing answer is never 0. It is left out (and bounded by worst and best), or filled from answers
+that were given: the item's mean or median, or the answers of the municipalities whose other answers
+are most alike (predictive mean matching, Rubin 1986; it only ever draws answers that somebody gave,
+so yes/no stays yes/no).
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dxkit._arrays import FloatArray, IntArray
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.maturity._framework import Floats, Framework
+from dxkit.maturity._framework import Framework
 
 IMPUTE = ("mean", "median", "neighbours")
-DONORS = 8
+# answers among which a missing one is drawn
+N_DONORS = 8
 
 
-def imputed(numbers: Floats, framework: Framework, how: str | None) -> Floats:
+def impute_answers(numbers: FloatArray, framework: Framework, impute: str | None) -> FloatArray:
     """Fill missing answers; ``None`` leaves them missing.
 
     Raises
@@ -25,63 +27,68 @@ def imputed(numbers: Floats, framework: Framework, how: str | None) -> Floats:
     TableError
         If nobody has answered an indicator.
     """
-    if how is None or not np.isnan(numbers).any():
+    if impute is None or not np.isnan(numbers).any():
         return numbers
-    if how not in IMPUTE:
+    if impute not in IMPUTE:
         raise ChoiceError(
-            f"補完「{how}」はありません。{'・'.join(IMPUTE)} か None から選んでください。"
+            f"補完「{impute}」はありません。{'・'.join(IMPUTE)} か None から選んでください。"
         )
     _check_answered(numbers, framework)
-    missing = np.isnan(numbers)
-    if how == "neighbours":
-        rows, _, given = donors(numbers)
+    is_missing = np.isnan(numbers)
+    if impute == "neighbours":
+        _, _, donor_answers = find_donors(numbers)
         filled = numbers.copy()
-        filled[missing] = given.mean(axis=1) if rows.size else 0.0
+        filled[is_missing] = donor_answers.mean(axis=1)
         return filled
-    middle = np.nanmean(numbers, axis=0) if how == "mean" else np.nanmedian(numbers, axis=0)
-    return np.where(missing, middle, numbers)
+    middle = np.nanmean(numbers, axis=0) if impute == "mean" else np.nanmedian(numbers, axis=0)
+    return np.where(is_missing, middle, numbers)
 
 
-def donors(
-    numbers: Floats, count: int = DONORS
-) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
-    """Give, for each missing cell, answers of the units whose expected answer is nearest.
+def find_donors(
+    numbers: FloatArray, n_donors: int = N_DONORS
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Find, for each missing cell, answers of the units whose expected answer is nearest.
 
-    The expected answer is additive: the unit's mean deviation from the items' means, over what it has answered.
+    The expected answer is additive: the unit's mean deviation from the items' means, over what it
+    has answered.
 
     Returns
     -------
     rows, columns : numpy.ndarray
-        Where the missing cells are, in row order.
-    given : numpy.ndarray
-        Missing cells × ``count`` answers to draw from.
+        Positions of the missing cells, in row order.
+    donor_answers : numpy.ndarray
+        Missing cells × ``n_donors`` answers to draw from.
     """
-    missing = np.isnan(numbers)
+    is_missing = np.isnan(numbers)
     middle = np.nanmean(numbers, axis=0)
     spread = np.nanstd(numbers, axis=0)
     spread[spread == 0] = 1.0
-    answered = np.maximum((~missing).sum(axis=1), 1)
-    standing = np.nan_to_num((numbers - middle) / spread).sum(axis=1) / answered
-    rows, columns = np.nonzero(missing)
-    given = np.empty((rows.size, count))
+    n_answered = np.maximum((~is_missing).sum(axis=1), 1)
+    standing = np.nan_to_num((numbers - middle) / spread).sum(axis=1) / n_answered
+    rows, columns = np.nonzero(is_missing)
+    donor_answers = np.empty((rows.size, n_donors))
     for column in np.unique(columns):
-        here = columns == column
-        known = np.flatnonzero(~missing[:, column])
-        given[here] = _nearest(standing[rows[here]], standing[known], numbers[known, column], count)
-    return rows, columns, given
+        is_here = columns == column
+        donors = np.flatnonzero(~is_missing[:, column])
+        donor_answers[is_here] = _pick_nearest(
+            standing[rows[is_here]], standing[donors], numbers[donors, column], n_donors
+        )
+    return rows, columns, donor_answers
 
 
-def _nearest(wanted: Floats, standing: Floats, answers: Floats, count: int) -> Floats:
-    """Give for each wanted standing the ``count`` answers of the nearest standing (all over again if there are fewer)."""
-    distance = np.abs(wanted[:, None] - standing[None, :])
-    order = np.argsort(distance, axis=1, kind="stable")[:, : min(count, standing.size)]
-    return np.asarray(np.take(answers[order], np.arange(count) % order.shape[1], axis=1))
+def _pick_nearest(
+    targets: FloatArray, standing: FloatArray, answers: FloatArray, n_donors: int
+) -> FloatArray:
+    """Pick for each target the answers of the nearest standing, over again if there are few."""
+    distance = np.abs(targets[:, None] - standing[None, :])
+    order = np.argsort(distance, axis=1, kind="stable")[:, : min(n_donors, standing.size)]
+    return np.asarray(np.take(answers[order], np.arange(n_donors) % order.shape[1], axis=1))
 
 
-def _check_answered(numbers: Floats, framework: Framework) -> None:
-    nobody = np.isnan(numbers).all(axis=0)
-    if nobody.any():
-        names = np.array(framework.leaves)[nobody]
+def _check_answered(numbers: FloatArray, framework: Framework) -> None:
+    is_unanswered = np.isnan(numbers).all(axis=0)
+    if is_unanswered.any():
+        names = np.array(framework.leaves)[is_unanswered]
         remedy = "この指標を外してください（重み0）"
         raise TableError(
             [Fault("だれも答えていない指標です", remedy, column=str(name)) for name in names]

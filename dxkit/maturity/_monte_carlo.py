@@ -1,23 +1,31 @@
-"""What else could the scores have been? One draw after another, of everything that was chosen, guessed or misjudged.
+"""What else could the scores have been, had everything chosen or guessed been otherwise?
 
-A draw changes the weights (each by up to a share of itself, heading by heading), takes a normalisation and an aggregation,
-fills missing answers from like municipalities, takes back an interviewer's severity and an answer's error. Means of means
-under drawn weights are one product of matrices (geometric ones on logarithms), so ten thousand draws take a moment.
+A draw changes the weights (each by up to a share of itself, heading by heading), takes a
+normalisation and an aggregation, fills missing answers from like municipalities, takes back an
+interviewer's severity and an answer's error. Means of means under drawn weights are one product of
+matrices (geometric ones on logarithms), so ten thousand draws take a moment.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dxkit.maturity._framework import Floats, Framework
-from dxkit.maturity._normalise import normalised
-from dxkit.maturity._ranks import Ranks, ranks_of
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit.maturity._competition_ranks import RankArray, rank_rows
+from dxkit.maturity._draw_weights import draw_heading_weights
+from dxkit.maturity._framework import Framework
+from dxkit.maturity._heading_rule import HeadingAverager, multiply_weights
+from dxkit.maturity._normalise import normalise_figures, read_goalposts
 
 # draws scored together: small enough for the processor's cache at 1,741 municipalities
 BLOCK = 64
+# lower end of the scale, above 0 so that everything has a logarithm
 FLOOR = 0.01
+# columns narrower than this are stretched no further
+MIN_WIDTH = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +34,8 @@ class Noise:
 
     Attributes
     ----------
-    rows, columns, given
-        Missing cells and the answers to draw from (`imputing.donors`).
+    rows, columns, donor_answers
+        Missing cells and the answers to draw from (`find_donors`).
     rater
         Units → position of their interviewer, -1 where unknown.
     severity, severity_se
@@ -38,169 +46,188 @@ class Noise:
         Lowest and highest level.
     """
 
-    rows: NDArray[np.intp]
-    columns: NDArray[np.intp]
-    given: Floats
-    rater: NDArray[np.intp]
-    severity: Floats
-    severity_se: Floats
+    rows: IntArray
+    columns: IntArray
+    donor_answers: FloatArray
+    rater: IntArray
+    severity: FloatArray
+    severity_se: FloatArray
     error: float
-    ends: tuple[Floats, Floats]
+    ends: tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a worker needs; arrays and plain values only, so that it can be sent to another process."""
+    """Everything that a worker needs, as arrays and plain values: it may be sent to a process."""
 
-    numbers: Floats
+    numbers: FloatArray
     framework: Framework
     methods: Sequence[tuple[str, str]]
     weight_noise: float
     noise: Noise | None
 
 
-def draw_weights(
-    framework: Framework, count: int, noise: float, random: np.random.Generator
-) -> Floats:
-    """Give leaf weights of each draw: every weight of every heading times 1 ± ``noise`` (uniform), scaled to sum 1 again.
-
-    Returns
-    -------
-    numpy.ndarray
-        Draws × leaves.
-    """
-    leaves = len(framework.leaves)
-    # each weight's draws side by side in memory: headings are dealt with one after another
-    share = np.ones((leaves + len(framework.headings), count))
-    for at in range(len(framework.headings) - 1, -1, -1):
-        heading = framework.headings[at]
-        drawn = random.random((heading.weights.size, count))
-        drawn *= 2 * noise * heading.weights[:, None]
-        drawn += (1 - noise) * heading.weights[:, None]
-        share[heading.members] = drawn * (share[leaves + at] / drawn.sum(axis=0))
-    return share[:leaves].T
-
-
-def ranks_of_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> Ranks:
-    """Give the ranks of ``count`` draws, draws × units; the methods share them equally."""
+def rank_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> RankArray:
+    """Rank the units in ``count`` draws, draws × units; the methods share them equally."""
     random = np.random.default_rng(seed)
-    weights = draw_weights(plan.framework, count, plan.weight_noise, random)
+    weights = draw_heading_weights(plan.framework, count, plan.weight_noise, random)
     edges = np.linspace(0, count, len(plan.methods) + 1).astype(int)
     ranks = np.empty((count, plan.numbers.shape[0]), dtype=np.int16)
     for method, start, end in zip(plan.methods, edges[:-1], edges[1:], strict=True):
+        method_weights = [part[:, start:end] for part in weights]
         if plan.noise is None:
-            _same_answers(plan, method, weights[start:end], ranks[start:end])
+            _rank_same_answers(plan, method, method_weights, ranks[start:end])
         else:
-            _other_answers(plan, method, weights[start:end], ranks[start:end], random)
+            _rank_other_answers(plan, method, method_weights, ranks[start:end], random)
     return ranks
 
 
-def _same_answers(plan: Plan, method: tuple[str, str], weights: Floats, ranks: Ranks) -> None:
+def _rank_same_answers(
+    plan: Plan, method: tuple[str, str], weights: Sequence[FloatArray], ranks: RankArray
+) -> None:
     """Rank draws that differ in weights only; ``ranks`` is filled."""
     normalise, aggregate = method
-    scaled = normalised(plan.numbers, plan.framework, normalise, (FLOOR, 1.0))
+    scaled = normalise_figures(plan.numbers, plan.framework, normalise, (FLOOR, 1.0))
+    is_answered = ~np.isnan(scaled)
     lifted = np.log(scaled) if aggregate == "geometric" else scaled
+    lifted = np.where(is_answered, lifted, 0.0)
+    averager = HeadingAverager(is_answered, plan.framework)
+    # few units leave room for more draws at once
     block = max(BLOCK, 2**18 // plan.numbers.shape[0])
-    for start in range(0, len(weights), block):
-        these = slice(start, start + block)
-        ranks[these] = ranks_of(_means(lifted, weights[these]))
+    for start in range(0, len(ranks), block):
+        block_weights = [part[:, start : start + block] for part in weights]
+        ranks[start : start + block] = rank_rows(averager.average(lifted, block_weights))
 
 
-def _means(lifted: Floats, weights: Floats) -> Floats:
-    """Give draws × units; where answers are missing, the weights of the others are weighed up."""
-    known = ~np.isnan(lifted)
-    if known.all():
-        return np.asarray(weights @ lifted.T)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(
-            (weights @ np.where(known, lifted, 0.0).T) / (weights @ known.T.astype(float))
-        )
-
-
-def _other_answers(
-    plan: Plan, method: tuple[str, str], weights: Floats, ranks: Ranks, random: np.random.Generator
+def _rank_other_answers(
+    plan: Plan,
+    method: tuple[str, str],
+    weights: Sequence[FloatArray],
+    ranks: RankArray,
+    random: np.random.Generator,
 ) -> None:
-    """Rank draws whose answers differ, too, block by block in single precision (far finer than an answer's error)."""
-    prepared = _Prepared(plan, *method)
+    """Rank draws whose answers differ, too, block by block."""
+    scorer = _Scorer(plan, *method)
     scores = np.empty((BLOCK, plan.numbers.shape[0]))
-    single = weights.astype(np.float32, order="C")
-    for start in range(0, len(weights), BLOCK):
-        these = single[start : start + BLOCK]
-        for at, drawn in enumerate(these):
-            scores[at] = prepared.scores(drawn, random)
-        ranks[start : start + BLOCK] = ranks_of(scores[: len(these)])
+    leaf_weights = multiply_weights(plan.framework, weights).T.astype(scorer.kind, order="C")
+    for start in range(0, len(ranks), BLOCK):
+        stop = min(start + BLOCK, len(ranks))
+        for draw in range(start, stop):
+            scorer.draw_answers(random)
+            heading_weights = [part[:, draw : draw + 1] for part in weights]
+            scores[draw - start] = scorer.score_answers(leaf_weights[draw], heading_weights)
+        ranks[start:stop] = rank_rows(scores[: stop - start])
 
 
-class _Prepared:
-    """The parts of a draw that do not change, and room for those that do."""
+class _Scorer:
+    """The parts of a draw that do not change, and room for those that do.
+
+    Attributes
+    ----------
+    kind
+        Single precision where answers err, which is far finer than their error; double where only
+        missing answers are drawn, so that level units stay level.
+    """
 
     def __init__(self, plan: Plan, normalise: str, aggregate: str) -> None:
         noise = plan.noise
         if noise is None:
             raise ValueError("nothing to draw")
-        self.noise, self.aggregate = noise, aggregate
-        self.moves = normalise != "goalposts"
-        # row by row in memory, whatever the table's layout: missing answers are written by flat position below
-        self.base = np.nan_to_num(plan.numbers).astype(np.float32, order="C")
-        self.direction = plan.framework.direction.astype(np.float32)
-        self.lowest, self.highest = (end.astype(np.float32) for end in noise.ends)
-        self.zscore = normalise == "zscore"
-        posts = np.sort(
-            [
-                plan.framework.low * plan.framework.direction,
-                plan.framework.high * plan.framework.direction,
-            ],
-            axis=0,
-        )
-        self.posts = posts.astype(np.float32)
-        self.answers, self.errors, self.fresh = (
-            np.empty(self.base.shape, np.float32),
-            np.empty(self.base.shape, np.float32),
-            True,
-        )
-        self.missing = noise.rows * self.base.shape[1] + noise.columns
+        self.noise = noise
+        self.aggregate = aggregate
+        self.normalise = normalise
+        self.kind = np.float32 if noise.error > 0 else np.float64
+        framework = plan.framework
+        # cells that stay blank are left out by the rule for missing answers
+        is_blank = np.isnan(plan.numbers)
+        is_blank[noise.rows, noise.columns] = False
+        self.averager = HeadingAverager(~is_blank, framework)
+        # where no cell is blank, numpy need not look
+        self.is_answered: BoolArray | bool = True if self.averager.is_complete else ~is_blank
+        # row by row in memory, whatever the table's layout
+        self.base = np.nan_to_num(plan.numbers).astype(self.kind, order="C")
+        self.direction = framework.direction.astype(self.kind)
+        lowest, highest = noise.ends
+        if normalise == "goalposts":
+            # as `score` does, figures beyond the posts are cut
+            posts = read_goalposts(framework)
+            self.posts = [end.astype(self.kind) for end in posts]
+            raw_posts = np.sort(np.array(posts) * framework.direction, axis=0)
+            lowest, highest = (np.clip(end, *raw_posts) for end in (lowest, highest))
+        self.lowest = lowest.astype(self.kind)
+        self.highest = highest.astype(self.kind)
+        self.answers = np.empty(self.base.shape, self.kind)
+        self.errors = np.empty(self.base.shape, np.float32)
+        self.needs_errors = True
 
-    def scores(
-        self, weights: NDArray[np.float32], random: np.random.Generator
-    ) -> NDArray[np.float32]:
-        """Give every unit's score in one draw."""
-        noise, answers = self.noise, self.answers
+    def draw_answers(self, random: np.random.Generator) -> None:
+        """Draw the true answers of all units, better ones higher."""
+        noise = self.noise
+        answers = self.answers
         if noise.error > 0:
-            np.add(self.base, self._error(random), out=answers)
+            np.add(self.base, self._draw_errors(random), out=answers)
         else:
             answers[:] = self.base
         if noise.severity.size:
-            drawn = noise.severity + noise.severity_se * random.standard_normal(noise.severity.size)
-            answers -= np.append(drawn, 0.0).astype(np.float32)[noise.rater][:, None]
-        if self.missing.size:
-            pick = random.integers(0, noise.given.shape[1], self.missing.size)
-            # by row and column, never through a reshaped array, which is a copy where the layout does not fit
-            answers[noise.rows, noise.columns] = noise.given[np.arange(self.missing.size), pick]
+            spread = noise.severity_se * random.standard_normal(noise.severity.size)
+            # the last entry is for units whose interviewer is not known
+            severity = np.append(noise.severity + spread, 0.0).astype(self.kind)
+            answers -= severity[noise.rater][:, None]
+        if noise.rows.size:
+            n_missing, n_donors = noise.donor_answers.shape
+            donor = random.integers(0, n_donors, n_missing)
+            # by row and column, never through a reshaped array, which is a copy where the layout
+            # does not fit
+            answers[noise.rows, noise.columns] = noise.donor_answers[np.arange(n_missing), donor]
         np.clip(answers, self.lowest, self.highest, out=answers)
-        return self._aggregated(weights)
+        answers *= self.direction
 
-    def _error(self, random: np.random.Generator) -> NDArray[np.float32]:
-        """Give every answer's error; every second draw takes the opposite of the one before (antithetic pairs)."""
-        if self.fresh:
+    def _draw_errors(self, random: np.random.Generator) -> NDArray[np.float32]:
+        """Draw every answer's error; each second draw takes the opposite (antithetic pairs)."""
+        if self.needs_errors:
             random.standard_normal(out=self.errors, dtype=np.float32)
             self.errors *= np.float32(self.noise.error)
         else:
             np.negative(self.errors, out=self.errors)
-        self.fresh = not self.fresh
+        self.needs_errors = not self.needs_errors
         return self.errors
 
-    def _aggregated(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Normalise and take the weighted mean; arithmetic means fold the scale into the weights."""
+    def score_answers(
+        self, leaf_weights: NDArray[Any], heading_weights: Sequence[FloatArray]
+    ) -> NDArray[Any]:
+        """Normalise the answers drawn and take the weighted mean."""
         answers = self.answers
-        answers *= self.direction
-        if self.zscore:
-            return np.asarray(answers @ (weights / np.maximum(answers.std(axis=0, ddof=1), 1e-6)))
-        low, high = (answers.min(axis=0), answers.max(axis=0)) if self.moves else self.posts
-        width = np.maximum(high - low, np.float32(1e-6))
-        if self.aggregate == "arithmetic":
-            return np.asarray(answers @ (weights / width))
+        low, width = self._find_scale()
+        if self.averager.is_complete and self.aggregate == "arithmetic":
+            # the lower ends move everybody alike, which changes no rank: the scale goes into
+            # the weights
+            return np.asarray(answers @ (leaf_weights / width))
         answers -= low
-        answers *= np.float32(1 - FLOOR) / width
-        answers += np.float32(FLOOR)
-        np.log(answers, out=answers)
-        return np.asarray(answers @ weights)
+        if self.normalise == "zscore":
+            answers /= width
+        else:
+            answers *= self.kind(1 - FLOOR) / width
+            answers += self.kind(FLOOR)
+        if self.aggregate == "geometric":
+            np.log(answers, out=answers)
+        if self.averager.is_complete:
+            return np.asarray(answers @ leaf_weights)
+        # blanks stay out of the sums
+        np.multiply(answers, self.is_answered, out=answers)
+        total = self.averager.average(answers, heading_weights)
+        return np.asarray(total[0])
+
+    def _find_scale(self) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Find where each column's scale begins, and how wide it is."""
+        if self.normalise == "goalposts":
+            low, high = self.posts
+            return low, np.subtract(high, low)
+        answers = self.answers
+        is_answered = self.is_answered
+        if self.normalise == "zscore":
+            low = answers.mean(axis=0, where=is_answered)
+            width = answers.std(axis=0, ddof=1, where=is_answered)
+        else:
+            low = answers.min(axis=0, where=is_answered, initial=np.inf)
+            width = answers.max(axis=0, where=is_answered, initial=-np.inf) - low
+        return low, np.maximum(width, self.kind(MIN_WIDTH))

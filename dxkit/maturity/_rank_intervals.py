@@ -1,4 +1,4 @@
-"""How firm is each municipality's place, once everything that was chosen or guessed may be otherwise?"""
+"""How firm is each municipality's place, once everything chosen or guessed may be otherwise?"""
 
 import os
 from collections.abc import Sequence
@@ -12,24 +12,27 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import ThreadpoolController
 
+from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError
-from dxkit.maturity import _ranks
-from dxkit.maturity._aggregate import aggregated
-from dxkit.maturity._framework import Floats, Framework, build, figures
-from dxkit.maturity._impute import donors
-from dxkit.maturity._monte_carlo import FLOOR, Noise, Plan, ranks_of_draws
-from dxkit.maturity._normalise import normalised
-from dxkit.maturity._raters import rater_severity
+from dxkit.maturity._aggregate import aggregate_headings
+from dxkit.maturity._competition_ranks import RankArray, rank_rows
+from dxkit.maturity._draw_weights import WEIGHT_NOISE, split_draws
+from dxkit.maturity._framework import Framework, build_framework, read_figures
+from dxkit.maturity._impute import find_donors
+from dxkit.maturity._monte_carlo import FLOOR, Noise, Plan, rank_draws
+from dxkit.maturity._normalise import normalise_figures
+from dxkit.maturity._rank_draws import count_above, find_quantiles, group_by_unit, group_tiers
+from dxkit.maturity._rater_severity import rater_severity
+from dxkit.schema import carry_provenance
 
 VARY = ("weights", "normalise", "aggregate", "missing", "severity")
 NORMALISATIONS = ("goalposts", "minmax", "zscore")
 AGGREGATIONS = ("arithmetic", "geometric")
-WEIGHT_NOISE = 0.25
+# share of draws in which a tier's head is before the next tier's
 TIER_LEVEL = 0.9
-# draws that one worker takes at a time
-PORTION = 2048
-# ranks to be found (draws × municipalities) below which handing work to threads costs more than it saves
-SMALL = 2_000_000
+# ranks to be computed (draws × municipalities) below which handing work to threads costs more than
+# it saves
+MIN_RANKS_FOR_THREADS = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class RankIntervals:
     Attributes
     ----------
     table
-        Index ``code``: ``nominal`` (rank as scored without any variation), ``p05, median, p95`` of the drawn ranks, ``tier``
-        (1 is foremost; the order within a tier is not settled).
+        Index ``code``: ``nominal`` (rank as scored without any variation), ``p05, median, p95`` of
+        the drawn ranks, ``tier`` (1 is foremost; the order within a tier is not settled).
     ranks
         Draws × municipalities.
     settings
@@ -48,17 +51,18 @@ class RankIntervals:
     """
 
     table: pd.DataFrame
-    ranks: _ranks.Ranks
+    ranks: RankArray
     settings: dict[str, Any]
 
     @cached_property
     def above(self) -> pd.DataFrame:
-        """Share of draws in which the row's municipality is before the column's (a tie counts half)."""
-        return pd.DataFrame(
-            _ranks.above(_ranks.by_unit(self.ranks)),
-            index=self.table.index,
-            columns=self.table.index,
-        )
+        """Share of draws in which the row's municipality is before the column's.
+
+        A tie counts half.
+        """
+        shares = count_above(group_by_unit(self.ranks))
+        table = pd.DataFrame(shares, index=self.table.index, columns=self.table.index)
+        return carry_provenance(table, self.table)
 
     @cached_property
     def tiers(self) -> pd.Series:
@@ -66,7 +70,7 @@ class RankIntervals:
         return self.table["tier"]
 
     def first(self, count: int) -> pd.Series:
-        """Give the share of draws in which each municipality is among the first ``count``.
+        """Compute how often each municipality is among the first ``count``.
 
         Parameters
         ----------
@@ -76,16 +80,16 @@ class RankIntervals:
         Returns
         -------
         pandas.Series
+            Share of draws (0–1).
         """
-        return pd.Series(
-            (self.ranks <= count).mean(axis=0), index=self.table.index, name=f"first_{count}"
-        )
+        share = (self.ranks <= count).mean(axis=0)
+        series = pd.Series(share, index=self.table.index, name=f"first_{count}")
+        return carry_provenance(series, self.table)
 
     def __repr__(self) -> str:
-        return f"<順位の幅: {len(self.table)}市町、{self.ranks.shape[0]:,}回、幅の平均 {self._width():.1f}>"
-
-    def _width(self) -> float:
-        return float((self.table["p95"] - self.table["p05"]).mean())
+        width = float((self.table["p95"] - self.table["p05"]).mean())
+        draws = self.ranks.shape[0]
+        return f"<順位の幅: {len(self.table)}市町、{draws:,}回、幅の平均 {width:.1f}>"
 
 
 def rank_intervals(
@@ -102,7 +106,7 @@ def rank_intervals(
     aggregate: Sequence[str] = AGGREGATIONS,
     levels: tuple[float, float] = (0.0, 5.0),
 ) -> RankIntervals:
-    """Give the range of places that each municipality takes over draws of everything uncertain.
+    """Compute the range of places that each municipality takes over draws of all that is uncertain.
 
     Parameters
     ----------
@@ -115,18 +119,21 @@ def rank_intervals(
     seed
         Of the draws: the same seed gives the same intervals, whatever the number of cores.
     vary
-        What varies: ``"weights"`` (each by ± ``weight_noise`` of itself, heading by heading), ``"normalise"``,
-        ``"aggregate"``, ``"missing"`` (missing answers drawn from like municipalities), ``"severity"`` (interviewers'
-        severity and the error of an answer, estimated from cases that several interviewers rated; needs ``answers``).
+        What varies: ``"weights"`` (each by ± ``weight_noise`` of itself, heading by heading),
+        ``"normalise"``, ``"aggregate"``, ``"missing"`` (missing answers drawn from like
+        municipalities), ``"severity"`` (interviewers' severity and the error of an answer,
+        estimated from cases that several interviewers rated; needs ``answers``).
     answers
-        One row an answer (``code, item, rater, level``), the fictional towns among them; needed for ``"severity"``.
+        One row an answer (``code, item, rater, level``), the fictional towns among them; needed
+        for ``"severity"``.
     executor
-        Workers to share the draws: any `concurrent.futures.Executor`; by default this computer's cores.
+        Workers to share the draws: any `concurrent.futures.Executor`; by default this computer's
+        cores.
     weight_noise
         Share (0–1) by which a weight may vary.
     normalise, aggregate
-        The methods among which a draw chooses. Pairs that do not go together (z-scores have no geometric mean) are left out
-        and listed in the settings.
+        The methods among which a draw chooses. Pairs that do not go together (z-scores have no
+        geometric mean) are left out and listed in the settings.
     levels
         Lowest and highest level of an answer.
 
@@ -143,9 +150,19 @@ def rank_intervals(
 
     Notes
     -----
-    Uncertainty analysis of the OECD/JRC handbook (step 7; Saisana, Saltelli & Tarantola 2005), with the answers' own
-    uncertainty: a draw takes back a drawn severity and error from every answer. Methods that stay the same are the first of
-    ``normalise`` and ``aggregate``. Aggregation is by the product of weights from the leaf up, the same at every heading.
+    Uncertainty analysis of the OECD/JRC handbook (step 7; Saisana, Saltelli & Tarantola 2005),
+    with the answers' own uncertainty: a draw takes back a drawn severity and error from every
+    answer. Methods that stay the same are the first of ``normalise`` and ``aggregate``.
+    Missing answers that are not drawn are left out heading by heading, as in `score`: with
+    nothing varied, or weights varied by 0, the drawn ranks are the nominal ones.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> figures, framework = dxkit.load("dashboard"), dxkit.load("indicators_dashboard")
+    >>> intervals = rank_intervals(figures, framework, draws=500)
+    >>> intervals.table.loc["28100", ["p05", "p95"]].tolist()
+    [8, 16]
     """
     unknown = [name for name in vary if name not in VARY]
     if unknown or draws < 1:
@@ -153,48 +170,51 @@ def rank_intervals(
         raise ChoiceError(
             f"{wrong} は使えません。vary は {'・'.join(VARY)} から、draws は1以上を選んでください。"
         )
-    framework = build(indicators)
-    numbers, codes = figures(values, framework)
-    methods, left_out = _methods(normalise, aggregate, vary)
-    noise = noise_of(numbers, codes, answers=answers, vary=vary, levels=levels)
-    plan = Plan(numbers, framework, methods, weight_noise if "weights" in vary else 0.0, noise)
-    ranks = _all_draws(plan, draws, seed, executor)
+    framework = build_framework(indicators)
+    numbers, codes = read_figures(values, framework)
+    methods, left_out = _pair_methods(normalise, aggregate, vary)
+    noise = gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
+    noise_of_weights = weight_noise if "weights" in vary else 0.0
+    plan = Plan(numbers, framework, methods, noise_of_weights, noise)
+    ranks = _rank_all_draws(plan, draws, seed, executor)
     settings = {
         "vary": tuple(vary),
         "draws": draws,
         "seed": seed,
         "weight_noise": weight_noise,
         "methods": methods,
+        "left_out": left_out,
+        "error": noise.error if noise else 0.0,
     }
-    settings |= {"left_out": left_out, "error": noise.error if noise else 0.0}
-    return RankIntervals(_table(ranks, numbers, codes, framework, methods[0]), ranks, settings)
+    table = _build_table(ranks, numbers, codes, framework, methods[0])
+    return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
 
 
-def _methods(
+def _pair_methods(
     normalise: Sequence[str], aggregate: Sequence[str], vary: Sequence[str]
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Give the pairs of methods that a draw may take, and those that do not go together."""
+    """Pair the methods that a draw may take, and list pairs that do not go together."""
     for name in (*normalise, *aggregate):
         if name not in (*NORMALISATIONS, *AGGREGATIONS):
-            offered = (
+            choices = (
                 f"normalise は {'・'.join(NORMALISATIONS)}、aggregate は {'・'.join(AGGREGATIONS)}"
             )
             raise ChoiceError(
-                f"「{name}」は順位の幅の計算では使えません。{offered} から選んでください。"
+                f"「{name}」は順位の幅の計算では使えません。{choices} から選んでください。"
             )
-    ways = list(normalise) if "normalise" in vary else list(normalise)[:1]
-    means = list(aggregate) if "aggregate" in vary else list(aggregate)[:1]
-    pairs = list(product(ways, means))
-    good = [pair for pair in pairs if pair != ("zscore", "geometric")]
-    if not good:
+    normalisations = list(normalise) if "normalise" in vary else list(normalise)[:1]
+    aggregations = list(aggregate) if "aggregate" in vary else list(aggregate)[:1]
+    pairs = list(product(normalisations, aggregations))
+    possible = [pair for pair in pairs if pair != ("zscore", "geometric")]
+    if not possible:
         raise ChoiceError(
             "組み合わせられる方法がありません。zscore は geometric と組み合わせられません。"
         )
-    return good, [pair for pair in pairs if pair not in good]
+    return possible, [pair for pair in pairs if pair not in possible]
 
 
-def noise_of(
-    numbers: Floats,
+def gather_noise(
+    numbers: FloatArray,
     codes: pd.Index,
     *,
     answers: pd.DataFrame | None,
@@ -202,71 +222,88 @@ def noise_of(
     levels: tuple[float, float],
 ) -> Noise | None:
     """Gather what is uncertain in the answers; ``None`` if nothing is."""
-    severe = "severity" in vary and answers is not None
-    holes = "missing" in vary and bool(np.isnan(numbers).any())
-    if not severe and not holes:
+    has_severity = "severity" in vary and answers is not None
+    has_blanks = "missing" in vary and bool(np.isnan(numbers).any())
+    if not has_severity and not has_blanks:
         return None
-    rows, columns, given = donors(numbers)
-    raters = np.full(numbers.shape[0], -1)
-    severity, spread, error = np.zeros(0), np.zeros(0), 0.0
+    if has_blanks:
+        rows, columns, donor_answers = find_donors(numbers)
+    else:
+        # blanks stay blank and are left out, as in `score`
+        rows = columns = np.zeros(0, dtype=np.intp)
+        donor_answers = np.zeros((0, 1))
+    rater = np.full(numbers.shape[0], -1)
+    severity = np.zeros(0)
+    severity_se = np.zeros(0)
+    error = 0.0
     ends = (np.nanmin(numbers, axis=0), np.nanmax(numbers, axis=0))
-    if severe and answers is not None:
-        found = rater_severity(answers)
-        who = answers.drop_duplicates("code").set_index("code")["rater"].astype(str)
-        raters = found.table.index.get_indexer(pd.Index(who.reindex(codes).fillna("")))
-        severity, spread = found.table["severity"].to_numpy(), found.table["se"].to_numpy()
-        error = found.error
+    if has_severity and answers is not None:
+        estimate = rater_severity(answers)
+        names = answers.drop_duplicates("code").set_index("code")["rater"].astype(str)
+        rater = estimate.table.index.get_indexer(pd.Index(names.reindex(codes).fillna("")))
+        severity = estimate.table["severity"].to_numpy()
+        severity_se = estimate.table["se"].to_numpy()
+        error = estimate.error
         ends = (np.full(numbers.shape[1], levels[0]), np.full(numbers.shape[1], levels[1]))
     return Noise(
-        rows, columns, given, np.asarray(raters, dtype=np.intp), severity, spread, error, ends
+        rows,
+        columns,
+        donor_answers,
+        np.asarray(rater, dtype=np.intp),
+        severity,
+        severity_se,
+        error,
+        ends,
     )
 
 
-def _all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> _ranks.Ranks:
-    """Share the draws among workers; each portion has a seed of its own, so the number of workers changes nothing."""
-    counts = [min(PORTION, draws - start) for start in range(0, draws, PORTION)]
-    seeds = np.random.SeedSequence(seed).spawn(len(counts))
+def _rank_all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> RankArray:
+    """Share the draws among workers.
+
+    Each portion has a seed of its own, so the number of workers changes nothing.
+    """
+    portions = split_draws(draws, seed)
     if executor is not None:
-        return np.concatenate([job.result() for job in _submit(executor, plan, counts, seeds)])
+        return _collect_ranks(executor, plan, portions)
     # one thread a worker: those of the matrix library would wait for each other
-    with _libraries().limit(limits=1):
-        if draws * plan.numbers.shape[0] < SMALL and plan.noise is None:
-            return np.concatenate(
-                [
-                    ranks_of_draws(plan, count, each)
-                    for count, each in zip(counts, seeds, strict=True)
-                ]
-            )
+    with _find_libraries().limit(limits=1):
+        n_ranks = draws * plan.numbers.shape[0]
+        if n_ranks < MIN_RANKS_FOR_THREADS and plan.noise is None:
+            return np.concatenate([rank_draws(plan, *portion) for portion in portions])
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            return np.concatenate([job.result() for job in _submit(pool, plan, counts, seeds)])
+            return _collect_ranks(pool, plan, portions)
 
 
 @lru_cache
-def _libraries() -> ThreadpoolController:
+def _find_libraries() -> ThreadpoolController:
     """Find the libraries that have threads of their own; once, because it takes a while."""
     return ThreadpoolController()
 
 
-def _submit(
-    pool: Executor, plan: Plan, counts: Sequence[int], seeds: Sequence[np.random.SeedSequence]
-) -> list[Any]:
-    return [
-        pool.submit(ranks_of_draws, plan, count, seed)
-        for count, seed in zip(counts, seeds, strict=True)
-    ]
+def _collect_ranks(
+    pool: Executor, plan: Plan, portions: Sequence[tuple[int, np.random.SeedSequence]]
+) -> RankArray:
+    jobs = [pool.submit(rank_draws, plan, count, seed) for count, seed in portions]
+    # in the order of the portions, whichever is ready first
+    return np.concatenate([job.result() for job in jobs])
 
 
-def _table(
-    ranks: _ranks.Ranks,
-    numbers: Floats,
+def _build_table(
+    ranks: RankArray,
+    numbers: FloatArray,
     codes: pd.Index,
     framework: Framework,
     method: tuple[str, str],
 ) -> pd.DataFrame:
-    units = _ranks.by_unit(ranks)
-    low, median, high = _ranks.quantiles(units, (0.05, 0.5, 0.95)).T
-    scaled = normalised(numbers, framework, method[0], (FLOOR, 1.0))
-    nominal = _ranks.ranks_of(aggregated(scaled, framework, method[1], 0.0)[:, -1][None, :])[0]
-    tier = _ranks.tiers(units, median.astype(float), TIER_LEVEL)
-    found = {"nominal": nominal, "p05": low, "median": median, "p95": high, "tier": tier}
-    return pd.DataFrame(found, index=codes).astype(int)
+    unit_ranks = group_by_unit(ranks)
+    low, median, high = find_quantiles(unit_ranks, (0.05, 0.5, 0.95)).T
+    scaled = normalise_figures(numbers, framework, method[0], (FLOOR, 1.0))
+    total = aggregate_headings(scaled, framework, method[1], 0.0)[:, -1]
+    columns = {
+        "nominal": rank_rows(total[None, :])[0],
+        "p05": low,
+        "median": median,
+        "p95": high,
+        "tier": group_tiers(unit_ranks, median.astype(float), TIER_LEVEL),
+    }
+    return pd.DataFrame(columns, index=codes).astype(int)

@@ -1,4 +1,7 @@
-"""How mature is each municipality, heading by heading, and how much of that rests on missing answers?"""
+"""How mature is each municipality, heading by heading?
+
+Beside each score stands how much of it rests on missing answers.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,16 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.maturity._aggregate import AGGREGATE, NEEDS_POSITIVE, Aggregate, aggregated, check_pair
-from dxkit.maturity._framework import TOTAL, Floats, Framework, build, figures
-from dxkit.maturity._impute import imputed
-from dxkit.maturity._normalise import Normalise, normalised, worst_and_best
+from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headings, check_pair
+from dxkit.maturity._framework import TOTAL, Framework, build_framework, read_figures
+from dxkit.maturity._impute import impute_answers
+from dxkit.maturity._normalise import Normalise, find_worst_and_best, normalise_figures
+from dxkit.schema import carry_provenance
 
 # the least share of a heading's weight that must be answered before it gets a score
 MIN_ANSWERED = 0.6
-# means that take logarithms or reciprocals need a floor above 0; a hundredth of the scale, as composite-index tools use
-FLOORED = (0.01, 1.0)
+PLAIN_SCALE = (0.0, 1.0)
+# means that take logarithms or reciprocals need a floor above 0; a hundredth of the scale, as
+# composite-index tools use
+FLOORED_SCALE = (0.01, 1.0)
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,8 @@ class Scores:
     Attributes
     ----------
     total
-        One figure a municipality (index ``code``), on the scale chosen; NaN where too little was answered.
+        One figure a municipality (index ``code``), on the scale chosen; NaN where too little was
+        answered.
     dimensions
         Municipalities × headings right below the total.
     normalised
@@ -33,8 +41,8 @@ class Scores:
     indicators
         The framework table that was used.
     coverage
-        Index ``code``: ``answered`` (share of the weight that was answered, 0–1), ``low`` and ``high``: the total if every
-        missing answer were the worst, or the best, possible one.
+        Index ``code``: ``answered`` (share of the weight that was answered, 0–1), ``low`` and
+        ``high``: the total if every missing answer were the worst, or the best, possible one.
     raw
         The figures as given: municipalities × indicators, NaN where missing.
     settings
@@ -50,7 +58,8 @@ class Scores:
     settings: dict[str, Any]
 
     def __repr__(self) -> str:
-        return f"<点数: {len(self.total)}市町 × {self.normalised.shape[1]}指標、{self.settings}>"
+        n_items = self.normalised.shape[1]
+        return f"<点数: {len(self.total)}市町 × {n_items}指標、{self.settings}>"
 
 
 def score(
@@ -68,18 +77,19 @@ def score(
     Parameters
     ----------
     values
-        One row a municipality (index or column ``code``), one column an indicator; missing stays missing.
+        One row a municipality (index or column ``code``), one column an indicator; missing stays
+        missing.
     indicators
         The framework: ``indicator, parent, label, direction, weight, unit, low, high``.
     normalise
-        ``"goalposts"`` (fixed ends ``low`` and ``high``: years compare), ``"minmax"``, ``"zscore"`` (sample standard
-        deviation), ``"rank"`` or ``"percentile"``.
+        ``"goalposts"`` (fixed ends ``low`` and ``high``: years compare), ``"minmax"``,
+        ``"zscore"`` (sample standard deviation), ``"rank"`` or ``"percentile"``.
     aggregate
-        ``"arithmetic"``, ``"geometric"``, ``"harmonic"`` (weighted means, heading by heading) or ``"copeland"`` (pairwise
-        wins less losses, as a share of the others).
+        ``"arithmetic"``, ``"geometric"``, ``"harmonic"`` (weighted means, heading by heading) or
+        ``"copeland"`` (pairwise wins less losses, as a share of the others).
     impute
-        ``None`` (missing answers are left out and weights of the rest weighed up), ``"mean"``, ``"median"`` or
-        ``"neighbours"``.
+        ``None`` (missing answers are left out and weights of the rest weighed up), ``"mean"``,
+        ``"median"`` or ``"neighbours"``.
     scale
         Ends of the normalised scale; by default 0–1, and 0.01–1 for geometric and harmonic means.
     min_answered
@@ -98,17 +108,26 @@ def score(
 
     Notes
     -----
-    Steps 3, 5 and 6 of the OECD/JRC Handbook on Constructing Composite Indicators (2008). A total is no league table: see
-    `rank_intervals` for how firm an order is. The bounds of `Scores.coverage` hold under the normalisation of the answers
-    that were given; for ``"goalposts"`` they hold whatever the missing answers are.
+    Steps 3, 5 and 6 of the OECD/JRC Handbook on Constructing Composite Indicators (2008). A total
+    is no league table: see `rank_intervals` for how firm an order is. The bounds of
+    `Scores.coverage` hold under the normalisation of the answers that were given; for
+    ``"goalposts"`` they hold whatever the missing answers are.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> scores = score(dxkit.load("dashboard"), dxkit.load("indicators_dashboard"))
+    >>> scores.total.round(2).head(3).to_dict()
+    {'28100': 0.79, '28201': 0.92, '28202': 0.82}
     """
     check_pair(normalise, aggregate)
-    ends = _scale(scale, aggregate, min_answered)
-    framework = build(indicators)
-    numbers, codes = figures(values, framework)
-    scaled = normalised(imputed(numbers, framework, impute), framework, normalise, ends)
+    ends = _choose_scale(scale, aggregate, min_answered)
+    framework = build_framework(indicators)
+    numbers, codes = read_figures(values, framework)
+    filled = impute_answers(numbers, framework, impute)
+    scaled = normalise_figures(filled, framework, normalise, ends)
     _check_positive(scaled, framework, codes, aggregate)
-    headings = aggregated(scaled, framework, aggregate, min_answered)
+    headings = aggregate_headings(scaled, framework, aggregate, min_answered)
     settings = {
         "normalise": normalise,
         "aggregate": aggregate,
@@ -117,25 +136,31 @@ def score(
         "min_answered": min_answered,
     }
     names = [heading.name for heading in framework.headings]
+    leaves = list(framework.leaves)
     table = pd.DataFrame(headings, index=codes, columns=names)
-    total, dimensions = table[TOTAL], table[framework.dimensions]
+    total = table[TOTAL]
+    dimensions = table[framework.dimensions]
     for result in (total, dimensions):
         result.attrs["settings"] = settings
     return Scores(
-        total,
-        dimensions,
-        pd.DataFrame(scaled, index=codes, columns=list(framework.leaves)),
-        framework.table,
-        _coverage(numbers, framework, codes, settings),
-        pd.DataFrame(numbers, index=codes, columns=list(framework.leaves)),
+        carry_provenance(total, values, indicators),
+        carry_provenance(dimensions, values, indicators),
+        carry_provenance(pd.DataFrame(scaled, index=codes, columns=leaves), values, indicators),
+        carry_provenance(framework.table, indicators),
+        carry_provenance(
+            _compute_coverage(numbers, framework, codes, settings), values, indicators
+        ),
+        carry_provenance(pd.DataFrame(numbers, index=codes, columns=leaves), values),
         settings,
     )
 
 
-def _scale(
+def _choose_scale(
     scale: tuple[float, float] | None, aggregate: str, min_answered: float
 ) -> tuple[float, float]:
-    ends = scale if scale is not None else FLOORED if aggregate in NEEDS_POSITIVE else (0.0, 1.0)
+    """Choose the ends of the scale: as asked for, else by what the aggregation needs."""
+    default = FLOORED_SCALE if aggregate in NEEDS_POSITIVE else PLAIN_SCALE
+    ends = scale if scale is not None else default
     if not 0 <= ends[0] < ends[1]:
         raise ChoiceError(f"scale={ends} は使えません。0以上の数を、小さい方から書いてください。")
     if not 0 <= min_answered <= 1:
@@ -143,8 +168,10 @@ def _scale(
     return ends
 
 
-def _check_positive(scaled: Floats, framework: Framework, codes: pd.Index, aggregate: str) -> None:
-    """Refuse logarithms and reciprocals of 0, naming where they would be taken."""
+def _check_positive(
+    scaled: FloatArray, framework: Framework, codes: pd.Index, aggregate: str
+) -> None:
+    """Refuse logarithms and reciprocals of 0, naming the cells."""
     if aggregate not in NEEDS_POSITIVE:
         return
     remedy = (
@@ -162,20 +189,22 @@ def _check_positive(scaled: Floats, framework: Framework, codes: pd.Index, aggre
         raise TableError(faults)
 
 
-def _coverage(
-    numbers: Floats, framework: Framework, codes: pd.Index, settings: dict[str, Any]
+def _compute_coverage(
+    numbers: FloatArray, framework: Framework, codes: pd.Index, settings: dict[str, Any]
 ) -> pd.DataFrame:
-    """Give the answered share and the bounds of the total."""
-    known = ~np.isnan(numbers)
-    scaled = normalised(numbers, framework, settings["normalise"], settings["scale"])
+    """Compute the answered share and the bounds of the total."""
+    is_answered = ~np.isnan(numbers)
+    scaled = normalise_figures(numbers, framework, settings["normalise"], settings["scale"])
+    # the total with every missing answer at the worst, and at the best, that it could be
     bounds = [
-        aggregated(np.where(known, scaled, end), framework, settings["aggregate"], 0.0)[:, -1]
-        for end in worst_and_best(scaled, settings["normalise"], settings["scale"])
+        aggregate_headings(
+            np.where(is_answered, scaled, end), framework, settings["aggregate"], 0.0
+        )[:, -1]
+        for end in find_worst_and_best(scaled, settings["normalise"], settings["scale"])
     ]
-    low, high = np.minimum(*bounds), np.maximum(*bounds)
-    return pd.DataFrame(
-        {"answered": known @ framework.leaf_weights(), "low": low, "high": high}, index=codes
-    )
-
-
-__all__ = ["AGGREGATE", "Scores", "score"]
+    columns = {
+        "answered": is_answered @ framework.leaf_weights,
+        "low": np.minimum(*bounds),
+        "high": np.maximum(*bounds),
+    }
+    return pd.DataFrame(columns, index=codes)

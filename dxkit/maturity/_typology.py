@@ -5,13 +5,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from dxkit._arrays import FloatArray, IntArray
+from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.maturity._framework import Floats
+from dxkit.schema import carry_provenance
 
-MOST = 6
-STABLE = 0.6
+# 41 municipalities carry no more types than these
+MAX_TYPES = 6
+# mean Jaccard overlap from which a type may be named (Hennig 2007)
+STABLE_FROM = 0.6
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Typology:
     labels
         Index ``code``: type 1, 2, …, largest first.
     stability
-        Index type: ``size``, ``jaccard`` (mean overlap of the type with its likeness in bootstrap samples, 0–1; below 0.6 it
-        should not be named).
+        Index type: ``size``, ``jaccard`` (mean overlap of the type with its likeness in bootstrap
+        samples, 0–1; below 0.6 it should not be named).
     profiles
         Types × columns: mean of each.
     settings
@@ -37,16 +40,18 @@ class Typology:
     settings: dict[str, Any]
 
 
+@accepts_old_keywords(n="n_types")
 def typology(
-    values: pd.DataFrame, *, n: int | None = None, seed: int = 0, draws: int = 200
+    values: pd.DataFrame, *, n_types: int | None = None, seed: int = 0, draws: int = 200
 ) -> Typology:
     """Sort municipalities into types of like profiles.
 
     Parameters
     ----------
     values
-        One row a municipality (index or column ``code``), a few columns on one scale, for example `Scores.dimensions`.
-    n
+        One row a municipality (index or column ``code``), a few columns on one scale, for example
+        `Scores.dimensions`.
+    n_types
         How many types; by default the number (2 to 6) whose least stable type is most stable.
     seed
         Of the bootstrap.
@@ -60,43 +65,57 @@ def typology(
     Raises
     ------
     ChoiceError
-        If ``n`` is not 2 to the number of different profiles.
+        If ``n_types`` is not 2 to the number of different profiles.
     TableError
         If a figure is missing.
 
     Notes
     -----
-    Ward's method; stability by bootstrap Jaccard overlap (Hennig 2007). 41 municipalities carry three to five types.
+    Ward's method; stability by bootstrap Jaccard overlap (Hennig 2007). 41 municipalities carry
+    three to five types.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> codes = ["28201", "28202", "28203", "28204", "28205"]
+    >>> table = pd.DataFrame({"plan": [1, 1, 1, 4, 4], "team": [1, 2, 1, 5, 4]}, index=codes)
+    >>> typology(table, n_types=2, draws=20).labels.tolist()
+    [1, 1, 1, 2, 2]
     """
     table = values.set_index("code") if "code" in values.columns else values
     _check_complete(table)
     numbers = table.to_numpy(dtype=float)
-    different = len(np.unique(numbers, axis=0))
-    if different < 2 or (n is not None and not 2 <= n <= different):
-        raise ChoiceError(f"n={n} は使えません。2〜{different}（違う横顔の数）にしてください。")
-    found = {}
-    for count in [n] if n is not None else range(2, min(MOST, different) + 1):
-        labels = _ward(numbers, count)
-        found[count] = (
-            labels,
-            _stability(numbers, labels, count, draws, np.random.default_rng(seed)),
+    n_profiles = len(np.unique(numbers, axis=0))
+    if n_profiles < 2 or (n_types is not None and not 2 <= n_types <= n_profiles):
+        raise ChoiceError(
+            f"n_types={n_types} は使えません。2〜{n_profiles}（違う横顔の数）にしてください。"
         )
-    chosen = max(found, key=lambda count: found[count][1].min())
-    labels, overlap = found[chosen]
+    # of the numbers of types, the one whose least stable type is most stable
+    candidates = {}
+    for count in [n_types] if n_types is not None else range(2, min(MAX_TYPES, n_profiles) + 1):
+        labels = _cluster_ward(numbers, count)
+        overlap = _measure_overlap(numbers, labels, count, draws, np.random.default_rng(seed))
+        candidates[count] = (labels, overlap)
+    best = max(candidates, key=lambda count: candidates[count][1].min())
+    labels, overlap = candidates[best]
     types = pd.Series(labels, index=table.index, name="type")
-    sizes = types.value_counts().sort_index()
     stability = pd.DataFrame(
-        {"size": sizes.to_numpy(), "jaccard": overlap},
-        index=pd.Index(range(1, chosen + 1), name="type"),
+        {"size": types.value_counts().sort_index().to_numpy(), "jaccard": overlap},
+        index=pd.Index(range(1, best + 1), name="type"),
     )
     settings = {
         "method": "Ward",
-        "n": chosen,
+        "n_types": best,
         "seed": seed,
         "draws": draws,
-        "stable": bool(overlap.min() >= STABLE),
+        "stable": bool(overlap.min() >= STABLE_FROM),
     }
-    return Typology(types, stability, table.groupby(types).mean(), settings)
+    return Typology(
+        carry_provenance(types, values),
+        carry_provenance(stability, values),
+        carry_provenance(table.groupby(types).mean(), values),
+        settings,
+    )
 
 
 def _check_complete(table: pd.DataFrame) -> None:
@@ -113,30 +132,33 @@ def _check_complete(table: pd.DataFrame) -> None:
         raise TableError(faults)
 
 
-def _ward(numbers: Floats, count: int) -> NDArray[np.intp]:
-    """Give types numbered by size, largest first."""
+def _cluster_ward(numbers: FloatArray, count: int) -> IntArray:
+    """Cluster profiles into types, numbered by size, largest first."""
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - takes a second to load
 
-    raw = fcluster(linkage(numbers, "ward"), count, "maxclust")
-    order = np.argsort(-np.bincount(raw)[1:], kind="stable") + 1
-    place = np.empty(order.size + 1, dtype=np.intp)
-    place[order] = np.arange(1, order.size + 1)
-    return np.asarray(place[raw])
+    clusters = fcluster(linkage(numbers, "ward"), count, "maxclust")
+    by_size = np.argsort(-np.bincount(clusters)[1:], kind="stable") + 1
+    number_of_cluster = np.empty(by_size.size + 1, dtype=np.intp)
+    number_of_cluster[by_size] = np.arange(1, by_size.size + 1)
+    return np.asarray(number_of_cluster[clusters])
 
 
-def _stability(
-    numbers: Floats, labels: NDArray[np.intp], count: int, draws: int, random: np.random.Generator
-) -> Floats:
-    """Give each type's mean best Jaccard overlap with the types of bootstrap samples."""
+def _measure_overlap(
+    numbers: FloatArray, labels: IntArray, count: int, draws: int, random: np.random.Generator
+) -> FloatArray:
+    """Measure each type's mean best Jaccard overlap with the types of bootstrap samples."""
     overlaps = np.zeros((draws, count))
     for draw in range(draws):
         sample = np.unique(random.integers(0, len(numbers), len(numbers)))
-        other = _ward(numbers[sample], min(count, len(np.unique(numbers[sample], axis=0))))
-        for own in range(1, count + 1):
-            here = labels[sample] == own
+        n_profiles = len(np.unique(numbers[sample], axis=0))
+        sample_labels = _cluster_ward(numbers[sample], min(count, n_profiles))
+        for label in range(1, count + 1):
+            is_type = labels[sample] == label
             shares = [
-                (here & (other == each)).sum() / (here | (other == each)).sum()
-                for each in np.unique(other)
+                (is_type & (sample_labels == sample_label)).sum()
+                / (is_type | (sample_labels == sample_label)).sum()
+                for sample_label in np.unique(sample_labels)
             ]
-            overlaps[draw, own - 1] = max(shares) if here.any() else 0.0
+            # a type of which the sample holds nobody has no likeness there
+            overlaps[draw, label - 1] = max(shares) if is_type.any() else 0.0
     return np.asarray(overlaps.mean(axis=0))

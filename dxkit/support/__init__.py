@@ -1,19 +1,24 @@
-"""How does the prefecture help its municipalities: who is behind, what does it cost, who learns what, who meets whom?"""
+"""How does the prefecture help its municipalities: who is behind, what costs what, who meets whom?
+
+The package loads `costs`, `liaison`, `matching`, `network`, `progress` and `training` when they
+are first asked for.
+"""
 
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("costs", "liaison", "matching", "network", "progress", "training")
+_PACKAGES = ("costs", "liaison", "matching", "network", "progress", "training")
 
 
 def __getattr__(name: str) -> Any:
-    """Load a measure the first time that it is asked for (PEP 562)."""
-    if name in _MODULES:
+    """Load a package the first time that it is asked for (PEP 562)."""
+    # each brings heavy libraries along, which a user of another does not need
+    if name in _PACKAGES:
         return import_module(f"dxkit.support.{name}")
     raise AttributeError(
-        f"dxkit.support に「{name}」という名前はありません。使える名前: {', '.join(_MODULES)}"
+        f"dxkit.support に「{name}」という名前はありません。使える名前: {', '.join(_PACKAGES)}"
     )
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_MODULES])
+    return sorted([*globals(), *_PACKAGES])

@@ -1,14 +1,16 @@
 """How does somebody who has never typed code change a choice and see the picture change?
 
-Widgets for workshops: choices in, pictures out. They work with the mouse and the keyboard, keep no output in the notebook
-file and need no network. Text from tables is escaped before it becomes HTML.
+Widgets for workshops: choices in, pictures out. They work with the mouse and the keyboard, keep no
+output in the notebook file and need no network. Text from tables is escaped before it becomes HTML.
 """
 
-from dxkit.widgets._drone_explorer import DroneExplorer, drone_explorer
+from dxkit.widgets._drone_explorer import drone_explorer
+from dxkit.widgets._drone_widget import DroneExplorer
 from dxkit.widgets._exercise import exercise
 from dxkit.widgets._group_builder import GroupBuilder, group_builder
 from dxkit.widgets._maturity_explorer import maturity_explorer
-from dxkit.widgets._sharing_explorer import SharingExplorer, sharing_explorer
+from dxkit.widgets._sharing_explorer import sharing_explorer
+from dxkit.widgets._sharing_widget import SharingExplorer
 from dxkit.widgets._vote_board import VoteBoard, vote_board
 
 __all__ = [

@@ -1,88 +1,49 @@
-"""What is asked in a workshop about drone bases, and how is each answer drawn?
+"""Which tables does a workshop about drone bases use, and what is computed from them?
 
-Nothing here is a widget: a `Study` holds the tables and gives, for a `Flight`, the reach, the best choice, the score of a
-choice made by hand, and the picture.
+Nothing here is a widget: a `DroneStudy` holds the tables and computes, for a `Flight`, the reach,
+the best choice and the score of a choice made by hand, and draws the picture.
 """
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from dxkit import drones
+from dxkit import drones, maps
+from dxkit._arrays import FloatArray, IntArray
 from dxkit.drones import Siting
 from dxkit.errors import ChoiceError, shorten
-from dxkit.maps import Mark, Sketch, ring, sketch
-from dxkit.widgets import _html
+from dxkit.widgets._drone_look import MapLook
 
-OWN_LABEL = "自分たち"
-BEST_LABEL = "最適"
-Floats = NDArray[np.float64]
+# colours and radii in pixels of the marks on the map
+CANDIDATE_COLOUR = "#7a8590"
+CANDIDATE_RADIUS = 2.5
+BASE_COLOUR = "#111111"
+BASE_RADIUS = 7.0
+BEST_COLOUR = "#7b2d5e"
+BEST_RADIUS = 13.0
+# of a ring: a circle's points, and how many points of a shape are skipped
+RING_STEP_DEG = 5.0
+RING_STRIDE = 5
+
 Range = float | pd.DataFrame
-# colours of the marks on the map
-CANDIDATE = "#7a8590"
-OWN = "#111111"
-BEST = "#7b2d5e"
-
-
-@dataclass(frozen=True)
-class Record:
-    """One choice of bases that a group recorded; fields as the columns of `DroneExplorer.records`."""
-
-    group: str
-    bases: tuple[Hashable, ...]
-    people: float
-    share: float
-    of_optimum: float
-    optimum: float
-    optimum_bases: tuple[Hashable, ...]
-    range_km: float
-    wind_ms: float
-    payload_kg: float
-    drone: str
-
-
-def frame(kept: Sequence[Record]) -> pd.DataFrame:
-    """Give the recorded choices, one row each."""
-    names = [each.name for each in fields(Record)]
-    return pd.DataFrame(
-        [[getattr(record, name) for name in names] for record in kept], columns=names
-    )
-
-
-def listing(kept: Sequence[Record], called: Callable[[Hashable], str], unit: str) -> str:
-    """Give the recorded choices as an HTML table."""
-    heads = (
-        "班",
-        "置いた拠点",
-        f"届く（{unit}）",
-        "割合",
-        f"{BEST_LABEL}に対して",
-        f"{BEST_LABEL}（{unit}）",
-        "届く距離",
-    )
-    rows = [
-        (
-            each.group,
-            "、".join(map(called, each.bases)),
-            f"{each.people:,.0f}",
-            f"{each.share:.1%}",
-            f"{each.of_optimum:.1%}",
-            f"{each.optimum:,.0f}",
-            f"{each.range_km:.1f} km",
-        )
-        for each in kept
-    ]
-    return _html.table(heads, rows)
 
 
 @dataclass(frozen=True)
 class Flight:
-    """Which drone (a row of the table) flies with what load in what wind; ``from_deg`` none: the worst of all directions."""
+    """Which drone flies with what load in what wind.
+
+    Attributes
+    ----------
+    drone
+        Position of a row in the table of drones.
+    payload_kg, wind_ms
+        Load and wind.
+    from_deg
+        Where the wind comes from; None takes the worst of all directions.
+    """
 
     drone: int
     payload_kg: float
@@ -91,23 +52,25 @@ class Flight:
 
 
 @dataclass(frozen=True)
-class Study:
+class DroneStudy:
     """The tables of a workshop about drone bases.
 
     Attributes
     ----------
     demand, candidates, types
         As `drone_explorer` takes them.
-    weights
-        Of each demand row.
+    weight, unit
+        The column that counts, and what one of it is called.
     bases, names
         Of each candidate: its key, and what people call it.
     fixed
-        Places of the existing bases among the candidates.
+        Positions of the existing bases among the candidates.
+    no_fly
+        Areas to fly around.
     sketch
         The map that is redrawn.
     look
-        What `maps.coverage` and `maps.difference` are told of the picture, and ``no_fly``'s shapes.
+        How maps are drawn.
     """
 
     demand: pd.DataFrame
@@ -115,16 +78,15 @@ class Study:
     types: pd.DataFrame
     weight: str
     unit: str
-    weights: Floats
     bases: list[Hashable]
     names: list[str]
     fixed: tuple[int, ...]
     no_fly: gpd.GeoDataFrame | None
-    sketch: Sketch
-    look: Mapping[str, Any]
+    sketch: maps.Sketch
+    look: MapLook
 
     @classmethod
-    def of(
+    def prepare(
         cls,
         demand: pd.DataFrame,
         candidates: pd.DataFrame,
@@ -134,10 +96,8 @@ class Study:
         unit: str,
         fixed: Sequence[Hashable],
         no_fly: gpd.GeoDataFrame | None,
-        towns: gpd.GeoDataFrame | None,
-        background: gpd.GeoDataFrame | None,
-        **look: Any,
-    ) -> "Study":
+        look: MapLook,
+    ) -> "DroneStudy":
         """Check the tables and prepare the map.
 
         Raises
@@ -145,159 +105,192 @@ class Study:
         ChoiceError
             If there are no drones, no such weight, or an existing base is no candidate.
         """
-        own, grey = split(towns, demand), background
-        if towns is not None and own is not None and len(own) < len(towns):
-            rest = towns.loc[towns.index.difference(own.index), ["geometry"]]
-            grey = (
-                rest
-                if background is None
-                else pd.concat([background[["geometry"]], rest], ignore_index=True)
-            )
         if types.empty or weight not in demand.columns:
             lacking = "機種の表に行" if types.empty else f"demand の表に「{shorten(weight)}」の列"
             raise ChoiceError(f"{lacking}がありません。")
+        # what a base is called in results; people read its name
         bases = list(candidates["base"] if "base" in candidates.columns else candidates.index)
-        absent = [each for each in fixed if each not in bases]
-        if absent:
-            raise ChoiceError(
-                f"既設拠点「{shorten(absent[0])}」は候補地の表にありません。fixed には base の値を渡してください。"
-            )
-        names = [
-            str(each) for each in (candidates["name"] if "name" in candidates.columns else bases)
-        ]
-        drawn = sketch(demand, level=look["level"], points=candidates, towns=own, background=grey)
-        weights = demand[weight].to_numpy(dtype=float)
-        places = tuple(bases.index(each) for each in fixed)
-        told = look | {"towns": own, "background": grey}
+        # copies whose provenance also says what the other tables and the caller say
+        cells = demand.copy()
+        cells.attrs = dict(look.provenance)
+        # candidates may lie outside the cells and must still be on the map
+        sketch = maps.prepare_sketch(
+            cells,
+            level=look.level,
+            points=candidates,
+            municipalities=look.municipalities,
+            background=look.background,
+        )
+        labels = candidates["name"] if "name" in candidates.columns else bases
         return cls(
-            demand,
+            cells,
             candidates,
             types,
             weight,
             unit,
-            weights,
             bases,
-            names,
-            places,
+            [str(label) for label in labels],
+            _find_fixed(fixed, bases),
             no_fly,
-            drawn,
-            told,
+            sketch,
+            look,
         )
 
     @property
-    def cited(self) -> dict[str, Any]:
-        """Give what a picture says of its data."""
-        return {"made": self.look["made"], "source": self.look["source"]}
+    def demand_weights(self) -> FloatArray:
+        """The weight of each demand row."""
+        return self.demand[self.weight].to_numpy(dtype=float)
 
-    def reach(self, flight: Flight) -> Range:
-        """Give the range of a flight: a number, or with a wind from somewhere a shape.
+    def compute_reach(self, flight: Flight) -> Range:
+        """Compute the range of a flight: a number, or with a wind from somewhere a shape.
 
         Raises
         ------
         ChoiceError
             If the drone gets nowhere, or does not fly at all.
         """
+        # the worst direction is one number, a known one a range for each bearing
         row = self.types.iloc[flight.drone]
-        payload, wind = flight.payload_kg, flight.wind_ms
         if flight.from_deg is None:
-            found: Range = drones.flight_range(row, payload_kg=payload, wind_ms=wind)
+            reach: Range = drones.flight_range(
+                row, payload_kg=flight.payload_kg, wind_ms=flight.wind_ms
+            )
         else:
-            found = drones.flight_shape(
-                row, payload_kg=payload, wind_ms=wind, wind_from_deg=flight.from_deg
+            reach = drones.flight_shape(
+                row,
+                payload_kg=flight.payload_kg,
+                wind_ms=flight.wind_ms,
+                wind_from_deg=flight.from_deg,
             )
-        if _most(found) <= 0:
+        if _find_longest(reach) <= 0:
             raise ChoiceError(
-                f"風 {flight.wind_ms:g} m/秒では、この機種はどこにも届きません。風か荷物を減らしてください。"
+                f"風 {flight.wind_ms:g} m/秒では、この機種はどこにも届きません。"
+                "風か荷物を減らしてください。"
             )
-        return found
+        return reach
 
-    def longest(self, flight: Flight) -> float:
-        """Give the range in the best direction, in km."""
-        return _most(self.reach(flight))
+    def compute_longest(self, flight: Flight) -> float:
+        """Compute the range in the best direction, in km."""
+        return _find_longest(self.compute_reach(flight))
 
-    def told(self, flight: Flight) -> str:
-        """Say how far a flight reaches."""
-        found = self.reach(flight)
-        if not isinstance(found, pd.DataFrame):
-            return f"{found:.1f} km"
-        return f"{found['range_km'].min():.1f}〜{found['range_km'].max():.1f} km（向きによる）"
+    def describe_reach(self, flight: Flight) -> str:
+        """Write how far a flight reaches."""
+        reach = self.compute_reach(flight)
+        if not isinstance(reach, pd.DataFrame):
+            return f"{reach:.1f} km"
+        ranges = reach["range_km"]
+        return f"{ranges.min():.1f}〜{ranges.max():.1f} km（向きによる）"
 
-    def best(self, count: int, flight: Flight) -> Siting:
-        """Give the best choice."""
-        fixed = [self.bases[place] for place in self.fixed]
-        return self._ask(self.candidates, count, flight, fixed)
+    def find_best(self, count: int, flight: Flight) -> Siting:
+        """Find the best choice of this many bases."""
+        fixed = [self.bases[position] for position in self.fixed]
+        return self._solve(self.candidates, count, flight, fixed)
 
-    def placed(self, places: Sequence[int], flight: Flight) -> Siting | None:
-        """Give what these candidates reach; none without any."""
-        if not places:
+    def score_positions(self, positions: Sequence[int], flight: Flight) -> Siting | None:
+        """Score the choice of these candidates; None without any."""
+        if not positions:
             return None
-        own = [self.bases[place] for place in places]
-        chosen = self.candidates.iloc[list(places)].copy()
-        chosen["base"] = pd.Series(own, index=chosen.index, dtype=object)
-        found = self._ask(chosen, len(places), flight, own)
-        fixed = [self.bases[place] for place in self.fixed]
-        return replace(found, bases=found.bases.assign(existing=found.bases["base"].isin(fixed)))
+        # the keys are written into a column: an index label is lost when rows are selected
+        keys = [self.bases[position] for position in positions]
+        placed = self.candidates.iloc[list(positions)].copy()
+        placed["base"] = pd.Series(keys, index=placed.index, dtype=object)
+        # with every candidate fixed there is nothing left to choose: the score is what remains
+        siting = self._solve(placed, len(positions), flight, keys)
+        fixed = [self.bases[position] for position in self.fixed]
+        existing = siting.bases["base"].isin(fixed)
+        return replace(siting, bases=siting.bases.assign(existing=existing))
 
-    def called(self, base: Hashable) -> str:
-        """Give a base's name."""
+    def name_base(self, base: Hashable) -> str:
+        """Return what people call a base, by its key."""
         return self.names[self.bases.index(base)]
 
-    def picture(
+    def draw_picture(
         self,
-        kinds: NDArray[np.intp],
+        kinds: IntArray,
         colours: Sequence[str],
         bases: pd.DataFrame | None,
         flight: Flight,
         *,
         hollow: bool,
-        spots: bool,
+        show_candidates: bool,
     ) -> str:
-        """Draw the map, with bases and how far they reach; ``spots``: with all candidates."""
-        marks = [_mark(self.candidates, self.names, CANDIDATE, 2.5)] if spots else []
+        """Draw the map as SVG.
+
+        Parameters
+        ----------
+        kinds, colours
+            Of each demand row, a position in ``colours``.
+        bases, flight
+            Bases to draw, with how far the flight reaches from each; None draws none.
+        hollow
+            Draw the bases as rings, so that buttons below stay visible.
+        show_candidates
+            Draw all candidates as small dots.
+        """
+        marks = []
+        # drawn first, so that chosen bases lie above them
+        if show_candidates:
+            dots = _make_marks(self.candidates, self.names, CANDIDATE_COLOUR, CANDIDATE_RADIUS)
+            marks.append(dots)
         if bases is not None:
+            bearing, distance = _list_ring(self.compute_reach(flight))
             rings = [
-                ring(lat, lon, *_around(self.reach(flight)))
+                maps.reach_ring(lat, lon, bearing, distance)
                 for lat, lon in zip(bases["lat"], bases["lon"], strict=True)
             ]
-            names = [
-                str(each) for each in (bases["name"] if "name" in bases.columns else bases.index)
-            ]
-            look = (BEST, 13.0) if hollow else (OWN, 7.0)
-            marks.append(replace(_mark(bases, names, *look), hollow=hollow, rings=rings))
-        return self.sketch.svg(kinds, colours, marks=marks, label="拠点と、届く人の地図")
+            labels = bases["name"] if "name" in bases.columns else bases.index
+            colour = BEST_COLOUR if hollow else BASE_COLOUR
+            radius = BEST_RADIUS if hollow else BASE_RADIUS
+            base_marks = _make_marks(bases, [str(label) for label in labels], colour, radius)
+            marks.append(replace(base_marks, hollow=hollow, rings=rings))
+        return self.sketch.write_svg(kinds, colours, marks=marks, label="拠点と、届く人の地図")
 
-    def _ask(
+    def _solve(
         self, candidates: pd.DataFrame, count: int, flight: Flight, fixed: Sequence[Hashable]
     ) -> Siting:
         return drones.best_bases(
             self.demand,
             candidates,
             count=count,
-            range_km=self.reach(flight),
+            range_km=self.compute_reach(flight),
             weight=self.weight,
             fixed=fixed,
             no_fly=self.no_fly,
         )
 
 
-def split(towns: gpd.GeoDataFrame | None, demand: pd.DataFrame) -> gpd.GeoDataFrame | None:
-    """Give the municipalities in which the demand lies; all where it is not known."""
-    if towns is None or "code" not in demand.columns or "code" not in towns.columns:
-        return towns
-    return towns[towns["code"].isin(demand["code"])]
+def _find_fixed(fixed: Sequence[Hashable], bases: list[Hashable]) -> tuple[int, ...]:
+    """Find the existing bases among the candidates.
+
+    Raises
+    ------
+    ChoiceError
+        Naming the first that is none.
+    """
+    absent = [base for base in fixed if base not in bases]
+    if absent:
+        raise ChoiceError(
+            f"既設拠点「{shorten(absent[0])}」は候補地の表にありません。"
+            "fixed には base の値を渡してください。"
+        )
+    return tuple(bases.index(base) for base in fixed)
 
 
-def _mark(table: pd.DataFrame, names: Sequence[str], shade: str, radius: float) -> Mark:
-    return Mark(table["lat"].to_numpy(float), table["lon"].to_numpy(float), names, shade, radius)
+def _make_marks(
+    table: pd.DataFrame, names: Sequence[str], colour: str, radius: float
+) -> maps.SketchMarks:
+    lat = table["lat"].to_numpy(float)
+    return maps.SketchMarks(lat, table["lon"].to_numpy(float), names, colour, radius)
 
 
-def _most(found: Range) -> float:
-    return float(found["range_km"].max()) if isinstance(found, pd.DataFrame) else float(found)
+def _find_longest(reach: Range) -> float:
+    return float(reach["range_km"].max()) if isinstance(reach, pd.DataFrame) else float(reach)
 
 
-def _around(found: Range) -> tuple[Floats, Floats]:
-    """Give the directions and distances of a reach."""
-    if isinstance(found, pd.DataFrame):
-        return found["bearing_deg"].to_numpy(float)[::5], found["range_km"].to_numpy(float)[::5]
-    around = np.arange(0.0, 360.0, 5.0)
-    return around, np.full(around.size, found)
+def _list_ring(reach: Range) -> tuple[FloatArray, FloatArray]:
+    """List the directions and distances of a reach."""
+    if isinstance(reach, pd.DataFrame):
+        sparse = reach.iloc[::RING_STRIDE]
+        return sparse["bearing_deg"].to_numpy(float), sparse["range_km"].to_numpy(float)
+    around = np.arange(0.0, 360.0, RING_STEP_DEG)
+    return around, np.full(around.size, reach)

@@ -1,7 +1,7 @@
 """Who should sit together at the next meeting, if we choose it by this and not by that?"""
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -10,13 +10,30 @@ import pandas as pd
 from dxkit import groups
 from dxkit.errors import ChoiceError, DxkitError
 from dxkit.schema import HEADINGS
-from dxkit.widgets import _html
-from dxkit.widgets._html import BAD, GOOD, LABELLED, NEUTRAL, WIDE
+from dxkit.widgets._html import (
+    BAD,
+    GOOD,
+    LABELLED,
+    NEUTRAL,
+    WIDE,
+    write_message,
+    write_table,
+)
+from dxkit.widgets._provenance import read_provenance, write_footer
 
 NO_SPREAD = "（使わない）"
 # columns that name a member rather than tell something of it
-NAMES = frozenset(["code", "code6", "name", "kana", "geometry", "group"])
-TALL = ipywidgets.Layout(width="min(320px, 98%)", height="150px")
+NAME_COLUMNS = frozenset(["code", "code6", "name", "kana", "geometry", "group"])
+LIST_LAYOUT = ipywidgets.Layout(width="min(320px, 98%)", height="150px")
+MIN_SIZE = 2
+# the slider's end, unless a larger group is asked for at first
+MAX_SIZE = 12
+HINT = (
+    "複数選ぶときは Ctrl キーを押しながら選びます。"
+    f"「{NO_SPREAD}」以外の「各組に分ける」は、"
+    "はい/いいえの列なら「はい」の市町を、区分の列なら各区分を、どの組にも均等に入れます。"
+)
+HEADS = ("組", "人数", "参加者", "組の中の距離（1＝偶然）")
 
 
 def group_builder(
@@ -28,14 +45,16 @@ def group_builder(
     size: tuple[int, int] = (5, 7),
     scale: str = "rank",
     seed: int = 0,
-    source: str = "",
+    made: bool = False,
+    source: str | None = None,
 ) -> "GroupBuilder":
     """Choose columns, sizes and who sits with whom; see the groups and a sentence for each.
 
     Parameters
     ----------
     members
-        One row a member: ``code``, ``name`` where known, and columns to choose from.
+        One row a member: ``code``, ``name`` where known, and columns to choose from. Source, time
+        and kind of its ``.attrs`` are shown below.
     columns
         Those offered; by default all but names and shapes.
     alike, different
@@ -44,40 +63,51 @@ def group_builder(
         Smallest and largest size at first.
     scale, seed
         As for `dxkit.groups.form`.
+    made
+        The figures are invented, also where ``members`` does not say so.
     source
-        Where the figures come from, shown below.
+        Shown in place of the table's own source; by default the latter.
 
     Returns
     -------
     GroupBuilder
-        ``.groups`` holds the last groups formed (None before), for example for `dxkit.reports.handout`.
+        ``.groups`` holds the last groups formed (None before), for example for
+        `dxkit.reports.handout`.
 
     Raises
     ------
     ChoiceError
         If no column is left to choose, or a chosen one is not offered.
+
+    Examples
+    --------
+    >>> members = pd.DataFrame({"code": list("abcd"), "people": [1, 2, 8, 9]})
+    >>> builder = group_builder(members, alike=["people"], size=(2, 2))
+    >>> builder.button.click()
+    >>> builder.groups.table["group"].tolist()
+    [1, 1, 2, 2]
     """
+    provenance = read_provenance(members, source=source, made=made)
+    # shapes are no reason to sit together
     plain = pd.DataFrame(members).drop(columns="geometry", errors="ignore")
     plain = plain.reset_index() if plain.index.name == "code" else plain
-    offered = [
-        str(each)
-        for each in (plain.columns if columns is None else columns)
-        if str(each) not in NAMES
-    ]
-    wrong = [each for each in (*offered, *alike, *different) if each not in plain.columns]
-    if wrong or not offered:
+    candidates = plain.columns if columns is None else columns
+    choosable = [str(name) for name in candidates if str(name) not in NAME_COLUMNS]
+    absent = [name for name in (*choosable, *alike, *different) if name not in plain.columns]
+    if absent or not choosable:
         raise ChoiceError(
-            f"選べる列がありません: {'、'.join(wrong) or '（なし）'}。今ある列: {'、'.join(map(str, plain.columns))}"
+            f"選べる列がありません: {'、'.join(absent) or '（なし）'}。"
+            f"今ある列: {'、'.join(map(str, plain.columns))}"
         )
     return GroupBuilder(
         plain,
-        offered,
+        choosable,
         alike=alike,
         different=different,
         size=size,
         scale=scale,
         seed=seed,
-        source=source,
+        provenance=provenance,
     )
 
 
@@ -93,64 +123,44 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
     def __init__(
         self,
         members: pd.DataFrame,
-        offered: list[str],
+        columns: list[str],
         *,
         alike: Sequence[str],
         different: Sequence[str],
         size: tuple[int, int],
         scale: str,
         seed: int,
-        source: str,
+        provenance: Mapping[Any, Any],
     ) -> None:
-        self.members, self.scale, self.seed, self.source = members, scale, seed, source
+        self.members = members
+        self.scale = scale
+        self.seed = seed
+        self.provenance = provenance
         self.groups: groups.Groups | None = None
-        columns = [(HEADINGS.get(each, (each,))[0], each) for each in offered]
-        people = list(zip(_names(members), members["code"].astype(str), strict=True))
-        self.alike = _many("似たものどうし", columns, [each for each in alike if each in offered])
-        self.different = _many(
-            "違うものどうし", columns, [each for each in different if each in offered]
-        )
-        self.size = ipywidgets.IntRangeSlider(
-            value=size,
-            min=2,
-            max=max(12, size[1]),
-            description="1組の人数",
-            layout=WIDE,
-            style=LABELLED,
-        )
-        self.together, self.apart = (
-            _many("同じ組にする", people, []),
-            _many("別の組にする", people, []),
-        )
-        self.spread = ipywidgets.Dropdown(
-            options=[(NO_SPREAD, ""), *columns],
-            description="各組に分ける",
-            layout=WIDE,
-            style=LABELLED,
-        )
+        headings = [(HEADINGS.get(name, (name,))[0], name) for name in columns]
+        people = list(zip(_read_names(members), members["code"].astype(str), strict=True))
+        self.alike = _make_list("似たものどうし", headings, alike)
+        self.different = _make_list("違うものどうし", headings, different)
+        self.size = _make_size_slider(size)
+        self.together = _make_list("同じ組にする", people, [])
+        self.apart = _make_list("別の組にする", people, [])
+        self.spread = _make_spread_list(headings)
         self.button = ipywidgets.Button(
             description="グループを作る", button_style="primary", icon="users"
         )
-        self.told, self.table, self.sentences = (
-            ipywidgets.HTML(),
-            ipywidgets.HTML(),
-            ipywidgets.HTML(),
-        )
+        self.message = ipywidgets.HTML()
+        self.table = ipywidgets.HTML()
+        self.sentences = ipywidgets.HTML()
         self.button.on_click(self.build)
-        hint = f'<div style="{NEUTRAL}">複数選ぶときは Ctrl キーを押しながら選びます。「{NO_SPREAD}」以外の「各組に分ける」は、'
-        hint += "はい/いいえの列なら「はい」の市町を、区分の列なら各区分を、どの組にも均等に入れます。</div>"
-        rows = [
-            ipywidgets.HBox([self.alike, self.different]),
-            self.size,
-            ipywidgets.HBox([self.together, self.apart]),
-        ]
         super().__init__(
             [
-                ipywidgets.HTML(hint),
-                *rows,
+                ipywidgets.HTML(write_message(NEUTRAL, HINT)),
+                ipywidgets.HBox([self.alike, self.different]),
+                self.size,
+                ipywidgets.HBox([self.together, self.apart]),
                 self.spread,
                 self.button,
-                self.told,
+                self.message,
                 self.table,
                 self.sentences,
             ]
@@ -158,76 +168,100 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
 
     def build(self, _: object = None) -> None:
         """Form groups of the present choices; what cannot be is said in place of the groups."""
+        # a second click while groups are formed would form them twice
         self.button.disabled = True
         try:
-            self.groups = self._formed()
+            self.groups = self._form_groups()
         except DxkitError as error:
-            self.groups, self.table.value, self.sentences.value = None, "", ""
-            self.told.value = f'<div style="{BAD}">{_lines(str(error))}</div>'
+            # nothing of the groups before may stand beside the refusal
+            self.groups = None
+            self.table.value = ""
+            self.sentences.value = ""
+            self.message.value = write_message(BAD, _escape_lines(str(error)))
         else:
-            self._show(self.groups)
+            self._show_groups(self.groups)
         finally:
             self.button.disabled = False
 
-    def _formed(self) -> groups.Groups:
-        choices: dict[str, Any] = {
-            "scale": self.scale,
-            "seed": self.seed,
-            "size": tuple(self.size.value),
-        }
-        choices |= {"alike": list(self.alike.value), "different": list(self.different.value)}
-        for name, chosen in (("together", self.together.value), ("apart", self.apart.value)):
-            # a single choice is a link with nobody: said by `form`, not passed over
-            choices[name] = [tuple(chosen)] if chosen else []
+    def _form_groups(self) -> groups.Groups:
         return groups.form(
-            self.members, spread=[self.spread.value] if self.spread.value else [], **choices
+            self.members,
+            alike=list(self.alike.value),
+            different=list(self.different.value),
+            spread=[self.spread.value] if self.spread.value else [],
+            # a single choice is a link with nobody: said by `form`, not passed over
+            together=[tuple(self.together.value)] if self.together.value else [],
+            apart=[tuple(self.apart.value)] if self.apart.value else [],
+            size=tuple(self.size.value),
+            scale=self.scale,
+            seed=self.seed,
         )
 
-    def _show(self, found: groups.Groups) -> None:
-        names = found.table["name"] if "name" in found.table.columns else found.table["code"]
-        listed = (
-            found.table.assign(shown=names.astype(str)).groupby("group")["shown"].agg("、".join)
-        )
+    def _show_groups(self, formed: groups.Groups) -> None:
+        """Show who sits together, how far apart they are, and why."""
+        table = formed.table
+        names = _read_names(table)
+        listed_names = table.assign(label=names).groupby("group")["label"].agg("、".join)
+        # a distance needs a column to be measured by
+        has_distance = len(formed.by_column) > 0
+        sizes = formed.by_group[["group", "size", "distance"]].itertuples(index=False)
         rows = [
-            (
-                str(group),
-                str(size),
-                listed[group],
-                "—" if not len(found.by_column) else f"{distance:.2f}",
-            )
-            for group, size, distance in found.by_group[["group", "size", "distance"]].itertuples(
-                index=False
-            )
+            (str(group), str(size), listed_names[group], f"{distance:.2f}" if has_distance else "—")
+            for group, size, distance in sizes
         ]
-        tail = (
-            f"組の中の平均の距離は{found.quality:.2f}（1＝偶然に選んだ2者）。"
-            if len(found.by_column) == 1
-            else ""
-        )
-        self.told.value = (
-            f'<div style="{GOOD}">{len(names)}者を{len(rows)}組に分けました。{tail}</div>'
-        )
-        self.table.value = _html.table(("組", "人数", "参加者", "組の中の距離（1＝偶然）"), rows)
-        said = "".join(f"<li>{html.escape(each)}</li>" for each in groups.explain(found))
-        where = (
-            f'<div style="color:#444;font-size:12px">出典: {html.escape(self.source)}</div>'
-            if self.source
-            else ""
-        )
-        self.sentences.value = f'<ul style="line-height:1.7">{said}</ul>{where}'
+        summary = f"{len(names)}者を{len(rows)}組に分けました。{_describe_quality(formed)}"
+        self.message.value = write_message(GOOD, summary)
+        self.table.value = write_table(HEADS, rows)
+        # names of columns and members are text from a table
+        reasons = "".join(f"<li>{html.escape(reason)}</li>" for reason in groups.explain(formed))
+        footer = write_footer(self.provenance, "参加者の表")
+        self.sentences.value = f'<ul style="line-height:1.7">{reasons}</ul>{footer}'
 
 
-def _names(members: pd.DataFrame) -> list[str]:
+def _describe_quality(formed: groups.Groups) -> str:
+    # the mean of several columns' distances would mean nothing
+    if len(formed.by_column) != 1:
+        return ""
+    return f"組の中の平均の距離は{formed.quality:.2f}（1＝偶然に選んだ2者）。"
+
+
+def _read_names(members: pd.DataFrame) -> list[str]:
     return members["name" if "name" in members.columns else "code"].astype(str).tolist()
 
 
-def _many(
-    label: str, options: Sequence[tuple[str, str]], value: Sequence[str]
+def _make_list(
+    label: str, options: Sequence[tuple[str, str]], selected: Sequence[str]
 ) -> ipywidgets.SelectMultiple:
+    """Make a list of which several can be selected; what is not offered is not selected."""
+    values = {value for _, value in options}
     return ipywidgets.SelectMultiple(
-        options=options, value=value, description=label, layout=TALL, style=LABELLED
+        options=options,
+        value=[value for value in selected if value in values],
+        description=label,
+        layout=LIST_LAYOUT,
+        style=LABELLED,
     )
 
 
-def _lines(text: str) -> str:
+def _make_size_slider(size: tuple[int, int]) -> ipywidgets.IntRangeSlider:
+    return ipywidgets.IntRangeSlider(
+        value=size,
+        min=MIN_SIZE,
+        max=max(MAX_SIZE, size[1]),
+        description="1組の人数",
+        layout=WIDE,
+        style=LABELLED,
+    )
+
+
+def _make_spread_list(headings: Sequence[tuple[str, str]]) -> ipywidgets.Dropdown:
+    return ipywidgets.Dropdown(
+        options=[(NO_SPREAD, ""), *headings],
+        description="各組に分ける",
+        layout=WIDE,
+        style=LABELLED,
+    )
+
+
+def _escape_lines(text: str) -> str:
     return "<br>".join(map(html.escape, text.splitlines()))

@@ -9,10 +9,12 @@ import pandas as pd
 
 from dxkit import maps
 from dxkit.errors import ChoiceError
-from dxkit.widgets._html import LABELLED, NEUTRAL, WIDE, show
+from dxkit.widgets._html import CELL, LABELLED, NEUTRAL, TABLE, WIDE, show_picture, write_message
+from dxkit.widgets._provenance import read_provenance
 
 # units in the framework tables that mean yes/no and a share of 1
-YES_NO, SHARE = "有無", "割合"
+YES_NO = "有無"
+SHARE = "割合"
 ALL_AREAS = "兵庫県全体"
 
 
@@ -22,19 +24,24 @@ def maturity_explorer(
     municipalities: gpd.GeoDataFrame,
     *,
     background: gpd.GeoDataFrame | None = None,
+    made: bool = False,
+    source: str | None = None,
 ) -> ipywidgets.VBox:
     """Choose an indicator and an area; see the map and the municipalities' values.
 
     Parameters
     ----------
     values
-        One row a municipality (index ``code``), one column an indicator.
+        One row a municipality (index ``code``), one column an indicator. Source, time and kind of
+        its ``.attrs`` stand on the map.
     indicators
         One row an indicator: ``indicator, label, unit``.
     municipalities
         One row a municipality: ``code, name, area, geometry``.
     background
         Neighbouring prefectures, drawn in grey.
+    made, source
+        As for `dxkit.maps.choropleth`.
 
     Returns
     -------
@@ -45,44 +52,66 @@ def maturity_explorer(
     ------
     ChoiceError
         If no indicator of the framework is a column of ``values``.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> towns = dxkit.load("municipalities")
+    >>> values = pd.DataFrame({"ai": 1.0}, index=pd.Index(towns["code"], name="code"))
+    >>> indicators = pd.DataFrame({"indicator": ["ai"], "label": ["AIの導入"], "unit": ["有無"]})
+    >>> explorer = maturity_explorer(values, indicators, towns)
+    >>> explorer.children[2].value.partition(">")[2]
+    'AIの導入: 41市町のうち 実施 41、未実施 0。</div>'
     """
-    known = indicators[indicators["indicator"].isin(values.columns)]
-    if known.empty:
+    # the framework may list more than was measured
+    known_indicators = indicators[indicators["indicator"].isin(values.columns)]
+    if known_indicators.empty:
         raise ChoiceError(
-            "指標の表と値の表に、共通する指標がありません。indicators の「indicator」列と values の列名を確かめてください。"
+            "指標の表と値の表に、共通する指標がありません。"
+            "indicators の「indicator」列と values の列名を確かめてください。"
         )
+    provenance = read_provenance(values, source=source, made=made)
+    keys = known_indicators["indicator"]
+    labels = dict(zip(keys, known_indicators["label"], strict=True))
+    units = dict(zip(keys, known_indicators["unit"].fillna(""), strict=True))
     chooser = ipywidgets.Dropdown(
-        options=list(zip(known["label"], known["indicator"], strict=True)),
+        options=list(zip(known_indicators["label"], keys, strict=True)),
         description="指標",
         layout=WIDE,
         style=LABELLED,
     )
     areas = [ALL_AREAS, *dict.fromkeys(municipalities["area"])]
     area = ipywidgets.Dropdown(options=areas, description="圏域", layout=WIDE, style=LABELLED)
-    sentence, table, picture = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.Output()
-    units = dict(zip(known["indicator"], known["unit"].fillna(""), strict=True))
-    labels = dict(zip(known["indicator"], known["label"], strict=True))
+    sentence = ipywidgets.HTML()
+    table = ipywidgets.HTML()
+    picture = ipywidgets.Output()
 
     def draw(_: object = None) -> None:
-        shown = (
-            municipalities
-            if area.value == ALL_AREAS
-            else municipalities[municipalities["area"] == area.value]
-        )
-        chosen = shown.assign(value=shown["code"].map(values[chooser.value]))
-        label, unit = labels[chooser.value], units[chooser.value]
-        sentence.value = f'<div style="{NEUTRAL}">{_sentence(chosen["value"], label, unit)}</div>'
-        table.value = _table(chosen, label, unit)
-        show(picture, _map(chosen, label, unit, background))
+        selected = _select_area(municipalities, area.value)
+        rows = selected.assign(value=selected["code"].map(values[chooser.value]))
+        # what is drawn are the values; the municipalities are their background
+        rows.attrs = dict(provenance)
+        label = labels[chooser.value]
+        unit = units[chooser.value]
+        sentence.value = write_message(NEUTRAL, _write_sentence(rows["value"], label, unit))
+        table.value = _write_values(rows, label, unit)
+        show_picture(picture, _draw_map(rows, label, unit, background))
 
+    # drawn once more by hand: observers hear of changes only
     chooser.observe(draw, names="value")
     area.observe(draw, names="value")
     draw()
     return ipywidgets.VBox([chooser, area, sentence, picture, table])
 
 
-def _cell(value: float, unit: str) -> str:
-    """Give a value as a reader expects it; a blank stays a blank."""
+def _select_area(municipalities: gpd.GeoDataFrame, area: str) -> gpd.GeoDataFrame:
+    if area == ALL_AREAS:
+        return municipalities
+    return municipalities[municipalities["area"] == area]
+
+
+def _format_cell(value: float, unit: str) -> str:
+    """Write a value as a reader expects it; a blank stays a blank."""
     if pd.isna(value):
         return "データなし"
     if unit == YES_NO:
@@ -90,39 +119,47 @@ def _cell(value: float, unit: str) -> str:
     return f"{value:.0%}" if unit == SHARE else f"{value:,.10g}"
 
 
-def _sentence(series: pd.Series, label: str, unit: str) -> str:
-    """Say in one sentence how many have what; blanks are counted apart, never as 0."""
-    known, blank = series.dropna(), int(series.isna().sum())
-    tail = f"　データなし {blank}市町" if blank else ""
+def _write_sentence(series: pd.Series, label: str, unit: str) -> str:
+    """Write in one sentence how many have what; blanks are counted apart, never as 0."""
+    present = series.dropna()
+    blank_count = int(series.isna().sum())
+    tail = f"　データなし {blank_count}市町" if blank_count else ""
     name = html.escape(label)
-    if known.empty:
+    if present.empty:
         return f"{name}: どの市町にもデータがありません。"
+    # yes and no are counted; of other values the middle is told
     if unit == YES_NO:
-        return f"{name}: {len(known)}市町のうち 実施 {int(known.sum())}、未実施 {int((known == 0).sum())}。{tail}"
-    low, middle, high = (_cell(float(known.quantile(q)), unit) for q in (0, 0.5, 1))
-    return f"{name}: {len(known)}市町の中央値 {middle}（最小 {low} 〜 最大 {high}）。{tail}"
+        yes_count = int(present.sum())
+        no_count = int((present == 0).sum())
+        return f"{name}: {len(present)}市町のうち 実施 {yes_count}、未実施 {no_count}。{tail}"
+    low, middle, high = (
+        _format_cell(float(present.quantile(share)), unit) for share in (0, 0.5, 1)
+    )
+    return f"{name}: {len(present)}市町の中央値 {middle}（最小 {low} 〜 最大 {high}）。{tail}"
 
 
-def _table(chosen: pd.DataFrame, label: str, unit: str) -> str:
-    """Give the values as an HTML table in code order."""
-    cell = "padding:1px 10px;border-bottom:1px solid #ddd;text-align:left"
-    rows = "".join(
-        f'<tr><td style="{cell}">{html.escape(str(name))}</td><td style="{cell}">{html.escape(str(area))}</td>'
-        f'<td style="{cell}">{html.escape(_cell(value, unit))}</td></tr>'
-        for name, area, value in chosen[["name", "area", "value"]].itertuples(index=False)
+def _write_values(rows: pd.DataFrame, label: str, unit: str) -> str:
+    """Write the values as an HTML table in code order, behind a line to open it."""
+    cells = rows[["name", "area", "value"]].itertuples(index=False)
+    texts = [(str(name), str(area), _format_cell(value, unit)) for name, area, value in cells]
+    body = "".join(
+        "<tr>" + "".join(f'<td style="{CELL}">{html.escape(text)}</td>' for text in row) + "</tr>"
+        for row in texts
     )
     heads = "".join(
-        f'<th style="{cell}">{html.escape(head)}</th>' for head in ("市町", "圏域", label)
+        f'<th style="{CELL}">{html.escape(head)}</th>' for head in ("市町", "圏域", label)
     )
-    body = f'<table style="border-collapse:collapse">{heads}{rows}</table>'
-    return f"<details><summary>市町ごとの値を表で見る</summary>{body}</details>"
+    table = f'<table style="{TABLE}">{heads}{body}</table>'
+    return f"<details><summary>市町ごとの値を表で見る</summary>{table}</details>"
 
 
-def _map(
-    chosen: gpd.GeoDataFrame, label: str, unit: str, background: gpd.GeoDataFrame | None
+def _draw_map(
+    rows: gpd.GeoDataFrame, label: str, unit: str, background: gpd.GeoDataFrame | None
 ) -> Any:
+    drawn_rows = rows
     if unit == YES_NO:
-        chosen = chosen.assign(value=chosen["value"].map({1: "実施", 0: "未実施"}))
+        # words are categories with colours of their own; 0 and 1 would be two shades of blue
+        drawn_rows = rows.assign(value=rows["value"].map({1: "実施", 0: "未実施"}))
     return maps.choropleth(
-        chosen, column="value", label=label, unit=unit, background=background, title=label
+        drawn_rows, column="value", label=label, unit=unit, background=background, title=label
     )

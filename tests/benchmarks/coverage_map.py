@@ -74,7 +74,7 @@ def opened(path):
     from conftest import CHROMIUM_FLAGS, chromium_path
     from playwright.sync_api import sync_playwright
 
-    found = []
+    times = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium_path(), args=list(CHROMIUM_FLAGS)
@@ -89,10 +89,10 @@ def opened(path):
             page.evaluate(
                 "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
             )
-            found.append(time.perf_counter() - start)
+            times.append(time.perf_counter() - start)
             page.close()
         browser.close()
-    return min(found)
+    return min(times)
 
 
 def slider():

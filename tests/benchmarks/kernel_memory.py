@@ -27,8 +27,8 @@ def megabytes(pid):
         line.split()
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]
     )
-    held = {line[0].rstrip(":"): int(line[1]) / 1024 for line in lines}
-    return held["Rss"], held["Private_Clean"] + held["Private_Dirty"]
+    sizes = {line[0].rstrip(":"): int(line[1]) / 1024 for line in lines}
+    return sizes["Rss"], sizes["Private_Clean"] + sizes["Private_Dirty"]
 
 
 def main():
@@ -46,9 +46,9 @@ def main():
             client.wait_for_ready(timeout=120)
         for step, code in STEPS.items():
             for _, client in kernels:
-                told = client.execute_interactive(code, timeout=300, output_hook=lambda _: None)
-                if told["content"]["status"] != "ok":
-                    raise SystemExit(f"{step}: {told['content']}")
+                reply = client.execute_interactive(code, timeout=300, output_hook=lambda _: None)
+                if reply["content"]["status"] != "ok":
+                    raise SystemExit(f"{step}: {reply['content']}")
             resident, own = max(
                 megabytes(manager.provisioner.process.pid) for manager, _ in kernels
             )

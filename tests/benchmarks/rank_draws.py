@@ -10,17 +10,8 @@ import time
 
 import numpy as np
 import pandas as pd
-from pymcdm.methods import WSM
-from pymcdm.normalizations import minmax_normalization
-from skcriteria import mkdm
-from skcriteria.agg.simple import WeightedSumModel
-from skcriteria.pipelines import mkpipe
-from skcriteria.preprocessing.scalers import CenitDistanceMatrixScaler
 
 from dxkit import maturity
-from dxkit.maturity._framework import build
-from dxkit.maturity._monte_carlo import draw_weights
-from dxkit.maturity._rank_intervals import PORTION
 
 DRAWS, ITEMS, DIMENSIONS = 10_000, 60, 6
 BARS = {41: 1000, 1741: 40}
@@ -66,6 +57,11 @@ def loop(rank, weights, least_draws=50, seconds=6.0):
 
 
 def by_skcriteria(values):
+    from skcriteria import mkdm
+    from skcriteria.agg.simple import WeightedSumModel
+    from skcriteria.pipelines import mkpipe
+    from skcriteria.preprocessing.scalers import CenitDistanceMatrixScaler
+
     pipeline = mkpipe(CenitDistanceMatrixScaler(), WeightedSumModel())
     matrix, objectives = values.to_numpy(), [max] * values.shape[1]
 
@@ -76,6 +72,9 @@ def by_skcriteria(values):
 
 
 def by_pymcdm(values):
+    from pymcdm.methods import WSM
+    from pymcdm.normalizations import minmax_normalization
+
     method, matrix, types = WSM(minmax_normalization), values.to_numpy(), np.ones(values.shape[1])
 
     def rank(weights):
@@ -90,15 +89,8 @@ def weights_only(count):
     options = {"vary": ("weights",), "draws": DRAWS, "normalise": ("minmax",)}
     maturity.rank_intervals(values, framework, **options)
     ours, found = best_of(5, lambda: maturity.rank_intervals(values, framework, **options))
-    tree = build(framework)
-    portions = np.random.SeedSequence(0).spawn(-(-DRAWS // PORTION))
-    sizes = [min(PORTION, DRAWS - at * PORTION) for at in range(len(portions))]
-    weights = np.vstack(
-        [
-            draw_weights(tree, size, 0.25, np.random.default_rng(seed))
-            for size, seed in zip(sizes, portions, strict=True)
-        ]
-    )
+    # the weights that dxkit drew, for everybody
+    weights = maturity.draw_weights(framework, draws=DRAWS).to_numpy()
     print(f"{count} x {ITEMS}, {DRAWS} draws of weights: dxkit {ours:.3f} s")
     for name, rank in (("scikit-criteria", by_skcriteria(values)), ("pymcdm", by_pymcdm(values))):
         theirs, ranks = loop(rank, weights)
@@ -122,7 +114,7 @@ def everything():
         .dropna()
     )
     answers["rater"] = answers["code"].map(who)
-    trial = maturity.hearing_trial(seed=1, items=ITEMS)
+    trial = maturity.hearing_trial(seed=1, n_items=ITEMS)
     stories = trial.answers[trial.answers["code"].str.startswith("V")].copy()
     stories["item"] = stories["item"].map(
         dict(zip(trial.indicators["indicator"].iloc[6:], values.columns, strict=True))

@@ -19,7 +19,7 @@ halls = dxkit.load("villages").query("code in @tajima").drop_duplicates(["lat", 
 candidates = halls.assign(base=[f"H{{n}}" for n in range(len(halls))], name=halls["place"])
 candidates.loc[0, "name"] = {json.dumps(HOSTILE)}
 towns.loc[towns["name"] == "香美町", "name"] = {json.dumps(HOSTILE)}
-board = widgets.drone_explorer(demand, candidates, dxkit.load("drone_types"), by_hand=True, wind_ms=3, towns=towns, made=True)
+board = widgets.drone_explorer(demand, candidates, dxkit.load("drone_types"), by_hand=True, wind_ms=3, municipalities=towns, made=True)
 board
 """
 SHOWN = "print('CHOSEN', board.chosen, 'SCORE', round(board.own.value), round(board.siting.value), len(board.records))"

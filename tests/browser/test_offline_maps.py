@@ -264,7 +264,7 @@ def test_hostile_texts_on_flows_are_shown_as_text_and_never_run(seen, tmp_path):
         )
         rows = pd.DataFrame({"home": ["a", "a", "b"], "host": ["b", "a", "c"], held: [9, 4, 1]})
         drawn = maps.flows(
-            rows, places, people=held, towns=boxes(), unit=text, title=text, source=text
+            rows, places, people=held, municipalities=boxes(), unit=text, title=text, source=text
         )
         page = seen.open(disarmed(drawn, tmp_path / "map.html"))
         assert page.evaluate("document.body.dataset.drawn") == "3"

@@ -7,6 +7,7 @@ from rooms import Phone
 from dxkit import widgets
 from dxkit.errors import ChoiceError
 from dxkit.store import Session
+from dxkit.widgets.room import Room
 
 ITEMS = {"buy": "共同調達", "train": "研修"}
 
@@ -57,9 +58,9 @@ def test_votes_are_drawn_once_three_have_voted_and_not_before(board):
 def test_results_can_be_hidden_until_all_have_voted(board):
     for at in range(3):
         Phone(board.room.port, board.code).vote("buy", 2, f"{at:012d}")
-    board._shown.value = False
+    board.show_results.value = False
     assert "平均" not in _shown(board)
-    board._shown.value = True
+    board.show_results.value = True
     assert "平均" in _shown(board)
 
 
@@ -75,10 +76,10 @@ def test_a_board_drawn_again_takes_over_with_the_same_address_and_code(board, se
 
 
 def test_the_buttons_start_and_stop(board):
-    board._stop.click()
+    board.stop_button.click()
     assert not board.room.running
     assert "受付は止まっています" in _shown(board)
-    board._start.click()
+    board.start_button.click()
     assert board.room.running
     assert Phone(board.room.port, board.code).vote("buy", 1, "a" * 12)[0] == 200
 
@@ -89,12 +90,11 @@ def test_a_board_may_wait_for_its_button(session):
     assert "受付は止まっています" in _shown(waiting)
 
 
-def test_a_taken_port_is_said_on_the_board_and_not_thrown_at_the_facilitator(board, session):
-    other = widgets.vote_board(session, ITEMS, start=False)
-    other.room.port = board.room.port
-    other._running.clear()
-    other.start()
-    assert "待ち受けられません" in other._told.value
+def test_a_taken_port_is_said_on_the_board_and_not_thrown_at_the_facilitator(session):
+    with Room(session, ITEMS) as taken:
+        other = widgets.vote_board(session, ITEMS, port=taken.port)
+        assert "待ち受けられません" in other.message.value
+        assert not other.room.running
 
 
 def test_the_network_is_used_only_when_asked_for(session):
@@ -123,3 +123,10 @@ def test_cards_stand_under_the_titles_of_their_groups(board, session):
         < shown.index("お金")
         < shown.index("予算がない")
     )
+
+
+def test_the_old_keyword_for_the_number_of_votes_goes_on_working_with_a_warning(session):
+    with pytest.warns(FutureWarning, match=r"vote_board の least= は min_votes= に変わりました"):
+        old = widgets.vote_board(session, ITEMS, least=5, start=False)
+    assert old.min_votes == 5
+    assert "（5票そろうと表示）" in _shown(old)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from dxkit.errors import ChoiceError, TableError
 from dxkit.support import costs
-from dxkit.support.costs import _price_ladder
 
 PRICES = pd.DataFrame({"from_count": [1, 10, 30], "unit_yen": [1000, 800, 600]})
 
@@ -112,16 +111,12 @@ def test_those_below_the_minimum_are_bundled_and_the_large_one_stays_alone_where
 
 def test_more_are_bought_than_needed_where_the_next_tier_costs_less():
     # 9 at 1,000 yen are dearer than 10 at 800
-    assert _price_ladder.tariff(PRICES, 12).yen[[0, 1, 8, 9, 10]].tolist() == [
-        0,
-        1000,
-        8000,
-        8000,
-        8000,
-    ]
-    assert _price_ladder.tariff(PRICES, 12).bought[[7, 9, 10]].tolist() == [7, 10, 10]
-    each = _price_ladder.tariff(PRICES, 12, how="each")
-    assert each.yen[[9, 10, 12]].tolist() == [9000, 9800, 11400]
+    table = costs.contract_costs(PRICES, 12)
+    assert table["licences"].tolist() == list(range(13))
+    assert table["yen"].iloc[[0, 1, 8, 9, 10]].tolist() == [0, 1000, 8000, 8000, 8000]
+    assert table["bought"].iloc[[7, 9, 10]].tolist() == [7, 10, 10]
+    by_tier = costs.contract_costs(PRICES, 12, how="each")
+    assert by_tier["yen"].iloc[[9, 10, 12]].tolist() == [9000, 9800, 11400]
 
 
 @given(
@@ -131,9 +126,8 @@ def test_more_are_bought_than_needed_where_the_next_tier_costs_less():
     seed=st.integers(0, 1000),
 )
 def test_together_is_never_dearer_than_apart_and_more_is_never_cheaper(needs, minimum, how, seed):
-    yen = _price_ladder.tariff(
-        made_up(np.random.default_rng(seed)), 60, minimum=minimum, how=how
-    ).yen
+    prices = made_up(np.random.default_rng(seed))
+    yen = costs.contract_costs(prices, 60, minimum=minimum, how=how)["yen"].to_numpy()
     first, second = needs
     assert yen[first + second] <= yen[first] + yen[second]
     assert (np.diff(yen) >= 0).all()
@@ -149,3 +143,5 @@ def test_tiers_that_rise_and_needs_that_are_no_whole_numbers_are_refused():
         costs.bundle(licences, PRICES, how="some")
     with pytest.raises(ChoiceError, match="minimum=0"):
         costs.bundle(licences, PRICES, minimum=0)
+    with pytest.raises(ChoiceError, match="count=-1"):
+        costs.contract_costs(PRICES, -1)

@@ -88,7 +88,7 @@ def test_what_a_user_knows_by_name_narrows_the_chances_of_the_others():
         {"code": ["28301", "28209", "28210"], "system": system, "joined": [True, True, False]}
     )
     cells = (
-        costs.participation(SYSTEMS, TOWNS, named=named)
+        costs.participation(SYSTEMS, TOWNS, known_participation=named)
         .cells.query("system == @system")
         .set_index("code")
     )
@@ -102,10 +102,12 @@ def test_what_a_user_knows_by_name_narrows_the_chances_of_the_others():
 def test_names_that_contradict_a_count_are_refused():
     named = pd.DataFrame({"code": ["28301", "28365"], "system": "e-ひょうご（電子申請）"})
     with pytest.raises(TableError, match="参加1団体に対し、名前の分かる参加2"):
-        costs.participation(SYSTEMS, TOWNS, named=named)
-    with pytest.raises(TableError, match="値「99999」: named に知らない名前"):
+        costs.participation(SYSTEMS, TOWNS, known_participation=named)
+    with pytest.raises(TableError, match="値「99999」: known_participation に知らない名前"):
         costs.participation(
-            SYSTEMS, TOWNS, named=pd.DataFrame({"code": ["99999"], "system": ["電子入札"]})
+            SYSTEMS,
+            TOWNS,
+            known_participation=pd.DataFrame({"code": ["99999"], "system": ["電子入札"]}),
         )
 
 

@@ -140,14 +140,14 @@ def test_small_dialogues_are_as_good_as_brute_force(seed):
     table = pd.DataFrame(rows, columns=["code", "group"])
     found = network.ties(table)
     many = -(-len(found.members) // 3)
-    answer = network.dialogues(found, size=(1, 3), sittings=many)
+    answer = network.dialogues(found, size=(1, 3), n_sittings=many)
     matrix = nx.to_numpy_array(found.graph, weight="weight")
     assert answer.weight == pytest.approx(_best(matrix, 1, 3, many))
 
 
 def test_too_few_sittings_are_refused(themes):
     with pytest.raises(ChoiceError, match="19団体は、1〜5団体の3回には分けられません"):
-        network.dialogues(themes, sittings=3)
+        network.dialogues(themes, n_sittings=3)
     with pytest.raises(ChoiceError, match=r"size=\(0, 5\)"):
         network.dialogues(themes, size=(0, 5))
 

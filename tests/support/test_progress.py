@@ -67,7 +67,7 @@ def test_a_table_that_cannot_be_used_names_every_fault():
 def test_inputs_are_never_altered():
     before, listed = PROGRESS.copy(), EXTENSIONS.copy()
     result = pr.forecast(PROGRESS, EXTENSIONS, draws=20)
-    pr.lagging(PROGRESS, EXTENSIONS, forecast=result, towns=TOWNS)
+    pr.lagging(PROGRESS, EXTENSIONS, forecast=result, municipalities=TOWNS)
     pd.testing.assert_frame_equal(PROGRESS, before)
     pd.testing.assert_frame_equal(EXTENSIONS, listed)
 
@@ -119,7 +119,9 @@ def test_the_burn_down_starts_with_all_that_remains_and_only_falls(told):
 def test_one_system_at_a_known_pace_takes_the_gamma_time_of_the_formula():
     # 20 of 40 steps in 40 months, no other uncertainty: 20 more take Gamma(20) at a rate that is itself Gamma(20.5)/40
     table = small(0.5, systems=1)
-    pace = pr.Pace(start=("2022-10", "2022-10"), future=(1.0, 1.0), lean=0.0, together=0.0)
+    pace = pr.PaceAssumptions(
+        start=("2022-10", "2022-10"), future=(1.0, 1.0), lean=0.0, together=0.0
+    )
     months = pr.forecast(table, pace=pace, draws=20_000, deadline="2030-12-31").finishing[:, 0]
     watched = 1218 / (365.25 / 12)
     # the mean of a Gamma(20) over a Gamma(20.5) is 20 / 19.5
@@ -180,7 +182,7 @@ def test_a_forecast_without_a_date_or_past_its_deadline_says_so():
     with pytest.raises(ChoiceError, match="「きのう」が読めません"):
         pr.forecast(table, as_of="きのう")
     with pytest.raises(ChoiceError, match=r"start=\('2027-01', '2027-02'\)"):
-        pr.forecast(table, as_of="2026-01", pace=pr.Pace(start=("2027-01", "2027-02")))
+        pr.forecast(table, as_of="2026-01", pace=pr.PaceAssumptions(start=("2027-01", "2027-02")))
 
 
 def test_a_list_that_names_an_unknown_system_is_refused():
@@ -195,7 +197,7 @@ def test_a_list_that_names_an_unknown_system_is_refused():
 )
 def test_an_assumption_that_cannot_be_is_named(options):
     with pytest.raises(ChoiceError, match=next(iter(options))):
-        pr.Pace(**options)
+        pr.PaceAssumptions(**options)
 
 
 def test_the_systems_of_a_municipality_hang_together_as_assumed():
@@ -204,7 +206,7 @@ def test_the_systems_of_a_municipality_hang_together_as_assumed():
     between = systems * wide.mean(axis=1).var()
     within = wide.sub(wide.mean(axis=1), axis=0).pow(2).to_numpy().sum() / (towns * (systems - 1))
     assert (between - within) / (between + (systems - 1) * within) == pytest.approx(
-        pr.Pace().together, abs=0.01
+        pr.PaceAssumptions().together, abs=0.01
     )
 
 
@@ -221,13 +223,13 @@ def test_intervals_hold_where_the_future_keeps_to_the_assumptions_and_not_where_
 
 
 def test_a_trial_is_marked_made_and_refuses_an_unknown_future():
-    assert pr.trial(municipalities=3).progress.attrs["made"] is True
+    assert pr.trial(n_municipalities=3).progress.attrs["made"] is True
     with pytest.raises(ChoiceError, match="明るい"):
         pr.trial(future="明るい")
 
 
 def test_lagging_says_why_in_words_that_the_figures_bear_out():
-    named = pr.lagging(PROGRESS, EXTENSIONS, towns=TOWNS).set_index("name")
+    named = pr.lagging(PROGRESS, EXTENSIONS, municipalities=TOWNS).set_index("name")
     said = named.loc["豊岡市", "reasons"]
     assert "20業務の平均が32%で、全体の平均75%より43ポイント低い" in said
     assert "特定移行支援システム（期限の延長）が17業務ある" in said
@@ -241,8 +243,8 @@ def test_lagging_says_why_in_words_that_the_figures_bear_out():
 
 def test_few_staff_is_a_reason_only_where_it_is_known():
     towns = pd.DataFrame({"code": ["28201"], "name": ["ある市"], "staff": [1.0]})
-    assert "担当職員が1人" in pr.lagging(small(0.9, 0.9), towns=towns)["reasons"].iloc[0]
-    assert pr.lagging(small(0.9, 0.9), towns=towns.assign(staff=np.nan)).empty
+    assert "担当職員が1人" in pr.lagging(small(0.9, 0.9), municipalities=towns)["reasons"].iloc[0]
+    assert pr.lagging(small(0.9, 0.9), municipalities=towns.assign(staff=np.nan)).empty
 
 
 def test_a_facilitator_may_change_thresholds_and_questions_and_leave_rules_out():

@@ -75,7 +75,7 @@ def gaps():
 
 
 def test_a_plan_takes_the_greatest_gaps_through_the_stages_in_order():
-    table = training.plan(gaps(), COURSES, topics=TOPICS, most=2)
+    table = training.plan(gaps(), COURSES, topics=TOPICS, max_topics=2)
     toyooka = table[table["code"] == "28209"]
     assert toyooka["topic"].tolist() == ["community"] * 3 + ["data"] * 3
     assert toyooka["stage"].tolist() == ["know", "try", "teach"] * 2
@@ -119,7 +119,7 @@ def test_a_funnel_counts_stages_and_names_nobody():
 
 
 def test_small_counts_and_small_differences_are_left_empty():
-    table = training.funnel(records(), by=["topic"], least=3)
+    table = training.funnel(records(), by=["topic"], min_count=3)
     ai = table[table["topic"] == "ai"]
     assert ai["hidden"].all()
     assert ai["count"].isna().all()
@@ -127,7 +127,7 @@ def test_small_counts_and_small_differences_are_left_empty():
     more = pd.DataFrame(
         [(f"p{at}", "dx", "try") for at in range(12, 19)], columns=["learner", "topic", "stage"]
     )
-    found = training.funnel(pd.concat([near, more]), least=3)
+    found = training.funnel(pd.concat([near, more]), min_count=3)
     # 20 and 19: who is missing would be known
     assert found["hidden"].tolist() == [False, True, False]
 
@@ -145,7 +145,7 @@ def test_a_stage_without_the_one_before_is_refused_by_row_and_never_by_person():
 
 def test_the_funnel_of_the_seats_is_that_of_their_table():
     found = training.seats(
-        dxkit.load("applicants_example"), dxkit.load("course_sessions"), effort=2
+        dxkit.load("applicants_example"), dxkit.load("course_sessions"), deterministic_limit=2
     )
     table = training.funnel(found.table)
     assert table["count"].iloc[-1] == found.compare["cycles"].iloc[-1]

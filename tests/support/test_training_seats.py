@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit.errors import ChoiceError, MissingExtraError, TableError
 from dxkit.support import training
-from dxkit.support.training._paths import paths, read_sessions, read_wishes
 
-STAGES = ("know", "try", "teach")
+STAGES = training.LEARNING_STAGES
 
 
 @pytest.fixture(scope="module")
@@ -137,35 +136,52 @@ def test_every_wish_that_ends_early_is_in_the_refusals_and_its_reason_is_true(ye
         assert true[row.cause], row
 
 
+def ways_through(wish, sessions):
+    """Every run of sessions of the wish's topic from the first stage on, none in a term away."""
+    away = away_of(pd.DataFrame([wish]))[wish["learner"], wish["topic"]]
+    own = sessions[(sessions["topic"] == wish["topic"]) & ~sessions["term"].isin(away)]
+    offered = [own[own["stage"] == stage].to_dict("records") for stage in STAGES]
+    runs = [run for length in range(4) for run in product(*offered[:length])]
+    return [
+        run
+        for run in runs
+        if all(before["term"] <= after["term"] for before, after in pairwise(run))
+    ]
+
+
+def keeps_seats_and_hours(wishes, combination, load):
+    taken = Counter(session["session"] for run in combination for session in run)
+    room = {session["session"]: session["seats"] for run in combination for session in run}
+    hours = Counter(
+        (wish["learner"], session["term"])
+        for wish, run in zip(wishes, combination, strict=True)
+        for session in run
+    )
+    return (
+        all(taken[name] <= room[name] for name in taken) and max(hours.values(), default=0) <= load
+    )
+
+
 def test_the_best_of_small_years_is_that_of_trying_everything():
     random = np.random.default_rng(2)
-    for _ in range(15):
+    tried = 0
+    for _ in range(30):
         wishes, sessions = small(random)
-        if wishes.empty:
+        rows = wishes.to_dict("records")
+        if not 1 <= len(rows) <= 4:
             continue
-        asked, offered = read_wishes(wishes), read_sessions(sessions)
-        best = 0
-        for combination in product(*[[(), *paths(wish, offered)] for wish in asked]):
-            taken = Counter(session for path in combination for session in path)
-            hours = Counter(
-                (wish.person, offered[s].term)
-                for wish, path in zip(asked, combination, strict=True)
-                for s in path
+        best = max(
+            sum(
+                wish["value"] * (len(run) + 2 * (len(run) == 3))
+                for wish, run in zip(rows, combination, strict=True)
             )
-            if all(many <= offered[s].seats for s, many in taken.items()) and all(
-                many <= 3 for many in hours.values()
-            ):
-                value = sum(
-                    wish.value * (len(path) + 2 * (offered[path[-1]].stage == 2))
-                    for wish, path in zip(asked, combination, strict=True)
-                    if path
-                )
-                best = max(best, value)
-            if len(asked) > 4:
-                break
-        if len(asked) <= 4:
-            found = training.seats(wishes, sessions, load=3, fair=False)
-            assert found.compare.set_index("way").loc["best", "value"] == best
+            for combination in product(*[ways_through(wish, sessions) for wish in rows])
+            if keeps_seats_and_hours(rows, combination, 3)
+        )
+        found = training.seats(wishes, sessions, load=3, fair=False)
+        assert found.compare.set_index("way").loc["best", "value"] == best
+        tried += 1
+    assert tried >= 6
 
 
 @settings(max_examples=15, deadline=None)
@@ -221,6 +237,40 @@ def test_the_same_seed_gives_the_same_seats_and_inputs_stay(year):
     again = training.seats(wishes, sessions)
     pd.testing.assert_frame_equal(found.table, again.table)
     pd.testing.assert_frame_equal(pd.DataFrame(wishes), pd.DataFrame(before))
+
+
+def test_a_search_that_the_clock_ends_is_marked_and_another_is_not(year):
+    wishes, sessions, found = year
+    assert found.settings["time_limit_s"] is None
+    assert found.settings["reproducible"] is True
+    # so little work that nothing is proven: still the same on every machine
+    little = training.seats(wishes, sessions, deterministic_limit=0.01)
+    again = training.seats(wishes, sessions, deterministic_limit=0.01)
+    assert little.settings["reproducible"] is True
+    assert little.settings["gap"] > 0
+    pd.testing.assert_frame_equal(little.table, again.table)
+    # no machine is through with this in a nanosecond
+    cut = training.seats(wishes, sessions, time_limit_s=1e-9)
+    assert cut.settings["reproducible"] is False
+    keeps_every_rule(cut, wishes, sessions, 6)
+    # and none takes an hour for a proof
+    patient = training.seats(wishes, sessions, time_limit_s=3600)
+    assert patient.settings["reproducible"] is True
+    pd.testing.assert_frame_equal(patient.table, found.table)
+    with pytest.raises(ChoiceError, match="time_limit_s=0"):
+        training.seats(wishes, sessions, time_limit_s=0)
+
+
+def test_the_order_of_application_can_stand_in_a_column():
+    sessions = pd.DataFrame(
+        {"session": ["s"], "topic": ["dx"], "stage": ["know"], "term": [1], "seats": [1]}
+    )
+    wishes = pd.DataFrame({"learner": ["a", "b"], "code": ["1", "2"], "topic": "dx", "value": 1})
+    late = wishes.assign(applied=[2, 1], value=[1, 2])
+    ways = training.seats(late, sessions).compare.set_index("way")
+    assert ways.loc["first_come", "value"] == ways.loc["stage_by_stage", "value"] == 2
+    in_rows = training.seats(late.drop(columns="applied"), sessions).compare.set_index("way")
+    assert in_rows.loc["first_come", "value"] == 1
 
 
 def test_without_or_tools_the_command_that_installs_it_is_given(monkeypatch, year):

@@ -1,13 +1,20 @@
-"""What does it cost, who gains by joining, how is a joint bill shared, and which estimate is out of line?
+"""What does it cost, who gains by joining, how is a joint bill shared, which estimate is dear?
 
-The package gives few prices: what it does not give (the fee of larger municipalities, the minimum number of licences, unit
-prices, any estimate) is a table that the user brings, or is made up and says so.
+The package of the prefecture gives few prices. What it does not give (the fee of larger
+municipalities, the minimum number of licences, unit prices, any estimate) is a table that the
+user brings, or is invented and marked so.
 """
 
 from dxkit.support.costs._bundle import Bundle, bundle
+from dxkit.support.costs._contract_costs import contract_costs
+from dxkit.support.costs._core_objection import core_objection
+from dxkit.support.costs._estimate_outliers import Estimates, outliers
+from dxkit.support.costs._estimates_trial import estimates_trial
 from dxkit.support.costs._fee import fee, fee_limits
-from dxkit.support.costs._outliers import Estimates, estimates_trial, outliers
-from dxkit.support.costs._participation import Participation, gain, participation
+from dxkit.support.costs._gain import gain
+from dxkit.support.costs._nucleolus import nucleolus
+from dxkit.support.costs._participation import Participation, participation
+from dxkit.support.costs._shapley import shapley
 from dxkit.support.costs._share import Share, share
 
 __all__ = [
@@ -16,11 +23,15 @@ __all__ = [
     "Participation",
     "Share",
     "bundle",
+    "contract_costs",
+    "core_objection",
     "estimates_trial",
     "fee",
     "fee_limits",
     "gain",
+    "nucleolus",
     "outliers",
     "participation",
+    "shapley",
     "share",
 ]

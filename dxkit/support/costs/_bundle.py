@@ -1,12 +1,14 @@
-"""Who should buy licences alone and who together, when a contract has a minimum and prices fall with the number?
+"""Who should buy licences alone and who together, when a contract has a minimum and prices fall?
 
-Each municipality contracts alone, or stands in the council's bundle, where it costs ``handling_yen`` of the council's work. With
-c(n) the cost of a contract for n licences (`pricing`), minimise
+`bundle` finds the cheapest division. Each municipality contracts alone, or stands in the
+council's bundle, where it costs ``handling_yen`` of the council's work. With c(n) the cost of a
+contract for n licences (`contract_costs`), minimise
 
 Σ_{i alone} c(d_i) + Σ_{i in bundle} handling + standing + c(Σ_{i in bundle} d_i)
 
-exactly: for each total t of the bundle, the cheapest set with that total is found by a dynamic programme over the municipalities
-(knapsack: 0–1, whole numbers), then the best t. As c is subadditive, a second bundle never costs less than one.
+exactly: for each total t of the bundle, the cheapest set with that total is found by a dynamic
+programme over the municipalities (knapsack: 0–1, whole numbers), then the best t. As c is
+subadditive, a second bundle never costs less than one.
 """
 
 from dataclasses import dataclass
@@ -14,32 +16,37 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from dxkit import _checks
-from dxkit.support.costs import _price_ladder
+from dxkit._arrays import BoolArray, IntArray
+from dxkit.schema import carry_provenance
+from dxkit.support._plain_tables import read_plain_table, restore_order, sort_by_keys
+from dxkit.support._table_result import TableResult
+from dxkit.support.costs import _contract_costs
 
-Whole = NDArray[np.int64]
-Places = NDArray[np.bool_]
-NEVER = np.iinfo(np.int64).max // 4
+# more than any sum of costs, and far enough from the largest number that adding is safe
+UNREACHABLE_YEN = np.iinfo(np.int64).max // 4
 
 
 @dataclass(frozen=True)
-class Bundle:
+class Bundle(TableResult):
     """Who buys how, and what it costs.
 
     Attributes
     ----------
     table
-        One row a municipality: ``code, name`` (where given), ``licences, alone_yen`` (a contract of its own), ``way`` (alone,
-        bundle), ``yen`` (what it pays: in the bundle per licence, handling included), ``saved_yen, reason`` in Japanese.
+        One row a municipality, in the order of the rows of ``licences``: ``code, name`` (where
+        there are names), ``licences, alone_yen`` (a contract of its own), ``way`` (alone,
+        bundle), ``yen`` (what it pays: in the bundle per licence, handling included),
+        ``saved_yen, reason`` in Japanese.
     plans
-        One row a plan: ``plan`` (alone, below_minimum, all, best), ``label``, ``bundled`` and ``licences`` in the bundle,
-        ``yen, saved_yen``.
+        One row a plan: ``plan`` (alone, below_minimum, all, best), ``label``, ``bundled`` and
+        ``licences`` in the bundle, ``yen, saved_yen``.
     total_yen
         The least cost, proven.
     settings
-        ``minimum, how, handling_yen, standing_yen, bought`` (licences in the bundle's contract), ``spare`` (bought, not needed).
+        ``minimum, how, handling_yen, standing_yen, bought`` (licences in the bundle's contract),
+        ``spare`` (bought, not needed).
     """
 
     table: pd.DataFrame
@@ -48,31 +55,34 @@ class Bundle:
     settings: dict[str, Any]
 
     def __repr__(self) -> str:
-        inside = int((self.table["way"] == "bundle").sum())
-        saved = int(self.table["alone_yen"].sum()) - self.total_yen
-        return f"<束ね: {len(self.table)}団体のうち{inside}団体を一括、合計 {self.total_yen:,}円（各自契約より {saved:,}円安い）>"
+        bundled = int((self.table["way"] == "bundle").sum())
+        saved_yen = int(self.table["alone_yen"].sum()) - self.total_yen
+        return (
+            f"<束ね: {len(self.table)}団体のうち{bundled}団体を一括、"
+            f"合計 {self.total_yen:,}円（各自契約より {saved_yen:,}円安い）>"
+        )
 
 
 @dataclass(frozen=True)
-class _Costs:
+class _BundleCosts:
     """What a contract costs alone and for every total, and what the council's work costs."""
 
-    need: Whole
-    alone: Whole
-    joint: _price_ladder.Tariff
-    handling: int
-    standing: int
+    demand: IntArray
+    alone_yen: IntArray
+    joint: _contract_costs.Tariff
+    handling_yen: int
+    standing_yen: int
 
-    def of(self, inside: Places) -> int:
-        """Give what a set of bundled ones and the others cost in all."""
-        if not inside.any():
-            return int(self.alone.sum())
-        many = int(inside.sum())
+    def total_yen(self, bundled: BoolArray) -> int:
+        """Compute what everybody pays in all when these are bundled and the others are not."""
+        # without a bundle the council has neither handling nor standing cost
+        if not bundled.any():
+            return int(self.alone_yen.sum())
         return int(
-            self.alone[~inside].sum()
-            + self.joint.yen[self.need[inside].sum()]
-            + self.handling * many
-            + self.standing
+            self.alone_yen[~bundled].sum()
+            + self.joint.yen[self.demand[bundled].sum()]
+            + self.handling_yen * int(bundled.sum())
+            + self.standing_yen
         )
 
 
@@ -87,16 +97,20 @@ def bundle(
 ) -> Bundle:
     """Find whom to bundle into one contract, and prove that no other way costs less.
 
+    Of two sets that cost the same the smaller is taken, then the one of lower codes.
+
     Parameters
     ----------
     licences
-        One row a municipality: ``code, licences`` (whole numbers from 1); ``name`` is used in the sentences.
+        One row a municipality: ``code, licences`` (whole numbers from 1); ``name`` is used in
+        the sentences.
     prices
         One row a tier: ``from_count, unit_yen`` (whole yen, not rising).
     minimum
         The smallest contract; a smaller need pays for the minimum.
     how
-        ``"all"``: every licence at the price of the tier reached; ``"each"``: each tier's licences at its own price.
+        ``"all"``: every licence at the price of the tier reached; ``"each"``: each tier's
+        licences at its own price.
     handling_yen
         What each bundled municipality costs the council's office (whole yen).
     standing_yen
@@ -112,100 +126,140 @@ def bundle(
         If a column is missing, a number is not whole, or prices rise.
     ChoiceError
         If an option cannot be.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> licences = pd.DataFrame({"code": ["28201", "28365"], "licences": [30, 4]})
+    >>> prices = pd.DataFrame({"from_count": [1, 30], "unit_yen": [1000, 800]})
+    >>> bundle(licences, prices, minimum=10)
+    <束ね: 2団体のうち2団体を一括、合計 27,200円（各自契約より 6,800円安い）>
     """
-    need = _price_ladder.demand(licences)
-    joint = _price_ladder.tariff(prices, int(need.sum()), minimum=minimum, how=how)
-    handling, standing = (
-        int(_checks.require_number(yen, name))
-        for yen, name in ((handling_yen, "handling_yen"), (standing_yen, "standing_yen"))
-    )
-    costs = _Costs(need, joint.yen[need], joint, handling, standing)
-    inside = _best(costs)
-    settings = {"minimum": minimum, "how": how, "handling_yen": handling, "standing_yen": standing}
-    together = int(need[inside].sum())
-    settings |= {
+    plain = read_plain_table(licences)
+    # checked in the order given, so that a message names the right row
+    demand = _contract_costs.read_demand(plain)
+    members = sort_by_keys(plain, "code")
+    demand = demand[members.index]
+    joint = _contract_costs.compute_tariff(prices, int(demand.sum()), minimum=minimum, how=how)
+    handling = int(_checks.require_number(handling_yen, "handling_yen"))
+    standing = int(_checks.require_number(standing_yen, "standing_yen"))
+    # what each would pay for a contract of its own is the same tariff at its own need
+    costs = _BundleCosts(demand, joint.yen[demand], joint, handling, standing)
+    bundled = _find_cheapest_set(costs)
+    # more may be bought than needed, to reach a cheaper tier
+    together = int(demand[bundled].sum())
+    settings = {
+        "minimum": minimum,
+        "how": how,
+        "handling_yen": handling,
+        "standing_yen": standing,
         "bought": int(joint.bought[together]),
         "spare": int(joint.bought[together]) - together,
     }
-    return Bundle(
-        _table(licences, costs, inside), _plans(costs, inside), costs.of(inside), settings
-    )
+    table = _tabulate_members(members, costs, bundled)
+    plans = _compare_plans(costs, bundled)
+    for result in (table, plans):
+        carry_provenance(result, licences, prices)
+    return Bundle(table, plans, costs.total_yen(bundled), settings)
 
 
-def _best(costs: _Costs) -> Places:
-    """Give the cheapest set to bundle; the smaller set where two cost the same."""
-    change = costs.handling - costs.alone
-    many, top = len(costs.need), int(costs.need.sum())
-    least = np.full(top + 1, NEVER, dtype=np.int64)
-    least[0] = 0
-    taken = np.zeros((many, top + 1), dtype=bool)
-    for at in range(many):
-        size = int(costs.need[at])
-        joined = least[: top + 1 - size] + change[at]
-        taken[at, size:] = joined < least[size:]
-        least[size:] = np.minimum(least[size:], joined)
-    totals = np.where(least < NEVER // 2, least + costs.joint.yen + costs.standing, NEVER)
+def _find_cheapest_set(costs: _BundleCosts) -> BoolArray:
+    """Find the cheapest set to bundle; of sets of the same cost the smaller total."""
+    # what joining the bundle adds, besides the joint contract
+    change_yen = costs.handling_yen - costs.alone_yen
+    n_members = len(costs.demand)
+    top = int(costs.demand.sum())
+    cheapest = np.full(top + 1, UNREACHABLE_YEN, dtype=np.int64)
+    cheapest[0] = 0
+    # joins[m, t]: whether member m stands in the cheapest set of total t among members 0 … m
+    joins = np.zeros((n_members, top + 1), dtype=bool)
+    for member in range(n_members):
+        size = int(costs.demand[member])
+        joined = cheapest[: top + 1 - size] + change_yen[member]
+        joins[member, size:] = joined < cheapest[size:]
+        cheapest[size:] = np.minimum(cheapest[size:], joined)
+    reachable = cheapest < UNREACHABLE_YEN // 2
+    totals = np.where(reachable, cheapest + costs.joint.yen + costs.standing_yen, UNREACHABLE_YEN)
+    # an empty bundle has no contract and no standing cost
     totals[0] = 0
-    left, inside = int(np.argmin(totals)), np.zeros(many, dtype=bool)
-    for at in range(many - 1, -1, -1):
-        if taken[at, left]:
-            inside[at] = True
-            left -= int(costs.need[at])
-    return inside
+    remaining = int(np.argmin(totals))
+    bundled = np.zeros(n_members, dtype=bool)
+    # back from the last member, who stands in the set of the best total
+    for member in range(n_members - 1, -1, -1):
+        if joins[member, remaining]:
+            bundled[member] = True
+            remaining -= int(costs.demand[member])
+    return bundled
 
 
-def _plans(costs: _Costs, best: Places) -> pd.DataFrame:
-    below = costs.need < costs.joint.minimum
-    ways = {
-        "alone": ("全団体が各自で契約", np.zeros(len(best), dtype=bool)),
-        "below_minimum": ("最小数に満たない団体だけ束ねる", below),
+def _compare_plans(costs: _BundleCosts, best: BoolArray) -> pd.DataFrame:
+    """Tabulate the cheapest set beside three simple plans."""
+    nobody = np.zeros(len(best), dtype=bool)
+    plans = {
+        "alone": ("全団体が各自で契約", nobody),
+        "below_minimum": (
+            "最小数に満たない団体だけ束ねる",
+            costs.demand < costs.joint.minimum,
+        ),
         "all": ("全団体を束ねる", np.ones(len(best), dtype=bool)),
         "best": ("いちばん安い束ね方", best),
     }
-    apart = costs.of(np.zeros(len(best), dtype=bool))
+    # every plan is priced by the same function, so that savings can be compared
     rows = [
         {
             "plan": plan,
             "label": label,
-            "bundled": int(inside.sum()),
-            "licences": int(costs.need[inside].sum()),
-            "yen": costs.of(inside),
+            "bundled": int(bundled.sum()),
+            "licences": int(costs.demand[bundled].sum()),
+            "yen": costs.total_yen(bundled),
         }
-        for plan, (label, inside) in ways.items()
+        for plan, (label, bundled) in plans.items()
     ]
     table = pd.DataFrame(rows)
-    return table.assign(saved_yen=apart - table["yen"])
+    return table.assign(saved_yen=costs.total_yen(nobody) - table["yen"])
 
 
-def _table(licences: pd.DataFrame, costs: _Costs, inside: Places) -> pd.DataFrame:
-    need, together = costs.need, int(costs.need[inside].sum())
-    contract = int(costs.joint.yen[together]) + costs.standing if together else 0
-    unit = contract / together if together else 0.0
-    yen = np.where(inside, need * unit + costs.handling, costs.alone.astype(float))
-    table = pd.DataFrame(_price_ladder.kept(licences)).assign(
-        licences=need, alone_yen=costs.alone, way=np.where(inside, "bundle", "alone")
+def _tabulate_members(
+    members: pd.DataFrame, costs: _BundleCosts, bundled: BoolArray
+) -> pd.DataFrame:
+    """Tabulate what each member pays and why, in the order of the user's rows."""
+    together = int(costs.demand[bundled].sum())
+    contract_yen = int(costs.joint.yen[together]) + costs.standing_yen if together else 0
+    unit_yen = contract_yen / together if together else 0.0
+    # members of the bundle pay the joint contract by licence, and their handling
+    yen = np.where(
+        bundled, costs.demand * unit_yen + costs.handling_yen, costs.alone_yen.astype(float)
     )
-    table = table.assign(yen=yen, saved_yen=costs.alone - yen)
-    table["reason"] = [_reason(costs, at, inside, unit) for at in range(len(need))]
-    table.attrs = {"settings": {"unit_yen": unit}}
+    table = _contract_costs.copy_keys(members).assign(
+        licences=costs.demand,
+        alone_yen=costs.alone_yen,
+        way=np.where(bundled, "bundle", "alone"),
+        yen=yen,
+        saved_yen=costs.alone_yen - yen,
+        reason=[_explain_way(costs, member, bundled, unit_yen) for member in range(len(members))],
+    )
+    table = restore_order(table, members.index)
+    table.attrs = {"settings": {"unit_yen": unit_yen}}
     return table
 
 
-def _reason(costs: _Costs, at: int, inside: Places, unit: float) -> str:
-    """Say why a municipality buys as it does: what the other way would cost in all."""
-    other = inside.copy()
-    other[at] = not other[at]
-    more = costs.of(other) - costs.of(inside)
-    need, least = int(costs.need[at]), costs.joint.minimum
-    if inside[at]:
-        small = (
-            f"必要数{need}は最小数{least}に満たない。"
-            if need < least
-            else f"必要数{need}は最小数{least}を満たす。"
+def _explain_way(costs: _BundleCosts, member: int, bundled: BoolArray, unit_yen: float) -> str:
+    """Explain why a municipality buys as it does: what the other way would cost in all."""
+    switched = bundled.copy()
+    # the price of the other choice, with everybody else as they are
+    switched[member] = not switched[member]
+    extra_yen = costs.total_yen(switched) - costs.total_yen(bundled)
+    demand = int(costs.demand[member])
+    minimum = costs.joint.minimum
+    if bundled[member]:
+        size = (
+            f"必要数{demand}は最小数{minimum}に満たない。"
+            if demand < minimum
+            else f"必要数{demand}は最小数{minimum}を満たす。"
         )
-        return f"{small}束ねると1ライセンス{unit:,.0f}円。外れると全体で{more:,}円高くなる"
+        return f"{size}束ねると1ライセンス{unit_yen:,.0f}円。外れると全体で{extra_yen:,}円高くなる"
     return (
-        f"各自の契約でよい。束ねると全体で{more:,}円高くなる"
-        if more
+        f"各自の契約でよい。束ねると全体で{extra_yen:,}円高くなる"
+        if extra_yen
         else "束ねても全体の費用は変わらない"
     )

@@ -1,8 +1,9 @@
-"""How may a joint bill be split, rule beside rule, and under which rule would somebody rather leave?
+"""How may a joint bill be split, rule beside rule, and under which rule would somebody leave?
 
-No rule is right for everybody: per licence is simple, per head asks the large to help the small, equal parts need no counting,
-by own price keeps the order of the prices alone, the Shapley value pays each by what it adds, and the nucleolus makes the least
-content coalition as content as can be. `share` shows what each municipality pays under each and tests each for the core.
+No rule is right for everybody: per licence is simple, per head asks the large to help the small,
+equal parts need no counting, by own price keeps the order of the prices alone, the Shapley value
+pays each by what it adds, and the nucleolus makes the least content coalition as content as can
+be. `share` shows what each municipality pays under each and tests each for the core.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,13 +13,20 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from dxkit import _checks
-from dxkit.support.costs import _cooperative_games, _price_ladder
+from dxkit._arrays import FloatArray, IntArray
+from dxkit.schema import carry_provenance
+from dxkit.support._plain_tables import read_plain_table, restore_order, sort_by_keys
+from dxkit.support._table_result import TableResult
+from dxkit.support.costs import _contract_costs
+from dxkit.support.costs._core_objection import core_objection
+from dxkit.support.costs._nucleolus import NUCLEOLUS_MEMBERS, nucleolus
+from dxkit.support.costs._shapley import SHAPLEY_MEMBERS, shapley
 
+# what each member pays, in the order of the members
 Parts = tuple[Fraction, ...]
-LABELS = {
+RULE_LABELS = {
     "per_licence": "ライセンス数割",
     "per_head": "人口割",
     "equal": "均等割",
@@ -26,8 +34,9 @@ LABELS = {
     "shapley": "シャープレイ値",
     "nucleolus": "仁",
 }
-RULES = tuple(LABELS)
-JUDGED = (
+RULES = tuple(RULE_LABELS)
+MEMBER_LIMITS = {"shapley": SHAPLEY_MEMBERS, "nucleolus": NUCLEOLUS_MEMBERS}
+VERDICT_COLUMNS = (
     "rule",
     "label",
     "leavers",
@@ -38,26 +47,31 @@ JUDGED = (
     "highest",
     "reason",
 )
+# names in a sentence before the rest is only counted
 NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(TableResult):
     """A joint bill split by several rules.
 
     Attributes
     ----------
     table
-        One row a municipality: ``code, name, people`` (where given), ``licences, alone_yen`` (what it would pay alone) and a
-        column a rule, in whole yen that sum to the bill.
+        One row a municipality, in the order of the rows of ``licences``: ``code, name, people``
+        (where given), ``licences, alone_yen`` (what it would pay alone) and a column a rule, in
+        whole yen that sum to the bill.
     rules
-        One row a rule: ``rule, label``, ``leavers`` (how many would rather leave together; 0 if the split is in the core),
-        ``leave_saves_yen`` (what they would save), ``leaving`` (codes), ``dearer`` (how many pay more than alone), ``lowest`` and
-        ``highest`` (part of the price alone, 0–1), ``reason`` in Japanese. A rule that could not be computed says why.
+        One row a rule: ``rule, label``, ``leavers`` (how many would rather leave together; 0 if
+        the split is in the core), ``leave_saves_yen`` (what they would save), ``leaving``
+        (codes), ``dearer`` (how many pay more than alone), ``lowest`` and ``highest`` (part of
+        the price alone, 0–1), ``reason`` in Japanese. A rule that could not be computed says why.
     exact
-        Rule → what each pays as exact fractions (the nucleolus: to 0.01 yen).
+        Rule → what each pays as exact fractions (the nucleolus: to 0.01 yen), as the rows of
+        ``table``.
     settings
-        ``total_yen`` (the joint bill), ``alone_yen`` (the sum of prices alone), ``licences, minimum, how``.
+        ``total_yen`` (the joint bill), ``alone_yen`` (the sum of prices alone), ``licences,
+        minimum, how``.
     """
 
     table: pd.DataFrame
@@ -66,8 +80,12 @@ class Share:
     settings: dict[str, Any]
 
     def __repr__(self) -> str:
-        total, alone, ways = self.settings["total_yen"], self.settings["alone_yen"], len(self.exact)
-        return f"<費用分担: {len(self.table)}団体、共同 {total:,}円（各自なら {alone:,}円）、{ways}つの分け方>"
+        total_yen = self.settings["total_yen"]
+        alone_yen = self.settings["alone_yen"]
+        return (
+            f"<費用分担: {len(self.table)}団体、共同 {total_yen:,}円"
+            f"（各自なら {alone_yen:,}円）、{len(self.exact)}つの分け方>"
+        )
 
 
 def share(
@@ -79,19 +97,21 @@ def share(
     people: str = "people",
     rules: Sequence[str] = RULES,
 ) -> Share:
-    """Split the bill of one joint contract by several rules side by side, and tell who would rather leave.
+    """Split the bill of one joint contract by several rules, and find who would rather leave.
 
     Parameters
     ----------
     licences
-        One row a municipality: ``code, licences`` (whole numbers from 1), and people for the rule ``per_head``.
+        One row a municipality: ``code, licences`` (whole numbers from 1), and people for the rule
+        ``per_head``.
     prices, minimum, how
         As for `bundle`: what n licences cost anybody who buys them, alone or together.
     people
         The column of people.
     rules
-        Among per_licence, per_head, equal, by_price, shapley (exact, at most 66 members), nucleolus (at most 14, by coopgame-py
-        of the extra ``planning``). A rule that cannot be had for these members is reported in ``.rules``, not raised.
+        Among per_licence, per_head, equal, by_price, shapley (exact, at most 66 members),
+        nucleolus (at most 14, by coopgame-py of the extra ``planning``). A rule that cannot be
+        computed for these members is reported in ``.rules``, not raised.
 
     Returns
     -------
@@ -104,110 +124,132 @@ def share(
     ChoiceError
         If a rule or option is unknown.
     MissingExtraError
-        If the nucleolus is asked for and coopgame-py is not installed.
+        If the nucleolus is to be computed and coopgame-py is not installed.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> licences = pd.DataFrame({"code": ["28201", "28365"], "licences": [30, 4]})
+    >>> prices = pd.DataFrame({"from_count": [1], "unit_yen": [1000]})
+    >>> result = share(licences, prices, minimum=10, rules=("per_licence", "shapley"))
+    >>> result.table[["code", "alone_yen", "per_licence", "shapley"]]
+        code  alone_yen  per_licence  shapley
+    0  28201      30000        30000    27000
+    1  28365      10000         4000     7000
     """
-    asked = [_checks.require_choice(rule, RULES, "rules") for rule in rules]
-    need = _price_ladder.demand(licences)
-    cost = _price_ladder.tariff(prices, int(need.sum()), minimum=minimum, how=how).yen
-    heads = (
-        _checks.read_numbers(licences, people, "licences", low=1, whole=True)
-        if "per_head" in asked
-        else None
-    )
-    ways = _ways(need, cost, heads)
-    many = {
-        "shapley": _cooperative_games.MOST_MEMBERS,
-        "nucleolus": _cooperative_games.NUCLEOLUS_MEMBERS,
-    }
-    possible = [rule for rule in asked if len(need) <= many.get(rule, len(need))]
-    exact = {rule: ways[rule]() for rule in possible}
-    table = pd.DataFrame(_price_ladder.kept(licences))
-    if heads is not None:
-        table["people"] = heads.astype(int)
-    table = table.assign(
-        licences=need,
-        alone_yen=cost[need],
-        **{rule: whole_yen(parts) for rule, parts in exact.items()},
-    )
-    said = [_judged(rule, exact.get(rule), table, need, cost) for rule in asked]
+    computed_rules = [_checks.require_choice(rule, RULES, "rules") for rule in rules]
+    # people are needed, and so checked, for that rule alone
+    heads = people if "per_head" in computed_rules else None
+    table = _read_members(licences, heads)
+    # the joint contract's price is the last of the tariff, own prices stand at own needs
+    demand = table["licences"].to_numpy()
+    cost = _contract_costs.compute_tariff(prices, int(demand.sum()), minimum=minimum, how=how).yen
+    table = table.assign(alone_yen=cost[demand])
+    exact = _split_by_rules(table, cost, computed_rules)
+    table = table.assign(**{rule: _round_to_yen(parts) for rule, parts in exact.items()})
+    verdicts = [_judge_rule(rule, exact.get(rule), table, cost) for rule in computed_rules]
+    verdict_table = pd.DataFrame(verdicts).reindex(columns=VERDICT_COLUMNS)
     settings = {
         "total_yen": int(cost[-1]),
-        "alone_yen": int(cost[need].sum()),
-        "licences": int(need.sum()),
+        "alone_yen": int(cost[demand].sum()),
+        "licences": int(demand.sum()),
         "minimum": minimum,
+        "how": how,
     }
-    judged = (
-        pd.DataFrame(said).reindex(columns=JUDGED).astype({"leavers": "Int64", "dearer": "Int64"})
+    # back from the order of the codes to that of the user's rows
+    positions = np.argsort(table.index.to_numpy())
+    in_order = {
+        rule: tuple(parts[position] for position in positions) for rule, parts in exact.items()
+    }
+    return Share(
+        carry_provenance(restore_order(table, table.index), licences, prices),
+        carry_provenance(
+            verdict_table.astype({"leavers": "Int64", "dearer": "Int64"}), licences, prices
+        ),
+        in_order,
+        settings,
     )
-    return Share(table, judged, exact, settings | {"how": how})
 
 
-def whole_yen(parts: Parts) -> NDArray[np.int64]:
-    """Round parts to whole yen that keep the sum: largest remainders first."""
-    down = [part.numerator // part.denominator for part in parts]
-    over = round(sum(parts) - sum(down))
-    order = sorted(range(len(parts)), key=lambda at: (down[at] - parts[at], at))
-    for at in order[:over]:
-        down[at] += 1
-    return np.array(down, dtype=np.int64)
+def _read_members(licences: pd.DataFrame, people: str | None) -> pd.DataFrame:
+    """Read code, name, people and need of each member, in the order of the codes."""
+    plain = read_plain_table(licences)
+    table = _contract_costs.copy_keys(plain)
+    # checked in the order given, so that a message names the right row
+    demand = _contract_costs.read_demand(plain)
+    if people is not None:
+        heads = _checks.read_numbers(plain, people, "licences", low=1, whole=True)
+        table["people"] = heads.astype(int)
+    return sort_by_keys(table.assign(licences=demand), "code")
 
 
-def _ways(
-    need: NDArray[np.int64], cost: NDArray[np.int64], heads: NDArray[np.float64] | None
-) -> dict[str, Callable[[], Parts]]:
-    """Give how each rule is computed."""
-    total = int(cost[-1])
-    by_head = [] if heads is None else heads.astype(int).tolist()
+def _split_by_rules(table: pd.DataFrame, cost: IntArray, rules: Sequence[str]) -> dict[str, Parts]:
+    """Split the bill by every rule that can be computed for so many members."""
+    total_yen = int(cost[-1])
+    demand = table["licences"].to_numpy()
+    # computed only if chosen, as some of them take long
+    ways: dict[str, Callable[[], Parts]] = {
+        "per_licence": lambda: _split_by_weights(total_yen, demand.tolist()),
+        "per_head": lambda: _split_by_weights(total_yen, table["people"].tolist()),
+        "equal": lambda: _split_by_weights(total_yen, [1] * len(table)),
+        "by_price": lambda: _split_by_weights(total_yen, table["alone_yen"].tolist()),
+        "shapley": lambda: shapley(demand, cost),
+        "nucleolus": lambda: nucleolus(demand, cost),
+    }
     return {
-        "per_licence": lambda: _in_proportion(total, need.tolist()),
-        "per_head": lambda: _in_proportion(total, by_head),
-        "equal": lambda: _in_proportion(total, [1] * len(need)),
-        "by_price": lambda: _in_proportion(total, cost[need].tolist()),
-        "shapley": lambda: _cooperative_games.shapley(need, cost),
-        "nucleolus": lambda: _cooperative_games.nucleolus(need, cost),
+        rule: ways[rule]() for rule in rules if len(table) <= MEMBER_LIMITS.get(rule, len(table))
     }
 
 
-def _in_proportion(total: int, weights: Sequence[int]) -> Parts:
-    whole = sum(weights)
-    return tuple(Fraction(total * int(weight), whole) for weight in weights)
+def _split_by_weights(total_yen: int, weights: Sequence[int]) -> Parts:
+    return tuple(Fraction(total_yen * int(weight), sum(weights)) for weight in weights)
 
 
-def _judged(
-    rule: str,
-    parts: Parts | None,
-    table: pd.DataFrame,
-    need: NDArray[np.int64],
-    cost: NDArray[np.int64],
+def _round_to_yen(parts: Parts) -> IntArray:
+    """Round parts to whole yen that keep the sum: largest remainders first, then lower codes."""
+    # down to whole yen first; what is missing is then given out one by one
+    yen = [part.numerator // part.denominator for part in parts]
+    n_missing = round(sum(parts) - sum(yen))
+    order = sorted(range(len(parts)), key=lambda member: (yen[member] - parts[member], member))
+    for member in order[:n_missing]:
+        yen[member] += 1
+    return np.array(yen, dtype=np.intp)
+
+
+def _judge_rule(
+    rule: str, parts: Parts | None, table: pd.DataFrame, cost: IntArray
 ) -> dict[str, Any]:
     """Say of one rule who would rather leave, and how it lies beside the prices alone."""
-    row: dict[str, Any] = {"rule": rule, "label": LABELS[rule]}
+    row: dict[str, Any] = {"rule": rule, "label": RULE_LABELS[rule]}
     if parts is None:
-        limit = (
-            _cooperative_games.NUCLEOLUS_MEMBERS
-            if rule == "nucleolus"
-            else _cooperative_games.MOST_MEMBERS
-        )
-        return row | {"reason": f"{len(need)}団体では計算しない（{limit}団体まで）"}
-    chosen, saved = _cooperative_games.objection(parts, need, cost)
-    # a nucleolus is rounded to 0.01 yen: less than a yen is nobody's reason
-    chosen = chosen if saved >= 1 else ()
-    ratios = [
-        float(part) / float(alone) for part, alone in zip(parts, table["alone_yen"], strict=True)
-    ]
-    row |= {"leavers": len(chosen), "leave_saves_yen": float(saved) if chosen else 0.0}
-    row |= {
-        "leaving": " ".join(str(table["code"].iloc[at]) for at in chosen),
-        "dearer": sum(ratio > 1 + 1e-12 for ratio in ratios),
+        return row | {"reason": f"{len(table)}団体では計算しない（{MEMBER_LIMITS[rule]}団体まで）"}
+    leavers, saved_yen = core_objection(parts, table["licences"].to_numpy(), cost)
+    if saved_yen < 1:
+        # a nucleolus is rounded to 0.01 yen: less than a yen is nobody's reason
+        leavers = ()
+    # a ratio above 1 is a member who would be better off alone
+    ratios = _divide_parts(parts, table["alone_yen"].to_numpy(dtype=float))
+    return row | {
+        "leavers": len(leavers),
+        "leave_saves_yen": float(saved_yen) if leavers else 0.0,
+        "leaving": " ".join(str(table["code"].iloc[member]) for member in leavers),
+        # more than rounding errors of a ratio of two numbers
+        "dearer": int((ratios > 1 + 1e-12).sum()),
+        "lowest": float(ratios.min()),
+        "highest": float(ratios.max()),
+        "reason": _explain_leaving(_contract_costs.list_names(table), leavers, float(saved_yen)),
     }
-    row |= {"lowest": min(ratios), "highest": max(ratios)}
-    return row | {"reason": _reason(_price_ladder.called(table), chosen, float(saved))}
 
 
-def _reason(names: Sequence[str], chosen: Sequence[int], saved: float) -> str:
-    if not chosen:
+def _divide_parts(parts: Parts, alone_yen: FloatArray) -> FloatArray:
+    return np.array([float(part) for part in parts]) / alone_yen
+
+
+def _explain_leaving(names: Sequence[str], leavers: Sequence[int], saved_yen: float) -> str:
+    if not leavers:
         return "どの組も、抜けて得になることはない"
-    first = "・".join(names[at] for at in chosen[:NAMES_SHOWN])
-    more = f"ほか{len(chosen) - NAMES_SHOWN}団体" if len(chosen) > NAMES_SHOWN else ""
-    alone = "だけで買うほうが" if len(chosen) == 1 else "の組だけで買うほうが"
-    return f"{first}{more}{alone}{saved:,.0f}円安い"
+    first = "・".join(names[member] for member in leavers[:NAMES_SHOWN])
+    n_more = len(leavers) - NAMES_SHOWN
+    more = f"ほか{n_more}団体" if n_more > 0 else ""
+    alone = "だけで買うほうが" if len(leavers) == 1 else "の組だけで買うほうが"
+    return f"{first}{more}{alone}{saved_yen:,.0f}円安い"

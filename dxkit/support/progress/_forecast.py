@@ -1,4 +1,8 @@
-"""When may each municipality be through with all 20 systems, and how sure is that?"""
+"""When may each municipality be through with all 20 systems, and how sure is that?
+
+`forecast` reads the tables, draws the futures (`dxkit.support.progress._monte_carlo`) and returns
+them as a `Forecast`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,20 +11,24 @@ import numpy as np
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.schema import carry_provenance, is_made
+from dxkit.support._plain_tables import read_plain_table
 from dxkit.support.progress import _progress_table
-from dxkit.support.progress._forecast_result import HORIZON, Forecast, Told
-from dxkit.support.progress._monte_carlo import (
-    FUTURE,
-    FUTURE_OF_TWO,
-    Cells,
-    Floats,
-    Pace,
-    finishing,
+from dxkit.support.progress._dates import count_months, read_date, read_month_end
+from dxkit.support.progress._forecast_result import HORIZON_MONTHS, Forecast, ForecastDraws
+from dxkit.support.progress._monte_carlo import SystemArrays, draw_finish_months
+from dxkit.support.progress._pace_assumptions import (
+    FUTURE_FROM_ONE_DATE,
+    FUTURE_FROM_TWO_DATES,
+    PaceAssumptions,
 )
-from dxkit.support.progress._progress_table import STEPS, date, month_end, months_between
+from dxkit.support.progress._progress_table import STEPS
 
 DEADLINE = "2026-03-31"
+# decimals of steps: a share of 0.725 is 29 steps, whatever its last bit says
+STEP_DECIMALS = 6
 
 
 def forecast(
@@ -29,27 +37,30 @@ def forecast(
     *,
     delay: Mapping[str, float] | None = None,
     vendors: pd.DataFrame | None = None,
-    pace: Pace | None = None,
+    pace: PaceAssumptions | None = None,
     as_of: str | None = None,
     deadline: str = DEADLINE,
     draws: int = 2000,
     seed: int = 0,
 ) -> Forecast:
-    """Forecast when the municipalities are through, from the steps done so far and the list of extensions.
+    """Forecast when the municipalities are through, from the steps done so far.
+
+    The same figures give the same forecast, whatever the order of the rows.
 
     Parameters
     ----------
     progress
-        One row a municipality and system: ``code, system, share_done``, and ``as_of`` ("2026-01": the month's end). With two
-        dates or more, the pace is that between the first and the last; with one, that since work began (`Pace.start`).
+        One row a municipality and system: ``code, system, share_done``, and ``as_of`` ("2026-01":
+        the month's end). With two dates or more, the pace is that between the first and the last;
+        with one, that since work began (`PaceAssumptions.start`).
     extensions
-        The 特定移行支援システム: ``code, systems`` (names separated by 、). A column ``extended`` of the progress table
-        counts too.
+        The 特定移行支援システム: ``code, systems`` (names separated by 、). A column ``extended``
+        of the progress table counts too.
     delay
         Vendor → months by which it is late with everything that is not through: what if?
     vendors
-        Who builds what: ``code, system, vendor`` (or ``code, vendor``). Not in any official table: yours, or a made example.
-        Not needed if the progress table has a column ``vendor``.
+        Who builds what: ``code, system, vendor`` (or ``code, vendor``). Not in any official table:
+        yours, or a made example. Not needed if the progress table has a column ``vendor``.
     pace
         What is assumed.
     as_of
@@ -57,7 +68,8 @@ def forecast(
     deadline
         A date.
     draws, seed
-        Of the simulation; the same seed gives the same futures, so that two forecasts can be compared.
+        Of the simulation; the same seed gives the same futures, so that two forecasts can be
+        compared.
 
     Returns
     -------
@@ -72,135 +84,141 @@ def forecast(
 
     Notes
     -----
-    A gamma–Poisson model with factors for the future (see `dxkit.support.progress._monte_carlo`). It is a projection, not a plan:
-    it knows nothing of contracts, cut-over dates or revised specifications. Where work speeds up near the deadline it is too
-    late, where vendors stall it is too early: `trial` shows by how much. A system without a figure is left out, and its
+    A gamma–Poisson model with factors for the future (see `dxkit.support.progress._monte_carlo`).
+    It is a projection, not a plan: it knows nothing of contracts, cut-over dates or revised
+    specifications. Where work speeds up near the deadline it is too late, where vendors stall it
+    is too early: `trial` shows by how much. A system without a figure is left out, and its
     municipality's chances are then blank.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> forecast(dxkit.load("progress"), dxkit.load("extensions"), draws=200)
+    <見通し（2026-01-31）: 41市町のうち2026-03-31までに終わるのは1市町（90%の場合 0〜2）>
     """
-    rows = _progress_table.checked(progress)
-    now = _progress_table.latest(rows).reset_index(drop=True)
-    chosen = pace or Pace()
-    today = month_end(as_of or _progress_table.as_of(rows))
-    to_deadline = months_between(today, date(deadline))
-    if to_deadline <= 0:
+    rows = _progress_table.read_progress(progress)
+    latest = _progress_table.select_latest(rows)
+    today = read_month_end(as_of or _progress_table.find_latest_date(rows))
+    months_to_deadline = count_months(today, read_date(deadline))
+    if months_to_deadline <= 0:
         raise ChoiceError(f"期限 {deadline} は、進捗の時点 {today:%Y-%m-%d} より後にしてください。")
-    late = _delays(now, vendors, delay)
-    gained, months = _gained(rows, now, chosen, today)
-    if chosen.future is None:
-        chosen = replace(chosen, future=FUTURE_OF_TWO if months[0] == months[1] else FUTURE)
-    known = now["share_done"].notna().to_numpy()
-    town, codes = pd.factorize(now["code"], sort=True)
-    left = np.round(STEPS * (1 - now["share_done"].fillna(1.0).to_numpy()), 6)
-    cells = Cells(gained, left, town, _progress_table.extended(now, extensions), late)
-    times = finishing(cells, months, to_deadline, chosen, draws=draws, seed=seed)
-    times[:, ~known] = np.nan
+    # defaults differ by how many dates the table holds, so that they are filled in here
+    assumptions = pace or PaceAssumptions()
+    systems, months_watched = _read_systems(
+        rows, extensions, assumptions, today, _read_delays(latest, vendors, delay)
+    )
+    if assumptions.future is None:
+        # with two dates the two ends of the time watched are the same
+        has_two_dates = months_watched[0] == months_watched[1]
+        future = FUTURE_FROM_TWO_DATES if has_two_dates else FUTURE_FROM_ONE_DATE
+        assumptions = replace(assumptions, future=future)
+    months = draw_finish_months(
+        systems, months_watched, months_to_deadline, assumptions, draws=draws, seed=seed
+    )
+    # unknown stays unknown, in each draw
+    months[:, latest["share_done"].isna().to_numpy()] = np.nan
     settings: dict[str, object] = {
-        "as_of": f"{today:%Y-%m-%d}", "deadline": deadline, "pace": chosen, "months_watched": months, "delay": dict(delay or {}),
-        "draws": draws, "seed": seed,
-        "made": any(each is not None and each.attrs.get("made") is True for each in (progress, vendors)),
-    }  # fmt: skip
-    return Told(now, cells, times, today, to_deadline, settings, pd.Index(codes)).result()
+        "as_of": f"{today:%Y-%m-%d}",
+        "deadline": deadline,
+        "pace": assumptions,
+        "months_watched": months_watched,
+        "delay": dict(delay or {}),
+        "draws": draws,
+        "seed": seed,
+        "made": any(is_made(source) for source in (progress, extensions, vendors)),
+    }
+    codes = pd.Index(sorted(set(latest["code"])), name=None)
+    result = ForecastDraws(
+        latest, systems, months, today, months_to_deadline, settings, codes
+    ).build_result()
+    for part in (result.table, result.cells, result.curve):
+        carry_provenance(part, progress, extensions, vendors)
+    return result
 
 
-def compare(before: Forecast, after: Forecast) -> pd.DataFrame:
-    """Tell what differs between two forecasts of the same municipalities, such as one with a vendor's delay.
-
-    Parameters
-    ----------
-    before, after
-        Made with the same ``draws`` and ``seed``, so that they differ only by what was changed.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a municipality: ``code, in_time_before, in_time_after, finish_before, finish_after, months_later`` (median of
-        the draws).
-
-    Raises
-    ------
-    ChoiceError
-        If they were not made alike.
-    """
-    same = all(
-        before.settings[name] == after.settings[name]
-        for name in ("draws", "seed", "as_of", "deadline")
+def _read_systems(
+    rows: pd.DataFrame,
+    extensions: pd.DataFrame | None,
+    pace: PaceAssumptions,
+    today: pd.Timestamp,
+    delay_months: FloatArray,
+) -> tuple[SystemArrays, tuple[float, float]]:
+    """Read the systems as arrays, and over how many months their steps were gained."""
+    latest = _progress_table.select_latest(rows)
+    steps_gained, months_watched = _count_steps_gained(rows, latest, pace, today)
+    # a blank has no steps to draw; its months are blanked afterwards
+    share_done = latest["share_done"].fillna(1.0).to_numpy()
+    municipality, _ = pd.factorize(latest["code"], sort=True)
+    systems = SystemArrays(
+        steps_gained,
+        np.round(STEPS * (1 - share_done), STEP_DECIMALS),
+        municipality,
+        _progress_table.flag_extended(latest, extensions),
+        delay_months,
     )
-    if not same or list(before.cells["code"]) != list(after.cells["code"]):
-        raise ChoiceError(
-            "同じ進捗の表・時点・期限・draws・seed で作った2つの見通しを比べてください。"
-        )
-    later = [np.median(_last(after, code) - _last(before, code)) for code in before.table["code"]]
-    found = pd.DataFrame(
-        {
-            "code": before.table["code"],
-            "in_time_before": before.table["in_time"],
-            "in_time_after": after.table["in_time"],
-            "finish_before": before.table["finish"],
-            "finish_after": after.table["finish"],
-            "months_later": np.round(later, 2),
-        }
-    )
-    found.attrs["settings"] = {"delay": after.settings["delay"], "caution": _progress_table.CAUTION}
-    return found
+    return systems, months_watched
 
 
-def _last(told: Forecast, code: str) -> Floats:
-    return np.asarray(told.finishing[:, (told.cells["code"] == code).to_numpy()].max(axis=1))
-
-
-def _gained(
-    rows: pd.DataFrame, now: pd.DataFrame, pace: Pace, today: pd.Timestamp
-) -> tuple[Floats, tuple[float, float]]:
-    """Give the steps gained and over how many months, from the first date or from when work began."""
-    done = now["share_done"].fillna(0.0).to_numpy()
-    first = rows["as_of"].astype(str).min() if "as_of" in rows.columns else None
-    if first is None or first == _progress_table.as_of(rows):
-        ends = [months_between(date(f"{each}-01"), today) for each in pace.start]
-        if not ends[0] >= ends[1] > 0:
+def _count_steps_gained(
+    rows: pd.DataFrame, latest: pd.DataFrame, pace: PaceAssumptions, today: pd.Timestamp
+) -> tuple[FloatArray, tuple[float, float]]:
+    """Count the steps gained and over how many months, from the first date or the start."""
+    done = latest["share_done"].fillna(0.0).to_numpy()
+    first_date = rows["as_of"].astype(str).min() if "as_of" in rows.columns else None
+    if first_date is None or first_date == _progress_table.find_latest_date(rows):
+        lengths = [count_months(read_date(f"{month}-01"), today) for month in pace.start]
+        if not lengths[0] >= lengths[1] > 0:
             raise ChoiceError(
                 f"start={pace.start} は、進捗の時点より前の（早い月, 遅い月）にしてください。"
             )
-        return STEPS * done, (ends[1], ends[0])
-    then = rows[rows["as_of"].astype(str) == first].set_index(["code", "system"])["share_done"]
-    before = then.reindex(pd.MultiIndex.from_frame(now[["code", "system"]])).to_numpy()
-    months = months_between(month_end(first), today)
-    gain = np.where(np.isnan(before), 0.0, done - np.nan_to_num(before))
+        return STEPS * done, (lengths[1], lengths[0])
+    first = rows[rows["as_of"].astype(str) == first_date].set_index(["code", "system"])
+    # systems are matched by name, as the two dates may list them in another order
+    keys = pd.MultiIndex.from_frame(latest[["code", "system"]])
+    done_before = first["share_done"].reindex(keys).to_numpy()
+    months = count_months(read_month_end(first_date), today)
+    # what has no figure at the first date has gained nothing that is known
+    gain = np.where(np.isnan(done_before), 0.0, done - np.nan_to_num(done_before))
     return STEPS * np.maximum(gain, 0.0), (months, months)
 
 
-def _delays(
-    now: pd.DataFrame, vendors: pd.DataFrame | None, delay: Mapping[str, float] | None
-) -> Floats:
-    """Give each system's further months."""
+def _read_delays(
+    latest: pd.DataFrame, vendors: pd.DataFrame | None, delay: Mapping[str, float] | None
+) -> FloatArray:
+    """Read each system's further months."""
     if not delay:
-        return np.zeros(len(now))
-    owners = _vendor_of(now, vendors)
+        return np.zeros(len(latest))
+    owners = _match_vendors(latest, vendors)
     unknown = [name for name in delay if name not in set(owners.dropna())]
     if unknown:
-        offered = shorten("、".join(sorted(set(owners.dropna().astype(str)))))
+        vendor_names = shorten("、".join(sorted(set(owners.dropna().astype(str)))))
         raise ChoiceError(
-            f"delay の事業者「{shorten(unknown[0])}」は表にありません。今ある事業者: {offered}"
+            f"delay の事業者「{shorten(unknown[0])}」は表にありません。今ある事業者: {vendor_names}"
         )
+    # a delay beyond the horizon could not be shown
     for name, months in delay.items():
-        _checks.require_number(months, f"delay[{shorten(name)}]", high=float(HORIZON))
+        _checks.require_number(months, f"delay[{shorten(name)}]", high=float(HORIZON_MONTHS))
     return np.asarray(owners.map(dict(delay)).fillna(0.0), dtype=np.float64)
 
 
-def _vendor_of(now: pd.DataFrame, vendors: pd.DataFrame | None) -> pd.Series:
-    if vendors is None and "vendor" in now.columns:
-        return now["vendor"]
+def _match_vendors(latest: pd.DataFrame, vendors: pd.DataFrame | None) -> pd.Series:
+    """Match each system with its vendor."""
+    if vendors is None and "vendor" in latest.columns:
+        return latest["vendor"]
     if vendors is None:
-        problem = "事業者の列がありません（公表された進捗の表に事業者は載っていません）"
         raise TableError(
             [
                 Fault(
-                    problem,
+                    "事業者の列がありません（公表された進捗の表に事業者は載っていません）",
                     "vendors= に code, system, vendor の表を渡してください",
                     column="vendor",
                 )
             ]
         )
-    keys = [name for name in ("code", "system") if name in vendors.columns]
-    _checks.require_columns(vendors, ["code", "vendor"], "事業者")
-    _checks.require_unique_rows(vendors, keys, "事業者")
-    return now[["code", "system"]].merge(vendors[[*keys, "vendor"]], on=keys, how="left")["vendor"]
+    owners = read_plain_table(vendors)
+    keys = [column for column in ("code", "system") if column in owners.columns]
+    _checks.require_columns(owners, ["code", "vendor"], "事業者")
+    _checks.require_unique_rows(owners, keys, "事業者")
+    # a table without systems gives all of a municipality's systems one vendor
+    pairs = latest[["code", "system"]]
+    return pairs.merge(owners[[*keys, "vendor"]], on=keys, how="left")["vendor"]

@@ -1,58 +1,76 @@
-"""What do the draws say about each municipality, each system and each month to come?"""
+"""What do the draws say about each municipality, each system and each month to come?
 
+`Forecast` is what a user gets; `ForecastDraws` makes its tables from the draws.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from dxkit.support.progress import _progress_table
-from dxkit.support.progress._monte_carlo import Cells, Floats
-from dxkit.support.progress._progress_table import DAYS_A_MONTH, date, months_between
+from dxkit._arrays import FloatArray
+from dxkit.support._table_result import TableResult
+from dxkit.support.progress._dates import DAYS_A_MONTH, count_months, read_date
+from dxkit.support.progress._monte_carlo import SystemArrays
+from dxkit.support.progress._progress_table import PROGRESS_CAUTION
 
-HORIZON = 120
+# months from now after which no date is given
+HORIZON_MONTHS = 120
+MIN_CURVE_MONTHS = 12
 # enough for a band in a picture
 CURVE_DRAWS = 500
+# the ends and the middle of an interval that holds nine draws of ten
 LEVELS = (0.05, 0.5, 0.95)
-# 特定移行支援システム: five years more
-LIMIT = "2031-03-31"
+# 特定移行支援システム: five years after the deadline
+EXTENDED_DEADLINE = "2031-03-31"
 # what the prefecture itself wrote; shown beside the forecast, never fitted
-STATED = {
+PREFECTURE_FORECAST = {
     "in_time": 16,
     "of": 41,
     "as_of": "令和7年度当初（2025年春）",
     "source": "兵庫県「市町DX支援パッケージ（令和7年度）」6頁",
     "said": "期限内での移行完了見込は16市町に留まる（更に減る可能性も）",
 }
-LIMITS = (
-    "1時点の進捗からは速さの変わり方は分からないため、これからの速さは、これまでの平均の半分から4倍（90%の場合）と仮定しています。",
-    "40手順の重さは同じではなく、本番の切替えの日は契約で決まります。個別の予定を聞き取れたら、そちらを使ってください。",
-    "特定移行支援システムの一覧に載った業務は、一覧のとおり期限後に終わるものとして計算しています。",
+FORECAST_LIMITS = (
+    "1時点の進捗からは速さの変わり方は分からないため、これからの速さは、"
+    "これまでの平均の半分から4倍（90%の場合）と仮定しています。",
+    "40手順の重さは同じではなく、本番の切替えの日は契約で決まります。"
+    "個別の予定を聞き取れたら、そちらを使ってください。",
+    "特定移行支援システムの一覧に載った業務は、"
+    "一覧のとおり期限後に終わるものとして計算しています。",
 )
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Forecast(TableResult):
     """When the municipalities may be through.
 
     Attributes
     ----------
     table
-        One row a municipality: ``code, share_done`` (mean of its systems), ``steps_left, systems_left, listed`` (systems of
-        特定移行), ``in_time`` (probability that every system is through by the deadline), ``in_time_others`` (the same for the
-        systems that are not listed), ``start`` (date of the figures), ``finish_p05, finish, finish_p95`` (dates by which all
-        are through; never later than the horizon, see ``beyond``), ``past_limit`` (probability of more than five years more).
+        One row a municipality in the order of the codes: ``code, share_done`` (mean of its
+        systems), ``steps_left, systems_left, listed`` (systems of 特定移行), ``in_time``
+        (probability that every system is through by the deadline), ``in_time_others`` (the same
+        for the systems that are not listed), ``start`` (date of the figures), ``finish_p05,
+        finish, finish_p95`` (dates by which all are through; never later than the horizon, see
+        ``beyond``), ``past_limit`` (probability of more than five years more).
     cells
-        One row a system of a municipality: ``code, system, share_done, steps_left, extended, in_time, finish_p05, finish,
+        One row a system of a municipality, in the order of the codes and of the ministry's list:
+        ``code, system, share_done, steps_left, extended, in_time, finish_p05, finish,
         finish_p95``.
     curve
-        One row a measure and month: ``measure`` (``steps``, ``systems``, ``municipalities``), ``date``, ``month``, ``mean``,
-        ``p05``, ``p95``: what is not through yet.
+        One row a measure and month: ``measure`` (``steps``, ``systems``, ``municipalities``),
+        ``date``, ``month``, ``mean``, ``p05``, ``p95``: what is not through yet.
     in_time
-        How many municipalities are through by the deadline: ``p05, median, p95``, and ``most``: those with nothing listed.
+        How many municipalities are through by the deadline: ``p05, median, p95``, and ``most``:
+        those with nothing listed.
     stated
         What the prefecture stated, with its date; not used.
     settings
         Every assumption.
+    finishing
+        Months from the date of the figures, draws × rows of ``cells``.
     caution, limits
         What has to be said beside every figure.
     """
@@ -63,119 +81,163 @@ class Forecast:
     in_time: dict[str, float]
     stated: dict[str, object]
     settings: dict[str, object]
-    finishing: Floats = field(repr=False)
-    caution: str = _progress_table.CAUTION
-    limits: tuple[str, ...] = LIMITS
+    finishing: FloatArray = field(repr=False)
+    caution: str = PROGRESS_CAUTION
+    limits: tuple[str, ...] = FORECAST_LIMITS
+
+    def __repr__(self) -> str:
+        spread = self.in_time
+        return (
+            f"<見通し（{self.settings['as_of']}）: {len(self.table)}市町のうち"
+            f"{self.settings['deadline']}までに終わるのは{spread['median']:.0f}市町"
+            f"（90%の場合 {spread['p05']:.0f}〜{spread['p95']:.0f}）>"
+        )
+
+    def _list_notes(self) -> Sequence[str]:
+        return (self.caution,)
 
 
 @dataclass(frozen=True)
-class Told:
-    """Draws on their way to tables."""
+class ForecastDraws:
+    """Draws on their way to tables.
 
-    now: pd.DataFrame
-    cells: Cells
-    times: Floats
+    Attributes
+    ----------
+    rows
+        One row a system of a municipality, of the latest date.
+    systems, months
+        The same as arrays, and when each is through (draws × systems); NaN where unknown.
+    today, months_to_deadline
+        Date of the figures, and how far it is to the deadline.
+    settings
+        Every assumption.
+    codes
+        The municipalities, in order.
+    """
+
+    rows: pd.DataFrame
+    systems: SystemArrays
+    months: FloatArray
     today: pd.Timestamp
-    to_deadline: float
+    months_to_deadline: float
     settings: dict[str, object]
     codes: pd.Index
 
-    def result(self) -> Forecast:
-        """Give all tables."""
-        whole = self._by_town(self.times)
-        count = (whole <= self.to_deadline).sum(axis=1)
-        spread = dict(
-            zip(("p05", "median", "p95"), np.quantile(count, LEVELS).tolist(), strict=True)
-        )
-        table = self._table(whole)
-        spread["most"] = float(((table["listed"] == 0) & table["in_time"].notna()).sum())
-        table.attrs["settings"] = self.settings | {"caution": _progress_table.CAUTION}
+    def build_result(self) -> Forecast:
+        """Build all tables."""
+        last = self._find_last_months(self.months)
+        # one count a draw: the interval is that of the count, not of each municipality
+        count = (last <= self.months_to_deadline).sum(axis=1)
+        quantiles = np.quantile(count, LEVELS).tolist()
+        spread = dict(zip(("p05", "median", "p95"), quantiles, strict=True))
+        table = self._tabulate_municipalities(last)
+        # who has a listed system is late by the list itself
+        can_be_in_time = (table["listed"] == 0) & table["in_time"].notna()
+        spread["most"] = float(can_be_in_time.sum())
+        table.attrs["settings"] = self.settings | {"caution": PROGRESS_CAUTION}
         return Forecast(
             table,
-            self._cells(),
-            self._curve(whole),
+            self._tabulate_cells(),
+            self._tabulate_curve(last),
             spread,
-            dict(STATED),
+            dict(PREFECTURE_FORECAST),
             self.settings,
-            self.times,
+            self.months,
         )
 
-    def _by_town(self, times: Floats) -> Floats:
-        """Give when the last system of each municipality is through; NaN if one is unknown."""
-        order = np.argsort(self.cells.town, kind="stable")
-        starts = np.searchsorted(self.cells.town[order], np.arange(len(self.codes)))
-        return np.asarray(np.maximum.reduceat(times[:, order], starts, axis=1))
+    def _find_last_months(self, months: FloatArray) -> FloatArray:
+        """Find when the last system of each municipality is through; NaN if one is unknown."""
+        # columns by municipality, so that each has one run of columns
+        order = np.argsort(self.systems.municipality, kind="stable")
+        starts = np.searchsorted(self.systems.municipality[order], np.arange(len(self.codes)))
+        return np.asarray(np.maximum.reduceat(months[:, order], starts, axis=1))
 
-    def _table(self, whole: Floats) -> pd.DataFrame:
-        waiting = self.cells.listed & (self.cells.left > 0)
-        others = self._by_town(np.where(waiting, 0.0, self.times))
-        groups = self.now.assign(
-            left=self.cells.left, open=self.cells.left > 0, listed=waiting
+    def _tabulate_municipalities(self, last: FloatArray) -> pd.DataFrame:
+        steps_left = self.systems.steps_left
+        is_waiting = self.systems.is_listed & (steps_left > 0)
+        # systems on the list count as through, to see how the others fare
+        others = self._find_last_months(np.where(is_waiting, 0.0, self.months))
+        groups = self.rows.assign(
+            steps_left=steps_left, systems_left=steps_left > 0, listed=is_waiting
         ).groupby("code", sort=True)
-        sums = groups[["left", "open", "listed"]].sum().astype({"open": int, "listed": int})
+        sums = groups[["steps_left", "systems_left", "listed"]].sum()
         facts = {
             "code": self.codes,
             "share_done": groups["share_done"].mean().to_numpy(),
-            "steps_left": sums["left"].to_numpy(),
-            "systems_left": sums["open"].to_numpy(),
-            "listed": sums["listed"].to_numpy(),
-            "in_time": _share(whole, self.to_deadline),
-            "in_time_others": _share(others, self.to_deadline),
+            "steps_left": sums["steps_left"].to_numpy(),
+            "systems_left": sums["systems_left"].to_numpy(dtype=int),
+            "listed": sums["listed"].to_numpy(dtype=int),
+            "in_time": _share_of_draws(last, self.months_to_deadline),
+            "in_time_others": _share_of_draws(others, self.months_to_deadline),
             "start": self.today,
         }
-        limit = months_between(self.today, date(LIMIT))
-        return pd.DataFrame(facts | self._dates(whole)).assign(past_limit=1 - _share(whole, limit))
+        # the chance of missing even the extended deadline
+        limit_months = count_months(self.today, read_date(EXTENDED_DEADLINE))
+        table = pd.DataFrame(facts | self._compute_dates(last))
+        return table.assign(past_limit=1 - _share_of_draws(last, limit_months))
 
-    def _cells(self) -> pd.DataFrame:
-        own = self.now[["code", "system", "share_done"]]
-        facts = {"steps_left": self.cells.left, "extended": self.cells.listed}
-        more = facts | {"in_time": _share(self.times, self.to_deadline)} | self._dates(self.times)
-        return pd.concat([own, pd.DataFrame(more, index=own.index)], axis=1)
-
-    def _dates(self, times: Floats) -> dict[str, object]:
-        """Give the ends and the middle of each column's dates, and whether they lie beyond the horizon."""
-        ends = np.quantile(times, LEVELS, axis=0)
-        names = ("finish_p05", "finish", "finish_p95")
-        found: dict[str, object] = {
-            name: _after(self.today, end) for name, end in zip(names, ends, strict=True)
+    def _tabulate_cells(self) -> pd.DataFrame:
+        keys = self.rows[["code", "system", "share_done"]]
+        figures = {
+            "steps_left": self.systems.steps_left,
+            "extended": self.systems.is_listed,
+            "in_time": _share_of_draws(self.months, self.months_to_deadline),
         }
-        return found | {"beyond": ends[2] > HORIZON}
+        cells = pd.DataFrame(figures | self._compute_dates(self.months), index=keys.index)
+        return pd.concat([keys, cells], axis=1)
 
-    def _curve(self, whole: Floats) -> pd.DataFrame:
-        """Count what is not through at each month's end; steps of one system arrive evenly until its last."""
-        known = ~np.isnan(self.times).any(axis=0)
-        times, left = self.times[:CURVE_DRAWS, known], self.cells.left[known]
-        towns = whole[:CURVE_DRAWS, ~np.isnan(whole).any(axis=0)]
-        month = np.arange(0, _horizon(times) + 1)
+    def _compute_dates(self, months: FloatArray) -> dict[str, object]:
+        """Compute the interval of each column's dates, and whether it ends after the horizon."""
+        quantiles = np.quantile(months, LEVELS, axis=0)
+        columns = ("finish_p05", "finish", "finish_p95")
+        dates: dict[str, object] = {
+            column: _add_months(self.today, quantile)
+            for column, quantile in zip(columns, quantiles, strict=True)
+        }
+        return dates | {"beyond": quantiles[-1] > HORIZON_MONTHS}
+
+    def _tabulate_curve(self, last: FloatArray) -> pd.DataFrame:
+        """Count what is not through at each month's end; a system's steps arrive evenly."""
+        # a system without a figure can be counted neither as open nor as through
+        is_known = ~np.isnan(self.months).any(axis=0)
+        months = self.months[:CURVE_DRAWS, is_known]
+        steps_left = self.systems.steps_left[is_known]
+        last_known = last[:CURVE_DRAWS, ~np.isnan(last).any(axis=0)]
+        ends = np.arange(0, _find_curve_end(months) + 1)
+        # a system that is through today has no months to divide by
+        lengths = np.maximum(months, 1e-9)
         counts = {
-            "steps": [
-                (left * np.clip(1 - at / np.maximum(times, 1e-9), 0, 1)).sum(axis=1) for at in month
-            ],
-            "systems": [(times > at).sum(axis=1) for at in month],
-            "municipalities": [(towns > at).sum(axis=1) for at in month],
+            "steps": [(steps_left * np.clip(1 - end / lengths, 0, 1)).sum(axis=1) for end in ends],
+            "systems": [(months > end).sum(axis=1) for end in ends],
+            "municipalities": [(last_known > end).sum(axis=1) for end in ends],
         }
-        return pd.concat(
-            [self._measure(name, month, np.array(found)) for name, found in counts.items()],
-            ignore_index=True,
-        )
+        parts = [
+            self._summarise_measure(measure, ends, np.array(of_draws))
+            for measure, of_draws in counts.items()
+        ]
+        return pd.concat(parts, ignore_index=True)
 
-    def _measure(self, name: str, month: np.ndarray, found: Floats) -> pd.DataFrame:
-        low, high = np.quantile(found, (LEVELS[0], LEVELS[2]), axis=1)
-        facts = {"measure": name, "date": _after(self.today, month), "month": month}
-        return pd.DataFrame(facts | {"mean": found.mean(axis=1), "p05": low, "p95": high})
-
-
-def _horizon(times: Floats) -> int:
-    """Give the months within which nearly all is through, at least a year and at most the horizon."""
-    most = float(np.quantile(times, 0.99)) if times.size else 0.0
-    return int(np.clip(np.ceil(most), 12, HORIZON))
+    def _summarise_measure(
+        self, measure: str, ends: np.ndarray, of_draws: FloatArray
+    ) -> pd.DataFrame:
+        low, high = np.quantile(of_draws, (LEVELS[0], LEVELS[-1]), axis=1)
+        dates = _add_months(self.today, ends)
+        columns = {"measure": measure, "date": dates, "month": ends}
+        return pd.DataFrame(columns | {"mean": of_draws.mean(axis=1), "p05": low, "p95": high})
 
 
-def _share(times: Floats, until: float) -> Floats:
-    """Give the share of draws through by then; NaN where unknown."""
-    return np.where(np.isnan(times).any(axis=0), np.nan, (times <= until).mean(axis=0))
+def _find_curve_end(months: FloatArray) -> int:
+    """Find the month by which nearly all is through, at least a year and within the horizon."""
+    nearly_all = float(np.quantile(months, 0.99)) if months.size else 0.0
+    return int(np.clip(np.ceil(nearly_all), MIN_CURVE_MONTHS, HORIZON_MONTHS))
 
 
-def _after(today: pd.Timestamp, months: np.ndarray) -> pd.Series:
-    days = np.minimum(months, HORIZON) * DAYS_A_MONTH
+def _share_of_draws(months: FloatArray, until: float) -> FloatArray:
+    """Compute the share of draws through by then; NaN where unknown."""
+    return np.where(np.isnan(months).any(axis=0), np.nan, (months <= until).mean(axis=0))
+
+
+def _add_months(today: pd.Timestamp, months: np.ndarray) -> pd.Series:
+    # dates after the horizon would look more certain than they are
+    days = np.minimum(months, HORIZON_MONTHS) * DAYS_A_MONTH
     return (today + pd.Series(pd.to_timedelta(days, unit="D"))).dt.normalize()

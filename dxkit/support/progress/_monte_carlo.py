@@ -1,117 +1,80 @@
 """When might each system be through, if it goes on about as fast as so far? One draw after another.
 
-Steps are taken to arrive at a steady pace (a Poisson process). How fast a system's steps arrived so far is known only roughly,
-more so where few have; systems of one municipality usually move together, so each pace leans towards its municipality's. How
-fast they will arrive is one factor for all and one for each municipality, both unknown. What remains then takes a gamma time.
+`draw_finish_months` takes steps to arrive at a steady pace (a Poisson process). How fast a
+system's steps arrived so far is known only roughly, more so where few have; systems of one
+municipality usually move together, so each pace leans towards its municipality's. How fast they
+will arrive is one factor for all and one for each municipality, both unknown. What remains then
+takes a gamma time.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr
 
-from dxkit.errors import ChoiceError
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit.support.progress._pace_assumptions import (
+    FUTURE_FROM_ONE_DATE,
+    NINETY_PERCENT,
+    PaceAssumptions,
+)
 
-Floats = NDArray[np.float64]
-# 90 % of a normal distribution lies within so many standard deviations
-NINETY = 1.645
-# times as fast as so far, where one date or two are known
-FUTURE, FUTURE_OF_TWO = (0.5, 4.0), (0.5, 2.0)
-
-
-@dataclass(frozen=True)
-class Pace:
-    """What one snapshot cannot tell and the forecast assumes; change any of it and see what follows.
-
-    Attributes
-    ----------
-    start
-        Earliest and latest month in which work on the steps began ("2021-09" is the month in which the law came into force).
-        Not used where the table holds two dates or more: the pace between them is taken then.
-    future
-        Nine futures of ten go between so many times as fast as so far. By default 0.5 to 4 where the table holds one date (the
-        mean since work began includes slow first years), and 0.5 to 2 where it holds two.
-    shared
-        The part (0–1) of that which all municipalities have in common, such as vendors short of engineers.
-    lean
-        How strongly a system's pace leans towards its municipality's: as if so many steps had been seen at that pace.
-    together
-        How much (0–1) the systems of one municipality hang together in what remains: 0 each by itself, 1 all at one stroke.
-        In the shipped figures of 2026-01 the intraclass correlation of shares within municipalities is 0.59.
-    wait_months
-        Least and most months for which listed systems (特定移行) rest before they move on.
-    """
-
-    start: tuple[str, str] = ("2021-09", "2023-04")
-    future: tuple[float, float] | None = None
-    shared: float = 0.5
-    lean: float = 20.0
-    together: float = 0.6
-    wait_months: tuple[float, float] = (0.0, 24.0)
-
-    def __post_init__(self) -> None:
-        if self.future is not None and not 0 < self.future[0] <= self.future[1]:
-            raise ChoiceError(
-                f"future={self.future} は使えません。0より大きい（遅い, 速い）の順にしてください。例: (0.5, 4)"
-            )
-        for name in ("shared", "together"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ChoiceError(
-                    f"{name}={getattr(self, name)} は使えません。0〜1にしてください。"
-                )
-        if not self.lean >= 0:
-            raise ChoiceError(f"lean={self.lean} は使えません。0以上にしてください。")
-        if not 0 <= self.wait_months[0] <= self.wait_months[1]:
-            raise ChoiceError(
-                f"wait_months={self.wait_months} は使えません。0以上の（短い, 長い）の順にしてください。"
-            )
+# half a step more is Jeffreys' prior of a Poisson rate
+JEFFREYS_STEPS = 0.5
+# steps a month below which a pace is as good as nought
+LEAST_PACE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
-    """Systems of municipalities as arrays.
+class SystemArrays:
+    """Systems of municipalities as arrays, one element a municipality and system.
 
     Attributes
     ----------
-    gained
+    steps_gained
         Steps done while the pace was watched.
-    left
+    steps_left
         Steps that remain.
-    town
+    municipality
         Position of the municipality.
-    listed
+    is_listed
         Whether on the extension list.
-    delay
+    delay_months
         Further months, if a vendor is late.
     """
 
-    gained: Floats
-    left: Floats
-    town: NDArray[np.intp]
-    listed: NDArray[np.bool_]
-    delay: Floats
+    steps_gained: FloatArray
+    steps_left: FloatArray
+    municipality: IntArray
+    is_listed: BoolArray
+    delay_months: FloatArray
+
+    @property
+    def municipality_count(self) -> int:
+        """How many municipalities there are."""
+        return int(self.municipality.max(initial=-1)) + 1
 
 
-def finishing(
-    cells: Cells,
-    months: tuple[float, float],
-    to_deadline: float,
-    pace: Pace,
+def draw_finish_months(
+    systems: SystemArrays,
+    months_watched: tuple[float, float],
+    months_to_deadline: float,
+    pace: PaceAssumptions,
     *,
     draws: int,
     seed: int,
-) -> Floats:
+) -> FloatArray:
     """Draw when each system is through.
 
     Parameters
     ----------
-    cells
+    systems
         The systems.
-    months
+    months_watched
         Shortest and longest time over which the steps were gained; one drawn for all.
-    to_deadline
-        Months from now to the deadline: listed systems are through only after it, as the list says.
+    months_to_deadline
+        Months from now to the deadline: listed systems are through only after it, as the list
+        says.
     pace, draws, seed
         Assumptions, how many draws, and the seed.
 
@@ -120,30 +83,43 @@ def finishing(
     numpy.ndarray
         draws × systems, in months from now; 0 where nothing remains.
     """
-    random = np.random.default_rng(seed)
-    count, towns = len(cells.left), int(cells.town.max(initial=-1)) + 1
-    watched = random.uniform(*months, size=(draws, 1))
-    slow, fast = np.log(pace.future or FUTURE)
-    sigma = (fast - slow) / 2 / NINETY
-    common = random.normal((slow + fast) / 2, sigma * np.sqrt(pace.shared), size=(draws, 1))
-    own = random.normal(0.0, sigma * np.sqrt(1 - pace.shared), size=(draws, towns))
-    rate = _rates(cells, watched, pace, random) * np.exp(common + own[:, cells.town])
+    rng = np.random.default_rng(seed)
+    by_municipality = (draws, systems.municipality_count)
+    # how long work has gone on is itself uncertain, and the same for all in a draw
+    watched = rng.uniform(*months_watched, size=(draws, 1))
+    slow, fast = np.log(pace.future or FUTURE_FROM_ONE_DATE)
+    # the two ends hold nine futures of ten of a lognormal factor
+    sigma = (fast - slow) / 2 / NINETY_PERCENT
+    # the future factor: a part that all have in common and a part of each municipality
+    common = rng.normal((slow + fast) / 2, sigma * np.sqrt(pace.shared), size=(draws, 1))
+    individual = rng.normal(0.0, sigma * np.sqrt(1 - pace.shared), size=by_municipality)
+    factor = np.exp(common + individual[:, systems.municipality])
+    rate = _draw_rates(systems, watched, pace, rng) * factor
     # gamma times whose luck is partly the municipality's own (a Gaussian copula)
-    luck = np.sqrt(pace.together) * random.normal(size=(draws, towns))[:, cells.town]
-    luck += np.sqrt(1 - pace.together) * random.normal(size=(draws, count))
-    needed = gammaincinv(np.where(cells.left > 0, cells.left, 1.0), ndtr(luck)) / rate
-    rest = random.uniform(*pace.wait_months, size=(draws, towns))[:, cells.town]
-    later = np.maximum(needed + rest + cells.delay, np.nextafter(to_deadline, np.inf))
-    return np.where(cells.left > 0, np.where(cells.listed, later, needed + cells.delay), 0.0)
-
-
-def _rates(cells: Cells, watched: Floats, pace: Pace, random: np.random.Generator) -> Floats:
-    """Draw steps a month of each system so far; half a step more is Jeffreys' prior of a rate."""
-    towns = int(cells.town.max(initial=-1)) + 1
-    sums = np.bincount(cells.town, cells.gained, minlength=towns) + 0.5
-    mean = (sums / np.maximum(np.bincount(cells.town, minlength=towns), 1))[cells.town] / watched
-    shape = cells.gained + 0.5 + pace.lean
-    drawn: Floats = random.gamma(shape, size=(len(watched), len(shape))) / (
-        watched + pace.lean / mean
+    luck = np.sqrt(pace.together) * rng.normal(size=by_municipality)[:, systems.municipality]
+    luck += np.sqrt(1 - pace.together) * rng.normal(size=(draws, len(systems.steps_left)))
+    is_open = systems.steps_left > 0
+    # the gamma quantile of each one's luck: so many steps at that pace
+    needed = gammaincinv(np.where(is_open, systems.steps_left, 1.0), ndtr(luck)) / rate
+    rest = rng.uniform(*pace.wait_months, size=by_municipality)[:, systems.municipality]
+    # a listed system rests first, and is never through before the deadline has passed
+    after_rest = np.maximum(
+        needed + rest + systems.delay_months, np.nextafter(months_to_deadline, np.inf)
     )
-    return np.maximum(drawn, 1e-9)
+    months = np.where(systems.is_listed, after_rest, needed + systems.delay_months)
+    return np.where(is_open, months, 0.0)
+
+
+def _draw_rates(
+    systems: SystemArrays, watched: FloatArray, pace: PaceAssumptions, rng: np.random.Generator
+) -> FloatArray:
+    """Draw the steps a month of each system so far."""
+    count = systems.municipality_count
+    # the municipality's mean pace, towards which each of its systems leans
+    steps = np.bincount(systems.municipality, systems.steps_gained, minlength=count)
+    sizes = np.maximum(np.bincount(systems.municipality, minlength=count), 1)
+    mean = ((steps + JEFFREYS_STEPS) / sizes)[systems.municipality] / watched
+    # gamma posterior of a Poisson rate, with ``lean`` steps seen at the municipality's mean pace
+    shape = systems.steps_gained + JEFFREYS_STEPS + pace.lean
+    rates = rng.gamma(shape, size=(len(watched), len(shape)))
+    return np.maximum(rates / (watched + pace.lean / mean), LEAST_PACE)

@@ -1,26 +1,42 @@
 """How often does the forecast hold where the future is known?
 
-Made municipalities whose systems really arrive step by step. What the forecast sees is one snapshot; what it does not see is when
-each was through. Where the future keeps to the assumptions nine intervals of ten must hold; where it does not, fewer will.
+`trial` makes municipalities whose systems really arrive step by step. What the forecast sees is
+one snapshot; what it does not see is when each was through. Where the future keeps to the
+assumptions nine intervals of ten must hold; where it does not, fewer will.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._arrays import FloatArray, IntArray
+from dxkit._keywords import accepts_old_keywords
+from dxkit.support._table_result import TableResult
+from dxkit.support.progress._dates import DAYS_A_MONTH
 from dxkit.support.progress._forecast_result import Forecast
-from dxkit.support.progress._monte_carlo import FUTURE, NINETY, Floats
-from dxkit.support.progress._progress_table import DAYS_A_MONTH, STEPS
+from dxkit.support.progress._pace_assumptions import FUTURE_FROM_ONE_DATE, NINETY_PERCENT
+from dxkit.support.progress._progress_table import STEPS
 
-# how much faster the future is than what is assumed
+# how many times as fast the future is as what is assumed
 FUTURES = {"steady": 1.0, "rush": 5.0, "stall": 1 / 5}
+SNAPSHOT_MONTH = "2026-01"
+SNAPSHOT_DAY = "2026-01-31"
+# steps a month: the middle, and how municipalities and their systems scatter (of the logarithm)
+MEDIAN_PACE = 0.75
+MUNICIPALITY_SPREAD = 0.25
+SYSTEM_SPREAD = 0.15
+# months in which the middle pace is that of all steps
+FULL_MONTHS = 40
+# codes from 28900 on are no municipality's
+FIRST_CODE = 28_900
 
 
 @dataclass(frozen=True)
-class Trial:
-    """Made municipalities with a snapshot and their true future.
+class Trial(TableResult):
+    """Invented municipalities with a snapshot and their true future.
 
     Attributes
     ----------
@@ -32,36 +48,55 @@ class Trial:
         ``steady``, ``rush`` or ``stall``.
     """
 
+    _main_table: ClassVar[str] = "progress"
+
     progress: pd.DataFrame
     finish: pd.DataFrame
     future: str
 
-    def covered(self, told: Forecast) -> tuple[float, float]:
-        """Give how many of the true dates (share) lie within the forecast's interval, and the intervals' mean width in months."""
-        both = told.table.merge(self.finish, on="code", suffixes=("", "_true"))
-        inside = (both["finish_true"] >= both["finish_p05"]) & (
-            both["finish_true"] <= both["finish_p95"]
-        )
+    def __repr__(self) -> str:
+        systems = self.progress["system"].nunique()
+        return f"<架空の進捗: {len(self.finish)}市町×{systems}業務、将来は {self.future}>"
+
+    @accepts_old_keywords(told="forecast")
+    def covered(self, forecast: Forecast) -> tuple[float, float]:
+        """Compute how often the true date lies within the forecast's interval.
+
+        Parameters
+        ----------
+        forecast
+            Made from ``progress``.
+
+        Returns
+        -------
+        float, float
+            The share of municipalities whose date does, and the intervals' mean width in months.
+        """
+        # by code, as a forecast sorts its rows
+        both = forecast.table.merge(self.finish, on="code", suffixes=("", "_true"))
+        after_start = both["finish_true"] >= both["finish_p05"]
+        before_end = both["finish_true"] <= both["finish_p95"]
         width = (both["finish_p95"] - both["finish_p05"]).dt.days / DAYS_A_MONTH
-        return float(inside.mean()), float(width.mean())
+        return float((after_start & before_end).mean()), float(width.mean())
 
 
+@accepts_old_keywords(municipalities="n_municipalities", systems="n_systems")
 def trial(
     *,
     future: str = "steady",
-    municipalities: int = 41,
-    systems: int = 20,
+    n_municipalities: int = 41,
+    n_systems: int = 20,
     months: float = 40.0,
     seed: int = 0,
 ) -> Trial:
-    """Make municipalities whose systems arrive step by step, and hide their future.
+    """Make municipalities whose systems arrive step by step, and hide their future (invented).
 
     Parameters
     ----------
     future
-        ``steady``: as `Pace` assumes, half to four times as fast as so far; ``rush``: five times that from now on; ``stall``: a
-        fifth.
-    municipalities, systems
+        ``steady``: as `PaceAssumptions` says, half to four times as fast as so far; ``rush``:
+        five times that from now on; ``stall``: a fifth.
+    n_municipalities, n_systems
         How many.
     months
         How long work has gone on at the snapshot (2026-01-31).
@@ -76,34 +111,51 @@ def trial(
     ------
     ChoiceError
         If there is no such future.
+
+    Examples
+    --------
+    >>> trial(future="rush", n_municipalities=3)
+    <架空の進捗: 3市町×20業務、将来は rush>
     """
-    times = FUTURES[_checks.require_choice(future, FUTURES, "future")]
-    random = np.random.default_rng(seed)
-    speed = random.lognormal(np.log(0.75), 0.25, size=(municipalities, 1)) * random.lognormal(
-        0, 0.15, (municipalities, systems)
-    )
-    done = np.minimum(random.poisson(speed * months * STEPS / 40), STEPS)
-    slow, fast = np.log(FUTURE)
-    sigma = (fast - slow) / 2 / NINETY * np.sqrt(0.5)
-    factor = times * np.exp(
-        (slow + fast) / 2
-        + random.normal(0, sigma)
-        + random.normal(0, sigma, size=(municipalities, 1))
-    )
-    left = STEPS - done
-    needed = np.where(left > 0, random.gamma(np.maximum(left, 1)) / (speed * factor), 0.0)
-    return _made(done, needed, future)
+    speed_up = FUTURES[_checks.require_choice(future, FUTURES, "future")]
+    rng = np.random.default_rng(seed)
+    shape = (n_municipalities, n_systems)
+    pace = rng.lognormal(np.log(MEDIAN_PACE), MUNICIPALITY_SPREAD, size=(n_municipalities, 1))
+    pace = pace * rng.lognormal(0, SYSTEM_SPREAD, shape)
+    # no system has more than all steps
+    done = np.minimum(rng.poisson(pace * months * STEPS / FULL_MONTHS), STEPS)
+    slow, fast = np.log(FUTURE_FROM_ONE_DATE)
+    # half of the future's variance is common to all, half each municipality's own
+    sigma = (fast - slow) / 2 / NINETY_PERCENT * np.sqrt(0.5)
+    common = rng.normal(0, sigma)
+    individual = rng.normal(0, sigma, size=(n_municipalities, 1))
+    factor = speed_up * np.exp((slow + fast) / 2 + common + individual)
+    steps_left = STEPS - done
+    waiting = rng.gamma(np.maximum(steps_left, 1)) / (pace * factor)
+    return _build_trial(done, np.where(steps_left > 0, waiting, 0.0), future)
 
 
-def _made(done: np.ndarray, needed: Floats, future: str) -> Trial:
-    towns, systems = done.shape
-    codes = [f"28{900 + at}" for at in range(towns)]
-    names = [f"業務{at + 1:02d}" for at in range(systems)]
-    progress = pd.DataFrame({"code": np.repeat(codes, systems), "system": np.tile(names, towns)})
-    progress = progress.assign(share_done=done.ravel() / STEPS, extended=False, as_of="2026-01")
-    progress.attrs |= {"made": True, "source": "架空: dxkit.support.progress.trial"}
-    days = pd.to_timedelta(needed.max(axis=1) * DAYS_A_MONTH, unit="D")
-    finish = pd.DataFrame(
-        {"code": codes, "finish": (pd.Timestamp("2026-01-31") + pd.Series(days)).dt.normalize()}
+def _build_trial(done: IntArray, months_needed: FloatArray, future: str) -> Trial:
+    n_municipalities, n_systems = done.shape
+    codes = [str(FIRST_CODE + number) for number in range(n_municipalities)]
+    names = [f"業務{number + 1:02d}" for number in range(n_systems)]
+    progress = pd.DataFrame(
+        {
+            "code": np.repeat(codes, n_systems),
+            "system": np.tile(names, n_municipalities),
+            "share_done": done.ravel() / STEPS,
+            "extended": False,
+            "as_of": SNAPSHOT_MONTH,
+        }
     )
+    # a municipality is through when its last system is
+    days = pd.to_timedelta(months_needed.max(axis=1) * DAYS_A_MONTH, unit="D")
+    last_day = (pd.Timestamp(SNAPSHOT_DAY) + pd.Series(days)).dt.normalize()
+    finish = pd.DataFrame({"code": codes, "finish": last_day})
+    for invented in (progress, finish):
+        invented.attrs = {
+            "made": True,
+            "kind": "made",
+            "source": "架空: dxkit.support.progress.trial",
+        }
     return Trial(progress, finish, future)

@@ -1,8 +1,8 @@
-"""What should each municipality learn next, who gets a seat, and how many come through the cycle of learning?"""
+"""What should each municipality learn next, who gets a seat, and how many complete the cycle?"""
 
 from dxkit.support.training._funnel import funnel
-from dxkit.support.training._paths import LABELS, STAGES
+from dxkit.support.training._learning_stages import LEARNING_STAGES, STAGE_LABELS
 from dxkit.support.training._plan import plan
 from dxkit.support.training._seats import Seats, seats
 
-__all__ = ["LABELS", "STAGES", "Seats", "funnel", "plan", "seats"]
+__all__ = ["LEARNING_STAGES", "STAGE_LABELS", "Seats", "funnel", "plan", "seats"]

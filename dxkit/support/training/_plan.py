@@ -1,135 +1,210 @@
 """What should a municipality learn next, in which order, given its gaps and the menu?
 
-For each municipality the topics with the greatest gaps are taken, and for each of them the stages 知る → やってみる → 教え合う
-that are not done yet, with the course of the menu that offers that topic and stage. Where the menu has none, the plan says so:
-that is a finding about the menu.
+`plan` takes for each municipality the topics with the greatest gaps, and for each of them the
+stages 知る → やってみる → 教え合う that are not done yet, with the course of the menu that offers
+that topic and stage. Where the menu has none, the plan says so: that is a finding about the menu.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from dxkit import _checks
-from dxkit.support.training._paths import LABELS, STAGES, ranks
+from dxkit._keywords import accepts_old_keywords
+from dxkit.schema import carry_provenance
+from dxkit.support._plain_tables import read_plain_table, sort_by_keys
+from dxkit.support.training._learning_stages import (
+    LEARNING_STAGES,
+    NO_STAGE,
+    STAGE_LABELS,
+    read_stages,
+)
 
-NONE_OFFERED = "この段階の講座が一覧にない"
+NO_COURSE = "この段階の講座が一覧にない"
+COLUMNS = [
+    "code",
+    "topic",
+    "topic_label",
+    "gap",
+    "stage",
+    "stage_label",
+    "course",
+    "course_label",
+    "others",
+    "reason",
+]
+
+# key and label of courses, the one to take first
+Courses = list[tuple[str, str]]
 
 
+@accepts_old_keywords(most="max_topics")
 def plan(
     gaps: pd.DataFrame,
     courses: pd.DataFrame,
     *,
     topics: pd.DataFrame | None = None,
     done: pd.DataFrame | None = None,
-    most: int = 3,
+    max_topics: int = 3,
 ) -> pd.DataFrame:
     """Plan a learning path for each municipality from its gaps.
 
     Parameters
     ----------
     gaps
-        One row a municipality and topic: ``code, topic, gap`` (0 or more; how far from its aim: 0 needs nothing).
+        One row a municipality and topic: ``code, topic, gap`` (0 or more; how far from its aim: 0
+        needs nothing). Of equal gaps the topic of the lower name comes first.
     courses
-        One row a course: ``course, label, stage`` (know, try, teach), ``topics`` (separated by blanks); the first that fits is
-        taken.
+        One row a course: ``course, label, stage`` (know, try, teach), ``topics`` (separated by
+        blanks), and where given ``item`` (its number in the menu). Of several that fit, that of
+        the lowest item is taken, then the one with most topics, then by ``course``.
     topics
         One row a topic: ``topic, label``, for the sentences.
     done
-        One row a municipality, topic and stage already done: ``code, topic, stage``; a later stage counts the earlier ones
-        as done.
-    most
+        One row a municipality, topic and stage already done: ``code, topic, stage``; a later
+        stage counts the earlier ones as done.
+    max_topics
         How many topics a municipality.
 
     Returns
     -------
     pandas.DataFrame
-        One row a step: ``code, order, topic, topic_label, gap, stage, stage_label``, ``course`` and
-        ``course_label`` (empty where the menu has none), ``others`` (further courses that would do), ``reason`` in Japanese.
+        One row a step: ``code, order, topic, topic_label, gap, stage, stage_label``, ``course``
+        and ``course_label`` (empty where the menu has none), ``others`` (further courses that
+        would do), ``reason`` in Japanese.
 
     Raises
     ------
     TableError
         If a column is missing, a gap is no number, or a stage is unknown.
     ChoiceError
-        If ``most`` is not 1 or more.
+        If ``max_topics`` is not 1 or more.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> import pandas as pd
+    >>> gaps = pd.DataFrame({"code": ["28209"], "topic": ["dx"], "gap": [1.5]})
+    >>> plan(gaps, dxkit.load("courses"))[["order", "stage", "course"]]
+       order  stage             course
+    0      1   know  e_jinzai_practice
+    1      2    try            blended
+    2      3  teach         lecture_dx
     """
-    many = int(_checks.require_number(most, "most", low=1))
-    _checks.require_unique_rows(gaps, ["code", "topic"], "gaps")
-    wide = gaps.assign(gap=_checks.read_numbers(gaps, "gap", "gaps"))
-    offered = _offered(courses)
-    names = {} if topics is None else dict(zip(topics["topic"], topics["label"], strict=True))
-    reached = _reached(done)
-    wanted = wide[wide["gap"] > 0].sort_values(
+    limit = int(_checks.require_number(max_topics, "max_topics", low=1))
+    rows = read_plain_table(gaps)
+    _checks.require_unique_rows(rows, ["code", "topic"], "gaps")
+    # a gap is a number, whatever the column holds
+    rows = rows.assign(gap=_checks.read_numbers(rows, "gap", "gaps"))
+    menu = _Menu(
+        _read_menu(read_plain_table(courses)),
+        _read_stages_done(done),
+        {} if topics is None else dict(zip(topics["topic"], topics["label"], strict=True)),
+    )
+    # the greatest gap first; the order of rows decides nothing
+    open_gaps = sort_by_keys(rows[rows["gap"] > 0], "code", "topic").sort_values(
         ["code", "gap"], ascending=[True, False], kind="stable"
     )
-    placed = wanted.assign(place=wanted.groupby("code").cumcount() + 1)
-    chosen = placed[placed["place"] <= many]
-    steps = [
-        step for row in chosen.to_dict("records") for step in _steps(row, offered, reached, names)
-    ]
-    table = pd.DataFrame(steps, columns=["code", "topic", "topic_label", "gap", "stage", "stage_label", "course", "course_label",
-                                         "others", "reason"])  # fmt: skip
+    ranked = open_gaps.assign(place=open_gaps.groupby("code").cumcount() + 1)
+    greatest = ranked[ranked["place"] <= limit]
+    steps = [step for row in greatest.to_dict("records") for step in _list_steps(row, menu)]
+    table = pd.DataFrame(steps, columns=COLUMNS)
+    # steps are numbered within their municipality
     table.insert(1, "order", table.groupby("code").cumcount() + 1)
-    table.attrs = {"settings": {"most": most, "missing": int((table["course"] == "").sum())}}
-    return table
+    n_missing = int((table["course"] == "").sum())
+    table.attrs = {"settings": {"max_topics": max_topics, "missing": n_missing}}
+    return carry_provenance(table, gaps, courses, topics, done)
 
 
-def _offered(courses: pd.DataFrame) -> dict[tuple[str, int], list[tuple[str, str]]]:
-    """Give topic and stage → the courses (key and label) of the menu."""
+@dataclass(frozen=True)
+class _Menu:
+    """What is offered, what is done, and what topics are called.
+
+    Attributes
+    ----------
+    courses
+        Topic and stage → courses.
+    stages_done
+        Municipality and topic → the highest stage done.
+    labels
+        Topic → label.
+    """
+
+    courses: Mapping[tuple[str, int], Courses]
+    stages_done: Mapping[tuple[str, str], int]
+    labels: Mapping[str, str]
+
+
+def _read_menu(courses: pd.DataFrame) -> dict[tuple[str, int], Courses]:
+    """Read topic and stage → the courses of the menu, the one to take first."""
     _checks.require_unique_rows(courses, ["course"], "courses")
     _checks.require_columns(courses, ["label", "topics"], "courses")
-    found: dict[tuple[str, int], list[tuple[str, str]]] = {}
-    for row, stage in zip(courses.itertuples(), ranks(courses, "stage", "courses"), strict=True):
-        for topic in str(row.topics).split():
-            found.setdefault((topic, stage), []).append((str(row.course), str(row.label)))
-    return found
+    table = courses.assign(
+        rank=read_stages(courses, "stage", "courses"),
+        item=_read_items(courses),
+        breadth=[-len(str(topics).split()) for topics in courses["topics"]],
+    )
+    # a broad course before a special one of the same item of the menu
+    table = sort_by_keys(table, "course").sort_values(["item", "breadth"], kind="stable")
+    menu: dict[tuple[str, int], Courses] = {}
+    rows = zip(table["course"], table["label"], table["rank"], table["topics"], strict=True)
+    for course, label, rank, topics in rows:
+        # one course can serve several topics
+        for topic in str(topics).split():
+            menu.setdefault((topic, int(rank)), []).append((str(course), str(label)))
+    return menu
 
 
-def _reached(done: pd.DataFrame | None) -> dict[tuple[str, str], int]:
-    """Give municipality and topic → the highest stage done."""
-    found: dict[tuple[str, str], int] = {}
+def _read_items(courses: pd.DataFrame) -> pd.Series:
+    """Read each course's number in the menu; what has none comes last."""
+    if "item" not in courses:
+        return pd.Series(0.0, index=courses.index)
+    return pd.to_numeric(courses["item"], errors="coerce").fillna(np.inf)
+
+
+def _read_stages_done(done: pd.DataFrame | None) -> dict[tuple[str, str], int]:
+    """Read municipality and topic → the highest stage done."""
+    stages_done: dict[tuple[str, str], int] = {}
     if done is None or done.empty:
-        return found
-    _checks.require_columns(done, ["code", "topic", "stage"], "done")
-    for code, topic, stage in zip(
-        done["code"], done["topic"], ranks(done, "stage", "done"), strict=True
-    ):
-        found[code, topic] = max(stage, found.get((code, topic), -1))
-    return found
+        return stages_done
+    plain = read_plain_table(done)
+    _checks.require_columns(plain, ["code", "topic", "stage"], "done")
+    ranks = read_stages(plain, "stage", "done")
+    for code, topic, rank in zip(plain["code"], plain["topic"], ranks, strict=True):
+        # who has tried has learnt, even if nobody wrote that down
+        stages_done[code, topic] = max(rank, stages_done.get((code, topic), NO_STAGE))
+    return stages_done
 
 
-def _steps(
-    row: Mapping[Any, Any],
-    offered: Mapping[tuple[str, int], list[tuple[str, str]]],
-    reached: Mapping[tuple[str, str], int],
-    names: Mapping[str, str],
-) -> list[dict[str, object]]:
-    """Give the steps of one topic that are still to go."""
+def _list_steps(row: Mapping[Any, Any], menu: _Menu) -> list[dict[str, object]]:
+    """List the steps of one topic that are still to go."""
     topic = str(row["topic"])
-    label = names.get(topic, topic)
-    steps = []
-    for stage in range(reached.get((row["code"], topic), -1) + 1, len(STAGES)):
-        fitting = offered.get((topic, stage), [])
-        first, others = (fitting[0], fitting[1:]) if fitting else (("", ""), [])
-        said = LABELS[STAGES[stage]]
-        why = f"「{label}」の差が{row['gap']:.1f}（この市町で{row['place']}番目）。"
-        why += f"{said}: {first[1]}" if fitting else f"{said}: {NONE_OFFERED}"
-        step = {
-            "code": row["code"],
-            "topic": topic,
-            "topic_label": label,
-            "gap": row["gap"],
-            "stage": STAGES[stage],
-            "stage_label": said,
-        }
+    label = menu.labels.get(topic, topic)
+    first_rank = menu.stages_done.get((row["code"], topic), NO_STAGE) + 1
+    steps: list[dict[str, object]] = []
+    # a stage without a course stays in the plan, as it shows what the menu lacks
+    for rank in range(first_rank, len(LEARNING_STAGES)):
+        fitting = menu.courses.get((topic, rank), [])
+        course, course_label = fitting[0] if fitting else ("", "")
+        stage_label = STAGE_LABELS[LEARNING_STAGES[rank]]
         steps.append(
-            step
-            | {
-                "course": first[0],
-                "course_label": first[1],
-                "others": "、".join(other for _, other in others),
-                "reason": why,
+            {
+                "code": row["code"],
+                "topic": topic,
+                "topic_label": label,
+                "gap": row["gap"],
+                "stage": LEARNING_STAGES[rank],
+                "stage_label": stage_label,
+                "course": course,
+                "course_label": course_label,
+                "others": "、".join(other_label for _, other_label in fitting[1:]),
+                "reason": (
+                    f"「{label}」の差が{row['gap']:.1f}（この市町で{row['place']}番目）。"
+                    f"{stage_label}: {course_label if fitting else NO_COURSE}"
+                ),
             }
         )
     return steps

@@ -1,0 +1,164 @@
+"""Is an option among those offered, and a number within its limits?"""
+
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+from math import isfinite, isinf
+from types import ModuleType
+
+import numpy as np
+
+from dxkit._arrays import FloatArray
+from dxkit.errors import ChoiceError, MissingExtraError, shorten
+
+
+def require_choice(value: object, offered: Iterable[str], option: str) -> str:
+    """Return a choice that is among those offered.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    choices = list(offered)
+    if value not in choices:
+        raise ChoiceError(
+            f"{option}=「{shorten(value)}」は選べません。{'・'.join(choices)} から選んでください。"
+        )
+    return str(value)
+
+
+def require_number(
+    value: float, option: str, *, low: float = 0.0, high: float = np.inf, above: bool = False
+) -> float:
+    """Return a finite number within limits; ``above`` leaves ``low`` itself out.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if not (is_number(value) and low <= value <= high and not (above and value == low)):
+        # the message says in words which ends are allowed
+        low_text = f"{low:.15g}より大きい" if above else f"{low:.15g}以上"
+        high_text = "" if np.isinf(high) else f"{high:.15g}以下の"
+        raise ChoiceError(
+            f"{option}={shorten(value)} は使えません。{low_text}{high_text}数にしてください。"
+        )
+    return float(value)
+
+
+def require_whole_number(value: object, option: str, *, low: int = 1, high: int = 10**6) -> int:
+    """Return a whole number within limits; 2.0 is none, as it comes from a calculation.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if not _is_whole(value, low, high):
+        raise ChoiceError(
+            f"{option}={shorten(value)} は使えません。{low}〜{high}の整数にしてください。"
+        )
+    return int(value)  # type: ignore[call-overload, no-any-return]
+
+
+def require_count(count: object, most: int, option: str = "count") -> int:
+    """Return a number of bases from 1 to as many as there are candidates.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if not _is_whole(count, 1, most):
+        raise ChoiceError(
+            f"{option}={shorten(count)} は使えません。1〜{most}（候補地の数）の整数にしてください。"
+        )
+    return int(count)  # type: ignore[call-overload, no-any-return]
+
+
+def read_counts(chosen: int | Sequence[int], most: int) -> list[int]:
+    """Read numbers of bases, ascending, each once.
+
+    Raises
+    ------
+    ChoiceError
+        If one is no whole number from 1 to ``most``, or there is none.
+    """
+    counts: Iterable[object]
+    if isinstance(chosen, int | np.integer) and not isinstance(chosen, bool):
+        # one number n stands for 1 … n
+        counts = range(1, int(chosen) + 1)
+    elif isinstance(chosen, Iterable) and not isinstance(chosen, str):
+        counts = chosen
+    else:
+        # no number of bases: refused below, with its own name
+        counts = [chosen]
+    numbers = sorted({require_count(count, most, "counts") for count in counts})
+    if not numbers:
+        raise ChoiceError(f"counts={shorten(chosen)} に拠点の数がありません。1以上にしてください。")
+    return numbers
+
+
+def is_number(value: object) -> bool:
+    """Check that a value is a finite number; text, True and False are none."""
+    if isinstance(value, bool | np.bool_) or not isinstance(
+        value, int | float | np.integer | np.floating
+    ):
+        return False
+    try:
+        return isfinite(value)
+    except OverflowError:
+        # a whole number of more than 300 digits
+        return False
+
+
+def to_float_array(values: object) -> FloatArray:
+    """Convert numbers of any kind to an array, NaN where one is no number.
+
+    numpy would read text such as "3" as 3 and True as 1; here they are NaN.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        # lists of different lengths
+        return np.asarray(np.nan)
+    if array.dtype.kind in "iuf":
+        return array.astype(np.float64)
+    # cell by cell, as numpy would turn text into numbers
+    numbers = [
+        float(value) if is_number(value) or (isinstance(value, float) and isinf(value)) else np.nan
+        for value in array.ravel().tolist()
+    ]
+    return np.asarray(numbers, dtype=np.float64).reshape(array.shape)
+
+
+def read_time_limit(time_limit_s: float | None) -> float | None:
+    """Return a limit in seconds, at least 0; None (also for infinity) where there is none.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if time_limit_s is None or (isinstance(time_limit_s, float) and time_limit_s == np.inf):
+        return None
+    return require_number(time_limit_s, "time_limit_s")
+
+
+def import_extra(module: str, package: str, name: str = "planning") -> ModuleType:
+    """Import an optional library.
+
+    Raises
+    ------
+    MissingExtraError
+        With the command that installs it.
+    """
+    # libraries of the extras are imported only where they are used
+    try:
+        return import_module(module)
+    except ImportError as error:
+        raise MissingExtraError(
+            f"{package} がありません。pip install 'dxkit[{name}]' を実行してください。"
+        ) from error
+
+
+def _is_whole(value: object, low: int, high: int) -> bool:
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        return False
+    return low <= int(value) <= high

@@ -1,0 +1,122 @@
+"""Does a table have its columns, its numbers and its keys?"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from dxkit._arrays import FloatArray
+from dxkit.errors import Fault, TableError, shorten
+
+
+def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> None:
+    """Refuse a table that lacks columns or has no row.
+
+    Raises
+    ------
+    TableError
+        Naming every missing column.
+    """
+    if not isinstance(table, pd.DataFrame):
+        remedy = "load や read_table で読んだ表を渡してください"
+        raise TableError([Fault(f"{what} が表（DataFrame）ではありません", remedy, value=table)])
+    present = shorten("、".join(map(str, table.columns)))
+    # every missing column at once, with those that are there for comparison
+    missing = [column for column in needed if column not in table.columns]
+    if missing:
+        raise TableError(
+            Fault(f"{what} の表に列がありません", f"今ある列: {present}", column=column)
+            for column in missing
+        )
+    if table.empty:
+        raise TableError(
+            [Fault(f"{what} の表に行がありません", "絞り込みの条件を確かめてください")]
+        )
+
+
+def read_numbers(
+    table: pd.DataFrame,
+    column: str,
+    what: str,
+    *,
+    low: float = 0.0,
+    high: float = np.inf,
+    blank: bool = False,
+    whole: bool = False,
+) -> FloatArray:
+    """Read a column of finite numbers within limits; every row that is none is named.
+
+    Parameters
+    ----------
+    table, column, what
+        The table, its column, and what to call the table in a message.
+    low, high
+        Limits, both allowed.
+    blank
+        Empty cells are allowed (NaN).
+    whole
+        Only whole numbers are allowed.
+
+    Returns
+    -------
+    numpy.ndarray
+
+    Raises
+    ------
+    TableError
+    """
+    require_columns(table, [column], what)
+    # numbers that a spreadsheet stored as text are read, other text becomes NaN
+    numbers = np.asarray(pd.to_numeric(table[column], errors="coerce"), dtype=np.float64)
+    is_good = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
+    if whole:
+        # rounding infinity would warn
+        is_good &= numbers == np.round(np.where(np.isfinite(numbers), numbers, 0.0))
+    if blank:
+        # text that is no number is NaN by now, too, but its cell is not empty
+        is_good |= np.asarray(table[column].isna(), dtype=bool)
+    bad_rows = np.flatnonzero(~is_good)
+    # the remedy names the limits in the words of the caller's call
+    if bad_rows.size:
+        limits = f"{low:.15g}以上の" if np.isinf(high) else f"{low:.15g}〜{high:.15g}の"
+        remedy = f"{limits}{'整数' if whole else '数'}にしてください"
+        raise TableError(
+            Fault(
+                f"{what} の値が使えません",
+                remedy,
+                row=int(row) + 1,
+                column=column,
+                value=table[column].iloc[row],
+            )
+            for row in bad_rows
+        )
+    return numbers
+
+
+def require_unique_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> None:
+    """Refuse a table in which the same key stands in two rows.
+
+    Raises
+    ------
+    TableError
+    """
+    require_columns(table, keys, what)
+    # the second and later rows of a key; the first is not at fault
+    repeated = table.loc[table.duplicated(list(keys)), list(keys)]
+    if len(repeated):
+        raise TableError(
+            Fault(
+                f"{what} に同じ行が2つ以上あります",
+                "1つにまとめてください",
+                column="・".join(keys),
+                value="・".join(map(str, row)),
+            )
+            for row in repeated.itertuples(index=False)
+        )
+
+
+def read_coordinates(table: pd.DataFrame, what: str) -> tuple[FloatArray, FloatArray]:
+    """Read latitude and longitude of each row, in degrees."""
+    return read_numbers(table, "lat", what, low=-90, high=90), read_numbers(
+        table, "lon", what, low=-180, high=180
+    )

@@ -1,0 +1,134 @@
+"""What can no choice of p columns cover, and which columns must or cannot be in a better one?
+
+Any prices u with 0 ≤ u ≤ w on the rows of a cover give the bound Σ(w − u) + the p largest column
+sums of u ≥ optimum: the Lagrangian of "a covered row needs a chosen column" (Galvão and ReVelle
+1996). Subgradient steps lower it; a fixed number of them, so that no machine gets further.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dxkit._arrays import FloatArray, IntArray
+from dxkit._optimise.cover import (
+    RELATIVE_TOLERANCE,
+    WHOLE_WEIGHT_GAP,
+    Cover,
+    count_covering,
+    is_proven,
+)
+
+MAX_STEPS = 300
+# steps without gain after which the pace halves
+PATIENCE_STEPS = 25
+# share of Polyak's step below which the search ends
+SMALLEST_PACE = 0.02
+# share of the last step that is kept
+MOMENTUM = 0.85
+# share of the distance to the goal by which the bound must fall to count as a gain
+SMALLEST_GAIN = 1e-3
+
+
+@dataclass(frozen=True)
+class PricedBound:
+    """The lowest bound met, the prices that give it, and the best columns met on the way."""
+
+    bound: float
+    prices: FloatArray
+    columns: IntArray
+
+
+def compute_bound(cover: Cover, prices: FloatArray, count: int) -> tuple[float, FloatArray]:
+    """Compute Σ(w − u) + the ``count`` largest column sums of u, and all these sums."""
+    sums = cover.columns @ prices
+    first = len(sums) - count
+    largest = np.partition(sums, first)[first:] if count else sums[:0]
+    return float((cover.weights - prices).sum() + largest.sum()), sums
+
+
+def lower_bound_by_subgradient(
+    cover: Cover, prices: FloatArray, count: int, goal: float
+) -> PricedBound:
+    """Lower the bound by subgradient steps.
+
+    The step is Polyak's, (bound − goal) · pace / ‖g‖² along g = (how many of the ``count`` columns
+    with the largest sums hold a row) − 1 + `MOMENTUM` · the last g, within 0 ≤ u ≤ w; after
+    `PATIENCE_STEPS` of little gain the pace halves.
+
+    Parameters
+    ----------
+    goal
+        The value of the best answer so far.
+    """
+    lowest = PricedBound(np.inf, prices, np.arange(count))
+    best_value = -1.0
+    pace = 1.0
+    stale_steps = 0
+    last_step = np.zeros(len(prices))
+    for _ in range(MAX_STEPS):
+        bound, sums = compute_bound(cover, prices, count)
+        needed_gain = SMALLEST_GAIN * (min(lowest.bound, 2 * bound) - goal)
+        stale_steps = 0 if bound < lowest.bound - needed_gain else stale_steps + 1
+        if bound < lowest.bound:
+            lowest = PricedBound(bound, prices, lowest.columns)
+        # the columns of the largest sums are an answer, too, and often a good one
+        columns = _largest_positions(sums, count)
+        covering = count_covering(cover, columns)
+        value = float(cover.weights[covering > 0].sum())
+        if value > best_value:
+            best_value = value
+            lowest = PricedBound(lowest.bound, lowest.prices, columns)
+        goal = max(goal, value)
+        if is_proven(cover, goal, lowest.bound) or pace < SMALLEST_PACE:
+            break
+        if stale_steps >= PATIENCE_STEPS:
+            # go on from the best prices with half the pace and without momentum
+            pace /= 2
+            stale_steps = 0
+            prices = lowest.prices
+            last_step = np.zeros(len(prices))
+            continue
+        last_step = covering - 1.0 + MOMENTUM * last_step
+        prices = _step_prices(cover, prices, last_step, pace * (bound - goal))
+    return lowest
+
+
+def find_fixable_columns(
+    cover: Cover, prices: FloatArray, count: int, goal: float
+) -> tuple[IntArray, IntArray]:
+    """Find the columns that every better answer holds, and those that it may hold.
+
+    A column out of the ``count`` largest sums, forced in, lowers the bound to: bound − (the last of
+    the largest − its sum); one of the largest, forced out, to: bound − (its sum − the largest of
+    the others).
+
+    Returns
+    -------
+    tuple
+        The sure columns, and the free ones; all others are in no better answer.
+    """
+    bound, sums = compute_bound(cover, prices, count)
+    # a better answer with whole weights is better by 1
+    if cover.weight_unit:
+        room = bound - goal - cover.weight_unit * WHOLE_WEIGHT_GAP
+    else:
+        room = bound - goal + RELATIVE_TOLERANCE * abs(goal)
+    order = np.argsort(-sums, kind="stable")
+    last_in = sums[order[count - 1]]
+    first_out = sums[order[count]]
+    sure = order[:count][sums[order[:count]] - first_out > room]
+    possible = np.flatnonzero(last_in - sums <= room)
+    return sure, np.setdiff1d(possible, sure)
+
+
+def _step_prices(cover: Cover, prices: FloatArray, step: FloatArray, length: float) -> FloatArray:
+    """Move prices against a step of this length, within 0 and the weights."""
+    # a price that would pass its end stays, and must not shorten the step of the others
+    at_end = ((prices <= 0) & (step > 0)) | ((prices >= cover.weights) & (step < 0))
+    slope = np.where(at_end, 0.0, step)
+    scale = length / max(float(slope @ slope), 1.0)
+    return np.asarray(np.clip(prices - scale * slope, 0.0, cover.weights))
+
+
+def _largest_positions(sums: FloatArray, count: int) -> IntArray:
+    return np.argpartition(sums, len(sums) - count)[len(sums) - count :]

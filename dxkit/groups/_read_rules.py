@@ -1,0 +1,160 @@
+"""Do the sizes add up, and are all who are linked or spread on the list?
+
+Each reader turns one option of `form` into the form that `Rules` has, on positions of members.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from math import ceil
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from dxkit.errors import ChoiceError, Fault, shorten
+from dxkit.groups._distance import classify_column
+from dxkit.groups._members import Roster, find_heading
+from dxkit.groups._rules import SpreadKind
+
+Links: TypeAlias = Iterable[Iterable[Hashable]]
+# above it, a spread column of whole numbers is a quantity, not a kind
+MAX_KINDS = 12
+
+
+def read_sizes(size: int | Sequence[int]) -> tuple[int, int]:
+    """Read the smallest and largest size of a group.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    pair = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
+    is_range = len(pair) == 2 and all(_is_integer(number) for number in pair)
+    if not is_range or not 1 <= pair[0] <= pair[1]:
+        raise ChoiceError(
+            f"size={shorten(size)} は使えません。"
+            "5 か (5, 7) のように、1以上の人数（少ない方, 多い方）にしてください。"
+        )
+    return int(pair[0]), int(pair[1])
+
+
+def read_group_count(member_count: int, min_size: int, max_size: int, count: int | None) -> int:
+    """Read the number of groups.
+
+    By default the one whose mean size is nearest to the middle of the range.
+
+    Raises
+    ------
+    ChoiceError
+        If sizes cannot add up to the number of members.
+    """
+    possible = range(ceil(member_count / max_size), member_count // min_size + 1)
+    if count is None:
+        if not possible:
+            raise ChoiceError(_say_cannot_sum(member_count, min_size, max_size))
+        middle = (min_size + max_size) / 2
+        return min(possible, key=lambda number: (abs(member_count / number - middle), number))
+    if not _is_integer(count) or count < 1:
+        raise ChoiceError(f"count={shorten(count)} は使えません。1以上の整数にしてください。")
+    if count not in possible:
+        fits = f"{possible[0]}〜{possible[-1]}" if possible else ""
+        advice = (
+            f"count を{fits}にするか、size を変えてください。"
+            if fits
+            else _say_cannot_sum(member_count, min_size, max_size)
+        )
+        raise ChoiceError(
+            f"{member_count}人は、{min_size}〜{max_size}人の{count}グループに分けられません"
+            f"（{count}グループに入るのは{count * min_size}〜{count * max_size}人）。{advice}"
+        )
+    return int(count)
+
+
+def read_links(
+    links: Links, roster: Roster, option: str
+) -> tuple[tuple[tuple[int, ...], ...], list[Fault]]:
+    """Read links as positions.
+
+    A fault is listed for each that names somebody who is not there, or nobody else.
+    """
+    read: list[tuple[int, ...]] = []
+    faults: list[Fault] = []
+    for number, link in enumerate([links] if _is_one_link(links) else list(links), start=1):
+        labels = [link] if isinstance(link, str) else list(link)
+        positions = roster.find_positions(labels)
+        faults += [
+            Fault(
+                f"{option} の{number}組目に、参加者にない人がいます",
+                "参加者の表に加えるか、ここから除いてください",
+                value=label,
+            )
+            for label, position in zip(labels, positions, strict=True)
+            if position < 0
+        ]
+        if len(set(positions)) < 2 and min(positions, default=0) >= 0:
+            remedy = '[("28201", "28202")] のように、2人以上の組にしてください'
+            problem = f"{option} の{number}組目が2人以上ではありません"
+            faults.append(Fault(problem, remedy, value=labels))
+        read.append(tuple(dict.fromkeys(positions)))
+    return tuple(read), faults
+
+
+def read_spread(
+    columns: Iterable[str], roster: Roster
+) -> tuple[tuple[SpreadKind, ...], list[Fault]]:
+    """Read the kinds that are spread: True of a yes/no column, each word of another."""
+    kinds: list[SpreadKind] = []
+    faults: list[Fault] = []
+    for name in columns:
+        if name not in roster.table.columns:
+            present = shorten("、".join(map(str, roster.table.columns)))
+            faults.append(
+                Fault("spread の列が参加者の表にありません", f"今ある列: {present}", column=name)
+            )
+            continue
+        column_kinds, column_faults = _list_kinds(roster.table[name], name)
+        kinds += column_kinds
+        faults += column_faults
+    return tuple(kinds), faults
+
+
+def _list_kinds(values: pd.Series, name: str) -> tuple[list[SpreadKind], list[Fault]]:
+    """List the kinds of a column; blanks belong to none."""
+    heading = find_heading(name)
+    if classify_column(values) == "有無":
+        marked = tuple(np.flatnonzero(values.fillna(False).astype(bool)).tolist())
+        return ([SpreadKind(heading, marked)] if marked else []), []
+    if values.nunique() > MAX_KINDS:
+        problem = f"spread の列に違う値が{values.nunique()}種類あります"
+        remedy = "はい/いいえの列か、数種類の区分の列にしてください"
+        return [], [Fault(problem, remedy, column=name)]
+    return [
+        SpreadKind(f"{heading}「{shorten(value, 20)}」", _find_rows(values, value))
+        for value in values.dropna().unique()
+    ], []
+
+
+def _find_rows(values: pd.Series, value: object) -> tuple[int, ...]:
+    return tuple(row for row, cell in enumerate(values) if pd.notna(cell) and cell == value)
+
+
+def _is_one_link(links: Links) -> bool:
+    """Check whether this is a bare pair ("28201", "28202") and no list of pairs."""
+    if isinstance(links, str):
+        return True
+    items = list(links)
+    return len(items) >= 2 and all(isinstance(item, str) for item in items)
+
+
+def _is_integer(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, (bool, np.bool_))
+
+
+def _say_cannot_sum(member_count: int, min_size: int, max_size: int) -> str:
+    """Say that sizes cannot add up, and which ranges would."""
+    groups = max(1, round(2 * member_count / (min_size + max_size)))
+    near = f"({member_count // groups}, {ceil(member_count / groups)})"
+    sizes = f"{min_size}〜{max_size}人" if min_size < max_size else f"{min_size}人"
+    return (
+        f"{member_count}人は、どのグループも{sizes}になるようには分けられません。"
+        f"size={near} なら{groups}グループに分けられます。"
+    )

@@ -1,0 +1,87 @@
+"""What does an answer of the linkage hold, and what agrees in each pair?"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.linkage._backends import find_agreement
+from dxkit.linkage._normalise import Surnames, check_register, fold_register
+from dxkit.linkage._splink_model import COMPARISONS, UNKNOWN_LABELS
+from dxkit.schema import carry_provenance
+
+
+def check_options(threshold: float, once: str) -> None:
+    """Refuse options that do not exist."""
+    if not 0 <= threshold <= 1:
+        raise ChoiceError(f"threshold={shorten(threshold)} は0〜1の数（確率）にしてください。")
+    if once not in ("right", "both", "neither"):
+        raise ChoiceError(
+            f"once「{shorten(once)}」はありません。right・both・neither から選んでください。"
+        )
+
+
+def check_registers(left: pd.DataFrame, right: pd.DataFrame) -> None:
+    """Name all that is wrong with either register."""
+    faults: list[Fault] = []
+    for table, name in ((left, "left"), (right, "right")):
+        try:
+            check_register(table, name)
+        except TableError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise TableError(faults)
+
+
+def fold_registers(left: pd.DataFrame, right: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Fold both registers; surnames of the left one part names without a blank in the right."""
+    left_keys = fold_keys(left)
+    surnames = Surnames(set(left_keys["surname"].dropna()), set(left_keys["kana_surname"].dropna()))
+    return left_keys, fold_keys(right, surnames)
+
+
+def fold_keys(records: pd.DataFrame, surnames: Surnames | None = None) -> pd.DataFrame:
+    """Fold a register and add its place: municipality and town."""
+    keys = fold_register(records, surnames)
+    keys["place"] = keys["code"] + "/" + keys["town"]
+    return keys
+
+
+def build_empty_pairs() -> pd.DataFrame:
+    """Build a table of pairs without a row."""
+    kinds = {"left": "int32", "right": "int32", "weight": "float64", "probability": "float64"}
+    return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
+
+
+def build_links(
+    pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame, settings: Mapping[str, object]
+) -> pd.DataFrame:
+    """Build the answer, one row a pair, surest first."""
+    pairs = pairs.sort_values(["weight", "left", "right"], ascending=[False, True, True])
+    table = pd.DataFrame(
+        {
+            "left_id": lefts["record_id"].take(pairs["left"].to_numpy()).to_numpy(),
+            "right_id": rights["record_id"].take(pairs["right"].to_numpy()).to_numpy(),
+            "weight": pairs["weight"].to_numpy(),
+            "probability": pairs["probability"].to_numpy(),
+            "reason": _write_reasons(find_agreement(pairs, lefts, rights)),
+        }
+    ).astype({"left_id": "str", "right_id": "str", "reason": "str"})
+    table.attrs = {"settings": dict(settings)}
+    return carry_provenance(table, lefts, rights)
+
+
+def _write_reasons(levels: pd.DataFrame) -> list[str]:
+    """Say what agrees; each combination of levels is put into words once."""
+    fields = [levels[comparison.field].tolist() for comparison in COMPARISONS]
+    rows = list(zip(*fields, strict=True))
+    reasons = {
+        row: "・".join(_write_reason(field, level) for field, level in enumerate(row))
+        for row in set(rows)
+    }
+    return [reasons[row] for row in rows]
+
+
+def _write_reason(field: int, level: int) -> str:
+    comparison = COMPARISONS[field]
+    return UNKNOWN_LABELS[comparison.field] if level < 0 else comparison.levels[level].label

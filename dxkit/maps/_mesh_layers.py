@@ -1,0 +1,230 @@
+"""How do thousands of mesh cells become a few areas?
+
+Cells of one municipality and one kind are drawn as one area, so that a map of thousands of cells
+stays small and quick.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit.codes import MESH_LEVELS
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.maps._column_styles import BACKGROUND, MUNICIPALITIES
+from dxkit.maps._html_safety import clean_text
+from dxkit.maps._inputs import (
+    check_rows,
+    read_row_labels,
+    require_column,
+    to_finite_numbers,
+)
+from dxkit.maps._layers import Notes, ShapeLayer, Spec, make_background
+from dxkit.maps._legend import Legend, LegendEntry
+from dxkit.maps._map import Map
+from dxkit.maps._shape_inputs import check_shapes, read_positions
+
+BORDER: Spec = {"color": "#444444", "weight": 1.5, "fill": False}
+# codes of mesh cells count longitudes from 100 degrees east
+FIRST_LONGITUDE = 100
+# of a cell: a hair inwards, so that a rounded centre on no border falls into its own cell
+HAIR = 1e-6
+MAX_TIMES = 2
+DATUM = "EPSG:6668"
+
+
+@dataclass(frozen=True)
+class CellKinds:
+    """Into which kind each cell falls, and how the kinds are called and coloured."""
+
+    kind_of: IntArray
+    labels: Sequence[str]
+    colours: Sequence[str]
+
+
+def check_cells(cells: pd.DataFrame, level: str | int) -> str:
+    """Check that there are cells, and return the level of their mesh as text.
+
+    Raises
+    ------
+    TableError
+        If there is no cell.
+    ChoiceError
+        If there is no such level.
+    """
+    check_rows(cells)
+    if str(level) not in MESH_LEVELS:
+        raise ChoiceError(
+            f"メッシュの段階「{shorten(level)}」はありません。"
+            f"{'・'.join(MESH_LEVELS)} から選んでください（4 = 500 m）。"
+        )
+    return str(level)
+
+
+def find_cells(lat: FloatArray, lon: FloatArray, level: str) -> tuple[IntArray, IntArray]:
+    """Find row and column of the cells that hold these centres, counted from south and west."""
+    per_lat, per_lon = MESH_LEVELS[level]
+    rows = np.floor(lat * per_lat + HAIR)
+    columns = np.floor((lon - FIRST_LONGITUDE) * per_lon + HAIR)
+    return rows.astype(np.intp), columns.astype(np.intp)
+
+
+def read_times(cells: pd.DataFrame, times: str) -> IntArray:
+    """Read by how many bases each cell is reached: 0, 1, or 2 for two and more.
+
+    Raises
+    ------
+    ChoiceError
+        If there is no such column.
+    TableError
+        Naming every value that is no number of at least 0.
+    """
+    column = require_column(cells, times, "times")
+    counts = to_finite_numbers(pd.to_numeric(column, errors="coerce"), read_row_labels(cells))
+    # written so that NaN, which compares False, is a fault as well
+    bad_rows = np.flatnonzero(~(counts >= 0))
+    if bad_rows.size:
+        remedy = (
+            '届く拠点の数（0以上）にしてください。例: demand.assign(times=siting.assigned["times"])'
+        )
+        raise TableError(
+            Fault(
+                "届く拠点の数ではありません",
+                remedy,
+                row=int(row) + 1,
+                column=times,
+                value=column.iloc[row],
+            )
+            for row in bad_rows
+        )
+    return np.minimum(counts, MAX_TIMES).astype(np.intp)
+
+
+def put_ground(
+    drawing: Map,
+    municipalities: gpd.GeoDataFrame | None,
+    background: gpd.GeoDataFrame | None,
+) -> None:
+    """Put what lies below the data on a map: the background, then the municipalities."""
+    for shapes, style in ((background, BACKGROUND), (municipalities, MUNICIPALITIES)):
+        if shapes is not None:
+            drawing.add_child(make_background(check_shapes(shapes, "background"), style))
+
+
+def put_cells(
+    drawing: Map,
+    cells: pd.DataFrame,
+    kinds: CellKinds,
+    *,
+    weight: str,
+    level: str,
+    municipalities: gpd.GeoDataFrame | None,
+    unit: str,
+) -> None:
+    """Put the cells of each kind, the borders over them, and their legend on a map."""
+    column = require_column(cells, weight, "weight")
+    weights = to_finite_numbers(column, read_row_labels(cells))
+    layer = _make_cell_layer(
+        cells, kinds, weights, level=level, municipalities=municipalities, unit=unit
+    )
+    drawing.add_child(layer)
+    # borders once more, over the cells that hide those of the ground
+    if municipalities is not None:
+        borders = check_shapes(municipalities, "municipalities")
+        drawing.add_child(make_background(borders, BORDER))
+    entries = [
+        LegendEntry(f"{label} {_format_share(weights, kinds.kind_of == kind, unit)}", colour)
+        for kind, (label, colour) in enumerate(zip(kinds.labels, kinds.colours, strict=True))
+    ]
+    # those who are reached best stand on top
+    drawing.legends.append(Legend("届くか", tuple(reversed(entries))))
+
+
+def _make_cell_layer(
+    cells: pd.DataFrame,
+    kinds: CellKinds,
+    weights: FloatArray,
+    *,
+    level: str,
+    municipalities: gpd.GeoDataFrame | None,
+    unit: str,
+) -> ShapeLayer:
+    """Make one area of the cells of each municipality and kind."""
+    lat, lon = read_positions(cells, "lat", "lon", read_row_labels(cells))
+    has_codes = "code" in cells.columns
+    # without codes all cells count as one municipality
+    codes = (cells["code"].astype(str) if has_codes else pd.Series("", cells.index)).to_numpy()
+    grouped = pd.DataFrame({"code": codes, "kind": kinds.kind_of}).groupby(
+        ["kind", "code"], sort=True
+    )
+    groups = [
+        (int(key[0]), str(key[1]), np.asarray(rows, dtype=np.intp))
+        for key, rows in grouped.indices.items()
+        if isinstance(key, tuple)
+    ]
+    shapes = _join_cells(lat, lon, level, [rows for _, _, rows in groups])
+    notes = _make_cell_notes(
+        groups, kinds.labels, weights, codes, unit=unit, municipalities=municipalities
+    )
+    styles = [
+        {"stroke": False, "fillColor": colour, "fillOpacity": 0.9} for colour in kinds.colours
+    ]
+    table = gpd.GeoDataFrame(geometry=shapes, crs=DATUM)
+    kind_of = [kind for kind, _, _ in groups]
+    return ShapeLayer(table, styles=styles, style_of=kind_of, notes=notes, name="届くか")
+
+
+def _join_cells(
+    lat: FloatArray, lon: FloatArray, level: str, groups: Iterable[IntArray]
+) -> NDArray[np.object_]:
+    """Join the cells of each group to one shape in degrees."""
+    rows, columns = find_cells(lat, lon, level)
+    # on a grid of whole numbers neighbours share their corners exactly, which the union needs
+    squares = shapely.box(columns, rows, columns + 1, rows + 1)
+    joined = np.array([shapely.coverage_union_all(squares[group]) for group in groups])
+    # back from the grid to degrees
+    per_lat, per_lon = MESH_LEVELS[level]
+    return np.asarray(
+        shapely.transform(
+            joined,
+            lambda xy: np.column_stack([xy[:, 0] / per_lon + FIRST_LONGITUDE, xy[:, 1] / per_lat]),
+        )
+    )
+
+
+def _make_cell_notes(
+    groups: Sequence[tuple[int, str, IntArray]],
+    labels: Sequence[str],
+    weights: FloatArray,
+    codes: NDArray[np.object_],
+    *,
+    unit: str,
+    municipalities: gpd.GeoDataFrame | None,
+) -> Notes:
+    """Make tooltips: how many people of which municipality are of which kind."""
+    names = {}
+    if municipalities is not None:
+        names = dict(zip(municipalities["code"], municipalities["name"], strict=True))
+    # of a municipality over all its kinds
+    total_of = pd.Series(weights).groupby(codes).sum()
+    rows = []
+    for kind, code, members in groups:
+        weight = float(weights[members].sum())
+        share = weight / float(total_of[code]) if total_of[code] else 0.0
+        rows.append([labels[kind], f"{weight:,.0f} {unit}", f"{share:.0%}"])
+    heads = [clean_text(names.get(code, code)) for _, code, _ in groups]
+    fields = ["届くか", "いる人" if unit == "人" else "量", "この市町のうち"]
+    return Notes(heads, fields, rows)
+
+
+def _format_share(weights: FloatArray, is_kind: BoolArray, unit: str) -> str:
+    total = weights.sum()
+    if not total:
+        return f"0{unit}"
+    part = weights[is_kind].sum()
+    return f"{part:,.0f}{unit}（{part / total:.1%}）"

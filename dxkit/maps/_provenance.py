@@ -1,0 +1,69 @@
+"""Where do a map's data come from, and are they invented?
+
+Maps read source, time and kind from the ``.attrs`` of the tables that they draw. The keywords
+``source`` and ``made`` of the map functions replace the source and add the mark of invented data;
+neither can take a mark away.
+"""
+
+from typing import TypedDict
+
+from dxkit.schema import MADE_MARK, merge_provenance
+
+ESTIMATED_MARK = "推計"
+SOURCE_PREFIX = "出典: "
+TIME_PREFIX = "時点: "
+# kinds of data that a title must name; published and derived figures carry no mark
+MARKS = {"made": MADE_MARK, "estimated": ESTIMATED_MARK}
+
+
+class Origin(TypedDict):
+    """Keywords of `Map` that say where its data come from."""
+
+    source: str
+    as_of: str
+    kind: str
+
+
+def read_origin(*tables: object, source: str | None = None, made: bool = False) -> Origin:
+    """Read where these tables come from.
+
+    Parameters
+    ----------
+    tables
+        Everything whose values are drawn; boundaries that are mere background are left out.
+    source
+        Replaces what the tables say; None keeps it.
+    made
+        Adds the mark of invented data; False takes none away.
+    """
+    merged = merge_provenance(*tables, {"made": True} if made else None)
+    # some sources in the catalogue open with the prefix that the page writes itself
+    recorded = str(merged.get("source", "")).replace(SOURCE_PREFIX, "")
+    return Origin(
+        source=recorded if source is None else source,
+        as_of=str(merged.get("as_of", "")),
+        kind=str(merged.get("kind", "")),
+    )
+
+
+def mark_title(title: str, kind: str) -> str:
+    """Write a title that names the kind of data where they are invented or estimated."""
+    mark = MARKS.get(kind, "")
+    # only the exact suffix counts as marked: 「架空データではない」 in a title must not pass for it
+    if not mark or title.endswith(f"（{mark}）"):
+        return title
+    return f"{title}（{mark}）"
+
+
+def write_footer(source: str, as_of: str) -> str:
+    """Write the line below a map: source and time, whichever are known."""
+    parts = [
+        f"{SOURCE_PREFIX}{source.removeprefix(SOURCE_PREFIX)}" if source else "",
+        f"{TIME_PREFIX}{as_of}" if as_of else "",
+    ]
+    return "　".join(part for part in parts if part)
+
+
+def join_texts(*texts: str) -> str:
+    """Join the texts that are not empty, each once, in their order."""
+    return "、".join(dict.fromkeys(text for text in texts if text))

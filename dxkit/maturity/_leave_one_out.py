@@ -1,0 +1,67 @@
+"""How much of the order hangs on a single indicator?"""
+
+import numpy as np
+import pandas as pd
+
+from dxkit.maturity._framework import build_framework, read_figures
+from dxkit.maturity._monte_carlo import FLOOR
+from dxkit.maturity._normalise import normalise_figures
+from dxkit.maturity._sensitivity import rank_totals
+from dxkit.schema import carry_provenance
+
+
+def leave_one_out(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    *,
+    normalise: str = "goalposts",
+    aggregate: str = "arithmetic",
+) -> pd.DataFrame:
+    """Compute how far municipalities move if one indicator is left out.
+
+    Parameters
+    ----------
+    values, indicators
+        As for `score`.
+    normalise, aggregate
+        The methods.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an indicator, the one that moves most first: ``indicator, label, mean_shift`` (mean
+        absolute change of rank), ``largest`` (greatest change), ``code`` (of the municipality that
+        it moves most).
+
+    Raises
+    ------
+    TableError
+        If tables do not fit.
+
+    Notes
+    -----
+    The weight of what is left out goes to the other members of its heading. A heading whose only
+    indicator is left out drops out itself.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> moves = leave_one_out(dxkit.load("dashboard"), dxkit.load("indicators_dashboard"))
+    >>> moves.loc[0, ["label", "code"]].tolist()
+    ['RPAの導入状況', '28217']
+    """
+    framework = build_framework(indicators)
+    numbers, codes = read_figures(values, framework)
+    scaled = normalise_figures(numbers, framework, normalise, (FLOOR, 1.0))
+    nominal = rank_totals(scaled, framework, aggregate)
+    labels = framework.labels_by_name
+    rows = []
+    for column, name in enumerate(framework.leaves):
+        without = scaled.copy()
+        without[:, column] = np.nan
+        shift = np.abs(rank_totals(without, framework, aggregate) - nominal)
+        unit = int(shift.argmax())
+        rows.append((name, labels[name], float(shift.mean()), int(shift[unit]), codes[unit]))
+    table = pd.DataFrame(rows, columns=["indicator", "label", "mean_shift", "largest", "code"])
+    table = table.sort_values("mean_shift", ascending=False, ignore_index=True, kind="stable")
+    return carry_provenance(table, values, indicators)

@@ -1,0 +1,137 @@
+"""What does a municipality's next level ask, and who like it has reached that?"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from dxkit._keywords import accepts_old_keywords
+from dxkit.maturity._framework import build_framework, require_code
+from dxkit.maturity._score import Scores
+from dxkit.schema import carry_provenance
+
+# the least certainty (0–1) of each word, the surest first
+CERTAINTY_WORDS = ((0.9, "高い"), (0.6, "中くらい"), (0.0, "低い"))
+COLUMNS = (
+    "item",
+    "label",
+    "level",
+    "next_level",
+    "now_text",
+    "next_text",
+    "reached_by",
+    "reached",
+    "gain",
+    "sure",
+)
+
+
+@accepts_old_keywords(n="count")
+def next_steps(
+    scores: Scores,
+    code: str,
+    *,
+    count: int = 3,
+    framework: pd.DataFrame | None = None,
+    peers: pd.DataFrame | None = None,
+    names: pd.Series | None = None,
+    error: float = 0.6,
+) -> pd.DataFrame:
+    """List what the next level asks of a municipality, and who like it has reached that.
+
+    Parameters
+    ----------
+    scores
+        Of `score` on levels 0–5.
+    code
+        The municipality.
+    count
+        How many steps.
+    framework
+        ``indicators_hearing`` with ``level_0`` … ``level_5`` texts; by default the framework of
+        ``scores``.
+    peers
+        Of `peers`; by default all others.
+    names
+        Code → name, for ``reached_by``.
+    error
+        Standard deviation of an answer, in levels (`rater_severity` estimates it).
+
+    Returns
+    -------
+    pandas.DataFrame
+        Most worthwhile first: ``item, label, level, next_level, now_text, next_text, reached_by``
+        (names joined by 、), ``reached`` (share of peers), ``gain`` (what one level adds to the
+        total), ``sure`` (高い/中くらい/低い: how surely the municipality is behind its peers'
+        median, against the error of an answer).
+
+    Raises
+    ------
+    ChoiceError
+        If there is no such municipality.
+
+    Notes
+    -----
+    An item comes before another if more peers have reached its next level (it can be done by the
+    like), then by what it adds. Items at the top level or without an answer are not proposed.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> from dxkit.maturity import score, values_of
+    >>> framework = dxkit.load("indicators_hearing")
+    >>> scores = score(values_of(dxkit.load("hearing_example")), framework)
+    >>> steps = next_steps(scores, "28585", count=2, framework=framework)
+    >>> steps[["label", "level", "next_level"]].to_numpy().tolist()
+    [['目指す姿', 0, 1], ['推進リーダー', 1, 2]]
+    """
+    require_code(code, scores.raw.index)
+    texts = (scores.indicators if framework is None else framework).set_index("indicator")
+    peer_codes = peers["code"] if peers is not None else scores.raw.index
+    others = [peer for peer in peer_codes if peer in scores.raw.index and peer != code]
+    tree = build_framework(scores.indicators)
+    gains = dict(zip(tree.leaves, tree.leaf_weights / (tree.high - tree.low), strict=True))
+    tops = dict(zip(tree.leaves, tree.high, strict=True))
+    answers = scores.raw.loc[code].dropna()
+    rows = [
+        {"item": item, "gain": gains[item]}
+        | _describe_step(float(level), scores.raw.loc[others, item], texts.loc[item], names, error)
+        for item, level in zip(answers.index, answers, strict=True)
+        if level < tops[item]
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(
+        ["reached", "gain"], ascending=False, kind="stable"
+    )
+    return carry_provenance(table.head(count).reset_index(drop=True), scores.raw)
+
+
+def _describe_step(
+    level: float,
+    others: "pd.Series[float]",
+    texts: "pd.Series[Any]",
+    names: pd.Series | None,
+    error: float,
+) -> dict[str, object]:
+    """Describe one step: its texts, who has reached it, and how surely the like are ahead."""
+    # averages of several interviewers are rounded half up, as people do
+    level_now = int(np.floor(level + 0.5))
+    peer_levels = others.dropna()
+    reached = peer_levels.index[peer_levels >= level_now + 1]
+    reached_names = [
+        str(names.get(peer, peer)) if names is not None else str(peer) for peer in reached
+    ]
+    behind = float(peer_levels.median()) - level if len(peer_levels) else 0.0
+    # the standard error of a median of n answers is about √(π/2n) times that of one
+    median_variance = np.pi / (2 * max(len(peer_levels), 1))
+    certainty = ndtr(behind / (error * np.sqrt(1 + median_variance)))
+    return {
+        "label": texts["label"],
+        "level": level_now,
+        "next_level": level_now + 1,
+        "now_text": str(texts.get(f"level_{level_now}", "") or ""),
+        "next_text": str(texts.get(f"level_{level_now + 1}", "") or ""),
+        "reached_by": "、".join(reached_names),
+        "reached": len(reached) / max(len(peer_levels), 1),
+        "sure": next(word for threshold, word in CERTAINTY_WORDS if certainty >= threshold),
+    }

@@ -1,0 +1,51 @@
+"""In which of the ministry's bands of population is a municipality?"""
+
+import numpy as np
+import pandas as pd
+
+from dxkit.schema import carry_provenance
+
+# 総務省「類似団体」: upper ends of the bands of cities (一般市) and of towns and villages, in people
+CITY_BANDS = (50_000, 100_000, 150_000)
+TOWN_BANDS = (5_000, 10_000, 15_000, 20_000)
+NUMERALS = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ")
+
+
+def population_band(municipalities: pd.DataFrame) -> pd.Series:
+    """Find each municipality's population band of 総務省「類似団体」.
+
+    Parameters
+    ----------
+    municipalities
+        Index code: ``kind`` (city/town), ``people_2020``, ``name``.
+
+    Returns
+    -------
+    pandas.Series
+        市Ⅰ–Ⅳ, 町村Ⅰ–Ⅴ, or 政令指定都市 (Kobe).
+
+    Notes
+    -----
+    The bands of people alone; the ministry's types also part municipalities by industry.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> towns = dxkit.load("municipalities").set_index("code")
+    >>> population_band(towns)[["28100", "28201", "28442"]].tolist()
+    ['政令指定都市', '市Ⅳ', '町村Ⅲ']
+    """
+    people = municipalities["people_2020"].to_numpy(dtype=float)
+    is_town = municipalities["kind"].eq("town").to_numpy()
+    # the ministry's bands say "未満": a municipality at the edge is in the upper one
+    city_band = np.searchsorted(CITY_BANDS, people, side="right")
+    town_band = np.searchsorted(TOWN_BANDS, people, side="right")
+    bands = [
+        f"町村{NUMERALS[town]}" if is_of_towns else f"市{NUMERALS[city]}"
+        for is_of_towns, city, town in zip(is_town, city_band, town_band, strict=True)
+    ]
+    is_kobe = (municipalities["name"] == "神戸市").to_numpy()
+    series = pd.Series(
+        np.where(is_kobe, "政令指定都市", bands), index=municipalities.index, name="band"
+    )
+    return carry_provenance(series, municipalities)

@@ -1,0 +1,173 @@
+"""Figures of a linkage are counted right, and invented registers hold what they promise.
+
+Clerks get the most doubtful pairs first.
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dxkit import linkage
+from dxkit.errors import ChoiceError, TableError
+
+
+def _pairs(*pairs):
+    return pd.DataFrame(pairs, columns=["left_id", "right_id"])
+
+
+def _doubtful(*probabilities):
+    ids = [f"{row:02d}" for row in range(len(probabilities))]
+    return pd.DataFrame(
+        {"left_id": ids, "right_id": ids, "weight": 0.0, "probability": list(probabilities)}
+    )
+
+
+def test_precision_recall_and_f1_are_counted_by_hand():
+    said = linkage.evaluate(
+        _pairs((1, 1), (2, 2), (3, 4), (3, 4)), _pairs((1, 1), (2, 2), (3, 3), (5, 5))
+    )
+    assert said["precision"] == pytest.approx(2 / 3)
+    assert said["recall"] == pytest.approx(1 / 2)
+    assert said["f1"] == pytest.approx(4 / 7)
+    assert (said["true_positive"], said["false_positive"], said["false_negative"]) == (2, 1, 2)
+
+
+def test_nothing_found_and_nothing_to_find():
+    nothing, one = _pairs(), _pairs((1, 1))
+    assert linkage.evaluate(nothing, nothing)["f1"] == 1
+    assert linkage.evaluate(nothing, one) | {
+        "precision": 1,
+        "recall": 0,
+        "f1": 0,
+    } == linkage.evaluate(nothing, one)
+    assert linkage.evaluate(one, nothing)["precision"] == 0
+    with pytest.raises(TableError, match="left_id"):
+        linkage.evaluate(one.drop(columns="left_id"), one)
+
+
+def test_the_most_doubtful_pairs_are_checked_first():
+    plan = linkage.review_plan(_doubtful(0.99, 0.5, 0.1, 0.7), staff_hours=0.1)
+    assert plan["probability"].tolist() == [0.5, 0.7, 0.1, 0.99]
+    assert plan["decision"].tolist() == ["確認", "確認", "不採用", "採用"]
+    expected = plan.attrs["expected"]
+    assert expected["pairs_checked"] == 2
+    assert expected["hours_used"] == pytest.approx(0.1)
+    assert expected["wrong_without_review"] == pytest.approx(0.01 + 0.5 + 0.3)
+    assert expected["missed_without_review"] == pytest.approx(0.1)
+    assert (expected["wrong"], expected["missed"]) == (pytest.approx(0.01), pytest.approx(0.1))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0, 1), max_size=30), st.floats(0, 3), st.floats(0, 3))
+def test_more_hours_never_leave_more_mistakes(probabilities, some, more):
+    links = _doubtful(*probabilities)
+    little, much = (
+        linkage.review_plan(links, staff_hours=hours).attrs["expected"]
+        for hours in sorted((some, more))
+    )
+    assert much["wrong"] + much["missed"] <= little["wrong"] + little["missed"] + 1e-12
+    assert little["hours_used"] <= min(some, more) + 1e-9
+
+
+@pytest.mark.parametrize("hours", [-1, float("nan"), float("inf")])
+def test_hours_that_cannot_be_are_refused(hours):
+    with pytest.raises(ChoiceError, match="staff_hours"):
+        linkage.review_plan(_doubtful(0.5), staff_hours=hours)
+    with pytest.raises(TableError, match="probability"):
+        linkage.review_plan(_pairs((1, 1)), staff_hours=1)
+
+
+def test_the_same_seed_invents_the_same_people_and_says_that_they_are_made():
+    first, again, other = (linkage.synth_registers(300, seed=seed) for seed in (1, 1, 2))
+    for one, same in zip(first, again, strict=True):
+        pd.testing.assert_frame_equal(one, same)
+        assert one.attrs["made"]
+    assert not first[0].equals(other[0])
+
+
+def test_registers_hold_what_their_settings_promise():
+    residents, shelter, truth = linkage.synth_registers(20_000, seed=5)
+    assert residents["record_id"].is_unique
+    assert shelter["record_id"].is_unique
+    assert set(truth["left_id"]) <= set(residents["record_id"])
+    assert truth["right_id"].is_unique
+    assert len(shelter) / len(residents) == pytest.approx(0.34, abs=0.02)
+    assert (len(shelter) - len(truth)) / len(shelter) == pytest.approx(0.05, abs=0.01)
+    assert truth["left_id"].duplicated().mean() == pytest.approx(0.08 / 1.08, abs=0.02)
+    assert (shelter["birthday"] == "").mean() == pytest.approx(0.20, abs=0.02)
+    assert (shelter["address"] == "").mean() == pytest.approx(0.15, abs=0.02)
+    assert set(residents["sex"]) == {"男", "女"}
+    old = residents["name"].str.contains("[髙﨑邊邉齋齊濵濱𠮷澤櫻廣國嶋嶌冨桒栁瀧黑德]").mean()
+    assert 0.005 < old < 0.12
+
+
+def test_households_share_address_and_surname_and_twins_a_birthday():
+    residents, _, _ = linkage.synth_registers(20_000, seed=6)
+    keys = linkage.normalise(residents)
+    sizes = keys.groupby("household").size()
+    assert 1.8 < sizes.mean() < 2.8
+    pairs = keys.groupby("household")["birthday"].agg(lambda born: born.duplicated().any())
+    assert 10 < pairs.sum() < 200
+
+
+def test_without_errors_even_an_exact_match_finds_everybody_with_their_own_name():
+    none = dict.fromkeys(linkage.ERRORS, 0.0) | {"common_form": 0.0}
+    residents, shelter, truth = linkage.synth_registers(2000, errors=none, seed=7)
+    merged = linkage.normalise(residents).merge(
+        linkage.normalise(shelter), on=["name", "kana", "birthday", "code", "block"]
+    )
+    assert len(merged) >= len(truth) == len(shelter)
+
+
+@pytest.mark.parametrize(
+    ("n", "errors", "said"),
+    [
+        (0, {}, "n_residents=0"),
+        (1.5, {}, r"1\.5"),
+        (True, {}, "True"),
+        (5, {"spelling": 0.1}, "spelling"),
+        (5, {"typo": 2}, "typo=2"),
+    ],
+)
+def test_registers_that_cannot_be_invented_say_why(n, errors, said):
+    with pytest.raises(ChoiceError, match=said):
+        linkage.synth_registers(n, errors=errors)
+
+
+def test_the_old_word_for_the_number_of_residents_still_works():
+    with pytest.warns(FutureWarning, match="n_residents="):
+        old = linkage.synth_registers(n=20, seed=1)
+    for one, same in zip(old, linkage.synth_registers(20, seed=1), strict=True):
+        pd.testing.assert_frame_equal(one, same)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_the_smallest_registers_exist(n):
+    residents, shelter, truth = linkage.synth_registers(n, seed=1)
+    assert len(residents) == n
+    assert len(truth) <= len(shelter)
+
+
+def test_missed_pairs_are_counted_once_in_every_field():
+    pytest.importorskip("duckdb", reason="名寄せの追加部品（dxkit[linkage]）がありません")
+    residents, shelter, truth = linkage.synth_registers(2000, seed=8)
+    half = truth.iloc[::2]
+    table = linkage.missed_by_kind(half, truth, residents, shelter)
+    assert list(table.columns) == ["field", "kind", "pairs", "missed", "share"]
+    sums = table.groupby("field")[["pairs", "missed"]].sum()
+    assert (sums["pairs"] == len(truth)).all()
+    assert (sums["missed"] == len(truth) - len(half)).all()
+    assert np.allclose(table["share"], table["missed"] / table["pairs"])
+    kinds = set(table["kind"])
+    assert {
+        "氏名が同じ（表記も同じ）",
+        "氏名が同じ（字体などの表記は違う）",
+        "読みが同じ（漢字なし）",
+        "生年月日は不明",
+        "住所は不明",
+    } <= kinds
+    stranger = pd.concat([truth, _pairs(("X", "Y"))])
+    with pytest.raises(TableError, match="2件の問題"):
+        linkage.missed_by_kind(half, stranger, residents, shelter)
