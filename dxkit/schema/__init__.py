@@ -14,12 +14,15 @@ from pandera.errors import SchemaErrors
 from dxkit import codes
 from dxkit.errors import ChoiceError, CodeError, Fault, TableError
 from dxkit.schema._headings import HEADINGS, SYNONYMS
+from dxkit.schema._least_counts import LEAST_PEERS, LEAST_PEOPLE
 from dxkit.schema._provenance import KINDS as PROVENANCE_KINDS
 from dxkit.schema._provenance import MADE_MARK, carry_provenance, is_made, merge_provenance
 from dxkit.schema._write_table import plain_cell, safe_cell, write_sheets, write_table
 
 __all__ = [
     "HEADINGS",
+    "LEAST_PEERS",
+    "LEAST_PEOPLE",
     "MADE_MARK",
     "PROVENANCE_KINDS",
     "SCHEMAS",

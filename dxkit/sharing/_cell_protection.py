@@ -1,0 +1,331 @@
+"""Which further cells must be blank, so that every small count keeps its protection interval?
+
+For each cell that is not yet protected, a linear programme moves it by the width that it needs and
+lets the printed cells move with it, each at the cost of what it holds; cells that are blank already
+move for next to nothing. What has moved is blanked, and the moved table is a witness: it fits
+everything that is printed, so no attack by linear programming can exclude it. When all cells are
+protected, blanks that every witness can do without are printed again, the largest first.
+
+The upper protection level is that of Cox, "Suppression methodology and statistical disclosure
+control", JASA 75, 1980, and Fischetti & Salazar, "Solving the cell suppression problem on tabular
+data with linear constraints", Management Science 47, 2001; the sequence of linear programmes is
+that of Robertson & Ethier, "Cell suppression: experience and theory", 2002. The blanks are few, not
+proven fewest.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csc_array, csr_array, hstack
+from scipy.sparse.csgraph import connected_components
+
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._optimise.highs import NO_LIMIT, LinearProgram
+from dxkit._optimise.solution import Solution
+
+# moving a cell that is blank already costs next to nothing, but more than nothing, so that among
+# free movements the shortest is chosen
+BLANK_COST = 1e-4
+# people; smaller movements are the solver's rounding
+SMALLEST_CHANGE = 1e-6
+# people by which every blank must be able to move: less can be excluded, because counts are whole
+LEAST_CHANGE = 1.0
+# linear programmes that the search for needless blanks may solve; the same on every machine
+PRUNE_LIMIT = 4_000
+
+
+@dataclass(frozen=True)
+class CellState:
+    """What is known of each unknown before suppression.
+
+    Attributes
+    ----------
+    values
+        The true value; NaN where the publisher does not know it either.
+    is_blank
+        Whether it is withheld.
+    is_fixed
+        Whether it has been printed before and cannot be withheld any more.
+    low
+        The least value that a reader takes for possible, should it be blank.
+    """
+
+    values: FloatArray
+    is_blank: BoolArray
+    is_fixed: BoolArray
+    low: FloatArray
+
+
+@dataclass(frozen=True)
+class Target:
+    """A cell that must be able to rise (or, by a negative change, fall) by so much."""
+
+    cell: int
+    change: float
+
+
+@dataclass
+class Witness:
+    """A table that fits what is printed: which cells differ from the truth, and by how much."""
+
+    targets: list[Target]
+    cells: IntArray
+    changes: FloatArray
+
+    def serves(self, target: Target) -> bool:
+        """Whether the target's cell moves as far as it needs."""
+        position = np.flatnonzero(self.cells == target.cell)
+        if not len(position):
+            return False
+        change = float(self.changes[position[0]]) * np.sign(target.change)
+        return bool(change >= abs(target.change) - SMALLEST_CHANGE)
+
+
+class MovementProgram:
+    """The linear programme that moves one cell and seeks the cheapest others to move with it.
+
+    Every known cell has two columns, what it rises and what it falls; an unknown one has one, its
+    value.
+
+    Parameters
+    ----------
+    equations
+        Of all cells.
+    state
+        What is known of them.
+    is_movable
+        Which cells may move; the others keep their value.
+    """
+
+    def __init__(self, equations: csr_array, state: CellState, is_movable: BoolArray) -> None:
+        self._is_unknown = np.isnan(state.values)
+        # a printed 0 stays: zeros are published, so that every blank is at least 1
+        has_room = is_movable & ~state.is_fixed & ((state.values != 0) | state.is_blank)
+        self.movable = np.flatnonzero(has_room & ~self._is_unknown)
+        self._unknown = np.flatnonzero(self._is_unknown)
+        self._position_of = np.full(len(state.values), -1)
+        self._position_of[self.movable] = np.arange(len(self.movable))
+        by_column = csc_array(equations)
+        moved = by_column[:, self.movable]
+        free = by_column[:, self._unknown]
+        constant = by_column @ np.where(self._is_unknown, 0.0, state.values)
+        matrix = csr_array(hstack([moved, -moved, free], format="csr"))
+        is_needed = np.diff(matrix.indptr) > 0
+        sides = -constant[is_needed]
+        room_below = state.values[self.movable] - state.low[self.movable]
+        self._upper = np.concatenate(
+            [
+                np.full(len(self.movable), NO_LIMIT),
+                np.where(np.isinf(room_below), NO_LIMIT, np.maximum(room_below, 0.0)),
+                np.full(len(self._unknown), NO_LIMIT),
+            ]
+        )
+        self._lower = np.concatenate([np.zeros(2 * len(self.movable)), state.low[self._unknown]])
+        self._program = LinearProgram(
+            matrix[is_needed], sides, sides, upper=self._upper, lower=self._lower
+        )
+
+    def move_cell(self, target: Target, cost: FloatArray) -> Witness | None:
+        """Move a cell at the least cost (one number a cell); None if nothing moves it so far."""
+        solution = self._solve(target, cost)
+        if not solution.has_values:
+            return None
+        size = len(self.movable)
+        changes = solution.values[:size] - solution.values[size : 2 * size]
+        has_moved = np.abs(changes) > SMALLEST_CHANGE
+        return Witness([target], self.movable[has_moved], changes[has_moved])
+
+    def hold_cell(self, cell: int) -> None:
+        """Let a cell keep its value from now on."""
+        for column in self._find_columns(cell):
+            self._program.change_bounds(column, 0.0, 0.0)
+
+    def release_cell(self, cell: int) -> None:
+        """Let a cell move again."""
+        for column in self._find_columns(cell):
+            self._program.change_bounds(column, 0.0, self._upper[column])
+
+    def _find_columns(self, cell: int) -> tuple[int, int]:
+        position = int(self._position_of[cell])
+        return position, position + len(self.movable)
+
+    def _solve(self, target: Target, cost: FloatArray) -> Solution:
+        rise, fall = self._find_columns(target.cell)
+        column = rise if target.change > 0 else fall
+        still = fall if target.change > 0 else rise
+        self._program.change_bounds(column, abs(target.change), self._upper[column])
+        self._program.change_bounds(still, 0.0, 0.0)
+        weights = cost[self.movable]
+        solution = self._program.minimise(
+            np.concatenate([weights, weights, np.zeros(len(self._unknown))])
+        )
+        self._program.change_bounds(column, 0.0, self._upper[column])
+        self._program.change_bounds(still, 0.0, self._upper[still])
+        return solution
+
+
+class CellProtector:
+    """Blanks cells until every target has a witness.
+
+    Parameters
+    ----------
+    equations, state
+        All cells that are published together.
+    """
+
+    def __init__(self, equations: csr_array, state: CellState) -> None:
+        self._equations = equations
+        self._state = state
+        self.is_blank = state.is_blank.copy()
+        self._size = np.where(np.isnan(state.values), 0.0, np.abs(state.values))
+        self._witnesses: list[Witness] = []
+        self._highest = np.zeros(len(self._size))
+        self._lowest = np.zeros(len(self._size))
+
+    def protect_cells(self, targets: Sequence[Target], *, prune: bool = True) -> list[Target]:
+        """Blank what the targets need, and make every blank uncertain; list what cannot be done."""
+        # without equations nothing can be worked out; without blanks there is nothing to hide
+        if not self._equations.shape[0] or not self.is_blank.any():
+            return []
+        program = MovementProgram(
+            self._equations, self._state, np.ones(len(self._size), dtype=np.bool_)
+        )
+        failures = []
+        # the widest need first: it opens ways that serve the narrower ones
+        for target in sorted(targets, key=lambda target: (-abs(target.change), target.cell)):
+            if not self._serve([target], program):
+                failures.append(target)
+        failures += self._loosen_blanks(program)
+        if prune:
+            self._prune_blanks(targets)
+        return failures
+
+    def _serve(self, choices: Sequence[Target], program: MovementProgram) -> bool:
+        """Give one of several targets a witness, the cheapest; blank what moves in it."""
+        for target in choices:
+            reach = self._highest if target.change > 0 else -self._lowest
+            if reach[target.cell] >= abs(target.change) - SMALLEST_CHANGE:
+                witness = next(known for known in self._witnesses if known.serves(target))
+                witness.targets.append(target)
+                return True
+        cost = np.where(self.is_blank, BLANK_COST, self._size + 1.0)
+        witnesses = [program.move_cell(target, cost) for target in choices]
+        possible = [witness for witness in witnesses if witness is not None]
+        if not possible:
+            return False
+        prices = [float(np.abs(witness.changes) @ cost[witness.cells]) for witness in possible]
+        self._accept(possible[int(np.argmin(prices))])
+        return True
+
+    def _accept(self, witness: Witness) -> None:
+        self._witnesses.append(witness)
+        self.is_blank[witness.cells] = True
+        self._highest[witness.cells] = np.maximum(self._highest[witness.cells], witness.changes)
+        self._lowest[witness.cells] = np.minimum(self._lowest[witness.cells], witness.changes)
+
+    def _loosen_blanks(self, program: MovementProgram) -> list[Target]:
+        """Let every blank move by one person at least, until no new blank is needed."""
+        failures: list[Target] = []
+        is_done = np.zeros(len(self._size), dtype=np.bool_)
+        while True:
+            reach = np.maximum(self._highest, -self._lowest)
+            is_tight = self.is_blank & (reach < LEAST_CHANGE - SMALLEST_CHANGE) & ~is_done
+            is_tight &= ~np.isnan(self._state.values) & ~self._state.is_fixed
+            if not is_tight.any():
+                return failures
+            cell = int(np.flatnonzero(is_tight)[0])
+            is_done[cell] = True
+            if not self._serve(_list_unit_targets(cell, self._state), program):
+                failures.append(Target(cell, LEAST_CHANGE))
+
+    def _prune_blanks(self, targets: Sequence[Target]) -> None:
+        """Print blanks again that are not needed, the largest first."""
+        must_stay = self._state.is_blank.copy()
+        must_stay[[target.cell for target in targets]] = True
+        budget = PRUNE_LIMIT
+        witnesses = self._witnesses
+        for block in self._list_blocks():
+            if budget <= 0:
+                return
+            inside = set(block.tolist())
+            # no witness moves cells of two blocks, because the second movement costs and serves
+            # nothing
+            self._witnesses = [w for w in witnesses if int(w.cells[0]) in inside]
+            is_movable = np.zeros(len(self._size), dtype=np.bool_)
+            is_movable[block] = True
+            program = MovementProgram(self._equations, self._state, is_movable & self.is_blank)
+            needless = [cell for cell in block if self.is_blank[cell] and not must_stay[cell]]
+            for cell in sorted(needless, key=lambda cell: (-self._size[cell], cell)):
+                if budget > 0:
+                    budget -= self._try_printing(cell, block, program)
+
+    def _list_blocks(self) -> list[IntArray]:
+        """List the blanks that equations tie together, block by block."""
+        blanks = np.flatnonzero(self.is_blank | np.isnan(self._state.values))
+        columns = csc_array(self._equations)[:, blanks]
+        count, block_of = connected_components(csr_array(columns.T @ columns), directed=False)
+        return [blanks[block_of == number] for number in range(count)]
+
+    def _try_printing(self, cell: int, block: IntArray, program: MovementProgram) -> int:
+        """Print a cell if all that it protects has other witnesses; count the programmes solved."""
+        lost = [w for w in self._witnesses if cell in w.cells]
+        program.hold_cell(cell)
+        cost = np.full(len(self._size), 1.0)
+        replacements: list[Witness] = []
+        solved = 0
+        for target in [target for witness in lost for target in witness.targets]:
+            if target.cell == cell:
+                continue
+            ready = next((w for w in replacements if w.serves(target)), None)
+            if ready is None:
+                ready = program.move_cell(target, cost)
+                solved += 1
+                if ready is None:
+                    program.release_cell(cell)
+                    return solved
+                replacements.append(ready)
+            else:
+                ready.targets.append(target)
+        self._replace(cell, block, lost, replacements)
+        # a blank that only the lost witnesses moved needs one of its own
+        for tight in self._list_tight(block):
+            choices = _list_unit_targets(tight, self._state)
+            moved = [program.move_cell(target, cost) for target in choices]
+            solved += len(choices)
+            possible = [witness for witness in moved if witness is not None]
+            if not possible:
+                self._replace(cell, block, replacements, lost)
+                self.is_blank[cell] = True
+                program.release_cell(cell)
+                return solved
+            replacements.append(possible[0])
+            self._accept(possible[0])
+        return solved
+
+    def _replace(
+        self, cell: int, block: IntArray, old: Sequence[Witness], new: Sequence[Witness]
+    ) -> None:
+        """Print a cell and put other witnesses in the place of those that move it."""
+        self.is_blank[cell] = False
+        gone = {id(witness) for witness in old}
+        kept = [witness for witness in self._witnesses if id(witness) not in gone]
+        self._witnesses = []
+        self._highest[block] = 0.0
+        self._lowest[block] = 0.0
+        for witness in [*kept, *new]:
+            self._accept(witness)
+
+    def _list_tight(self, block: IntArray) -> list[int]:
+        reach = np.maximum(self._highest[block], -self._lowest[block])
+        is_tight = self.is_blank[block] & (reach < LEAST_CHANGE - SMALLEST_CHANGE)
+        is_tight &= ~np.isnan(self._state.values[block])
+        return block[is_tight].tolist()
+
+
+def _list_unit_targets(cell: int, state: CellState) -> list[Target]:
+    """List the movements of a cell by one person: up and, where a reader cannot exclude it, down."""
+    targets = [Target(cell, LEAST_CHANGE)]
+    if state.values[cell] - LEAST_CHANGE >= state.low[cell]:
+        targets.append(Target(cell, -LEAST_CHANGE))
+    return targets
