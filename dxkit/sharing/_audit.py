@@ -124,7 +124,7 @@ def audit(
         "hierarchy": {label: list(parts) for label, parts in levels.items()},
         "links": published.links.texts,
         "not_checked": [
-            *published.links.not_checked,
+            *published.links.not_checked, *published.system.not_checked,
             *list_suspects(handed, levels),
             *_list_open_axes(handed),
             OUTSIDE,

@@ -6,8 +6,10 @@ Cells that no table shows but that an equation needs (the women, where only all 
 printed) are unknowns, too.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -19,6 +21,8 @@ from dxkit.sharing._label_space import Cover, LabelSpace, split_cover
 # what a cell's labels cover, dimension by dimension; a dimension that is covered in full is absent
 Place = tuple[tuple[int, Cover], ...]
 Key = tuple[int, Place]
+# cells of the joint table of all dimensions; above it, the joint table is not looked at
+JOINT_LIMIT = 5_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class CellSystem:
         One row an equation: parts less their total are zero.
     measures
         The measure of each unknown.
+    not_checked
+        Equations that were left out, in Japanese.
     names
         A name of the total of each equation, for messages; empty where no table shows it.
     """
@@ -41,6 +47,7 @@ class CellSystem:
     equations: csr_array
     measures: IntArray
     names: list[str]
+    not_checked: list[str]
 
 
 def list_places(table_number: int, table: CountTable, space: LabelSpace) -> list[list[Place]]:
@@ -90,6 +97,7 @@ class SystemBuilder:
         self._number_of: dict[Key, int] = {}
         self._names: dict[int, str] = {}
         self._rows: dict[tuple[int, tuple[int, ...]], None] = {}
+        self._not_checked: list[str] = []
 
     def build_system(self) -> CellSystem:
         """Build unknowns and equations of all tables."""
@@ -103,8 +111,12 @@ class SystemBuilder:
                     numbers[i, j] = number
                     self._names.setdefault(number, table.label_cell(i, j))
             cells.append(numbers)
-        for pool, numbers_of_tables in self._list_pools().items():
-            self._add_pool(pool, numbers_of_tables)
+        pools = self._list_pools()
+        for (measure, dimensions), numbers_of_tables in pools.items():
+            self._add_pool(measure, dimensions, numbers_of_tables)
+        for measure, dimensions in self._list_joint_dimensions(list(pools)).items():
+            joined = [t for t, other in enumerate(self._measures) if other == measure]
+            self._add_pool(measure, dimensions, joined)
         self._add_sums()
         return self._assemble_system(cells)
 
@@ -119,21 +131,41 @@ class SystemBuilder:
             pools.setdefault((self._measures[t], tuple(sorted(dimensions))), []).append(t)
         return pools
 
-    def _add_pool(self, pool: tuple[int, tuple[int, ...]], table_numbers: Sequence[int]) -> None:
+    def _list_joint_dimensions(
+        self, pools: Sequence[tuple[int, tuple[int, ...]]]
+    ) -> dict[int, tuple[int, ...]]:
+        """List the measures whose tables are margins of a larger table that nobody prints.
+
+        Places by ages, places by sexes and ages by sexes are margins of one table of all three, in
+        which no count is negative; that narrows the blanks of the three.
+        """
+        joint: dict[int, tuple[int, ...]] = {}
+        for measure in dict.fromkeys(self._measures):
+            crossed = [set(pool[1]) for pool in pools if pool[0] == measure and len(pool[1]) > 1]
+            dimensions = tuple(sorted(set().union(*crossed)))
+            if len(crossed) < 2 or len(dimensions) < 3:
+                continue
+            sizes = [self._space.count_labels(dimension) for dimension in dimensions]
+            if math.prod(sizes) <= JOINT_LIMIT:
+                joint[measure] = dimensions
+            else:
+                self._not_checked.append(
+                    f"すべての軸を掛け合わせた表（{math.prod(sizes)}ます）に負の数がないことは、"
+                    "大きすぎるため使っていません"
+                )
+        return joint
+
+    def _add_pool(
+        self, measure: int, dimensions: tuple[int, ...], table_numbers: Sequence[int]
+    ) -> None:
         """Split every cell that covers more than a single label, along each dimension."""
-        measure, dimensions = pool
         covers: dict[int, dict[Cover, None]] = {dimension: {} for dimension in dimensions}
         waiting: dict[tuple[Cover, ...], None] = {}
         for t in table_numbers:
-            axes = [(t, axis) for axis in range(len(self._tables[t].axes))]
-            axes.sort(key=self._space.dimension_of.__getitem__)
-            lists = [self._space.list_covers(axis) for axis in axes]
+            lists = self._list_covers(t, dimensions)
             for dimension, axis_covers in zip(dimensions, lists, strict=True):
                 covers[dimension].update(dict.fromkeys(axis_covers))
-            if len(lists) == 1:
-                waiting.update(dict.fromkeys((cover,) for cover in lists[0]))
-            else:
-                waiting.update(dict.fromkeys((a, b) for a in lists[0] for b in lists[1]))
+            waiting.update(dict.fromkeys(product(*lists)))
         splits: dict[tuple[int, Cover], list[Cover]] = {}
         queue = list(waiting)
         # the queue grows by the parts that no table shows; they are split in turn
@@ -152,6 +184,19 @@ class SystemBuilder:
                 fresh = [part for part in parts if part not in waiting]
                 waiting.update(dict.fromkeys(fresh))
                 queue.extend(fresh)
+
+    def _list_covers(self, table_number: int, dimensions: Sequence[int]) -> list[list[Cover]]:
+        """List what a table's labels cover in each dimension; all of it where it has no axis."""
+        axis_of = {
+            self._space.dimension_of[table_number, axis]: (table_number, axis)
+            for axis in range(len(self._tables[table_number].axes))
+        }
+        return [
+            self._space.list_covers(axis_of[dimension])
+            if dimension in axis_of
+            else [self._space.get_full(dimension)]
+            for dimension in dimensions
+        ]
 
     def _add_row(
         self,
@@ -194,4 +239,4 @@ class SystemBuilder:
         equations = csr_array((values, (rows, columns)), shape=shape)
         measures = np.array([measure for measure, _ in self._number_of], dtype=np.intp)
         names = [self._names.get(total, "") for total, _ in self._rows]
-        return CellSystem(cells, equations, measures, names)
+        return CellSystem(cells, equations, measures, names, self._not_checked)

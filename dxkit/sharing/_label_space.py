@@ -45,6 +45,14 @@ class LabelSpace:
         """List what each label of an axis covers, in the order of the labels."""
         return self._axis_covers[axis]
 
+    def get_full(self, dimension: int) -> Cover:
+        """Get the cover of a whole dimension."""
+        return self._full[dimension]
+
+    def count_labels(self, dimension: int) -> int:
+        """Count the labels without parts of a dimension."""
+        return len(self._full[dimension])
+
     def is_full(self, dimension: int, cover: Cover) -> bool:
         """Whether nothing of a dimension is missing from a cover."""
         return len(cover) == len(self._full[dimension])

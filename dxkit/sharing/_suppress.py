@@ -131,7 +131,7 @@ def suppress(
 
     >>> counts = pd.Series([3, 40, 50, 60], index=list("abcd"))
     >>> suppress(counts, hierarchy={"北": ["a", "b"], "南": ["c", "d"]}).to_dict()
-    {'a': <NA>, 'b': <NA>, 'c': 50, 'd': 60, '北': 43, '南': 110, '計': 153}
+    {'a': None, 'b': None, 'c': 50, 'd': 60, '北': 43, '南': 110, '計': 153}
     """
     _require_options(k, rounding, protection)
     levels = dict(hierarchy or {})
@@ -141,7 +141,7 @@ def suppress(
     published = gather_tables(complete, levels, links or {})
     values = published.gather_values()
     require_sums(published, values)
-    not_checked = [*published.links.not_checked, *list_suspects(handed, levels)]
+    not_checked = [*published.links.not_checked, *published.system.not_checked, *list_suspects(handed, levels)]
     _warn_of_doubts(published, not_checked)
     is_small = _mark_small(compute_implied(published, values), k)
     is_blank = is_small & published.mark_shown()
