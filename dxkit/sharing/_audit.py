@@ -103,9 +103,10 @@ def audit(
     """
     handed = read_tables(tables)
     notes = read_notes(handed)
-    base = notes["rounding"] if rounding is None else rounding
-    if base is not None and base not in ROUNDING_BASES:
-        raise ChoiceError(f"rounding={base} は使えません。5・10・None から選んでください。")
+    bases = notes["rounding"] if rounding is None else [rounding] * len(handed)
+    for base in bases:
+        if base is not None and base not in ROUNDING_BASES:
+            raise ChoiceError(f"rounding={base} は使えません。5・10・None から選んでください。")
     levels = {**notes["hierarchy"], **(hierarchy or {})}
     published = gather_tables(
         handed,
@@ -113,18 +114,19 @@ def audit(
         {**notes["links"], **(links or {})},
         signed_names=frozenset(notes["signed"]),
         # half a step of rounding, up or down
-        tolerance=0.0 if base is None else base / 2,
+        tolerance=max(base or 0 for base in bases) / 2,
     )
-    attack = RangeAttack(published, base)
+    attack = RangeAttack(published, bases)
     k = notes["k"]
     rows = [row for number in range(len(handed)) for row in _attack_table(attack, number, k)]
     typed = _type_ranges(rows, is_single=isinstance(tables, pd.DataFrame | pd.Series))
     typed.attrs["settings"] = {
-        "rounding": base,
+        "rounding": bases,
         "hierarchy": {label: list(parts) for label, parts in levels.items()},
         "links": published.links.texts,
         "not_checked": [
-            *published.links.not_checked, *published.system.not_checked,
+            *published.links.not_checked,
+            *published.system.not_checked,
             *list_suspects(handed, levels),
             *_list_open_axes(handed),
             OUTSIDE,
@@ -176,17 +178,19 @@ def _attack_table(attack: "RangeAttack", number: int, k: int) -> list[tuple[Any,
     return rows
 
 
-def bound_cells(published: PublishedTables, rounding: int | None) -> tuple[FloatArray, FloatArray]:
+def bound_cells(
+    published: PublishedTables, bases: Sequence[int | None]
+) -> tuple[FloatArray, FloatArray]:
     """Compute the lowest and the highest value that each unknown may have by itself."""
     size = published.system.equations.shape[1]
     is_shown = published.mark_shown()
     low = np.where(is_shown, SMALLEST_BLANK, 0.0)
     low[published.is_signed] = -np.inf
     high = np.full(size, np.inf)
-    # a multiple of 5 stands for two people fewer to two more, of 10 for five fewer to four more
-    below = 0 if rounding is None else rounding // 2
-    above = 0 if rounding is None else rounding - rounding // 2 - 1
-    for table, cells in zip(published.tables, published.system.cells, strict=True):
+    for table, cells, base in zip(published.tables, published.system.cells, bases, strict=True):
+        # a multiple of 5 stands for two people fewer to two more, of 10 for five fewer to four more
+        below = 0 if base is None else base // 2
+        above = 0 if base is None else base - base // 2 - 1
         is_printed = ~np.isnan(table.values)
         numbers = cells[is_printed]
         values = table.values[is_printed]
@@ -207,13 +211,13 @@ class RangeAttack:
     ----------
     published
         All that is published together.
-    rounding
-        To which multiples values were rounded.
+    bases
+        To which multiples the values of each table were rounded; None where not.
     """
 
-    def __init__(self, published: PublishedTables, rounding: int | None) -> None:
+    def __init__(self, published: PublishedTables, bases: Sequence[int | None]) -> None:
         self.published = published
-        self._low, self._high = bound_cells(published, rounding)
+        self._low, self._high = bound_cells(published, bases)
         self._equations = csc_array(published.system.equations)
         self._is_open = self._low < self._high
         if (self._low > self._high).any():

@@ -33,6 +33,10 @@ SMALLEST_CHANGE = 1e-6
 LEAST_CHANGE = 1.0
 # linear programmes that the search for needless blanks may solve; the same on every machine
 PRUNE_LIMIT = 4_000
+# columns times linear programmes that the search for cheaper blanks may solve
+EXCHANGE_LIMIT = 1_000_000
+# times that all blanks are tried in the search for cheaper ones
+EXCHANGE_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ class MovementProgram:
     """
 
     def __init__(self, equations: csr_array, state: CellState, is_movable: BoolArray) -> None:
+        self.solved_count = 0
         self._is_unknown = np.isnan(state.values)
         # a printed 0 stays: zeros are published, so that every blank is at least 1
         has_room = is_movable & ~state.is_fixed & ((state.values != 0) | state.is_blank)
@@ -151,6 +156,7 @@ class MovementProgram:
         return position, position + len(self.movable)
 
     def _solve(self, target: Target, cost: FloatArray) -> Solution:
+        self.solved_count += 1
         rise, fall = self._find_columns(target.cell)
         column = rise if target.change > 0 else fall
         still = fall if target.change > 0 else rise
@@ -180,10 +186,11 @@ class CellProtector:
         self.is_blank = state.is_blank.copy()
         self._size = np.where(np.isnan(state.values), 0.0, np.abs(state.values))
         self._witnesses: list[Witness] = []
+        self._must_stay = state.is_blank.copy()
         self._highest = np.zeros(len(self._size))
         self._lowest = np.zeros(len(self._size))
 
-    def protect_cells(self, targets: Sequence[Target], *, prune: bool = True) -> list[Target]:
+    def protect_cells(self, targets: Sequence[Target]) -> list[Target]:
         """Blank what the targets need, and make every blank uncertain; list what cannot be done."""
         # without equations nothing can be worked out; without blanks there is nothing to hide
         if not self._equations.shape[0] or not self.is_blank.any():
@@ -197,8 +204,11 @@ class CellProtector:
             if not self._serve([target], program):
                 failures.append(target)
         failures += self._loosen_blanks(program)
-        if prune:
-            self._prune_blanks(targets)
+        self._must_stay = self._state.is_blank.copy()
+        self._must_stay[[target.cell for target in targets]] = True
+        self._prune_blanks()
+        if not failures:
+            self._exchange_blanks(program)
         return failures
 
     def _serve(self, choices: Sequence[Target], program: MovementProgram) -> bool:
@@ -239,15 +249,53 @@ class CellProtector:
             if not self._serve(_list_unit_targets(cell, self._state), program):
                 failures.append(Target(cell, LEAST_CHANGE))
 
-    def _prune_blanks(self, targets: Sequence[Target]) -> None:
+    def _exchange_blanks(self, program: MovementProgram) -> None:
+        """Print a blank and blank cheaper cells in its place, as long as less is lost."""
+        limit = program.solved_count + EXCHANGE_LIMIT // max(1, 2 * len(program.movable))
+        for _ in range(EXCHANGE_ROUNDS):
+            loss_before = self._measure_loss()
+            extra = np.flatnonzero(self.is_blank & ~self._must_stay)
+            for cell in sorted(extra.tolist(), key=lambda cell: (-self._size[cell], cell)):
+                if self.is_blank[cell] and program.solved_count < limit:
+                    self._try_exchange(cell, program)
+            if self._measure_loss() >= loss_before:
+                return
+
+    def _measure_loss(self) -> float:
+        """Measure what is lost: the people in blank cells, and one for each cell."""
+        return float((self._size + 1.0) @ self.is_blank)
+
+    def _try_exchange(self, cell: int, program: MovementProgram) -> None:
+        """Protect without a cell what it protects, and go back unless less is lost."""
+        loss_before = self._measure_loss()
+        before = [Witness(list(w.targets), w.cells, w.changes) for w in self._witnesses]
+        lost = [witness for witness in self._witnesses if cell in witness.cells]
+        lost_ids = {id(witness) for witness in lost}
+        self._restart([w for w in self._witnesses if id(w) not in lost_ids])
+        program.hold_cell(cell)
+        targets = [target for witness in lost for target in witness.targets if target.cell != cell]
+        targets.sort(key=lambda target: (-abs(target.change), target.cell))
+        is_done = all(self._serve([target], program) for target in targets)
+        is_done = is_done and not self._loosen_blanks(program)
+        program.release_cell(cell)
+        if not is_done or self._measure_loss() >= loss_before:
+            self._restart(before)
+
+    def _restart(self, witnesses: Sequence[Witness]) -> None:
+        """Blank what these witnesses move and what must stay blank, and nothing else."""
+        self._witnesses = []
+        self._highest[:] = 0.0
+        self._lowest[:] = 0.0
+        self.is_blank = self._must_stay.copy()
+        for witness in witnesses:
+            self._accept(witness)
+
+    def _prune_blanks(self) -> None:
         """Print blanks again that are not needed, the largest first."""
-        must_stay = self._state.is_blank.copy()
-        must_stay[[target.cell for target in targets]] = True
         budget = PRUNE_LIMIT
         witnesses = self._witnesses
+        pruned: list[Witness] = []
         for block in self._list_blocks():
-            if budget <= 0:
-                return
             inside = set(block.tolist())
             # no witness moves cells of two blocks, because the second movement costs and serves
             # nothing
@@ -255,10 +303,12 @@ class CellProtector:
             is_movable = np.zeros(len(self._size), dtype=np.bool_)
             is_movable[block] = True
             program = MovementProgram(self._equations, self._state, is_movable & self.is_blank)
-            needless = [cell for cell in block if self.is_blank[cell] and not must_stay[cell]]
+            needless = [cell for cell in block if self.is_blank[cell] and not self._must_stay[cell]]
             for cell in sorted(needless, key=lambda cell: (-self._size[cell], cell)):
                 if budget > 0:
                     budget -= self._try_printing(cell, block, program)
+            pruned += self._witnesses
+        self._witnesses = pruned
 
     def _list_blocks(self) -> list[IntArray]:
         """List the blanks that equations tie together, block by block."""

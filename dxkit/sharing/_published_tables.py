@@ -4,7 +4,7 @@
 that follow, for `suppress`, `audit` and the disclosure ledger alike.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,29 @@ class PublishedTables:
             is_printed = ~np.isnan(table.values)
             values[cells[is_printed]] = table.values[is_printed]
         return values
+
+    def mark_printed(self, numbers: Iterable[int]) -> BoolArray:
+        """Mark the unknowns that some of the tables, by number, print."""
+        is_printed = np.zeros(self.system.equations.shape[1], dtype=np.bool_)
+        for number in numbers:
+            cells = self.system.cells[number]
+            is_printed[cells[~np.isnan(self.tables[number].values)]] = True
+        return is_printed
+
+    def mark_withheld(self) -> BoolArray:
+        """Mark the unknowns that are blank in any of the tables."""
+        is_withheld = np.zeros(self.system.equations.shape[1], dtype=np.bool_)
+        for table, cells in zip(self.tables, self.system.cells, strict=True):
+            is_withheld[cells[np.isnan(table.values)]] = True
+        return is_withheld
+
+    def name_cells(self) -> dict[int, str]:
+        """Name the unknowns that stand in a table, for messages."""
+        names: dict[int, str] = {}
+        for table, cells in zip(self.tables, self.system.cells, strict=True):
+            for i, j in np.ndindex(cells.shape):
+                names.setdefault(int(cells[i, j]), table.label_cell(i, j))
+        return names
 
     def mark_shown(self) -> BoolArray:
         """Mark the unknowns that stand in a table, printed or blank."""
@@ -222,10 +245,10 @@ def _sums_neighbours(values: FloatArray, position: int, total: int | None) -> bo
 
 
 def read_notes(tables: Sequence[CountTable]) -> dict[str, Any]:
-    """Read what `suppress` noted in the tables' ``attrs``: k, rounding, hierarchy, links, signs."""
+    """Read what `suppress` noted in the tables' ``attrs``: k, rounding (a table each), hierarchy, links, signs."""
     notes: dict[str, Any] = {
         "k": LEAST_PEOPLE,
-        "rounding": None,
+        "rounding": [table.source.attrs.get("settings", {}).get("rounding") for table in tables],
         "hierarchy": {},
         "links": {},
         "signed": set(),
@@ -236,7 +259,6 @@ def read_notes(tables: Sequence[CountTable]) -> dict[str, Any]:
         if not isinstance(settings, Mapping):
             continue
         notes["k"] = max(notes["k"], settings.get("k", 0))
-        notes["rounding"] = settings.get("rounding") or notes["rounding"]
         notes["hierarchy"] |= settings.get("hierarchy") or {}
         for total, parts in (settings.get("links") or {}).items():
             # a link is of use only where all its tables were handed in

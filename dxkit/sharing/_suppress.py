@@ -31,6 +31,7 @@ from dxkit.sharing._published_tables import (
     compute_implied,
     gather_tables,
     list_suspects,
+    read_notes,
     require_sums,
 )
 from dxkit.sharing._table_links import Links
@@ -66,6 +67,7 @@ def suppress(
     links: Links | None = None,
     protection: float = 1.0,
     complementary: bool = True,
+    published_before: Any = None,
 ) -> Any:
     """Blank small counts, and as many others as it takes that none can be worked out.
 
@@ -94,6 +96,9 @@ def suppress(
         out exactly.
     complementary
         ``False`` leaves out the second step: only to show what a reader could then work out.
+    published_before
+        Tables with blanks that readers have already, as `DisclosureLedger.tables`: what they print
+        cannot be withheld any more, and what they withhold stays withheld.
 
     Returns
     -------
@@ -134,19 +139,34 @@ def suppress(
     {'a': None, 'b': None, 'c': 50, 'd': 60, '北': 43, '南': 110, '計': 153}
     """
     _require_options(k, rounding, protection)
-    levels = dict(hierarchy or {})
     handed = read_tables(tables)
     require_full_tables(handed)
+    earlier = [] if published_before is None else read_tables(published_before)
+    notes = read_notes(earlier)
+    levels = {**notes["hierarchy"], **(hierarchy or {})}
     complete = append_margins(handed, levels)
-    published = gather_tables(complete, levels, links or {})
+    published = gather_tables(
+        [*complete, *earlier],
+        levels,
+        {**notes["links"], **(links or {})},
+        signed_names=frozenset(notes["signed"]),
+    )
     values = published.gather_values()
     require_sums(published, values)
-    not_checked = [*published.links.not_checked, *published.system.not_checked, *list_suspects(handed, levels)]
-    _warn_of_doubts(published, not_checked)
-    is_small = _mark_small(compute_implied(published, values), k)
+    not_checked = [
+        *published.links.not_checked,
+        *published.system.not_checked,
+        *list_suspects(handed, levels),
+    ]
+    is_fixed = published.mark_printed(range(len(complete), len(published.tables)))
+    is_small = _mark_small(compute_implied(published, values), k) & ~is_fixed
     is_blank = is_small & published.mark_shown()
     if complementary:
-        is_blank = _blank_complements(published, values, is_small, protection)
+        is_blank, failures = _blank_complements(published, is_small, is_fixed, protection)
+        not_checked += [
+            f"{name}を守りきれません（前に公表した数から分かります）" for name in failures
+        ]
+    _warn_of_doubts(complete, not_checked)
     settings = {
         "k": k,
         "rounding": rounding,
@@ -176,9 +196,9 @@ def _require_options(k: int, rounding: int | None, protection: float) -> None:
         raise ChoiceError(f"protection={protection} は使えません。0以上の数にしてください。")
 
 
-def _warn_of_doubts(published: PublishedTables, not_checked: Sequence[str]) -> None:
+def _warn_of_doubts(tables: Sequence[CountTable], not_checked: Sequence[str]) -> None:
     """Say what was taken for granted or could not be looked at."""
-    signed = [table.name or "表" for table in published.tables if (table.values < 0).any()]
+    signed = [table.name or "表" for table in tables if (table.values < 0).any()]
     if signed:
         warnings.warn(
             f"「{'・'.join(signed)}」に負の数があります: 増減の表として扱いました。"
@@ -197,9 +217,10 @@ def _mark_small(values: FloatArray, k: int) -> BoolArray:
 
 
 def _blank_complements(
-    published: PublishedTables, values: FloatArray, is_small: BoolArray, protection: float
-) -> BoolArray:
-    """Blank small counts and what else their protection needs."""
+    published: PublishedTables, is_small: BoolArray, is_fixed: BoolArray, protection: float
+) -> tuple[BoolArray, list[str]]:
+    """Blank small counts and what else their protection needs; name what cannot be protected."""
+    values = published.gather_values()
     completed = compute_implied(published, values)
     is_shown = published.mark_shown()
     # what is printed nowhere may be 0 for all that a reader knows; a blank is at least 1
@@ -207,8 +228,8 @@ def _blank_complements(
     low[published.is_signed] = -np.inf
     state = CellState(
         values=completed,
-        is_blank=is_small | ~is_shown,
-        is_fixed=np.zeros(len(values), dtype=np.bool_),
+        is_blank=is_small | ~is_shown | (published.mark_withheld() & ~is_fixed),
+        is_fixed=is_fixed,
         low=low,
     )
     protector = CellProtector(published.system.equations, state)
@@ -218,8 +239,10 @@ def _blank_complements(
         for cell, value in enumerate(completed)
         if is_small[cell] and protection > 0
     ]
-    protector.protect_cells(targets)
-    return protector.is_blank
+    failures = protector.protect_cells(targets)
+    names = published.name_cells()
+    unprotected = [names.get(target.cell, "どの表にもない数") for target in failures]
+    return protector.is_blank, list(dict.fromkeys(unprotected))
 
 
 def _format_table(

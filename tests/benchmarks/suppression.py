@@ -4,8 +4,8 @@
 
 Prints for hierarchical and linked random releases: blanks, blanks recovered exactly by an attack
 written without dxkit, small counts known to ± their own size; and the blanked cells and people
-beside plain complementary suppression (no protection interval) of the same equations, and beside
-each table suppressed by itself.
+beside plain complementary suppression of the same equations ("plain": no protection interval; "two
+in every sum": as offices do by hand), and beside each table suppressed by itself.
 """
 
 import argparse
@@ -42,6 +42,7 @@ WAYS = {
     "plain": lambda release: sharing.suppress(
         release.tables, hierarchy=release.hierarchy, protection=0
     ),
+    "two in every sum": rival.suppress_plainly,
     "each alone": suppress_alone,
     "each alone, plain": lambda release: suppress_alone(release, protection=0),
 }

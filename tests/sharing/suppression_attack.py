@@ -191,3 +191,69 @@ def measure_loss(release, published):
             blank += 1
             value += abs(float(combination @ release.counts))
     return blank, value
+
+
+def suppress_plainly(release):
+    """Suppress as offices do by hand: in every sum with a blank at least a second cell is blank.
+
+    Over the same sums as the attack's: rows, columns, areas and linked tables. Blanks small counts,
+    then in any sum with a single blank the smallest other cell, until there is none.
+    """
+    tables = {name: with_margins(table, release.layouts[name]) for name, table in release.tables.items()}
+    cell_of, values, sums = {}, {}, []
+    places = {}
+    for name, table in tables.items():
+        for row in table.index:
+            for column in table.columns:
+                combination = release.layouts[name].combine(row, column)
+                cell = cell_of.setdefault(combination.tobytes(), len(cell_of))
+                values[cell] = float(combination @ release.counts)
+                places[name, row, column] = cell
+    lower = [label for label in release.hierarchy if set(release.hierarchy[label]) <= set(release.hierarchy)]
+    for name, table in tables.items():
+        for axis, labels in enumerate((list(table.index), list(table.columns))):
+            crossing = list(table.columns if axis == 0 else table.index)
+            inner = [label for label in labels if label != "計"]
+            subtotals = [label for label in inner if label in release.hierarchy]
+            groups = [(label, release.hierarchy[label]) for label in subtotals]
+            tops = lower or subtotals
+            groups.append(("計", tops if tops and len(subtotals) > 1 else inner))
+            for total, parts in groups:
+                for other in crossing:
+                    keys = [(label, other) if axis == 0 else (other, label) for label in (total, *parts)]
+                    # parts of a merged column stand in another table
+                    names = [
+                        next((n for n in (name, *tables) if (n, *key) in places), None) for key in keys
+                    ]
+                    if None not in names:
+                        sums.append([places[n, *key] for n, key in zip(names, keys, strict=True)])
+    if len(tables) == 3 and not release.hierarchy:
+        first = next(iter(tables.values()))
+        for row in first.index:
+            for column in first.columns:
+                cells = [places.get((name, row, column)) for name in tables]
+                if None not in cells:
+                    a, b, c = (values[cell] for cell in cells)
+                    if a == b + c or c == a - b:
+                        sums.append(cells)
+    sums = [list(dict.fromkeys(cells)) for cells in sums]
+    blank = {cell for cell, value in values.items() if 1 <= abs(value) < K}
+    while True:
+        lone = [cells for cells in sums if len(blank.intersection(cells)) == 1]
+        extra = [
+            min((cell for cell in cells if cell not in blank and values[cell]), key=lambda c: abs(values[c]))
+            for cells in lone[:1]
+            if any(values[cell] for cell in cells if cell not in blank)
+        ]
+        if not extra:
+            break
+        blank.update(extra)
+    for name, table in tables.items():
+        mask = [[places[name, row, column] in blank for column in table.columns] for row in table.index]
+        tables[name] = table.astype("Int64").mask(np.array(mask))
+    return tables
+
+
+def with_margins(table, layout):
+    full = table.reindex(index=[*table.index, "計"], columns=[*table.columns, "計"])
+    return full.notna().replace(False, True).astype(int)
