@@ -69,9 +69,10 @@ def audit(
     pandas.DataFrame
         One row a blank: ``table`` (only where several were handed in), ``row, column, low, high``
         (people; the smallest and the largest count that fit what is printed; infinite without
-        limit), ``derivable``, ``narrow`` (it may be below ``k``, as noted or 10, and whichever count
-        it is, it is known to less than ± its own size) and ``verdict`` in Japanese. No verdict says that a blank is safe: only that it is not
-        derivable from the tables that were handed in, or that it could not be checked.
+        limit), ``derivable``, ``narrow`` (it may be below ``k``, as noted or 10, and whichever
+        count it is, it is known to less than ± its own size) and ``verdict`` in Japanese. No
+        verdict says that a blank is safe: only that it is not derivable from the tables that were
+        handed in, or that it could not be checked.
         ``.attrs["settings"]`` holds the ``links`` and the ``hierarchy`` that were used and
         ``not_checked``: what was not looked at, in Japanese.
 
@@ -149,7 +150,7 @@ def _list_open_axes(tables: Sequence[CountTable]) -> list[str]:
         f"表「{table.name}」の{'行' if axis == 0 else '列'}に合計がありません"
         for table in tables
         for axis in range(len(table.axes))
-        if table.find_total(axis) is None and np.isnan(table.values).any()
+        if table.find_total(axis) is None and np.isnan(table.counts).any()
     ]
 
 
@@ -158,7 +159,7 @@ def _attack_table(attack: "RangeAttack", number: int, k: int) -> list[tuple[Any,
     table = attack.published.tables[number]
     cells = attack.published.system.cells[number]
     rows: list[tuple[Any, ...]] = []
-    for i, j in np.argwhere(np.isnan(table.values)):
+    for i, j in np.argwhere(np.isnan(table.counts)):
         cell = int(cells[i, j])
         low, high = attack.compute_range(cell)
         # equal ends mean that no other whole number fits
@@ -191,9 +192,9 @@ def bound_cells(
         # a multiple of 5 stands for two people fewer to two more, of 10 for five fewer to four more
         below = 0 if base is None else base // 2
         above = 0 if base is None else base - base // 2 - 1
-        is_printed = ~np.isnan(table.values)
+        is_printed = ~np.isnan(table.counts)
         numbers = cells[is_printed]
-        values = table.values[is_printed]
+        values = table.counts[is_printed]
         # a negative value is rounded as its size is, so its margins change sides
         floor = np.where(values < 0, values - above, values - below)
         floor = np.where(published.is_signed[numbers], floor, np.maximum(floor, 0))
@@ -248,7 +249,7 @@ class RangeAttack:
             raise _contradiction()
 
     def _list_blocks(self) -> IntArray:
-        """Number the unknowns by the block of equations that ties them; -1 where printed."""
+        """Find for each unknown the number of its block of equations; -1 where printed."""
         cells = np.flatnonzero(self._is_open)
         columns = self._equations[:, cells]
         _, block_of = connected_components(csr_array(columns.T @ columns), directed=False)

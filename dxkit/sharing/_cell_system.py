@@ -52,7 +52,7 @@ class CellSystem:
 
 def list_places(table_number: int, table: CountTable, space: LabelSpace) -> list[list[Place]]:
     """List what each cell of a table covers, shaped as the table."""
-    axes = [
+    axes: list[list[Place]] = [
         [
             ()
             if space.is_full(space.dimension_of[axis], cover)
@@ -104,7 +104,7 @@ class SystemBuilder:
         cells = []
         for t, table in enumerate(self._tables):
             places = list_places(t, table, self._space)
-            numbers = np.zeros(table.values.shape, dtype=np.intp)
+            numbers = np.zeros(table.counts.shape, dtype=np.intp)
             for i, row in enumerate(places):
                 for j, place in enumerate(row):
                     number = self._find_number((self._measures[t], place))

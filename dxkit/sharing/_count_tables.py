@@ -11,16 +11,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 
 TOTAL = "計"
 # as labels are compared: NFKC, without spaces, lower case
 TOTAL_NAMES = frozenset(
-    "計 合計 総計 総数 総合計 全体 全数 男女計 男女合計 total all grandtotal sum".split()
+    [
+        *("計", "合計", "総計", "総数", "総合計", "全体", "全数", "男女計", "男女合計"),
+        *("total", "all", "grandtotal", "sum"),
+    ]
 )
 # a label that names no places of its own: which rows it sums has to be said by `hierarchy`
-SUBTOTAL_NAMES = frozenset("小計 中計 再掲 subtotal".split())
+SUBTOTAL_NAMES = frozenset(["小計", "中計", "再掲", "subtotal"])
 Tables = (
     pd.DataFrame | pd.Series | Mapping[str, "pd.DataFrame | pd.Series"] | Sequence["pd.DataFrame"]
 )
@@ -36,7 +39,7 @@ class CountTable:
     ----------
     name
         Its name among the tables; empty where there is only one.
-    values
+    counts
         One row a row label, one column a column label (a series has one column); NaN where blank.
     axes
         The labels of the rows and, of a two-way table, those of the columns.
@@ -45,7 +48,7 @@ class CountTable:
     """
 
     name: str
-    values: FloatArray
+    counts: FloatArray
     axes: tuple[Labels, ...]
     source: pd.DataFrame | pd.Series
 
@@ -174,7 +177,7 @@ def require_full_tables(tables: Sequence[CountTable]) -> None:
             value=float("nan"),
         )
         for table in tables
-        for i, j in np.argwhere(np.isnan(table.values))
+        for i, j in np.argwhere(np.isnan(table.counts))
     ]
     if faults:
         raise TableError(faults)
@@ -182,23 +185,25 @@ def require_full_tables(tables: Sequence[CountTable]) -> None:
 
 def append_sum(table: CountTable, axis: int, label: Hashable, parts: Sequence[int]) -> CountTable:
     """Append the sum of some rows or columns as a further one."""
-    row = table.values.take(list(parts), axis=axis).sum(axis=axis, keepdims=True)
-    values = np.concatenate([table.values, row], axis=axis)
+    row = table.counts.take(list(parts), axis=axis).sum(axis=axis, keepdims=True)
+    counts = np.concatenate([table.counts, row], axis=axis)
     axes = tuple(
         (*labels, label) if position == axis else labels
         for position, labels in enumerate(table.axes)
     )
-    return replace(table, values=values, axes=axes)
+    return replace(table, counts=counts, axes=axes)
 
 
 def build_table(
-    table: CountTable, values: FloatArray, is_blank: np.ndarray, *, as_whole: bool = True
+    table: CountTable, counts: FloatArray, is_blank: BoolArray
 ) -> pd.DataFrame | pd.Series:
-    """Build what is published: labelled as the table, blanks missing."""
+    """Build what is published: labelled as the table, whole numbers, blanks missing."""
     index = pd.Index(table.axes[0], name=table.source.index.name)
-    kind = "Int64" if as_whole else "float64"
-    if len(table.axes) == 1:
-        series = pd.Series(values[:, 0], index=index, name=table.source.name).astype(kind)
-        return series.mask(is_blank[:, 0])
-    columns = pd.Index(table.axes[1], name=table.source.columns.name)
-    return pd.DataFrame(values, index=index, columns=columns).astype(kind).mask(is_blank)
+    columns = pd.Index(table.axes[1]) if len(table.axes) > 1 else pd.RangeIndex(1)
+    frame = pd.DataFrame(counts, index=index, columns=columns).astype("Int64").mask(is_blank)
+    if isinstance(table.source, pd.Series):
+        series: pd.Series = frame.iloc[:, 0]
+        series.name = table.source.name
+        return series
+    frame.columns.name = table.source.columns.name
+    return frame

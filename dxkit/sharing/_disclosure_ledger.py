@@ -158,7 +158,7 @@ class DisclosureLedger:
             Fault(
                 "伏せた数が、前に公表した表と合わせると分かります",
                 "suppress(…, published_before=台帳.tables) で伏せ直してください",
-                sheet=row.table,
+                sheet=str(row.table),
                 column=str(row.column),
                 value=row.row,
             )
@@ -206,7 +206,7 @@ class DisclosureLedger:
                 file.flush()
                 # the content must be on the disk before the name points to it
                 os.fsync(file.fileno())
-            os.replace(name, self.path)
+            Path(name).replace(self.path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
@@ -267,7 +267,7 @@ def _store_table(table: CountTable) -> dict[str, Any]:
         "name": table.name,
         "axes": [[_plain_label(label) for label in labels] for labels in table.axes],
         "values": [
-            [None if np.isnan(value) else int(value) for value in row] for row in table.values
+            [None if np.isnan(value) else int(value) for value in row] for row in table.counts
         ],
         "k": settings.get("k"),
         "rounding": settings.get("rounding"),

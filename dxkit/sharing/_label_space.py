@@ -116,7 +116,7 @@ def _require_known_labels(hierarchy: Hierarchy, tables: Sequence[CountTable]) ->
 
 
 def _join_axes(axes: Sequence[Axis], tokens: dict[Axis, set[Hashable]]) -> dict[Axis, int]:
-    """Number the dimensions: rows are joined with rows first, then rows with columns."""
+    """Find the dimension of each axis: rows are joined with rows first, then with columns."""
     dimension_of = {axis: number for number, axis in enumerate(axes)}
     pairs = [(a, b) for position, a in enumerate(axes) for b in axes[position + 1 :]]
     for a, b in sorted(pairs, key=lambda pair: pair[0][1] != pair[1][1]):
@@ -141,4 +141,4 @@ def split_cover(cover: Cover, others: Sequence[Cover]) -> list[Cover]:
             parts.append(other)
             rest = rest - other
     # in the order of their names, so that no run depends on how sets are laid out
-    return parts + [frozenset([label]) for label in sorted(rest, key=lambda label: str(label))]
+    return parts + [frozenset([label]) for label in sorted(rest, key=str)]

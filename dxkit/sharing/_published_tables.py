@@ -55,8 +55,8 @@ class PublishedTables:
         """Gather the value of each unknown from the tables; NaN where none shows it."""
         values = np.full(self.system.equations.shape[1], np.nan)
         for table, cells in zip(self.tables, self.system.cells, strict=True):
-            is_printed = ~np.isnan(table.values)
-            values[cells[is_printed]] = table.values[is_printed]
+            is_printed = ~np.isnan(table.counts)
+            values[cells[is_printed]] = table.counts[is_printed]
         return values
 
     def mark_printed(self, numbers: Iterable[int]) -> BoolArray:
@@ -64,14 +64,14 @@ class PublishedTables:
         is_printed = np.zeros(self.system.equations.shape[1], dtype=np.bool_)
         for number in numbers:
             cells = self.system.cells[number]
-            is_printed[cells[~np.isnan(self.tables[number].values)]] = True
+            is_printed[cells[~np.isnan(self.tables[number].counts)]] = True
         return is_printed
 
     def mark_withheld(self) -> BoolArray:
         """Mark the unknowns that are blank in any of the tables."""
         is_withheld = np.zeros(self.system.equations.shape[1], dtype=np.bool_)
         for table, cells in zip(self.tables, self.system.cells, strict=True):
-            is_withheld[cells[np.isnan(table.values)]] = True
+            is_withheld[cells[np.isnan(table.counts)]] = True
         return is_withheld
 
     def name_cells(self) -> dict[int, str]:
@@ -105,7 +105,7 @@ def gather_tables(
     signed_measures = {
         measure
         for table, measure in zip(tables, table_links.measures, strict=True)
-        if table.name in signed_names or (np.nan_to_num(table.values) < 0).any()
+        if table.name in signed_names or (np.nan_to_num(table.counts) < 0).any()
     }
     is_signed = np.isin(system.measures, sorted(signed_measures))
     return PublishedTables(list(tables), table_links, system, is_signed)
@@ -120,19 +120,21 @@ def append_margins(tables: Sequence[CountTable], hierarchy: Hierarchy) -> list[C
     absent = [label for label in hierarchy if label not in labels]
     with_subtotals = []
     for table in tables:
+        longer = table
         for label in absent:
-            table = _append_subtotal(table, hierarchy, label)
-        with_subtotals.append(table)
+            longer = _append_subtotal(longer, hierarchy, label)
+        with_subtotals.append(longer)
     space = LabelSpace(with_subtotals, hierarchy)
     complete = []
     for t, table in enumerate(with_subtotals):
+        longer = table
         for axis in range(len(table.axes)):
             if table.find_total(axis) is None:
                 covers = space.list_covers((t, axis))
                 # each label once, the largest subtotals in place of their parts
                 parts = split_cover(frozenset().union(*covers), [*covers])
-                table = append_sum(table, axis, TOTAL, [covers.index(part) for part in parts])
-        complete.append(table)
+                longer = append_sum(longer, axis, TOTAL, [covers.index(part) for part in parts])
+        complete.append(longer)
     return complete
 
 
@@ -147,7 +149,7 @@ def _append_subtotal(table: CountTable, hierarchy: Hierarchy, label: Hashable) -
         return longer
     order = [*range(position), position + 1, position]
     axes = (tuple(longer.axes[0][i] for i in order), *longer.axes[1:])
-    return CountTable(table.name, longer.values[order], axes, table.source)
+    return CountTable(table.name, longer.counts[order], axes, table.source)
 
 
 def _list_leaves(hierarchy: Hierarchy, label: Hashable, labels: Sequence[Hashable]) -> list[int]:
@@ -209,7 +211,7 @@ def list_suspects(tables: Sequence[CountTable], hierarchy: Hierarchy) -> list[st
     texts = []
     for table in tables:
         for axis, labels in enumerate(table.axes):
-            values = table.values if axis == 0 else table.values.T
+            values = table.counts if axis == 0 else table.counts.T
             total = table.find_total(axis)
             suspects = [
                 str(label)
@@ -245,7 +247,7 @@ def _sums_neighbours(values: FloatArray, position: int, total: int | None) -> bo
 
 
 def read_notes(tables: Sequence[CountTable]) -> dict[str, Any]:
-    """Read what `suppress` noted in the tables' ``attrs``: k, rounding (a table each), hierarchy, links, signs."""
+    """Read what `suppress` noted in the tables' ``attrs``; the rounding a table each."""
     notes: dict[str, Any] = {
         "k": LEAST_PEOPLE,
         "rounding": [table.source.attrs.get("settings", {}).get("rounding") for table in tables],

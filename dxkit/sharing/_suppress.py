@@ -13,11 +13,12 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import BoolArray, FloatArray
+from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning
 from dxkit.schema import LEAST_PEOPLE, carry_provenance
-from dxkit.sharing._cell_protection import CellProtector, CellState, Target
+from dxkit.sharing._cell_movement import CellState, Target
+from dxkit.sharing._cell_protection import CellProtector
 from dxkit.sharing._count_tables import (
     CountTable,
     Hierarchy,
@@ -42,21 +43,13 @@ Table = pd.DataFrame | pd.Series
 
 
 @overload
-def suppress(
-    tables: pd.Series, k: int = ..., rounding: int | None = ..., **options: Any
-) -> pd.Series: ...
+def suppress(tables: pd.Series, *arguments: Any, **options: Any) -> pd.Series: ...
 @overload
-def suppress(
-    tables: pd.DataFrame, k: int = ..., rounding: int | None = ..., **options: Any
-) -> pd.DataFrame: ...
+def suppress(tables: pd.DataFrame, *arguments: Any, **options: Any) -> pd.DataFrame: ...
 @overload
-def suppress(
-    tables: Mapping[str, Table], k: int = ..., rounding: int | None = ..., **options: Any
-) -> dict[str, Table]: ...
+def suppress(tables: Mapping[str, Table], *arguments: Any, **options: Any) -> dict[str, Table]: ...
 @overload
-def suppress(
-    tables: Sequence[Table], k: int = ..., rounding: int | None = ..., **options: Any
-) -> list[Table]: ...
+def suppress(tables: Sequence[Table], *arguments: Any, **options: Any) -> list[Table]: ...
 @accepts_old_keywords(table="tables")
 def suppress(
     tables: Any,
@@ -175,9 +168,10 @@ def suppress(
         "links": published.links.texts,
         "not_checked": not_checked,
     }
+    # the tables of before stand behind the new ones and are not handed back
     outcomes = [
-        _format_table(published, number, rounding, is_small, is_blank, settings)
-        for number in range(len(complete))
+        _format_table(table, cells, (is_small, is_blank), settings)
+        for table, cells in zip(complete, published.system.cells, strict=False)
     ]
     if isinstance(tables, pd.DataFrame | pd.Series):
         return outcomes[0]
@@ -198,7 +192,7 @@ def _require_options(k: int, rounding: int | None, protection: float) -> None:
 
 def _warn_of_doubts(tables: Sequence[CountTable], not_checked: Sequence[str]) -> None:
     """Say what was taken for granted or could not be looked at."""
-    signed = [table.name or "表" for table in tables if (table.values < 0).any()]
+    signed = [table.name or "表" for table in tables if (table.counts < 0).any()]
     if signed:
         warnings.warn(
             f"「{'・'.join(signed)}」に負の数があります: 増減の表として扱いました。"
@@ -246,25 +240,24 @@ def _blank_complements(
 
 
 def _format_table(
-    published: PublishedTables,
-    number: int,
-    rounding: int | None,
-    is_small: BoolArray,
-    is_blank: BoolArray,
+    table: CountTable,
+    cells: IntArray,
+    marks: tuple[BoolArray, BoolArray],
     settings: Mapping[str, Any],
 ) -> Table:
     """Label the published counts as the table is labelled, blanks missing."""
-    table: CountTable = published.tables[number]
-    cells = published.system.cells[number]
-    values = table.values
-    if rounding is not None:
-        values = np.sign(values) * ((np.abs(values) + rounding // 2) // rounding * rounding)
-    outcome = build_table(table, values, is_blank[cells])
-    # before the options, so that the table's own counts stand first
-    counts = {
+    is_small, is_blank = marks
+    counts = table.counts
+    base = settings["rounding"]
+    if base is not None:
+        counts = np.sign(counts) * ((np.abs(counts) + base // 2) // base * base)
+    outcome = build_table(table, counts, is_blank[cells])
+    outcome.attrs["settings"] = {
+        **settings,
         "primary": int((is_small & is_blank)[cells].sum()),
         "complementary": int((is_blank & ~is_small)[cells].sum()),
-        "signed": bool((table.values < 0).any()),
+        "signed": bool((table.counts < 0).any()),
     }
-    outcome.attrs["settings"] = {**settings, **counts}
+    if isinstance(outcome, pd.Series):
+        return carry_provenance(outcome, table.source)
     return carry_provenance(outcome, table.source)

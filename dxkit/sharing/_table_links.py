@@ -12,6 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
+from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError
 from dxkit.sharing._cell_system import Place, list_places
 from dxkit.sharing._count_tables import CountTable
@@ -69,7 +70,7 @@ def find_links(
     _require_known_tables(tables, links)
     figures = [_list_figures(t, table, space) for t, table in enumerate(tables)]
     # where every figure is there, one that agrees is enough, because none disagrees
-    is_complete = not any(np.isnan(table.values).any() for table in tables)
+    is_complete = not any(np.isnan(table.counts).any() for table in tables)
     evidence = 1 if is_complete else LEAST_EVIDENCE
     position_of = {table.name: t for t, table in enumerate(tables)}
     outcome = TableLinks(list(range(len(tables))))
@@ -104,7 +105,7 @@ def _list_figures(table_number: int, table: CountTable, space: LabelSpace) -> Fi
     """List the figures by what they cover; NaN where blank."""
     places = list_places(table_number, table, space)
     return {
-        place: float(table.values[i, j])
+        place: float(table.counts[i, j])
         for i, row in enumerate(places)
         for j, place in enumerate(row)
     }
@@ -116,12 +117,13 @@ def _join_measures(outcome: TableLinks, s: int, t: int) -> None:
     outcome.measures = [new if measure == old else measure for measure in outcome.measures]
 
 
-def _list_common(*tables: Figures) -> np.ndarray:
+def _list_common(*tables: Figures) -> FloatArray:
     """List the figures that all tables print, one column a table."""
     places = [place for place in tables[0] if all(place in table for table in tables[1:])]
     values = np.array([[table[place] for table in tables] for place in places], dtype=float)
     values = values.reshape(-1, len(tables))
-    return values[~np.isnan(values).any(axis=1)]
+    common: FloatArray = values[~np.isnan(values).any(axis=1)]
+    return common
 
 
 def _agree(a: Figures, b: Figures, evidence: int) -> bool:
@@ -148,7 +150,7 @@ def _find_sums(
     name_of = {measure: tables[measure].name for measure in measures}
     for total in measures:
         others = [measure for measure in measures if measure != total]
-        sizes = range(2, len(others) + 1)
+        sizes = list(range(2, len(others) + 1))
         if len(measures) > LARGEST_SEARCH:
             sizes = [2, len(others)]
         for parts in (parts for size in sizes for parts in combinations(others, size)):

@@ -67,7 +67,9 @@ def group(name, values):
 def hierarchical(seed):
     """Places in areas, and in every third release the areas in two halves."""
     draw = np.random.default_rng(seed)
-    records, counts = draw_records(draw, place=int(draw.integers(6, 13)), age=int(draw.integers(2, 5)))
+    records, counts = draw_records(
+        draw, place=int(draw.integers(6, 13)), age=int(draw.integers(2, 5))
+    )
     places = group("町", records["place"])
     area_of = draw.permutation(np.arange(len(places)) % int(draw.integers(2, 4)))
     members = {}
@@ -86,7 +88,9 @@ def hierarchical(seed):
 
 
 def by_sex(draw):
-    records, counts = draw_records(draw, place=int(draw.integers(3, 7)), age=int(draw.integers(2, 5)), sex=2)
+    records, counts = draw_records(
+        draw, place=int(draw.integers(3, 7)), age=int(draw.integers(2, 5)), sex=2
+    )
     rows = group("町", records["place"])
     columns = group("齢", records["age"])
     weights = {"総数": np.ones(len(counts)), "男": records["sex"] == 0, "女": records["sex"] == 1}
@@ -100,12 +104,16 @@ def by_pairs(draw):
     groups = [group(name, records[name]) for name in sizes]
     every = np.ones(len(counts))
     pairs = {"甲": (0, 1), "乙": (0, 2), "丙": (1, 2)}
-    return Release(counts, {n: Layout(groups[a], groups[b], every) for n, (a, b) in pairs.items()}, {})
+    return Release(
+        counts, {n: Layout(groups[a], groups[b], every) for n, (a, b) in pairs.items()}, {}
+    )
 
 
 def by_year(draw):
     """This year, last year and the change, which may be negative."""
-    records, counts = draw_records(draw, place=int(draw.integers(3, 7)), age=int(draw.integers(2, 4)), year=2)
+    records, counts = draw_records(
+        draw, place=int(draw.integers(3, 7)), age=int(draw.integers(2, 4)), year=2
+    )
     rows = group("町", records["place"])
     columns = group("齢", records["age"])
     this = 1.0 * (records["year"] == 1)
@@ -116,7 +124,9 @@ def by_year(draw):
 
 def by_extract(draw):
     """A table, one with two columns merged, and one of a part of the places."""
-    records, counts = draw_records(draw, place=int(draw.integers(4, 8)), age=int(draw.integers(3, 5)))
+    records, counts = draw_records(
+        draw, place=int(draw.integers(4, 8)), age=int(draw.integers(3, 5))
+    )
     rows = group("町", records["place"])
     ages = group("齢", records["age"])
     names = list(ages)
@@ -199,7 +209,10 @@ def suppress_plainly(release):
     Over the same sums as the attack's: rows, columns, areas and linked tables. Blanks small counts,
     then in any sum with a single blank the smallest other cell, until there is none.
     """
-    tables = {name: with_margins(table, release.layouts[name]) for name, table in release.tables.items()}
+    tables = {
+        name: table.reindex(index=[*table.index, "計"], columns=[*table.columns, "計"])
+        for name, table in release.tables.items()
+    }
     cell_of, values, sums = {}, {}, []
     places = {}
     for name, table in tables.items():
@@ -209,7 +222,11 @@ def suppress_plainly(release):
                 cell = cell_of.setdefault(combination.tobytes(), len(cell_of))
                 values[cell] = float(combination @ release.counts)
                 places[name, row, column] = cell
-    lower = [label for label in release.hierarchy if set(release.hierarchy[label]) <= set(release.hierarchy)]
+    lower = [
+        label
+        for label in release.hierarchy
+        if set(release.hierarchy[label]) <= set(release.hierarchy)
+    ]
     for name, table in tables.items():
         for axis, labels in enumerate((list(table.index), list(table.columns))):
             crossing = list(table.columns if axis == 0 else table.index)
@@ -220,10 +237,13 @@ def suppress_plainly(release):
             groups.append(("計", tops if tops and len(subtotals) > 1 else inner))
             for total, parts in groups:
                 for other in crossing:
-                    keys = [(label, other) if axis == 0 else (other, label) for label in (total, *parts)]
+                    keys = [
+                        (label, other) if axis == 0 else (other, label) for label in (total, *parts)
+                    ]
                     # parts of a merged column stand in another table
                     names = [
-                        next((n for n in (name, *tables) if (n, *key) in places), None) for key in keys
+                        next((n for n in (name, *tables) if (n, *key) in places), None)
+                        for key in keys
                     ]
                     if None not in names:
                         sums.append([places[n, *key] for n, key in zip(names, keys, strict=True)])
@@ -241,7 +261,10 @@ def suppress_plainly(release):
     while True:
         lone = [cells for cells in sums if len(blank.intersection(cells)) == 1]
         extra = [
-            min((cell for cell in cells if cell not in blank and values[cell]), key=lambda c: abs(values[c]))
+            min(
+                (cell for cell in cells if cell not in blank and values[cell]),
+                key=lambda c: abs(values[c]),
+            )
             for cells in lone[:1]
             if any(values[cell] for cell in cells if cell not in blank)
         ]
@@ -249,11 +272,7 @@ def suppress_plainly(release):
             break
         blank.update(extra)
     for name, table in tables.items():
-        mask = [[places[name, row, column] in blank for column in table.columns] for row in table.index]
-        tables[name] = table.astype("Int64").mask(np.array(mask))
+        cells = [[places[name, row, column] for column in table.columns] for row in table.index]
+        printed = [[None if cell in blank else int(values[cell]) for cell in row] for row in cells]
+        tables[name] = pd.DataFrame(printed, table.index, table.columns, dtype="Int64")
     return tables
-
-
-def with_margins(table, layout):
-    full = table.reindex(index=[*table.index, "計"], columns=[*table.columns, "計"])
-    return full.notna().replace(False, True).astype(int)

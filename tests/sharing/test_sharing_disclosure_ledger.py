@@ -24,7 +24,9 @@ def test_a_second_table_that_gives_away_a_blank_is_refused_and_nothing_is_entere
     # the sum of a and b was known before
     assert ledger.record(second, hierarchy={"a・b": ["a", "b"], "c・d": ["c", "d"]}) == 2
     third = pd.Series([30, 41, 20, 91], index=["c", "d", "b", "計"])
-    with pytest.raises(TableError, match="シート「公表1」.*伏せた数が、前に公表した表と合わせると分かります"):
+    with pytest.raises(
+        TableError, match=r"シート「公表1」.*伏せた数が、前に公表した表と合わせると分かります"
+    ):
         ledger.record(third)
     assert len(ledger) == 2
     assert len(sharing.DisclosureLedger(ledger.path)) == 2
@@ -37,7 +39,9 @@ def test_a_second_table_that_gives_away_a_blank_is_refused_and_nothing_is_entere
 def test_tables_that_were_suppressed_with_the_ledger_in_view_pass_it(ledger):
     draw = np.random.default_rng(5)
     index = [f"町{i}" for i in range(8)]
-    counts = pd.DataFrame(draw.negative_binomial(0.6, 0.03, (8, 3)), index=index, columns=list("xyz"))
+    counts = pd.DataFrame(
+        draw.negative_binomial(0.6, 0.03, (8, 3)), index=index, columns=list("xyz")
+    )
     ledger.record(sharing.suppress(counts))
     part = counts.iloc[:5]
     # by itself the part's totals may give away blanks of the whole
@@ -66,7 +70,9 @@ def test_several_tables_come_back_with_their_links_and_labels(ledger):
     again = sharing.DisclosureLedger(ledger.path).tables
     assert list(again) == ["公表1/総数", "公表1/男", "公表1/女"]
     assert list(again["公表1/男"].index) == [1, 2, "計"]
-    assert again["公表1/総数"].attrs["settings"]["links"] == {"公表1/総数": ["公表1/男", "公表1/女"]}
+    assert again["公表1/総数"].attrs["settings"]["links"] == {
+        "公表1/総数": ["公表1/男", "公表1/女"]
+    }
     assert not sharing.audit(again)["derivable"].any()
 
 
@@ -81,7 +87,7 @@ def test_a_changed_or_damaged_ledger_is_noticed(ledger):
 
 def test_an_interrupted_write_leaves_the_old_ledger(ledger, monkeypatch):
     ledger.record(pd.Series([30, 41], index=["c", "d"]))
-    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
+    monkeypatch.setattr("pathlib.Path.replace", lambda *_: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
         ledger.record(pd.Series([30, 42], index=["e", "f"]))
     assert len(sharing.DisclosureLedger(ledger.path)) == 1
