@@ -224,6 +224,7 @@ def _blank_complements(
         values=completed,
         is_blank=is_small | ~is_shown | (published.mark_withheld() & ~is_fixed),
         is_fixed=is_fixed,
+        is_shown=is_shown,
         low=low,
     )
     protector = CellProtector(published.system.equations, state)
