@@ -1,6 +1,6 @@
 """A table for people: Japanese headings, readable figures, its mark and source, and nothing that runs."""
 
-import datetime
+import datetime as dt
 import html
 import re
 from html.parser import HTMLParser
@@ -133,7 +133,7 @@ def test_columns_that_are_not_there_are_named_all_at_once(option):
         ([True, None, np.bool_(False)], ["○", "―", "×"]),
         ([["a", "b"], ("c", 1.0), {"e", "d"}], ["a、b", "c、1", "d、e"]),
         ([pd.Timestamp("2026-04-01"), pd.NaT], ["2026-04-01", "―"]),
-        ([datetime.datetime(2026, 4, 1, 9, 30), None], ["2026-04-01 09:30", "―"]),
+        ([dt.datetime(2026, 4, 1, 9, 30), None], ["2026-04-01 09:30", "―"]),
         ([pd.NA, None, "x"], ["―", "―", "x"]),
     ],
 )

@@ -61,6 +61,7 @@ def mesh_box(code: ArrayLike) -> MeshBox:
     level = _find_level(codes)
     per_lat, per_lon = MESH_LEVELS[level]
     rows, columns = _read_cell_numbers(codes.ravel(), level)
+    # cells are counted from the south and west edge of the standard
     edges = (
         rows / per_lat,
         columns / per_lon + LONGITUDE_LIMITS[0],

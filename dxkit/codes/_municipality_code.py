@@ -53,6 +53,7 @@ def short_code(x: object) -> str:
         raise CodeError(
             f"「{shorten(x)}」の先頭2桁「{body[:2]}」は都道府県コード（01〜47）ではありません。"
         )
+    # 5 digits whose zero is lost look like a code of another place
     if body[2:] != "000" and int(body[2:]) < LOWEST_MUNICIPALITY:
         raise CodeError(
             f"「{shorten(x)}」の市区町村番号「{body[2:]}」は100以上のはずです。"

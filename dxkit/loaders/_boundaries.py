@@ -20,6 +20,7 @@ from dxkit.loaders._remedies import GET_AGAIN
 
 TITLE = "国土交通省「国土数値情報 行政区域（N03）」"
 CODE = "N03_007"
+# prefecture; county or city of a ward; municipality; code
 NEEDED = ("N03_001", "N03_003", "N03_004", CODE)
 COLUMNS = ["code", "prefecture", "county", "name", "geometry"]
 AREA_TYPES = ("Polygon", "MultiPolygon")
@@ -75,12 +76,14 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
     coded["code"] = _read_codes(coded[CODE], file)
     coded["geometry"] = _mend_areas(coded, file)
     coded["name"] = _find_names(coded)
+    # nine wards of Kobe become one city of the same name
     if merge_wards:
         coded["code"], coded["name"] = _find_cities(coded, file)
     coded["prefecture"] = coded["N03_001"]
     # cities stand in this column, too
     is_county = coded["N03_003"].fillna("").astype(str).str.endswith("郡")
     coded["county"] = coded["N03_003"].where(is_county, None)
+    # islands and exclaves are features of their own: one row a municipality
     merged = coded[COLUMNS].dissolve(by="code", as_index=False).sort_values("code")
     result = gpd.GeoDataFrame(merged[COLUMNS].reset_index(drop=True), crs=merged.crs)
     skipped = len(features) - len(coded)
@@ -120,6 +123,7 @@ def _mend_areas(coded: gpd.GeoDataFrame, file: str) -> gpd.GeoSeries:
     ]
     if faults:
         raise TableError(faults)
+    # generalised shapes may touch themselves; others are left as they are
     broken = ~coded.geometry.is_valid
     mended = shapely.make_valid(
         coded.geometry[broken].to_numpy(), method="structure", keep_collapsed=False

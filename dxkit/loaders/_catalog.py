@@ -52,6 +52,7 @@ def find_catalog_row(name: str) -> "pd.Series[Any]":
     CatalogError
         If there is no such table; lists those that there are.
     """
+    # the name stays a column, too: it is part of what a table says of itself
     table = catalog().set_index("name", drop=False)
     if name not in table.index:
         raise CatalogError(f"「{name}」という表はありません。ある表: {'、'.join(table.index)}")

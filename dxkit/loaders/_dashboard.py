@@ -121,6 +121,7 @@ def _read_indicators(sheet: Sheet, header: int, count: int) -> _Indicators:
         label = str(sheet.find_cell(row, LABEL_COLUMN)).strip()
         if sheet.is_blank(row) or (not label and sheet.is_note(row)):
             continue
+        # an indicator that the project does not know keeps its official heading
         column = names.get(to_plain_name(label), label)
         values, faults = _read_row(sheet, row, count, header)
         indicators.faults += faults
@@ -131,6 +132,7 @@ def _read_indicators(sheet: Sheet, header: int, count: int) -> _Indicators:
             remedy = "どちらかを消してください"
             problem = "同じ指標の行が2つあります"
             indicators.faults.append(sheet.make_fault(problem, remedy, row=row, value=label))
+        # a repeated indicator is a fault already: which of them is kept does not matter
         indicators.figures[column] = values
         indicators.labels[column] = label
         indicators.groups[column] = sheet.find_text(row, 0)
@@ -279,6 +281,7 @@ def _read_row(
 def _parse_answer(text: str) -> float | None:
     if text in ANSWERS:
         return ANSWERS[text]
+    # a share above 1 is a slip only where it is written in percent
     value = _cells.parse_number(text)
     if value is not None and (value < 0 or (text.endswith("%") and value > 1)):
         raise ValueError(text)

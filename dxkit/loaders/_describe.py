@@ -30,6 +30,7 @@ def describe(name: str) -> pd.Series:
     ['1圏域（県民局・県民センターの所管区域）', '兵庫県', '公表値']
     """
     row = find_catalog_row(name)
+    # the catalogue lists column names; people read their headings
     columns = "、".join(schema.heading(column) for column in str(row["columns"]).split())
     facts = {
         "表": name,

@@ -9,6 +9,7 @@ from dxkit.loaders._official_layout import find_official_sheet
 from dxkit.loaders._origin import set_origin
 
 TITLE = "e-Stat（政府統計の総合窓口）のAPI"
+# the API's own headings, and those of files made from it
 AREA = ("@area", "area_code")
 VALUE = ("$", "value")
 
@@ -49,6 +50,7 @@ def read_estat(path: str | Path) -> pd.DataFrame:
     """
     official = find_official_sheet(path, [AREA, VALUE], kind="e-StatのAPIのCSV")
     table: dict[str, Sequence[object]] = {"code": official.read_texts(*AREA)}
+    # dimensions differ from table to table: all of them are kept as text
     for head in official.heads:
         dimension = head.removeprefix("@")
         if head and dimension not in ("area", "area_code", *VALUE):

@@ -81,6 +81,7 @@ def _read_json(path: str | Path) -> tuple[pd.DataFrame, str, str]:
                 where = name_element(number)
                 fault = Fault(UNKNOWN_SYSTEM, CHECK_NAME, file=file, column=where, value=name)
                 faults.append(fault)
+            # faults are raised together below: an unknown name keeps its place until then
             rows.append((code, system))
     return _make_table(rows, faults, file), "derived", ""
 
@@ -91,6 +92,7 @@ def _read_workbook(path: str | Path) -> tuple[pd.DataFrame, str, str]:
     official = find_official_sheet(path, list_required_headings(), kind=kind)
     codes = read_body_codes(official)
     rows: list[tuple[str, str]] = []
+    # columns beside the systems (remarks, totals) mean none
     for head in official.heads:
         if system := find_system(head):
             flags = official.read_flags(head)

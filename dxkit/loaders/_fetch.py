@@ -69,6 +69,7 @@ def fetch(name: str, *, show_progress: bool = True) -> Path:
     # a file that was carried in by hand lies where a download would
     if not path.exists():
         _download(row, path, show_progress=show_progress)
+    # publishers replace files without notice: the hash tells which one was read
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     note = path.with_name(path.name + ".sha256")
     note.write_text(f"{digest}  {path.name}\n", encoding="ascii")

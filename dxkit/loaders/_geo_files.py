@@ -110,6 +110,7 @@ def _stage_copy(path: Path, content: bytes, folder: Path) -> tuple[Path, bool]:
 
 
 def _stage_json(file: str, content: bytes, folder: Path) -> tuple[Path, bool]:
+    # parsed first: GDAL would read half of a file that is cut off
     parsed, text = parse_json(content, file)
     kind = parsed.get("type", "") if isinstance(parsed, dict) else ""
     if kind not in ("FeatureCollection", "Topology"):
@@ -129,6 +130,7 @@ def _stage_zip_layer(path: Path, content: bytes, folder: Path) -> tuple[Path, bo
     if not layers:
         problem = "圧縮ファイルの中に境界や地点のファイル（.shp / .geojson）がありません"
         raise TableError.one(problem, WHOLE_ZIP, file=path.name)
+    # one zip may hold several editions and scales of the same shapes
     layer = min(layers, key=_rank_layer)
     if not layer.lower().endswith(".shp"):
         member = _zip.read_member(archive, layer, path.name)

@@ -44,6 +44,7 @@ def read_answer_sheet(sheet: Sheet, code: str) -> tuple[pd.DataFrame, list[Fault
         What is wrong with the sheet.
     """
     faults = list(sheet.faults)
+    # what the top of the form says holds for each of its answers
     common = _read_fields(sheet, code, faults)
     header = _find_header(sheet)
     if header is None:
@@ -53,6 +54,7 @@ def read_answer_sheet(sheet: Sheet, code: str) -> tuple[pd.DataFrame, list[Fault
     rows = [row for row in range(header + 1, len(sheet.rows)) if not sheet.is_blank(row)]
     faults += _find_row_faults(sheet, header, rows, positions["項目"])
     items = set(list_items())
+    # rows that are none of the form's items are faults already
     answers = [
         common | _read_answer(sheet, row, positions, faults)
         for row in rows
@@ -84,8 +86,10 @@ def _read_fields(sheet: Sheet, code: str, faults: list[Fault]) -> dict[str, obje
             problem = "聞き取り者が空欄です"
             remedy = "名前か記号を入れてください"
             faults.append(sheet.make_fault(problem, remedy, row=row, column=FIELD_LETTER))
+        # a sheet of a fictional town has its code in its name
         if key == "municipality" and not code:
             fields["code"] = _read_municipality(sheet, row, typed, faults)
+    # its code says more than the name that was typed
     fields.pop("municipality")
     return fields
 
@@ -117,6 +121,7 @@ def _find_row_faults(
 ) -> Iterator[Fault]:
     """Find rows that were deleted, added or doubled."""
     listed = [sheet.find_text(row, position) for row in rows]
+    # rows may be sorted anew, but each item must be there once
     counts = Counter(listed)
     items = list_items()
     for item in items:
@@ -152,6 +157,7 @@ def _read_answer(
 
 def _find_status_fault(sheet: Sheet, row: int, typed: str, *, has_level: bool) -> Fault | None:
     """Find a status that is none, or that contradicts the level."""
+    # the order matters: of several contradictions the first is told
     status = STATUSES.get(typed, "")
     if typed and not status:
         problem = "状態が選択肢にありません"
@@ -179,6 +185,7 @@ def _read_level(
         return None
     if LEVEL.fullmatch(text):
         return float(text)
+    # "2,3" and "2〜3" are two answers, "3くらい" and 2.5 are none
     problem = "0〜5 の整数ではありません"
     if SEVERAL_LEVELS.search(text):
         problem = "答えが2つ以上あります"

@@ -59,6 +59,7 @@ def read_form(path: Path) -> tuple[pd.DataFrame, list[str]]:
     """
     _refuse_macros(path)
     sheets = {sheet.name: sheet for sheet in read_sheets(path)}
+    # anything else is told only of what is a form at all
     mark = _read_mark(path, sheets)
     codes = _find_codes(path, mark, sheets)
     passed_over = [
@@ -137,6 +138,7 @@ def _find_formulas(path: Path) -> list[Fault]:
     for sheet in book.worksheets:
         if not ANSWER_SHEET.fullmatch(sheet.title):
             continue
+        # openpyxl's own reader still knows which cells are formulas
         for cell in (cell for row in sheet.iter_rows() for cell in row):
             if cell.value is not None and cell.data_type == "f":
                 letter = str(cell.column_letter)

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from openpyxl.cell import Cell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dxkit.errors import ChoiceError, shorten
@@ -37,6 +35,15 @@ from dxkit.loaders._hearing_layout import (
 )
 from dxkit.loaders._hyogo import KOBE
 from dxkit.loaders._load import load
+from dxkit.loaders._sheet_style import (
+    BOLD,
+    THIN,
+    WRAP,
+    add_rule,
+    make_input,
+    set_page,
+    write_heading,
+)
 from dxkit.schema import MADE_MARK, VALUE_LABELS, is_made
 
 TITLE = "市町DX推進状況 聞き取り票"
@@ -52,13 +59,6 @@ STORY_HEIGHT = 180
 ANSWER_WIDTHS = {"A": 6, "B": 12, "C": 20, "D": 44, "E": 7, "F": 7, "G": 10, "H": 38}
 STAGE_WIDTHS = {"A": 12, "B": 18, "C": 22, "D": 22, "E": 22, "F": 22, "G": 22, "H": 22}
 STORY_WIDTHS = {"A": 100}
-INPUT = PatternFill("solid", fgColor="FFF9DB")
-HEADING = PatternFill("solid", fgColor="E3ECF5")
-BOLD = Font(bold=True)
-LINE = Side(style="thin", color="9AA5B1")
-THIN = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-WRAP = Alignment(wrap_text=True, vertical="top")
-UNLOCKED = Protection(locked=False)
 
 
 def write_hearing_form(
@@ -113,6 +113,7 @@ def write_hearing_form(
     towns = _list_towns()
     _check_path(path)
     _check_options(municipality, rater, vignettes=vignettes, has_answers=answers is not None)
+    # headings of groups have no question
     items = load("indicators_hearing")
     items = items[items["question"].notna()].reset_index(drop=True)
     stories = load("vignettes")
@@ -120,6 +121,7 @@ def write_hearing_form(
     # an ordinary form has one sheet of answers, without a code in its name
     codes = list(stories["code"]) if vignettes else [""]
     book = openpyxl.Workbook()
+    # a new workbook comes with an empty sheet
     book.remove(book.worksheets[0])
     for code in codes:
         sheet = book.create_sheet(f"{ANSWERS}{code}")
@@ -199,6 +201,7 @@ def _fill_answers(sheet: Worksheet, items: pd.DataFrame, of_town: pd.DataFrame) 
         answer = of_town.loc[item]
         is_answered = answer["status"] == "answered"
         # a level beside "not answered" would contradict it
+        # levels are whole numbers; a table with gaps holds them as decimals
         levels = [
             int(answer[name]) if is_answered and pd.notna(answer[name]) else None
             for name in ("level", "target")
@@ -232,32 +235,18 @@ def _lay_out_answers(
     for row, (key, label) in enumerate(FIELDS.items(), start=FIRST_FIELD_ROW):
         sheet.cell(row, 1, label)
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=2)
-        _make_input(sheet.cell(row, FIELD_COLUMN, fields.get(key)))
+        make_input(sheet.cell(row, FIELD_COLUMN, fields.get(key)))
     for column, head in enumerate(HEADS, start=1):
-        cell = _write_heading(sheet, HEAD_ROW, column, head)
+        cell = write_heading(sheet, HEAD_ROW, column, head)
         cell.border = THIN
     for number, item in enumerate(items.to_dict("records"), start=1):
         texts = (number, item["indicator"], item["label"], item["question"])
         _lay_out_question(sheet, HEAD_ROW + number, texts)
     _add_choices(sheet, HEAD_ROW + 1, HEAD_ROW + len(items), towns)
-    _set_page(sheet, ANSWER_WIDTHS)
+    set_page(sheet, ANSWER_WIDTHS)
     # the headings stay on the screen and stand on every printed page
     sheet.freeze_panes = f"A{HEAD_ROW + 1}"
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
-
-
-def _write_heading(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
-    cell = sheet.cell(row, column, text)
-    cell.fill = HEADING
-    cell.font = BOLD
-    return cell
-
-
-def _make_input(cell: object) -> None:
-    """Make a cell one that is typed into: yellow, framed, unprotected."""
-    cell.fill = INPUT  # type: ignore[attr-defined] # openpyxl's cells of both kinds have these
-    cell.border = THIN  # type: ignore[attr-defined]
-    cell.protection = UNLOCKED  # type: ignore[attr-defined]
 
 
 def _lay_out_question(sheet: Worksheet, row: int, texts: Sequence[object]) -> None:
@@ -268,7 +257,7 @@ def _lay_out_question(sheet: Worksheet, row: int, texts: Sequence[object]) -> No
         if column <= len(texts):
             cell.value = texts[column - 1]  # type: ignore[assignment] # a number or text
         else:
-            _make_input(cell)
+            make_input(cell)
     sheet.row_dimensions[row].height = ROW_HEIGHT
 
 
@@ -279,19 +268,12 @@ def _add_choices(sheet: Worksheet, first: int, last: int, towns: Sequence[str]) 
         (f"G{first}:G{last}", tuple(STATUSES), "状態を選んでください"),
     ]
     for cells, choices, message in lists:
-        rule = _add_rule(sheet, cells, f'"{",".join(choices)}"')
+        rule = add_rule(sheet, cells, f'"{",".join(choices)}"')
         rule.error = message
         rule.errorTitle = "選択肢にありません"
     if towns:
         # a list of 40 names is longer than a rule may hold: it stands in the hidden sheet
-        _add_rule(sheet, f"C{FIRST_FIELD_ROW}", f"{MARK}!$D$1:$D${len(towns)}")
-
-
-def _add_rule(sheet: Worksheet, cells: str, formula: str) -> DataValidation:
-    rule = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=True)
-    rule.add(cells)
-    sheet.add_data_validation(rule)
-    return rule
+        add_rule(sheet, f"C{FIRST_FIELD_ROW}", f"{MARK}!$D$1:$D${len(towns)}")
 
 
 def _write_stories(sheet: Worksheet, stories: pd.DataFrame) -> None:
@@ -300,21 +282,21 @@ def _write_stories(sheet: Worksheet, stories: pd.DataFrame) -> None:
         sheet.cell(2 * number - 1, 1, f"{story.name}（{story.code}）").font = BOLD
         sheet.cell(2 * number, 1, str(story.text)).alignment = WRAP
         sheet.row_dimensions[2 * number].height = STORY_HEIGHT
-    _set_page(sheet, STORY_WIDTHS)
+    set_page(sheet, STORY_WIDTHS)
 
 
 def _write_stages(sheet: Worksheet, items: pd.DataFrame) -> None:
     """Write what each level of each item means."""
     heads = ("項目", "見出し", *(f"段階{level}" for level in LEVELS))
     for column, head in enumerate(heads, start=1):
-        _write_heading(sheet, 1, column, head)
+        write_heading(sheet, 1, column, head)
     columns = ["indicator", "label", *(f"level_{level}" for level in LEVELS)]
     for row, texts in enumerate(items[columns].to_numpy().tolist(), start=2):
         for column, text in enumerate(texts, start=1):
             cell = sheet.cell(row, column, text)
             cell.alignment = WRAP
             cell.border = THIN
-    _set_page(sheet, STAGE_WIDTHS)
+    set_page(sheet, STAGE_WIDTHS)
 
 
 def _write_mark(
@@ -326,6 +308,7 @@ def _write_mark(
     is_invented: bool,
 ) -> None:
     """Write, unseen, what tells the form's version, its towns and items, and invented answers."""
+    # the reader refuses forms of another version
     sheet.cell(1, VERSION_COLUMN, VERSION)
     sheet.cell(1, CODES_COLUMN, ",".join(codes))
     for row, item in enumerate(items["indicator"], start=1):
@@ -336,17 +319,3 @@ def _write_mark(
         sheet.cell(1, MADE_COLUMN, MADE_MARK)
     sheet.sheet_state = "hidden"
     sheet.protection.sheet = True
-
-
-def _set_page(sheet: Worksheet, widths: dict[str, int]) -> None:
-    """Set widths, protection and A4 paper."""
-    for column, width in widths.items():
-        sheet.column_dimensions[column].width = width
-    sheet.protection.sheet = True
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    # one page wide, as many pages long as it takes
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    # openpyxl always makes these properties
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]

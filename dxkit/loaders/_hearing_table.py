@@ -87,6 +87,7 @@ def read_hearing(paths: str | Path | Iterable[str | Path]) -> pd.DataFrame:
     faults += _find_repeated_forms(tables)
     if faults:
         raise TableError(faults)
+    # faults are raised before: every table has the same columns here
     answers = pd.concat(tables, ignore_index=True)
     _warn_of_targets(answers)
     missing = _find_missing_codes(answers)
@@ -105,6 +106,7 @@ def _list_files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
     """List the forms; what is passed over is named."""
     if not isinstance(paths, str | Path):
         listed = [Path(path) for path in paths]
+    # a folder may hold anything; only what looks like a form is read
     elif Path(paths).is_dir():
         files = sorted(Path(paths).iterdir())
         listed = [path for path in files if is_form(path)]

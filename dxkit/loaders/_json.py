@@ -17,6 +17,7 @@ def parse_json(content: bytes, file: str) -> tuple[Any, str]:
         If it is cut off, damaged, nested too deeply, or holds a number too long to be one; names
         the row.
     """
+    # JSON is UTF-8 by its standard, but not every file keeps to it
     text = decode_text(content, file)
     try:
         return _replace_lone_surrogates(json.loads(text), text), text

@@ -118,6 +118,7 @@ class OfficialSheet:
 
         Texts and numbers out of range are faults.
         """
+        # an open limit is not said
         limits = f"{low:g}以上の" if high == inf else f"{low:g}〜{high:g}の"
         problem = f"{limits if low > -inf else ''}数値ではありません"
         return self._read_cells(
@@ -185,6 +186,7 @@ class OfficialSheet:
             try:
                 values.append(parse(text))
             except ValueError:
+                # the column keeps its length: every row can still be told apart
                 values.append(blank)
                 self.add_fault(*fault_words, row, position, text)
         return values
@@ -231,8 +233,10 @@ def find_official_sheet(
     TableError
         If no sheet has them; names the headings that the nearest row lacks.
     """
+    # the row with most of the needed headings; the first of several
     best: _Candidate | None = None
     for candidate in read_sheets(path, sheet=sheet):
+        # titles and dates stand above the header
         for row in range(min(HEADER_SEARCH, len(candidate.rows))):
             # headings that span two rows stand in the upper one
             for heads in (list(candidate.texts[row]), _fill_from_above(candidate, row)):
@@ -244,6 +248,7 @@ def find_official_sheet(
     official = OfficialSheet(best.sheet, best.row, best.heads)
     if not official.data:
         raise TableError([best.sheet.make_no_rows_fault(GET_AGAIN, row=best.row)])
+    # both are told together with what the columns themselves hold
     official.add_repeat_faults(required)
     official.add_width_faults()
     return official
@@ -259,6 +264,7 @@ def _fill_from_above(sheet: Sheet, row: int) -> list[str]:
 
 def _find_missing(heads: Iterable[str], required: Iterable[Sequence[str]]) -> list[str]:
     """Find the required headings of which no spelling is there."""
+    # spellings differ in blanks and full-width letters
     words = {to_plain_name(head) for head in heads if head}
     return [
         choices[0]

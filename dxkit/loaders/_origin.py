@@ -47,6 +47,7 @@ def set_origin(
     more
         What else the reader has to say.
     """
+    # the file stands behind the title: two files of one title differ in it
     attrs: dict[Any, Any] = {"source": f"{title}（{file}）" if title else file, "file": file}
     if kind:
         attrs["kind"] = kind
@@ -57,6 +58,7 @@ def set_origin(
 
 def find_date(texts: Iterable[str]) -> str:
     """Find the first date in Japanese form: 令和8年1月 → 2026-01; empty if there is none."""
+    # the first date is that of the title; later ones are of footnotes
     for text in texts:
         if match := DATE.search(unicodedata.normalize("NFKC", text)):
             era, era_year, year, month, day = match.groups()

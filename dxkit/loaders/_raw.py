@@ -54,6 +54,7 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> list[Sheet]:
     """
     path = Path(path)
     content = read_bytes(path)
+    # the content tells the kind: files are renamed by hand
     if content.startswith(_zip.START):
         return read_workbook(path.name, content, sheet)
     if content.startswith(OLD_CONTAINER):
@@ -109,6 +110,7 @@ def read_text_sheet(file: str, content: bytes) -> Sheet:
 def _decode_lines(file: str, content: bytes) -> str:
     """Decode a text file whose lines are no longer than those of tables."""
     refuse_other_kinds(content, file)
+    # a line of 200 MB would be decoded and split before anybody looks at it
     longest = _measure_longest_line(content)
     if longest > MAX_LINE_BYTES:
         problem = (

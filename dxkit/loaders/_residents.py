@@ -74,6 +74,7 @@ def read_residents(
     # 男, 女 and 計 stand below 人口, which spans them
     official.join_heads()
     codes = official.read_municipalities((CODE,), (NAME,), prefecture=None, pref=(PREFECTURE,))
+    # the ministry publishes two tables of the same headings on the left
     by_age = official.find_position("性別") is not None
     table = _read_ages(official, codes) if by_age else _read_totals(official, codes)
     official.raise_faults()
@@ -108,6 +109,7 @@ def _read_ages(official: OfficialSheet, codes: list[str | None]) -> pd.DataFrame
         official,
         [f"{code} {sex}" if code else "" for code, sex in zip(codes, sexes, strict=True)],
     )
+    # one row a class, as every other long table has it
     parts = [
         pd.DataFrame(
             {
@@ -140,6 +142,7 @@ def _read_totals(official: OfficialSheet, codes: list[str | None]) -> pd.DataFra
 def _find_people_head(official: OfficialSheet, word: str) -> str | None:
     """Find 男 below 人口: the first heading that ends so and is not about change."""
     for head in official.heads:
+        # the words of a spanning heading may stand before or behind
         fits = head == word or head.endswith(f"_{word}") or head.startswith(f"{word}_")
         if fits and not CHANGES.search(head):
             return head

@@ -59,6 +59,7 @@ def resolve_municipality(text: object, *, prefecture: str | None = HYOGO) -> str
     ('28464', '27381')
     """
     name = to_plain_name(text)
+    # 28201 姫路市 in one cell
     if both := CODE_AND_NAME.fullmatch(name):
         code = _resolve_code_and_name(both[1], both[2], prefecture)
     elif name[:1].isdigit():
@@ -97,6 +98,7 @@ def resolve_row(code: str, name: str, within: str = "", *, prefecture: str | Non
             "市町名も団体コードも空欄です",
             "市町名か団体コードを入れてください（合計や注の行なら消してください）",
         )
+    # a code says more than a name; the name is compared with it below
     written = code or _join_prefecture(within, name)
     if prefecture is None:
         resolved = _resolve_body(written)
@@ -158,8 +160,10 @@ def _resolve_code_and_name(typed: str, name: str, prefecture: str | None) -> str
 
 
 def _resolve_name(name: str, prefecture: str | None) -> str:
+    # a former name is that of nobody else
     if name in FORMER_NAMES:
         return FORMER_NAMES[name]
+    # all that the name can mean, in code order
     places = _find_places(name, prefecture)
     if len(places) == 1:
         return places[0].code

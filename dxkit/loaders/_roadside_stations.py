@@ -56,8 +56,7 @@ def read_roadside_stations(path: str | Path, *, prefecture: str | None = None) -
 
     Examples
     --------
-    >>> from collections.abc import Sequence
-    from pathlib import Path
+    >>> from pathlib import Path
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "stations.csv"
     >>> _ = path.write_text("name,lat,lon,code\nあわじ,34.6,135.0,28226\n", encoding="utf-8")
@@ -65,6 +64,7 @@ def read_roadside_stations(path: str | Path, *, prefecture: str | None = None) -
         base name   code
     0  R0001  あわじ  28226
     """
+    # the content of both is checked by its own reader
     is_table = Path(path).suffix.lower() in TABLE_SUFFIXES
     table = _read_own_table(path) if is_table else _read_p35(path)
     attrs = table.attrs
@@ -97,6 +97,7 @@ def _read_p35(path: str | Path) -> pd.DataFrame:
     require_attributes(features, needed, "国土数値情報 P35（道の駅）", file)
     faults: list[Fault] = []
     codes = []
+    # every feature is looked at, so that all faults come at once
     for position, typed in enumerate(features[P35_CODE]):
         try:
             codes.append(resolve_municipality(typed, prefecture=None))

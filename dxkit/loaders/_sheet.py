@@ -88,6 +88,7 @@ class Sheet:
 
     def is_note(self, row: int) -> bool:
         """Check whether a row holds one sentence and nothing else (also one merged over cells)."""
+        # a note has one text, perhaps repeated by merged cells
         words = filter(None, self.texts[row])
         sentence = next(words, "")
         # most rows hold a second text soon: the rest of them need not be looked at

@@ -13,6 +13,7 @@ from dxkit.loaders._coordinates import LATITUDE, LONGITUDE, make_table, read_poi
 from dxkit.loaders._official_layout import find_official_sheet
 
 TITLE = "国土地理院「指定緊急避難場所・指定避難所データ」"
+# column → heading in the file
 HAZARDS = {
     "flood": ("洪水",),
     "landslide": ("崖崩れ、土石流及び地滑り",),
@@ -82,5 +83,6 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
         columns |= {hazard: official.read_flags(*words) for hazard, words in HAZARDS.items()}
     else:
         columns["accepts"] = official.read_texts("受入対象者")
+    # the last column in either list
     columns["note"] = official.read_texts("備考")
     return make_table(official, columns, TITLE, "published")

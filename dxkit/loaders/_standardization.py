@@ -95,6 +95,7 @@ def _read_workbook(path: str | Path) -> tuple[pd.DataFrame, str, str]:
     """Read the ministry's workbook; return the table, its kind, and as of when it is."""
     official = find_official_sheet(path, list_required_headings(), kind="総務省の標準化進捗の表")
     codes = read_body_codes(official)
+    # columns beside the systems hold names, dates and averages
     systems = [
         (position, head)
         for position, head in enumerate(official.heads)
@@ -104,6 +105,7 @@ def _read_workbook(path: str | Path) -> tuple[pd.DataFrame, str, str]:
     for row, code in zip(official.data, codes, strict=True):
         for position, head in systems:
             place = official.sheet.make_fault("", row=row, column=head)
+            # shares are typed as 0.75, 75% or ７５％
             share = official.sheet.find_text(row, position)
             rows.append((code or "", *_read_share(head, share, place, official.faults)))
     table = _make_table(rows, official.faults, official.sheet.file)
@@ -120,6 +122,7 @@ def _read_share(
     try:
         done = _cells.to_number(share, _cells.to_text(share))
     except ValueError:
+        # a word in the place of a share is told like a share out of range
         done = -1.0
     if done is not None and not 0 <= done <= 1:
         problem = f"「{shorten(name, NAME_LETTERS)}」の進捗率ではありません"

@@ -40,6 +40,7 @@ def list_systems() -> tuple[str, ...]:
 def map_system_names() -> Mapping[str, str]:
     """Map each spelling of a system's name to its name in the table ``systems``."""
     table = load("systems")
+    # both ministries print the names a little differently
     names = {
         to_plain_name(row[column]): str(row["system"])
         for _, row in table.iterrows()
@@ -75,6 +76,7 @@ def read_json_bodies(path: str | Path, needed: str, kind: type) -> list[dict[str
     rows = content.get("municipalities") if isinstance(content, dict) else None
     if not isinstance(rows, list) or not rows:
         raise TableError.one("「municipalities」の一覧がありません", GET_AGAIN, file=file)
+    # files of the other kind have the same outline but lack this key
     problem = f"「{needed}」がないか、形が違います"
     faults = [
         Fault(problem, GET_AGAIN, file=file, column=name_element(number), value=row)
@@ -125,6 +127,7 @@ def list_required_headings() -> list[Sequence[str]]:
 
 def make_repeat_faults(table: pd.DataFrame, problem: str, file: str) -> list[Fault]:
     """Make the faults of rows that repeat code and system; unknown ones are told already."""
+    # what could not be read is empty, and may be empty twice
     repeated = table[
         table.duplicated(["code", "system"]) & (table["code"] != "") & (table["system"] != "")
     ]

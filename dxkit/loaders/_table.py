@@ -79,7 +79,6 @@ def read_table(
     Examples
     --------
     >>> from pathlib import Path
-    from typing import Any
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "answers.csv"
     >>> _ = path.write_text("市町名,利用率\n太子町,74%\n上郡町,***\n合計,1\n", encoding="cp932")
@@ -117,6 +116,7 @@ def _make_table(
     data, skipped = split_rows(sheet, layout, prefecture)
     if not data:
         raise TableError([_make_no_data_fault(sheet, layout, has_skipped=bool(skipped))])
+    # without a schema every heading stays as it is
     columns_by_head = (
         schemas.map_headings(schemas.find_schema(schema).columns) if schema is not None else {}
     )
@@ -187,6 +187,7 @@ def _map_own_headings(layout: Layout, columns_by_head: dict[str, str]) -> dict[s
         for head in layout.heads
         if to_plain_name(head) in columns_by_head
     }
+    # the columns that name the municipality go by other words than the schema's
     for column, position in (("code", layout.code), ("name", layout.name)):
         if position is not None:
             headings.setdefault(column, layout.heads[position])
@@ -199,6 +200,7 @@ def _check_coverage(table: pd.DataFrame, schema: str | pa.DataFrameSchema | None
     They are pointed out only in what looks like one row a municipality.
     """
     everybody = list_hyogo_municipalities()
+    # rows may repeat a municipality, for example one a year
     counts = Counter(table["code"])
     missing = [place for place in everybody if place.code not in counts]
     table.attrs["missing_codes"] = [place.code for place in missing]

@@ -130,6 +130,7 @@ def _find_synonym_faults(
     """Find different headings that mean the same column of the schema."""
     heads_by_column: dict[str, list[str]] = defaultdict(list)
     for position, head in enumerate(layout.heads):
+        # code and name are found by what they hold, not by their heading
         column = columns_by_head.get(to_plain_name(head))
         if column is not None and position not in (layout.code, layout.name):
             heads_by_column[column].append(head)

@@ -33,6 +33,7 @@ def split_rows(
     data: list[int] = []
     skipped: list[dict[str, object]] = []
     for row in range(len(sheet.rows)):
+        # headings are read elsewhere, blank rows say nothing
         if layout.header <= row < layout.first or sheet.is_blank(row):
             continue
         if row < layout.header or sheet.is_note(row) or _is_sum(sheet, layout, row, prefecture):
@@ -82,6 +83,7 @@ def read_places(
             resolved[naming] = _resolve_naming(
                 code, name, within, prefecture, refuses_wards=refuses_wards
             )
+        # the same fault in many rows is told for each of them
         place = resolved[naming]
         if isinstance(place, PlaceNameError):
             faults.append(_make_place_fault(sheet, layout, row, place))

@@ -41,8 +41,7 @@ def read_towns(path: str | Path, *, prefecture: str | None = None) -> pd.DataFra
 
     Examples
     --------
-    >>> from collections.abc import Sequence
-    from pathlib import Path
+    >>> from pathlib import Path
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "towns.csv"
     >>> _ = path.write_text("pref,city,town,koaza,lat,lng\n兵庫県,姫路市,本町,,34.8,134.7\n", "utf-8")
@@ -52,6 +51,7 @@ def read_towns(path: str | Path, *, prefecture: str | None = None) -> pd.DataFra
     """
     needed = [PREFECTURE, CITY, TOWN, LATITUDE, LONGITUDE]
     official = find_official_sheet(path, needed, kind="町丁目の位置データ")
+    # the short form has no codes
     codes = official.read_municipalities(
         ("市区町村コード",), CITY, prefecture=prefecture, pref=PREFECTURE
     )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from dxkit.schema import write_sheets
 
+# what spreadsheet programs call a sheet that nobody named
 SHEET_NAME = "Sheet"
 
 
@@ -39,4 +40,5 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     >>> len(table), table.attrs["made"], table.attrs["skipped"][0]["text"][:6]
     (3, True, '※架空データ')
     """
+    # one table is a workbook of one sheet
     return write_sheets({SHEET_NAME: table}, path)

@@ -42,8 +42,10 @@ def open_zip(content: bytes, file: str) -> zipfile.ZipFile:
         If it is damaged, locked, would unpack to too much (zip bomb), or a member's name leaves the
         folder.
     """
+    # what a member claims stands in the directory: nothing is unpacked yet
     archive = _open_archive(content, file)
     members = archive.infolist()
+    # all of them are told: whoever made the archive must mend it at once
     faults = [
         fault for member in members[:MAX_MEMBERS] for fault in _find_member_faults(member, file)
     ]

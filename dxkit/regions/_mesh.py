@@ -40,6 +40,7 @@ def mesh(codes: str | Iterable[str]) -> gpd.GeoDataFrame:
     ([['523501244', 34.6895833, 135.184375]], [135.18125, 34.6875, 135.1875, 34.69167])
     """
     places = np.array([codes] if isinstance(codes, str) else list(codes), dtype=str)
+    # one level, so that all cells have the same size
     south, west, north, east = (np.asarray(edge, dtype=float) for edge in mesh_box(places))
     centres = {
         "place": places,

@@ -37,6 +37,7 @@ def neighbours(*, bridges: bool = False) -> pd.DataFrame:
     >>> pairs.loc[pairs["neighbour"] == "28206", ["code", "via"]].to_numpy().tolist()
     [['28100', '陸続き'], ['28204', '陸続き']]
     """
+    # a copy: the measured table is shared by all callers
     table = _measure_land_borders().copy()
     if bridges:
         rows = [

@@ -62,6 +62,7 @@ def make_cell_writer(
     if template is not None:
         _require_template(template)
     number_template = template or _find_number_template(name, unit, values)
+    # codes have their Japanese words by column: "unknown" is no word of every column
     labels = VALUE_LABELS.get(name, {})
 
     def write(value: object) -> str:
@@ -119,6 +120,7 @@ def _write_value(value: object, number_template: str, labels: Mapping[str, str])
         return value.strftime("%Y-%m-%d %H:%M")
     if isinstance(value, datetime | date):
         return value.strftime("%Y-%m-%d")
+    # a text is a collection of letters, but reads as one
     if isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping):
         return _write_list(value, number_template, labels)
     return labels.get(str(value)) or clean_text(value)

@@ -35,6 +35,7 @@ def heading(column: str, schema: pa.DataFrameSchema | None = None) -> str:
 def find_title_and_unit(column: str, schema: pa.DataFrameSchema | None = None) -> tuple[str, str]:
     """Look up heading and unit apart; an unknown column keeps its name and has no unit."""
     if schema is not None and column in schema.columns:
+        # a schema of one's own may name its columns itself
         declared = schema.columns[column]
         return str(declared.title or column), str((declared.metadata or {}).get("unit", ""))
     return HEADINGS.get(column, (column, ""))
@@ -61,6 +62,7 @@ def map_headings(columns: Iterable[str] | None = None) -> dict[str, str]:
     columns_by_heading: dict[str, str] = {}
     for column in HEADINGS if columns is None else columns:
         title, _ = find_title_and_unit(column)
+        # the first column that a word stands for keeps it
         for word in (column, title, heading(column), *SYNONYMS.get(column, ())):
             columns_by_heading.setdefault(word, column)
     return columns_by_heading

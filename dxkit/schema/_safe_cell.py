@@ -6,6 +6,7 @@ What leaves is marked as text with an apostrophe; what is read back loses the ma
 
 import pandas as pd
 
+# what spreadsheet programs take for the beginning of a formula
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 TEXT_MARK = "'"
 

@@ -64,6 +64,7 @@ def _is_short_code(value: object) -> bool:
 
 def _is_rated_case(value: object) -> bool:
     """Check for a municipality of Hyogo, or a fictional town that every interviewer rates."""
+    # fictional towns have no code of the standard
     if FICTIONAL_TOWN.fullmatch(str(value)):
         return True
     return _is_short_code(value) and str(value).startswith(HYOGO)
@@ -78,6 +79,7 @@ def _make_column(
     required: bool = True,
 ) -> pa.Column:
     """Make a column that knows its heading and unit."""
+    # headings stand in one place, for tables, messages and labels alike
     heading, unit = HEADINGS[name]
     return pa.Column(
         kind,

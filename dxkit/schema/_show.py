@@ -101,6 +101,7 @@ def show(
         values = field.series.tolist()
         _, unit = find_title_and_unit(str(field.name))
         writer = make_cell_writer(str(field.name), unit, values, (formats or {}).get(field.name))
+        # a column of numbers with gaps is still a column of numbers
         filled = [value for value in values if not is_missing(value)]
         column = ShownColumn(
             heading=clean_text(field.heading),
@@ -149,6 +150,7 @@ def _list_fields(
     with_index: bool,
 ) -> list[_Field]:
     """List what is shown: index levels first, then the columns in the order asked for."""
+    # headings asked for come before those of a reader, those before the schema's
     labels: dict[Hashable, str] = dict(frame.attrs.get("labels", {}))
     if isinstance(columns, Mapping):
         labels |= columns
@@ -196,6 +198,7 @@ def _require_names(names: Sequence[Hashable], offered: Sequence[Hashable], optio
     """Refuse names that are not there, all of them at once."""
     missing = [str(name) for name in names if name not in offered]
     if missing:
+        # the shared check words the message as for every other table
         there = pd.DataFrame(columns=[str(name) for name in offered if name is not None])
         _checks.require_columns(there, missing, f"{option}=")
 

@@ -101,6 +101,7 @@ def _describe_failures(
         column = str(case["column"] if of_column else case["failure_case"])
         row = None if is_missing or pd.isna(case["index"]) else int(case["index"])
         problem, remedy = _find_words(str(case["check"]))
+        # the cell itself is worth showing, not what pandera made of it
         value = None if is_missing else case["failure_case"]
         if row is not None and column in table:
             value = table[column].iloc[row]

@@ -57,6 +57,7 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
             f"「{path.name}」は書けません。名前の終わりを .csv か .xlsx にしてください。"
         )
     if path.suffix.lower() == ".xlsx":
+        # a program that stops halfway leaves the old file as it was
         part = _name_part(path)
         _make_workbook(tables).save(part)
         return part.replace(path)
@@ -76,6 +77,7 @@ def _name_part(path: Path) -> Path:
 
 def _list_rows(table: pd.DataFrame) -> list[list[object]]:
     """List the rows of a file: headings, cells, and the note below an invented table."""
+    # whole numbers stay whole, also beside missing cells
     cells = table.astype(object).to_numpy().tolist()
     rows = [list(map(safe_cell, table.columns)), *(list(map(safe_cell, row)) for row in cells)]
     if is_made(table):

@@ -13,9 +13,7 @@ SHELTERS = (
     "NO,共通ID,都道府県名及び市町村名,施設・場所名,住所,洪水,地震,緯度,経度,備考\n"
     "1,E1,兵庫県姫路市,a,b,1,,34.8,134.7,\n"
 )
-MESH = (
-    "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T1,T2\n,,,,人口（総数）,65歳以上人口\n523425054,0,,,10,2\n"
-)
+MESH = "KEY_CODE,HTKSYORI,HTKSAKI,GASSAN,T1,T2\n,,,,人口（総数）,65歳以上人口\n523425054,0,,,10,2\n"
 PROGRESS = '{"municipalities": [{"code": "28201", "business_rates": {"戸籍": 0.5}}]}'
 EXTENSIONS = '{"municipalities": [{"code": "28201", "applicable_businesses": ["戸籍"]}]}'
 STATIONS = "name,lat,lon,code\nあわじ,34.6,135.0,28226\n"
