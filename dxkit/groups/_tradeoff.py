@@ -80,6 +80,7 @@ def tradeoff(
         schedule = _form_one_by_one(problems, penalty, seed)
         quality = measure_quality(problems, schedule)
         rows.append(("1回ずつ組む", penalty, schedules.count_repeats(schedule), quality))
+    # the plan without repeats stands at the end of the curve
     plan = rotate(
         members,
         rounds=rounds,
@@ -104,6 +105,7 @@ def _form_one_by_one(problems: list[Problem], penalty: float, seed: int) -> IntA
     meetings = np.zeros((problems[0].rules.member_count,) * 2)
     schedule = []
     for number, problem in enumerate(problems):
+        # short searches: the curve needs many plans, and its shape matters more than its last digit
         labels = search_grouping(
             problem, seed=seed + number, chains=1, steps=STEPS, extra_cost=penalty * meetings
         )

@@ -228,6 +228,7 @@ class _ShareSearch:
             self.model.add_exactly_one(takes)
             for liaison in np.flatnonzero(~problem.can_take[task]).tolist():
                 self.model.add(takes[liaison] == 0)
+        # half a post counts each task twice
         for liaison, post in enumerate(problem.posts):
             load = sum(
                 round(task_load * parts / post) * takes[liaison]
@@ -267,6 +268,7 @@ class _ShareSearch:
         )
         self.value = round(solver.objective_value)
         # the next search begins with this answer
+        # what was hinted before belongs to the goal before
         self.model.clear_hints()
         for task, takes in enumerate(self.takes):
             for liaison, take in enumerate(takes):
@@ -274,7 +276,7 @@ class _ShareSearch:
         return bool(status == self.cp_model.OPTIMAL)
 
     def break_ties(self) -> None:
-        """Give the first tasks to the first liaisons, as far as that is equally good.
+        """Let the first tasks go to the first liaisons, as far as that is equally good.
 
         The tasks' liaisons are read as the digits of a number, which is minimised: a few digits at
         a time, so that the weights stay small.

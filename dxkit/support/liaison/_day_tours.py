@@ -69,6 +69,7 @@ def list_day_tours(travel: Seconds, visit_s: int, day_s: int) -> DayTours:
     while len(members):
         tours = (ways + to_start[members]).min(axis=1)
         fits = tours + visit_s * members.shape[1] <= day_s
+        # as times keep the triangle inequality, no set that fits has a subset that does not
         members = members[fits]
         ways = ways[fits]
         levels.append((members, tours[fits]))
@@ -114,7 +115,7 @@ def _grow_sets(members: Members, ways: Seconds, between: Seconds) -> tuple[Membe
 
 def _encode_sets(members: Members) -> NDArray[np.int64]:
     """Encode each set as a whole number: one bit a place."""
-    return (np.int64(1) << members.astype(np.int64)).sum(axis=1)
+    return np.asarray((np.int64(1) << members.astype(np.int64)).sum(axis=1), dtype=np.int64)
 
 
 def _find_subsets(grown: Members, keys: NDArray[np.int64]) -> tuple[IntArray, BoolArray]:

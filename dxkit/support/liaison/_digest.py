@@ -74,6 +74,7 @@ def digest(
         entries = entries[entries["at"] <= pd.Timestamp(until)]
         visited = visited[visited["at"] <= pd.Timestamp(until)]
     last_visit = visited.groupby("code")["at"].max()
+    # groups come sorted, so that rows stand by code and item
     changes = [
         _find_change(place, item, rows, last_visit.get(place))
         for (place, item), rows in entries.groupby(["code", "item"], sort=True)
@@ -119,6 +120,7 @@ def _find_change(
     fresh = entries[is_new]
     former = entries[~is_new]
     before = former["value"].iloc[-1] if len(former) else None
+    # an item that went and came back has not changed
     if fresh.empty or fresh["value"].iloc[-1] == before:
         return None
     last = fresh.iloc[-1]

@@ -102,6 +102,7 @@ def tabulate_visits(
     day_begins: float,
 ) -> pd.DataFrame:
     """Tabulate one row a visit."""
+    # what is known of a municipality beside its code stands in the plan, too
     labels = municipalities[
         [column for column in ("code", "name", "area") if column in municipalities.columns]
     ]
@@ -116,6 +117,7 @@ def tabulate_visits(
         here = 0
         for order, stop in enumerate(tour, start=1):
             way_s = int(task.travel[here, stop.place])
+            # a visit begins no earlier than its appointment
             arrive = now + way_s
             wait_s = max(stop.earliest_s - arrive, 0)
             now = arrive + wait_s + task.visit_s

@@ -218,7 +218,7 @@ def _pick_cheapest(reduced_costs: FloatArray) -> IntArray:
     edge = np.partition(reduced_costs, last)[last]
     below = np.flatnonzero(reduced_costs < edge)
     at_edge = np.flatnonzero(reduced_costs == edge)
-    cheapest = np.concatenate([below, at_edge])[:ADDED_COLUMNS]
+    cheapest: IntArray = np.concatenate([below, at_edge])[:ADDED_COLUMNS]
     return cheapest[reduced_costs[cheapest] < -ROUNDING]
 
 
@@ -231,6 +231,7 @@ def _solve_master(model: _PartitionModel, skip_cost: float) -> tuple[float, Floa
         counted = np.concatenate([np.ones(column_count), np.zeros(place_count)])
         rows.append(sp.csc_array(counted[None, :]))
         sides = np.append(sides, model.days)
+    # skipping a place is a column of its own
     costs = np.append(model.costs, np.full(place_count, skip_cost))
     solved = linprog(costs, A_eq=sp.vstack(rows), b_eq=sides, method="highs")
     prices: NDArray[np.float64] = np.asarray(solved.eqlin.marginals)

@@ -152,32 +152,19 @@ def rounds(
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
     visited = municipalities[~municipalities["code"].isin(exclude)].reset_index(drop=True)
-    visit_s = round(_checks.require_number(hearing_min, "hearing_min", above=True) * 60)
-    day_s = round(_checks.require_number(day_hours, "day_hours", above=True) * HOUR_S)
     pace = _checks.require_number(speed_kmh, "speed_kmh", above=True)
-    travel = _compute_travel(visited, start, detour, pace, minutes)
-    # who cannot be visited and left again within a day is in no round
-    fits = travel[0] + travel[:, 0] + visit_s <= day_s
-    fits[0] = True
-    unreachable = _itinerary.list_options(
-        visited[~fits[1:]], travel, fits, visit_s=visit_s, day_s=day_s
+    case = _split_by_reach(
+        visited,
+        _compute_travel(visited, start, detour, pace, minutes),
+        visit_s=round(_checks.require_number(hearing_min, "hearing_min", above=True) * 60),
+        day_s=round(_checks.require_number(day_hours, "day_hours", above=True) * HOUR_S),
     )
-    reachable = visited[fits[1:]].reset_index(drop=True)
-    max_days = int(_checks.require_number(days or max(len(reachable), 1), "days", low=1))
-    windows = _routing.read_appointments(
-        appointments,
-        reachable,
-        day_begins=day_begins,
-        day_s=day_s,
-        visit_s=visit_s,
-        max_days=max_days,
-    )
+    task = _pose_task(case, appointments, days, day_begins)
     # the tours that a proof lists know nothing of appointments
-    if certify and windows:
+    if certify and task.windows:
         raise ChoiceError(
             "certify=True は appointments と一緒には使えません。どちらかを外してください。"
         )
-    task = RoutingTask(travel[np.ix_(fits, fits)], visit_s, day_s, windows, max_days)
     plan = _plan_tours(
         task, iterations=iterations, seed=seed, certify=certify, time_limit_s=time_limit_s
     )
@@ -197,7 +184,18 @@ def rounds(
         "time_limit_s": time_limit_s,
     }
     origin = merge_provenance(municipalities, minutes, appointments)
-    return _make_rounds(reachable, plan, unreachable, origin, settings)
+    return _make_rounds(case, plan, origin, settings)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Who is in a day's reach and who is not, and the seconds among the former."""
+
+    reachable: pd.DataFrame
+    unreachable: pd.DataFrame
+    travel: Seconds
+    visit_s: int
+    day_s: int
 
 
 @dataclass(frozen=True)
@@ -210,6 +208,38 @@ class _Plan:
     is_reproducible: bool
 
 
+def _split_by_reach(
+    municipalities: pd.DataFrame, travel: Seconds, *, visit_s: int, day_s: int
+) -> _Case:
+    """Split off who cannot be visited and left again within a day; they are in no round."""
+    fits = travel[0] + travel[:, 0] + visit_s <= day_s
+    # the start itself
+    fits[0] = True
+    unreachable = _itinerary.list_options(
+        municipalities[~fits[1:]], travel, fits, visit_s=visit_s, day_s=day_s
+    )
+    reachable = municipalities[fits[1:]].reset_index(drop=True)
+    return _Case(reachable, unreachable, travel[np.ix_(fits, fits)], visit_s, day_s)
+
+
+def _pose_task(
+    case: _Case, appointments: pd.DataFrame | None, days: int | None, day_begins: float
+) -> RoutingTask:
+    """Pose the routing task of those in reach."""
+    # one visit a day is always possible, so more days than visits are never needed
+    limit = days or max(len(case.reachable), 1)
+    max_days = int(_checks.require_number(limit, "days", low=1))
+    windows = _routing.read_appointments(
+        appointments,
+        case.reachable,
+        day_begins=day_begins,
+        day_s=case.day_s,
+        visit_s=case.visit_s,
+        max_days=max_days,
+    )
+    return RoutingTask(case.travel, case.visit_s, case.day_s, windows, max_days)
+
+
 def _compute_travel(
     municipalities: pd.DataFrame,
     start: Point,
@@ -218,9 +248,10 @@ def _compute_travel(
     minutes: pd.DataFrame | None,
 ) -> Seconds:
     """Compute whole seconds of travel; row and column 0 are the start."""
+    # whole seconds, as PyVRP computes in whole numbers
     if minutes is not None:
-        own = read_own_minutes(minutes, municipalities["code"].tolist())
-        return np.rint(own * 60).astype(np.int64)
+        table = read_own_minutes(minutes, municipalities["code"].tolist())
+        return np.rint(table * 60).astype(np.int64)
     km = distances(municipalities, start=start, detour=detour).to_numpy()
     return np.rint(km / pace_kmh * HOUR_S).astype(np.int64)
 
@@ -251,6 +282,7 @@ def _plan_tours(
         plan_travel_s=_itinerary.sum_travel(tours, task),
         time_limit_s=time_limit_s,
     )
+    # the proof came upon a better plan than the search
     if proof.plan:
         stops = [Stop(day, place, 0) for day, places in enumerate(proof.plan) for place in places]
         tours = _itinerary.order_stops(stops, task)
@@ -258,11 +290,7 @@ def _plan_tours(
 
 
 def _make_rounds(
-    reachable: pd.DataFrame,
-    plan: _Plan,
-    unreachable: pd.DataFrame,
-    origin: Mapping[str, Any],
-    settings: dict[str, Any],
+    case: _Case, plan: _Plan, origin: Mapping[str, Any], settings: dict[str, Any]
 ) -> Rounds:
     """Lay the plan out as tables that carry the origin of the inputs."""
     proof = plan.proof
@@ -272,7 +300,7 @@ def _make_rounds(
     }
     day_begins = settings["day_begins"]
     travel_s = _itinerary.sum_travel(plan.tours, plan.task)
-    table = _itinerary.tabulate_visits(reachable, plan.tours, plan.task, day_begins)
+    table = _itinerary.tabulate_visits(case.reachable, plan.tours, plan.task, day_begins)
     table.attrs["settings"] = settings
     by_day = _itinerary.tabulate_days(table, plan.tours, plan.task, day_begins)
     return Rounds(
@@ -280,7 +308,7 @@ def _make_rounds(
         by_day=carry_provenance(by_day, origin),
         days=len(plan.tours),
         minutes=travel_s / 60,
-        unreachable=carry_provenance(unreachable, origin),
+        unreachable=carry_provenance(case.unreachable, origin),
         bound_days=None if proof is None else proof.days,
         bound_minutes=None if proof is None else proof.travel_s / 60,
         gap=_compute_gap(len(plan.tours), travel_s, proof),

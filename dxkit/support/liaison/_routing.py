@@ -106,7 +106,9 @@ def search_routes(
     """
     pyvrp = _checks.import_extra("pyvrp", "pyvrp")
     pyvrp_stop = _checks.import_extra("pyvrp.stop", "pyvrp")
+    # PyVRP is optional and heavy: it is imported where it is used
     model = pyvrp.Model()
+    # times are given pair by pair, so coordinates play no part
     places = [model.add_location(x=0, y=0) for _ in range(len(task.travel))]
     for i, j in np.ndindex(task.travel.shape):
         seconds = int(task.travel[i, j])
@@ -227,6 +229,7 @@ def read_appointments(
     days = _checks.read_numbers(
         dated, "day", "appointments", low=1, high=max_days, blank=True, whole=True
     )
+    # place 0 is the start
     places = {code: row + 1 for row, code in enumerate(municipalities["code"])}
     _check_appointments(
         appointments, places, np.minimum(latest, day_s) - np.maximum(earliest, 0), visit_s

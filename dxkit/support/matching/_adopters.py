@@ -158,6 +158,7 @@ def _read_offer(
     names = services["service"].tolist()
     for service in dict.fromkeys(wishes["service"]):
         _checks.require_choice(service, names, "service")
+    # sorted, so that the order of the wishes' rows plays no part
     codes = sorted(wishes["code"].unique())
     worth = np.zeros((len(codes), len(names)), dtype=np.int64)
     rows = pd.Index(codes).get_indexer(wishes["code"])
@@ -176,6 +177,7 @@ def _read_offer(
 
 def _read_budgets(budgets: pd.DataFrame | None, codes: list[str], no_limit: int) -> Yen:
     """Read the budget of each municipality; who has none can pay for everything."""
+    # all fees together: more than that nobody can spend
     if budgets is None:
         return np.full(len(codes), no_limit, dtype=np.int64)
     _checks.require_unique_rows(budgets, ["code"], "budgets")

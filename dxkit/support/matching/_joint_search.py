@@ -84,6 +84,7 @@ def _add_offer(model: Any, offer: JointOffer, take: dict[tuple[int, int], Any]) 
     for j, opened in enumerate(is_open):
         takers = [variable for (_, service), variable in take.items() if service == j]
         model.add(sum(takers) >= int(offer.thresholds[j]) * opened)
+        # who takes a service opens it
         for variable in takers:
             model.add_implication(variable, opened)
     for i, budget in enumerate(offer.budgets):
@@ -106,6 +107,7 @@ def _hint(model: Any, take: dict[tuple[int, int], Any], takes: BoolArray) -> Non
 
 def _rank_participations(offer: JointOffer, take: dict[tuple[int, int], Any]) -> Any:
     """Rank choices: the fewest participations first, then those that come first by code."""
+    # the order of the rows in the tables must not decide
     labels = [(offer.codes[i], str(offer.services[j]), (i, j)) for i, j in take]
     ranks = {pair: rank for rank, (_, _, pair) in enumerate(sorted(labels))}
     # one participation more outweighs all ranks

@@ -81,6 +81,7 @@ def match(
     need_table = _read_needs(needs)
     descriptions = _read_descriptions(services)
     limit = int(_checks.require_number(top, "top", low=1, high=len(services)))
+    # words as they stand in the need are kept, as the reasons quote them
     need_words = [_text_similarity.list_content_words(text) for text in need_table["need"]]
     service_words = [
         [word for word, _ in _text_similarity.list_content_words(text)] for text in descriptions
@@ -190,6 +191,7 @@ def _tabulate_proposals(
     needs: pd.DataFrame, services: pd.DataFrame, scores: pd.DataFrame, limit: int
 ) -> pd.DataFrame:
     """Put needs, services and scores side by side, row by row."""
+    # a service's text and keywords are too long to stand in every row
     labels = services[
         [column for column in ("service", "name", "field") if column in services.columns]
     ]

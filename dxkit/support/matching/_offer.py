@@ -61,6 +61,7 @@ def _take_favourites(offer: JointOffer, is_open: BoolArray) -> BoolArray:
     """Let everybody take what gains it most, as far as its budget goes."""
     gains = np.where(is_open[None, :], offer.worth - offer.fees, 0)
     takes = np.zeros(gains.shape, dtype=bool)
+    # one municipality after the other, its largest gain first
     for row, order in enumerate(np.argsort(-gains, axis=1, kind="stable")):
         budget = offer.budgets[row]
         for column in order[gains[row, order] > 0]:

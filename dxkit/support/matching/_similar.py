@@ -76,6 +76,7 @@ def similar(
     features = _standardise_columns(municipalities, by)
     area = municipalities["area"].to_numpy()
     rest_rows = [row for row in range(len(codes)) if row not in set(adopter_rows)]
+    # rest × adopters
     distance = np.linalg.norm(features[rest_rows][:, None] - features[adopter_rows], axis=2)
     same_area = area[rest_rows][:, None] == area[adopter_rows][None, :]
     nearness = np.round(distance - bonus * same_area, DISTANCE_DIGITS)
