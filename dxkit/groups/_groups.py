@@ -66,7 +66,9 @@ def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: ob
         Added to the problem's settings.
     """
     roster = problem.roster
+    # a search numbers groups in any order; for users the first member's group is number 1
     numbers = pd.factorize(labels)[0] + 1
+    # where members should differ, users see a distance that is large when it is good
     quality = problem.sign_of_quality * compute_cost(problem, labels)
     bound = problem.sign_of_quality * bound
     table = pd.DataFrame({"code": roster.codes.astype(str), "group": numbers})

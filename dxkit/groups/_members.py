@@ -93,16 +93,19 @@ def read_members(
     table = _read_table(members)
     labels = list(table["code"])
     meanings = [_find_municipality(label) for label in labels]
+    # one municipality on the list makes all others that mean none a fault
     are_places = any(code for code, _ in meanings) if places is None else places
     codes = [
         code if are_places else str(label)
         for (code, _), label in zip(meanings, labels, strict=True)
     ]
     faults = _list_blanks(labels) + (_list_unknown(labels, meanings) if are_places else [])
+    # blank and unknown cells in the order of their rows, then what concerns several rows
     faults = sorted(faults, key=lambda fault: fault.row or 0)
     faults += _list_duplicates(labels, codes) + _list_shortage(codes)
     if faults:
         return None, faults
+    # 篠山市 was read as 丹波篠山市: `list_warnings` tells the user
     renamed = {
         str(label): _find_code(label) for label in labels if are_places and is_former_name(label)
     }

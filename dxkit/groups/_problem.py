@@ -112,6 +112,7 @@ def read_problem(
     ChoiceError
         If a choice is not offered, or the sizes cannot add up.
     """
+    # an iterator is read once here, as the settings need it again
     spread_columns = [spread] if isinstance(spread, str) else list(spread)
     _checks.require_choice(objective, OBJECTIVES, "objective")
     min_size, max_size = read_sizes(size)
@@ -145,6 +146,7 @@ def read_problem(
         "together": _list_codes(roster, together_links),
         "apart": _list_codes(roster, apart_links),
     }
+    # handed down to the search, the proof and the result; nobody computes it again
     cost = sum_distances(criteria, member_count)
     cost.flags.writeable = False
     return Problem(roster, criteria, cost, rules, objective, settings)
