@@ -11,6 +11,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from dxkit._arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -24,14 +27,14 @@ class TableChange:
     apply
         Takes a table and random numbers; returns the changed table (the input is not altered), or
         None where the change does not apply (a table without numbers has no dtype to change).
-    reference
-        The table that the changed one is compared with: the input itself, or the input in the
-        precision of the change.
+    references
+        The tables with whose answers the changed one's is compared, each in the precision of the
+        change: the input itself, or the readings that a narrower number allows.
     """
 
     name: str
     apply: Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame | None]
-    reference: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table
+    references: tuple[Callable[[pd.DataFrame], pd.DataFrame], ...] = (lambda table: table,)
 
 
 def _float_columns(table: pd.DataFrame) -> list[int]:
@@ -91,11 +94,22 @@ def _to_float32(table: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame | N
     return _rebuild(table, single) if single else None
 
 
-def _round_to_float32(table: pd.DataFrame) -> pd.DataFrame:
-    """Round figures to single precision but keep them doubles: what float32 is compared with."""
+def _widen_float32(table: pd.DataFrame) -> pd.DataFrame:
+    """Round figures to single precision and read them with all their binary digits."""
+    return _read_float32(table, lambda narrow: narrow.astype(np.float64))
+
+
+def _write_out_float32(table: pd.DataFrame) -> pd.DataFrame:
+    """Round figures to single precision and read each as the shortest decimal that names it."""
+    return _read_float32(table, lambda narrow: narrow.astype(str).astype(np.float64))
+
+
+def _read_float32(
+    table: pd.DataFrame, read: Callable[[NDArray[np.float32]], FloatArray]
+) -> pd.DataFrame:
     columns = [place for place in _float_columns(table) if table.dtypes.iloc[place].kind == "f"]
     rounded = {
-        place: table.iloc[:, place].astype(np.float32).astype(np.float64) for place in columns
+        place: pd.Series(read(table.iloc[:, place].to_numpy(dtype=np.float32))) for place in columns
     }
     return _rebuild(table, rounded)
 
@@ -158,7 +172,7 @@ TABLE_CHANGES = (
     TableChange("rows reversed", _reverse_rows),
     TableChange("rows shuffled", _shuffle_rows),
     TableChange("columns shuffled", _shuffle_columns),
-    TableChange("float32", _to_float32, _round_to_float32),
+    TableChange("float32", _to_float32, (_widen_float32, _write_out_float32)),
     TableChange("nullable dtypes", _to_nullable),
     TableChange("pyarrow dtypes", _to_pyarrow),
     TableChange("object dtypes", _to_object),
