@@ -67,7 +67,11 @@ def _list_members(answer: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(answer, Mapping):
         yield from ((write_label(key), value) for key, value in answer.items())
     elif isinstance(answer, list | tuple):
-        yield from ((str(number), value) for number, value in enumerate(answer))
+        # results with names of their own are told apart by them, in whatever order they stand
+        names = [getattr(value, "name", None) for value in answer]
+        is_named = all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+        labels = names if is_named else range(len(answer))
+        yield from ((str(name), value) for name, value in zip(labels, answer, strict=True))
     elif not isinstance(answer, type):
         for field in dataclasses.fields(answer):
             if field.name not in SKIPPED_FIELDS and not field.name.startswith("_"):

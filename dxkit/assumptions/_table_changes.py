@@ -39,7 +39,7 @@ class TableChange:
 
 def _float_columns(table: pd.DataFrame) -> list[int]:
     """Return the positions of columns that numpy holds as floating-point or whole numbers."""
-    kinds = [dtype.kind if isinstance(dtype, np.dtype) else "" for dtype in table.dtypes]
+    kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in table.dtypes]
     return [position for position, kind in enumerate(kinds) if kind in "fiu"]
 
 
@@ -55,18 +55,33 @@ def _rebuild(table: pd.DataFrame, columns: dict[int, pd.Series]) -> pd.DataFrame
 def _lay_out(
     order: Literal["C", "F"],
 ) -> Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame | None]:
-    """Return a change that stores the floating-point columns as one block in C or Fortran order."""
+    """Return a change that stores neighbouring columns of one dtype as a block of that order."""
 
     def apply(table: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame | None:
-        # only a table of one dtype can be one block in memory
-        if len(set(table.dtypes)) != 1 or len(_float_columns(table)) != table.shape[1]:
+        # a table of shapes is put together by geopandas in its own way
+        if type(table) is not pd.DataFrame or not _float_columns(table):
             return None
-        block = np.array(table.to_numpy(), order=order)
-        changed = pd.DataFrame(block, index=table.index, columns=table.columns, copy=False)
+        parts = [table.iloc[:, start:end] for start, end in _find_runs(table)]
+        blocks = [
+            part if not _float_columns(part) else _store_as_block(part, order) for part in parts
+        ]
+        changed = pd.concat(blocks, axis=1)
         changed.attrs = dict(table.attrs)
         return changed
 
     return apply
+
+
+def _find_runs(table: pd.DataFrame) -> list[tuple[int, int]]:
+    """Find the runs of neighbouring columns of one dtype: from, to."""
+    dtypes = list(table.dtypes)
+    starts = [at for at in range(len(dtypes)) if at == 0 or dtypes[at] != dtypes[at - 1]]
+    return list(zip(starts, [*starts[1:], len(dtypes)], strict=True))
+
+
+def _store_as_block(part: pd.DataFrame, order: Literal["C", "F"]) -> pd.DataFrame:
+    block = np.array(part.to_numpy(), order=order)
+    return pd.DataFrame(block, index=part.index, columns=part.columns, copy=False)
 
 
 def _reverse_rows(table: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame:
