@@ -1,10 +1,11 @@
-"""Which old keywords does a function still take? Those of one release ago, with a warning that names the new word.
+"""Which old keywords and names still work? Those of one release ago, with a warning.
 
-A keyword that is renamed stays callable for one release: `accepts_old_keywords` translates it before the call.
+A keyword that is renamed stays callable for one release: `accepts_old_keywords` translates it
+before the call. A renamed public name is found by `find_old_name`.
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -58,3 +59,28 @@ def accepts_old_keywords(**new_names: str) -> Callable[[Callable[P, R]], Callabl
         return translate
 
     return decorate
+
+
+def find_old_name(
+    name: str, new_names: Mapping[str, str], namespace: Mapping[str, object], package: str
+) -> object:
+    """Find what a package once offered under another name, for its module ``__getattr__``.
+
+    Raises
+    ------
+    AttributeError
+        If the package never had such a name.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     find_old_name("STAGES", {"STAGES": "LEARNING_STAGES"}, {"LEARNING_STAGES": 3}, "dxkit")
+    3
+    """
+    if name not in new_names:
+        raise AttributeError(f"{package} に「{name}」という名前はありません。")
+    new = new_names[name]
+    message = f"{package}.{name} は {new} に変わりました。次の版で使えなくなります。"
+    warnings.warn(message, FutureWarning, stacklevel=3)
+    return namespace[new]

@@ -242,7 +242,10 @@ def examples(root: Path = PACKAGE) -> Tally:
     for package, name, home in public_names(root):
         path, tree = trees[home if home in trees else f"{home}.__init__"]
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name == name:
+            is_stub = any(
+                "overload" in ast.unparse(each) for each in getattr(node, "decorator_list", [])
+            )
+            if isinstance(node, ast.FunctionDef) and node.name == name and not is_stub:
                 tally.count(
                     _prints(ast.get_docstring(node) or ""),
                     f"{package}.{name} in {path.relative_to(ROOT)}",

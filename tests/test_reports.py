@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,6 @@ import pytest
 
 from dxkit import reports
 from dxkit.errors import ChoiceError
-from dxkit.reports import _pack
 
 ROOT = Path(__file__).resolve().parents[1]
 # a run without any network where the machine allows one, else one in which every connection is refused
@@ -28,7 +28,7 @@ NOWHERE = {
 @pytest.fixture(scope="module")
 def small_pack(tmp_path_factory):
     return reports.pack(
-        tmp_path_factory.mktemp("hand out") / "パック", wheels=False, progress=False
+        tmp_path_factory.mktemp("hand out") / "パック", wheels=False, show_progress=False
     )
 
 
@@ -91,27 +91,27 @@ def test_the_list_of_a_pack_names_every_file_with_its_hash(small_pack):
 
 
 def test_an_untouched_pack_is_made_anew_in_its_place(own_pack):
-    assert reports.pack(own_pack, wheels=False, progress=False) == own_pack
+    assert reports.pack(own_pack, wheels=False, show_progress=False) == own_pack
 
 
 def test_a_pack_in_which_somebody_works_is_never_written_over(own_pack):
     (own_pack / "notebooks" / "意見.txt").write_text("大切なメモ", encoding="utf-8")
     with pytest.raises(ChoiceError, match=r"意見\.txt"):
-        reports.pack(own_pack, wheels=False, progress=False)
+        reports.pack(own_pack, wheels=False, show_progress=False)
     assert (own_pack / "notebooks" / "意見.txt").read_text(encoding="utf-8") == "大切なメモ"
 
 
 def test_a_folder_that_is_no_pack_is_never_written_over(tmp_path):
     (tmp_path / "thesis.docx").write_bytes(b"years of work")
     with pytest.raises(ChoiceError, match="上書きしません"):
-        reports.pack(tmp_path, wheels=False, progress=False)
+        reports.pack(tmp_path, wheels=False, show_progress=False)
     assert (tmp_path / "thesis.docx").read_bytes() == b"years of work"
 
 
 @pytest.mark.parametrize("inside", [".", "dxkit", "notebooks/pack"])
 def test_the_projects_own_folders_are_no_place_for_a_pack(inside):
     with pytest.raises(ChoiceError, match="dxkit 自身"):
-        reports.pack(ROOT / inside, wheels=False, progress=False)
+        reports.pack(ROOT / inside, wheels=False, show_progress=False)
 
 
 @pytest.mark.parametrize(
@@ -124,31 +124,54 @@ def test_the_projects_own_folders_are_no_place_for_a_pack(inside):
 )
 def test_a_computer_that_is_not_offered_lists_those_that_are(tmp_path, options, said):
     with pytest.raises(ChoiceError, match=said):
-        reports.pack(tmp_path / "pack", wheels=False, progress=False, **options)
+        reports.pack(tmp_path / "pack", wheels=False, show_progress=False, **options)
     assert not (tmp_path / "pack").exists()
 
 
-def test_windows_gets_the_libraries_that_only_windows_needs():
-    lock = (ROOT / "requirements-lab.lock").read_text(encoding="utf-8")
-    windows = {
-        pin.split("==")[0]
-        for pins in _pack._pins(lock, _pack._environments("win_amd64", "3.11")).values()
-        for pin in pins
-    }
-    linux = {
-        pin.split("==")[0]
-        for pins in _pack._pins(lock, _pack._environments(None, "3.11")).values()
-        for pin in pins
-    }
+def pins_of(platform, tmp_path, monkeypatch):
+    """The lines that a pack asks pip for, without their versions; pip itself does not run."""
+    asked = []
+
+    def run_pip(command, *arguments, watch=len):
+        options = dict(pairwise(arguments))
+        if command == "wheel":
+            Path(options["--wheel-dir"], "dxkit-0-py3-none-any.whl").write_bytes(b"wheel")
+        else:
+            assert ("--platform" in options) == (platform is not None)
+            assert "--require-hashes" in arguments
+            asked.append(Path(options["-r"]).read_text(encoding="utf-8").splitlines())
+        return 0, ""
+
+    monkeypatch.setattr("dxkit.reports._pip.run_pip", run_pip)
+    reports.pack(tmp_path / f"{platform}", platform=platform, show_progress=False)
+    lines = [line for lines in asked for line in lines]
+    assert len(lines) == len(set(lines))
+    assert all("==" in line and " --hash=sha256:" in line and ";" not in line for line in lines)
+    return {line.split("==")[0] for line in lines}
+
+
+def test_windows_gets_the_libraries_that_only_windows_needs(tmp_path, monkeypatch):
+    windows = pins_of("win_amd64", tmp_path, monkeypatch)
+    linux = pins_of(None, tmp_path, monkeypatch)
     assert {"pywinpty", "colorama"} <= windows
     assert not {"pywinpty", "colorama"} & linux or os.name == "nt"
     assert {"pandas", "folium", "jupyterlab"} <= windows & linux
 
 
+def test_old_keywords_still_work_for_one_release(tmp_path):
+    with pytest.warns(FutureWarning) as caught, pytest.raises(ChoiceError, match="win_amd64"):
+        reports.pack(to=tmp_path / "pack", progress=False, platform="amiga")
+    said = " ".join(str(each.message) for each in caught)
+    assert "pack の to= は path= " in said
+    assert "pack の progress= は show_progress= " in said
+
+
 @pytest.mark.slow
 def test_a_pack_sets_up_and_runs_where_there_is_no_network(tmp_path):
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    made = reports.pack(tmp_path / "pack", platform=None, python_version=version, progress=False)
+    made = reports.pack(
+        tmp_path / "pack", platform=None, python_version=version, show_progress=False
+    )
     alone = (
         ALONE
         if shutil.which("unshare")

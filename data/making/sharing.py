@@ -1,7 +1,8 @@
-"""What does each shipped scenario assume, figure by figure, and how is the illustrative Nankai Trough one shared out?
+"""What does each shipped scenario assume, and how is the illustrative Nankai Trough shared out?
 
-The scenarios themselves are folders that people edit (``data/scenarios/``); here every number of one becomes a row with its
-source or the mark 仮定. ``legal_grounds``, ``raci`` and ``policies`` are written by hand and only checked.
+The scenarios themselves are folders that people edit (``data/scenarios/``); here every number of
+one becomes a row with its source or the mark 仮定. ``legal_grounds``, ``raci`` and ``policies`` are
+written by hand and only checked.
 """
 
 from collections.abc import Callable
@@ -70,7 +71,7 @@ def policies(work: Workplace) -> pd.DataFrame:
 
 
 def nankai_evacuees(towns: pd.DataFrame) -> pd.Series:
-    """Share out the prefecture's 500,000 by population, the coast counted threefold: an assumption, not an estimate."""
+    """Share out the prefecture's 500,000 by population, the coast threefold: an assumption."""
     weight = towns["people_2025"] * np.where(towns["code"].isin(COAST), COAST_WEIGHT, 1)
     people = (NANKAI_EVACUEES * weight / weight.sum()).round().astype(int)
     people.iloc[0] += NANKAI_EVACUEES - people.sum()

@@ -147,10 +147,10 @@ def finish_chart(
     lines = [note, f"{SOURCE_PREFIX}{origin.source}" if origin.source else ""]
     lines = [line for line in lines if line]
     if canvas.is_own:
-        _write_on_figure(canvas.root_figure, heading, lines)
+        _write_on_figure(canvas.root_figure, heading, lines, is_mark_only=not title)
         _use_japanese_font([canvas.root_figure])
     else:
-        _write_around_axes(canvas, heading, lines)
+        _write_around_axes(canvas, heading, lines, is_mark_only=not title)
         # the caller's other axes keep their own font
         _use_japanese_font(canvas.all_axes)
     return canvas.root_figure
@@ -174,9 +174,12 @@ def _require_axes(ax: object, projection: str) -> None:
     )
 
 
-def _write_on_figure(figure: Figure, heading: str, lines: Sequence[str]) -> None:
+def _write_on_figure(
+    figure: Figure, heading: str, lines: Sequence[str], *, is_mark_only: bool
+) -> None:
     if heading:
-        figure.suptitle(heading, fontsize=TITLE_PT)
+        # a mark without a title takes little room from the chart
+        figure.suptitle(heading, fontsize=LABEL_PT if is_mark_only else TITLE_PT)
     # lines as wide as the figure: wider ones would shrink everything else
     width = _letters_in(figure.get_figwidth())
     text = "\n".join(wrap_text(line, width) for line in lines)
@@ -184,11 +187,14 @@ def _write_on_figure(figure: Figure, heading: str, lines: Sequence[str]) -> None
         figure.supxlabel(text, x=0.01, ha="left", fontsize=LABEL_PT)
 
 
-def _write_around_axes(canvas: Canvas, heading: str, lines: Sequence[str]) -> None:
+def _write_around_axes(
+    canvas: Canvas, heading: str, lines: Sequence[str], *, is_mark_only: bool
+) -> None:
     """Put the title above what stands above the axes, and the note below what stands below."""
     axes = canvas.axes
     if heading:
-        axes.set_title(heading, fontsize=AXES_TITLE_PT, pad=GAP_PT + _legend_height_pt(canvas))
+        size_pt = LABEL_PT if is_mark_only else AXES_TITLE_PT
+        axes.set_title(heading, fontsize=size_pt, pad=GAP_PT + _legend_height_pt(canvas))
     width = max(SHORTEST_LINE, _letters_in(_cell_width(axes)))
     text = "\n".join(wrap_text(line, width) for line in lines)
     if text:

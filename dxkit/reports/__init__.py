@@ -1,8 +1,9 @@
-"""What can be handed out: printed sheets of each municipality and of the prefecture, and a workshop that needs no network?
+"""What can be handed out: printed sheets of municipalities, and a workshop without a network?
 
-`profile` writes one municipality's 市町カルテ, `deck` the prefecture's sheets, `profiles` all of them into a folder; `handout`
-one sheet a table of a meeting, `record` what remains of it; `pack` gathers everything that a computer without a network needs
-to run the notebooks.
+`profile` writes one municipality's 市町カルテ, `deck` the prefecture's sheets, `profiles` all of
+them into a folder; `handout` one sheet a table of a meeting, `record` what remains of it; `pack`
+gathers everything that a computer without a network needs to run the notebooks. Sheets of invented
+or estimated data say so.
 """
 
 from dxkit.reports._deck import deck

@@ -1,7 +1,8 @@
-"""What may the prefecture say about all municipalities together, and what must it not read into the answers?
+"""What may the prefecture say about all municipalities together, and what must it not read into it?
 
-Landscape A4 sheets: who answered, how the levels are spread, where the headings stand (in the order of the codes), how firm an
-order is, whether interviewers judge alike, and what is missing. No league table: places only with their intervals.
+Landscape A4 sheets: who answered, how the levels are spread, where the headings stand (in the order
+of the codes), how firm an order is, whether interviewers judge alike, and what is missing. No
+league table: ranks only with their intervals.
 """
 
 from collections.abc import Iterable
@@ -11,30 +12,48 @@ import numpy as np
 import pandas as pd
 
 from dxkit import charts, maturity
+from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import TableError
-from dxkit.reports import _atomic_write
-from dxkit.reports._hearing_figures import ANSWERED, NOT_APPLICABLE, Hearing, hearing
-from dxkit.reports._html_page import bar, page, picture, sheet, table, text
-from dxkit.reports._official_figures import Official, official
+from dxkit.reports._atomic_write import write_report
+from dxkit.reports._hearing_figures import (
+    ANSWERED,
+    NOT_APPLICABLE,
+    Hearing,
+    gather_hearing,
+)
+from dxkit.reports._html_page import (
+    draw_bar,
+    embed_figure,
+    escape_text,
+    write_page,
+    write_sheet,
+    write_table,
+)
+from dxkit.reports._marks import in_brackets
+from dxkit.reports._official_figures import Official, gather_official
 
 # items whose bars fit on one sheet
-ITEMS_A_SHEET = 10
+ITEMS_PER_SHEET = 10
 DRAWS = 10_000
 LEVEL = 0.9
-MOST_MISSING = 12
-# Krippendorff's least alpha for tentative conclusions; half the width of a 90 % interval in standard errors
-COMPARABLE, NORMAL = 0.667, 1.645
+# rows of the list of what is missing that fit on one sheet
+MISSING_ROWS = 12
+COVERAGE_COLUMNS = 3
+# Krippendorff's least alpha for tentative conclusions
+COMPARABLE_ALPHA = 0.667
+# half the width of a 90 % interval in standard errors
+HALF_WIDTH_90 = 1.645
 TITLE = "聞き取り調査の全体像"
-ALIKE = "聞き取り者の評価はそろっているか"
-NOT_LINKED = "聞き取り者の厳しさは含まれず、実際の幅はこれより広くなります。"
+AGREEMENT_HEADING = "聞き取り者の評価はそろっているか"
 STATUS_NAMES = {"declined": "回答なし", "unknown": "不明", "not_applicable": "対象外"}
 
 
+@accepts_old_keywords(to="path")
 def deck(
     answers: pd.DataFrame,
     *,
     indicators: pd.DataFrame | None = None,
-    to: str | Path | None = None,
+    path: str | Path | None = None,
     draws: int = DRAWS,
 ) -> Path:
     """Write the prefecture's sheets about a hearing.
@@ -42,10 +61,11 @@ def deck(
     Parameters
     ----------
     answers
-        Of all municipalities and, for the interviewers' severity, of the fictional towns.
+        Of all municipalities and, for the interviewers' severity, of the fictional towns. Invented
+        or estimated ones (see `dxkit.load`) are marked on every sheet and picture.
     indicators
         The hearing's framework; by default ``indicators_hearing``.
-    to
+    path
         The file (``.html``); by default ``out/deck.html``.
     draws
         Of the rank intervals.
@@ -59,185 +79,229 @@ def deck(
     ------
     TableError
         If the answers or the framework cannot be used.
+
+    Examples
+    --------
+    >>> import re, tempfile
+    >>> from dxkit import load, reports
+    >>> answers, items = load("hearing_example"), load("indicators_hearing")
+    >>> vision = items[(items["indicator"] == "vision") | (items["parent"] == "vision")]
+    >>> pair = answers["code"].isin(["28201", "28209"]) & answers["item"].isin(vision["indicator"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = reports.deck(
+    ...         answers[pair], indicators=vision, path=f"{folder}/deck.html", draws=20
+    ...     )
+    ...     page = path.read_text("utf-8")
+    >>> re.findall("<h1>(.*?)</h1>", page)[:2]
+    ['回答の状況（架空データ）', '段階の分布: 目指す姿・トップのコミットメント（架空データ）']
     """
-    facts = official()
-    target = Path("out/deck.html" if to is None else to)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _atomic_write.write(target, slides(facts, hearing(answers, indicators, facts.towns), draws))
-    return target
-
-
-def slides(facts: Official, heard: Hearing, draws: int = DRAWS) -> str:
-    """Write the page of `deck` from figures that were gathered before."""
-    names = facts.towns["name"]
-    sheets = [
-        _coverage(names, heard),
-        *_levels(heard),
-        _headings(names, heard),
-        _firmness(names, heard, draws),
-        _interviewers(heard),
-        _missing(heard),
-    ]
-    marked = "（架空データ）" if heard.made else ""
-    return page(
-        f"{TITLE}{marked}", "\n".join(sheets), kind="deck", styles=("report.css", "deck.css")
+    official = gather_official()
+    hearing = gather_hearing(answers, indicators, official.municipalities)
+    return write_report(
+        "out/deck.html" if path is None else path, write_slides(official, hearing, draws)
     )
 
 
-def _sheet(heading: str, parts: Iterable[str], heard: Hearing, foot: str) -> str:
-    marked = "（架空データ）" if heard.made else ""
-    return sheet(f"{text(heading)}{marked}", parts, aside=TITLE, foot=[foot])
+def write_slides(official: Official, hearing: Hearing, draws: int = DRAWS) -> str:
+    """Write the page of `deck` from figures that were gathered before."""
+    names = official.municipalities["name"]
+    # from what is surest to what is missing
+    sheets = [
+        _write_coverage(names, hearing),
+        *_write_levels(hearing),
+        _write_headings(names, hearing),
+        _write_firmness(names, hearing, draws),
+        _write_interviewers(hearing),
+        _write_missing(hearing),
+    ]
+    title = f"{TITLE}{in_brackets(hearing.data_mark)}"
+    return write_page(title, "\n".join(sheets), kind="deck", styles=("report.css", "deck.css"))
 
 
-def _coverage(names: pd.Series, heard: Hearing) -> str:
+def _write_slide(heading: str, parts: Iterable[str], hearing: Hearing, foot: str) -> str:
+    whole_heading = f"{escape_text(heading)}{in_brackets(hearing.data_mark)}"
+    return write_sheet(whole_heading, parts, aside=TITLE, foot=[foot, hearing.source_line])
+
+
+def _write_coverage(names: pd.Series, hearing: Hearing) -> str:
     """Show how much each municipality answered."""
-    answered = heard.scores.coverage["answered"].reindex(heard.codes)
-    big = {
-        "市町": len(heard.codes),
-        "項目": heard.real["item"].nunique(),
+    codes = hearing.asked_codes
+    answered = hearing.scores.coverage["answered"].reindex(codes)
+    # three figures to read from the back of the room
+    key_figures = {
+        "市町": len(codes),
+        "項目": hearing.real["item"].nunique(),
         "回答した割合（平均）": f"{answered.mean():.0%}",
     }
     figures = "".join(
-        f"<p><strong>{text(number)}</strong> {text(what)}</p>" for what, number in big.items()
+        f"<p><strong>{escape_text(number)}</strong> {escape_text(label)}</p>"
+        for label, number in key_figures.items()
     )
-    parts = np.array_split(np.arange(len(heard.codes)), 3)
-    columns = "".join(_coverage_table(names, answered.iloc[part]) for part in parts if part.size)
-    absent = [str(name) for code, name in names.items() if code not in heard.codes]
-    said = (
-        f"聞き取りの対象外か、まだ回答のない市町: {'、'.join(absent)}"
-        if absent
-        else "41市町すべてに回答があります。"
+    # three columns of names fit on a landscape sheet
+    parts = np.array_split(np.arange(len(codes)), COVERAGE_COLUMNS)
+    columns = "".join(
+        _write_coverage_column(names, answered.iloc[part]) for part in parts if part.size
     )
+    absent = [str(name) for code, name in names.items() if code not in codes]
+    absent_line = "41市町すべてに回答があります。"
+    if absent:
+        absent_line = f"聞き取りの対象外か、まだ回答のない市町: {'、'.join(absent)}"
     body = [
         f'<div class="big">{figures}</div>',
         f'<div class="three">{columns}</div>',
-        f"<p>{text(said)}</p>",
+        f"<p>{escape_text(absent_line)}</p>",
     ]
-    return _sheet(
-        "回答の状況",
-        body,
-        heard,
-        "割合は項目の重みで数えています。団体コード順。未回答は0点として扱いません。",
-    )
+    foot = "割合は項目の重みで数えています。団体コード順。未回答は0点として扱いません。"
+    return _write_slide("回答の状況", body, hearing, foot)
 
 
-def _coverage_table(names: pd.Series, answered: pd.Series) -> str:
+def _write_coverage_column(names: pd.Series, answered: pd.Series) -> str:
     rows = "".join(
-        f'<tr><td>{text(names[str(code)])}</td><td class="barred">{bar(share)}</td><td class="figure">{share:.0%}</td></tr>'
+        f'<tr><td>{escape_text(names[str(code)])}</td><td class="barred">{draw_bar(share)}</td>'
+        f'<td class="figure">{share:.0%}</td></tr>'
         for code, share in answered.items()
     )
     return f"<table><tbody>{rows}</tbody></table>"
 
 
-def _levels(heard: Hearing) -> Iterable[str]:
+def _write_levels(hearing: Hearing) -> Iterable[str]:
     """Show, heading by heading, how the levels of each item are spread."""
-    for heading, part in heard.real.groupby("dimension", observed=True):
+    # bars of all items on one sheet would be too thin to read
+    labels = hearing.item_labels
+    foot = "数字は市町の数です。答えのない市町は、段階0とは別に右に示しています。"
+    for heading, part in hearing.real.groupby("dimension", observed=True):
         items = list(dict.fromkeys(part["item"]))
-        portions = [items[at : at + ITEMS_A_SHEET] for at in range(0, len(items), ITEMS_A_SHEET)]
+        portions = [
+            items[start : start + ITEMS_PER_SHEET]
+            for start in range(0, len(items), ITEMS_PER_SHEET)
+        ]
+        label = labels[str(heading)]
         for number, portion in enumerate(portions, start=1):
-            shown = part[part["item"].isin(portion)]
-            figure = charts.levels(shown, names=heard.labels)
-            label = heard.labels[str(heading)]
-            which = f"（{number}/{len(portions)}）" if len(portions) > 1 else ""
-            foot = "数字は市町の数です。答えのない市町は、段階0とは別に右に示しています。"
-            yield _sheet(
-                f"段階の分布: {label}{which}",
-                [picture(figure, f"{label}の項目ごとの段階の分布")],
-                heard,
-                foot,
-            )
+            answers = hearing.with_origin(part[part["item"].isin(portion)])
+            # the foot of the sheet names the source
+            figure = charts.levels(answers, names=labels, source="")
+            count = f"（{number}/{len(portions)}）" if len(portions) > 1 else ""
+            picture = embed_figure(figure, f"{label}の項目ごとの段階の分布")
+            yield _write_slide(f"段階の分布: {label}{count}", [picture], hearing, foot)
 
 
-def _headings(names: pd.Series, heard: Hearing) -> str:
+def _write_headings(names: pd.Series, hearing: Hearing) -> str:
     """Show all headings of all municipalities, in the order of their codes."""
-    wide = heard.dimensions().rename(columns=heard.labels).reindex(heard.codes)
-    wide = wide.set_axis([str(names[code]) for code in heard.codes], axis=0).T
-    figure = charts.heatmap(wide, low=0, high=100, label="点", missing="回答が足りない")
-    foot = "点は段階0〜5を0〜100に換算した重みつき平均。市町は団体コード順です。重みの6割より少ない回答では点を出しません。"
-    return _sheet("分野ごとの点", [picture(figure, "市町と分野ごとの点")], heard, foot)
+    codes = hearing.asked_codes
+    # headings from top to bottom: municipalities are too many for rows of one sheet
+    points = hearing.heading_points.rename(columns=hearing.item_labels).reindex(codes)
+    wide = hearing.with_origin(points.set_axis([str(names[code]) for code in codes], axis=0).T)
+    figure = charts.heatmap(wide, low=0, high=100, label="点", missing="回答が足りない", source="")
+    foot = (
+        "点は段階0〜5を0〜100に換算した重みつき平均。市町は団体コード順です。"
+        "重みの6割より少ない回答では点を出しません。"
+    )
+    picture = embed_figure(figure, "市町と分野ごとの点")
+    return _write_slide("分野ごとの点", [picture], hearing, foot)
 
 
-def _firmness(names: pd.Series, heard: Hearing, draws: int) -> str:
+def _write_firmness(names: pd.Series, hearing: Hearing, draws: int) -> str:
     """Show how firm an order is: intervals, and groups whose order is not settled."""
-    linked = not isinstance(heard.severity, str)
-    vary = [
-        name
-        for name in ("weights", "normalise", "aggregate", "missing", "severity")
-        if linked or name != "severity"
+    has_severity = not isinstance(hearing.severity, str)
+    intervals = _rank_municipalities(hearing, draws, has_severity=has_severity)
+    spread = charts.rank_intervals(intervals, names=names, level=LEVEL, source="")
+    groups = charts.tiers(intervals["tier"], names=names, source="")
+    pictures = [
+        embed_figure(spread, "市町の順位の幅"),
+        embed_figure(groups, "順序を決められない市町のグループ"),
     ]
-    values = heard.scores.raw.reindex(heard.codes).dropna(how="all")
-    found = maturity.rank_intervals(
-        values, heard.framework, draws=draws, vary=vary, answers=heard.answers if linked else None
+    mean_width = float((intervals["p95"] - intervals["p05"]).mean())
+    varied = "重み・正規化・集計・未回答"
+    # without common cases the interviewers' part in the differences is unknown
+    warning = "聞き取り者の厳しさは含まれず、実際の幅はこれより広くなります。"
+    if has_severity:
+        varied += "・聞き取り者の厳しさと回答の誤差"
+        warning = "幅の重なる市町の順序は決められません。"
+    foot = (
+        f"{varied}を同時に動かした{draws:,}回の計算による{LEVEL:.0%}の幅"
+        f"（平均{mean_width:.1f}）。{warning}"
     )
-    spread = charts.rank_intervals(found.table, names=names, level=LEVEL)
-    groups = charts.tiers(found.table["tier"], names=names)
-    parts = [picture(spread, "市町の順位の幅"), picture(groups, "順序を決められない市町のグループ")]
-    width = float((found.table["p95"] - found.table["p05"]).mean())
-    what = "重み・正規化・集計・未回答" + ("・聞き取り者の厳しさと回答の誤差" if linked else "")
-    foot = f"{what}を同時に動かした{draws:,}回の計算による{LEVEL:.0%}の幅（平均{width:.1f}）。"
-    foot += (
-        "幅の重なる市町の順序は決められません。"
-        if linked
-        else "聞き取り者の厳しさは含まれず、実際の幅はこれより広くなります。"
-    )
-    return _sheet(
-        "順位はどこまで確かか", [f'<div class="side">{"".join(parts)}</div>'], heard, foot
-    )
+    side_by_side = f'<div class="side">{"".join(pictures)}</div>'
+    return _write_slide("順位はどこまで確かか", [side_by_side], hearing, foot)
 
 
-def _interviewers(heard: Hearing) -> str:
+def _rank_municipalities(hearing: Hearing, draws: int, *, has_severity: bool) -> pd.DataFrame:
+    """Compute the interval of each municipality's rank and its tier."""
+    # every choice that somebody could have made otherwise
+    vary = ["weights", "normalise", "aggregate", "missing"]
+    values = hearing.scores.raw.reindex(hearing.asked_codes).dropna(how="all")
+    ranks = maturity.rank_intervals(
+        values,
+        hearing.framework,
+        draws=draws,
+        vary=[*vary, "severity"] if has_severity else vary,
+        answers=hearing.answers if has_severity else None,
+    )
+    return hearing.with_origin(ranks.table)
+
+
+def _write_interviewers(hearing: Hearing) -> str:
     """Say whether interviewers judge alike, and how strict each is."""
-    if isinstance(heard.severity, str):
-        said = f"聞き取り者の評価がそろっているかは、分かりません。{heard.severity}"
-        return _sheet(
-            ALIKE,
-            [f"<p>{text(said)}</p>"],
-            heard,
-            "市町どうしの差に、聞き取り者の差が混じっています。",
-        )
+    severity = hearing.severity
+    if isinstance(severity, str):
+        reason = f"聞き取り者の評価がそろっているかは、分かりません。{severity}"
+        foot = "市町どうしの差に、聞き取り者の差が混じっています。"
+        body = [f"<p>{escape_text(reason)}</p>"]
+        return _write_slide(AGREEMENT_HEADING, body, hearing, foot)
+    # a positive severity of the model is leniency in levels
+    figures = severity.table[["severity", "se", "cases"]]
     rows = [
-        (rater, f"{severity:+.2f}", f"±{NORMAL * se:.2f}", int(cases))
-        for rater, severity, se, cases in heard.severity.table[
-            ["severity", "se", "cases"]
-        ].itertuples()
+        (rater, f"{leniency:+.2f}", f"±{HALF_WIDTH_90 * error:.2f}", int(cases))
+        for rater, leniency, error, cases in figures.itertuples()
     ]
-    parts = [
-        f"<p>{text(_agreement(heard))}</p>",
-        f"<p>{text(f'1つの回答の誤差（標準偏差）は約{heard.severity.error:.2f}段階です。')}</p>",
-        table(["聞き取り者", "甘さ（段階）", "90%の幅", "共通の事例"], rows, figures=(1, 2, 3)),
+    error_line = f"1つの回答の誤差（標準偏差）は約{severity.error:.2f}段階です。"
+    headings = ["聞き取り者", "甘さ（段階）", "90%の幅", "共通の事例"]
+    body = [
+        f"<p>{escape_text(_describe_agreement(hearing))}</p>",
+        f"<p>{escape_text(error_line)}</p>",
+        write_table(headings, rows, number_columns=(1, 2, 3)),
     ]
-    foot = "甘さは、共通の事例（架空の町など）に付けた段階が全員の平均より高い分で、マイナスは厳しい評価です。"
-    return _sheet(ALIKE, parts, heard, foot + "段階0や5の近くでは小さめに出ます。")
+    foot = (
+        "甘さは、共通の事例（架空の町など）に付けた段階が全員の平均より高い分で、"
+        "マイナスは厳しい評価です。段階0や5の近くでは小さめに出ます。"
+    )
+    return _write_slide(AGREEMENT_HEADING, body, hearing, foot)
 
 
-def _agreement(heard: Hearing) -> str:
+def _describe_agreement(hearing: Hearing) -> str:
+    """Write how far interviewers agree, or why that cannot be computed."""
     try:
-        found = maturity.agreement(heard.answers)
+        agreement = maturity.agreement(hearing.answers)
     except TableError as error:
         return f"一致の度合いは計算できません。{error}"
-    verdict = "下回ります" if found["low"] < COMPARABLE else "上回ります"
+    verdict = "下回ります" if agreement["low"] < COMPARABLE_ALPHA else "上回ります"
     return (
-        f"一致の度合い（クリッペンドルフのα）は{found['alpha']:.2f}です（90%の幅 {found['low']:.2f}〜{found['high']:.2f}、"
-        f"共通の事例{found['cases']:.0f}件）。幅の下端は、聞き取り者をこえて比べてよい目安の{COMPARABLE}を{verdict}。"
+        f"一致の度合い（クリッペンドルフのα）は{agreement['alpha']:.2f}です"
+        f"（90%の幅 {agreement['low']:.2f}〜{agreement['high']:.2f}、"
+        f"共通の事例{agreement['cases']:.0f}件）。"
+        f"幅の下端は、聞き取り者をこえて比べてよい目安の{COMPARABLE_ALPHA}を{verdict}。"
     )
 
 
-def _missing(heard: Hearing) -> str:
-    """List what is missing most."""
-    silent = heard.real[heard.real["code"].isin(heard.codes) & (heard.real["status"] != ANSWERED)]
-    counts = pd.crosstab(silent["item"], silent["status"]).reindex(
-        columns=list(STATUS_NAMES), fill_value=0
-    )
+def _write_missing(hearing: Hearing) -> str:
+    """List the items that most municipalities have not answered."""
+    is_asked = hearing.real["code"].isin(hearing.asked_codes)
+    silent = hearing.real[is_asked & (hearing.real["status"] != ANSWERED)]
+    counts = pd.crosstab(silent["item"], silent["status"])
+    counts = counts.reindex(columns=list(STATUS_NAMES), fill_value=0)
+    # what does not apply is not missing
     unanswered = counts.drop(columns=NOT_APPLICABLE).sum(axis=1)
-    worst = (
-        unanswered[unanswered > 0].sort_values(ascending=False, kind="stable").index[:MOST_MISSING]
+    ordered = unanswered[unanswered > 0].sort_values(ascending=False, kind="stable")
+    labels = hearing.item_labels
+    rows = [
+        (labels.get(str(item), item), *counts.loc[item]) for item in ordered.index[:MISSING_ROWS]
+    ]
+    body = "<p>未回答の項目はありません。</p>"
+    if rows:
+        body = write_table(["項目", *STATUS_NAMES.values()], rows, number_columns=(1, 2, 3))
+    foot = (
+        "未回答は、点にも順位にも0として入っていません。"
+        "多い項目は、問いが答えにくいか、担当が決まっていないことがあります。"
     )
-    labels = heard.labels
-    rows = [(labels.get(str(item), item), *counts.loc[item]) for item in worst]
-    body = (
-        table(["項目", *STATUS_NAMES.values()], rows, figures=(1, 2, 3))
-        if rows
-        else "<p>未回答の項目はありません。</p>"
-    )
-    foot = "未回答は、点にも順位にも0として入っていません。多い項目は、問いが答えにくいか、担当が決まっていないことがあります。"
-    return _sheet("まだ分かっていないこと（答えのない市町が多い項目）", [body], heard, foot)
+    heading = "まだ分かっていないこと（答えのない市町が多い項目）"
+    return _write_slide(heading, [body], hearing, foot)

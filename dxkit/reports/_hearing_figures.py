@@ -5,13 +5,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dxkit import maturity
+from dxkit._checks import require_columns
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
+from dxkit.reports._marks import read_mark, write_source
+from dxkit.schema import carry_provenance
 
-ANSWERED, NOT_APPLICABLE = "answered", "not_applicable"
-PEERS = 8
-# standard deviation of an answer, in levels, where no case was rated twice; what `dxkit.maturity.next_steps` assumes
-ERROR = 0.6
+ANSWERED = "answered"
+NOT_APPLICABLE = "not_applicable"
+PEER_COUNT = 8
+# standard deviation of an answer, in levels, where no case was rated twice; what
+# `dxkit.maturity.next_steps` assumes
+USUAL_ERROR = 0.6
+# scores are 0–1, the sheets' points 0–100
+POINTS = 100
+COLUMNS = ("code", "item", "rater", "level", "target", "status", "evidence")
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class Hearing:
     Attributes
     ----------
     answers
-        As given, fictional towns included.
+        As handed in, fictional towns included.
     real
         Answers of municipalities, one an item, with ``dimension`` (in the framework's order).
     framework
@@ -29,7 +37,7 @@ class Hearing:
     scores
         Of `dxkit.maturity.score`.
     severity
-        Interviewers' severity, or why it cannot be told.
+        Interviewers' severity, or why it cannot be estimated.
     """
 
     answers: pd.DataFrame
@@ -39,36 +47,56 @@ class Hearing:
     severity: maturity.Severity | str
 
     @property
-    def made(self) -> bool:
-        """Whether the answers are invented."""
-        return self.answers.attrs.get("made") is True
+    def data_mark(self) -> str:
+        """What invented or estimated answers are marked with; empty for real ones.
+
+        The framework does not count: its questions are ours, whoever answers them.
+        """
+        return read_mark(self.answers)
 
     @property
-    def error(self) -> float:
+    def source_line(self) -> str:
+        """Where the answers come from, for the foot of a sheet."""
+        return write_source(self.answers)
+
+    @property
+    def answer_error(self) -> float:
         """Standard deviation of an answer, in levels."""
-        return (
-            ERROR
-            if isinstance(self.severity, str) or not self.severity.error
-            else self.severity.error
-        )
+        # without common cases there is no estimate
+        if isinstance(self.severity, str) or not self.severity.error:
+            return USUAL_ERROR
+        return self.severity.error
 
     @property
-    def codes(self) -> list[str]:
+    def asked_codes(self) -> list[str]:
         """Municipalities of which at least one item was asked, in the order of their codes."""
-        asked = self.real[self.real["status"] != NOT_APPLICABLE]
-        return sorted(asked["code"].unique())
+        asked_rows = self.real[self.real["status"] != NOT_APPLICABLE]
+        return sorted(asked_rows["code"].unique())
 
     @property
-    def labels(self) -> dict[str, str]:
+    def item_labels(self) -> dict[str, str]:
         """Item or heading → Japanese name."""
         return dict(zip(self.framework["indicator"], self.framework["label"], strict=True))
 
-    def dimensions(self) -> pd.DataFrame:
-        """Give the scores of the headings as 0–100."""
-        return self.scores.dimensions * 100
+    @property
+    def heading_points(self) -> pd.DataFrame:
+        """Scores of the headings as 0–100."""
+        return self.with_origin(self.scores.dimensions * POINTS)
+
+    def with_origin(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Return a table computed from the answers with their origin alone.
+
+        What was computed also carries the framework's origin; its questions being made up makes
+        no answer an invented one.
+        """
+        copy = table.copy()
+        copy.attrs = {}
+        return carry_provenance(copy, self.answers)
 
 
-def hearing(answers: pd.DataFrame, indicators: pd.DataFrame | None, towns: pd.DataFrame) -> Hearing:
+def gather_hearing(
+    answers: pd.DataFrame, indicators: pd.DataFrame | None, municipalities: pd.DataFrame
+) -> Hearing:
     """Score the answers.
 
     Parameters
@@ -77,7 +105,7 @@ def hearing(answers: pd.DataFrame, indicators: pd.DataFrame | None, towns: pd.Da
         One row an answer: ``code, item, rater, level, target, status, evidence``.
     indicators
         The framework; by default ``indicators_hearing``.
-    towns
+    municipalities
         Index ``code``.
 
     Raises
@@ -85,42 +113,47 @@ def hearing(answers: pd.DataFrame, indicators: pd.DataFrame | None, towns: pd.Da
     TableError
         If columns are missing, or no answer is of a municipality.
     """
-    needed = ("code", "item", "rater", "level", "target", "status", "evidence")
-    remedy = "read_hearing の結果を渡してください"
-    absent = [
-        Fault("列がありません", remedy, column=name)
-        for name in needed
-        if name not in answers.columns
-    ]
-    if absent:
-        raise TableError(absent)
+    require_columns(answers, COLUMNS, "回答")
+    # the prefecture's own questions, unless others were asked
     framework = load("indicators_hearing") if indicators is None else indicators
-    own = answers[answers["code"].isin(towns.index)].drop_duplicates(["code", "item"])
-    if own.empty:
+    is_real = answers["code"].isin(municipalities.index)
+    # a second answer to an item is another interviewer's, for the severity only
+    real = answers[is_real].drop_duplicates(["code", "item"])
+    if real.empty:
+        remedy = "read_hearing の結果を渡してください"
         raise TableError([Fault("41市町の回答がありません", remedy, column="code")])
-    headings = _heading_of(framework)
-    order = list(dict.fromkeys(headings.values()))
-    dimension = pd.Categorical(own["item"].map(headings), categories=order)
-    values = maturity.values_of(answers[answers["code"].isin(towns.index)])
-    scores = maturity.score(values, framework)
-    return Hearing(answers, own.assign(dimension=dimension), framework, scores, _severity(answers))
-
-
-def _heading_of(framework: pd.DataFrame) -> dict[str, str]:
-    """Give each item's topmost heading."""
-    above = dict(
-        zip(framework["indicator"], framework["parent"].fillna("").astype(str), strict=True)
+    heading_of = _find_headings(framework)
+    order = list(dict.fromkeys(heading_of.values()))
+    dimension = pd.Categorical(real["item"].map(heading_of), categories=order)
+    scores = maturity.score(maturity.values_of(answers[is_real]), framework)
+    return Hearing(
+        answers,
+        real.assign(dimension=dimension),
+        framework,
+        scores,
+        _estimate_severity(answers),
     )
-    found = {}
-    for item in set(above) - set(above.values()):
+
+
+def _find_headings(framework: pd.DataFrame) -> dict[str, str]:
+    """Find each item's topmost heading."""
+    parents = framework["parent"].fillna("").astype(str)
+    parent_of = dict(zip(framework["indicator"], parents, strict=True))
+    above_others = set(parent_of.values())
+    headings = {}
+    for item in parent_of:
+        # what stands above something is no item
+        if item in above_others:
+            continue
         heading = item
-        while above.get(heading):
-            heading = above[heading]
-        found[item] = heading
-    return {item: found[item] for item in above if item in found}
+        while parent_of.get(heading):
+            heading = parent_of[heading]
+        headings[item] = heading
+    return headings
 
 
-def _severity(answers: pd.DataFrame) -> maturity.Severity | str:
+def _estimate_severity(answers: pd.DataFrame) -> maturity.Severity | str:
+    """Estimate the interviewers' severity, or say why that cannot be done."""
     try:
         return maturity.rater_severity(answers)
     except TableError as error:

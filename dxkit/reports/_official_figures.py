@@ -8,6 +8,7 @@ from dxkit.errors import CodeError
 from dxkit.loaders import load
 from dxkit.support.progress import lagging
 
+# the dashboard's shares are 0–1, the sheets' percent
 PERCENT = 100.0
 
 
@@ -17,7 +18,7 @@ class Official:
 
     Attributes
     ----------
-    towns
+    municipalities
         Index ``code``: names, people, households, area.
     dashboard
         Index ``code``: indicators as 0–100, and ``name``.
@@ -31,73 +32,76 @@ class Official:
         Code → how many systems are 特定移行支援システム.
     themes
         One row a seat.
-    talk
-        Index ``code``: what to talk about (`dxkit.support.progress.lagging`); only those with a reason.
+    topics
+        Index ``code``: what to talk about (`dxkit.support.progress.lagging`); only those with a
+        reason.
     sources
         What the figures are → where they come from.
     """
 
-    towns: pd.DataFrame
+    municipalities: pd.DataFrame
     dashboard: pd.DataFrame
     labels: pd.Series
     yes_no: list[str]
     progress: pd.DataFrame
     extensions: pd.Series
     themes: pd.DataFrame
-    talk: pd.DataFrame
+    topics: pd.DataFrame
     sources: dict[str, str]
 
-    def town(self, code: str) -> pd.Series:
-        """Give a municipality's row.
+    def get_municipality(self, code: str) -> pd.Series:
+        """Return a municipality's row.
 
         Raises
         ------
         CodeError
             If it is none of the 41.
         """
-        if code not in self.towns.index:
-            first = "、".join(
-                f"{each}（{name}）" for each, name in self.towns["name"].head(3).items()
+        if code not in self.municipalities.index:
+            examples = "、".join(
+                f"{example}（{name}）"
+                for example, name in self.municipalities["name"].head(3).items()
             )
             raise CodeError(
-                f"「{code}」は兵庫県の41市町の団体コードではありません。5桁で書いてください。例: {first}"
+                f"「{code}」は兵庫県の41市町の団体コードではありません。"
+                f"5桁で書いてください。例: {examples}"
             )
-        return pd.Series(self.towns.loc[code])
+        return pd.Series(self.municipalities.loc[code])
 
 
-def official() -> Official:
+def gather_official() -> Official:
     """Gather the official figures."""
-    towns = load("municipalities")
-    dashboard, indicators, progress = (
-        load("dashboard"),
-        load("indicators_dashboard"),
-        load("progress"),
-    )
-    extensions, themes = load("extensions"), load("themes")
-    shown = indicators[indicators["unit"].isin(["有無", "割合"])]
-    labels = shown.set_index("indicator")["label"]
+    municipalities = load("municipalities")
+    dashboard = load("dashboard")
+    indicators = load("indicators_dashboard")
+    progress = load("progress")
+    extensions = load("extensions")
+    themes = load("themes")
+    # counts and amounts have no common scale; shares and yes or no have
+    comparable = indicators[indicators["unit"].isin(["有無", "割合"])]
+    labels = comparable.set_index("indicator")["label"]
+    names = municipalities.set_index("code")["name"]
+    plain = pd.DataFrame(municipalities.drop(columns="geometry"))
     tables = {
-        "人口・世帯・面積": towns,
+        "人口・世帯・面積": municipalities,
         "DXの取組": dashboard,
         "標準化の進捗": progress,
         "特定移行": extensions,
         "テーマ": themes,
     }
-    names = towns.set_index("code")["name"]
     return Official(
-        towns=pd.DataFrame(towns.drop(columns="geometry")).set_index("code", drop=False),
+        municipalities=plain.set_index("code", drop=False),
         dashboard=(dashboard.set_index("code")[list(labels.index)] * PERCENT).join(names),
         labels=labels,
-        yes_no=list(shown.loc[shown["unit"] == "有無", "indicator"]),
+        yes_no=list(comparable.loc[comparable["unit"] == "有無", "indicator"]),
         progress=progress,
         extensions=extensions.set_index("code")["count"],
         themes=themes,
-        talk=lagging(
-            progress, extensions, towns=pd.DataFrame(towns.drop(columns="geometry"))
-        ).set_index("code"),
-        # file names are in the catalogue; a printed sheet names who published what, and when
-        sources={
-            what: str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ")
-            for what, table in tables.items()
-        },
+        topics=lagging(progress, extensions, towns=plain).set_index("code"),
+        sources={name: _shorten_source(table) for name, table in tables.items()},
     )
+
+
+def _shorten_source(table: pd.DataFrame) -> str:
+    """Cut the file names off: they are in the catalogue; a sheet names who published what."""
+    return str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ")

@@ -7,46 +7,65 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from dxkit.errors import Fault, TableError, shorten
+from dxkit._checks import require_columns
+from dxkit._keywords import accepts_old_keywords
+from dxkit.errors import shorten
 from dxkit.loaders import load
-from dxkit.reports import _atomic_write
-from dxkit.reports._handout import STYLES, TITLE, name_of, part, table_of
-from dxkit.reports._html_page import listing, page, sheet, table, text
+from dxkit.reports._atomic_write import write_report
+from dxkit.reports._groups import name_group, read_groups
+from dxkit.reports._handout import STYLES, TITLE
+from dxkit.reports._html_page import (
+    escape_text,
+    write_list,
+    write_page,
+    write_part,
+    write_sheet,
+    write_table,
+)
+from dxkit.reports._marks import read_mark
 
 # counts of fewer voters than this would tell what one person thinks
-LEAST_SHOWN = 3
-VALUES = {
+MIN_VOTERS = 3
+TITLE_LENGTH = 40
+ITEM_LENGTH = 90
+OPTION_LENGTH = 60
+# column of the results → what the vote says
+VOTE_NAMES = {
     "against_strongly": "強く反対",
     "against": "反対",
     "neutral": "どちらとも",
     "for": "賛成",
     "for_strongly": "強く賛成",
 }
+AGENDA_HEADINGS = {"part": "内容", "minutes": "分", "guide": "進め方"}
 NOTE = (
-    "投票は無記名です。だれがどう投票したかは記録されていません。点は −2（強く反対）から +2（強く賛成）の平均で、"
-    f"{LEAST_SHOWN}票に満たない項目は内訳を載せません。多数決の結果ではなく、話し合いの材料です。"
+    "投票は無記名です。だれがどう投票したかは記録されていません。"
+    "点は −2（強く反対）から +2（強く賛成）の平均で、"
+    f"{MIN_VOTERS}票に満たない項目は内訳を載せません。"
+    "多数決の結果ではなく、話し合いの材料です。"
 )
-LOOSE = "まとめていないカード"
+LOOSE_CARDS = "まとめていないカード"
 
 
-class Kept(Protocol):
-    """What a `dxkit.store.Session` gives."""
+class StoredSession(Protocol):
+    """What a `dxkit.store.Session` holds of a meeting."""
 
     def results(self) -> pd.DataFrame:
-        """Give one row an item."""
+        """Return one row an item."""
 
     def notes(self) -> pd.DataFrame:
-        """Give one row a card."""
+        """Return one row a card."""
 
     def choices(self) -> pd.DataFrame:
-        """Give one row an item and option."""
+        """Return one row an item and option."""
 
     def agreement(self, *, items: Sequence[str] | None = None) -> Any:
-        """Give how far the voters agree."""
+        """Compute how far the voters agree."""
 
 
+@accepts_old_keywords(to="path")
 def record(
-    session: Kept,
+    session: StoredSession,
     *,
     groups: Any = None,
     agenda: pd.DataFrame | None = None,
@@ -55,176 +74,208 @@ def record(
     date: str = "",
     place: str = "",
     next_date: str = "",
-    to: str | Path | None = None,
+    path: str | Path | None = None,
 ) -> Path:
-    """Write the record of a meeting from what its session kept.
+    """Write the record of a meeting from what its session holds.
 
     Parameters
     ----------
     session
         A `dxkit.store.Session` with its votes, cards and choices.
     groups
-        Who sat together: `dxkit.groups.Groups`, or a table with ``code`` and ``group``.
+        Who sat together: `dxkit.groups.Groups`, or a table with ``code`` and ``group``. Invented or
+        estimated groups, votes, cards or decisions (see `dxkit.load`) are marked at the top.
     agenda
         One row a part: ``part, minutes`` (``guide`` if there is one), such as ``meeting_agenda``.
     decisions
         One row a decision: ``what, who, until``; left out, empty lines are printed to write on.
     title, date, place, next_date
         Printed at the top and at the end.
-    to
+    path
         The file (``.html``); by default ``out/record.html``.
 
     Returns
     -------
     pathlib.Path
-        One HTML file that opens offline and prints on A4, on as many pages as it needs; the same content gives the same bytes.
+        One HTML file that opens offline and prints on A4, on as many pages as it needs; the same
+        content gives the same bytes.
 
     Raises
     ------
     TableError
         If a table lacks a column.
+
+    Examples
+    --------
+    >>> import re, tempfile
+    >>> from dxkit import reports, store
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with store.Session(f"{folder}/a.sqlite") as session:
+    ...         for client, value in zip("abc", [2, 2, -1]):
+    ...             _ = session.vote(item="文字の同定", value=value, client=client)
+    ...         page = reports.record(session, path=f"{folder}/a.html").read_text("utf-8")
+    >>> re.findall("文字の同定|[+−][0-9.]+</td>", page)
+    ['文字の同定', '+1.0</td>']
     """
+    results = session.results()
+    choices = session.choices()
+    notes = session.notes()
+    # the agenda is a plan, not data: an invented example of one may be used as it is
+    mark = read_mark(groups, results, choices, notes, decisions)
     parts = [
-        part("会の概要", listing([("日時", date), ("場所", place), ("次の会", next_date)]))
-        if date or place or next_date
-        else "",
-        _present(groups),
-        _agenda(agenda),
-        part("投票の結果", _votes(session.results()) + _agreed(session)),
-        _choices(session.choices()),
-        part("出された意見（カード）", _cards(session.notes())),
-        part("決まったこと（だれが・いつまでに）", _decisions(decisions)),
+        f'<p class="made">{escape_text(mark)}を含みます</p>' if mark else "",
+        _write_occasion(date, place, next_date),
+        _write_participants(groups),
+        _write_agenda(agenda),
+        write_part("投票の結果", _write_votes(results) + _describe_agreement(session, results)),
+        _write_choices(choices),
+        write_part("出された意見（カード）", _write_cards(notes)),
+        write_part("決まったこと（だれが・いつまでに）", _write_decisions(decisions)),
     ]
-    heading = f"{text(shorten(title, 40))} 記録"
-    target = Path("out/record.html" if to is None else to)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    body = sheet(heading, [each for each in parts if each], foot=[NOTE])
-    _atomic_write.write(
-        target, page(f"{shorten(title, 40)} 記録", body, kind="card meeting record", styles=STYLES)
-    )
-    return target
+    heading = f"{shorten(title, TITLE_LENGTH)} 記録"
+    body = write_sheet(escape_text(heading), [part for part in parts if part], foot=[NOTE])
+    page = write_page(heading, body, kind="card meeting record", styles=STYLES)
+    return write_report("out/record.html" if path is None else path, page)
 
 
-def _present(groups: Any) -> str:
+def _write_occasion(date: str, place: str, next_date: str) -> str:
+    if not (date or place or next_date):
+        return ""
+    rows = [("日時", date), ("場所", place), ("次の会", next_date)]
+    return write_part("会の概要", write_list(rows))
+
+
+def _write_participants(groups: Any) -> str:
     """Write who sat together."""
     if groups is None:
         return ""
-    own = table_of(groups)
+    table = read_groups(groups)
     names = load("municipalities").set_index("code")["name"]
     rows = [
-        (name_of(key), "、".join(str(names.get(code, code)) for code in part_["code"]))
-        for key, part_ in own.groupby("group", sort=True)
+        (name_group(key), "、".join(str(names.get(code, code)) for code in members["code"]))
+        for key, members in table.groupby("group", sort=True)
     ]
-    return part(f"参加した{len(own)}団体（{len(rows)}組）", listing(rows))
+    return write_part(f"参加した{len(table)}団体（{len(rows)}組）", write_list(rows))
 
 
-def _agenda(agenda: pd.DataFrame | None) -> str:
+def _write_agenda(agenda: pd.DataFrame | None) -> str:
     if agenda is None:
         return ""
-    _need(agenda, ("part", "minutes"), "次第")
-    columns = [name for name in ("part", "minutes", "guide") if name in agenda.columns]
-    headings = {"part": "内容", "minutes": "分", "guide": "進め方"}
-    return part(
-        "次第",
-        table(
-            [headings[name] for name in columns], agenda[columns].to_numpy().tolist(), figures=(1,)
-        ),
-    )
+    require_columns(agenda, ("part", "minutes"), "次第")
+    columns = [name for name in AGENDA_HEADINGS if name in agenda.columns]
+    rows = agenda[columns].to_numpy().tolist()
+    headings = [AGENDA_HEADINGS[name] for name in columns]
+    return write_part("次第", write_table(headings, rows, number_columns=(1,)))
 
 
-def _votes(results: pd.DataFrame) -> str:
-    """Write one row an item, most wanted first, with how the votes are spread."""
+def _write_votes(results: pd.DataFrame) -> str:
+    """Write one row an item, the most wanted first, with how the votes are spread."""
     if results.empty:
         return "<p>投票はありませんでした。</p>"
-    few = results["votes"] < LEAST_SHOWN
-    ordered = results.assign(few=few).sort_values(
-        ["few", "mean"], ascending=[True, False], kind="stable"
+    # items with too few votes stand last: their mean must not tell their place
+    is_hidden = results["votes"] < MIN_VOTERS
+    ordered = results.assign(is_hidden=is_hidden).sort_values(
+        ["is_hidden", "mean"], ascending=[True, False], kind="stable"
     )
-    lines = "".join(_vote(row) for row in ordered.to_dict("records"))
-    keys = "　".join(VALUES.values())
-    head = '<tr><th>項目</th><th class="figure">票</th><th class="figure">平均</th><th>内訳</th><th>票の数（左から）</th></tr>'
-    said = f'<p class="note">{text(f"内訳の帯は、左から {keys} です。")}</p>'
-    return f'<table class="votes"><thead>{head}</thead><tbody>{lines}</tbody></table>{said}'
+    lines = "".join(_write_vote(row) for row in ordered.to_dict("records"))
+    head = (
+        '<tr><th>項目</th><th class="figure">票</th><th class="figure">平均</th>'
+        "<th>内訳</th><th>票の数（左から）</th></tr>"
+    )
+    key = escape_text(f"内訳の帯は、左から {'　'.join(VOTE_NAMES.values())} です。")
+    table = f'<table class="votes"><thead>{head}</thead><tbody>{lines}</tbody></table>'
+    return f'{table}<p class="note">{key}</p>'
 
 
-def _vote(row: Mapping[Any, Any]) -> str:
-    name, votes = (
-        f"<td>{text(shorten(row['item'], 90))}</td>",
-        f'<td class="figure">{int(row["votes"])}</td>',
-    )
-    if row["few"]:
-        return f'<tr>{name}{votes}<td class="figure">—</td><td class="few" colspan="2">票が少ないため載せません</td></tr>'
-    counts = [int(row[key]) for key in VALUES]
+def _write_vote(row: Mapping[Any, Any]) -> str:
+    name = f"<td>{escape_text(shorten(row['item'], ITEM_LENGTH))}</td>"
+    votes = f'<td class="figure">{int(row["votes"])}</td>'
+    if row["is_hidden"]:
+        hidden = '<td class="few" colspan="2">票が少ないため載せません</td>'
+        return f'<tr>{name}{votes}<td class="figure">—</td>{hidden}</tr>'
+    counts = [int(row[column]) for column in VOTE_NAMES]
+    # the minus of the heading's scale, not a hyphen
     mean = f"{row['mean']:+.1f}".replace("-", "−")
-    shown = text(" / ".join(map(str, counts)))
-    return f'<tr>{name}{votes}<td class="figure">{mean}</td><td>{_spread(counts)}</td><td>{shown}</td></tr>'
+    numbers = escape_text(" / ".join(map(str, counts)))
+    return (
+        f'<tr>{name}{votes}<td class="figure">{mean}</td>'
+        f"<td>{_draw_spread(counts)}</td><td>{numbers}</td></tr>"
+    )
 
 
-def _spread(counts: Sequence[int]) -> str:
+def _draw_spread(counts: Sequence[int]) -> str:
     """Draw the five counts as one bar of five parts."""
     ends = np.concatenate([[0], np.cumsum(counts)]) * 100 / max(1, sum(counts))
     parts = "".join(
-        f'<rect class="v{at}" x="{ends[at]:.2f}" width="{ends[at + 1] - ends[at]:.2f}" height="8"/>'
-        for at in range(len(counts))
+        f'<rect class="v{index}" x="{ends[index]:.2f}" '
+        f'width="{ends[index + 1] - ends[index]:.2f}" height="8"/>'
+        for index in range(len(counts))
     )
-    return f'<svg class="spread" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{parts}</svg>'
+    return (
+        '<svg class="spread" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
+        f"{parts}</svg>"
+    )
 
 
-def _agreed(session: Kept) -> str:
-    """Say how far the voters agree on the order of the items."""
-    results = session.results()
-    items = list(results.loc[results["votes"] >= LEAST_SHOWN, "item"])
+def _describe_agreement(session: StoredSession, results: pd.DataFrame) -> str:
+    """Write how far the voters agree on the order of the items."""
+    items = list(results.loc[results["votes"] >= MIN_VOTERS, "item"])
+    # an order needs two
     if len(items) < 2:
         return ""
-    found = session.agreement(items=items)
-    if not np.isfinite(found.w):
-        return '<p class="note">全項目に投票した人が少なく、一致の度合い（ケンドールのW）は求められません。</p>'
-    said = f"順番の一致の度合い（ケンドールのW、0〜1）は {found.w:.2f}（全項目に投票した{found.complete}人）。"
-    return f'<p class="note">{text(said)}</p>'
+    agreement = session.agreement(items=items)
+    if not np.isfinite(agreement.w):
+        return (
+            '<p class="note">全項目に投票した人が少なく、'
+            "一致の度合い（ケンドールのW）は求められません。</p>"
+        )
+    text = (
+        f"順番の一致の度合い（ケンドールのW、0〜1）は {agreement.w:.2f}"
+        f"（全項目に投票した{agreement.complete}人）。"
+    )
+    return f'<p class="note">{escape_text(text)}</p>'
 
 
-def _choices(choices: pd.DataFrame) -> str:
+def _write_choices(choices: pd.DataFrame) -> str:
     if choices.empty:
         return ""
-    hidden = choices.groupby("item")["votes"].transform("sum") < LEAST_SHOWN
+    # as for votes: an option of one or two voters would give them away
+    is_hidden = choices.groupby("item")["votes"].transform("sum") < MIN_VOTERS
     rows = [
-        (shorten(row["item"], 60), shorten(row["option"], 60), "—" if few else row["votes"])
-        for row, few in zip(choices.to_dict("records"), hidden, strict=True)
+        (
+            shorten(row["item"], OPTION_LENGTH),
+            shorten(row["option"], OPTION_LENGTH),
+            "—" if hidden else row["votes"],
+        )
+        for row, hidden in zip(choices.to_dict("records"), is_hidden, strict=True)
     ]
-    return part("選ばれたもの", table(["選んだこと", "選択肢", "人数"], rows, figures=(2,)))
+    headings = ["選んだこと", "選択肢", "人数"]
+    return write_part("選ばれたもの", write_table(headings, rows, number_columns=(2,)))
 
 
-def _cards(notes: pd.DataFrame) -> str:
+def _write_cards(notes: pd.DataFrame) -> str:
     """Write the cards under the title of their group; every card is printed whole."""
     if notes.empty:
         return "<p>カードはありませんでした。</p>"
-    heads = (
-        notes["title"]
-        .where(notes["title"].astype(bool), notes["group"])
-        .where(lambda name: name.astype(bool), LOOSE)
-    )
-    order = sorted(heads.unique(), key=lambda name: (name == LOOSE, str(name)))
-    return "".join(_pile(str(name), notes.loc[heads == name, "text"]) for name in order)
+    # a pile is called by its title, else by its group
+    titles = notes["title"].where(notes["title"].astype(bool), notes["group"])
+    titles = titles.where(titles.astype(bool), LOOSE_CARDS)
+    order = sorted(titles.unique(), key=lambda title: (title == LOOSE_CARDS, str(title)))
+    return "".join(_write_pile(str(title), notes.loc[titles == title, "text"]) for title in order)
 
 
-def _pile(name: str, said: pd.Series) -> str:
-    items = "".join(f"<li>{text(each)}</li>" for each in said)
-    return f'<h3>{text(shorten(name, 60))}（{len(said)}枚）</h3><ul class="cards">{items}</ul>'
+def _write_pile(title: str, cards: pd.Series) -> str:
+    items = "".join(f"<li>{escape_text(card)}</li>" for card in cards)
+    heading = f"{escape_text(shorten(title, OPTION_LENGTH))}（{len(cards)}枚）"
+    return f'<h3>{heading}</h3><ul class="cards">{items}</ul>'
 
 
-def _decisions(decisions: Sequence[Mapping[str, str]] | pd.DataFrame) -> str:
-    rows = pd.DataFrame(decisions)
-    if rows.empty:
+def _write_decisions(decisions: Sequence[Mapping[str, str]] | pd.DataFrame) -> str:
+    # an empty frame to write into by hand, if nothing was noted
+    table = pd.DataFrame(decisions)
+    if table.empty:
         return '<div class="lines"></div>'
-    _need(rows, ("what",), "決まったこと")
-    rows = rows.reindex(columns=["what", "who", "until"]).astype(object).fillna("")
-    return table(["決まったこと", "だれが", "いつまでに"], rows.to_numpy().tolist())
-
-
-def _need(given: pd.DataFrame, needed: Sequence[str], what: str) -> None:
-    missing = [name for name in needed if name not in given.columns]
-    if missing:
-        raise TableError(
-            Fault(f"{what}の表に列がありません", "見出しを確かめてください", column=name)
-            for name in missing
-        )
+    require_columns(table, ("what",), "決まったこと")
+    columns = table.reindex(columns=["what", "who", "until"]).astype(object).fillna("")
+    headings = ["決まったこと", "だれが", "いつまでに"]
+    return write_table(headings, columns.to_numpy().tolist())

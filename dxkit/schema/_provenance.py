@@ -83,7 +83,8 @@ def carry_provenance(result: Table, *inputs: object) -> Table:
     >>> carry_provenance(example.groupby("level").size(), example).attrs["made"]
     True
     """
-    result.attrs = {**merge_provenance(*inputs), **result.attrs}
+    # what pandas has passed on already counts as one more input: it must not hide a weaker kind
+    result.attrs.update(merge_provenance(*inputs, result))
     return result
 
 

@@ -12,9 +12,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._optimise.highs import LinearProgram
 from dxkit.errors import ChoiceError, TableError
 from dxkit.schema import carry_provenance
-from dxkit.sharing._linear_program import LinearProgram
 from dxkit.sharing._suppress import ROUNDING_BASES, TOTAL
 
 # people in a blank cell, at least: zeros are published

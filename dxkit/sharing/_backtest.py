@@ -152,7 +152,7 @@ def backtest(name: str | Scenario, *, fit_until_hour: float | None = None) -> Ba
     for table in tables:
         # a simulated share is an estimate, of invented figures an invented one
         origin = merge_provenance(observed, {"kind": "estimated"})
-        table.attrs = {**table.attrs, **origin, "settings": settings}
+        table.attrs |= {**origin, "settings": settings}
     labels = [parameter.label for parameter in plan.parameters]
     fitted = dict(zip(labels, values.tolist(), strict=True))
     return Backtest(scenario_name, tables[0], fitted, plan.note, tables[1])

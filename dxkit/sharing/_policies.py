@@ -133,31 +133,25 @@ def _select_policies(policies: pd.DataFrame, selection: Entry, faults: list[Faul
     names: list[str] = []
     for entry in selection.value:
         name = normalise_width(entry.value)
-        if name not in set(policies["policy"]):
-            problem, remedy = _explain_unknown_policy(name, policies)
-            faults.append(
-                Fault(
-                    problem,
-                    remedy,
-                    file=SETTINGS_FILE,
-                    row=entry.row,
-                    column=_scenario_fields.POLICIES,
-                    value=name,
-                )
-            )
-        elif name in names:
-            faults.append(
-                Fault(
-                    "同じ施策が2回あります",
-                    "1つにしてください",
-                    file=SETTINGS_FILE,
-                    row=entry.row,
-                    value=name,
-                )
-            )
+        if fault := _check_selected_policy(name, entry.row, policies, names):
+            faults.append(fault)
         else:
             names.append(name)
     return policies.set_index("policy", drop=False).loc[names]
+
+
+def _check_selected_policy(
+    name: str, row: int, policies: pd.DataFrame, earlier_names: list[str]
+) -> Fault | None:
+    """Check that a listed policy exists and is listed once."""
+    if name in earlier_names:
+        problem = "同じ施策が2回あります"
+        return Fault(problem, "1つにしてください", file=SETTINGS_FILE, row=row, value=name)
+    if name in set(policies["policy"]):
+        return None
+    problem, remedy = _explain_unknown_policy(name, policies)
+    column = _scenario_fields.POLICIES
+    return Fault(problem, remedy, file=SETTINGS_FILE, row=row, column=column, value=name)
 
 
 def _change_policy(

@@ -1,12 +1,18 @@
 """What did the group say, vote and choose, and is all of it still there after a crash?
 
-A `Session` keeps votes, notes and choices in a database, each durable before the call returns; `kendall_w` and
-`opinion_groups` tell how far a group agrees.
+A `Session` keeps votes, notes and choices in a database, each durable before the call returns;
+`kendall_w` and `opinion_groups` measure how far a group agrees, and `opinion_plane` shows where
+each voter stands.
 """
 
-from dxkit.store._agreement import Agreement, kendall_w, opinion_groups
-from dxkit.store._session import Receipt, Session
-from dxkit.store._validate import ITEM_LONGEST, TEXT_LONGEST, check_text, check_vote
+from dxkit.store._agreement import Agreement
+from dxkit.store._kendall_w import kendall_w
+from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
+from dxkit.store._opinion_groups import opinion_groups
+from dxkit.store._opinion_plane import opinion_plane
+from dxkit.store._receipt import Receipt
+from dxkit.store._session import Session
+from dxkit.store._text_checks import check_text, check_vote
 
 __all__ = [
     "ITEM_LONGEST",
@@ -18,4 +24,5 @@ __all__ = [
     "check_vote",
     "kendall_w",
     "opinion_groups",
+    "opinion_plane",
 ]

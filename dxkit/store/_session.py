@@ -1,60 +1,49 @@
-"""How does a facilitator keep what a group enters, lose nothing, and still not know who voted what?
+"""How does a facilitator keep what a group enters, lose nothing, and not know who voted what?
 
-A client's name is never stored: only its HMAC with a secret of the meeting, enough to let a later vote take the place of an
-earlier one. No table that leaves (`results`, `notes`, `choices`, `history`, `export`, `agreement`) holds even that, times are
-kept to the minute, and `export` gives votes as counts only. Whoever holds the database file and also a client's own name
-can still put the two together: `seal` destroys the secret when the meeting is over.
+A client's name is never stored: only its HMAC with a secret of the meeting, enough to let a later
+vote take the place of an earlier one. No table that leaves (`results`, `notes`, `choices`,
+`history`, `export`, `agreement`) holds even that, times are kept to the minute, and `export` gives
+votes as counts only. Whoever holds the database file and also a client's own name can still put the
+two together: `seal` destroys the secret when the meeting is over.
 """
 
 import datetime as dt
 import hmac
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
+from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning, shorten
-from dxkit.store import _validate
-from dxkit.store._database import Keeper
+from dxkit.store._database import Database
+from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
+from dxkit.store._receipt import Receipt
 from dxkit.store._record import Record
+from dxkit.store._text_checks import check_name, check_text, check_vote, make_entry_id
 
-JAPAN = dt.timezone(dt.timedelta(hours=9))
+JAPAN_TIME = dt.timezone(dt.timedelta(hours=9))
 DEFAULT_URL = "sqlite:///out/meeting.sqlite"
-COMPARED = ("kind", "author", "item", "value", "text", "group", "title", "target")
-
-
-class Receipt(NamedTuple):
-    """What was kept.
-
-    Attributes
-    ----------
-    id : str
-        The entry's id; `Session.undo` and `Session.arrange` take it.
-    number : int
-        Its place in the history.
-    new : bool
-        ``False`` if an entry with this id was there already.
-    same : bool
-        ``False`` if that one says something else: it stays, and this one was not kept.
-    """
-
-    id: str
-    number: int
-    new: bool
-    same: bool
+# what two entries of the same id must share to be the same entry sent twice
+COMPARED_FIELDS = ("kind", "author", "item", "value", "text", "group", "title", "target")
+# frames from the warning to the user's line: this method, the session's method, and for methods
+# that take an old keyword the function that translates it
+DIRECT_CALL = 3
+TRANSLATED_CALL = 4
 
 
 class Session(Record):
     """A meeting's votes, notes and choices, every one durable before the call returns.
 
-    Safe to use from several threads, and from several processes on the same machine. History only grows: what is undone or
-    replaced stays in `history`.
+    Safe to use from several threads, and from several processes on the same machine. History only
+    grows: what is undone or replaced stays in `history`.
 
     Parameters
     ----------
     url
-        ``sqlite:///PATH`` (or just a path) for a file on a local disk, or ``postgresql://…`` (needs ``dxkit[postgres]``).
-        An existing store is opened as it was left, also after a crash.
+        ``sqlite:///PATH`` (or just a path) for a file on a local disk, or ``postgresql://…`` (needs
+        ``dxkit[postgres]``). An existing store is opened as it was left, also after a crash.
     meeting
         A name for this meeting, where one database keeps several.
 
@@ -70,7 +59,7 @@ class Session(Record):
     Examples
     --------
     >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder, Session(f"sqlite:///{folder}/a.sqlite") as session:
+    >>> with tempfile.TemporaryDirectory() as folder, Session(f"{folder}/a.sqlite") as session:
     ...     receipt = session.vote(item="共同調達", value=2, client="phone-1", id="first-try")
     ...     again = session.vote(item="共同調達", value=2, client="phone-1", id="first-try")
     ...     receipt.new, again.new, int(session.results()["votes"].sum())
@@ -78,9 +67,7 @@ class Session(Record):
     """
 
     def __init__(self, url: str | Path = DEFAULT_URL, *, meeting: str = "meeting") -> None:
-        super().__init__(
-            Keeper(url, _validate.check_text(meeting, "会議の名前", longest=_validate.ITEM_LONGEST))
-        )
+        super().__init__(Database(url, check_text(meeting, "会議の名前", longest=ITEM_LONGEST)))
 
     def __enter__(self) -> Self:
         return self
@@ -94,14 +81,23 @@ class Session(Record):
         self.close()
 
     def __repr__(self) -> str:
-        return f"Session({self._keeper.shown!r}, meeting={self._keeper.meeting!r})"
+        return f"Session({self._database.safe_url!r}, meeting={self._database.meeting!r})"
 
     def close(self) -> None:
-        """Let go of the database; everything is stored already."""
-        self._keeper.close()
+        """Close the database; everything is stored already."""
+        self._database.close_connections()
 
-    def vote(self, *, item: str, value: int, client: str, id: str | None = None) -> Receipt:  # noqa: A002 # the design's name
-        """Keep a client's secret vote on an item; it takes the place of the client's earlier one.
+    def vote(
+        self,
+        *,
+        item: str,
+        value: int,
+        client: str,
+        id: str | None = None,  # noqa: A002 # the design's name
+    ) -> Receipt:
+        """Keep a client's secret vote on an item.
+
+        It takes the place of the client's earlier vote on the item.
 
         Parameters
         ----------
@@ -112,7 +108,8 @@ class Session(Record):
         client
             Any name that only this client uses; never stored.
         id
-            The client's own id of this try: sent again after a broken connection, it counts once. Made up when absent.
+            The client's own id of this try: sent again after a broken connection, it counts once.
+            Made up when absent.
 
         Returns
         -------
@@ -125,10 +122,9 @@ class Session(Record):
         StoreError
             If the database refuses (disk full, read-only).
         """
-        named = _validate.check_text(item, "項目", longest=_validate.ITEM_LONGEST)
-        return self._add(
-            "vote", id, self._author(client), item=named, value=_validate.check_vote(value)
-        )
+        item_name = check_text(item, "項目", longest=ITEM_LONGEST)
+        author = self._hash_client(client)
+        return self._add_entry("vote", id, author, {"item": item_name, "value": check_vote(value)})
 
     def note(
         self,
@@ -137,9 +133,9 @@ class Session(Record):
         group: str = "",
         title: str = "",
         client: str = "",
-        id: str | None = None,
-    ) -> Receipt:  # noqa: A002
-        """Keep a card (KJ method): a text, and where known the group that it belongs to and that group's title.
+        id: str | None = None,  # noqa: A002
+    ) -> Receipt:
+        """Keep a card (KJ method) and, where known, its group and that group's title.
 
         Parameters
         ----------
@@ -161,17 +157,25 @@ class Session(Record):
         ChoiceError, StoreError
             As in `vote`.
         """
-        said = _validate.check_text(text, "カード", longest=_validate.TEXT_LONGEST)
-        return self._add(
-            "note", id, self._author(client, empty=True), text=said, **_headed(group, title)
-        )
+        card = check_text(text, "カード", longest=TEXT_LONGEST)
+        # the facilitator is nobody whom a hash would have to hide
+        author = self._hash_client(client) if client != "" else ""
+        return self._add_entry("note", id, author, {"text": card, **_check_group(group, title)})
 
-    def arrange(self, of: str, *, group: str, title: str = "", id: str | None = None) -> Receipt:  # noqa: A002
+    @accepts_old_keywords(of="entry_id")
+    def arrange(
+        self,
+        entry_id: str,
+        *,
+        group: str,
+        title: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> Receipt:
         """Lay a card with another group; the earlier place stays in the history.
 
         Parameters
         ----------
-        of
+        entry_id
             The card's id.
         group, title
             As in `note`.
@@ -189,14 +193,25 @@ class Session(Record):
         StoreError
             As in `vote`.
         """
-        if self._find(of)["kind"] != "note":
+        # only cards have a group
+        if self._find_entry(entry_id)["kind"] != "note":
             raise ChoiceError(
-                f"「{shorten(of)}」はカードではありません。notes() の id を指定してください。"
+                f"「{shorten(entry_id)}」はカードではありません。notes() の id を指定してください。"
             )
-        return self._add("arrange", id, "", target=of, **_headed(group, title))
+        fields = {"target": entry_id, **_check_group(group, title)}
+        return self._add_entry("arrange", id, "", fields, stacklevel=TRANSLATED_CALL)
 
-    def choose(self, *, item: str, option: str, client: str, id: str | None = None) -> Receipt:  # noqa: A002
-        """Keep which one option a client chooses; it takes the place of the client's earlier choice.
+    def choose(
+        self,
+        *,
+        item: str,
+        option: str,
+        client: str,
+        id: str | None = None,  # noqa: A002
+    ) -> Receipt:
+        """Keep which one option a client chooses.
+
+        It takes the place of the client's earlier choice.
 
         Parameters
         ----------
@@ -216,19 +231,28 @@ class Session(Record):
         ChoiceError, StoreError
             As in `vote`.
         """
-        named = _validate.check_text(item, "項目", longest=_validate.ITEM_LONGEST)
-        chosen = _validate.check_text(option, "選択肢", longest=_validate.ITEM_LONGEST)
-        return self._add("choice", id, self._author(client), item=named, text=chosen)
+        item_name = check_text(item, "項目", longest=ITEM_LONGEST)
+        choice = check_text(option, "選択肢", longest=ITEM_LONGEST)
+        author = self._hash_client(client)
+        return self._add_entry("choice", id, author, {"item": item_name, "text": choice})
 
-    def undo(self, of: str, *, client: str | None = None, id: str | None = None) -> Receipt:  # noqa: A002
+    @accepts_old_keywords(of="entry_id")
+    def undo(
+        self,
+        entry_id: str,
+        *,
+        client: str | None = None,
+        id: str | None = None,  # noqa: A002
+    ) -> Receipt:
         """Take an entry back by adding an entry that says so; undoing the undo brings it back.
 
         Parameters
         ----------
-        of
+        entry_id
             The id of a vote, note, choice, arrangement or undo.
         client
-            Who takes it back: only its author may. ``None`` for the facilitator, who may take back anything.
+            Who takes it back: only its author may. ``None`` for the facilitator, who may take back
+            anything.
         id
             As in `vote`.
 
@@ -243,36 +267,46 @@ class Session(Record):
         StoreError
             As in `vote`.
         """
-        author = self._author(client) if client is not None else ""
-        found = self._find(of)
-        if client is not None and not hmac.compare_digest(found["author"], author):
+        author = self._hash_client(client) if client is not None else ""
+        entry = self._find_entry(entry_id)
+        # in constant time, so that nobody can find an author by trying
+        if client is not None and not hmac.compare_digest(entry["author"], author):
             raise ChoiceError(
-                f"「{shorten(of)}」は、この端末から送ったものではありません。送った端末で取り消してください。"
+                f"「{shorten(entry_id)}」は、この端末から送ったものではありません。"
+                "送った端末で取り消してください。"
             )
-        return self._add("undo", id, author, target=of)
+        fields = {"target": entry_id}
+        return self._add_entry("undo", id, author, fields, stacklevel=TRANSLATED_CALL)
 
     def seal(self) -> None:
-        """End the voting for good: destroy the secret, so that nobody can ever put a client's name to a vote.
+        """End the voting for good by destroying the secret.
 
-        Counts, groups and cards stay as they are, and the facilitator may still arrange and undo. Stop the board before.
-        PostgreSQL keeps the old row in its files until its next ``VACUUM``.
+        Nobody can then ever put a client's name to a vote. Counts, groups and cards stay as they
+        are, and the facilitator may still arrange and undo. Stop the board before. PostgreSQL keeps
+        the old row in its files until its next ``VACUUM``.
 
         Raises
         ------
         StoreError
             If the database refuses.
         """
-        self._keeper.seal()
+        self._database.destroy_secret()
 
-    def _author(self, client: str, *, empty: bool = False) -> str:
-        """Give what stands for a client: nobody can go back to the name without the meeting's secret."""
-        if empty and client == "":
-            return ""
-        return hmac.digest(
-            self._secret(), f"author {_validate.check_name(client, '端末')}".encode(), "sha256"
-        ).hex()
+    def _hash_client(self, client: str) -> str:
+        """Hash a client's name: nobody can go back to it without the meeting's secret."""
+        message = f"author {check_name(client, '端末')}".encode()
+        return hmac.digest(self._require_secret(), message, "sha256").hex()
 
-    def _add(self, kind: str, given: str | None, author: str, **fields: Any) -> Receipt:
+    def _add_entry(
+        self,
+        kind: str,
+        entry_id: str | None,
+        author: str,
+        fields: Mapping[str, Any],
+        *,
+        stacklevel: int = DIRECT_CALL,
+    ) -> Receipt:
+        """Write an entry; fields that its kind does not have are empty."""
         row = {
             "kind": kind,
             "author": author,
@@ -282,31 +316,35 @@ class Session(Record):
             "group": "",
             "title": "",
             "target": "",
-        } | fields
-        row |= {
-            "id": _validate.fresh_id(given),
-            "at": dt.datetime.now(JAPAN).isoformat(timespec="minutes"),
+            **fields,
+            "id": make_entry_id(entry_id),
+            # to the minute: a finer time would help to guess whose vote it is
+            "at": dt.datetime.now(JAPAN_TIME).isoformat(timespec="minutes"),
         }
-        new, kept = self._keeper.add(row)
-        same = all(kept[field] == row[field] for field in COMPARED)
-        if not same:
-            said = f"id「{shorten(row['id'])}」は別の内容で使われています。前の内容を残し、今回のものは保存していません。"
-            warnings.warn(said, TableWarning, stacklevel=3)
-        return Receipt(row["id"], int(kept["number"]), new, same)
-
-    def _find(self, wanted: str) -> dict[str, Any]:
-        named = _validate.check_name(wanted, "id")
-        found = next((entry for entry in self._keeper.entries() if entry["id"] == named), None)
-        if found is None:
-            raise ChoiceError(
-                f"id「{shorten(wanted)}」の記録はありません。history() の id を確かめてください。"
+        is_new, stored = self._database.add_entry(row)
+        # an id may come twice: sent again, or used for something else by mistake
+        is_same = all(stored[field] == row[field] for field in COMPARED_FIELDS)
+        if not is_same:
+            message = (
+                f"id「{shorten(row['id'])}」は別の内容で使われています。"
+                "前の内容を残し、今回のものは保存していません。"
             )
-        return found
+            warnings.warn(message, TableWarning, stacklevel=stacklevel)
+        return Receipt(row["id"], int(stored["number"]), is_new, is_same)
+
+    def _find_entry(self, entry_id: str) -> dict[str, Any]:
+        # also an id that could never have been stored is refused as such
+        name = check_name(entry_id, "id")
+        for entry in self._database.list_entries():
+            if entry["id"] == name:
+                return entry
+        raise ChoiceError(
+            f"id「{shorten(entry_id)}」の記録はありません。history() の id を確かめてください。"
+        )
 
 
-def _headed(group: str, title: str) -> dict[str, str]:
-    longest = _validate.ITEM_LONGEST
+def _check_group(group: str, title: str) -> dict[str, str]:
     return {
-        "group": _validate.check_text(group, "グループ", longest=longest, empty=True),
-        "title": _validate.check_text(title, "見出し", longest=longest, empty=True),
+        "group": check_text(group, "グループ", longest=ITEM_LONGEST, empty=True),
+        "title": check_text(title, "見出し", longest=ITEM_LONGEST, empty=True),
     }

@@ -1,8 +1,10 @@
-"""How long does one policy take for a million evacuees over 336 hours, beside Mesa playing the same model person by person?
+"""How long does one policy take for a million evacuees over 336 hours, beside Mesa?
 
-Mesa is measured at 2,000 to 10,000 people and scaled linearly to a million by its lowest cost per person and hour (its cost per
-person does not fall with more people, so the scaling is fair to it). Capacity and people are scaled together, and what homes know in the
-end is compared, so that both are seen to play the same model. Mesa is no dependency: ``pip install mesa`` to run this part.
+Mesa plays the same model person by person. It is measured at 2,000 to 10,000 people and scaled
+linearly to a million by its lowest cost per person and hour (its cost per person does not fall with
+more people, so the scaling is fair to it). Capacity and people are scaled together, and what homes
+know in the end is compared, so that both are seen to play the same model. Mesa is no dependency:
+``pip install mesa`` to run this part.
 """
 
 import argparse
@@ -21,12 +23,11 @@ import numpy as np
 
 from dxkit import sharing, widgets
 from dxkit.loaders import data_folder
-from dxkit.sharing import _cohort_engine
-from dxkit.sharing._model import build, draw_outages, rules_of
-from dxkit.sharing._trace import K
 
 PEOPLE, HOURS, POLICY = 1_000_000, 336, "県ハブ"
 SAMPLES = (2_000, 5_000, 10_000)
+# types of place that a cell stands for
+PLACE_COUNT = 4
 NOT_YET, NEVER, AGAIN, SENDABLE, HELD, KNOWN = range(6)
 
 
@@ -47,16 +48,20 @@ def best_of(times, function):
 
 
 def mesa_model(model, rules, restored, seed=1):
-    """Give a Mesa model of the same rules: hourly moving on, fleeing, registering within capacity, sending, receiving."""
+    """Make a Mesa model of the same rules, hour by hour and person by person."""
     import mesa
 
     own, first, later = (
-        model.own.tolist(),
-        np.cumsum(model.first, axis=1).tolist(),
-        np.cumsum(model.later, axis=1).tolist(),
+        model.own_host.tolist(),
+        np.cumsum(model.first_shares, axis=1).tolist(),
+        np.cumsum(model.later_shares, axis=1).tolist(),
     )
-    move, contact, capacity = model.move.tolist(), model.contact.tolist(), model.capacity.tolist()
-    arrive = np.cumsum(model.arrive).tolist()
+    move, contact, capacity = (
+        model.move_rates.tolist(),
+        model.contact_rates.tolist(),
+        model.capacity.tolist(),
+    )
+    arrive = np.cumsum(model.flight_shares).tolist()
     paper, slow = 1 / model.settings["paper_hours"], model.settings["paper_efficiency"]
 
     class Evacuee(mesa.Agent):
@@ -71,27 +76,32 @@ def mesa_model(model, rules, restored, seed=1):
             if self.state == NOT_YET:
                 if self.flees == hour:
                     self.state = NEVER
-            elif random.random() < move[hour][self.cell % K]:
+            elif random.random() < move[hour][self.cell % PLACE_COUNT]:
                 self.state = NEVER if self.state == NEVER else AGAIN
                 self.twice = False
                 self.cell = min(
                     bisect(later[self.home], random.random()), len(later[self.home]) - 1
                 )
-            if self.state in (NEVER, AGAIN) and random.random() < contact[hour][self.cell % K]:
-                self.model.queues.setdefault(self.cell // K, []).append(self)
+            if (
+                self.state in (NEVER, AGAIN)
+                and random.random() < contact[hour][self.cell % PLACE_COUNT]
+            ):
+                self.model.queues.setdefault(self.cell // PLACE_COUNT, []).append(self)
 
         def finish(self):
             model = self.model
-            if self.twice and random.random() < rules.cleaning:
+            if self.twice and random.random() < rules.cleaning_rate:
                 self.twice = False
-            if model.hour < rules.start or self.state < SENDABLE:
+            if model.hour < rules.start_hour or self.state < SENDABLE:
                 return
-            host = self.cell // K
+            host = self.cell // PLACE_COUNT
             if self.state == SENDABLE and random.random() < (
-                rules.host_rate if model.up[host] else min(paper, rules.host_rate)
+                rules.send_rate if model.up[host] else min(paper, rules.send_rate)
             ):
                 self.state = HELD
-            rate = rules.home_rate if model.up[own[self.home]] else min(paper, rules.home_rate)
+            rate = (
+                rules.receive_rate if model.up[own[self.home]] else min(paper, rules.receive_rate)
+            )
             if self.state == HELD and host != own[self.home] and random.random() < rate:
                 self.state = KNOWN
 
@@ -111,7 +121,7 @@ def mesa_model(model, rules, restored, seed=1):
                 limit = capacity[self.hour][host] * (1.0 if self.up[host] else slow)
                 random.shuffle(queue)
                 for person in queue[: int(limit + random.random())]:
-                    person.twice = person.state == AGAIN and random.random() >= rules.strike
+                    person.twice = person.state == AGAIN and random.random() >= rules.strike_share
                     person.state = SENDABLE
             self.queues = {}
             self.agents.do("finish")
@@ -119,7 +129,7 @@ def mesa_model(model, rules, restored, seed=1):
 
         def known_home(self):
             known = [
-                a.state == KNOWN or (a.state >= SENDABLE and a.cell // K == own[a.home])
+                a.state == KNOWN or (a.state >= SENDABLE and a.cell // PLACE_COUNT == own[a.home])
                 for a in self.agents
             ]
             return sum(known) / len(known)
@@ -130,11 +140,13 @@ def mesa_model(model, rules, restored, seed=1):
 def one_policy():
     """Compare one policy with one draw of outages."""
     scenario = sharing.read_scenario("nankai_illustrative").change(hours=HOURS)
-    model = build(scenario)
-    rules = rules_of(model, scenario.policies.set_index("policy", drop=False).loc[POLICY])
-    restored = draw_outages(model, 1, 0)
+    model = sharing.build_model(scenario)
+    rules = sharing.build_rules(
+        model, scenario.policies.set_index("policy", drop=False).loc[POLICY]
+    )
+    restored = sharing.draw_outages(model, 1, 0)
     ours, trace = best_of(
-        20, lambda: _cohort_engine.run(scaled(model, PEOPLE), rules, restored, (HOURS,))
+        20, lambda: sharing.run_cohort_engine(scaled(model, PEOPLE), rules, restored, (HOURS,))
     )
     print(
         f"{PEOPLE:,} evacuees x {HOURS} h, policy {POLICY}, 1 draw: cohort {ours:.3f} s, known to home {trace.hourly['home'][-1, 0]:.4f}"
@@ -188,7 +200,7 @@ def decisions(count=1_000_000):
 
 
 def facilitator():
-    """Time from a cell changed in a CSV file to new curves: as a table of 20 draws, and in the explorer with its picture."""
+    """Time from a cell changed in a CSV file to new curves, as a table and in the explorer."""
     with TemporaryDirectory() as place:
         folder = Path(
             shutil.copytree(

@@ -1,10 +1,11 @@
-"""How long does a vote take, from a phone's tap until it is on the disk, when 41 phones vote on 25 items at once?
+"""How long does a vote take, from a phone's tap until it is on the disk, with 41 phones at once?
 
     python tests/benchmarks/votes.py [--rounds 3]
 
-Beside the room stands the least that keeps the same promise, in the same run, on the same disk and with the same phones: Python's
-``http.server`` with one ``sqlite3`` connection, a write-ahead log and ``synchronous=FULL``, and no guard at all. Both run in a
-process of their own; both must end with the same counts. The floor is that connection alone, committing vote after vote.
+Beside the room stands the least that keeps the same promise, in the same run, on the same disk and
+with the same phones: Python's ``http.server`` with one ``sqlite3`` connection, a write-ahead log and
+``synchronous=FULL``, and no guard at all. Both run in a process of their own; both must end with the
+same counts. The floor is that connection alone, committing vote after vote.
 """
 
 import argparse

@@ -1,6 +1,7 @@
-"""What was fitted fits, what was predicted is off by the stated points; misses beyond the goal are stated, not hidden.
+"""Fitted figures fit, predicted ones are off by the stated points; larger misses are not hidden.
 
-Sources of the published figures: notes in each scenario's ``observed.csv`` (Kobe: 兵庫県調べ, Kobe University Library eqb25_023).
+Sources of the published figures: notes in each scenario's ``observed.csv`` (Kobe: 兵庫県調べ, Kobe
+University Library eqb25_023).
 """
 
 import pytest
@@ -12,8 +13,14 @@ from dxkit.errors import ChoiceError
 MISSES = {
     "noto_2024": {(384, "所在不明"): 1.9, (2160, "把握"): -5.0},
     "japan_2011": {(3312, "県が把握"): -7.2},
-    "kobe_1995": {(168, "避難所"): 5.0, (1872, "避難所"): 1.4, (2208, "避難所"): -0.8, (2304, "避難所"): -1.6, (2640, "避難所"): -2.5},
-}  # fmt: skip
+    "kobe_1995": {
+        (168, "避難所"): 5.0,
+        (1872, "避難所"): 1.4,
+        (2208, "避難所"): -0.8,
+        (2304, "避難所"): -1.6,
+        (2640, "避難所"): -2.5,
+    },
+}
 
 
 @pytest.fixture(scope="module", params=MISSES)

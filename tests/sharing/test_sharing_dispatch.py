@@ -82,11 +82,26 @@ def best_by_trying(needs, staff, distance):
 def test_the_answer_is_the_best_of_all(seed):
     draw = np.random.default_rng(seed)
     n, s = int(draw.integers(1, 4)), int(draw.integers(1, 5))
-    needs = pd.DataFrame({"code": [f"2820{i}" for i in range(n)], "skill": draw.choice(list("ab"), n), "people": draw.integers(0, 3, n),
-                          "days": draw.integers(1, 8, n), "lat": draw.uniform(34, 35, n), "lon": draw.uniform(134, 135, n),
-                          "priority": draw.integers(1, 4, n).astype(float)})  # fmt: skip
-    staff = pd.DataFrame({"staff": [f"s{i}" for i in range(s)], "skills": draw.choice(["a", "b", "a b"], s), "days": draw.integers(1, 8, s),
-                          "lat": draw.uniform(34, 35, s), "lon": draw.uniform(134, 135, s)})  # fmt: skip
+    needs = pd.DataFrame(
+        {
+            "code": [f"2820{i}" for i in range(n)],
+            "skill": draw.choice(list("ab"), n),
+            "people": draw.integers(0, 3, n),
+            "days": draw.integers(1, 8, n),
+            "lat": draw.uniform(34, 35, n),
+            "lon": draw.uniform(134, 135, n),
+            "priority": draw.integers(1, 4, n).astype(float),
+        }
+    )
+    staff = pd.DataFrame(
+        {
+            "staff": [f"s{i}" for i in range(s)],
+            "skills": draw.choice(["a", "b", "a b"], s),
+            "days": draw.integers(1, 8, s),
+            "lat": draw.uniform(34, 35, s),
+            "lon": draw.uniform(134, 135, s),
+        }
+    )
     sent = sharing.dispatch(needs, staff)
     a = np.radians(staff[["lat", "lon"]].to_numpy())[:, None, :]
     b = np.radians(needs[["lat", "lon"]].to_numpy())[None, :, :]

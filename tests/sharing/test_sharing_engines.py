@@ -1,4 +1,4 @@
-"""Both engines play the same rules: nobody is made or lost, more sharing never lowers what is known."""
+"""Both engines play the same rules: nobody is lost, more sharing never lowers what is known."""
 
 import dataclasses
 from concurrent.futures import ProcessPoolExecutor

@@ -1,4 +1,4 @@
-"""The law table teaches, answers one question or a million alike, and never passes an unread part off as read."""
+"""The law table answers one question or a million alike, and never calls an unread text read."""
 
 import itertools
 

@@ -1,4 +1,4 @@
-"""Tables of a simulation add up, and every disclosure carries its ground or says that there is none."""
+"""Tables of a simulation add up; every disclosure carries its ground or says that it has none."""
 
 import dataclasses
 
@@ -59,17 +59,22 @@ def test_every_disclosure_has_a_row_of_the_law_table_or_says_that_it_has_none(ou
 
 @settings(max_examples=20, deadline=None)
 @given(
-    name=st.sampled_from(("nankai_illustrative", "noto_2024")), seed=st.integers(0, 2**32 - 1), wrong=st.floats(0, 1),
-    agree=st.floats(0, 1), route=st.sampled_from(("直接", "集約")), hub=st.sampled_from(("県", "国")), consent=st.booleans(),
+    name=st.sampled_from(("nankai_illustrative", "noto_2024")),
+    seed=st.integers(0, 2**32 - 1),
+    wrong=st.floats(0, 1),
+    agree=st.floats(0, 1),
+    route=st.sampled_from(("直接", "集約")),
+    hub=st.sampled_from(("県", "国")),
+    consent=st.booleans(),
     copies=st.integers(0, 20),
-)  # fmt: skip
+)
 def test_no_policy_that_can_be_written_discloses_without_a_row_of_the_law_table_or_a_flag(
     *, name, seed, wrong, agree, route, hub, consent, copies
 ):
     scenario = sharing.read_scenario(name).change(hours=80, wrong_share=wrong, consent_share=agree)
-    policy = sharing.default_policies().head(1).assign(
-        policy="自作", route=route, hub=hub, consent=consent, copies=copies, start_hour=float(seed % 70)
-    )  # fmt: skip
+    changes = {"route": route, "hub": hub, "consent": consent, "copies": copies}
+    changes |= {"policy": "自作", "start_hour": float(seed % 70)}
+    policy = sharing.default_policies().head(1).assign(**changes)
     found = sharing.simulate(scenario, policies=policy, draws=1, seed=seed)
     table, law = found.disclosures, sharing.grounds().set_index("row")
     grounded = table[table["verdict"] != "根拠なし"]

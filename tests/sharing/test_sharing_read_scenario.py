@@ -31,9 +31,6 @@ def edit(folder, file, old, new):
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-# --- what is shipped -------------------------------------------------------------------------------------------------
-
-
 def test_the_four_scenarios_of_the_issue_are_shipped():
     assert sharing.scenario_names() == NAMES
 
@@ -88,9 +85,6 @@ def test_the_six_policies_are_shipped_and_marked_as_assumed():
     assert table["source"].str.startswith("仮定").all()
 
 
-# --- what a facilitator may write ------------------------------------------------------------------------------------
-
-
 def test_a_folder_reads_like_the_shipped_name_and_so_does_its_yaml(folder):
     shipped, copied = sharing.read_scenario("noto_2024"), sharing.read_scenario(folder)
     pd.testing.assert_frame_equal(shipped.figures, copied.figures)
@@ -136,8 +130,6 @@ def test_an_unknown_name_lists_those_that_exist():
         sharing.read_scenario("能登")
 
 
-# --- broken files: each gives one clear message ----------------------------------------------------------------------
-
 BROKEN = {
     "a misspelt key": ("scenario.yaml", "期間_時間:", "期間時間_:", r"期間"),
     "a misspelt key inside": ("scenario.yaml", "紙の送付_時間:", "紙の送附_時間:", r"scenario.yaml」 18行目 列「紙の送附_時間.*「紙の送付_時間」のこと"),
@@ -153,6 +145,7 @@ BROKEN = {
     "a matrix without its table": ("scenario.yaml", "方式: 重力", "方式: 行列", r"移動先の表がありません → destinations.csv"),
     "shares that exceed one": ("scenario.yaml", "県外の割合: {値: 0.1,", "県外の割合: {値: 0.7,", r"列「移動先」: 割合の和が1を超えます"),
     "an unknown policy": ("scenario.yaml", "抽選回数: 50", "抽選回数: 50\n施策: [協定, 県ハプ]", r"6行目 列「施策」 値「県ハプ」: 知らない施策です → 「県ハブ」のこと"),
+    "the same policy twice": ("scenario.yaml", "抽選回数: 50", "抽選回数: 50\n施策: [協定, 協定]", r"6行目 値「協定」: 同じ施策が2回あります"),
     "a policy's unknown route": ("scenario.yaml", "抽選回数: 50", "抽選回数: 50\n施策の変更: {県ハブ: {経路: 鳩}}", r"6行目 列「経路」 値「鳩」: 知らない値です → なし・直接・集約"),
     "a missing column": ("evacuees.csv", "団体コード,市町名,避難者数", "団体コード,市町名,人々", r"列「(人々|避難者数)」"),
     "a broken code": ("staff.csv", "17384,0", "1738,0", r"staff.csv」 \d+行目 列「団体コード」 値「1738」: 5桁の団体コードではありません"),

@@ -1,4 +1,4 @@
-"""Nothing that was blanked can be worked out again: tested by the attack, and the attack tested by brute force."""
+"""Nothing that was blanked can be worked out: tested by an attack, and the attack by brute force."""
 
 import itertools
 

@@ -36,12 +36,12 @@ def _as_other(command):
 
 @pytest.fixture(scope="session")
 def postgres():
-    """The address of a PostgreSQL server of our own, on loopback, stopped and removed afterwards."""
+    """The address of a PostgreSQL server of our own, on loopback, removed afterwards."""
     found = shutil.which("initdb")
     programs = Path(found).parent if found else PROGRAMS[-1] if PROGRAMS else None
     if programs is None or not hasattr(os, "geteuid"):
         _without("initdb is not there")
-    # the server's user must reach the folder, and a socket's path is at most 107 bytes long: no pytest folder
+    # no pytest folder: the server's user must reach it, and a socket's path has 107 bytes at most
     folder = Path(tempfile.mkdtemp(prefix="dxkit-pg-"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
@@ -61,9 +61,9 @@ def postgres():
             check=False,
         )
         if done.returncode:
-            pytest.fail(
-                f"PostgreSQL did not start:\n{done.stdout[-1000:]}{done.stderr[-1000:]}{log.read_text() if log.exists() else ''}"
-            )
+            said = f"{done.stdout[-1000:]}{done.stderr[-1000:]}"
+            said += log.read_text() if log.exists() else ""
+            pytest.fail(f"PostgreSQL did not start:\n{said}")
 
     try:
         run(

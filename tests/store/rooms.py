@@ -81,7 +81,7 @@ class Server:
 
 
 def until_kept(phone, item, value, id_, seconds=120):
-    """Send a vote again and again with the same id until it is acknowledged; give the time of the last try."""
+    """Send a vote with the same id until it is acknowledged; return the time of the last try."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         begun = time.monotonic()

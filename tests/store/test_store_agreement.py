@@ -13,12 +13,14 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_limits
 
 from dxkit.errors import ChoiceError, TableWarning
-from dxkit.store import Session, kendall_w, opinion_groups
-from dxkit.store._agreement import _k_means, _silhouette, places
+from dxkit.schema import is_made
+from dxkit.store import Session, kendall_w, opinion_groups, opinion_plane
 
-# S. Siegel, Nonparametric Statistics for the Behavioral Sciences (1956), table 9.1 (p. 230): three officers rank six applicants
+# S. Siegel, Nonparametric Statistics for the Behavioral Sciences (1956), table 9.1 (p. 230):
+# three officers rank six applicants
 OFFICERS = [[1, 6, 3, 2, 5, 4], [1, 5, 6, 4, 2, 3], [6, 3, 2, 5, 4, 1]]
-# the same, pp. 234-235, after M. G. Kendall (1948), also in the NAG Library Manual, G08DAF, section 10: three rankings with ties
+# the same, pp. 234-235, after M. G. Kendall (1948), also in the NAG Library Manual, G08DAF,
+# section 10: three rankings with ties
 TIED = [
     [1, 4.5, 2, 4.5, 3, 7.5, 6, 9, 7.5, 10],
     [2.5, 1, 2.5, 4.5, 4.5, 8, 9, 6.5, 10, 6.5],
@@ -38,7 +40,7 @@ def test_kendalls_w_with_ties_is_828_as_in_siegel_and_nags_manual_with_p_008():
 
 
 def test_a_session_gives_the_w_of_its_votes(tmp_path):
-    # five of six ranks have a vote of their own: the sixth table row is told by the order of the votes
+    # a vote has five values: the first five applicants, ranked among themselves
     with Session(tmp_path / "m.sqlite") as session:
         for officer, ranks in enumerate(OFFICERS):
             for applicant, rank in enumerate(ranks[:5]):
@@ -102,7 +104,7 @@ def test_planted_camps_are_found(seed, missing):
 
 
 def _polis(signs):
-    """What red-dwarf, which reproduces Polis, makes of the same votes: its plane, and its groups from its one start."""
+    """The plane and the groups of red-dwarf, which reproduces Polis, from its one start."""
     from reddwarf.implementations.polis import run_pipeline
 
     values = signs.to_numpy()
@@ -116,7 +118,7 @@ def _polis(signs):
 
 
 def _polis_with_many_starts(plane):
-    """red-dwarf's own k-means on its own plane, the best of thirty starts for each number of groups, then the silhouette."""
+    """red-dwarf's own k-means on its own plane, the best of thirty starts, by silhouette."""
     from reddwarf.utils.clusterer.kmeans import run_kmeans
 
     points = plane.to_numpy()
@@ -140,7 +142,8 @@ def test_plane_and_groups_are_those_of_red_dwarf_which_reproduces_polis(seed, mi
     signs = np.sign(_camps(seed, missing=missing, noise=noise)[0])
     theirs = _polis(signs)
     # a direction may point either way
-    assert np.allclose(np.abs(places(signs.to_numpy())), np.abs(theirs[["x", "y"]].to_numpy()))
+    plane = opinion_plane(signs)
+    assert np.allclose(np.abs(plane.to_numpy()), np.abs(theirs[["x", "y"]].to_numpy()))
     ours, silhouette = opinion_groups(signs)
     inside = theirs["cluster_id"].notna()
     assert ours.notna().tolist() == inside.tolist()
@@ -164,14 +167,55 @@ def test_polis_own_single_start_gives_the_same_groups_or_less_clear_ones():
 
 @pytest.mark.parametrize("k", [2, 3, 4, 5])
 def test_k_means_and_silhouette_are_scikit_learns(k):
-    points = places(_camps(k)[0].to_numpy(dtype=float))
-    labels = _k_means(points, k, np.random.default_rng(0))
+    votes = _camps(k)[0]
+    points = opinion_plane(votes).to_numpy()
+    groups, silhouette = opinion_groups(votes, group_count=k)
+    labels = groups.to_numpy(dtype=int)
+    assert sorted(set(labels)) == list(range(1, k + 1))
     peer = KMeans(k, n_init=50, random_state=0).fit(points)
     ours = sum(
-        ((points[labels == at] - points[labels == at].mean(axis=0)) ** 2).sum() for at in range(k)
+        ((points[labels == group] - points[labels == group].mean(axis=0)) ** 2).sum()
+        for group in set(labels)
     )
     assert ours <= peer.inertia_ * 1.0001
-    assert _silhouette(points, labels) == pytest.approx(silhouette_score(points, labels))
+    assert silhouette == pytest.approx(silhouette_score(points, labels))
+
+
+def test_more_groups_than_places_are_not_sought():
+    votes = pd.DataFrame([[2.0, -2.0]] * 3 + [[-2.0, 2.0]] * 2)
+    groups, silhouette = opinion_groups(votes, group_count=4)
+    assert groups.tolist() == [1, 1, 1, 2, 2]
+    assert silhouette == pytest.approx(1)
+
+
+def test_the_plane_places_a_single_voter_and_leaves_out_who_voted_on_nothing():
+    plane = opinion_plane(pd.DataFrame([[1.0, -1.0], [np.nan, np.nan]], index=["甲", "乙"]))
+    assert plane.loc["甲"].tolist() == [0.0, 0.0]
+    assert plane.loc["乙"].isna().all()
+
+
+def test_groups_and_places_of_made_votes_are_made():
+    votes, _ = _camps(1)
+    votes.attrs = {"source": "演習の例", "kind": "made", "made": True}
+    groups, _ = opinion_groups(votes)
+    for table in (groups, opinion_plane(votes)):
+        assert is_made(table)
+        assert table.attrs["source"] == "演習の例"
+    none_left, _ = opinion_groups(votes.head(0))
+    assert is_made(none_left)
+
+
+def test_an_agreement_is_shown_as_text_and_becomes_a_table(tmp_path):
+    with Session(tmp_path / "m.sqlite") as session:
+        for voter, value in enumerate((2, 2, -2)):
+            session.vote(item="<script>alert(1)</script>", value=value, client=f"v{voter}")
+            session.vote(item="研修", value=-value, client=f"v{voter}")
+        found = session.agreement()
+    html = found._repr_html_()
+    assert "<script" not in html
+    assert "&lt;script&gt;" in html
+    pd.testing.assert_frame_equal(found.to_frame(), found.opinions)
+    assert found.to_frame() is not found.opinions
 
 
 def test_groups_do_not_depend_on_the_order_of_voters_or_items():

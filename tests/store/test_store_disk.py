@@ -1,10 +1,12 @@
-"""A full disk, a read-only file and a damaged one are said clearly in Japanese, and what was stored is kept."""
+"""A full disk, a read-only file and a damaged one are explained, and what was stored is kept."""
 
 import contextlib
 import os
 import shutil
+import sqlite3
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -189,11 +191,7 @@ def test_a_folder_in_place_of_the_file_is_named(tmp_path):
 
 
 def test_a_store_that_another_program_holds_is_said_to_be_held(tmp_path, monkeypatch):
-    import sqlite3
-
-    from dxkit.store import _database
-
-    monkeypatch.setattr(_database, "BUSY_MS", 100)
+    monkeypatch.setattr("dxkit.store._database_engine.BUSY_TIMEOUT_MS", 100)
     with Session(tmp_path / "m.sqlite") as session:
         other = sqlite3.connect(tmp_path / "m.sqlite", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -205,24 +203,48 @@ def test_a_store_that_another_program_holds_is_said_to_be_held(tmp_path, monkeyp
         assert session.count() == 1
 
 
-def test_an_entry_that_cannot_be_kept_does_not_take_down_those_that_went_along_with_it(tmp_path):
-    from dxkit.store._database import _Job
+def test_an_entry_that_cannot_be_kept_does_not_take_down_those_that_went_along_with_it(
+    tmp_path, monkeypatch
+):
+    batches = []
 
-    with Session(tmp_path / "m.sqlite") as session:
-        keeper = session._keeper
-        row = {
-            "meeting": "meeting",
-            "kind": "note",
-            "author": "",
-            "item": "",
-            "value": None,
-            "text": "x",
-            "group": "",
-            "title": "",
-        }
-        jobs = [_Job(row | {"target": "", "at": "", "id": str(at)}) for at in range(5)]
-        jobs[2].row["kind"] = None
-        keeper._waiting.extend(jobs[1:])
-        keeper._write_waiting(jobs[0])
-        assert [job.error is None for job in jobs] == [True, True, False, True, True]
-        assert [entry["id"] for entry in keeper.entries()] == ["0", "1", "3", "4"]
+    def write_when_all_wait(database, entry):
+        """Let the first writer wait until the others wait for it, so that one commit takes all."""
+        while not batches and len(database._queue) < 5:
+            threading.Event().wait(0.001)
+        batches.append(len(database._queue))
+        write_queue(database, entry)
+
+    path = tmp_path / "m.sqlite"
+    with Session(path) as session:
+        database_class = type(session._database)
+        write_queue = database_class._write_queue
+        monkeypatch.setattr(database_class, "_write_queue", write_when_all_wait)
+        # the database itself refuses one of them
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            base.execute(
+                "CREATE TRIGGER no_card_2 BEFORE INSERT ON dxkit_entries WHEN NEW.text = '2' "
+                "BEGIN SELECT RAISE(ABORT, 'no such card'); END"
+            )
+        refused, receipts = [], []
+
+        def send(text):
+            try:
+                receipts.append(session.note(text=text, id=text))
+            except StoreError as error:
+                refused.append((text, str(error)))
+
+        threads = [threading.Thread(target=send, args=(str(i),), daemon=True) for i in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        # one turn was for all five: the others found their entries written or refused
+        assert batches == [5]
+        assert [text for text, _ in refused] == ["2"]
+        assert "no such card" in refused[0][1]
+        assert sorted(receipt.id for receipt in receipts) == ["0", "1", "3", "4"]
+        history = session.history()
+        assert sorted(history["id"]) == ["0", "1", "3", "4"]
+        numbers = {receipt.id: receipt.number for receipt in receipts}
+        assert history["order"].tolist() == [numbers[entry_id] for entry_id in history["id"]]

@@ -1,4 +1,4 @@
-"""Whatever is entered, sent again, undone and brought back in whatever order: the store says what a sheet of paper would."""
+"""Whatever is entered, sent again, undone and brought back: the store says what paper would say."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What was entered is kept once, in order, and shown without who entered it; on SQLite and on PostgreSQL alike."""
+"""What was entered is kept once, in order, without who entered it; on SQLite and PostgreSQL alike."""
 
 import multiprocessing
 import threading
@@ -177,6 +177,28 @@ def test_a_store_opened_again_goes_on_where_it_was(session, url):
     assert _one(session, "x")["mean"] == -1
 
 
+def test_the_old_keyword_for_an_entrys_id_still_works(session):
+    card = session.note(text="人が足りない", client="a")
+    with pytest.warns(FutureWarning, match="arrange の of= は entry_id= に変わりました"):
+        session.arrange(of=card.id, group="B")
+    assert session.notes()["group"].tolist() == ["B"]
+    with pytest.warns(FutureWarning, match="undo の of= は entry_id= に変わりました"):
+        session.undo(of=card.id, client="a")
+    assert session.notes().empty
+
+
+def test_an_id_used_twice_is_warned_of_in_the_line_that_used_it(session):
+    card = session.note(text="x", id="t")
+    for call in (
+        lambda: session.note(text="y", id="t"),
+        lambda: session.arrange(card.id, group="A", id="t"),
+        lambda: session.undo(card.id, id="t"),
+    ):
+        with pytest.warns(TableWarning, match="別の内容") as caught:
+            call()
+        assert [warning.filename for warning in caught] == [__file__]
+
+
 def test_meetings_in_one_database_do_not_mix(session, url):
     session.vote(item="x", value=2, client="a", id="1")
     with Session(url, meeting="第2回") as other:
@@ -221,9 +243,19 @@ def test_several_processes_write_at_once(session, url):
     assert session.results()["votes"].tolist() == [3] * 20
 
 
-def test_the_database_itself_refuses_to_change_or_drop_an_entry(session):
+def _open_database(url):
+    """The database behind a store, as another program opens it."""
+    return sa.create_engine(str(url).replace("postgresql://", "postgresql+psycopg://"))
+
+
+def _read_column(url, column, table):
+    with _open_database(url).connect() as connection:
+        return list(connection.scalars(sa.text(f"SELECT {column} FROM {table}")))
+
+
+def test_the_database_itself_refuses_to_change_or_drop_an_entry(session, url):
     session.vote(item="x", value=1, client="a")
-    engine = session._keeper.engine
+    engine = _open_database(url)
     for act in ("UPDATE dxkit_entries SET value = 2", "DELETE FROM dxkit_entries"):
         with (
             pytest.raises(sa.exc.DBAPIError, match="entries are never changed"),
@@ -236,7 +268,7 @@ def test_the_database_itself_refuses_to_change_or_drop_an_entry(session):
 def test_sqlite_keeps_a_write_ahead_log_and_waits_for_the_disk(tmp_path):
     with (
         Session(tmp_path / "a" / "meeting.sqlite") as session,
-        session._keeper.engine.connect() as connection,
+        session._database.engine.connect() as connection,
     ):
         asked = [
             connection.execute(sa.text(f"PRAGMA {name}")).scalar()
@@ -251,7 +283,7 @@ def test_postgresql_waits_for_the_disk_whatever_the_server_is_set_to(postgres):
     with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE lazy")
         connection.execute("ALTER DATABASE lazy SET synchronous_commit = off")
-    with Session(f"{postgres}/lazy") as session, session._keeper.engine.connect() as connection:
+    with Session(f"{postgres}/lazy") as session, session._database.engine.connect() as connection:
         assert connection.execute(sa.text("SHOW synchronous_commit")).scalar() == "on"
 
 
@@ -286,15 +318,17 @@ def _full(session):
     session.choose(item="次", option="-物流", client=SECRETS[1])
 
 
-def test_nobody_reads_from_any_table_or_sheet_who_entered_what(session, tmp_path):
+def test_nobody_reads_from_any_table_or_sheet_who_entered_what(session, url, tmp_path):
     _full(session)
-    authors = {entry["author"] for entry in session._keeper.entries()}
+    authors = set(_read_column(url, "author", "dxkit_entries"))
+    assert len(authors - {""}) == len(SECRETS)
     agreed = session.agreement()
     shown = [
         table.to_csv()
         for table in (session.results(), session.history(), session.notes(), session.choices())
     ]
     shown += [agreed.groups.to_csv(), agreed.opinions.to_csv(), repr(session), repr(agreed)]
+    shown += [agreed._repr_html_(), agreed.to_frame().to_csv()]
     book = openpyxl.load_workbook(session.export(tmp_path / "record.xlsx"))
     shown += [str(cell.value) for sheet in book for row in sheet for cell in row]
     session.export(tmp_path / "record.csv")
@@ -386,7 +420,9 @@ def test_a_sealed_meeting_keeps_its_counts_and_takes_no_vote(session, url):
 def test_after_sealing_the_secret_is_in_no_file(tmp_path):
     with Session(tmp_path / "m.sqlite") as session:
         _full(session)
-        secret = session._keeper.secret.hex().encode()
+        secret = _read_column(f"sqlite:///{tmp_path / 'm.sqlite'}", "secret", "dxkit_meetings")[0]
+        assert len(secret) == 64
+        secret = secret.encode()
         assert any(secret in each.read_bytes() for each in tmp_path.iterdir())
         session.seal()
         assert not any(secret in each.read_bytes() for each in tmp_path.iterdir())

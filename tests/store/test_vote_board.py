@@ -1,4 +1,4 @@
-"""The facilitator's board: where to join, how many are in, what they think, and nothing that tells one person's vote."""
+"""The board: where to join, how many are in, what they think, and nothing of one person's vote."""
 
 import pytest
 import segno

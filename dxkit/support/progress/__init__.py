@@ -6,6 +6,9 @@ what to ask. `trial` makes places whose future is known, by which the forecast i
 judged. A share is always the share of the 40 steps done, never "systems migrated".
 """
 
+from typing import Any
+
+from dxkit._keywords import find_old_name
 from dxkit.support.progress._compare import compare
 from dxkit.support.progress._forecast import forecast
 from dxkit.support.progress._forecast_result import PREFECTURE_FORECAST, Forecast
@@ -14,9 +17,6 @@ from dxkit.support.progress._lagging_rules import rules
 from dxkit.support.progress._pace_assumptions import PaceAssumptions
 from dxkit.support.progress._progress_table import PROGRESS_CAUTION, table
 from dxkit.support.progress._trial import Trial, trial
-
-# the old name, which dxkit.reports still imports
-CAUTION = PROGRESS_CAUTION
 
 __all__ = [
     "PREFECTURE_FORECAST",
@@ -31,3 +31,15 @@ __all__ = [
     "table",
     "trial",
 ]
+
+# names of the release before, which go on working with a warning
+_OLD_NAMES = {
+    "CAUTION": "PROGRESS_CAUTION",
+    "STATED": "PREFECTURE_FORECAST",
+    "Pace": "PaceAssumptions",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Find a public name of the release before (PEP 562)."""
+    return find_old_name(name, _OLD_NAMES, globals(), __name__)

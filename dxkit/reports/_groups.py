@@ -1,0 +1,99 @@
+"""Who sits in which group, under which name, and why?"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from dxkit import groups as grouping
+from dxkit._checks import require_columns
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
+
+# columns of the members' table that fit beside the figures, and letters in a cell
+MAX_COLUMNS = 4
+CELL_LENGTH = 12
+GROUP_NAME_LENGTH = 30
+
+
+def name_group(key: Any) -> str:
+    """Return what a group is called: 第3グループ, or its by_code name."""
+    return f"第{key}グループ" if str(key).isdigit() else shorten(key, GROUP_NAME_LENGTH)
+
+
+def read_groups(groups: Any) -> pd.DataFrame:
+    """Read ``code, group`` of a `dxkit.groups.Groups` or a table.
+
+    Raises
+    ------
+    TableError
+    """
+    table = getattr(groups, "table", groups)
+    if not isinstance(table, pd.DataFrame):
+        remedy = "groups.form の結果か、code と group の表を渡してください"
+        raise TableError([Fault("組分けの表ではありません", remedy, value=table)])
+    require_columns(table, ["code", "group"], "組分け")
+    repeated = table.loc[table["code"].duplicated(), "code"]
+    if len(repeated):
+        raise TableError(
+            Fault("2つの組に同じ市町がいます", "1つの組にしてください", column="code", value=code)
+            for code in repeated
+        )
+    return table
+
+
+def name_members(
+    table: pd.DataFrame,
+    members: pd.DataFrame | None,
+    municipalities: pd.DataFrame,
+    show: Sequence[str],
+) -> pd.DataFrame:
+    """Return ``code, group, name`` and the columns to show, in the order of the codes.
+
+    Raises
+    ------
+    TableError
+        If a code is none of the municipalities.
+    ChoiceError
+        If a column to show is not there.
+    """
+    unknown = [code for code in table["code"] if code not in municipalities.index]
+    if unknown:
+        remedy = "5桁の団体コードにしてください"
+        raise TableError(
+            Fault("兵庫県の41市町にない団体です", remedy, column="code", value=code)
+            for code in unknown
+        )
+    people = municipalities[["name"]].copy()
+    if members is not None:
+        people = _add_columns(people, members, show)
+    elif show:
+        raise ChoiceError(f"show={shorten(list(show))} には、その列をもつ members の表が要ります。")
+    # a group's members stand in the order of the codes: no order of merit
+    merged = table[["code", "group"]].merge(people, left_on="code", right_index=True)
+    return merged.sort_values(["group", "code"], ignore_index=True)
+
+
+def _add_columns(people: pd.DataFrame, members: pd.DataFrame, show: Sequence[str]) -> pd.DataFrame:
+    """Add the members' own names and the columns to show."""
+    table = members if "code" in members.columns else members.reset_index()
+    # a municipality that takes part twice is printed once
+    by_code = table.drop_duplicates("code").set_index("code")
+    absent = [name for name in show if name not in by_code.columns]
+    if absent:
+        raise ChoiceError(
+            f"show の「{shorten(absent[0])}」は members の列にありません。"
+            f"使える列: {'、'.join(map(str, by_code.columns))}"
+        )
+    if "name" in by_code.columns:
+        # who has no name of its own is called as the prefecture calls it
+        names = by_code["name"].reindex(people.index).fillna(people["name"])
+        people = people.assign(name=[shorten(name, CELL_LENGTH) for name in names])
+    return people.join(by_code[[name for name in show[:MAX_COLUMNS] if name != "name"]])
+
+
+def explain_groups(groups: Any, reasons: Mapping[Any, str] | pd.Series | None) -> dict[Any, str]:
+    """Collect group → sentence: as handed in, or as the groups themselves explain it."""
+    if reasons is None:
+        # a table alone does not know by what it was formed
+        reasons = {} if isinstance(groups, pd.DataFrame) else grouping.explain(groups)
+    return {key: str(reason) for key, reason in reasons.items()}

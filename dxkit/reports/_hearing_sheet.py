@@ -1,0 +1,155 @@
+"""What does a hearing say about one municipality, on one sheet of paper?
+
+How much was answered, its headings beside the like, its levels, and what could come next.
+"""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from dxkit import charts, maturity
+from dxkit.errors import shorten
+from dxkit.reports._hearing_figures import PEER_COUNT, Hearing
+from dxkit.reports._html_page import (
+    embed_figure,
+    escape_text,
+    write_list,
+    write_part,
+    write_sheet,
+)
+from dxkit.reports._marks import in_brackets
+from dxkit.reports._official_figures import Official
+from dxkit.reports._official_sheet import PEERS_NAME, name_peers
+from dxkit.schema import MADE_MARK
+
+STEP_COUNT = 3
+# what a mark means, in a frame of its own on the sheet
+MARK_WORDS = {MADE_MARK: f"{MADE_MARK}（実在の市町の回答ではありません）"}
+# letters: more would not fit on one sheet beside the other candidates
+TEXT_LENGTH = 98
+LABEL_LENGTH = 46
+# points by which unanswered items must be able to move the score before the sheet says so
+NOTABLE_RANGE = 0.05
+
+
+def write_hearing_sheet(
+    municipality: pd.Series, official: Official, hearing: Hearing, audience: str
+) -> str:
+    code = str(municipality["code"])
+    peers = _find_answering_peers(code, official, hearing)
+    mark = hearing.data_mark
+    frame = f'<p class="made">{escape_text(MARK_WORDS.get(mark, mark))}</p>' if mark else ""
+    coverage = f"<p>{escape_text(_describe_coverage(code, hearing))}</p>"
+    levels = embed_figure(
+        _draw_levels(code, hearing), f"{municipality['name']}の項目ごとの段階の分布"
+    )
+    parts = [
+        f'<div class="under">{frame}{coverage}</div>',
+        *_write_against_peers(municipality, hearing, peers, audience),
+        write_part("段階の分布（項目の数）", levels),
+        write_part("次の一歩の候補", _write_steps(code, official, hearing, peers, audience)),
+    ]
+    foot = [
+        "点は、段階0〜5を0〜100に換算した重みつき平均です。順位は付けていません。"
+        "段階は会話をもとに付けたもので、"
+        f"1つの回答に標準偏差で約{hearing.answer_error:.1f}段階の誤差を見込んでいます。",
+        "「確からしさ」は、近い市町の中央値より低いといえる確からしさです。"
+        "候補は話し合いの出発点で、指示ではありません。",
+        hearing.source_line,
+    ]
+    heading = f"聞き取り調査から見た {escape_text(municipality['name'])}{in_brackets(mark)}"
+    return write_sheet(heading, parts, aside="聞き取りの頁", foot=foot)
+
+
+def _find_answering_peers(code: str, official: Official, hearing: Hearing) -> pd.DataFrame | None:
+    """Find the municipalities most like this one among those that answered, if there is any."""
+    answering = official.municipalities.loc[sorted({*hearing.asked_codes, code})]
+    if len(answering) < 2:
+        return None
+    return maturity.peers(answering, code, n=min(PEER_COUNT, len(answering) - 1))
+
+
+def _describe_coverage(code: str, hearing: Hearing) -> str:
+    """Write how much was answered, and what the unanswered rest could change."""
+    coverage = hearing.scores.coverage.loc[code]
+    low = 100 * coverage["low"]
+    high = 100 * coverage["high"]
+    answered = f"回答した割合（重み）{coverage['answered']:.0%}。"
+    if high - low < NOTABLE_RANGE:
+        return answered
+    return f"{answered}未回答しだいで、総合点は{low:.0f}〜{high:.0f}点になりえます。"
+
+
+def _write_against_peers(
+    municipality: pd.Series, hearing: Hearing, peers: pd.DataFrame | None, audience: str
+) -> list[str]:
+    """Show the headings' points beside those of the like."""
+    if peers is None:
+        return []
+    name = str(municipality["name"])
+    peers_name = PEERS_NAME.format(len(peers))
+    figure = charts.dots(
+        hearing.heading_points.assign(name=name),
+        code=str(municipality["code"]),
+        group=list(peers["code"]),
+        indicators=list(hearing.scores.dimensions.columns),
+        labels=hearing.item_labels,
+        group_label=peers_name,
+        unit="点",
+        source="",
+    )
+    picture = embed_figure(figure, f"{name}の分野ごとの点と{peers_name}の中央値")
+    return [write_part("分野ごとの横顔", picture), name_peers(peers["name"], audience)]
+
+
+def _draw_levels(code: str, hearing: Hearing) -> Figure:
+    answers = hearing.with_origin(hearing.real[hearing.real["code"] == code])
+    labels = hearing.item_labels
+    return charts.levels(answers, by="dimension", names=labels, count_label="項目", source="")
+
+
+def _write_steps(
+    code: str, official: Official, hearing: Hearing, peers: pd.DataFrame | None, audience: str
+) -> str:
+    """Write the candidates for a next step, surest first."""
+    steps = maturity.next_steps(
+        hearing.scores,
+        code,
+        n=STEP_COUNT,
+        framework=hearing.framework,
+        peers=peers,
+        names=official.municipalities["name"],
+        error=hearing.answer_error,
+    )
+    # what was said in the interview belongs beside each candidate
+    answers = hearing.real[hearing.real["code"] == code].set_index("item")
+    cards = [
+        _write_step(step, answers.loc[step["item"]], peers, audience)
+        for _, step in steps.iterrows()
+    ]
+    if not cards:
+        return "<p>候補はありません（回答がないか、すべて最上段です）。</p>"
+    return f'<ol class="steps">{"".join(cards)}</ol>'
+
+
+def _write_step(
+    step: pd.Series, answer: pd.Series, peers: pd.DataFrame | None, audience: str
+) -> str:
+    """Write one candidate: in one line where it leads, then what the levels mean."""
+    reached_names = [name for name in str(step["reached_by"]).split("、") if name]
+    facts = [f"段階{step['level']}から{step['next_level']}へ"]
+    if not pd.isna(answer["target"]):
+        facts.append(f"市町の目標は段階{answer['target']:g}")
+    if peers is not None:
+        facts.append(f"近い{len(peers)}市町のうち{len(reached_names)}市町が到達")
+    facts.append(f"確からしさ: {step['sure']}")
+    evidence = "" if pd.isna(answer["evidence"]) else shorten(answer["evidence"], TEXT_LENGTH)
+    rows = [
+        ("いま", shorten(step["now_text"], TEXT_LENGTH)),
+        ("次の段階", shorten(step["next_text"], TEXT_LENGTH)),
+        # a municipality's own sheet names no other
+        ("近くで到達", "、".join(reached_names) if audience == "prefecture" else ""),
+        ("聞き取った根拠", evidence),
+    ]
+    heading = f"<h3>{escape_text(shorten(step['label'], LABEL_LENGTH))}</h3>"
+    line = f'<p class="note">{escape_text("　".join(facts))}</p>'
+    return f"<li>{heading}{line}{write_list(rows)}</li>"

@@ -1,0 +1,127 @@
+"""How is a store's database opened, so that a commit has reached the disk when it returns?
+
+SQLite keeps a write-ahead log and waits for the disk at every commit (``synchronous=FULL``:
+https://www.sqlite.org/pragma.html#pragma_synchronous); PostgreSQL runs with
+``synchronous_commit=on``. A write-ahead log needs a local disk: not a shared folder of a file
+server.
+"""
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
+
+from dxkit.errors import ChoiceError, MissingExtraError, StoreError
+from dxkit.store._database_messages import shorten_driver_message
+from dxkit.store._database_tables import TRIGGERS
+
+# how long a write waits for another program's lock before it is refused
+BUSY_TIMEOUT_MS = 30_000
+CONNECT_TIMEOUT_S = 10
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF", "secure_delete=ON")
+
+
+def read_url(url: str | Path) -> sa.URL:
+    """Read where the store lies; a path means an SQLite file.
+
+    Raises
+    ------
+    ChoiceError
+        If it is neither SQLite nor PostgreSQL.
+    MissingExtraError
+        If PostgreSQL's driver is not installed.
+    """
+    # whoever writes a path means a file
+    text = str(url)
+    try:
+        parsed = sa.make_url(text if "://" in text else f"sqlite:///{text}")
+    except ArgumentError as error:
+        raise ChoiceError(
+            f"保存先「{text}」を読めません。例: sqlite:///out/meeting.sqlite"
+        ) from error
+    kind = parsed.get_backend_name()
+    if kind not in TRIGGERS:
+        raise ChoiceError(
+            f"保存先の種類「{kind}」は使えません。"
+            "sqlite:///… か postgresql://… を指定してください。"
+        )
+    return parsed if kind == "sqlite" else _set_postgres_driver(parsed)
+
+
+def create_engine(url: sa.URL) -> sa.Engine:
+    """Create the engine of a store; a file that may not be written is opened for reading.
+
+    Raises
+    ------
+    ChoiceError
+        If what is entered would be lost with the program.
+    StoreError
+        If the folder cannot be made.
+    """
+    if url.get_backend_name() == "postgresql":
+        options = {
+            "options": "-c synchronous_commit=on",
+            "connect_timeout": CONNECT_TIMEOUT_S,
+        }
+        # a connection that a restarted server has cut is noticed before it is used
+        return sa.create_engine(url, pool_pre_ping=True, connect_args=options)
+    # what is entered must outlive the program
+    if url.database in (None, "", ":memory:") or str(url.database).startswith("file:"):
+        raise ChoiceError(
+            f"保存先「{url}」には長く保存できません。"
+            "sqlite:///out/meeting.sqlite のようにファイルを指定してください。"
+        )
+    path = Path(str(url.database))
+    _make_folder(path.parent)
+    if path.exists() and not (_is_writable(path) and _is_writable(path.parent)):
+        return sa.create_engine(url, creator=lambda: _connect_to_read(path))
+    options = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=options)
+    sa.event.listen(engine, "connect", _set_pragmas)
+    return engine
+
+
+def _set_postgres_driver(url: sa.URL) -> sa.URL:
+    try:
+        import psycopg  # noqa: F401, PLC0415 # only who keeps on PostgreSQL needs it
+    except ImportError as error:
+        raise MissingExtraError(
+            "PostgreSQL に保存するには psycopg が要ります: pip install 'dxkit[postgres]'"
+        ) from error
+    return url.set(drivername="postgresql+psycopg")
+
+
+def _is_writable(path: Path) -> bool:
+    # the effective user counts where the system can tell it apart
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """Connect to a file that may not be written, such as a copy on a DVD."""
+    log = path.with_name(f"{path.name}-wal")
+    # without a log that holds anything, the file alone is the store; the log that SQLite would
+    # make beside it may not be written
+    is_complete = not log.exists() or log.stat().st_size == 0
+    query = "mode=ro&immutable=1" if is_complete else "mode=ro"
+    uri = f"{path.absolute().as_uri()}?{query}"
+    timeout_s = BUSY_TIMEOUT_MS / 1000
+    return sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=timeout_s)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        detail = shorten_driver_message(error)
+        raise StoreError(f"保存先のフォルダー「{folder}」を作れません: {detail}") from error
+
+
+def _set_pragmas(connection: Any, _: object) -> None:
+    """Set a new connection of SQLite to keep a write-ahead log and to wait for the disk."""
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

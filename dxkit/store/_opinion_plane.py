@@ -1,0 +1,66 @@
+"""Along which two directions do votes differ most, and where does each voter stand there?
+
+Principal components as Polis uses them: C. Small et al., "Polis: scaling deliberation by mapping
+high dimensional opinion spaces", Recerca 26(2), 2021.
+"""
+
+import numpy as np
+import pandas as pd
+
+from dxkit._arrays import FloatArray
+from dxkit.schema import carry_provenance
+
+
+def opinion_plane(votes: pd.DataFrame) -> pd.DataFrame:
+    """Place each voter on the plane of the two directions in which votes differ most.
+
+    Missing votes take the item's mean; a voter's place is stretched by the root of (items / votes
+    given), so that who voted on few items is not drawn to the middle.
+
+    Parameters
+    ----------
+    votes
+        One row a voter, one column an item, missing where there is no vote.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a voter: ``x, y`` (in units of a vote; either direction may point either way),
+        missing for who voted on nothing.
+
+    Examples
+    --------
+    Two voters agree and the third differs in one direction only:
+
+    >>> import pandas as pd
+    >>> votes = pd.DataFrame({"共同調達": [2, 2, -1], "研修": [1, 1, 1]}, index=["甲", "乙", "丙"])
+    >>> opinion_plane(votes).abs().round(2)
+         x    y
+    甲  1.0  0.0
+    乙  1.0  0.0
+    丙  2.0  0.0
+    """
+    values = votes.to_numpy(dtype=np.float64)
+    has_voted = np.isfinite(values).any(axis=1)
+    plane = pd.DataFrame(np.nan, index=votes.index, columns=["x", "y"])
+    if has_voted.any():
+        places = place_voters(values[has_voted])
+        # with one voter or one item there is one direction only
+        plane.loc[has_voted, "x"] = places[:, 0]
+        plane.loc[has_voted, "y"] = places[:, 1] if places.shape[1] > 1 else 0.0
+    return carry_provenance(plane, votes)
+
+
+def place_voters(values: FloatArray) -> FloatArray:
+    """Compute the places of voters with at least one vote each, as an array (voters, 2 at most)."""
+    is_vote = np.isfinite(values)
+    # an item that nobody voted on has no mean
+    has_votes = is_vote.any(axis=0)
+    values = values[:, has_votes]
+    is_vote = is_vote[:, has_votes]
+    centred = np.where(is_vote, values - np.nanmean(values, axis=0), 0.0)
+    # right singular vectors of the centred votes are their principal components
+    directions = np.linalg.svd(centred, full_matrices=False)[2][:2]
+    stretch = np.sqrt(values.shape[1] / is_vote.sum(axis=1))
+    places: FloatArray = centred @ directions.T * stretch[:, None]
+    return places
