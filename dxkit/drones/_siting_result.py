@@ -64,6 +64,8 @@ def build_siting(
     settings
         Further entries of ``Siting.settings``.
     """
+    # from here on positions are those of the user's rows
+    choice = problem.restore_columns(choice)
     value = choice.value / scale
     bound = choice.bound / scale
     # where the bound is 0 (nobody in reach) the gap is that of 0 to 0
