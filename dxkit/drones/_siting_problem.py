@@ -91,7 +91,7 @@ class SitingProblem:
 
     def restore_columns(self, choice: ColumnChoice) -> ColumnChoice:
         """Return a solver's choice with the positions that the user's rows have."""
-        return replace(choice, columns=self.base_order[choice.columns])
+        return replace(choice, columns=np.sort(self.base_order[choice.columns]))
 
     def finite_distances(self) -> FloatArray:
         """Write the kilometres of all pairs as a matrix, sorted as for `solver_input`.
