@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from dxkit import widgets as widgets
     from dxkit._environment import check as check
     from dxkit.loaders import catalog as catalog
+    from dxkit.loaders import data_folder as data_folder
     from dxkit.loaders import describe as describe
     from dxkit.loaders import label as label
     from dxkit.loaders import load as load
+    from dxkit.schema import show as show
 
 __version__ = "0.1.0"
 
@@ -60,15 +62,17 @@ _MODULES = (
 _HOMES = {
     "catalog": "dxkit.loaders",
     "check": "dxkit._environment",
+    "data_folder": "dxkit.loaders",
     "describe": "dxkit.loaders",
     "label": "dxkit.loaders",
     "load": "dxkit.loaders",
+    "show": "dxkit.schema",
 }
 __all__ = [*_MODULES, *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public module or name the first time that it is asked for (PEP 562)."""
+    """Load a public module or name the first time that it is used (PEP 562)."""
     if name in _MODULES:
         return import_module(f"dxkit.{name}")
     if name in _HOMES:
@@ -79,4 +83,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    # names that are not loaded yet must be offered by tab completion, too
     return sorted([*globals(), *__all__])

@@ -69,7 +69,7 @@ def read_sentences() -> dict[str, str]:
 
 def public_names() -> dict[str, object]:
     """Return every public function and class with its dotted name."""
-    names = {}
+    names: dict[str, object] = {}
     for module_name in MODULES:
         module = importlib.import_module(module_name)
         for name in offered_names(module):

@@ -131,3 +131,50 @@ def test_a_damaged_file_gives_one_clear_error(tmp_path, content, name, said):
     with pytest.raises(TableError, match=said) as caught:
         loaders.read_table(_file(tmp_path, content, name))
     assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["0", "-0.5", "12345678901234567890"], [0, -0.5, 12345678901234567890.0]),
+        (["0.1", "", "0.30000000000000004"], [0.1, None, 0.30000000000000004]),
+        (["1e5", "+4", ".5"], [1e5, 4, 0.5]),
+        (["1", "２", " 3 "], [1, 2, 3]),
+        (["1", "１，２３４", "△2"], [1, 1234, -2]),
+        (["007", "1", "2"], ["007", "1", "2"]),
+        (["5.", "x", "2"], ["5.", "x", "2"]),
+        (["1_000", "nan", "y"], ["1_000", "nan", "y"]),
+        (["1.2.3", "5-3", "4"], ["1.2.3", "5-3", "4"]),
+        (["1e400", "inf", "٣"], ["1e400", "inf", "٣"]),
+    ],
+)
+def test_a_column_is_numbers_or_texts_whatever_way_the_numbers_are_written(tmp_path, typed, read):
+    rows = "".join(
+        f'{name},"{cell}"\n'
+        for name, cell in zip(["神戸市", "姫路市", "尼崎市"], typed, strict=True)
+    )
+    values = loaders.read_table(_file(tmp_path, f"市町名,値\n{rows}"))["値"]
+    assert values.astype(object).where(values.notna(), None).tolist() == read
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_lines_end_as_any_system_ends_them(tmp_path, line_break, quote):
+    lines = ["市町名,意見", f"神戸市,{quote}a\x0bb\u2028c{quote}", "", "姫路市,d"]
+    table = loaders.read_table(_file(tmp_path, line_break.join(lines)))
+    assert table["意見"].tolist() == ["a\x0bb\u2028c", "d"]
+    assert table.attrs["rows"] == [2, 4]
+
+
+def test_a_line_break_inside_a_quoted_cell_is_part_of_it(tmp_path):
+    table = loaders.read_table(_file(tmp_path, '市町名,意見\n神戸市,"a\nb"\n姫路市,c\n'))
+    assert table["意見"].tolist() == ["a\nb", "c"]
+    assert table.attrs["rows"] == [2, 4]
+
+
+def test_a_cell_longer_than_any_table_holds_is_refused_with_and_without_quotes(tmp_path):
+    for quote in ("", '"'):
+        path = _file(tmp_path, f"市町名,数\n神戸市,{quote}{'x' * 200_000}{quote}\n")
+        with pytest.raises(TableError, match="長すぎ") as caught:
+            loaders.read_table(path)
+        assert caught.value.faults[0].row == 2

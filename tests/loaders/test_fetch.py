@@ -10,7 +10,6 @@ import pytest
 import dxkit
 from dxkit import loaders
 from dxkit.errors import ChoiceError, FetchError
-from dxkit.loaders import _fetch
 
 
 class _Publisher(http.server.BaseHTTPRequestHandler):
@@ -56,7 +55,7 @@ def publisher(tmp_path, monkeypatch):
         ),
     ]
     table = pd.DataFrame(rows, columns=["name", "label", "url", "page", "file", "how", "reader"])
-    monkeypatch.setattr(_fetch, "load", lambda name: table)
+    monkeypatch.setattr("dxkit.loaders._fetch.load", lambda name: table)
     monkeypatch.setenv("DXKIT_CACHE", str(tmp_path / "cache"))
     yield server
     server.shutdown()
@@ -64,7 +63,10 @@ def publisher(tmp_path, monkeypatch):
 
 
 def test_a_file_is_downloaded_once_and_its_hash_is_written_beside_it(publisher):
-    first, again = loaders.fetch("there", progress=False), loaders.fetch("there", progress=False)
+    first, again = (
+        loaders.fetch("there", show_progress=False),
+        loaders.fetch("there", show_progress=False),
+    )
     assert first == again
     assert first.read_bytes() == _Publisher.content
     assert _Publisher.asked == 1
@@ -78,7 +80,7 @@ def test_a_closed_network_is_told_what_to_carry_in_and_where_and_nothing_is_left
     publisher, tmp_path, name
 ):
     with pytest.raises(FetchError, match=rf"{name}\.csv") as caught:
-        loaders.fetch(name, progress=False)
+        loaders.fetch(name, show_progress=False)
     assert str(tmp_path / "cache" / f"{name}.csv") in str(caught.value)
     assert "read_table" in str(caught.value)
     assert not list((tmp_path / "cache").glob("*"))
@@ -87,7 +89,7 @@ def test_a_closed_network_is_told_what_to_carry_in_and_where_and_nothing_is_left
 def test_a_file_that_was_carried_in_needs_no_network(publisher, tmp_path):
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "closed.csv").write_bytes(b"code\n28201\n")
-    assert loaders.fetch("closed", progress=False).read_bytes() == b"code\n28201\n"
+    assert loaders.fetch("closed", show_progress=False).read_bytes() == b"code\n28201\n"
 
 
 def test_a_name_that_is_not_offered_lists_those_that_are():
@@ -108,3 +110,8 @@ def test_every_official_file_names_a_reader_that_exists_and_a_page():
     assert all(hasattr(loaders, reader) for reader in table["reader"])
     assert table["page"].str.startswith("https://").all()
     assert table["url"].dropna().str.startswith("https://").all()
+
+
+def test_the_old_word_for_the_progress_bar_still_works(publisher):
+    with pytest.warns(FutureWarning, match="show_progress="):
+        assert loaders.fetch("there", progress=False).read_bytes() == _Publisher.content

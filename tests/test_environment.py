@@ -5,14 +5,12 @@ import shutil
 import pytest
 
 import dxkit
-from dxkit import _environment
-from dxkit.loaders import _catalog
 
 
 @pytest.fixture
 def copied_data(tmp_path, monkeypatch):
     folder = tmp_path / "data"
-    shutil.copytree(_catalog.data_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(dxkit.data_folder(), folder, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setenv("DXKIT_DATA", str(folder))
     return folder
 
@@ -28,7 +26,7 @@ def test_a_sound_environment_passes_every_check():
 
 
 def test_a_table_changed_by_hand_is_named(copied_data):
-    path = copied_data / _catalog.catalog().set_index("name").loc["systems", "file"]
+    path = copied_data / dxkit.catalog().set_index("name").loc["systems", "file"]
     path.write_text(path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     row = _result("データ")
     assert row["結果"] == "×"
@@ -37,7 +35,7 @@ def test_a_table_changed_by_hand_is_named(copied_data):
 
 
 def test_a_missing_table_is_named(copied_data):
-    (copied_data / _catalog.catalog().set_index("name").loc["themes", "file"]).unlink()
+    (copied_data / dxkit.catalog().set_index("name").loc["themes", "file"]).unlink()
     assert "themes.csv" in _result("データ")["内容"]
 
 
@@ -49,7 +47,7 @@ def test_a_missing_catalogue_does_not_stop_the_check(monkeypatch, tmp_path):
 
 
 def test_a_missing_library_is_named_with_what_to_do(monkeypatch):
-    monkeypatch.setattr(_environment, "LIBRARIES", ("pandas", "no-such-library"))
+    monkeypatch.setattr("dxkit._environment.LIBRARIES", ("pandas", "no-such-library"))
     row = _result("no-such-library")
     assert row["結果"] == "×"
     assert "make lab" in row["対処"]
