@@ -74,6 +74,8 @@ BASES = (
     .reset_index(drop=True)
     .rename(columns={"station": "base"})[["base", "name", "lat", "lon"]]
 )
+# two candidates at one place are equally good and equally near: only their names tell them apart
+BASES = pd.concat([BASES, BASES.iloc[[2, 5]].assign(base=lambda table: table["base"] + "（裏）")], ignore_index=True)
 SITES = {"demand": VILLAGES, "candidates": BASES}
 PLACES = {"demand": VILLAGES, "bases": BASES}
 DRONE = dxkit.load("drone_types").head(1)
@@ -187,7 +189,40 @@ ASSUMED = pd.DataFrame(
 
 def intervals_of(values, indicators, answers=None):
     result = maturity.rank_intervals(values, indicators, answers=answers, draws=60)
-    return result, result.above, result.first(5)
+    # an array has no labels: each draw's ranks under the codes of their columns
+    ranks = pd.DataFrame(result.ranks.T, index=result.table.index)
+    return result.table, ranks, result.above, result.first(5)
+
+
+def siting_of(find, demand, candidates, **options):
+    siting = find(demand, candidates, **options)
+    # what has the user's rows is read under the places' names
+    return dataclasses.replace(
+        siting, covered=by_code(siting.covered, demand["place"]), assigned=by_code(siting.assigned, demand["place"])
+    )
+
+
+def budget_curve_of(demand, candidates):
+    curve = drones.budget_curve(demand, candidates, counts=3, range_km=8)
+    # a cell lists bases in the order of the user's rows
+    return curve.assign(bases=curve["bases"].map(sorted))
+
+
+def dedupe_of(records):
+    found = linkage.dedupe(records)
+    # which of two entries is the earlier one is what the order of a list says (see its docstring)
+    pairs = ["・".join(sorted(pair)) for pair in zip(found["left_id"], found["right_id"], strict=True)]
+    persons = pd.concat([found[["left_id", "person"]].set_axis(["id", "person"], axis=1), found[["right_id", "person"]].set_axis(["id", "person"], axis=1)])
+    return (
+        found[["probability", "weight"]].set_axis(pd.Index(pairs, name="pair")),
+        sorted("・".join(sorted(set(part))) for _, part in persons.groupby("person")["id"]),
+    )
+
+
+def share_of(licences, prices):
+    found = costs.share(licences, prices, minimum=10)
+    # tuples go by the user's rows
+    return dataclasses.replace(found, exact={rule: sorted(parts) for rule, parts in found.exact.items()})
 
 
 def scores_of(values, indicators):
@@ -238,6 +273,11 @@ def compare_forecasts(progress, extensions, vendors):
     return COMPARE_FORECASTS(FORECAST(progress, extensions, draws=40), late)
 
 
+def show_of(table):
+    shown = schema.show(table.set_index("code"), columns=["name", "kind", "people_2020", "habitable_share"])
+    return sorted(str(shown).splitlines()), "".join(sorted(shown._repr_html_())), shown.to_frame()
+
+
 def flips_of(assumptions):
     return FLIPS(lambda values: values["speed"] > 9 * values["wind"], assumptions, draws=20)
 
@@ -265,6 +305,10 @@ COSTS = dxkit.load("delivery_costs")
 POLICIES = sharing.default_policies()
 OFFICES = FEW_TOWNS[["code", "name", "area", "office_lat", "office_lon"]]
 
+FIRST_ROW = dict.fromkeys(
+    ("table: rows reversed", "table: rows shuffled"),
+    "of several rows of the law that fit, the first decides (docstring of grounds)",
+)
 CASES = {
     # maturity
     "maturity.score": Case(VALUES, scores_of),
@@ -381,33 +425,34 @@ CASES = {
     ),
     "sharing.grounds": Case({"table": dxkit.load("legal_grounds")}, lambda table: sharing.grounds(table)),
     "sharing.ground_matrix": Case(
-        {"table": dxkit.load("legal_grounds")}, lambda table: sharing.ground_matrix(table=table)
+        {"table": dxkit.load("legal_grounds")}, lambda table: sharing.ground_matrix(table=table), contract=FIRST_ROW
     ),
     "sharing.may_disclose": Case(
         {"pairs": HANDOVERS, "table": dxkit.load("legal_grounds")},
         lambda pairs, table: sharing.may_disclose(
             pairs["giver"], pairs["receiver"], pairs["what"], table=table
         ).set_axis(pairs["giver"].astype(str) + pairs["receiver"].astype(str)),
+        contract=FIRST_ROW,
     ),
     # drones
     "drones.reach": Case(PLACES, lambda demand, bases: drones.reach(demand, bases, range_km=8)),
     "drones.best_bases": Case(
-        SITES, lambda demand, candidates: drones.best_bases(demand, candidates, count=3, range_km=8)
+        SITES, lambda **tables: siting_of(drones.best_bases, **tables, count=3, range_km=8)
     ),
     "drones.fewest_bases": Case(
-        SITES, lambda demand, candidates: drones.fewest_bases(demand, candidates, range_km=12, share=0.6)
+        SITES, lambda **tables: siting_of(drones.fewest_bases, **tables, range_km=12, share=0.6)
     ),
     "drones.backup": Case(
-        SITES, lambda demand, candidates: drones.backup(demand, candidates, count=3, range_km=12)
+        SITES, lambda **tables: siting_of(drones.backup, **tables, count=3, range_km=12)
     ),
     "drones.budget_curve": Case(
-        SITES, lambda demand, candidates: drones.budget_curve(demand, candidates, counts=3, range_km=8)
+        SITES, budget_curve_of
     ),
     "drones.median_bases": Case(
-        SITES, lambda demand, candidates: drones.median_bases(demand, candidates, count=3)
+        SITES, lambda **tables: siting_of(drones.median_bases, **tables, count=3)
     ),
     "drones.centre_bases": Case(
-        SITES, lambda demand, candidates: drones.centre_bases(demand, candidates, count=3)
+        SITES, lambda **tables: siting_of(drones.centre_bases, **tables, count=3)
     ),
     "drones.robustness": Case(
         {"demand": VILLAGES, "bases": BASES.head(4)},
@@ -457,7 +502,7 @@ CASES = {
     ),
     "support.costs.share": Case(
         {"licences": LICENCES, "prices": PRICES},
-        lambda licences, prices: costs.share(licences, prices, minimum=10),
+        share_of,
     ),
     "support.costs.fee": Case(
         {"municipalities": PLAIN_TOWNS}, lambda municipalities: costs.fee(municipalities)
@@ -547,7 +592,7 @@ CASES = {
     ),
     "linkage.dedupe": Case(
         {"records": SHELTER},
-        lambda records: linkage.dedupe(records),
+        dedupe_of,
         quick=("rows shuffled", "object dtypes"),
     ),
     "linkage.normalise": Case({"records": SHELTER}, lambda records: linkage.normalise(records)),
@@ -566,10 +611,6 @@ CASES = {
         {"points": VILLAGES},
         lambda points: by_code(regions.locate(points), points["place"]),
     ),
-    "regions.mesh_code": Case(
-        {"points": VILLAGES},
-        lambda points: by_code(pd.Series(regions.mesh_code(points["lat"], points["lon"])), points["place"]),
-    ),
     # schema, loaders
     "schema.validate": Case({"table": TOWNS}, lambda table: schema.validate(table, "municipalities")),
     "schema.validate the progress": Case({"table": PROGRESS}, lambda table: schema.validate(table, "progress")),
@@ -582,12 +623,14 @@ CASES = {
         ),
     ),
     "loaders.label": Case({"table": TOWNS}, dxkit.label),
+    "schema.show": Case({"table": TOWNS}, lambda table: show_of(table)),
     # assumptions
     "assumptions.table": Case({"rows": ASSUMED}, ASSUMPTION_TABLE),
     "assumptions.flips": Case({"assumptions": ASSUMED}, flips_of),
     # store
     "store.kendall_w": Case({"ratings": RATINGS}, store.kendall_w),
     "store.opinion_groups": Case({"votes": VOTES}, lambda votes: store.opinion_groups(votes)),
+    "store.opinion_plane": Case({"votes": VOTES}, lambda votes: store.opinion_plane(votes)),
 }
 
 # packages whose functions only draw what others have computed, or read files
@@ -612,7 +655,7 @@ EXEMPT = {
     "loaders.write_hearing_form": "writes a file",
     "loaders.write_table": "writes a file",
     "maturity.hearing_trial": "invents its tables",
-    "schema.find": "takes a name",
+    "schema.find_schema": "takes a name",
     "schema.heading": "takes a word",
     "schema.known_headings": "takes words",
     "schema.plain_cell": "takes one cell",
