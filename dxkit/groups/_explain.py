@@ -7,6 +7,7 @@ and the blanks.
 import numpy as np
 import pandas as pd
 
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import shorten
 from dxkit.groups._distance import classify_column
 from dxkit.groups._groups import Groups
@@ -63,6 +64,8 @@ def explain(groups: Groups) -> pd.Series:
 def _write_sentence(groups: Groups, group: int, name_of_code: dict[str, str]) -> str:
     """Write the sentence of one group."""
     members = groups.members[groups.members["group"] == group]
+    # the sentence must not hang on the order of the user's list
+    members = members.iloc[order_of_labels(members["code"])]
     codes = members["code"].astype(str).tolist()
     unit = "市町" if groups.settings["places"] else "者"
     names = "、".join(name_of_code[code] for code in codes[:MAX_NAMES])

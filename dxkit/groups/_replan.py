@@ -72,6 +72,9 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
         groups.members.iloc[present].drop(columns="group"),
         set(groups.table["code"].iloc[present]),
     )
+    # the problem has its members in the order of their codes, the result in that of the list
+    rows_given = problem.roster.rows_given
+    before = before[np.argsort(rows_given)]
     # all former groups are open, as one may be dissolved; kinds are kept by caps instead
     rules = replace(problem.rules, group_count=int(before.max(initial=0)) + 1, spread=())
     caps = [_cap_kind(kind, before, problem.rules.group_count) for kind in problem.rules.spread]
@@ -93,7 +96,9 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
         certified=False,
         reproducible=groups.settings.get("reproducible", True),
     )
-    return _restore_numbers(groups, mended, _Moves(before, after, gone, spread_kept))
+    return _restore_numbers(
+        groups, mended, _Moves(before[rows_given], after[rows_given], gone, spread_kept)
+    )
 
 
 @dataclass(frozen=True)
