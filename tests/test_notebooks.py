@@ -792,6 +792,63 @@ get_ipython().display_formatter.formatters["application/json"].for_type_by_name(
 """
 PICTURE = re.compile(r"<(?:図|地図)「(.*)」(?: 図形\d+)?>", re.S)
 MARK = "（架空データ）"
+# pictures whose figures nobody measured, judged by reading the notebooks; no other may carry the mark
+INVENTED_PICTURES = {
+    "facilitators/01_area_profiles.ipynb": [
+        "但馬の5市町: 項目ごとの段階",
+        "養父市の横顔（4つの柱、0〜100）",
+        "但馬: だれがだれに教えられるか",
+        "位置の幅（90%）",
+    ],
+    "facilitators/02_who_may_tell.ipynb": ["避難した人の流れ（72時間後）", "知ることと、知らせること"],
+    "facilitators/06_costs.ipynb": [
+        "共同調達の費用の分け方",
+        "1人あたりのクラウド利用料（12件の見積もり）",
+        "団体Jに渡す図（ほかの団体は載せない）",
+    ],
+    "facilitators/07_training.ipynb": [
+        "但馬: どのテーマの差が大きいか",
+        "学びのサイクル: どこまで進めるか",
+    ],
+    "facilitators/08_matching.ipynb": [
+        "困りごととサービスの近さ",
+        "ドローン配送: 参加と次の声かけ",
+    ],
+    "facilitators/10_place_bases.ipynb": [
+        "班の案と最適の違い",
+        "拠点の数と、届く人の割合（数ごとの最適）",
+    ],
+    "research/02_honest_intervals.ipynb": ["順位の幅（重み・厳しさ・回答の誤差）"],
+    "research/05_same_person.ipynb": ["見落としの種類"],
+    "research/07_progress_forecast.ipynb": ["終わっていない業務の数"],
+    "research/09_drones.ipynb": [
+        "拠点の数ごとの最適（最大の隙間 0%）",
+        "5か所の拠点と風: 届く人の割合",
+    ],
+    "trainees/03_who_knows.ipynb": ["元の市町は、居場所を知っているか", "知ることと、知らせること"],
+    "trainees/04_drones.ipynb": [
+        "3か所の拠点から届く人（風5.0m/秒）",
+        "拠点の数と、届く人の割合",
+        "風の向きと強さで、届く人はどう変わるか",
+    ],
+}
+# how many tables of a notebook hold invented figures
+INVENTED_TABLES = {
+    "facilitators/01_area_profiles.ipynb": 1,
+    "facilitators/02_who_may_tell.ipynb": 2,
+    "facilitators/04_meeting_day.ipynb": 3,
+    "facilitators/06_costs.ipynb": 5,
+    "facilitators/07_training.ipynb": 4,
+    "facilitators/08_matching.ipynb": 4,
+    "facilitators/09_liaison_rounds.ipynb": 3,
+    "facilitators/10_place_bases.ipynb": 3,
+    "research/02_honest_intervals.ipynb": 3,
+    "research/05_same_person.ipynb": 7,
+    "research/07_progress_forecast.ipynb": 3,
+    "research/09_drones.ipynb": 2,
+    "trainees/03_who_knows.ipynb": 2,
+    "trainees/04_drones.ipynb": 1,
+}
 # texts of cells that pandas writes and people cannot read
 RAW_CELLS = {"True", "False", "nan", "NaN", "None", "<NA>", "NaT"}
 
