@@ -251,10 +251,10 @@ def _expected_of_published_index():
 
 def _expected_of_honest_intervals():
     world = {
-        "municipalities": 40,
-        "items": 60,
-        "raters": 5,
-        "vignettes": 2,
+        "n_municipalities": 40,
+        "n_items": 60,
+        "n_raters": 5,
+        "n_vignettes": 2,
         "spread": 0.8,
         "severity": 0.3,
         "error": 0.6,
