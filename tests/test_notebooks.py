@@ -52,6 +52,13 @@ LONG_RUNS = {
     "research/05_same_person.ipynb",
     "research/07_progress_forecast.ipynb",
 }
+# findings that take as long to compute again
+LONG_FINDINGS = {
+    "research/04_backtests.ipynb",
+    "research/06_grouping.ipynb",
+    "research/07_progress_forecast.ipynb",
+    "research/09_drones.ipynb",
+}
 KERNEL_S = 600
 # what a cell may no longer do: show and the charts do it, and make text inert on the way
 OUTDATED_CALLS = {
@@ -755,7 +762,13 @@ FINDINGS = {
 }
 
 
-@pytest.mark.parametrize("name", FINDINGS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in LONG_FINDINGS else [])
+        for name in FINDINGS
+    ],
+)
 def test_every_number_in_the_findings_is_what_the_tables_say(name):
     cells = [
         cell.source
