@@ -70,11 +70,13 @@ def solve_mip(
     if objective_limit is not None:
         engine.setOptionValue("objective_bound", objective_limit)
     highs_model = _convert_model(model)
+    # all columns are zeros and ones: their bounds are 0 and 1
     highs_model.integrality_ = [highspy.HighsVarType.kInteger] * len(model.cost)
     engine.passModel(highs_model)
     engine.run()
     status = engine.getModelStatus()
     info = engine.getInfo()
+    # a search that was stopped may hold an answer that is not proven the best
     is_feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible
     return MipAnswer(
         values=np.asarray(engine.getSolution().col_value) if is_feasible else None,
@@ -99,6 +101,7 @@ def solve_lp_from_inside(
     """
     engine = _make_engine(time_limit_s)
     engine.setOptionValue("solver", "ipm")
+    # crossover would move the answer to a corner and change the prices
     engine.setOptionValue("run_crossover", "off")
     engine.passModel(_convert_model(model))
     engine.run()

@@ -29,8 +29,6 @@ MINUS_SIGNS = str.maketrans({"△": "-", "▲": "-", "−": "-", "‐": "-", "�
 LEADING_ZERO = re.compile(r"0[0-9]+")
 # the same in a column of lines
 LEADING_ZEROS = re.compile(r"\n0[0-9]")
-# what plainly written numbers are made of, and the line breaks between them
-PLAIN_BYTES = b"0123456789.-+eE\n"
 
 
 def to_text(cell: object) -> str:
@@ -118,7 +116,8 @@ def parse_plain_numbers(texts: Sequence[str]) -> FloatArray | None:
         cell by cell: marks, percentages, leading zeros, words.
     """
     written = "\n".join(texts)
-    if not written.isascii() or written.encode().translate(None, PLAIN_BYTES):
+    # digits of other scripts are numbers only after they have been looked at
+    if not written.isascii():
         return None
     lines = f"\n{written}\n"
     # "5." is no number here; a leading zero names something
@@ -129,7 +128,8 @@ def parse_plain_numbers(texts: Sequence[str]) -> FloatArray | None:
         blank_count = sum(1 for text in texts if not text)
         written = "\n".join([text or "nan" for text in texts])
     try:
-        # one pass over the text is several times quicker than `float` of each cell, and as exact
+        # one pass over the text is several times quicker than `float` of each cell, and as exact;
+        # at a word it stops
         numbers = np.fromstring(written, sep="\n")
     except ValueError:
         return None

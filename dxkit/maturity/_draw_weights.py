@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit.maturity._framework import Framework, build_framework
+from dxkit.maturity._framework import Framework, build_framework, sort_framework
 from dxkit.maturity._heading_rule import multiply_weights
 from dxkit.schema import carry_provenance
 
@@ -58,13 +58,16 @@ def draw_weights(
     >>> weights.shape, weights.sum(axis=1).round(6).tolist()
     ((3, 8), [1.0, 1.0, 1.0])
     """
-    framework = build_framework(indicators)
+    given = build_framework(indicators)
+    # a seed means the same draws for the same weights, whatever the order of the table's rows
+    framework = sort_framework(given)
     portions = []
     for count, portion_seed in split_draws(draws, seed):
         random = np.random.default_rng(portion_seed)
         heading_weights = draw_heading_weights(framework, count, weight_noise, random)
         portions.append(multiply_weights(framework, heading_weights).T)
     table = pd.DataFrame(np.vstack(portions), columns=list(framework.leaves))
+    table = table[list(given.leaves)]
     return carry_provenance(table.rename_axis("draw"), indicators)
 
 

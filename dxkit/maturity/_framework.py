@@ -13,6 +13,7 @@ import pandas as pd
 
 from dxkit import schema
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, Fault, TableError
 
 TOTAL = "total"
@@ -116,6 +117,15 @@ def build_framework(indicators: pd.DataFrame) -> Framework:
     if faults:
         raise TableError(faults)
     return _lay_out(table)
+
+
+def sort_framework(framework: Framework) -> Framework:
+    """Lay a framework out in the order of its names.
+
+    What is drawn at random, and what breaks a tie, must not hang on the order of the table's rows.
+    """
+    order = order_of_labels(framework.table["indicator"])
+    return _lay_out(framework.table.iloc[order].reset_index(drop=True))
 
 
 def _find_parent_faults(table: pd.DataFrame) -> list[Fault]:
@@ -225,6 +235,23 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
     numbers = table[list(framework.leaves)].to_numpy(dtype=float, na_value=np.nan)
     # one memory layout for all tables: readers hand over columns, users rows
     return np.ascontiguousarray(numbers), table.index
+
+
+def read_sorted_figures(
+    values: pd.DataFrame, framework: Framework
+) -> tuple[FloatArray, pd.Index, IntArray]:
+    """Read figures as `read_figures` does, rows in the order of their codes.
+
+    Returns
+    -------
+    numbers : numpy.ndarray
+    codes : pandas.Index
+    rows_given : numpy.ndarray
+        Where the first, second, … row of the user's table stands among them.
+    """
+    numbers, codes = read_figures(values, framework)
+    order = order_of_labels(codes)
+    return numbers[order], codes[order], np.argsort(order)
 
 
 def require_code(code: str, codes: pd.Index) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from dxkit._plain_tables import order_of_labels
 from dxkit.maturity._framework import build_framework, read_figures
 from dxkit.maturity._monte_carlo import FLOOR
 from dxkit.maturity._normalise import normalise_figures
@@ -53,6 +54,7 @@ def leave_one_out(
     framework = build_framework(indicators)
     numbers, codes = read_figures(values, framework)
     scaled = normalise_figures(numbers, framework, normalise, (FLOOR, 1.0))
+    by_code = order_of_labels(codes)
     nominal = rank_totals(scaled, framework, aggregate)
     labels = framework.labels_by_name
     rows = []
@@ -60,7 +62,8 @@ def leave_one_out(
         without = scaled.copy()
         without[:, column] = np.nan
         shift = np.abs(rank_totals(without, framework, aggregate) - nominal)
-        unit = int(shift.argmax())
+        # of several that move as far, the one whose code comes first
+        unit = int(by_code[shift[by_code].argmax()])
         rows.append((name, labels[name], float(shift.mean()), int(shift[unit]), codes[unit]))
     table = pd.DataFrame(rows, columns=["indicator", "label", "mean_shift", "largest", "code"])
     table = table.sort_values("mean_shift", ascending=False, ignore_index=True, kind="stable")

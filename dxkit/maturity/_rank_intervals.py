@@ -13,11 +13,17 @@ import pandas as pd
 from threadpoolctl import ThreadpoolController
 
 from dxkit._arrays import FloatArray
+from dxkit._plain_tables import sort_by_keys
 from dxkit.errors import ChoiceError
 from dxkit.maturity._aggregate import aggregate_headings
 from dxkit.maturity._competition_ranks import RankArray, rank_rows
 from dxkit.maturity._draw_weights import WEIGHT_NOISE, split_draws
-from dxkit.maturity._framework import Framework, build_framework, read_figures
+from dxkit.maturity._framework import (
+    Framework,
+    build_framework,
+    read_sorted_figures,
+    sort_framework,
+)
 from dxkit.maturity._impute import find_donors
 from dxkit.maturity._monte_carlo import FLOOR, Noise, Plan, rank_draws
 from dxkit.maturity._normalise import normalise_figures
@@ -170,8 +176,8 @@ def rank_intervals(
         raise ChoiceError(
             f"{wrong} は使えません。vary は {'・'.join(VARY)} から、draws は1以上を選んでください。"
         )
-    framework = build_framework(indicators)
-    numbers, codes = read_figures(values, framework)
+    framework = sort_framework(build_framework(indicators))
+    numbers, codes, rows_given = read_sorted_figures(values, framework)
     methods, left_out = _pair_methods(normalise, aggregate, vary)
     noise = gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
     noise_of_weights = weight_noise if "weights" in vary else 0.0
@@ -187,6 +193,10 @@ def rank_intervals(
         "error": noise.error if noise else 0.0,
     }
     table = _build_table(ranks, numbers, codes, framework, methods[0])
+    if (np.diff(rows_given) != 1).any():
+        # drawn in the order of the codes, handed back in that of the user's rows
+        table = table.iloc[rows_given]
+        ranks = ranks[:, rows_given]
     return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
 
 
@@ -239,7 +249,8 @@ def gather_noise(
     ends = (np.nanmin(numbers, axis=0), np.nanmax(numbers, axis=0))
     if has_severity and answers is not None:
         estimate = rater_severity(answers)
-        names = answers.drop_duplicates("code").set_index("code")["rater"].astype(str)
+        names = sort_by_keys(answers.reset_index(drop=True), "code", "rater")
+        names = names.drop_duplicates("code").set_index("code")["rater"].astype(str)
         rater = estimate.table.index.get_indexer(pd.Index(names.reindex(codes).fillna("")))
         severity = estimate.table["severity"].to_numpy()
         severity_se = estimate.table["se"].to_numpy()

@@ -108,6 +108,9 @@ def _reweight_by_comparison(
 ) -> pd.DataFrame:
     if comparisons is None:
         raise ChoiceError("method='ahp' には comparisons=（何倍重要かの表）が必要です。")
+    # labels count: columns in another order than the rows are the same comparisons
+    if comparisons.index.is_unique and set(comparisons.index) == set(comparisons.columns):
+        comparisons = comparisons[list(comparisons.index)]
     matrix = comparisons.to_numpy(dtype=float)
     if faults := _find_comparison_faults(comparisons, matrix, indicators):
         raise TableError(faults)
@@ -163,7 +166,7 @@ def _find_comparison_faults(
     ]
     if list(table.index) != list(table.columns):
         problem = "比較の表の行と列の名前が違います"
-        faults.append(Fault(problem, "同じ名前を同じ順に並べてください"))
+        faults.append(Fault(problem, "行と列に同じ名前を1回ずつ書いてください"))
     elif not (matrix > 0).all():
         problem = "比較の表に0以下の数か空欄があります"
         faults.append(Fault(problem, "1/9〜9 の数を入れてください"))

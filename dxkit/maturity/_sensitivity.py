@@ -22,8 +22,9 @@ from dxkit.maturity._framework import (
     Framework,
     Heading,
     build_framework,
-    read_figures,
+    read_sorted_figures,
     require_code,
+    sort_framework,
 )
 from dxkit.maturity._impute import impute_answers
 from dxkit.maturity._monte_carlo import FLOOR, Noise
@@ -32,6 +33,8 @@ from dxkit.schema import carry_provenance
 
 # how many fillings of missing answers, and draws of severity and error, one factor chooses among
 N_ALTERNATIVES = 64
+# any seed that SALib takes for one
+SEED_FOR_0 = 2**31 - 1
 LABELS = {
     "normalise": "正規化の方法",
     "aggregate": "集計の方法",
@@ -120,7 +123,8 @@ def sensitivity(
         raise ChoiceError(
             "どの選択を変えても順位が動きません（市町か指標が少なすぎるか、差が大きすぎます）。"
         )
-    indices = analyse.analyze(problem, outputs, calc_second_order=False, seed=seed)
+    # SALib takes the seed 0 for none at all, and intervals would differ from call to call
+    indices = analyse.analyze(problem, outputs, calc_second_order=False, seed=seed or SEED_FOR_0)
     table = pd.DataFrame({key: indices[key] for key in ("S1", "S1_conf", "ST", "ST_conf")})
     table.insert(0, "label", [model.labels.get(name, name) for name in model.factors])
     table.insert(0, "factor", list(model.factors))
@@ -187,8 +191,9 @@ def _build_model(
     if unknown := [name for name in vary if name not in _rank_intervals.VARY]:
         choices = "・".join(_rank_intervals.VARY)
         raise ChoiceError(f"vary の「{unknown[0]}」は使えません。{choices} から選んでください。")
-    framework = build_framework(indicators)
-    numbers, codes = read_figures(values, framework)
+    framework = sort_framework(build_framework(indicators))
+    # draws go through municipalities and indicators in the order of their names
+    numbers, codes, _ = read_sorted_figures(values, framework)
     noise = _rank_intervals.gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
     filled = impute_answers(numbers, framework, "neighbours")
     alternatives = _draw_alternatives(filled, noise, np.random.default_rng(seed))

@@ -11,7 +11,7 @@ from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table, sort_by_keys
+from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.support.costs._estimate_outliers import MIN_ESTIMATES
 from dxkit.support.costs._trimmed_squares import CUT, fit_line
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table, sort_by_keys
+from dxkit._plain_tables import read_plain_table, sort_by_keys
 
 HORIZON_YEARS = 5
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table
+from dxkit._plain_tables import read_plain_table
 from dxkit.support._table_result import TableResult
 
 

@@ -1,14 +1,19 @@
 """How can a table's answer not depend on how its numbers are stored?
 
-The functions of `dxkit.support` copy each table that they are given into plain columns first:
-numpy numbers of 64 bits, text as pandas infers it, rows counted from 0. What was float32,
-nullable, from pyarrow, categorical or numbers in an object column then gives the same answer.
+A table is copied into plain columns first: numpy numbers of 64 bits, text as pandas infers it,
+rows counted from 0. What was float32, nullable, from pyarrow, categorical or numbers in an object
+column then gives the same answer. And how can it not depend on the order of its rows? What is
+random, or has to break a tie, goes through rows in the order of their keys.
 """
+
+from collections.abc import Hashable, Iterable
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from dxkit._arrays import IntArray
 
 
 def read_plain_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -69,6 +74,24 @@ def _infer_values(column: pd.Series) -> pd.Series:
     empty = column.isna().to_numpy()
     cells = [np.nan if blank else cell for cell, blank in zip(column, empty, strict=True)]
     return pd.Series(cells, dtype=None if cells else object)
+
+
+def order_of_labels(labels: Iterable[Hashable]) -> IntArray:
+    """Find the order of labels as text, so that no answer hangs on the order of the rows.
+
+    Parameters
+    ----------
+    labels
+        Of rows or columns; of equal ones the first comes first.
+
+    Returns
+    -------
+    numpy.ndarray
+        The position of the first, second, … label.
+    """
+    # codes of mixed types have no order of their own; as text they have
+    texts = [str(label) for label in labels]
+    return np.asarray(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.intp)
 
 
 def sort_by_keys(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
