@@ -227,7 +227,7 @@ def _expected_of_how_firm():
     width = table["p95"] - table["p05"]
     widest = table.loc[width.idxmax()]
     return [
-        f"平均で{width.mean():.1f}位分",
+        f"平均で{width.mean():.0f}位分",
         f"いちばん広い{widest['name']}は{widest['p05']}位から{widest['p95']}位まで",
         "1位や2位の違い",
         f"{len(table)}の順位ではなく、{table['tier'].max()}の組",
@@ -298,7 +298,7 @@ def _expected_of_area_profiles():
     return [
         f"但馬の{len(members)}市町には、答えのない項目が{(area_answers['status'] != 'answered').sum()}件",
         "5つのうち、半年でできそうなものを1つ選び",
-        f"幅の平均は{(intervals['p95'] - intervals['p05']).mean():.0f}位分",
+        f"幅の平均は{int((intervals['p95'] - intervals['p05']).mean())}位分を超えます",
         "1回のヒアリング",
     ]
 
