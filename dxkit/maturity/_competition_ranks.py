@@ -69,7 +69,8 @@ def _share_ranks(keys: NDArray[np.int64], bits: int) -> RankArray:
     """Turn sorted keys into ranks; level ones get the first place of theirs."""
     n_rows, n_units = keys.shape
     places = np.broadcast_to(np.arange(1, n_units + 1, dtype=np.int16), keys.shape)
-    is_level = keys[:, 1:] >> bits == keys[:, :-1] >> bits
+    # rounding may put level scores on two sides of a step: neighbouring steps are level, too
+    is_level = (keys[:, 1:] >> bits) - (keys[:, :-1] >> bits) <= 1
     if is_level.any():
         places = places.copy()
         places[:, 1:][is_level] = 0

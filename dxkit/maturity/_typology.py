@@ -8,6 +8,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.schema import carry_provenance
 
@@ -84,7 +85,11 @@ def typology(
     """
     table = values.set_index("code") if "code" in values.columns else values
     _check_complete(table)
-    numbers = table.to_numpy(dtype=float)
+    # what is drawn, and which of two equally near clusters are joined, goes by codes and names
+    table = read_plain_table(table).set_axis(table.index)
+    by_code = order_of_labels(table.index)
+    by_name = order_of_labels(table.columns)
+    numbers = table.iloc[by_code, by_name].to_numpy(dtype=float)
     n_profiles = len(np.unique(numbers, axis=0))
     if n_profiles < 2 or (n_types is not None and not 2 <= n_types <= n_profiles):
         raise ChoiceError(
@@ -98,7 +103,7 @@ def typology(
         candidates[count] = (labels, overlap)
     best = max(candidates, key=lambda count: candidates[count][1].min())
     labels, overlap = candidates[best]
-    types = pd.Series(labels, index=table.index, name="type")
+    types = pd.Series(labels[np.argsort(by_code)], index=table.index, name="type")
     stability = pd.DataFrame(
         {"size": types.value_counts().sort_index().to_numpy(), "jaccard": overlap},
         index=pd.Index(range(1, best + 1), name="type"),
