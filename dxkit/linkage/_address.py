@@ -99,8 +99,13 @@ def read_address(text: str, code: str = "", prefecture_code: str = "") -> tuple[
 def _read_foreign_address(text: str, code: str) -> tuple[str, str, str]:
     """Read an address in other letters: its words are the town, its numbers the block."""
     block = "-".join(number.lstrip("0") or "0" for number in NUMBER.findall(text)[:3])
-    words = NUMBER.sub(" ", fold_accents(text))
-    return code, "".join(LETTERS.findall(words)).upper(), block
+    return code, "".join(split_words(text)), block
+
+
+def split_words(text: str) -> list[str]:
+    """Split the words of an address in other letters, without its numbers."""
+    one_width = unicodedata.normalize("NFKC", text[:MAX_ADDRESS_LENGTH])
+    return LETTERS.findall(NUMBER.sub(" ", fold_accents(one_width)).upper())
 
 
 def is_ambiguous(text: str) -> bool:

@@ -21,7 +21,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
-from dxkit.linkage._learn_shares import learn_shares, multiply_levels
+from dxkit.linkage._learn_shares import build_column, learn_shares, multiply_levels
 from dxkit.linkage._splink_model import (
     COMPARISONS,
     JARO_WINKLER,
@@ -40,6 +40,7 @@ KEYS = (
     "kana_plain",
     "kana_surname",
     "kana_given",
+    "digits",
     "year",
     "month",
     "day",
@@ -48,6 +49,7 @@ KEYS = (
     "town",
     "block",
     "place",
+    "words",
 )
 FOLDER_PREFIX = "dxkit_linkage_"
 # what the registers are called in the database; a session of Spark may hold others' tables too
@@ -213,7 +215,7 @@ def _build_input(table: pd.DataFrame, backend: str) -> Any:
     pa: Any = import_module("pyarrow")
 
     columns = {"unique_id": pa.array(np.arange(len(table), dtype=np.int32))}
-    columns |= {key: pa.Array.from_pandas(table[key]) for key in KEYS}
+    columns |= {key: build_column(table[key]) for key in KEYS}
     return pa.table(columns) if backend == "duckdb" else pa.table(columns).to_pandas()
 
 
@@ -272,7 +274,7 @@ def find_agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFram
     with duckdb.connect(":memory:") as connection:
         for side, side_column, keys in (("l", "left", lefts), ("r", "right", rights)):
             rows = keys.take(pairs[side_column].to_numpy())
-            columns = {f"{key}_{side}": pa.Array.from_pandas(rows[key]) for key in KEYS}
+            columns = {f"{key}_{side}": build_column(rows[key]) for key in KEYS}
             connection.register(side, pa.table({"pair": pa.array(np.arange(len(rows)))} | columns))
         cases = ", ".join(
             f"{write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS

@@ -88,7 +88,7 @@ def learn_shares(tables: list[pd.DataFrame], keys: tuple[str, ...], seed: int) -
             ("sampled", right, sampled),
         ):
             taken = table if len(rows) == len(table) else table.take(rows)
-            columns = {key: pa.Array.from_pandas(taken[key]) for key in keys}
+            columns = {key: build_column(taken[key]) for key in keys}
             connection.register(name, pa.table({"row": pa.array(rows), **columns}))
         is_link = len(tables) == 2
         plausible = _count_plausible(connection, keys, (len(left), len(right)), is_link)
@@ -98,6 +98,14 @@ def learn_shares(tables: list[pd.DataFrame], keys: tuple[str, ...], seed: int) -
         # every pair of two sampled records would be looked at from both sides, but is counted once
         possible_pairs -= n_sampled * (n_sampled + 1) / 2
     return _maximise_likelihood(plausible, chance, max(possible_pairs, 1.0), len(left), left)
+
+
+def build_column(column: pd.Series) -> Any:
+    """Put a column of keys into the form that databases read; words are lists of texts."""
+    pa: Any = import_module("pyarrow")
+    if column.name == "words":
+        return pa.array(column.tolist(), type=pa.list_(pa.string()))
+    return pa.Array.from_pandas(column)
 
 
 def _count_plausible(
@@ -150,7 +158,7 @@ def _count_chance(
         right_rows = right_rows[is_pair]
     connection.register("chance", pa.table({"a": left_rows, "b": right_rows}))
     if size[1] > MAX_SAMPLED_RECORDS or len(right) > connection.execute("SELECT count(*) FROM sampled").fetchone()[0]:
-        columns = {key: pa.Array.from_pandas(right[key]) for key in keys}
+        columns = {key: build_column(right[key]) for key in keys}
         connection.register("sampled", pa.table({"row": pa.array(np.arange(size[1])), **columns}))
     return _count_patterns(connection, "SELECT a, b FROM chance", keys)
 

@@ -68,12 +68,21 @@ def _write_either_null(column: str) -> str:
     return f"({column}_l IS NULL OR {column}_r IS NULL)"
 
 
-# the one function of SQL that the backends do not name alike
+# the functions of SQL that the backends do not name alike
 JARO_WINKLER = {"duckdb": "jaro_winkler_similarity", "spark": "jaro_winkler"}
+_SPARK_NAMES = {
+    JARO_WINKLER["duckdb"]: JARO_WINKLER["spark"],
+    "list_intersect": "array_intersect",
+    "len(": "size(",
+}
 
 
 def _write_near(column: str, similarity: float = 0.9) -> str:
     return f"{JARO_WINKLER['duckdb']}({column}_l, {column}_r) >= {similarity}"
+
+
+def _write_near_across(column: str, other: str) -> str:
+    return f"{JARO_WINKLER['duckdb']}({column}_l, {other}_r) >= 0.85"
 
 
 _SAME_SURNAME = f"({_write_equal('surname')} OR {_write_equal('kana_surname')})"
@@ -107,7 +116,13 @@ NAME = Comparison(
         Level(
             "読みが同じ（漢字は違う）", _write_equal("kana_plain"), 0.02, 4e-6, 0.001, "kana_plain"
         ),
-        Level("氏と名が逆", "surname_l = given_r AND given_l = surname_r", 0.002, 1e-8, 1e-6),
+        Level(
+            "氏と名が逆",
+            f"{_write_near_across('surname', 'given')} AND {_write_near_across('given', 'surname')}",
+            0.002,
+            1e-7,
+            1e-5,
+        ),
         Level("氏が同じ、名が近い", f"{_SAME_SURNAME} AND {_NEAR_GIVEN}", 0.03, 3e-4, 0.1),
         Level("名が同じ、氏が近い", f"{_SAME_GIVEN} AND {_NEAR_SURNAME}", 0.01, 2e-5, 0.002),
         Level(
@@ -121,7 +136,9 @@ NAME = Comparison(
         Level("氏か名だけが書かれ、同じ", _ONE_PART, 0.002, 1e-4, 0.004),
         Level("氏が同じ、名が違う", _SAME_SURNAME, 0.008, 3e-3, 0.8, "surname"),
         Level("名だけ同じ", _SAME_GIVEN, 0.018, 3e-3, 0.002),
-        Level("氏名が違う", "ELSE", 0.015, 0.9926, 0.048),
+        Level("氏だけ近い", _NEAR_SURNAME, 0.002, 0.008, 0.01),
+        Level("名だけ近い", _NEAR_GIVEN, 0.002, 0.02, 0.01),
+        Level("氏名が違う", "ELSE", 0.011, 0.9646, 0.028),
     ),
 )
 BIRTHDAY = Comparison(
@@ -129,6 +146,13 @@ BIRTHDAY = Comparison(
     _write_either_null("year"),
     (
         Level("生年月日が同じ", _write_equal("year", "month", "day"), 0.84, 4e-5, 0.01),
+        Level(
+            "生年月日が1字違うか入れ替わり",
+            "damerau_levenshtein(digits_l, digits_r) <= 1",
+            0.02,
+            6e-4,
+            0.001,
+        ),
         Level(
             "生年月が同じ（日なし）",
             f"{_write_equal('year', 'month')} AND {_write_either_null('day')}",
@@ -148,14 +172,20 @@ BIRTHDAY = Comparison(
             f"(({_write_equal('year', 'month')}) OR ({_write_equal('month', 'day')})"
             f" OR ({_write_equal('year', 'day')})"
             " OR (year_l = year_r AND month_l = day_r AND day_l = month_r))",
-            0.03,
-            4e-3,
-            0.008,
+            0.01,
+            3.4e-3,
+            0.007,
         ),
         Level("生年月日が違う", "ELSE", 0.005, 0.9957, 0.98),
     ),
 )
-_NEAR_TOWN = _write_near("town", 0.88)
+# half of the words of the shorter address: streets, suburbs and houses stand in any order
+_NEAR_TOWN = (
+    f"({_write_near('town', 0.88)}"
+    " OR len(list_intersect(words_l, words_r)) * 2 >= least(len(words_l), len(words_r)))"
+)
+# two digits are off, or have changed places
+_NEAR_CODE = "levenshtein(code_l, code_r) <= 2"
 ADDRESS = Comparison(
     "address",
     f"{_write_either_null('code')} AND NOT coalesce({_write_equal('town', 'block')}, FALSE)",
@@ -172,9 +202,19 @@ ADDRESS = Comparison(
             0.08,
             "place",
         ),
-        Level("番地が同じ、町が近い", f"{_write_equal('block')} AND {_NEAR_TOWN}", 0.005, 3e-5, 0.005),
+        Level(
+            "番地が同じ、町と市町が近い",
+            f"{_write_equal('block')} AND {_NEAR_TOWN} AND {_NEAR_CODE}",
+            0.004,
+            2e-5,
+            0.004,
+        ),
+        Level("番地が同じ、町が近い", f"{_write_equal('block')} AND {_NEAR_TOWN}", 0.002, 2e-5, 0.002),
         Level("町まで同じ（番地は違う）", _write_equal("place"), 0.015, 1e-3, 0.01, "place"),
-        Level("町が近い（番地は違うか不明）", _NEAR_TOWN, 0.005, 2e-3, 0.005),
+        Level(
+            "町と市町が近い（番地は違うか不明）", f"{_NEAR_TOWN} AND {_NEAR_CODE}", 0.004, 1e-3, 0.004
+        ),
+        Level("町が近い（番地は違うか不明）", _NEAR_TOWN, 0.002, 1.5e-3, 0.002),
         Level("市町と番地が同じ（町は違う）", _write_equal("code", "block"), 0.003, 1e-4, 0.003),
         Level("市町だけ同じ", _write_equal("code"), 0.01, 0.11, 0.012),
         Level("市町が違う", "ELSE", 0.015, 0.886, 0.005),
@@ -220,10 +260,18 @@ WIDE_BLOCKING_RULES = (
     "l.surname = r.surname",
     "l.given = r.given",
     "l.kana_given = r.kana_given",
-    "l.surname = r.given AND l.given = r.surname",
+    "l.surname = r.given",
+    "l.given = r.surname",
+    "l.name = r.surname",
+    "l.name = r.given",
+    "l.surname = r.name",
+    "l.given = r.name",
     "l.town = r.town AND l.block = r.block",
     "l.code = r.code AND l.year = r.year AND l.month = r.month",
     "l.code = r.code AND l.block = r.block",
+    "l.year = r.year AND l.month = r.month AND l.block = r.block",
+    "l.month = r.month AND l.day = r.day AND l.block = r.block",
+    "l.block = r.block AND len(list_intersect(l.words, r.words)) > 0",
 )
 
 
@@ -279,7 +327,7 @@ def build_settings(
         link_type=link_type,  # type: ignore[arg-type]
         comparisons=[_build_comparison(comparison, shares, backend) for comparison in COMPARISONS],
         blocking_rules_to_generate_predictions=[
-            CustomRule(rule) for rule in list_blocking_rules(records)
+            CustomRule(_translate(rule, backend)) for rule in list_blocking_rules(records)
         ],
         probability_two_random_records_match=prior,
         retain_matching_columns=False,
@@ -291,7 +339,14 @@ def build_settings(
 
 def write_condition(level: Level, backend: str) -> str:
     """Write a level's condition in the words of a backend."""
-    return level.condition.replace(JARO_WINKLER["duckdb"], JARO_WINKLER[backend])
+    return _translate(level.condition, backend)
+
+
+def _translate(condition: str, backend: str) -> str:
+    if backend == "spark":
+        for name, spark_name in _SPARK_NAMES.items():
+            condition = condition.replace(name, spark_name)
+    return condition
 
 
 def write_case(comparison: Comparison) -> str:
