@@ -375,8 +375,7 @@ def test_one_to_one_takes_the_surest_first(small):
 
 def test_shares_of_every_comparison_add_up_to_one():
     levels = linkage.agreement_levels()
-    # levels of one house are held against one house
-    sums = levels[~levels["fixed"]].groupby("field")[["m", "u"]].sum()
+    sums = levels.groupby("field")[["m", "u", "h"]].sum()
     assert set(sums.index) == {"name", "birthday", "address", "sex"}
     assert sums.to_numpy() == pytest.approx(1, abs=0.01)
     assert set(levels.groupby("field")["condition"].last()) == {"ELSE"}
