@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -26,13 +25,19 @@ from dxkit.maturity._framework import (
 )
 from dxkit.maturity._heading_rule import SHARE_TOLERANCE, find_present
 from dxkit.maturity._monte_carlo import FLOOR, Noise, Plan, rank_draws
-from dxkit.maturity._normalise import normalise_figures
+from dxkit.maturity._normalise import normalise_kept
 from dxkit.maturity._rank_draws import count_above, find_quantiles, group_by_unit, group_tiers
+from dxkit.maturity._usable_methods import (
+    AGGREGATIONS,
+    NORMALISATIONS,
+    find_kept,
+    list_dropped,
+    pair_methods,
+    plan_methods,
+)
 from dxkit.schema import carry_provenance
 
 VARY = ("weights", "normalise", "aggregate", "missing", "severity")
-NORMALISATIONS = ("goalposts", "minmax", "zscore")
-AGGREGATIONS = ("arithmetic", "geometric")
 # share of draws in which a tier's head is before the next tier's
 TIER_LEVEL = 0.9
 # ranks to be computed (draws × municipalities) below which handing work to threads costs more than
@@ -53,7 +58,8 @@ class RankIntervals:
     ranks
         Draws × municipalities; those without an interval rank behind everybody.
     settings
-        What varied, the combinations of methods used and left out, draws, seed.
+        What varied, the combinations of methods used and left out, the indicators that a
+        normalisation dropped, draws, seed.
     """
 
     table: pd.DataFrame
@@ -146,7 +152,8 @@ def rank_intervals(
         Share (0–1) by which a weight may vary.
     normalise, aggregate
         The methods among which a draw chooses. Pairs that do not go together (z-scores have no
-        geometric mean) are left out and listed in the settings.
+        geometric mean) are left out and listed in the settings. Minmax and z-scores leave out
+        indicators in which everybody is equal, with a warning and a line in the settings.
     levels
         Lowest and highest level of an answer.
     min_answered
@@ -163,7 +170,7 @@ def rank_intervals(
     ChoiceError
         If something to vary is unknown or no pair of methods is left.
     TableError
-        If tables do not fit, or interviewers share no case.
+        If tables do not fit, interviewers share no case, or no indicator varies.
 
     Notes
     -----
@@ -194,19 +201,25 @@ def rank_intervals(
         )
     framework = sort_framework(build_framework(indicators))
     numbers, codes, rows_given = read_sorted_figures(values, framework)
-    methods, left_out = _pair_methods(normalise, aggregate, vary)
+    pairs, left_out = pair_methods(normalise, aggregate, vary)
     noise = gather_noise(numbers, framework, codes, answers=answers, vary=vary, levels=levels)
+    fills_blanks = noise is not None and noise.missing is not None
+    methods = plan_methods(pairs, numbers, framework, fills_blanks=fills_blanks)
     noise_of_weights = weight_noise if "weights" in vary else 0.0
     is_ranked = _find_ranked(numbers, framework, min_answered, noise)
     plan = Plan(numbers, framework, methods, noise_of_weights, noise, min_answered, is_ranked)
     ranks = _rank_all_draws(plan, draws, seed, executor)
+    kept = {name: find_kept(numbers, name, fills_blanks=fills_blanks) for name, _ in pairs}
+    dropped = list_dropped(kept, framework)
+    used_pairs = [(method.normalise, method.aggregate) for method in methods]
     settings = {
         "vary": tuple(vary),
         "draws": draws,
         "seed": seed,
         "weight_noise": weight_noise,
-        "methods": methods,
-        "left_out": left_out,
+        "methods": used_pairs,
+        "left_out": [*left_out, *(pair for pair in pairs if pair not in used_pairs)],
+        "dropped": dropped,
         "error": noise.error if noise else 0.0,
         "min_answered": min_answered,
         "without_interval": tuple(codes[~is_ranked]),
@@ -217,29 +230,6 @@ def rank_intervals(
         table = table.iloc[rows_given]
         ranks = ranks[:, rows_given]
     return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
-
-
-def _pair_methods(
-    normalise: Sequence[str], aggregate: Sequence[str], vary: Sequence[str]
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Pair the methods that a draw may take, and list pairs that do not go together."""
-    for name in (*normalise, *aggregate):
-        if name not in (*NORMALISATIONS, *AGGREGATIONS):
-            choices = (
-                f"normalise は {'・'.join(NORMALISATIONS)}、aggregate は {'・'.join(AGGREGATIONS)}"
-            )
-            raise ChoiceError(
-                f"「{name}」は順位の幅の計算では使えません。{choices} から選んでください。"
-            )
-    normalisations = list(normalise) if "normalise" in vary else list(normalise)[:1]
-    aggregations = list(aggregate) if "aggregate" in vary else list(aggregate)[:1]
-    pairs = list(product(normalisations, aggregations))
-    possible = [pair for pair in pairs if pair != ("zscore", "geometric")]
-    if not possible:
-        raise ChoiceError(
-            "組み合わせられる方法がありません。zscore は geometric と組み合わせられません。"
-        )
-    return possible, [pair for pair in pairs if pair not in possible]
 
 
 def _rank_all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> RankArray:
@@ -287,9 +277,13 @@ def _find_ranked(
 
 def _build_table(ranks: RankArray, plan: Plan, codes: pd.Index) -> pd.DataFrame:
     """Build one row a unit; units without an interval have a nominal rank at most."""
-    normalise, aggregate = plan.methods[0]
-    scaled = normalise_figures(plan.numbers, plan.framework, normalise, (FLOOR, 1.0))
-    total = aggregate_headings(scaled, plan.framework, aggregate, plan.min_answered)[:, -1]
+    # what nobody has answered counts as missing here, as in `score`
+    nominal_pair = (plan.methods[0].normalise, plan.methods[0].aggregate)
+    method = plan_methods([nominal_pair], plan.numbers, plan.framework, fills_blanks=False)[0]
+    scaled = normalise_kept(
+        plan.numbers, plan.framework, method.normalise, (FLOOR, 1.0), method.is_kept
+    )
+    total = aggregate_headings(scaled, method.framework, method.aggregate, plan.min_answered)[:, -1]
     unit_ranks = group_by_unit(ranks[:, plan.is_ranked])
     low, median, high = find_quantiles(unit_ranks, (0.05, 0.5, 0.95)).T
     columns = {
