@@ -100,7 +100,9 @@ def doubt(
     copies = {name: table.copy() for name, table in by_name.items()}
     before = take_apart(_run(call, copies), namings)
     trial = _Trial(call, by_name, before, namings, tolerance, seed)
-    rows = [(name, "input left alone", *_compare_input(by_name[name], copies[name])) for name in copies]
+    rows = [
+        (name, "input left alone", *_compare_input(by_name[name], copies[name])) for name in copies
+    ]
     rows += [
         (name, change.name, *_try_change(trial, name, change))
         for name in by_name

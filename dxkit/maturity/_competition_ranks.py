@@ -8,6 +8,8 @@ from dxkit._arrays import FloatArray
 from dxkit.schema import carry_provenance
 
 RankArray = NDArray[np.int16]
+# of 52 bits of a score; two that agree in the others are level (about nine digits)
+MIN_BITS = 20
 
 
 def competition_ranks(scores: pd.Series) -> pd.Series:
@@ -25,8 +27,8 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
 
     Notes
     -----
-    Scores that agree to about twelve digits are level: the rest is rounding, and the sum of the
-    same answers in another order must not part two municipalities. These are the ranks of
+    Scores that agree to about nine digits are level: the rest is rounding, and the sum of the same
+    answers in another order must not part two municipalities. These are the ranks of
     `rank_intervals`.
 
     Examples
@@ -43,7 +45,7 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
 def rank_rows(scores: FloatArray) -> RankArray:
     """Rank the columns of each row: 1 is the highest score, ties share the better rank.
 
-    Scores that agree to about twelve digits are level: the rest is rounding. Missing scores rank
+    Scores that agree to about nine digits are level: the rest is rounding. Missing scores rank
     behind everybody.
 
     Notes
@@ -53,8 +55,9 @@ def rank_rows(scores: FloatArray) -> RankArray:
     sorting positions.
     """
     n_units = scores.shape[1]
-    # bits that the column needs; they replace the last ones of the score
-    bits = max(n_units - 1, 1).bit_length()
+    # the last bits of the score are given up for the column, and so many at least that the
+    # rounding of a sum hardly ever parts two equal scores
+    bits = max(MIN_BITS, (n_units - 1).bit_length())
     keys = np.where(np.isnan(scores), np.inf, 0.0 - scores).view(np.int64)
     keys ^= (keys >> 63) & np.int64(2**63 - 1)
     keys = ((keys + (1 << (bits - 1))) >> bits << bits) | np.arange(n_units)

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.maturity._competition_ranks import RankArray, rank_rows
 from dxkit.maturity._draw_weights import draw_heading_weights
 from dxkit.maturity._framework import Framework
 from dxkit.maturity._heading_rule import HeadingAverager, multiply_weights
+from dxkit.maturity._missing_answers import MissingAnswers
 from dxkit.maturity._normalise import normalise_figures, read_goalposts
 
 # draws scored together: small enough for the processor's cache at 1,741 municipalities
@@ -34,10 +35,10 @@ class Noise:
 
     Attributes
     ----------
-    rows, columns, donor_answers
-        Missing cells and the answers to draw from (`find_donors`).
-    rater
-        Units → position of their interviewer, -1 where unknown.
+    missing
+        Missing cells and what they are drawn from; ``None`` where blanks are left out.
+    rater_shares
+        Units × interviewers: share of the unit's answers that each has taken.
     severity, severity_se
         Of each interviewer, in levels.
     error
@@ -46,25 +47,46 @@ class Noise:
         Lowest and highest level.
     """
 
-    rows: IntArray
-    columns: IntArray
-    donor_answers: FloatArray
-    rater: IntArray
+    missing: MissingAnswers | None
+    rater_shares: FloatArray
     severity: FloatArray
     severity_se: FloatArray
     error: float
     ends: tuple[FloatArray, FloatArray]
 
+    def draw_severity(self, random: np.random.Generator) -> FloatArray:
+        """Draw how many levels too high each unit was rated."""
+        spread = self.severity_se * random.standard_normal(self.severity.size)
+        return np.asarray(self.rater_shares @ (self.severity + spread))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a worker needs, as arrays and plain values: it may be sent to a process."""
+    """Everything that a worker needs, as arrays and plain values: it may be sent to a process.
+
+    Attributes
+    ----------
+    numbers, framework
+        The table and its tree.
+    methods
+        Pairs of normalisation and aggregation, which share the draws.
+    weight_noise
+        Share by which a weight may vary.
+    noise
+        What is uncertain in the answers, if anything is.
+    min_answered
+        Share of a heading's weight that must be there.
+    is_ranked
+        Units that have answered enough; the others rank behind everybody.
+    """
 
     numbers: FloatArray
     framework: Framework
     methods: Sequence[tuple[str, str]]
     weight_noise: float
     noise: Noise | None
+    min_answered: float
+    is_ranked: BoolArray
 
 
 def rank_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> RankArray:
@@ -91,12 +113,14 @@ def _rank_same_answers(
     is_answered = ~np.isnan(scaled)
     lifted = np.log(scaled) if aggregate == "geometric" else scaled
     lifted = np.where(is_answered, lifted, 0.0)
-    averager = HeadingAverager(is_answered, plan.framework)
+    averager = HeadingAverager(is_answered, plan.framework, plan.min_answered)
     # few units leave room for more draws at once
     block = max(BLOCK, 2**18 // plan.numbers.shape[0])
     for start in range(0, len(ranks), block):
         block_weights = [part[:, start : start + block] for part in weights]
-        ranks[start : start + block] = rank_rows(averager.average(lifted, block_weights))
+        totals = averager.average(lifted, block_weights)
+        totals[:, ~plan.is_ranked] = np.nan
+        ranks[start : start + block] = rank_rows(totals)
 
 
 def _rank_other_answers(
@@ -116,6 +140,7 @@ def _rank_other_answers(
             scorer.draw_answers(random)
             heading_weights = [part[:, draw : draw + 1] for part in weights]
             scores[draw - start] = scorer.score_answers(leaf_weights[draw], heading_weights)
+        scores[:, ~plan.is_ranked] = np.nan
         ranks[start:stop] = rank_rows(scores[: stop - start])
 
 
@@ -140,12 +165,14 @@ class _Scorer:
         framework = plan.framework
         # cells that stay blank are left out by the rule for missing answers
         is_blank = np.isnan(plan.numbers)
-        is_blank[noise.rows, noise.columns] = False
-        self.averager = HeadingAverager(~is_blank, framework)
+        if noise.missing is not None:
+            is_blank.ravel()[noise.missing.cells] = False
+        self.averager = HeadingAverager(~is_blank, framework, plan.min_answered)
         # where no cell is blank, numpy need not look
         self.is_answered: BoolArray | bool = True if self.averager.is_complete else ~is_blank
-        # row by row in memory, whatever the table's layout
+        # row by row in memory, whatever the table's layout: cells are found by flat position
         self.base = np.nan_to_num(plan.numbers).astype(self.kind, order="C")
+        self.adjusted = self.base.copy()
         self.direction = framework.direction.astype(self.kind)
         lowest, highest = noise.ends
         if normalise == "goalposts":
@@ -164,21 +191,17 @@ class _Scorer:
         """Draw the true answers of all units, better ones higher."""
         noise = self.noise
         answers = self.answers
-        if noise.error > 0:
-            np.add(self.base, self._draw_errors(random), out=answers)
-        else:
-            answers[:] = self.base
         if noise.severity.size:
-            spread = noise.severity_se * random.standard_normal(noise.severity.size)
-            # the last entry is for units whose interviewer is not known
-            severity = np.append(noise.severity + spread, 0.0).astype(self.kind)
-            answers -= severity[noise.rater][:, None]
-        if noise.rows.size:
-            n_missing, n_donors = noise.donor_answers.shape
-            donor = random.integers(0, n_donors, n_missing)
-            # by row and column, never through a reshaped array, which is a copy where the layout
-            # does not fit
-            answers[noise.rows, noise.columns] = noise.donor_answers[np.arange(n_missing), donor]
+            severity = noise.draw_severity(random).astype(self.kind)
+            np.subtract(self.base, severity[:, None], out=self.adjusted)
+        if noise.error > 0:
+            np.add(self.adjusted, self._draw_errors(random), out=answers)
+        else:
+            answers[:] = self.adjusted
+        if noise.missing is not None:
+            # somebody's answer, from which its own interviewer's severity is taken back
+            drawn_cells = noise.missing.draw_cells(random)
+            answers.ravel()[noise.missing.cells] = self.adjusted.ravel()[drawn_cells]
         np.clip(answers, self.lowest, self.highest, out=answers)
         answers *= self.direction
 

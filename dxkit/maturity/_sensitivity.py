@@ -15,6 +15,7 @@ from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError
 from dxkit.maturity import _rank_intervals
 from dxkit.maturity._aggregate import aggregate_headings
+from dxkit.maturity._answer_noise import gather_noise
 from dxkit.maturity._competition_ranks import rank_rows
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._framework import (
@@ -194,7 +195,7 @@ def _build_model(
     framework = sort_framework(build_framework(indicators))
     # draws go through municipalities and indicators in the order of their names
     numbers, codes, _ = read_sorted_figures(values, framework)
-    noise = _rank_intervals.gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
+    noise = gather_noise(numbers, framework, codes, answers=answers, vary=vary, levels=levels)
     filled = impute_answers(numbers, framework, "neighbours")
     alternatives = _draw_alternatives(filled, noise, np.random.default_rng(seed))
     factors = _build_factors(framework, noise, vary, weight_noise)
@@ -228,7 +229,7 @@ def _build_factors(
         factors["normalise"] = lambda share: normalisations[_pick(share, len(normalisations))]
     if "aggregate" in vary:
         factors["aggregate"] = lambda share: _rank_intervals.AGGREGATIONS[_pick(share, 2)]
-    if noise is not None and noise.rows.size and "missing" in vary:
+    if noise is not None and noise.missing is not None:
         factors["missing"] = lambda share: _pick(share, N_ALTERNATIVES)
     if noise is not None and noise.severity.size:
         factors["severity"] = lambda share: _pick(share, N_ALTERNATIVES)
@@ -247,19 +248,21 @@ def _draw_alternatives(
     if noise is None:
         return [[filled]]
     fillings = [filled]
-    for _ in range(1, N_ALTERNATIVES if noise.rows.size else 1):
-        filling = filled.copy()
-        donor = random.integers(0, noise.donor_answers.shape[1], noise.rows.size)
-        drawn_answers = noise.donor_answers[np.arange(noise.rows.size), donor]
-        filling[noise.rows, noise.columns] = drawn_answers
-        fillings.append(filling)
+    if noise.missing is not None:
+        # somebody's answer, as this unit's own interviewer would have put it
+        severity = (noise.rater_shares @ noise.severity)[:, None]
+        adjusted = filled - severity
+        for _ in range(1, N_ALTERNATIVES):
+            filling = adjusted.copy()
+            drawn_cells = noise.missing.draw_cells(random)
+            filling.ravel()[noise.missing.cells] = adjusted.ravel()[drawn_cells]
+            fillings.append(filling + severity)
     shifts = [np.zeros_like(filled)]
-    for _ in range(1, N_ALTERNATIVES if noise.severity.size else 1):
-        spread = noise.severity_se * random.standard_normal(noise.severity.size)
-        # the last entry is for units whose interviewer is not known
-        severity = np.append(noise.severity + spread, 0.0)
-        error = noise.error * random.standard_normal(filled.shape)
-        shifts.append(error - severity[noise.rater][:, None])
+    if noise.severity.size:
+        for _ in range(1, N_ALTERNATIVES):
+            severity = noise.draw_severity(random)
+            error = noise.error * random.standard_normal(filled.shape)
+            shifts.append(error - severity[:, None])
     return [[np.clip(filling + shift, *noise.ends) for filling in fillings] for shift in shifts]
 
 
