@@ -9,6 +9,7 @@ import re
 import tomllib
 import warnings
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import matplotlib.image
@@ -114,10 +115,11 @@ def test_the_example_runs_and_prints_what_the_sentence_below_it_says(name):
 
 def test_the_doors_say_how_long_their_notebooks_take():
     for name, unit in zip(READMES, (" minutes", "分"), strict=True):
-        table = [line for line in _read(name).splitlines() if line.startswith("| ")][-2:]
-        doors = [[_links(cell) for cell in line.strip("| ").split(" | ")] for line in table][0]
-        minutes = [re.findall(r"\d+", cell) for cell in table[1].strip("| ").split(" | ")]
-        assert unit in table[1]
+        rows = [line.strip("| ").split(" | ") for line in _read(name).splitlines() if "| " in line]
+        notebooks, times = rows[-2:]
+        doors = [_links(cell) for cell in notebooks]
+        minutes = [re.findall(r"\d+", cell) for cell in times]
+        assert all(unit in cell for cell in times)
         assert [len(door) for door in doors] == [2, 1, 1]
         for door, figures in zip(doors, minutes, strict=True):
             for path, figure in zip(door, figures, strict=True):
@@ -161,7 +163,7 @@ def test_no_line_breaks_inside_a_japanese_sentence(name):
     lines = _read(name).splitlines()
     broken = [
         above
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if re.search(rf"{JAPANESE}$|[、（「]$", above)
         and re.match(rf"\s*(?:{JAPANESE}|[a-zA-Z0-9（「`])", below)
         and not above.startswith(("#", "|"))
