@@ -127,7 +127,7 @@ def read_problem(
     if faults := [*faults, *together_faults, *apart_faults, *kind_faults]:
         raise TableError(faults)
     for warning in roster.list_warnings():
-        warnings.warn(warning, stacklevel=5)
+        warnings.warn(warning, stacklevel=4)
     member_count = len(roster.codes)
     group_count = read_group_count(member_count, min_size, max_size, count)
     rules = Rules(member_count, min_size, max_size, group_count, together_links, apart_links, kinds)
