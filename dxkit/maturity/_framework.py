@@ -272,16 +272,18 @@ def read_sorted_figures(
     return numbers[order], codes[order], np.argsort(order)
 
 
-def require_code(code: str, codes: pd.Index) -> None:
-    """Refuse a municipality that is not among those of a table.
+def find_unit(code: str, codes: pd.Index) -> int:
+    """Find a municipality's row.
 
     Raises
     ------
     ChoiceError
+        If there is none.
     """
     if code not in codes:
         examples = "、".join(map(str, codes[:5]))
         raise ChoiceError(f"「{code}」の行はありません。{examples} のように書いてください。")
+    return int(codes.get_indexer(pd.Index([code]))[0])
 
 
 def find_blank_faults(

@@ -42,12 +42,14 @@ class MissingAnswers:
         cannot be drawn and is not among them.
     """
 
-    def __init__(self, numbers: FloatArray, framework: Framework, n_donors: int = N_DONORS) -> None:
+    def __init__(self, numbers: FloatArray, framework: Framework, n_donors: int) -> None:
         n_leaves = numbers.shape[1]
         is_answered = ~np.isnan(numbers)
         n_answers = is_answered.sum(axis=0)
         rows, columns = np.nonzero(~is_answered & (n_answers > 0))
-        n_near = np.clip(n_answers // DONOR_SHARE, np.minimum(MIN_DONORS, n_answers), n_donors)
+        n_near = np.minimum(
+            np.maximum(n_answers // DONOR_SHARE, np.minimum(MIN_DONORS, n_answers)), n_donors
+        )
         standings = fit_standings(numbers, framework, n_near)
         self.cells = rows * n_leaves + columns
         self.n_donors = n_donors

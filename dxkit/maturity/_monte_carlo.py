@@ -23,8 +23,11 @@ from dxkit.maturity._normalise import normalise_kept, read_goalposts
 
 # draws scored together: small enough for the processor's cache at 1,741 municipalities
 BLOCK = 64
-# lower end of the scale, above 0 so that everything has a logarithm
+# lower end of the scale, above 0 so that everything has a logarithm: a hundredth, as tools for
+# composite indices use
 FLOOR = 0.01
+# a scale has some width left above its floor
+MAX_FLOOR = 0.99
 # columns narrower than this are stretched no further
 MIN_WIDTH = 1e-6
 
@@ -90,23 +93,26 @@ class Plan:
         The table and its tree.
     methods
         Pairs of methods, which share the draws.
-    weight_noise
-        Share by which a weight may vary.
     noise
         What is uncertain in the answers, if anything is.
-    min_answered
-        Share of a heading's weight that must be there.
     is_ranked
         Units that have answered enough; the others rank behind everybody.
+    weight_noise
+        Share by which a weight may vary.
+    min_answered
+        Share of a heading's weight that must be there.
+    floor
+        Lower end of the scale.
     """
 
     numbers: FloatArray
     framework: Framework
     methods: Sequence[Method]
-    weight_noise: float
     noise: Noise | None
-    min_answered: float
     is_ranked: BoolArray
+    weight_noise: float
+    min_answered: float
+    floor: float
 
 
 def rank_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> RankArray:
@@ -132,7 +138,7 @@ def _rank_same_answers(
 ) -> None:
     """Rank draws that differ in weights only; ``ranks`` is filled."""
     scaled = normalise_kept(
-        plan.numbers, plan.framework, method.normalise, (FLOOR, 1.0), method.is_kept
+        plan.numbers, plan.framework, method.normalise, (plan.floor, 1.0), method.is_kept
     )
     is_answered = ~np.isnan(scaled)
     lifted = np.log(scaled) if method.aggregate == "geometric" else scaled
@@ -185,6 +191,7 @@ class _Scorer:
         self.noise = noise
         self.aggregate = method.aggregate
         self.normalise = method.normalise
+        self.floor = plan.floor
         self.kind = np.float32 if noise.error > 0 else np.float64
         framework = plan.framework
         # cells that stay blank are left out by the rule for missing answers
@@ -258,8 +265,8 @@ class _Scorer:
         if self.normalise == "zscore":
             answers /= width
         else:
-            answers *= self.kind(1 - FLOOR) / width
-            answers += self.kind(FLOOR)
+            answers *= self.kind(1 - self.floor) / width
+            answers += self.kind(self.floor)
         if self.aggregate == "geometric":
             np.log(answers, out=answers)
         if self.averager.is_complete:

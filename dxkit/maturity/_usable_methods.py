@@ -9,7 +9,7 @@ import numpy as np
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning
 from dxkit.maturity._framework import Framework, drop_leaves
-from dxkit.maturity._monte_carlo import Method
+from dxkit.maturity._monte_carlo import Method, Noise
 from dxkit.maturity._normalise import NEEDS_SPREAD, find_flat_columns
 
 NORMALISATIONS = ("goalposts", "minmax", "zscore")
@@ -65,12 +65,16 @@ def find_kept(numbers: FloatArray, normalise: str, *, fills_blanks: bool) -> Boo
     return is_kept
 
 
+def find_kept_columns(
+    numbers: FloatArray, pairs: Sequence[tuple[str, str]], noise: Noise | None
+) -> dict[str, BoolArray]:
+    """Find the columns that each normalisation among pairs of methods can use."""
+    fills_blanks = noise is not None and noise.missing is not None
+    return {name: find_kept(numbers, name, fills_blanks=fills_blanks) for name, _ in pairs}
+
+
 def plan_methods(
-    pairs: Sequence[tuple[str, str]],
-    numbers: FloatArray,
-    framework: Framework,
-    *,
-    fills_blanks: bool,
+    pairs: Sequence[tuple[str, str]], kept: Mapping[str, BoolArray], framework: Framework
 ) -> list[Method]:
     """Plan what each pair of methods uses; pairs that can use nothing are left out.
 
@@ -79,11 +83,11 @@ def plan_methods(
     TableError
         If no pair can use anything.
     """
-    methods = []
-    for normalise, aggregate in pairs:
-        is_kept = find_kept(numbers, normalise, fills_blanks=fills_blanks)
-        if is_kept.any():
-            methods.append(Method(normalise, aggregate, is_kept, drop_leaves(framework, is_kept)))
+    methods = [
+        Method(normalise, aggregate, kept[normalise], drop_leaves(framework, kept[normalise]))
+        for normalise, aggregate in pairs
+        if kept[normalise].any()
+    ]
     if not methods:
         problem = "どの指標も、すべての市町で同じ値か、値がありません"
         raise TableError([Fault(problem, "違いのある指標を加えてください")])
