@@ -223,7 +223,9 @@ def _dashboard_intervals():
 
 
 def _expected_of_how_firm():
-    table = _dashboard_intervals().table.join(dxkit.load("municipalities").set_index("code")["name"])
+    table = _dashboard_intervals().table.join(
+        dxkit.load("municipalities").set_index("code")["name"]
+    )
     width = table["p95"] - table["p05"]
     widest = table.loc[width.idxmax()]
     return [
@@ -280,7 +282,9 @@ def _expected_of_honest_intervals():
                 seed=seed,
             )
             trials_covered.append(trial.covered(intervals.table))
-    weights_only, with_severity = (np.mean(trials_covered, axis=0) for trials_covered in coverage.values())
+    weights_only, with_severity = (
+        np.mean(trials_covered, axis=0) for trials_covered in coverage.values()
+    )
     assert 0.28 <= weights_only[0] <= 0.42
     assert with_severity[0] > 0.9
     assert with_severity[1] < 6.5
@@ -414,7 +418,10 @@ def _expected_of_drone_assumptions():
     along, across = windy["range_km"].iloc[0] / km, windy["range_km"].iloc[90] / km
     windy_km = drones.flight_range(craft, payload_kg=1.0, wind_ms=5.0)
     trials = _allocations(
-        demand, candidates, drones.best_bases(demand, candidates, count=5, range_km=windy_km), windy_km
+        demand,
+        candidates,
+        drones.best_bases(demand, candidates, count=5, range_km=windy_km),
+        windy_km,
     )
     mean, low, high = trials.mean(), trials["share"].min()[1.0], trials["share"].max()[1.0]
     return [
@@ -462,7 +469,9 @@ def _expected_of_backtests():
     }
     japan = sharing.read_scenario("japan_2011")
     uniform = japan.with_table("places", japan.tables["places"].assign(contact_per_day=1.0))
-    predictions = [backtest.table[backtest.table["use"] == "予測"] for backtest in backtests.values()]
+    predictions = [
+        backtest.table[backtest.table["use"] == "予測"] for backtest in backtests.values()
+    ]
     assert all(table["within_goal"].all() for table in predictions)
     assert max(backtests, key=lambda name: backtests[name].worst_points) == "japan_2011"
     law = sharing.grounds()["certainty"]
@@ -619,10 +628,14 @@ def _expected_of_same_person():
         {"record_id_x": "left_id", "record_id_y": "right_id"},
     )
     keys = ["name", "birthday"]
-    as_written = residents.merge(shelter[shelter["birthday"] != ""], on=keys).rename(columns=id_columns)
+    as_written = residents.merge(shelter[shelter["birthday"] != ""], on=keys).rename(
+        columns=id_columns
+    )
     normalised = [linkage.normalise(table).dropna(subset=keys) for table in (residents, shelter)]
     as_normalised = normalised[0].merge(normalised[1], on=keys).rename(columns=id_columns)
-    shares = [linkage.evaluate(pairs, truth)["recall"] for pairs in (as_written, as_normalised, likely)]
+    shares = [
+        linkage.evaluate(pairs, truth)["recall"] for pairs in (as_written, as_normalised, likely)
+    ]
     kinds = linkage.missed_by_kind(likely, truth, residents, shelter).set_index("kind")
     plan = linkage.review_plan(links, staff_hours=2).attrs["expected"]
     assert kinds.loc["氏名が同じ（字体などの表記は違う）", "missed"] == 0
@@ -813,7 +826,10 @@ INVENTED_PICTURES = {
         "但馬: だれがだれに教えられるか",
         "位置の幅（90%）",
     ],
-    "facilitators/02_who_may_tell.ipynb": ["避難した人の流れ（72時間後）", "知ることと、知らせること"],
+    "facilitators/02_who_may_tell.ipynb": [
+        "避難した人の流れ（72時間後）",
+        "知ることと、知らせること",
+    ],
     "facilitators/06_costs.ipynb": [
         "共同調達の費用の分け方",
         "1人あたりのクラウド利用料（12件の見積もり）",
