@@ -213,66 +213,74 @@ def suppress_plainly(release):
         name: table.reindex(index=[*table.index, "計"], columns=[*table.columns, "計"])
         for name, table in release.tables.items()
     }
-    cell_of, values, sums = {}, {}, []
-    places = {}
+    number_of, values, places = {}, {}, {}
     for name, table in tables.items():
         for row in table.index:
             for column in table.columns:
                 combination = release.layouts[name].combine(row, column)
-                cell = cell_of.setdefault(combination.tobytes(), len(cell_of))
+                cell = number_of.setdefault(combination.tobytes(), len(number_of))
                 values[cell] = float(combination @ release.counts)
                 places[name, row, column] = cell
-    lower = [
-        label
-        for label in release.hierarchy
-        if set(release.hierarchy[label]) <= set(release.hierarchy)
-    ]
-    for name, table in tables.items():
-        for axis, labels in enumerate((list(table.index), list(table.columns))):
-            crossing = list(table.columns if axis == 0 else table.index)
-            inner = [label for label in labels if label != "計"]
-            subtotals = [label for label in inner if label in release.hierarchy]
-            groups = [(label, release.hierarchy[label]) for label in subtotals]
-            tops = lower or subtotals
-            groups.append(("計", tops if tops and len(subtotals) > 1 else inner))
-            for total, parts in groups:
-                for other in crossing:
-                    keys = [
-                        (label, other) if axis == 0 else (other, label) for label in (total, *parts)
-                    ]
-                    # parts of a merged column stand in another table
-                    names = [
-                        next((n for n in (name, *tables) if (n, *key) in places), None)
-                        for key in keys
-                    ]
-                    if None not in names:
-                        sums.append([places[n, *key] for n, key in zip(names, keys, strict=True)])
-    if len(tables) == 3 and not release.hierarchy:
-        first = next(iter(tables.values()))
-        for row in first.index:
-            for column in first.columns:
-                cells = [places.get((name, row, column)) for name in tables]
-                if None not in cells:
-                    a, b, c = (values[cell] for cell in cells)
-                    if a == b + c or c == a - b:
-                        sums.append(cells)
-    sums = [list(dict.fromkeys(cells)) for cells in sums]
-    blank = {cell for cell, value in values.items() if 1 <= abs(value) < K}
-    while True:
-        lone = [cells for cells in sums if len(blank.intersection(cells)) == 1]
-        extra = [
-            min(
-                (cell for cell in cells if cell not in blank and values[cell]),
-                key=lambda c: abs(values[c]),
-            )
-            for cells in lone[:1]
-            if any(values[cell] for cell in cells if cell not in blank)
-        ]
-        if not extra:
-            break
-        blank.update(extra)
+    sums = list_sums(release, tables, places) + list_links(release, tables, places, values)
+    blank = blank_second_cells([list(dict.fromkeys(cells)) for cells in sums], values)
     for name, table in tables.items():
         cells = [[places[name, row, column] for column in table.columns] for row in table.index]
         printed = [[None if cell in blank else int(values[cell]) for cell in row] for row in cells]
         tables[name] = pd.DataFrame(printed, table.index, table.columns, dtype="Int64")
     return tables
+
+
+def list_sums(release, tables, places):
+    """List the cells of every total and its parts, along rows and columns."""
+    areas = set(release.hierarchy)
+    halves = [label for label in areas if set(release.hierarchy[label]) <= areas]
+    sums = []
+    for name, table in tables.items():
+        for labels, crossing, turned in (
+            (table.index, table.columns, False),
+            (table.columns, table.index, True),
+        ):
+            inner = [label for label in labels if label != "計"]
+            subtotals = [label for label in inner if label in areas]
+            groups = [(label, release.hierarchy[label]) for label in subtotals]
+            tops = sorted(halves) or subtotals
+            groups.append(("計", tops if len(subtotals) > 1 else inner))
+            for total, parts in groups:
+                for other in crossing:
+                    pairs = [(label, other) for label in (total, *parts)]
+                    keys = [pair[::-1] if turned else pair for pair in pairs]
+                    sums.append([find_place(places, (name, *tables), key) for key in keys])
+    return [cells for cells in sums if None not in cells]
+
+
+def find_place(places, names, key):
+    """Find a cell in a table, or, as the parts of a merged column, in another."""
+    return next((places[name, *key] for name in names if (name, *key) in places), None)
+
+
+def list_links(release, tables, places, values):
+    """List the cells of a total table and its two parts."""
+    if len(tables) != 3 or release.hierarchy:
+        return []
+    first = next(iter(tables.values()))
+    triples = [
+        [places.get((name, row, column)) for name in tables]
+        for row in first.index
+        for column in first.columns
+    ]
+    triples = [cells for cells in triples if None not in cells]
+    if all(values[a] == values[b] + values[c] for a, b, c in triples):
+        return triples
+    is_change = all(values[c] == values[a] - values[b] for a, b, c in triples)
+    return triples if is_change else []
+
+
+def blank_second_cells(sums, values):
+    blank = {cell for cell, value in values.items() if 1 <= abs(value) < K}
+    while True:
+        lone = [cells for cells in sums if len(blank.intersection(cells)) == 1]
+        choices = [[c for c in cells if c not in blank and values[c]] for cells in lone]
+        choices = [cells for cells in choices if cells]
+        if not choices:
+            return blank
+        blank.add(min(choices[0], key=lambda cell: abs(values[cell])))
