@@ -1,12 +1,25 @@
 """dxkit: how does the digital transformation of Hyogo's 41 municipalities stand?
 
-``import dxkit`` costs next to nothing: the public modules and names load on first use.
+dxkit loads tables, computes from them and draws the answer, without the network. A package
+(``dxkit.drones``) is the only public path to what is in it: its files are private, named for what
+they hold (``_best_bases.py``). A line of code imports only from the rows below its own::
+
+    widgets | reports                                               what people touch, and print
+    charts | maps | maturity | sharing | drones | groups | support  pictures; the topics
+    regions | linkage | _environment | assumptions                  places; same persons; checks
+    loaders | store                                                 files in; votes kept
+    schema                                                          columns, headings, provenance
+    codes | _checks | _keywords | _optimise | _plain_tables         codes, checks, solvers
+    errors | _arrays                                                messages, types
+
+Topics are handed tables and return tables; they load no file and draw nothing. ``import dxkit``
+costs next to nothing: public modules and names load on first use.
 
 Examples
 --------
 >>> import dxkit
->>> towns = dxkit.load("municipalities")
->>> len(towns), int(towns["people_2020"].sum())
+>>> municipalities = dxkit.load("municipalities")
+>>> len(municipalities), int(municipalities["people_2020"].sum())
 (41, 5465002)
 """
 

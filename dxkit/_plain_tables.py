@@ -7,7 +7,6 @@ random, or has to break a tie, goes through rows in the order of their keys.
 """
 
 from collections.abc import Hashable, Iterable
-
 from typing import Any
 
 import numpy as np

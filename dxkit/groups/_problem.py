@@ -127,7 +127,8 @@ def read_problem(
     kinds, kind_faults = read_spread(spread_columns, roster)
     if faults := [*faults, *together_faults, *apart_faults, *kind_faults]:
         raise TableError(faults)
-    # faults name the rows of the user's list; from here on members are in the order of their codes
+    # faults name the rows of the user's list; from here on members stand in the order of their
+    # codes
     ranks = np.argsort(order_of_labels(roster.codes))
     roster = roster.sort_by_code()
     together_links = _renumber_links(together_links, ranks)

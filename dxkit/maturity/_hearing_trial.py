@@ -55,7 +55,7 @@ class Trial:
         Parameters
         ----------
         table
-            Of `RankIntervals.table`.
+            Of `RankIntervals.table`; municipalities without an interval are left out.
 
         Returns
         -------
@@ -63,8 +63,10 @@ class Trial:
             Share of true places inside ``p05``–``p95`` (0–1), and the intervals' mean width in
             places.
         """
-        is_inside = (table["p05"] <= self.places) & (self.places <= table["p95"])
-        return float(is_inside.mean()), float((table["p95"] - table["p05"]).mean())
+        intervals = table[["p05", "p95"]].astype(float).dropna()
+        places = self.places[intervals.index]
+        is_inside = (intervals["p05"] <= places) & (places <= intervals["p95"])
+        return float(is_inside.mean()), float((intervals["p95"] - intervals["p05"]).mean())
 
 
 @accepts_old_keywords(

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import ThreadpoolController
 
-from dxkit._arrays import FloatArray
-from dxkit._plain_tables import sort_by_keys
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError
 from dxkit.maturity._aggregate import aggregate_headings
+from dxkit.maturity._answer_noise import gather_noise
 from dxkit.maturity._competition_ranks import RankArray, rank_rows
 from dxkit.maturity._draw_weights import WEIGHT_NOISE, split_draws
 from dxkit.maturity._framework import (
@@ -24,16 +23,21 @@ from dxkit.maturity._framework import (
     read_sorted_figures,
     sort_framework,
 )
-from dxkit.maturity._impute import find_donors
+from dxkit.maturity._heading_rule import SHARE_TOLERANCE, find_present
 from dxkit.maturity._monte_carlo import FLOOR, Noise, Plan, rank_draws
-from dxkit.maturity._normalise import normalise_figures
+from dxkit.maturity._normalise import normalise_kept
 from dxkit.maturity._rank_draws import count_above, find_quantiles, group_by_unit, group_tiers
-from dxkit.maturity._rater_severity import rater_severity
+from dxkit.maturity._usable_methods import (
+    AGGREGATIONS,
+    NORMALISATIONS,
+    find_kept,
+    list_dropped,
+    pair_methods,
+    plan_methods,
+)
 from dxkit.schema import carry_provenance
 
 VARY = ("weights", "normalise", "aggregate", "missing", "severity")
-NORMALISATIONS = ("goalposts", "minmax", "zscore")
-AGGREGATIONS = ("arithmetic", "geometric")
 # share of draws in which a tier's head is before the next tier's
 TIER_LEVEL = 0.9
 # ranks to be computed (draws × municipalities) below which handing work to threads costs more than
@@ -49,11 +53,13 @@ class RankIntervals:
     ----------
     table
         Index ``code``: ``nominal`` (rank as scored without any variation), ``p05, median, p95`` of
-        the drawn ranks, ``tier`` (1 is foremost; the order within a tier is not settled).
+        the drawn ranks, ``tier`` (1 is foremost; the order within a tier is not settled). Whole
+        numbers, missing where too little was answered (``min_answered``).
     ranks
-        Draws × municipalities.
+        Draws × municipalities; those without an interval rank behind everybody.
     settings
-        What varied, the combinations of methods used and left out, draws, seed.
+        What varied, the combinations of methods used and left out, the indicators that a
+        normalisation dropped, draws, seed.
     """
 
     table: pd.DataFrame
@@ -64,9 +70,11 @@ class RankIntervals:
     def above(self) -> pd.DataFrame:
         """Share of draws in which the row's municipality is before the column's.
 
-        A tie counts half.
+        A tie counts half; missing for municipalities without an interval.
         """
         shares = count_above(group_by_unit(self.ranks))
+        shares[~self._has_interval] = np.nan
+        shares[:, ~self._has_interval] = np.nan
         table = pd.DataFrame(shares, index=self.table.index, columns=self.table.index)
         return carry_provenance(table, self.table)
 
@@ -86,11 +94,15 @@ class RankIntervals:
         Returns
         -------
         pandas.Series
-            Share of draws (0–1).
+            Share of draws (0–1); missing for municipalities without an interval.
         """
-        share = (self.ranks <= count).mean(axis=0)
+        share = np.where(self._has_interval, (self.ranks <= count).mean(axis=0), np.nan)
         series = pd.Series(share, index=self.table.index, name=f"first_{count}")
         return carry_provenance(series, self.table)
+
+    @property
+    def _has_interval(self) -> BoolArray:
+        return np.asarray(self.table["median"].notna(), dtype=bool)
 
     def __repr__(self) -> str:
         width = float((self.table["p95"] - self.table["p05"]).mean())
@@ -111,6 +123,7 @@ def rank_intervals(
     normalise: Sequence[str] = NORMALISATIONS,
     aggregate: Sequence[str] = AGGREGATIONS,
     levels: tuple[float, float] = (0.0, 5.0),
+    min_answered: float = 0.0,
 ) -> RankIntervals:
     """Compute the range of places that each municipality takes over draws of all that is uncertain.
 
@@ -139,9 +152,14 @@ def rank_intervals(
         Share (0–1) by which a weight may vary.
     normalise, aggregate
         The methods among which a draw chooses. Pairs that do not go together (z-scores have no
-        geometric mean) are left out and listed in the settings.
+        geometric mean) are left out and listed in the settings. Minmax and z-scores leave out
+        indicators in which everybody is equal, with a warning and a line in the settings.
     levels
         Lowest and highest level of an answer.
+    min_answered
+        Share of the weight (0–1) that a municipality must have answered, as in `score`; with less
+        it gets no interval, and no nominal rank where `score` gives no total. By default everybody
+        gets an interval, as wide as the blanks make it.
 
     Returns
     -------
@@ -152,13 +170,18 @@ def rank_intervals(
     ChoiceError
         If something to vary is unknown or no pair of methods is left.
     TableError
-        If tables do not fit, or interviewers share no case.
+        If tables do not fit, interviewers share no case, or no indicator varies.
 
     Notes
     -----
     Uncertainty analysis of the OECD/JRC handbook (step 7; Saisana, Saltelli & Tarantola 2005),
     with the answers' own uncertainty: a draw takes back a drawn severity and error from every
     answer. Methods that stay the same are the first of ``normalise`` and ``aggregate``.
+
+    A municipality's missing answers are drawn together: one standing a draw from what it has
+    answered (a mixed model with variances between municipalities, under headings and of items),
+    then for each blank an answer that somebody near that standing gave. Blanks are taken to say
+    nothing of their own; where the weak do not answer, intervals are too high.
     Missing answers that are not drawn are left out heading by heading, as in `score`: with
     nothing varied, or weights varied by 0, the drawn ranks are the nominal ones.
 
@@ -178,94 +201,35 @@ def rank_intervals(
         )
     framework = sort_framework(build_framework(indicators))
     numbers, codes, rows_given = read_sorted_figures(values, framework)
-    methods, left_out = _pair_methods(normalise, aggregate, vary)
-    noise = gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
+    pairs, left_out = pair_methods(normalise, aggregate, vary)
+    noise = gather_noise(numbers, framework, codes, answers=answers, vary=vary, levels=levels)
+    fills_blanks = noise is not None and noise.missing is not None
+    methods = plan_methods(pairs, numbers, framework, fills_blanks=fills_blanks)
     noise_of_weights = weight_noise if "weights" in vary else 0.0
-    plan = Plan(numbers, framework, methods, noise_of_weights, noise)
+    is_ranked = _find_ranked(numbers, framework, min_answered, noise)
+    plan = Plan(numbers, framework, methods, noise_of_weights, noise, min_answered, is_ranked)
     ranks = _rank_all_draws(plan, draws, seed, executor)
+    kept = {name: find_kept(numbers, name, fills_blanks=fills_blanks) for name, _ in pairs}
+    dropped = list_dropped(kept, framework)
+    used_pairs = [(method.normalise, method.aggregate) for method in methods]
     settings = {
         "vary": tuple(vary),
         "draws": draws,
         "seed": seed,
         "weight_noise": weight_noise,
-        "methods": methods,
-        "left_out": left_out,
+        "methods": used_pairs,
+        "left_out": [*left_out, *(pair for pair in pairs if pair not in used_pairs)],
+        "dropped": dropped,
         "error": noise.error if noise else 0.0,
+        "min_answered": min_answered,
+        "without_interval": tuple(codes[~is_ranked]),
     }
-    table = _build_table(ranks, numbers, codes, framework, methods[0])
+    table = _build_table(ranks, plan, codes)
     if (np.diff(rows_given) != 1).any():
         # drawn in the order of the codes, handed back in that of the user's rows
         table = table.iloc[rows_given]
         ranks = ranks[:, rows_given]
     return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
-
-
-def _pair_methods(
-    normalise: Sequence[str], aggregate: Sequence[str], vary: Sequence[str]
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Pair the methods that a draw may take, and list pairs that do not go together."""
-    for name in (*normalise, *aggregate):
-        if name not in (*NORMALISATIONS, *AGGREGATIONS):
-            choices = (
-                f"normalise は {'・'.join(NORMALISATIONS)}、aggregate は {'・'.join(AGGREGATIONS)}"
-            )
-            raise ChoiceError(
-                f"「{name}」は順位の幅の計算では使えません。{choices} から選んでください。"
-            )
-    normalisations = list(normalise) if "normalise" in vary else list(normalise)[:1]
-    aggregations = list(aggregate) if "aggregate" in vary else list(aggregate)[:1]
-    pairs = list(product(normalisations, aggregations))
-    possible = [pair for pair in pairs if pair != ("zscore", "geometric")]
-    if not possible:
-        raise ChoiceError(
-            "組み合わせられる方法がありません。zscore は geometric と組み合わせられません。"
-        )
-    return possible, [pair for pair in pairs if pair not in possible]
-
-
-def gather_noise(
-    numbers: FloatArray,
-    codes: pd.Index,
-    *,
-    answers: pd.DataFrame | None,
-    vary: Sequence[str],
-    levels: tuple[float, float],
-) -> Noise | None:
-    """Gather what is uncertain in the answers; ``None`` if nothing is."""
-    has_severity = "severity" in vary and answers is not None
-    has_blanks = "missing" in vary and bool(np.isnan(numbers).any())
-    if not has_severity and not has_blanks:
-        return None
-    if has_blanks:
-        rows, columns, donor_answers = find_donors(numbers)
-    else:
-        # blanks stay blank and are left out, as in `score`
-        rows = columns = np.zeros(0, dtype=np.intp)
-        donor_answers = np.zeros((0, 1))
-    rater = np.full(numbers.shape[0], -1)
-    severity = np.zeros(0)
-    severity_se = np.zeros(0)
-    error = 0.0
-    ends = (np.nanmin(numbers, axis=0), np.nanmax(numbers, axis=0))
-    if has_severity and answers is not None:
-        estimate = rater_severity(answers)
-        names = sort_by_keys(answers.reset_index(drop=True), "code", "rater")
-        names = names.drop_duplicates("code").set_index("code")["rater"].astype(str)
-        rater = estimate.table.index.get_indexer(pd.Index(names.reindex(codes).fillna("")))
-        severity = estimate.table["severity"].to_numpy()
-        severity_se = estimate.table["se"].to_numpy()
-        error = estimate.error
-        ends = (np.full(numbers.shape[1], levels[0]), np.full(numbers.shape[1], levels[1]))
-    return Noise(
-        rows,
-        columns,
-        donor_answers,
-        np.asarray(rater, dtype=np.intp),
-        severity,
-        severity_se,
-        error,
-        ends,
-    )
 
 
 def _rank_all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> RankArray:
@@ -299,22 +263,38 @@ def _collect_ranks(
     return np.concatenate([job.result() for job in jobs])
 
 
-def _build_table(
-    ranks: RankArray,
-    numbers: FloatArray,
-    codes: pd.Index,
-    framework: Framework,
-    method: tuple[str, str],
-) -> pd.DataFrame:
-    unit_ranks = group_by_unit(ranks)
+def _find_ranked(
+    numbers: FloatArray, framework: Framework, min_answered: float, noise: Noise | None
+) -> BoolArray:
+    """Find the units that have answered enough to be ranked in draws."""
+    is_answered = ~np.isnan(numbers)
+    is_ranked = is_answered @ framework.leaf_weights >= min_answered - SHARE_TOLERANCE
+    if noise is None or noise.missing is None:
+        # without answers drawn, a total that is not there stays away
+        is_ranked &= find_present(is_answered, framework, min_answered)[:, -1]
+    return np.asarray(is_ranked)
+
+
+def _build_table(ranks: RankArray, plan: Plan, codes: pd.Index) -> pd.DataFrame:
+    """Build one row a unit; units without an interval have a nominal rank at most."""
+    # what nobody has answered counts as missing here, as in `score`
+    nominal_pair = (plan.methods[0].normalise, plan.methods[0].aggregate)
+    method = plan_methods([nominal_pair], plan.numbers, plan.framework, fills_blanks=False)[0]
+    scaled = normalise_kept(
+        plan.numbers, plan.framework, method.normalise, (FLOOR, 1.0), method.is_kept
+    )
+    total = aggregate_headings(scaled, method.framework, method.aggregate, plan.min_answered)[:, -1]
+    unit_ranks = group_by_unit(ranks[:, plan.is_ranked])
     low, median, high = find_quantiles(unit_ranks, (0.05, 0.5, 0.95)).T
-    scaled = normalise_figures(numbers, framework, method[0], (FLOOR, 1.0))
-    total = aggregate_headings(scaled, framework, method[1], 0.0)[:, -1]
     columns = {
-        "nominal": rank_rows(total[None, :])[0],
         "p05": low,
         "median": median,
         "p95": high,
         "tier": group_tiers(unit_ranks, median.astype(float), TIER_LEVEL),
     }
-    return pd.DataFrame(columns, index=codes).astype(int)
+    nominal = pd.Series(rank_rows(total[None, :])[0], index=codes).mask(np.isnan(total))
+    table = pd.DataFrame({"nominal": nominal})
+    for name, column in columns.items():
+        table[name] = pd.Series(column, index=codes[plan.is_ranked])
+    # whole numbers, with room for missing ones only where there are any
+    return table.astype("Int64" if table.isna().any(axis=None) else int)

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError
 from dxkit.maturity import _rank_intervals
 from dxkit.maturity._aggregate import aggregate_headings
+from dxkit.maturity._answer_noise import gather_noise
 from dxkit.maturity._competition_ranks import rank_rows
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._framework import (
@@ -28,7 +29,8 @@ from dxkit.maturity._framework import (
 )
 from dxkit.maturity._impute import impute_answers
 from dxkit.maturity._monte_carlo import FLOOR, Noise
-from dxkit.maturity._normalise import normalise_figures
+from dxkit.maturity._normalise import normalise_figures, normalise_kept
+from dxkit.maturity._usable_methods import AGGREGATIONS, NORMALISATIONS, find_kept, list_dropped
 from dxkit.schema import carry_provenance
 
 # how many fillings of missing answers, and draws of severity and error, one factor chooses among
@@ -111,6 +113,7 @@ def sensitivity(
         weight_noise=weight_noise,
         levels=levels,
     )
+    dropped = list_dropped(model.kept, model.framework)
     unit = _find_unit(model.codes, code)
     problem = {
         "num_vars": len(model.factors),
@@ -130,7 +133,13 @@ def sensitivity(
     table.insert(0, "factor", list(model.factors))
     table.attrs = {
         "mean": float(outputs.mean()),
-        "settings": {"draws": draws, "seed": seed, "vary": tuple(vary), "code": code},
+        "settings": {
+            "draws": draws,
+            "seed": seed,
+            "vary": tuple(vary),
+            "code": code,
+            "dropped": dropped,
+        },
     }
     return carry_provenance(table, values, indicators, answers)
 
@@ -149,6 +158,8 @@ class _Model:
         Japanese label of each factor.
     answers
         Answers for each draw of severity and error × each filling.
+    kept
+        Leaves that each normalisation can use.
     """
 
     codes: pd.Index
@@ -156,6 +167,7 @@ class _Model:
     labels: dict[str, str]
     framework: Framework
     answers: Sequence[Sequence[FloatArray]]
+    kept: dict[str, BoolArray]
     nominal: FloatArray
 
     def compute_output(self, point: FloatArray, unit: int | None) -> float:
@@ -166,7 +178,9 @@ class _Model:
         }
         numbers = self.answers[choices.get("severity", 0)][choices.get("missing", 0)]
         normalise = choices.get("normalise", "goalposts")
-        scaled = normalise_figures(numbers, self.framework, normalise, (FLOOR, 1.0))
+        scaled = normalise_kept(
+            numbers, self.framework, normalise, (FLOOR, 1.0), self.kept[normalise]
+        )
         framework = _reweight_dimensions(self.framework, choices)
         ranks = rank_totals(scaled, framework, choices.get("aggregate", "arithmetic"))
         return float(np.abs(ranks - self.nominal).mean()) if unit is None else float(ranks[unit])
@@ -194,7 +208,7 @@ def _build_model(
     framework = sort_framework(build_framework(indicators))
     # draws go through municipalities and indicators in the order of their names
     numbers, codes, _ = read_sorted_figures(values, framework)
-    noise = _rank_intervals.gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
+    noise = gather_noise(numbers, framework, codes, answers=answers, vary=vary, levels=levels)
     filled = impute_answers(numbers, framework, "neighbours")
     alternatives = _draw_alternatives(filled, noise, np.random.default_rng(seed))
     factors = _build_factors(framework, noise, vary, weight_noise)
@@ -206,7 +220,11 @@ def _build_model(
         f"weight_{name}": f"重み: {framework.labels_by_name.get(name, name)}"
         for name in framework.dimensions
     }
-    return _Model(codes, factors, labels, framework, alternatives, nominal)
+    kept = {
+        name: find_kept(filled, name, fills_blanks=True)
+        for name in (NORMALISATIONS if "normalise" in factors else NORMALISATIONS[:1])
+    }
+    return _Model(codes, factors, labels, framework, alternatives, kept, nominal)
 
 
 def _build_factors(
@@ -214,9 +232,7 @@ def _build_factors(
 ) -> dict[str, Callable[[float], Any]]:
     """Build what each factor means for a number between 0 and 1."""
     normalisations = [
-        name
-        for name in _rank_intervals.NORMALISATIONS
-        if name != "zscore" or "aggregate" not in vary
+        name for name in NORMALISATIONS if name != "zscore" or "aggregate" not in vary
     ]
     factors: dict[str, Callable[[float], Any]] = {}
     if "weights" in vary:
@@ -227,8 +243,8 @@ def _build_factors(
     if "normalise" in vary:
         factors["normalise"] = lambda share: normalisations[_pick(share, len(normalisations))]
     if "aggregate" in vary:
-        factors["aggregate"] = lambda share: _rank_intervals.AGGREGATIONS[_pick(share, 2)]
-    if noise is not None and noise.rows.size and "missing" in vary:
+        factors["aggregate"] = lambda share: AGGREGATIONS[_pick(share, 2)]
+    if noise is not None and noise.missing is not None:
         factors["missing"] = lambda share: _pick(share, N_ALTERNATIVES)
     if noise is not None and noise.severity.size:
         factors["severity"] = lambda share: _pick(share, N_ALTERNATIVES)
@@ -247,19 +263,21 @@ def _draw_alternatives(
     if noise is None:
         return [[filled]]
     fillings = [filled]
-    for _ in range(1, N_ALTERNATIVES if noise.rows.size else 1):
-        filling = filled.copy()
-        donor = random.integers(0, noise.donor_answers.shape[1], noise.rows.size)
-        drawn_answers = noise.donor_answers[np.arange(noise.rows.size), donor]
-        filling[noise.rows, noise.columns] = drawn_answers
-        fillings.append(filling)
+    if noise.missing is not None:
+        # somebody's answer, as this unit's own interviewer would have put it
+        severity = (noise.rater_shares @ noise.severity)[:, None]
+        adjusted = filled - severity
+        for _ in range(1, N_ALTERNATIVES):
+            filling = adjusted.copy()
+            drawn_cells = noise.missing.draw_cells(random)
+            filling.ravel()[noise.missing.cells] = adjusted.ravel()[drawn_cells]
+            fillings.append(filling + severity)
     shifts = [np.zeros_like(filled)]
-    for _ in range(1, N_ALTERNATIVES if noise.severity.size else 1):
-        spread = noise.severity_se * random.standard_normal(noise.severity.size)
-        # the last entry is for units whose interviewer is not known
-        severity = np.append(noise.severity + spread, 0.0)
-        error = noise.error * random.standard_normal(filled.shape)
-        shifts.append(error - severity[noise.rater][:, None])
+    if noise.severity.size:
+        for _ in range(1, N_ALTERNATIVES):
+            severity = noise.draw_severity(random)
+            error = noise.error * random.standard_normal(filled.shape)
+            shifts.append(error - severity[:, None])
     return [[np.clip(filling + shift, *noise.ends) for filling in fillings] for shift in shifts]
 
 
