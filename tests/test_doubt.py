@@ -287,7 +287,8 @@ def show_of(table):
 
 
 def flips_of(assumptions):
-    return FLIPS(lambda values: values["speed"] > 9 * values["wind"], assumptions, draws=20)
+    found = FLIPS(lambda values: values["speed"] > 9 * values["wind"], assumptions, draws=20)
+    return found, {name: value for name, value in found.attrs.items() if name != "settings"}
 
 
 FLIPS = assumptions.flips
