@@ -10,7 +10,7 @@ record is ever needed to try all of this. Splink and DuckDB come with
 
 from dxkit.linkage._agreement_levels import agreement_levels
 from dxkit.linkage._dedupe import dedupe
-from dxkit.linkage._error_shares import ERRORS
+from dxkit.linkage._error_shares import ERRORS, error_kinds
 from dxkit.linkage._evaluate import LinkageScores, evaluate
 from dxkit.linkage._link import link
 from dxkit.linkage._missed_by_kind import missed_by_kind
@@ -23,6 +23,7 @@ __all__ = [
     "LinkageScores",
     "agreement_levels",
     "dedupe",
+    "error_kinds",
     "evaluate",
     "link",
     "missed_by_kind",

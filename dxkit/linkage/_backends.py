@@ -119,6 +119,7 @@ def _open_duckdb(folder: str) -> Any:
         ":memory:", config={"temp_directory": str(Path(folder) / "spill"), "memory_limit": "40%"}
     )
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET enable_progress_bar = false")
     return DuckDBAPI(connection)
 
 

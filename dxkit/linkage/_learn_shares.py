@@ -24,10 +24,10 @@ from dxkit.linkage._splink_model import (
 )
 
 # random pairs from which chance agreement is learnt
-MAX_CHANCE_PAIRS = 1_000_000
+MAX_CHANCE_PAIRS = 400_000
 # records of one side whose plausible pairs are looked at, and all pairs that may be in reach
 MAX_SAMPLED_RECORDS = 10_000
-MAX_PAIRS_IN_REACH = 2e8
+MAX_PAIRS_IN_REACH = 5e7
 # pairs that the starting shares count as
 M_WEIGHT = 50.0
 H_WEIGHT = 200.0
@@ -83,6 +83,7 @@ def learn_shares(tables: list[pd.DataFrame], keys: tuple[str, ...], seed: int) -
     n_sampled = int(min(len(right), MAX_SAMPLED_RECORDS, max(1, MAX_PAIRS_IN_REACH / len(left))))
     sampled = np.sort(rng.choice(len(right), n_sampled, replace=False))
     with duckdb.connect(":memory:", config={"memory_limit": "40%"}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         for name, table, rows in (
             ("lefts", left, np.arange(len(left))),
             ("sampled", right, sampled),

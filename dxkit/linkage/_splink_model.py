@@ -82,7 +82,11 @@ def _write_near(column: str, similarity: float = 0.9) -> str:
 
 
 def _write_near_across(column: str, other: str) -> str:
-    return f"{JARO_WINKLER['duckdb']}({column}_l, {other}_r) >= 0.85"
+    # the same first character is asked for too: most pairs then need no costly comparison
+    return (
+        f"substr({column}_l, 1, 1) = substr({other}_r, 1, 1)"
+        f" AND {JARO_WINKLER['duckdb']}({column}_l, {other}_r) >= 0.85"
+    )
 
 
 _SAME_SURNAME = f"({_write_equal('surname')} OR {_write_equal('kana_surname')})"
@@ -95,8 +99,10 @@ _NEAR_GIVEN = (
 )
 # a record that holds one part alone does not say which one it is
 _ONE_PART = (
-    "(surname_l IS NULL AND name_l IN (surname_r, given_r)"
-    " OR surname_r IS NULL AND name_r IN (surname_l, given_l)"
+    f"(surname_l IS NULL AND ({_write_near_across('name', 'surname')}"
+    f" OR {_write_near_across('name', 'given')})"
+    f" OR surname_r IS NULL AND ({_write_near_across('surname', 'name')}"
+    f" OR {_write_near_across('given', 'name')})"
     " OR kana_surname_l IS NULL AND kana_plain_l IN (kana_surname_r, kana_given_r)"
     " OR kana_surname_r IS NULL AND kana_plain_r IN (kana_surname_l, kana_given_l))"
 )
@@ -133,7 +139,7 @@ NAME = Comparison(
             1e-3,
             0.04,
         ),
-        Level("氏か名だけが書かれ、同じ", _ONE_PART, 0.002, 1e-4, 0.004),
+        Level("氏か名だけが書かれ、近い", _ONE_PART, 0.002, 1e-4, 0.004),
         Level("氏が同じ、名が違う", _SAME_SURNAME, 0.008, 3e-3, 0.8, "surname"),
         Level("名だけ同じ", _SAME_GIVEN, 0.018, 3e-3, 0.002),
         Level("氏だけ近い", _NEAR_SURNAME, 0.002, 0.008, 0.01),
@@ -260,13 +266,18 @@ WIDE_BLOCKING_RULES = (
     "l.surname = r.surname",
     "l.given = r.given",
     "l.kana_given = r.kana_given",
+    "l.surname = r.given AND l.given = r.surname",
+    "l.town = r.town AND l.block = r.block",
+)
+# so few pairs that rules for slips in several fields at once cost nothing
+MAX_PAIRS_FOR_WIDEST_RULES = 1e8
+WIDEST_BLOCKING_RULES = (
     "l.surname = r.given",
     "l.given = r.surname",
     "l.name = r.surname",
     "l.name = r.given",
     "l.surname = r.name",
     "l.given = r.name",
-    "l.town = r.town AND l.block = r.block",
     "l.code = r.code AND l.year = r.year AND l.month = r.month",
     "l.code = r.code AND l.block = r.block",
     "l.year = r.year AND l.month = r.month AND l.block = r.block",
@@ -277,8 +288,10 @@ WIDE_BLOCKING_RULES = (
 
 def list_blocking_rules(records: tuple[int, int]) -> tuple[str, ...]:
     """List the rules for registers of these sizes: small ones can afford wider rules."""
-    is_small = float(records[0]) * records[1] <= MAX_PAIRS_FOR_WIDE_RULES
-    return (*BLOCKING_RULES, *WIDE_BLOCKING_RULES) if is_small else BLOCKING_RULES
+    pairs = float(records[0]) * records[1]
+    wide_rules = WIDE_BLOCKING_RULES if pairs <= MAX_PAIRS_FOR_WIDE_RULES else ()
+    widest_rules = WIDEST_BLOCKING_RULES if pairs <= MAX_PAIRS_FOR_WIDEST_RULES else ()
+    return (*BLOCKING_RULES, *wide_rules, *widest_rules)
 
 
 @dataclass(frozen=True, slots=True)
