@@ -27,6 +27,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dxkit import assumptions as assumptions
     from dxkit import charts as charts
     from dxkit import codes as codes
     from dxkit import drones as drones
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = (
+    "assumptions",
     "charts",
     "codes",
     "drones",

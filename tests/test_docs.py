@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import re
+import subprocess
 import tomllib
 import warnings
 from datetime import date
@@ -87,6 +88,16 @@ def test_both_readmes_have_the_same_headings_code_links_and_pictures():
     other = {"README.md": "README.ja.md", "README.ja.md": "README.md"}
     assert [other.get(link, link) for link in _links(english)] == _links(japanese)
     assert max(len(text.splitlines()) for text in (english, japanese)) <= 65
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_name_of_dxkit_that_a_readme_mentions_is_there(name):
+    names = re.findall(r"`(dxkit(?:\.\w+)+)[`(]", _read(name))
+    assert len(names) >= 2
+    for dotted in names:
+        item = dxkit
+        for part in dotted.split(".")[1:]:
+            item = getattr(item, part)
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -269,6 +280,34 @@ def test_every_link_of_a_notebook_is_there(path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     assert [link for link in _links(text) if not (path.parent / link).exists()] == []
+
+
+# --- what is carried into a closed room
+
+
+def test_make_pack_writes_the_pages_before_it_makes_the_pack(tmp_path, monkeypatch, capsys):
+    make_pack = _load_script("make_pack")
+    steps = []
+    codes = iter([0, 1])
+
+    def run(command, check):
+        steps.append(Path(command[1]).name)
+        return subprocess.CompletedProcess(command, next(codes))
+
+    def pack(path, **options):
+        steps.append("pack")
+        return path
+
+    monkeypatch.setattr(make_pack.subprocess, "run", run)
+    monkeypatch.setattr(make_pack.reports, "pack", pack)
+    monkeypatch.setattr("sys.argv", ["make_pack.py", str(tmp_path)])
+    make_pack.main()
+    assert steps == ["make_api.py", "pack"]
+    assert str(tmp_path) in capsys.readouterr().out
+    # a pack without its pages would go unnoticed until the network is gone
+    with pytest.raises(SystemExit, match="説明書のページ"):
+        make_pack.main()
+    assert steps == ["make_api.py", "pack", "make_api.py"]
 
 
 # --- every public name
