@@ -9,7 +9,7 @@ they hold (``_best_bases.py``). A line of code imports only from the rows below 
     regions | linkage | _environment | assumptions                  places; same persons; checks
     loaders | store                                                 files in; votes kept
     schema                                                          columns, headings, provenance
-    codes | _checks | _keywords | _optimise                         codes, checks, solvers
+    codes | _checks | _keywords | _optimise | _plain_tables         codes, checks, solvers
     errors | _arrays                                                messages, types
 
 Topics are handed tables and return tables; they load no file and draw nothing. ``import dxkit``
@@ -27,6 +27,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dxkit import assumptions as assumptions
     from dxkit import charts as charts
     from dxkit import codes as codes
     from dxkit import drones as drones
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _MODULES = (
+    "assumptions",
     "charts",
     "codes",
     "drones",

@@ -7,6 +7,7 @@ docstrings, each name opened by its sentence, and an index of all names that can
 or where the table is out of date.
 """
 
+import ast
 import csv
 import html
 import importlib
@@ -49,6 +50,7 @@ MODULES = (
     "dxkit.maps",
     "dxkit.charts",
     "dxkit.widgets",
+    "dxkit.widgets.room",
     "dxkit.store",
     "dxkit.reports",
     "dxkit.schema",
@@ -81,14 +83,15 @@ def main() -> None:
 
 
 def public_names() -> dict[str, object]:
-    """Return every public module, function and class by its dotted name, in the menu's order."""
+    """Return every public module, function, class and constant, in the menu's order."""
     names: dict[str, object] = {}
     for module_name in MODULES:
         module = importlib.import_module(module_name)
         names[module_name] = module
         for name in offered_names(module):
             item = getattr(module, name)
-            if inspect.isclass(item) or inspect.isroutine(item):
+            # packages have entries of their own
+            if not inspect.ismodule(item):
                 names[f"{module_name}.{name}"] = item
     return names
 
@@ -115,19 +118,20 @@ def find_faults(names: Mapping[str, object], sentences: Mapping[str, str]) -> li
     """Find names without a sentence, sentences without a name, and sentences of another form."""
     faults = [f"no sentence in docs/names_ja.csv: {name}" for name in names.keys() - sentences]
     faults += [f"no such name: {name}" for name in sentences.keys() - names]
-    by_object: dict[int, str] = {}
+    by_function: dict[int, str] = {}
     for name in names.keys() & sentences:
         item = names[name]
         sentence = sentences[name]
         if not SHORTEST_SENTENCE <= len(sentence) <= LONGEST_SENTENCE:
             faults.append(f"{len(sentence)} letters, not 20 to 60: {name}")
-        # a function does something (…ます。), a class or module is something (a noun)
+        # a function does something (…ます。); a class, constant or module is something (a noun)
+        is_function = callable(item) and not inspect.isclass(item)
         is_verb = bool(re.search(r"(ます|ません)(（[^）]*）)?。$", sentence))
-        if not sentence.endswith("。") or is_verb != inspect.isroutine(item):
-            faults.append(f"functions end in ます。, classes and modules in a noun: {name}")
-        # dxkit.load and dxkit.loaders.load are one object and get one sentence
-        if by_object.setdefault(id(item), sentence) != sentence:
-            faults.append(f"another sentence for the same object: {name}")
+        if not sentence.endswith("。") or is_verb != is_function:
+            faults.append(f"functions end in ます。, all else in a noun: {name}")
+        # dxkit.load and dxkit.loaders.load are one function and get one sentence
+        if is_function and by_function.setdefault(id(item), sentence) != sentence:
+            faults.append(f"another sentence for the same function: {name}")
     return sorted(faults)
 
 
@@ -140,15 +144,24 @@ def write_table(sentences: Mapping[str, str]) -> str:
             has_rows = any(other.rpartition(".")[0] == name for other in sentences)
             lines += ["| 名前 | 何をするか |", "|---|---|"] if has_rows else []
         else:
-            source = f"../{source_path(item)}"
-            lines.append(f"| [`{name.rpartition('.')[2]}`]({source}) | {sentences[name]} |")
+            module_name, _, short = name.rpartition(".")
+            source = source_path(module_name, short)
+            lines.append(f"| [`{short}`](../{source}) | {sentences[name]} |")
     return "\n".join(lines) + "\n"
 
 
-def source_path(item: object) -> str:
-    """Return the file, relative to the project, in which a function or class is written."""
-    unwrapped = inspect.unwrap(item) if callable(item) else item
-    return Path(inspect.getfile(unwrapped)).relative_to(ROOT).as_posix()  # type: ignore[arg-type]
+def source_path(module_name: str, name: str) -> str:
+    """Return the file, relative to the project, in which a public name is written.
+
+    Follows the imports of ``__init__.py``, which know also where a constant stands.
+    """
+    path = ROOT.joinpath(*module_name.split("."))
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        imported = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom) and name in imported and node.module != module_name:
+            return source_path(str(node.module), name)
+    return path.relative_to(ROOT).as_posix()
 
 
 def write_pages(folder: Path, sentences: Mapping[str, str]) -> None:
@@ -158,10 +171,6 @@ def write_pages(folder: Path, sentences: Mapping[str, str]) -> None:
     import pdoc.render  # noqa: PLC0415
 
     for name, item in public_names().items():
-        text = inspect.getdoc(item) or ""
-        # a name offered by two modules is one object: its sentence is written once
-        if not text.startswith(sentences[name]):
-            item.__doc__ = f"{sentences[name]}\n\n{text}"
         # pdoc looks for a module's names where they stand, and dxkit loads its own on first use
         module_name, _, short = name.rpartition(".")
         if module_name:
@@ -173,6 +182,7 @@ def write_pages(folder: Path, sentences: Mapping[str, str]) -> None:
         search=False,
         template_directory=TEMPLATES,
     )
+    pdoc.render.env.globals["sentences"] = sentences
     shutil.rmtree(folder, ignore_errors=True)
     with warnings.catch_warnings():
         # types written for mypy alone (pd.Series[str]) stay text; "dxkit" brings in its packages
@@ -198,7 +208,9 @@ def write_index(sentences: Mapping[str, str]) -> str:
             )
     template = (TEMPLATES / "names.html").read_text(encoding="utf-8")
     introduction = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(INTRODUCTION))
-    return template.replace("{introduction}", introduction).replace("{names}", "\n".join(sections).replace("\n<section>", "</section>\n<section>"))
+    return template.replace("{introduction}", introduction).replace(
+        "{names}", "\n".join(sections).replace("\n<section>", "</section>\n<section>")
+    )
 
 
 if __name__ == "__main__":

@@ -32,7 +32,12 @@ def _tracked():
 
 
 def test_every_make_command_of_the_readme_is_a_target_on_every_system():
-    words = set(re.findall(r"^make (\w+)", _read("README.md"), re.M)) | {"docs", "pack", "data", "bench"}
+    words = set(re.findall(r"^make (\w+)", _read("README.md"), re.M)) | {
+        "docs",
+        "pack",
+        "data",
+        "bench",
+    }
     makefile, windows = _read("Makefile"), _read("make.cmd")
     assert {"lab", "test"} <= words
     for word in words:

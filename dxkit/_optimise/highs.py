@@ -255,7 +255,7 @@ def solve_binary(
 
 
 class LinearProgram:
-    """One linear programme for many questions: only the cost changes.
+    """One linear programme for many questions: only the cost and the columns' ends change.
 
     Each question starts from the solution of the one before, so presolve, which would throw that
     solution away, is off.
@@ -290,6 +290,10 @@ class LinearProgram:
         self._cost = np.zeros(rows.shape[1])
         self._solver = HighsSolver(use_presolve=False)
         self._solver.passModel(build_model(self._cost, rows, low, high, upper=upper, lower=lower))
+
+    def change_bounds(self, column: int, lower: float, upper: float) -> None:
+        """Let a column lie between two other ends from the next question on."""
+        self._solver.changeColBounds(column, float(lower), float(upper))
 
     def minimise(self, cost: FloatArray) -> Solution:
         """Find the x of the least cost; a greatest value is the least of the negative cost."""

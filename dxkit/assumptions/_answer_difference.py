@@ -38,6 +38,7 @@ def take_apart(answer: object, namings: Namings | None = None) -> Figures:
 def _split_answer(
     answer: Any, label: str, depth: int, namings: Namings
 ) -> Iterator[tuple[str, Any]]:
+    # an answer that holds itself would never end
     if depth > DEEPEST:
         return
     if isinstance(answer, pd.DataFrame):
@@ -124,8 +125,10 @@ def largest_difference(before: Figures, after: Figures) -> tuple[float, str]:
 
 def _measure_distance(before: Any, after: Any) -> float:
     """Return how far two figures are apart, relative to their size where that is above 1."""
+    # all kinds of blank are one
     if _is_missing(before) or _is_missing(after):
         return 0.0 if _is_missing(before) and _is_missing(after) else np.inf
+    # a code that became a number is written alike, or it is another answer
     if isinstance(before, str) or isinstance(after, str):
         return 0.0 if write_label(before) == write_label(after) else np.inf
     try:

@@ -97,6 +97,7 @@ def doubt(
         )
     by_name = {"": tables} if isinstance(tables, pd.DataFrame) else dict(tables)
     namings: Namings = {}
+    # the first answer says how rows are named in all others
     copies = {name: table.copy() for name, table in by_name.items()}
     before = take_apart(_run(call, copies), namings)
     trial = _Trial(call, by_name, before, namings, tolerance, seed)
@@ -109,6 +110,7 @@ def doubt(
         for change in TABLE_CHANGES
         if change.name in changes
     ]
+    # sums of matrices must not hang on how many threads share them
     with threadpool_limits(limits=1):
         rows.append(("", "one thread", *_try_call(trial, {}, trial.before)))
     report = pd.DataFrame(rows, columns=list(COLUMNS))
@@ -162,6 +164,7 @@ def _try_change(trial: _Trial, name: str, change: TableChange) -> tuple[str, flo
                 # what is wrong with these figures is wrong in every precision
                 outcomes.append(("not applicable", 0.0, str(error)))
                 continue
+        # either reading of a narrower number is honest, and one of them must be met throughout
         outcomes.append(_try_call(trial, {name: changed}, before))
         if outcomes[-1][0] == "same":
             break

@@ -42,17 +42,20 @@ def choose_naming(frame: pd.DataFrame, *, has_words: bool = True) -> RowNaming:
         they are the answer.
     """
     index = frame.index
+    # an index of codes or names is what the author of the answer calls its rows
     if index.is_unique and _has_labels(index):
         return RowNaming(by_index=True)
     if not has_words or not len(frame):
         return RowNaming(by_index=not isinstance(index, pd.RangeIndex) and index.is_unique)
-    columns = [at for at in range(frame.shape[1]) if frame.columns.is_unique]
-    words = [frame.columns[at] for at in columns if _is_of_words(frame.iloc[:, at])]
-    whole = [frame.columns[at] for at in columns if _is_of_whole_numbers(frame.iloc[:, at])]
+    # a name that two columns share names neither
+    columns = list(frame.columns) if frame.columns.is_unique else []
+    words = [column for column in columns if _is_of_words(frame[column])]
+    counts = [column for column in columns if _is_of_whole_numbers(frame[column])]
     # whole numbers may be figures that move: they name rows only where words do not suffice
-    for names in (words, [*words, *whole]):
+    for names in (words, [*words, *counts]):
         if names and not frame[names].map(write_label).duplicated().any():
             return RowNaming(by_index=False, columns=tuple(names))
+    # positions that were carried along from a larger table are better than nothing
     if not isinstance(index, pd.RangeIndex) and index.is_unique:
         return RowNaming(by_index=True)
     return RowNaming(by_index=False, columns=tuple(words))
@@ -91,6 +94,7 @@ def _number_repeated(frame: pd.DataFrame, names: list[str]) -> list[str]:
     contents = [tuple(_round_cell(value) for value in row) for row in frame.itertuples(index=False)]
     counts: dict[str, int] = {}
     numbered = list(names)
+    # the same heap of rows gets the same numbers, in whatever order it lies
     for row in sorted(range(len(names)), key=lambda row: contents[row]):
         count = counts.get(names[row], 0)
         counts[names[row]] = count + 1

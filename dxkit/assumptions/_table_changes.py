@@ -65,6 +65,7 @@ def _lay_out(
         blocks = [
             part if not _float_columns(part) else _store_as_block(part, order) for part in parts
         ]
+        # pandas keeps the blocks as they are, so that a call meets their layout
         changed = pd.concat(blocks, axis=1)
         changed.attrs = dict(table.attrs)
         return changed
@@ -75,7 +76,11 @@ def _lay_out(
 def _find_runs(table: pd.DataFrame) -> list[tuple[int, int]]:
     """Find the runs of neighbouring columns of one dtype: from, to."""
     dtypes = list(table.dtypes)
-    starts = [at for at in range(len(dtypes)) if at == 0 or dtypes[at] != dtypes[at - 1]]
+    starts = [
+        column
+        for column in range(len(dtypes))
+        if column == 0 or dtypes[column] != dtypes[column - 1]
+    ]
     return list(zip(starts, [*starts[1:], len(dtypes)], strict=True))
 
 
@@ -93,7 +98,7 @@ def _shuffle_rows(table: pd.DataFrame, random: np.random.Generator) -> pd.DataFr
 
 
 def _renumber(table: pd.DataFrame, reordered: pd.DataFrame) -> pd.DataFrame:
-    """Give rows that were numbered new numbers, since such an index says nothing of the rows."""
+    """Number rows anew that were only numbered, since such an index says nothing of the rows."""
     if isinstance(table.index, pd.RangeIndex):
         return reordered.reset_index(drop=True)
     return reordered

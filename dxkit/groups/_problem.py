@@ -136,7 +136,7 @@ def read_problem(
     renumbered = [replace(kind, members=_renumber_members(kind.members, ranks)) for kind in kinds]
     kinds = tuple(sorted(renumbered, key=lambda kind: (kind.members, kind.label)))
     for warning in roster.list_warnings():
-        warnings.warn(warning, stacklevel=5)
+        warnings.warn(warning, stacklevel=4)
     member_count = len(roster.codes)
     group_count = read_group_count(member_count, min_size, max_size, count)
     rules = Rules(member_count, min_size, max_size, group_count, together_links, apart_links, kinds)

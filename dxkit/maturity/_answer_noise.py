@@ -24,6 +24,7 @@ def gather_noise(
     answers: pd.DataFrame | None,
     vary: Sequence[str],
     levels: tuple[float, float],
+    n_donors: int,
 ) -> Noise | None:
     """Gather what is uncertain in the answers; ``None`` if nothing is.
 
@@ -37,9 +38,14 @@ def gather_noise(
         What varies; only ``"missing"`` and ``"severity"`` are looked at.
     levels
         Lowest and highest level.
+    n_donors
+        Most answers among which a missing one is drawn.
     """
     has_severity = "severity" in vary and answers is not None
-    has_blanks = "missing" in vary and bool(np.isnan(numbers).any())
+    # what nobody has answered cannot be drawn
+    is_missing = np.isnan(numbers)
+    is_unanswered = is_missing.all(axis=0)
+    has_blanks = "missing" in vary and bool((is_missing & ~is_unanswered).any())
     if not has_severity and not has_blanks:
         return None
     n_units, n_leaves = numbers.shape
@@ -47,7 +53,6 @@ def gather_noise(
     severity = np.zeros(0)
     severity_se = np.zeros(0)
     error = 0.0
-    is_unanswered = np.isnan(numbers).all(axis=0)
     # a column that nobody answered has no ends
     plain = np.where(is_unanswered, 0.0, numbers)
     ends = (np.nanmin(plain, axis=0), np.nanmax(plain, axis=0))
@@ -61,7 +66,7 @@ def gather_noise(
         adjusted = numbers - (rater_shares @ severity)[:, None]
         ends = (np.full(n_leaves, levels[0]), np.full(n_leaves, levels[1]))
     # standings are compared without what interviewers put on top
-    missing = MissingAnswers(adjusted, framework) if has_blanks else None
+    missing = MissingAnswers(adjusted, framework, n_donors) if has_blanks else None
     return Noise(missing, rater_shares, severity, severity_se, error, ends)
 
 

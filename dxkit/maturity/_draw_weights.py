@@ -1,5 +1,7 @@
 """What else could the weights have been?"""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -96,3 +98,15 @@ def draw_heading_weights(
         weights /= weights.sum(axis=0)
         heading_weights.append(weights)
     return heading_weights[::-1]
+
+
+def drop_weights(
+    heading_weights: Sequence[FloatArray], framework: Framework
+) -> Sequence[FloatArray]:
+    """Give drawn weights of what a framework dropped (`drop_leaves`) to the other members."""
+    parts = zip(heading_weights, framework.headings, strict=True)
+    kept = [weights * (heading.weights > 0)[:, None] for weights, heading in parts]
+    sums = (weights.sum(axis=0) for weights in kept)
+    return [
+        weights / np.where(total > 0, total, 1.0) for weights, total in zip(kept, sums, strict=True)
+    ]

@@ -60,13 +60,15 @@ class Trial:
         Returns
         -------
         tuple of float
-            Share of true places inside ``p05``–``p95`` (0–1), and the intervals' mean width in
+            Share of true places inside their intervals (0–1), and the intervals' mean width in
             places.
         """
-        intervals = table[["p05", "p95"]].astype(float).dropna()
+        # the ends are named by their quantiles: p05 and p95, or others
+        ends = [str(name) for name in table.columns if str(name).startswith("p")]
+        intervals = table[ends].astype(float).dropna()
+        low, high = (intervals[name] for name in ends)
         places = self.places[intervals.index]
-        is_inside = (intervals["p05"] <= places) & (places <= intervals["p95"])
-        return float(is_inside.mean()), float((intervals["p95"] - intervals["p05"]).mean())
+        return float(((low <= places) & (places <= high)).mean()), float((high - low).mean())
 
 
 @accepts_old_keywords(

@@ -16,6 +16,8 @@ N_DONORS = 8
 # of those who answered an item, one in so many is near enough to a standing, but two at least
 DONOR_SHARE = 4
 MIN_DONORS = 2
+# keys that differ by rounding alone are equal
+MIN_SPREAD = 1e-12
 # standings for which donors are looked up beforehand, in standard deviations of the posterior
 NODE_STEP = 0.3
 NODES = np.arange(-8, 9) * NODE_STEP
@@ -40,12 +42,14 @@ class MissingAnswers:
         cannot be drawn and is not among them.
     """
 
-    def __init__(self, numbers: FloatArray, framework: Framework, n_donors: int = N_DONORS) -> None:
+    def __init__(self, numbers: FloatArray, framework: Framework, n_donors: int) -> None:
         n_leaves = numbers.shape[1]
         is_answered = ~np.isnan(numbers)
         n_answers = is_answered.sum(axis=0)
         rows, columns = np.nonzero(~is_answered & (n_answers > 0))
-        n_near = np.clip(n_answers // DONOR_SHARE, np.minimum(MIN_DONORS, n_answers), n_donors)
+        n_near = np.minimum(
+            np.maximum(n_answers // DONOR_SHARE, np.minimum(MIN_DONORS, n_answers)), n_donors
+        )
         standings = fit_standings(numbers, framework, n_near)
         self.cells = rows * n_leaves + columns
         self.n_donors = n_donors
@@ -130,7 +134,7 @@ def _pick_near(keys: FloatArray, targets: FloatArray, n_near: int, n_donors: int
     middle = near.mean(axis=1, keepdims=True)
     spread = ((near - middle) ** 2).sum(axis=1, keepdims=True)
     # weights of a regression on the keys, as far as they are not below 0
-    slope = (targets[:, None] - middle) / np.where(spread > 0, spread, np.inf)
+    slope = (targets[:, None] - middle) / np.where(spread > MIN_SPREAD, spread, np.inf)
     weights = np.clip(1 / n_near + slope * (near - middle), 0, None)
     shares = np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1)
     # each share of the weights gets its share of the places, with room for rounding

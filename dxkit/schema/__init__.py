@@ -8,6 +8,7 @@ that runs.
 
 from dxkit.schema._heading_lookup import heading, map_headings
 from dxkit.schema._headings import HEADINGS
+from dxkit.schema._least_counts import LEAST_PEERS, LEAST_PEOPLE
 from dxkit.schema._made_mark import MADE_MARK, MADE_NOTE_START, is_made
 from dxkit.schema._provenance import PROVENANCE_KINDS, carry_provenance, merge_provenance
 from dxkit.schema._safe_cell import plain_cell, safe_cell
@@ -21,6 +22,8 @@ from dxkit.schema._write_sheets import write_sheets
 
 __all__ = [
     "HEADINGS",
+    "LEAST_PEERS",
+    "LEAST_PEOPLE",
     "MADE_MARK",
     "MADE_NOTE_START",
     "PROVENANCE_KINDS",

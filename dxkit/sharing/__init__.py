@@ -6,7 +6,7 @@ Scenarios illustrate and do not forecast; the law table teaches and is no legal 
 * Simulation: `read_scenario`, `simulate`, `compare`, `backtest`; array by array with `build_model`,
   `build_rules`, `draw_outages` and the two engines.
 * Law: `grounds`, `may_disclose`, `ground_matrix`, `raci`.
-* Publishing counts: `suppress`, `audit`.
+* Publishing counts: `suppress`, `audit`, and `DisclosureLedger` for what was published before.
 * Staff: `dispatch`.
 """
 
@@ -16,6 +16,7 @@ from dxkit.sharing._bodies_categories_phases import BODIES, CATEGORIES, PHASES
 from dxkit.sharing._cohort_engine import run_cohort_engine
 from dxkit.sharing._compare import compare
 from dxkit.sharing._disclosure_decision import Decision, may_disclose
+from dxkit.sharing._disclosure_ledger import DisclosureLedger
 from dxkit.sharing._dispatch import Dispatch, dispatch
 from dxkit.sharing._legal_grounds import ground_matrix, grounds
 from dxkit.sharing._measures import MEASURES
@@ -39,6 +40,7 @@ __all__ = [
     "PHASES",
     "Backtest",
     "Decision",
+    "DisclosureLedger",
     "Dispatch",
     "Model",
     "Outcome",

@@ -1,55 +1,92 @@
-"""What could a reader work out from a published table with blanks?
+"""What could a reader work out from published tables with blanks?
 
-`audit` attacks the table with linear programming over everything that is printed. Unknown are the
-blanks (each at least 1, because zeros are printed) and, if values were rounded, every printed value
-within its rounding. The margins give the equations. For each blank the smallest and the largest
-value that fit are computed; they are whole numbers, because the equations are those of a network
-flow. A blank whose smallest and largest value agree is disclosed (derivable).
+`audit` attacks all tables that it is handed at once, with linear programming over everything that
+is printed. Unknown are the blanks (each at least 1, because zeros are printed), cells that no table
+shows but that the equations need, and, if values were rounded, every printed value within its
+rounding. Totals, subtotals and links give the equations. For each blank the smallest and the
+largest whole number that fit are computed; a blank for which they agree is disclosed (derivable).
 """
+
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array, csr_array
+from scipy.sparse.csgraph import connected_components
 
-from dxkit._arrays import FloatArray, IntArray
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._keywords import accepts_old_keywords
 from dxkit._optimise.highs import LinearProgram
 from dxkit.errors import ChoiceError, TableError
 from dxkit.schema import carry_provenance
-from dxkit.sharing._suppress import ROUNDING_BASES, TOTAL
+from dxkit.sharing._count_tables import CountTable, Hierarchy, read_tables
+from dxkit.sharing._published_tables import (
+    PublishedTables,
+    gather_tables,
+    list_suspects,
+    read_notes,
+)
+from dxkit.sharing._suppress import ROUNDING_BASES
+from dxkit.sharing._table_links import Links
 
 # people in a blank cell, at least: zeros are published
 SMALLEST_BLANK = 1.0
+# people by which a corner of the linear programme may miss a whole number
+TOLERANCE = 1e-5
+DERIVABLE = "復元できる"
+NARROW = "幅が自分の大きさより狭い"
+UNCHECKED = "未確認（式がない、または表の関係が分からない）"
+NOT_DERIVABLE = "渡された表だけからは復元できない"
+# holds for every audit
+OUTSIDE = "渡されていない表、以前の公表、当事者の知識は調べていません"
 
 
-def audit(table: pd.DataFrame | pd.Series, *, rounding: int | None = None) -> pd.DataFrame:
-    """Find every blank that a reader can work out.
+@accepts_old_keywords(table="tables")
+def audit(
+    tables: Any,
+    *,
+    rounding: int | None = None,
+    hierarchy: Hierarchy | None = None,
+    links: Links | None = None,
+) -> pd.DataFrame:
+    """Find every blank that a reader can work out from all tables together.
 
     Parameters
     ----------
-    table
-        As published: blanks are missing, margins are named 計 (an axis without 計 gives no
-        equation).
+    tables
+        As published: one table, or several as a dictionary ``{name: table}`` or a list. Blanks are
+        missing; totals have any of their usual names (see `suppress`). An axis without total gives
+        no equation.
     rounding
-        To which multiples values were rounded; by default what `suppress` noted in
-        ``table.attrs``.
+        To which multiples values were rounded; by default what `suppress` noted in ``.attrs``.
+    hierarchy, links
+        As for `suppress`; added to what `suppress` noted in ``.attrs`` and to the links that the
+        printed figures themselves show.
 
     Returns
     -------
     pandas.DataFrame
-        One row a blank: ``row, column, low, high`` (people; the smallest and the largest count that
-        fit what is printed; ``inf`` without limit) and ``derivable``.
+        One row a blank: ``table`` (only where several were handed in), ``row, column, low, high``
+        (people; the smallest and the largest count that fit what is printed; infinite without
+        limit), ``derivable``, ``narrow`` (it may be below ``k``, as noted or 10, and whichever
+        count it is, it is known to less than ± its own size) and ``verdict`` in Japanese. No
+        verdict says that a blank is safe: only that it is not derivable from the tables that were
+        handed in, or that it could not be checked.
+        ``.attrs["settings"]`` holds the ``links`` and the ``hierarchy`` that were used and
+        ``not_checked``: what was not looked at, in Japanese.
 
     Raises
     ------
     TableError
         If the printed numbers contradict each other.
     ChoiceError
-        If ``rounding`` is not offered.
+        If an option is not offered, or names labels or tables that are not there.
 
     Notes
     -----
-    The attacker knows only the table. Who knows more, such as the only person in a cell, may derive
-    more.
+    The attacker knows only the tables. Who knows more, such as the only person in a cell, may
+    derive more.
 
     Examples
     --------
@@ -57,84 +94,214 @@ def audit(table: pd.DataFrame | pd.Series, *, rounding: int | None = None) -> pd
 
     >>> import pandas as pd
     >>> index = ["神戸市", "姫路市", "明石市", "計"]
-    >>> audit(pd.Series([None, 30, 12, 46], index=index, name="人数")).iloc[0].to_dict()
-    {'row': '神戸市', 'column': '人数', 'low': 4.0, 'high': 4.0, 'derivable': True}
+    >>> one = audit(pd.Series([None, 30, 12, 46], index=index, name="人数"))
+    >>> one[["row", "low", "high", "verdict"]].iloc[0].to_dict()
+    {'row': '神戸市', 'low': 4.0, 'high': 4.0, 'verdict': '復元できる'}
     >>> audit(pd.Series([None, 30, None, 46], index=index, name="人数"))[["low", "high"]]
        low  high
     0  1.0  15.0
     1  1.0  15.0
     """
-    base = table.attrs.get("settings", {}).get("rounding") if rounding is None else rounding
-    if base is not None and base not in ROUNDING_BASES:
-        raise ChoiceError(f"rounding={base} は使えません。5・10・None から選んでください。")
-    frame = table.to_frame() if isinstance(table, pd.Series) else table
-    values = frame.to_numpy(dtype=float, na_value=np.nan)
-    low, high = _bound_cells(values, base)
-    attack = _RangeAttack(_build_margin_equations(frame), low.ravel(), high.ravel())
-    rows = []
-    for i, j in np.argwhere(np.isnan(values)):
-        lowest, highest = attack.compute_range(int(i) * values.shape[1] + int(j))
-        # equal ends mean that no other value fits
-        rows.append((frame.index[i], frame.columns[j], lowest, highest, lowest == highest))
-    ranges = pd.DataFrame(rows, columns=["row", "column", "low", "high", "derivable"])
-    typed = ranges.astype({"low": float, "high": float, "derivable": bool})
-    return carry_provenance(typed, table)
+    handed = read_tables(tables)
+    notes = read_notes(handed)
+    bases = notes["rounding"] if rounding is None else [rounding] * len(handed)
+    for base in bases:
+        if base is not None and base not in ROUNDING_BASES:
+            raise ChoiceError(f"rounding={base} は使えません。5・10・None から選んでください。")
+    levels = {**notes["hierarchy"], **(hierarchy or {})}
+    published = gather_tables(
+        handed,
+        levels,
+        {**notes["links"], **(links or {})},
+        signed_names=frozenset(notes["signed"]),
+        # half a step of rounding, up or down
+        tolerance=max(base or 0 for base in bases) / 2,
+    )
+    attack = RangeAttack(published, bases)
+    k = notes["k"]
+    rows = [row for number in range(len(handed)) for row in _attack_table(attack, number, k)]
+    typed = _type_ranges(rows, is_single=isinstance(tables, pd.DataFrame | pd.Series))
+    typed.attrs["settings"] = {
+        "rounding": bases,
+        "hierarchy": {label: list(parts) for label, parts in levels.items()},
+        "links": published.links.texts,
+        "not_checked": [
+            *published.links.not_checked,
+            *published.system.not_checked,
+            *list_suspects(handed, levels),
+            *_list_open_axes(handed),
+            OUTSIDE,
+        ],
+    }
+    return carry_provenance(typed, *(table.source for table in handed))
 
 
-def _bound_cells(values: FloatArray, rounding: int | None) -> tuple[FloatArray, FloatArray]:
-    """Compute the lowest and the highest value that each cell may have by itself."""
-    is_blank = np.isnan(values)
-    # a multiple of 5 stands for two people fewer to two more, of 10 for five fewer to four more
-    margin_below = 0 if rounding is None else rounding // 2
-    margin_above = 0 if rounding is None else rounding - rounding // 2 - 1
-    low = np.where(is_blank, SMALLEST_BLANK, np.maximum(values - margin_below, 0))
-    return low, np.where(is_blank, np.inf, values + margin_above)
+def _type_ranges(rows: Sequence[tuple[Any, ...]], *, is_single: bool) -> pd.DataFrame:
+    columns = ["table", "row", "column", "low", "high", "derivable", "narrow", "verdict"]
+    ranges = pd.DataFrame(rows, columns=columns)
+    kinds = {"low": float, "high": float, "derivable": bool, "narrow": bool}
+    typed = ranges.astype(kinds)
+    return typed.drop(columns="table") if is_single else typed
 
 
-def _build_margin_equations(frame: pd.DataFrame) -> csr_array:
-    """Build one equation a row: the cells that a margin sums, less the margin, are zero."""
-    # numbers of the unknowns, row by row
-    cells = np.arange(frame.size).reshape(frame.shape)
-    equations: list[tuple[IntArray, int]] = []
-    rows = list(frame.index)
-    columns = list(frame.columns)
-    if TOTAL in columns:
-        j = columns.index(TOTAL)
-        equations += [(np.delete(cells[i], j), int(cells[i, j])) for i in range(len(rows))]
-    if TOTAL in rows:
-        i = rows.index(TOTAL)
-        equations += [(np.delete(cells[:, j], i), int(cells[i, j])) for j in range(len(columns))]
-    matrix = np.zeros((len(equations), frame.size))
-    for row, (parts, total) in enumerate(equations):
-        matrix[row, parts] = 1.0
-        matrix[row, total] = -1.0
-    return csr_array(matrix)
+def _list_open_axes(tables: Sequence[CountTable]) -> list[str]:
+    """List the axes without total on which something is blank."""
+    return [
+        f"表「{table.name}」の{'行' if axis == 0 else '列'}に合計がありません"
+        for table in tables
+        for axis in range(len(table.axes))
+        if table.find_total(axis) is None and np.isnan(table.counts).any()
+    ]
 
 
-class _RangeAttack:
-    """One linear programme for the ranges of all blanks: only the cost changes."""
+def _attack_table(attack: "RangeAttack", number: int, k: int) -> list[tuple[Any, ...]]:
+    """Compute the range of each blank of a table."""
+    table = attack.published.tables[number]
+    cells = attack.published.system.cells[number]
+    rows: list[tuple[Any, ...]] = []
+    for i, j in np.argwhere(np.isnan(table.counts)):
+        cell = int(cells[i, j])
+        low, high = attack.compute_range(cell)
+        # equal ends mean that no other whole number fits
+        is_derivable = low == high
+        is_narrow = 0 < low < k and high < 2 * low
+        verdict = NOT_DERIVABLE if attack.is_bound(cell) else UNCHECKED
+        if is_narrow:
+            verdict = NARROW
+        if is_derivable:
+            verdict = DERIVABLE
+        column = table.axes[1][j] if len(table.axes) > 1 else table.source.name
+        # a series without name has the column 0, as in `Series.to_frame`
+        column = 0 if column is None else column
+        rows.append(
+            (table.name, table.axes[0][i], column, low, high, is_derivable, is_narrow, verdict)
+        )
+    return rows
 
-    def __init__(self, equations: csr_array, low: FloatArray, high: FloatArray) -> None:
-        # what has a limit at all is limited by the sum of what is printed; a blank that reaches
-        # half of this number has none
-        self.unlimited = 10.0 * (1 + float(high[np.isfinite(high)].sum()) + len(high))
-        upper = np.where(np.isinf(high), self.unlimited, high)
-        zeros = np.zeros(equations.shape[0])
-        self.program = LinearProgram(equations, zeros, zeros, upper=upper, lower=low)
-        self.cell_count = len(low)
+
+def bound_cells(
+    published: PublishedTables, bases: Sequence[int | None]
+) -> tuple[FloatArray, FloatArray]:
+    """Compute the lowest and the highest value that each unknown may have by itself."""
+    size = published.system.equations.shape[1]
+    is_shown = published.mark_shown()
+    low = np.where(is_shown, SMALLEST_BLANK, 0.0)
+    low[published.is_signed] = -np.inf
+    high = np.full(size, np.inf)
+    for table, cells, base in zip(published.tables, published.system.cells, bases, strict=True):
+        # a multiple of 5 stands for two people fewer to two more, of 10 for five fewer to four more
+        below = 0 if base is None else base // 2
+        above = 0 if base is None else base - base // 2 - 1
+        is_printed = ~np.isnan(table.counts)
+        numbers = cells[is_printed]
+        values = table.counts[is_printed]
+        # a negative value is rounded as its size is, so its margins change sides
+        floor = np.where(values < 0, values - above, values - below)
+        floor = np.where(published.is_signed[numbers], floor, np.maximum(floor, 0))
+        ceiling = np.where(values < 0, values + below, values + above)
+        is_first = np.isinf(high[numbers])
+        low[numbers] = np.where(is_first, floor, np.maximum(low[numbers], floor))
+        high[numbers] = np.minimum(high[numbers], ceiling)
+    return low, high
+
+
+class RangeAttack:
+    """The ranges of all blanks: one linear programme for each block of unknowns.
+
+    Parameters
+    ----------
+    published
+        All that is published together.
+    bases
+        To which multiples the values of each table were rounded; None where not.
+    """
+
+    def __init__(self, published: PublishedTables, bases: Sequence[int | None]) -> None:
+        self.published = published
+        self._low, self._high = bound_cells(published, bases)
+        self._equations = csc_array(published.system.equations)
+        self._is_open = self._low < self._high
+        if (self._low > self._high).any():
+            raise _contradiction()
+        self._require_closed_rows()
+        self._blocks = self._list_blocks()
+        self._programs: dict[int, _BlockProgram] = {}
+
+    def is_bound(self, cell: int) -> bool:
+        """Whether any equation speaks of a cell."""
+        return bool(self._equations.indptr[cell + 1] > self._equations.indptr[cell])
 
     def compute_range(self, cell: int) -> tuple[float, float]:
-        """Compute the lowest and the highest value of one cell over all tables that fit."""
-        return self._minimise_cell(cell, 1.0), -self._minimise_cell(cell, -1.0)
+        """Compute the lowest and the highest whole value of one unknown over all that fits."""
+        if not self._is_open[cell]:
+            return float(self._low[cell]), float(self._high[cell])
+        block = int(self._blocks[cell])
+        if block not in self._programs:
+            members = np.flatnonzero(self._blocks == block)
+            self._programs[block] = _BlockProgram(self._equations, members, self._low, self._high)
+        return self._programs[block].compute_range(cell)
+
+    def _require_closed_rows(self) -> None:
+        """Check the equations of which every cell is printed."""
+        values = np.where(self._is_open, 0.0, self._low)
+        has_open = abs(self._equations) @ self._is_open.astype(float) > 0
+        if (np.abs(self._equations @ values)[~has_open] > TOLERANCE).any():
+            raise _contradiction()
+
+    def _list_blocks(self) -> IntArray:
+        """Find for each unknown the number of its block of equations; -1 where printed."""
+        cells = np.flatnonzero(self._is_open)
+        columns = self._equations[:, cells]
+        _, block_of = connected_components(csr_array(columns.T @ columns), directed=False)
+        blocks = np.full(len(self._low), -1, dtype=np.intp)
+        blocks[cells] = block_of
+        return blocks
+
+
+class _BlockProgram:
+    """One linear programme for the unknowns of a block: only the cost changes."""
+
+    def __init__(
+        self, equations: csc_array, members: IntArray, low: FloatArray, high: FloatArray
+    ) -> None:
+        self._position_of = {int(cell): position for position, cell in enumerate(members)}
+        is_member = np.zeros(len(low), dtype=np.bool_)
+        is_member[members] = True
+        columns = csr_array(equations[:, members])
+        is_needed: BoolArray = np.diff(columns.indptr) > 0
+        constant = equations @ np.where(low < high, 0.0, low)
+        sides = -constant[is_needed]
+        lower = low[members]
+        upper = high[members]
+        # what has a limit at all is limited by the sum of what is printed; a blank that reaches
+        # half of this number has none
+        finite = np.concatenate([lower[np.isfinite(lower)], upper[np.isfinite(upper)], sides])
+        self._unlimited = 10.0 * (1 + float(np.abs(finite).sum()) + len(members))
+        self._program = LinearProgram(
+            columns[is_needed],
+            sides,
+            sides,
+            upper=np.minimum(upper, self._unlimited),
+            lower=np.maximum(lower, -self._unlimited),
+        )
+
+    def compute_range(self, cell: int) -> tuple[float, float]:
+        """Compute the lowest and the highest whole value of a cell."""
+        low = float(np.ceil(self._minimise_cell(cell, 1.0) - TOLERANCE))
+        high = float(np.floor(-self._minimise_cell(cell, -1.0) + TOLERANCE))
+        low = -np.inf if -low > self._unlimited / 2 else low
+        return low, np.inf if high > self._unlimited / 2 else high
 
     def _minimise_cell(self, cell: int, sign: float) -> float:
-        cost = np.zeros(self.cell_count)
-        cost[cell] = sign
-        solution = self.program.minimise(cost)
+        cost = np.zeros(len(self._position_of))
+        cost[self._position_of[cell]] = sign
+        solution = self._program.minimise(cost)
         if not solution.has_values:
-            raise TableError.one(
-                "公表された数どうしが矛盾しています", "計と内訳、丸めの単位を確かめてください"
-            )
-        # every corner of a network flow with whole margins is whole: rounding takes float dust off
-        value = float(np.round(solution.value))
-        return -np.inf if -value > self.unlimited / 2 else value
+            raise _contradiction()
+        return solution.value
+
+
+def _contradiction() -> TableError:
+    return TableError.one(
+        "公表された数どうしが矛盾しています", "計と内訳、丸めの単位を確かめてください"
+    )

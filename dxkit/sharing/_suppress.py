@@ -1,77 +1,116 @@
-"""Which cells of a table of people must be blank, so that no small count can be worked out?
+"""Which cells must be blank, so that no small count can be worked out from all that is published?
 
-A table with margins is a circulation: people flow from the total to each row, on to a column, and
-back to the total. A blank cell can be worked out exactly when it lies on no cycle along which
-blanks can change by one person. `suppress` therefore finds, for every small cell, the cheapest such
-cycle and blanks it whole (complementary suppression; the graph view of Gusfield, "A graph theoretic
-approach to statistical data security", SIAM J. Comput. 17, 1988). Zeros stay published, so a reader
-knows that every blank is at least 1; this is taken into account. Only exact derivation is
-prevented: a reader may still narrow a blank to a range (see `audit`), and the only person in a cell
-knows more than others. The blanks are few, not proven fewest.
+`suppress` blanks small counts in one table or in several that are published together, and then as
+many others as it takes (complementary suppression) that, over the equations of all totals,
+subtotals and linked tables, no blank can be worked out and no small count can be narrowed to less
+than its own size. How the further blanks are chosen is described in `_cell_protection.py`.
 """
 
-from dataclasses import dataclass
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
 
-from dxkit._arrays import BoolArray, FloatArray
-from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._keywords import accepts_old_keywords
+from dxkit.errors import ChoiceError, TableWarning
+from dxkit.schema import LEAST_PEOPLE, carry_provenance
+from dxkit.sharing._cell_movement import CellState, Target
+from dxkit.sharing._cell_protection import CellProtector
+from dxkit.sharing._count_tables import (
+    CountTable,
+    Hierarchy,
+    build_table,
+    read_tables,
+    require_full_tables,
+)
+from dxkit.sharing._published_tables import (
+    PublishedTables,
+    append_margins,
+    compute_implied,
+    gather_tables,
+    list_suspects,
+    read_notes,
+    require_sums,
+)
+from dxkit.sharing._table_links import Links
 
-TOTAL = "計"
 # people
 ROUNDING_BASES = (5, 10)
-# a step over a cell that is blank already costs next to nothing, but more than nothing, so that
-# among free cycles the shorter one is chosen
-BLANK_COST = 1e-6
-Counts = NDArray[np.int64]
+Table = pd.DataFrame | pd.Series
 
 
 @overload
-def suppress(
-    table: pd.Series, *, k: int = ..., rounding: int | None = ..., complementary: bool = ...
-) -> pd.Series: ...
+def suppress(tables: pd.Series, *arguments: Any, **options: Any) -> pd.Series: ...
 @overload
+def suppress(tables: pd.DataFrame, *arguments: Any, **options: Any) -> pd.DataFrame: ...
+@overload
+def suppress(tables: Mapping[str, Table], *arguments: Any, **options: Any) -> dict[str, Table]: ...
+@overload
+def suppress(tables: Sequence[Table], *arguments: Any, **options: Any) -> list[Table]: ...
+@accepts_old_keywords(table="tables")
 def suppress(
-    table: pd.DataFrame, *, k: int = ..., rounding: int | None = ..., complementary: bool = ...
-) -> pd.DataFrame: ...
-def suppress(
-    table: pd.DataFrame | pd.Series,
-    *,
-    k: int = 10,
+    tables: Any,
+    k: int = LEAST_PEOPLE,
     rounding: int | None = None,
+    hierarchy: Hierarchy | None = None,
+    *,
+    links: Links | None = None,
+    protection: float = 1.0,
     complementary: bool = True,
-) -> pd.DataFrame | pd.Series:
+    published_before: Any = None,
+) -> Any:
     """Blank small counts, and as many others as it takes that none can be worked out.
 
     Parameters
     ----------
-    table
-        Counts of people: a Series (one-way) or DataFrame (two-way), without margins or with
-        margins 計 that add up.
+    tables
+        Counts of people: a Series (one-way) or DataFrame (two-way), or several that are published
+        together, as a dictionary ``{name: table}`` or a list. A total may have any of its usual
+        names (計, 合計, 総計, 総数, 全体, 男女計, Total, All) and any place. Totals and subtotals
+        that are absent count as published and are appended.
     k
-        Counts from 1 to ``k − 1`` are blanked, margins too. Zeros are published.
+        Counts from 1 to ``k − 1`` are blanked, totals too. Zeros are published. A table with
+        negative cells is taken for changes, with a warning; −1 to ``−(k − 1)`` are blanked.
     rounding
         Round what is published to multiples of 5 or 10; ``None`` for none.
+    hierarchy
+        ``{subtotal label: [row labels]}``, for instance 圏域 and their municipalities; a row may
+        itself be a subtotal. Labels of columns may be used, too (merged age groups).
+    links
+        ``{total: [parts]}`` by the names of the tables; ``{a: [b]}`` says that two tables count the
+        same people. Links that the figures themselves show need not be given: tables whose common
+        cells agree count the same, and a table is linked to those of which it is the sum.
+    protection
+        How far up every small count must be able to lie, as a multiple of its own size: with 1 a
+        reader cannot exclude that a blank 4 is an 8. With 0 blanks are only kept from being worked
+        out exactly.
     complementary
         ``False`` leaves out the second step: only to show what a reader could then work out.
+    published_before
+        Tables with blanks that readers have already, as `DisclosureLedger.tables`: what they print
+        cannot be withheld any more, and what they withhold stays withheld.
 
     Returns
     -------
-    pandas.Series or pandas.DataFrame
-        With margins 計, as ``Int64``; blanks are missing. ``.attrs["settings"]`` holds ``k,
-        rounding``, and how many cells were blanked in each step.
+    pandas.Series or pandas.DataFrame, or a dict or list of them
+        As handed in, with totals, as ``Int64``; blanks are missing. ``.attrs["settings"]`` holds
+        the options, the links that were used, ``primary`` and ``complementary`` (cells of this
+        table blanked in each step), and ``not_checked``: what could not be looked at, in Japanese.
 
     Raises
     ------
     TableError
-        If a cell is no count, or margins do not add up.
+        If a cell is no whole number, or totals, subtotals or links do not add up.
     ChoiceError
-        If ``k`` or ``rounding`` is not offered.
+        If an option is not offered, or names labels or tables that are not there.
+
+    Notes
+    -----
+    Everything else that a reader knows (other publications, being one of the people) is not looked
+    at: see `DisclosureLedger` for what was published before.
 
     Examples
     --------
@@ -85,191 +124,140 @@ def suppress(
     b  <NA>  <NA>  110
     c    70    80  150
     計   123   180  303
+
+    With an area's subtotal, blanks must hide each other within the area:
+
+    >>> counts = pd.Series([3, 40, 50, 60], index=list("abcd"))
+    >>> suppress(counts, hierarchy={"北": ["a", "b"], "南": ["c", "d"]}).to_dict()
+    {'a': None, 'b': None, 'c': 50, 'd': 60, '北': 43, '南': 110, '計': 153}
     """
+    _require_options(k, rounding, protection)
+    handed = read_tables(tables)
+    require_full_tables(handed)
+    earlier = [] if published_before is None else read_tables(published_before)
+    notes = read_notes(earlier)
+    levels = {**notes["hierarchy"], **(hierarchy or {})}
+    complete = append_margins(handed, levels)
+    published = gather_tables(
+        [*complete, *earlier],
+        levels,
+        {**notes["links"], **(links or {})},
+        signed_names=frozenset(notes["signed"]),
+    )
+    values = published.gather_values()
+    require_sums(published, values)
+    not_checked = [
+        *published.links.not_checked,
+        *published.system.not_checked,
+        *list_suspects(handed, levels),
+    ]
+    is_fixed = published.mark_printed(range(len(complete), len(published.tables)))
+    is_small = _mark_small(compute_implied(published, values), k) & ~is_fixed
+    is_blank = is_small & published.mark_shown()
+    if complementary:
+        is_blank, failures = _blank_complements(published, is_small, is_fixed, protection)
+        not_checked += [
+            f"{name}を守りきれません（前に公表した数から分かります）" for name in failures
+        ]
+    _warn_of_doubts(complete, not_checked)
+    settings = {
+        "k": k,
+        "rounding": rounding,
+        "protection": protection,
+        "hierarchy": {label: list(parts) for label, parts in levels.items()},
+        "links": published.links.texts,
+        "not_checked": not_checked,
+    }
+    # the tables of before stand behind the new ones and are not handed back
+    outcomes = [
+        _format_table(table, cells, (is_small, is_blank), settings)
+        for table, cells in zip(complete, published.system.cells, strict=False)
+    ]
+    if isinstance(tables, pd.DataFrame | pd.Series):
+        return outcomes[0]
+    if isinstance(tables, Mapping):
+        return dict(zip(tables, outcomes, strict=True))
+    return outcomes
+
+
+def _require_options(k: int, rounding: int | None, protection: float) -> None:
     if k < 2 or (rounding is not None and rounding not in ROUNDING_BASES):
         raise ChoiceError(
             f"k={k}、rounding={rounding} は使えません。"
             "k は2以上、rounding は 5・10・None から選んでください。"
         )
-    full = _append_totals(_read_counts(table))
-    is_small = (full > 0) & (full < k)
-    is_blank = is_small
-    if complementary:
-        blank_more = _blank_one_way if isinstance(table, pd.Series) else _blank_two_way
-        is_blank = blank_more(full, is_small)
-    published = full if rounding is None else (full + rounding // 2) // rounding * rounding
-    settings = {
-        "k": k,
-        "rounding": rounding,
-        "primary": int(is_small.sum()),
-        "complementary": int(is_blank.sum() - is_small.sum()),
+    if not 0 <= protection < np.inf:
+        raise ChoiceError(f"protection={protection} は使えません。0以上の数にしてください。")
+
+
+def _warn_of_doubts(tables: Sequence[CountTable], not_checked: Sequence[str]) -> None:
+    """Say what was taken for granted or could not be looked at."""
+    signed = [table.name or "表" for table in tables if (table.counts < 0).any()]
+    if signed:
+        warnings.warn(
+            f"「{'・'.join(signed)}」に負の数があります: 増減の表として扱いました。"
+            "人数の表なら、負の数を直してください。",
+            TableWarning,
+            stacklevel=4,
+        )
+    for text in not_checked:
+        warnings.warn(f"調べていないこと: {text}。", TableWarning, stacklevel=4)
+
+
+def _mark_small(values: FloatArray, k: int) -> BoolArray:
+    sizes = np.abs(np.nan_to_num(values))
+    marks: BoolArray = (sizes >= 1) & (sizes < k)
+    return marks
+
+
+def _blank_complements(
+    published: PublishedTables, is_small: BoolArray, is_fixed: BoolArray, protection: float
+) -> tuple[BoolArray, list[str]]:
+    """Blank small counts and what else their protection needs; name what cannot be protected."""
+    values = published.gather_values()
+    completed = compute_implied(published, values)
+    is_shown = published.mark_shown()
+    # what is printed nowhere may be 0 for all that a reader knows; a blank is at least 1
+    low = np.where(is_shown, 1.0, 0.0)
+    low[published.is_signed] = -np.inf
+    state = CellState(
+        values=completed,
+        is_blank=is_small | ~is_shown | (published.mark_withheld() & ~is_fixed),
+        is_fixed=is_fixed,
+        low=low,
+    )
+    protector = CellProtector(published.system.equations, state)
+    targets = [
+        # away from 0; counts are whole, so the width is rounded up
+        Target(int(cell), float(np.copysign(np.ceil(protection * abs(value)), value)))
+        for cell, value in enumerate(completed)
+        if is_small[cell] and protection > 0
+    ]
+    failures = protector.protect_cells(targets)
+    names = published.name_cells()
+    unprotected = [names.get(target.cell, "どの表にもない数") for target in failures]
+    return protector.is_blank, list(dict.fromkeys(unprotected))
+
+
+def _format_table(
+    table: CountTable,
+    cells: IntArray,
+    marks: tuple[BoolArray, BoolArray],
+    settings: Mapping[str, Any],
+) -> Table:
+    """Label the published counts as the table is labelled, blanks missing."""
+    is_small, is_blank = marks
+    counts = table.counts
+    base = settings["rounding"]
+    if base is not None:
+        counts = np.sign(counts) * ((np.abs(counts) + base // 2) // base * base)
+    outcome = build_table(table, counts, is_blank[cells])
+    outcome.attrs["settings"] = {
+        **settings,
+        "primary": int((is_small & is_blank)[cells].sum()),
+        "complementary": int((is_blank & ~is_small)[cells].sum()),
+        "signed": bool((table.counts < 0).any()),
     }
-    return _format_published(table, published, is_blank, settings)
-
-
-def _read_counts(table: pd.DataFrame | pd.Series) -> Counts:
-    """Return the inner counts; check that all are counts and that margins add up."""
-    frame = table.to_frame() if isinstance(table, pd.Series) else table
-    numbers = frame.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=float)
-    faulty_cells = np.argwhere(~(numbers >= 0) | (numbers != np.floor(numbers)))
-    if len(faulty_cells):
-        remedy = "0以上の整数（人数）にしてください"
-        raise TableError(
-            Fault(
-                "人数ではありません",
-                remedy,
-                row=int(i) + 1,
-                column=str(frame.columns[j]),
-                value=frame.iloc[i, j],
-            )
-            for i, j in faulty_cells
-        )
-    counts = numbers.astype(np.int64)
-    is_inner_row = np.array([name != TOTAL for name in frame.index])
-    is_inner_column = np.array([name != TOTAL for name in frame.columns])
-    inner = counts[np.ix_(is_inner_row, is_inner_column)]
-    _check_margins(counts, inner, is_inner_row, is_inner_column)
-    one_way: Counts = inner[:, 0]
-    return one_way if isinstance(table, pd.Series) else inner
-
-
-def _check_margins(
-    counts: Counts, inner: Counts, is_inner_row: BoolArray, is_inner_column: BoolArray
-) -> None:
-    has_row = not is_inner_row.all()
-    has_column = not is_inner_column.all()
-    column_sums_differ = (
-        has_row and (counts[~is_inner_row][:, is_inner_column] != inner.sum(axis=0)).any()
-    )
-    row_sums_differ = (
-        has_column and (counts[is_inner_row][:, ~is_inner_column][:, 0] != inner.sum(axis=1)).any()
-    )
-    total_differs = (
-        has_row and has_column and counts[~is_inner_row][:, ~is_inner_column][0, 0] != inner.sum()
-    )
-    if column_sums_differ or row_sums_differ or total_differs:
-        raise TableError.one(
-            f"「{TOTAL}」が内訳の和と合いません",
-            f"「{TOTAL}」を消して渡せば計算します",
-            value=TOTAL,
-        )
-
-
-def _append_totals(counts: Counts) -> Counts:
-    if counts.ndim == 1:
-        return np.append(counts, counts.sum())
-    with_row_sums = np.column_stack([counts, counts.sum(axis=1)])
-    return np.vstack([with_row_sums, with_row_sums.sum(axis=0)])
-
-
-def _blank_one_way(full: Counts, is_small: BoolArray) -> BoolArray:
-    """Blank the smallest further cells until the blanks' sum leaves room."""
-    is_blank = is_small.copy()
-    by_size = [i for i in np.argsort(full[:-1], kind="stable") if full[i] > 0 and not is_blank[i]]
-    for i in by_size:
-        hidden = full[:-1][is_blank[:-1]]
-        # two blanks whose sum is 2 can only be 1 and 1
-        has_room = len(hidden) >= 2 and hidden.sum() > len(hidden)
-        if not is_blank.any() or has_room or (is_blank[-1] and len(hidden)):
-            break
-        is_blank[i] = True
-    hidden = full[:-1][is_blank[:-1]]
-    # no further cell can be blanked: then the total must go
-    is_blank[-1] |= bool(len(hidden)) and (len(hidden) < 2 or hidden.sum() <= len(hidden))
-    return is_blank
-
-
-@dataclass(frozen=True)
-class _Network:
-    """Rows, columns, and two nodes for the margins; every cell is an arc between two nodes."""
-
-    row_count: int
-    column_count: int
-
-    def find_arc(self, i: int, j: int) -> tuple[int, int]:
-        """Find the nodes from which and to which a cell's people flow."""
-        # the node from which the total flows to the rows, and that to which the columns flow
-        source = self.row_count + self.column_count
-        sink = source + 1
-        if i == self.row_count and j == self.column_count:
-            return sink, source
-        if i == self.row_count:
-            return self.row_count + j, sink
-        if j == self.column_count:
-            return source, i
-        return i, self.row_count + j
-
-
-def _blank_two_way(full: Counts, is_small: BoolArray) -> BoolArray:
-    """Blank for every small cell the cheapest cycle along which one person can be moved."""
-    network = _Network(full.shape[0] - 1, full.shape[1] - 1)
-    node_count = network.row_count + network.column_count + 2
-    cost = np.full((node_count, node_count), np.inf)
-    cell_of_arc: dict[tuple[int, int], tuple[int, int]] = {}
-    # a printed zero cannot change: it is no arc
-    for i, j in np.argwhere(full > 0):
-        tail, head = network.find_arc(int(i), int(j))
-        cell_of_arc[tail, head] = cell_of_arc[head, tail] = (int(i), int(j))
-        _set_cost(cost, (tail, head), int(full[i, j]), is_blank=bool(is_small[i, j]))
-    is_blank = is_small.copy()
-    # the largest small cells first: their cycles are the dearest, and later ones reuse them
-    cells = sorted(map(tuple, np.argwhere(is_small).tolist()), key=lambda cell: -int(full[cell]))
-    for i, j in cells:
-        for arc in _find_cycle(cost, network.find_arc(i, j), can_fall=full[i, j] > 1):
-            cell = cell_of_arc[arc]
-            is_blank[cell] = True
-            _set_cost(cost, network.find_arc(*cell), int(full[cell]), is_blank=True)
-    return is_blank
-
-
-def _set_cost(cost: FloatArray, arc: tuple[int, int], count: int, *, is_blank: bool) -> None:
-    """Set the cost of a cell in a cycle: of one person more, or (if it holds several) one less."""
-    cell_cost = BLANK_COST if is_blank else float(count)
-    cost[arc] = cell_cost
-    # a cell of one person cannot fall, because a blank is known to be at least 1
-    cost[arc[::-1]] = cell_cost if count > 1 else np.inf
-
-
-def _find_cycle(cost: FloatArray, arc: tuple[int, int], *, can_fall: bool) -> list[tuple[int, int]]:
-    """Find the cheapest way through other cells that closes a cycle with this one."""
-    forward = cost[arc]
-    backward = cost[arc[::-1]]
-    # the cell itself is taken out while its detour is sought
-    cost[arc] = cost[arc[::-1]] = np.inf
-    paths = [_find_path(cost, arc[1], arc[0])]
-    if can_fall:
-        paths.append(_find_path(cost, *arc))
-    cost[arc] = forward
-    cost[arc[::-1]] = backward
-    return min(paths, key=lambda path: path[0])[1]
-
-
-def _find_path(cost: FloatArray, start: int, end: int) -> tuple[float, list[tuple[int, int]]]:
-    """Find the cheapest path: its cost, and its arcs from the end back to the start."""
-    lengths, predecessors = dijkstra(
-        np.where(np.isinf(cost), 0.0, cost), indices=start, return_predecessors=True
-    )
-    arcs: list[tuple[int, int]] = []
-    node = end
-    while node != start and predecessors[node] >= 0:
-        arcs.append((int(predecessors[node]), node))
-        node = int(predecessors[node])
-    return float(lengths[end]), arcs
-
-
-def _format_published(
-    table: pd.DataFrame | pd.Series,
-    published: Counts,
-    is_blank: BoolArray,
-    settings: dict[str, Any],
-) -> pd.DataFrame | pd.Series:
-    """Label the published counts as the table is labelled, margins last, blanks missing."""
-    index = pd.Index([name for name in table.index if name != TOTAL] + [TOTAL])
-    if isinstance(table, pd.Series):
-        series = pd.Series(published, index=index, name=table.name, dtype="Int64").mask(is_blank)
-        series.attrs["settings"] = settings
-        return carry_provenance(series, table)
-    columns = pd.Index([name for name in table.columns if name != TOTAL] + [TOTAL])
-    frame = pd.DataFrame(published, index=index, columns=columns).astype("Int64").mask(is_blank)
-    frame.attrs["settings"] = settings
-    return carry_provenance(frame, table)
+    if isinstance(outcome, pd.Series):
+        return carry_provenance(outcome, table.source)
+    return carry_provenance(outcome, table.source)

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit._plain_tables import order_of_labels
 from dxkit.schema import carry_provenance
 from dxkit.store._k_means import cluster_points, compute_silhouette
-from dxkit.store._opinion_plane import place_voters
+from dxkit.store._opinion_plane import place_voters, sort_votes
 
 # as in Polis, who has voted on fewer items than this (or all there are) is left out
 LEAST_VOTES = 7
@@ -63,10 +62,8 @@ def opinion_groups(
     groups = pd.Series(pd.NA, index=votes.index, dtype="Int64", name="group")
     # the random starts of k-means go through voters in the order of their votes, whatever the
     # order of rows and columns: voters who voted alike are the same to it
-    by_item = order_of_labels(votes.columns)
-    values = votes.iloc[:, by_item].to_numpy(dtype=np.float64, na_value=np.nan)
-    by_votes = np.lexsort(np.nan_to_num(values, nan=np.inf).T[::-1])
-    labels, silhouette = _group_voters(values[by_votes], least_votes, group_count, seed)
+    values, by_votes = sort_votes(votes)
+    labels, silhouette = _group_voters(values, least_votes, group_count, seed)
     groups.iloc[by_votes] = labels.array
     return carry_provenance(groups, votes), silhouette
 

@@ -150,8 +150,8 @@ def test_an_origin_destination_table_of_41_municipalities_is_blanked_whole():
 
 
 def test_what_is_no_count_and_what_is_not_offered_is_refused():
-    with pytest.raises(TableError, match="2行目 列「x」 値「-1」: 人数ではありません"):
-        sharing.suppress(pd.DataFrame({"x": [1, -1]}))
+    with pytest.raises(TableError, match=r"2行目 列「x」 値「-1\.5」: 人数ではありません"):
+        sharing.suppress(pd.DataFrame({"x": [1, -1.5]}))
     with pytest.raises(TableError, match="値「nan」: 人数ではありません"):
         sharing.suppress(pd.DataFrame({"x": [1.0, np.nan]}))
     with pytest.raises(ChoiceError, match="k=1、rounding=None は使えません"):

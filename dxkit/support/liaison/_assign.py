@@ -15,6 +15,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._optimise.cp_sat import make_solver
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.schema import carry_provenance
 from dxkit.support.liaison._road_distance import distances
@@ -79,7 +80,7 @@ def assign(
     -------
     Assignment
         The same on every machine: the searches count work, not seconds. Where several answers are
-        equally good, the first tasks of the table go to the first liaisons.
+        equally good, the first tasks by name go to the first liaisons by name.
 
     Raises
     ------
@@ -101,19 +102,26 @@ def assign(
     _checks.require_columns(tasks, [by], "tasks")
     _checks.require_unique_rows(liaisons, ["liaison"], "liaisons")
     shared = tasks[~tasks[by].isin(exclude)]
-    loads = _sum_loads(shared, by, load)
+    loads_given = _sum_loads(shared, by, load)
+    loads = loads_given.iloc[order_of_labels(loads_given.index)]
     has_posts = "post" in liaisons.columns
     with_posts = liaisons if has_posts else liaisons.assign(post=1.0)
     posts = _checks.read_numbers(with_posts, "post", "liaisons", low=0.01, high=1)
+    # faults name the rows of the user's tables; what is equally good is decided by names
+    by_name = order_of_labels(liaisons["liaison"])
+    sorted_liaisons = liaisons.iloc[by_name]
+    posts = posts[by_name]
     problem = _Problem(
         loads=np.asarray(loads, dtype=np.float64),
         posts=posts,
-        can_take=_read_abilities(loads.index, liaisons, by),
+        can_take=_read_abilities(loads.index, sorted_liaisons, by),
         distance_km=_measure_distances(shared, by, loads.index),
     )
     owner, is_proven = _share_out(problem)
-    names = liaisons["liaison"].to_numpy()
+    names = sorted_liaisons["liaison"].to_numpy()
     table = pd.DataFrame({by: loads.index, "load": loads.to_numpy(), "liaison": names[owner]})
+    # both tables are handed back in the order of the user's rows
+    table = table.iloc[loads.index.get_indexer(loads_given.index)].reset_index(drop=True)
     carried = np.bincount(owner, loads.to_numpy(), len(names))
     by_liaison = pd.DataFrame(
         {
@@ -124,6 +132,7 @@ def assign(
             "load_per_post": carried / posts,
         }
     )
+    by_liaison = by_liaison.iloc[np.argsort(by_name)].reset_index(drop=True)
     settings = {"by": by, "load": load, "exclude": exclude, "proven": is_proven}
     table.attrs["settings"] = settings
     return Assignment(

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError
 from dxkit.schema import carry_provenance, merge_provenance
 from dxkit.support.liaison import _itinerary, _routing
@@ -153,9 +154,13 @@ def rounds(
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
     visited = municipalities[~municipalities["code"].isin(exclude)].reset_index(drop=True)
     pace = _checks.require_number(speed_kmh, "speed_kmh", above=True)
+    travel = _compute_travel(visited, start, detour, pace, minutes)
+    # the search goes through visits in the order of their codes; row and column 0 are the start
+    by_code = order_of_labels(visited["code"])
+    rows = np.concatenate([[0], by_code + 1])
     case = _split_by_reach(
-        visited,
-        _compute_travel(visited, start, detour, pace, minutes),
+        visited.iloc[by_code].reset_index(drop=True),
+        travel[np.ix_(rows, rows)],
         visit_s=round(_checks.require_number(hearing_min, "hearing_min", above=True) * 60),
         day_s=round(_checks.require_number(day_hours, "day_hours", above=True) * HOUR_S),
     )

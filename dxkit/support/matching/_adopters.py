@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from dxkit import _checks
 from dxkit._arrays import BoolArray
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import order_of_labels
 from dxkit.schema import carry_provenance
 from dxkit.support.matching._joint_search import search_participation
 from dxkit.support.matching._offer import JointOffer, choose_favourites
@@ -138,7 +139,7 @@ def adopters(
     origins = (wishes, services, budgets)
     return Adoption(
         table=carry_provenance(_tabulate_services(offer, services, search.takes), *origins),
-        joined=carry_provenance(_tabulate_joined(offer, services, search.takes), *origins),
+        joined=carry_provenance(_tabulate_joined(offer, search.takes), *origins),
         value=value,
         bound=search.bound,
         gap=gap,
@@ -154,8 +155,10 @@ def _read_offer(
     _checks.require_columns(wishes, ["code", "service", "worth_yen"], "wishes")
     _checks.require_unique_rows(wishes, ["code", "service"], "wishes")
     _checks.require_unique_rows(services, ["service"], "services")
-    fees = _read_integers(services, "each_yen", "services")
-    names = services["service"].tolist()
+    # in the order of their names: who takes a favourite first must not hang on the rows' order
+    by_name = order_of_labels(services["service"])
+    fees = _read_integers(services, "each_yen", "services")[by_name]
+    names = services["service"].iloc[by_name].tolist()
     for service in dict.fromkeys(wishes["service"]):
         _checks.require_choice(service, names, "service")
     # sorted, so that the order of the wishes' rows plays no part
@@ -169,8 +172,8 @@ def _read_offer(
         services=names,
         worth=worth,
         fees=fees,
-        joint_costs=_read_integers(services, "joint_yen", "services"),
-        thresholds=_read_integers(services, "least", "services"),
+        joint_costs=_read_integers(services, "joint_yen", "services")[by_name],
+        thresholds=_read_integers(services, "least", "services")[by_name],
         budgets=_read_budgets(budgets, codes, int(fees.sum())),
     )
 
@@ -196,8 +199,10 @@ def _tabulate_services(offer: JointOffer, services: pd.DataFrame, takes: BoolArr
     worth = (offer.worth * takes).sum(axis=0)
     cost = offer.fees * adopter_counts + offer.joint_costs * is_opened
     labels = [column for column in ("service", "name") if column in services.columns]
+    by_name = order_of_labels(services["service"])
     return (
         services[labels]
+        .iloc[by_name]
         .reset_index(drop=True)
         .assign(
             opened=is_opened,
@@ -208,10 +213,13 @@ def _tabulate_services(offer: JointOffer, services: pd.DataFrame, takes: BoolArr
             cost_yen=cost,
             net_yen=worth - cost,
         )
+        # back in the order of the user's rows
+        .iloc[np.argsort(by_name)]
+        .reset_index(drop=True)
     )
 
 
-def _tabulate_joined(offer: JointOffer, services: pd.DataFrame, takes: BoolArray) -> pd.DataFrame:
+def _tabulate_joined(offer: JointOffer, takes: BoolArray) -> pd.DataFrame:
     """Tabulate one row a participation."""
     rows, columns = np.nonzero(takes)
     # equal parts: the rule of thumb, beside which costs.share offers others
@@ -219,7 +227,7 @@ def _tabulate_joined(offer: JointOffer, services: pd.DataFrame, takes: BoolArray
     table = pd.DataFrame(
         {
             "code": [offer.codes[row] for row in rows],
-            "service": services["service"].to_numpy()[columns],
+            "service": np.asarray(offer.services, dtype=object)[columns],
             "worth_yen": offer.worth[rows, columns],
             "each_yen": offer.fees[columns],
             "joint_share_yen": shares[columns],

@@ -47,6 +47,6 @@ def found_share(proposals: pd.DataFrame, truth: Iterable[str], *, top: int = 3) 
             value=len(services),
         )
     first = proposals[proposals["rank"] <= top]
-    right = np.asarray(services, dtype=object)[first["need_id"].to_numpy() - 1]
+    right = np.asarray(services, dtype=object)[first["need_id"].to_numpy(dtype=np.int64) - 1]
     # a service is proposed once a need, so a need has at most one hit
     return float((first["service"].to_numpy() == right).sum()) / len(services)
