@@ -97,7 +97,7 @@ def assign(
     >>> tasks = pd.DataFrame({"field": ["標準化", "生成AI", "生成AI", "窓口"]})
     >>> shares = assign(tasks, pd.DataFrame({"liaison": ["甲", "乙"]}), by="field")
     >>> shares.most, shares.table["liaison"].tolist()
-    (2.0, ['甲', '乙', '甲'])
+    (2.0, ['乙', '甲', '乙'])
     """
     _checks.require_columns(tasks, [by], "tasks")
     _checks.require_unique_rows(liaisons, ["liaison"], "liaisons")
