@@ -133,7 +133,7 @@ def find_chart(page: Page, call: str) -> Locator:
 def shoot_bases(browser: Browser, address: str) -> bytes:
     """Place three bases by clicks on the map, compare them with the optimum, return the window."""
     with open_notebook(
-        browser, address, "facilitators/10_place_bases.ipynb", width=900, height=1120
+        browser, address, "facilitators/10_place_bases.ipynb", width=900, height=1170
     ) as page:
         board = page.locator(".dxkit-board")
         board.scroll_into_view_if_needed()
