@@ -17,7 +17,6 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit.linkage._splink_model import (
     COMPARISONS,
     Comparison,
-    Level,
     Shares,
     list_blocking_rules,
     write_case,

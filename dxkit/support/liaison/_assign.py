@@ -104,9 +104,7 @@ def assign(
     shared = tasks[~tasks[by].isin(exclude)]
     loads_given = _sum_loads(shared, by, load)
     loads = loads_given.iloc[order_of_labels(loads_given.index)]
-    has_posts = "post" in liaisons.columns
-    with_posts = liaisons if has_posts else liaisons.assign(post=1.0)
-    posts = _checks.read_numbers(with_posts, "post", "liaisons", low=0.01, high=1)
+    posts = _read_posts(liaisons)
     # faults name the rows of the user's tables; what is equally good is decided by names
     by_name = order_of_labels(liaisons["liaison"])
     sorted_liaisons = liaisons.iloc[by_name]
@@ -151,6 +149,13 @@ class _Problem:
     posts: FloatArray
     can_take: BoolArray
     distance_km: FloatArray
+
+
+def _read_posts(liaisons: pd.DataFrame) -> FloatArray:
+    """Read the share of a full post that each liaison has; without the column, all are full."""
+    has_posts = "post" in liaisons.columns
+    with_posts = liaisons if has_posts else liaisons.assign(post=1.0)
+    return _checks.read_numbers(with_posts, "post", "liaisons", low=0.01, high=1)
 
 
 def _sum_loads(tasks: pd.DataFrame, by: str, load: str | None) -> "pd.Series[float]":
