@@ -215,10 +215,16 @@ ADDRESS = Comparison(
             2e-5,
             0.004,
         ),
-        Level("番地が同じ、町が近い", f"{_write_equal('block')} AND {_NEAR_TOWN}", 0.002, 2e-5, 0.002),
+        Level(
+            "番地が同じ、町が近い", f"{_write_equal('block')} AND {_NEAR_TOWN}", 0.002, 2e-5, 0.002
+        ),
         Level("町まで同じ（番地は違う）", _write_equal("place"), 0.015, 1e-3, 0.01, "place"),
         Level(
-            "町と市町が近い（番地は違うか不明）", f"{_NEAR_TOWN} AND {_NEAR_CODE}", 0.004, 1e-3, 0.004
+            "町と市町が近い（番地は違うか不明）",
+            f"{_NEAR_TOWN} AND {_NEAR_CODE}",
+            0.004,
+            1e-3,
+            0.004,
         ),
         Level("町が近い（番地は違うか不明）", _NEAR_TOWN, 0.002, 1.5e-3, 0.002),
         Level("市町と番地が同じ（町は違う）", _write_equal("code", "block"), 0.003, 1e-4, 0.003),
