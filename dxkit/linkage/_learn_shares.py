@@ -14,13 +14,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit.linkage._splink_model import (
-    COMPARISONS,
-    Comparison,
-    Shares,
-    list_blocking_rules,
-    write_case,
-)
+from dxkit.linkage._blocking_rules import list_blocking_rules
+from dxkit.linkage._splink_model import COMPARISONS, Comparison, Shares, write_case
 
 # random pairs from which chance agreement is learnt
 MAX_CHANCE_PAIRS = 400_000
@@ -116,7 +111,7 @@ def _count_plausible(
     once = "(l.row < r.row OR l.row > r.row AND l.row NOT IN (SELECT row FROM sampled))"
     order = "TRUE" if is_link else once
     pairs = " UNION ".join(
-        f"SELECT l.row AS a, r.row AS b FROM lefts l JOIN sampled r ON {rule} AND {order}"  # noqa: S608 - rules and columns are our own
+        f"SELECT l.row AS a, r.row AS b FROM lefts l JOIN sampled r ON {rule} AND {order}"  # noqa: S608
         for rule in list_blocking_rules(records)
     )
     return _count_patterns(connection, pairs, keys)
