@@ -111,7 +111,8 @@ def _count_plausible(
     once = "(l.row < r.row OR l.row > r.row AND l.row NOT IN (SELECT row FROM sampled))"
     order = "TRUE" if is_link else once
     pairs = " UNION ".join(
-        f"SELECT l.row AS a, r.row AS b FROM lefts l JOIN sampled r ON {rule} AND {order}"  # noqa: S608
+        f"SELECT l.row AS a, r.row AS b FROM lefts l"  # noqa: S608 - our own rules
+        f" JOIN sampled r ON {rule} AND {order}"
         for rule in list_blocking_rules(records)
     )
     return _count_patterns(connection, pairs, keys)

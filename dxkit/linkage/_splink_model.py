@@ -12,8 +12,8 @@ import numpy as np
 
 from dxkit._arrays import FloatArray
 from dxkit.linkage._blocking_rules import list_blocking_rules
-from dxkit.linkage._comparison_levels import Comparison as Comparison
-from dxkit.linkage._comparison_levels import Level as Level
+from dxkit.linkage._comparison_levels import Comparison as Comparison  # noqa: PLC0414
+from dxkit.linkage._comparison_levels import Level as Level  # noqa: PLC0414
 
 # relative difference below which two likelihood ratios count as the same
 SAME_RATIO = 1e-6
