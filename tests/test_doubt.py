@@ -63,7 +63,10 @@ VALUES = {"values": HIMEJI, "indicators": ITEMS}
 COMPLETE = DASHBOARD.dropna(axis=1)
 
 VILLAGES = (
-    dxkit.load("villages").drop_duplicates("place").iloc[100:148].reset_index(drop=True)[["place", "code", "lat", "lon"]]
+    dxkit.load("villages")
+    .drop_duplicates("place")
+    .iloc[100:148]
+    .reset_index(drop=True)[["place", "code", "lat", "lon"]]
 )
 # people invented, with ties: several places have the same number
 VILLAGES["people"] = np.arange(len(VILLAGES)) % 7 * 10.0 + 10
@@ -75,7 +78,10 @@ BASES = (
     .rename(columns={"station": "base"})[["base", "name", "lat", "lon"]]
 )
 # two candidates at one place are equally good and equally near: only their names tell them apart
-BASES = pd.concat([BASES, BASES.iloc[[2, 5]].assign(base=lambda table: table["base"] + "（裏）")], ignore_index=True)
+BASES = pd.concat(
+    [BASES, BASES.iloc[[2, 5]].assign(base=lambda table: table["base"] + "（裏）")],
+    ignore_index=True,
+)
 SITES = {"demand": VILLAGES, "candidates": BASES}
 PLACES = {"demand": VILLAGES, "bases": BASES}
 DRONE = dxkit.load("drone_types").head(1)
@@ -119,8 +125,12 @@ PROGRESS = dxkit.load("progress").query("code < '28204'").reset_index(drop=True)
 EXTENSIONS = dxkit.load("extensions").query("code < '28204'")
 STEPS = {"progress": PROGRESS, "extensions": EXTENSIONS}
 VENDORS = dxkit.load("vendors_example").query("code < '28204'")
-MEMBERSHIPS = dxkit.load("themes").rename(columns={"theme": "group"})[["code", "group"]].assign(kind="theme")
-ATTENDANCE = pd.DataFrame({"meeting": [1, 1, 1, 2, 2], "group": [1, 1, 2, 1, 1], "code": TOWNS["code"].head(5)})
+MEMBERSHIPS = (
+    dxkit.load("themes").rename(columns={"theme": "group"})[["code", "group"]].assign(kind="theme")
+)
+ATTENDANCE = pd.DataFrame(
+    {"meeting": [1, 1, 1, 2, 2], "group": [1, 1, 2, 1, 1], "code": TOWNS["code"].head(5)}
+)
 GAPS = pd.DataFrame(
     [
         (code, topic, round((3 * first + 5 * second) % 7 / 4, 2))
@@ -165,7 +175,9 @@ VOTES = pd.DataFrame(
 )
 VOTES.iloc[3, 2] = VOTES.iloc[9, 7] = np.nan
 VOTES.iloc[5:8, 0] = 0.0
-RATINGS = pd.DataFrame([[3, 2, 2, 1], [3, 3, 1, 1], [2, 3, 1, 2]], index=list("甲乙丙"), columns=list("wxyz"))
+RATINGS = pd.DataFrame(
+    [[3, 2, 2, 1], [3, 3, 1, 1], [2, 3, 1, 2]], index=list("甲乙丙"), columns=list("wxyz")
+)
 ANSWERS = HEARING[HEARING["item"].isin(HEARING["item"].unique()[:6])].reset_index(drop=True)
 MINI_FRAMEWORK = FRAMEWORK[
     FRAMEWORK["indicator"].isin([*HEARING["item"].unique()[:6]])
@@ -198,7 +210,9 @@ def siting_of(find, demand, candidates, **options):
     siting = find(demand, candidates, **options)
     # what has the user's rows is read under the places' names
     return dataclasses.replace(
-        siting, covered=by_code(siting.covered, demand["place"]), assigned=by_code(siting.assigned, demand["place"])
+        siting,
+        covered=by_code(siting.covered, demand["place"]),
+        assigned=by_code(siting.assigned, demand["place"]),
     )
 
 
@@ -211,8 +225,15 @@ def budget_curve_of(demand, candidates):
 def dedupe_of(records):
     found = linkage.dedupe(records)
     # which of two entries is the earlier one is what the order of a list says (see its docstring)
-    pairs = ["・".join(sorted(pair)) for pair in zip(found["left_id"], found["right_id"], strict=True)]
-    persons = pd.concat([found[["left_id", "person"]].set_axis(["id", "person"], axis=1), found[["right_id", "person"]].set_axis(["id", "person"], axis=1)])
+    pairs = [
+        "・".join(sorted(pair)) for pair in zip(found["left_id"], found["right_id"], strict=True)
+    ]
+    persons = pd.concat(
+        [
+            found[["left_id", "person"]].set_axis(["id", "person"], axis=1),
+            found[["right_id", "person"]].set_axis(["id", "person"], axis=1),
+        ]
+    )
     return (
         found[["probability", "weight"]].set_axis(pd.Index(pairs, name="pair")),
         sorted("・".join(sorted(set(part))) for _, part in persons.groupby("person")["id"]),
@@ -222,7 +243,14 @@ def dedupe_of(records):
 def share_of(licences, prices):
     found = costs.share(licences, prices, minimum=10)
     # tuples go by the user's rows
-    return dataclasses.replace(found, exact={rule: sorted(parts) for rule, parts in found.exact.items()})
+    return dataclasses.replace(
+        found, exact={rule: sorted(parts) for rule, parts in found.exact.items()}
+    )
+
+
+def severity_of(answers):
+    severity = maturity.rater_severity(answers)
+    return severity, severity.adjust(answers)
 
 
 def scores_of(values, indicators):
@@ -249,19 +277,28 @@ def outcome_of(policies):
     # tuples go by the policies' rows
     names = [rule.name for rule in outcome.rules]
     traces = dict(zip(names, outcome.traces, strict=True))
-    return dataclasses.replace(outcome, rules=(), traces=()), dict(zip(names, outcome.rules, strict=True)), traces
+    return (
+        dataclasses.replace(outcome, rules=(), traces=()),
+        dict(zip(names, outcome.rules, strict=True)),
+        traces,
+    )
 
 
 def scenario_of(evacuees):
-    return sharing.simulate(NOTO.with_table("evacuees", evacuees), policies=["共有なし", "県ハブ"], draws=3)
+    return sharing.simulate(
+        NOTO.with_table("evacuees", evacuees), policies=["共有なし", "県ハブ"], draws=3
+    )
 
 
 def form_of(members, **options):
-    return groups.form(members, size=(3, 4), alike={"people_2020": 1.0}, different="kind", **options)
+    return groups.form(
+        members, size=(3, 4), alike={"people_2020": 1.0}, different="kind", **options
+    )
 
 
-def forecast_of(progress, extensions, **options):
-    return globals()["progress"].forecast(progress, extensions, draws=40, **options)
+def groups_of(members):
+    made = form_of(members)
+    return made, groups.explain(made), groups.replan(made, absent=["28222"])
 
 
 FORECAST = progress.forecast
@@ -282,7 +319,9 @@ def compare_forecasts(progress, extensions, vendors):
 
 
 def show_of(table):
-    shown = schema.show(table.set_index("code"), columns=["name", "kind", "people_2020", "habitable_share"])
+    shown = schema.show(
+        table.set_index("code"), columns=["name", "kind", "people_2020", "habitable_share"]
+    )
     return sorted(str(shown).splitlines()), "".join(sorted(shown._repr_html_())), shown.to_frame()
 
 
@@ -300,7 +339,9 @@ def by_code(answer, codes):
     return answer.set_axis(codes.astype(str).to_numpy())
 
 
-STAFF_OF_TOWNS = PLAIN_TOWNS[["code", "name"]].head(8).assign(staff=[1.0, 2.5, np.nan, 4, 2, 1, 3, 9])
+STAFF_OF_TOWNS = (
+    PLAIN_TOWNS[["code", "name"]].head(8).assign(staff=[1.0, 2.5, np.nan, 4, 2, 1, 3, 9])
+)
 KNOWN = pd.DataFrame({"code": ["28209", "28210"], "system": "電子申告", "joined": [True, False]})
 HANDOVERS = pd.DataFrame(
     {
@@ -313,6 +354,10 @@ RUNWAYS = dxkit.load("runways")
 COSTS = dxkit.load("delivery_costs")
 POLICIES = sharing.default_policies()
 OFFICES = FEW_TOWNS[["code", "name", "area", "office_lat", "office_lon"]]
+
+# what the quick suite tries on answers of 0.1 s and more, and on those of 0.5 s and more; all changes run in CI
+SOME = ("memory by column", "rows shuffled", "columns shuffled", "float32", "object dtypes")
+FEW = ("rows shuffled", "object dtypes")
 
 FIRST_ROW = dict.fromkeys(
     ("table: rows reversed", "table: rows shuffled"),
@@ -332,21 +377,23 @@ CASES = {
     "maturity.rank_intervals with severity": Case(
         {"answers": ANSWERS, "indicators": MINI_FRAMEWORK},
         lambda answers, indicators: intervals_of(maturity.values_of(answers), indicators, answers),
+        quick=SOME,
     ),
     "maturity.sensitivity": Case(
-        VALUES, lambda values, indicators: maturity.sensitivity(values, indicators, draws=16)
+        VALUES,
+        lambda values, indicators: maturity.sensitivity(values, indicators, draws=4),
+        quick=FEW,
     ),
     "maturity.robust_order": Case(
         {"values": COUNTRIES.head(9), "indicators": TECHNOLOGY},
-        lambda values, indicators: maturity.robust_order(values, indicators),
+        maturity.robust_order,
     ),
     "maturity.benefit_of_doubt": Case(
         {"values": COUNTRIES, "indicators": TECHNOLOGY},
-        lambda values, indicators: maturity.benefit_of_doubt(values, indicators),
+        maturity.benefit_of_doubt,
+        quick=SOME,
     ),
-    "maturity.leave_one_out": Case(
-        VALUES, lambda values, indicators: maturity.leave_one_out(values, indicators)
-    ),
+    "maturity.leave_one_out": Case(VALUES, maturity.leave_one_out),
     "maturity.draw_weights": Case(
         {"indicators": ITEMS}, lambda indicators: maturity.draw_weights(indicators, draws=5)
     ),
@@ -363,18 +410,27 @@ CASES = {
                 columns=["patents", "internet", "exports"],
             ),
         },
-        lambda indicators, comparisons: maturity.reweight(indicators, method="ahp", comparisons=comparisons),
+        lambda indicators, comparisons: maturity.reweight(
+            indicators, method="ahp", comparisons=comparisons
+        ),
     ),
-    "maturity.typology": Case({"values": COMPLETE}, lambda values: maturity.typology(values, draws=12)),
-    "maturity.values_of": Case({"answers": ANSWERS}, lambda answers: maturity.values_of(answers)),
-    "maturity.rater_severity": Case(
-        {"answers": ANSWERS}, lambda answers: (lambda found: (found, found.adjust(answers)))(maturity.rater_severity(answers))
+    "maturity.typology": Case(
+        {"values": COMPLETE}, lambda values: maturity.typology(values, draws=12), quick=SOME
     ),
-    "maturity.agreement": Case({"answers": ANSWERS}, lambda answers: maturity.agreement(answers, draws=30)),
-    "maturity.peers": Case({"municipalities": TOWNS}, lambda municipalities: maturity.peers(municipalities, "28585", count=12)),
+    "maturity.values_of": Case({"answers": ANSWERS}, maturity.values_of),
+    "maturity.rater_severity": Case({"answers": ANSWERS}, severity_of),
+    "maturity.agreement": Case(
+        {"answers": ANSWERS}, lambda answers: maturity.agreement(answers, draws=30)
+    ),
+    "maturity.peers": Case(
+        {"municipalities": TOWNS},
+        lambda municipalities: maturity.peers(municipalities, "28585", count=12),
+    ),
     "maturity.population_band": Case(
         {"municipalities": TOWNS},
-        lambda municipalities: by_code(maturity.population_band(municipalities), municipalities["code"]),
+        lambda municipalities: by_code(
+            maturity.population_band(municipalities), municipalities["code"]
+        ),
     ),
     "maturity.competition_ranks": Case(
         {"scores": BY_CODE[["frequent_online"]]},
@@ -384,31 +440,38 @@ CASES = {
         VALUES, lambda values, indicators: maturity.correlations(scores_of(values, indicators))
     ),
     "maturity.consistency": Case(
-        VALUES, lambda values, indicators: maturity.consistency(scores_of(values, indicators), draws=40)
+        VALUES,
+        lambda values, indicators: maturity.consistency(scores_of(values, indicators), draws=40),
     ),
     "maturity.outranking": Case(
         VALUES, lambda values, indicators: maturity.outranking(scores_of(values, indicators))
     ),
-    "maturity.change": Case({"before": HIMEJI, "after": DASHBOARD, "indicators": ITEMS}, change_of),
+    "maturity.change": Case(
+        {"before": HIMEJI, "after": DASHBOARD, "indicators": ITEMS}, change_of, quick=SOME
+    ),
     "maturity.next_steps": Case(
-        {"answers": ANSWERS, "framework": MINI_FRAMEWORK, "municipalities": TOWNS}, next_steps_of
+        {"answers": ANSWERS, "framework": MINI_FRAMEWORK, "municipalities": TOWNS},
+        next_steps_of,
+        quick=SOME,
     ),
     # sharing
-    "sharing.suppress": Case({"table": COUNTS}, lambda table: sharing.suppress(table)),
+    "sharing.suppress": Case({"table": COUNTS}, sharing.suppress),
     "sharing.suppress, one way": Case(
         {"table": COUNTS[["乳幼児"]]}, lambda table: sharing.suppress(table["乳幼児"])
     ),
-    "sharing.audit": Case({"table": sharing.suppress(COUNTS)}, lambda table: sharing.audit(table)),
-    "sharing.dispatch": Case(
-        {"needs": NEEDS, "staff": STAFF}, lambda needs, staff: sharing.dispatch(needs, staff)
-    ),
-    "sharing.check_policies": Case({"table": POLICIES}, lambda table: sharing.check_policies(table)),
+    "sharing.audit": Case({"table": sharing.suppress(COUNTS)}, sharing.audit),
+    "sharing.dispatch": Case({"needs": NEEDS, "staff": STAFF}, sharing.dispatch),
+    "sharing.check_policies": Case({"table": POLICIES}, sharing.check_policies),
     "sharing.simulate": Case({"policies": POLICIES.head(3)}, outcome_of),
     "sharing.simulate by persons": Case(
         {"policies": POLICIES.iloc[2:3]},
-        lambda policies: sharing.simulate(NOTO.change(hours=12), policies=policies, draws=1, engine="person"),
+        lambda policies: sharing.simulate(
+            NOTO.change(hours=12), policies=policies, draws=1, engine="person"
+        ),
     ),
-    "sharing.simulate of one's own scenario": Case({"evacuees": NOTO.tables["evacuees"]}, scenario_of),
+    "sharing.simulate of one's own scenario": Case(
+        {"evacuees": NOTO.tables["evacuees"]}, scenario_of
+    ),
     "sharing.compare": Case(
         {"policies": POLICIES.head(3)}, lambda policies: sharing.compare(simulate_of(policies))
     ),
@@ -422,7 +485,9 @@ CASES = {
         {"policies": POLICIES},
         lambda policies: sharing.run_cohort_engine(
             sharing.build_model(NOTO),
-            sharing.build_rules(sharing.build_model(NOTO), policies.set_index("policy", drop=False).loc["県ハブ"]),
+            sharing.build_rules(
+                sharing.build_model(NOTO), policies.set_index("policy", drop=False).loc["県ハブ"]
+            ),
             sharing.draw_outages(sharing.build_model(NOTO), 1, seed=0),
             (48,),
         ),
@@ -430,11 +495,13 @@ CASES = {
     "sharing.backtest": Case(
         {"observed": EARLY.tables["observed"]},
         lambda observed: sharing.backtest(EARLY.with_table("observed", observed)),
-        quick=("rows shuffled", "columns shuffled", "pyarrow dtypes", "index of text"),
+        quick=FEW,
     ),
-    "sharing.grounds": Case({"table": dxkit.load("legal_grounds")}, lambda table: sharing.grounds(table)),
+    "sharing.grounds": Case({"table": dxkit.load("legal_grounds")}, sharing.grounds),
     "sharing.ground_matrix": Case(
-        {"table": dxkit.load("legal_grounds")}, lambda table: sharing.ground_matrix(table=table), contract=FIRST_ROW
+        {"table": dxkit.load("legal_grounds")},
+        lambda table: sharing.ground_matrix(table=table),
+        contract=FIRST_ROW,
     ),
     "sharing.may_disclose": Case(
         {"pairs": HANDOVERS, "table": dxkit.load("legal_grounds")},
@@ -454,9 +521,7 @@ CASES = {
     "drones.backup": Case(
         SITES, lambda **tables: siting_of(drones.backup, **tables, count=3, range_km=12)
     ),
-    "drones.budget_curve": Case(
-        SITES, budget_curve_of
-    ),
+    "drones.budget_curve": Case(SITES, budget_curve_of),
     "drones.median_bases": Case(
         SITES, lambda **tables: siting_of(drones.median_bases, **tables, count=3)
     ),
@@ -473,7 +538,8 @@ CASES = {
         lambda runways: drones.runway_strips(runways, beyond_km=3.0, half_width_km=0.3),
     ),
     "drones.cost_per_delivery": Case(
-        {"costs": COSTS}, lambda costs: drones.cost_per_delivery(costs, distance_km=5, deliveries_per_day=[5, 20])
+        {"costs": COSTS},
+        lambda costs: drones.cost_per_delivery(costs, distance_km=5, deliveries_per_day=[5, 20]),
     ),
     "drones.endurance_min, flight_range, flight_shape, power_exponent": Case(
         {"drone": DRONE},
@@ -485,21 +551,27 @@ CASES = {
         ),
     ),
     # groups
-    "groups.form": Case({"members": FEW_TOWNS}, form_of),
-    "groups.form, explained and replanned": Case(
-        {"members": FEW_TOWNS},
-        lambda members: (groups.explain(form_of(members)), groups.replan(form_of(members), absent=["28222"])),
-    ),
+    "groups.form, explain, replan": Case({"members": FEW_TOWNS}, groups_of, quick=SOME),
     "groups.form, one attribute blank": Case(
-        {"members": FEW_TOWNS.assign(people_2020=FEW_TOWNS["people_2020"].where(FEW_TOWNS.index != 3))}, form_of
+        {
+            "members": FEW_TOWNS.assign(
+                people_2020=FEW_TOWNS["people_2020"].where(FEW_TOWNS.index != 3)
+            )
+        },
+        form_of,
+        quick=("rows shuffled", "pyarrow dtypes"),
     ),
     "groups.rotate": Case(
-        {"members": FEW_TOWNS}, lambda members: groups.rotate(members, rounds=3, size=4, alike="people_2020")
+        {"members": FEW_TOWNS.head(9)},
+        lambda members: groups.rotate(members, rounds=2, size=3, alike="people_2020"),
+        quick=("rows shuffled",),
     ),
     "groups.tradeoff": Case(
-        {"members": FEW_TOWNS},
-        lambda members: groups.tradeoff(members, rounds=2, size=4, alike="people_2020", penalties=[0.0, 1.0]),
-        quick=("rows shuffled", "columns shuffled", "object dtypes"),
+        {"members": FEW_TOWNS.head(8)},
+        lambda members: groups.tradeoff(
+            members, rounds=2, size=4, alike="people_2020", penalties=[1.0]
+        ),
+        quick=("rows shuffled",),
     ),
     # support
     "support.costs.bundle": Case(
@@ -513,17 +585,14 @@ CASES = {
         {"licences": LICENCES, "prices": PRICES},
         share_of,
     ),
-    "support.costs.fee": Case(
-        {"municipalities": PLAIN_TOWNS}, lambda municipalities: costs.fee(municipalities)
-    ),
-    "support.costs.fee_limits": Case(
-        {"municipalities": PLAIN_TOWNS}, lambda municipalities: costs.fee_limits(municipalities)
-    ),
+    "support.costs.fee": Case({"municipalities": PLAIN_TOWNS}, costs.fee),
+    "support.costs.fee_limits": Case({"municipalities": PLAIN_TOWNS}, costs.fee_limits, quick=FEW),
     "support.costs.participation": Case(
         {"systems": dxkit.load("shared_systems"), "municipalities": PLAIN_TOWNS, "known": KNOWN},
         lambda systems, municipalities, known: costs.participation(
             systems, municipalities, known_participation=known
         ),
+        quick=FEW,
     ),
     "support.costs.gain": Case(
         {"fees": FEES, "present": pd.DataFrame({"code": TOWNS["code"], "yen": 200_000.5})},
@@ -531,31 +600,32 @@ CASES = {
             fees, present.set_index("code")["yen"], joined={"28365": 0.25}, switch_yen=500_000
         ),
     ),
-    "support.costs.outliers": Case(
-        {"estimates": dxkit.load("estimates_example")}, lambda estimates: costs.outliers(estimates)
-    ),
+    "support.costs.outliers": Case({"estimates": dxkit.load("estimates_example")}, costs.outliers),
     "support.costs.estimates_trial": Case(
         {"municipalities": PLAIN_TOWNS},
         lambda municipalities: costs.estimates_trial(municipalities, repeats=6),
     ),
-    "support.liaison.distances": Case(
-        {"municipalities": FEW_TOWNS}, lambda municipalities: liaison.distances(municipalities)
-    ),
+    "support.liaison.distances": Case({"municipalities": FEW_TOWNS}, liaison.distances),
     "support.liaison.rounds": Case(
         {"municipalities": OFFICES.head(7)},
         lambda municipalities: liaison.rounds(municipalities, iterations=40),
     ),
     "support.liaison.assign": Case(
-        {"tasks": PLAIN_TOWNS, "liaisons": LIAISONS}, lambda tasks, liaisons: liaison.assign(tasks, liaisons)
+        {"tasks": PLAIN_TOWNS, "liaisons": LIAISONS},
+        liaison.assign,
+        quick=FEW,
     ),
-    "support.liaison.digest": Case({"history": HISTORY}, lambda history: liaison.digest(history)),
+    "support.liaison.digest": Case({"history": HISTORY}, liaison.digest),
     "support.matching.adopters": Case(
         {"wishes": SERVICE_WISHES, "services": SERVICES, "budgets": dxkit.load("service_budgets")},
         lambda wishes, services, budgets: matching.adopters(wishes, services, budgets=budgets),
+        quick=FEW,
     ),
     "support.matching.match": Case(
         {"needs": NEED_TEXTS, "services": SERVICES},
-        lambda needs, services: matching.match(needs, services, method="words").drop(columns="need_id"),
+        lambda needs, services: matching.match(needs, services, method="words").drop(
+            columns="need_id"
+        ),
     ),
     "support.matching.found_share": Case(
         {"proposals": PROPOSALS},
@@ -563,29 +633,35 @@ CASES = {
     ),
     "support.matching.similar": Case(
         {"municipalities": PLAIN_TOWNS},
-        lambda municipalities: matching.similar(municipalities, ["28585", "28201"], n=8),
+        lambda municipalities: matching.similar(municipalities, ["28585", "28201"], count=8),
     ),
     "support.progress.table": Case({"progress": PROGRESS}, progress.table),
     "support.progress.forecast": Case(
-        STEPS, lambda progress, extensions: FORECAST(progress, extensions, draws=40)
+        STEPS, lambda progress, extensions: FORECAST(progress, extensions, draws=40), quick=FEW
     ),
-    "support.progress.compare": Case(STEPS | {"vendors": VENDORS}, compare_forecasts),
+    "support.progress.compare": Case(STEPS | {"vendors": VENDORS}, compare_forecasts, quick=FEW),
     "support.progress.lagging": Case(
-        STEPS | {"municipalities": STAFF_OF_TOWNS, "rules": progress.rules()}, lagging_of
+        STEPS | {"municipalities": STAFF_OF_TOWNS, "rules": progress.rules()},
+        lagging_of,
+        quick=FEW,
     ),
     "support.training.plan": Case(
         {"gaps": GAPS, "courses": dxkit.load("courses"), "topics": dxkit.load("topics")},
         lambda gaps, courses, topics: training.plan(gaps, courses, topics=topics),
+        quick=FEW,
     ),
     "support.training.seats": Case(
-        {"wishes": WISHES, "sessions": SESSIONS}, lambda wishes, sessions: training.seats(wishes, sessions)
+        {"wishes": WISHES, "sessions": SESSIONS}, training.seats, quick=FEW
     ),
     "support.training.funnel": Case(
         {"records": RECORDS}, lambda records: training.funnel(records, by=["code"])
     ),
     "support.network.ties, dialogues": Case(
         {"memberships": MEMBERSHIPS},
-        lambda memberships: (network.ties(memberships), network.dialogues(network.ties(memberships))),
+        lambda memberships: (
+            network.ties(memberships),
+            network.dialogues(network.ties(memberships)),
+        ),
     ),
     "support.network.strangers": Case(
         {"attendance": ATTENDANCE, "memberships": MEMBERSHIPS},
@@ -596,21 +672,20 @@ CASES = {
     # linkage
     "linkage.link": Case(
         {"left": RESIDENTS, "right": SHELTER},
-        lambda left, right: linkage.link(left, right),
-        quick=("rows shuffled", "pyarrow dtypes"),
+        linkage.link,
+        quick=("rows shuffled",),
     ),
     "linkage.dedupe": Case(
         {"records": SHELTER},
         dedupe_of,
-        quick=("rows shuffled", "object dtypes"),
+        quick=("rows shuffled",),
     ),
-    "linkage.normalise": Case({"records": SHELTER}, lambda records: linkage.normalise(records)),
-    "linkage.evaluate": Case(
-        {"links": LINKS, "truth": TRUTH}, lambda links, truth: linkage.evaluate(links, truth)
-    ),
+    "linkage.normalise": Case({"records": SHELTER}, linkage.normalise),
+    "linkage.evaluate": Case({"links": LINKS, "truth": TRUTH}, linkage.evaluate),
     "linkage.missed_by_kind": Case(
         {"links": LINKS, "truth": TRUTH, "left": RESIDENTS, "right": SHELTER},
-        lambda links, truth, left, right: linkage.missed_by_kind(links, truth, left, right),
+        linkage.missed_by_kind,
+        quick=FEW,
     ),
     "linkage.review_plan": Case(
         {"links": LINKS}, lambda links: linkage.review_plan(links, staff_hours=0.1)
@@ -621,8 +696,12 @@ CASES = {
         lambda points: by_code(regions.locate(points), points["place"]),
     ),
     # schema, loaders
-    "schema.validate": Case({"table": TOWNS}, lambda table: schema.validate(table, "municipalities")),
-    "schema.validate the progress": Case({"table": PROGRESS}, lambda table: schema.validate(table, "progress")),
+    "schema.validate": Case(
+        {"table": TOWNS}, lambda table: schema.validate(table, "municipalities")
+    ),
+    "schema.validate the progress": Case(
+        {"table": PROGRESS}, lambda table: schema.validate(table, "progress")
+    ),
     "schema.carry_provenance, merge_provenance, is_made": Case(
         {"table": PROGRESS},
         lambda table: (
@@ -632,14 +711,14 @@ CASES = {
         ),
     ),
     "loaders.label": Case({"table": TOWNS}, dxkit.label),
-    "schema.show": Case({"table": TOWNS}, lambda table: show_of(table)),
+    "schema.show": Case({"table": TOWNS}, show_of),
     # assumptions
     "assumptions.table": Case({"rows": ASSUMED}, ASSUMPTION_TABLE),
     "assumptions.flips": Case({"assumptions": ASSUMED}, flips_of),
     # store
     "store.kendall_w": Case({"ratings": RATINGS}, store.kendall_w),
-    "store.opinion_groups": Case({"votes": VOTES}, lambda votes: store.opinion_groups(votes)),
-    "store.opinion_plane": Case({"votes": VOTES}, lambda votes: store.opinion_plane(votes)),
+    "store.opinion_groups": Case({"votes": VOTES}, store.opinion_groups),
+    "store.opinion_plane": Case({"votes": VOTES}, store.opinion_plane),
 }
 
 # packages whose functions only draw what others have computed, or read files
@@ -678,6 +757,7 @@ EXEMPT = {
     "store.check_text": "takes one cell",
     "store.check_vote": "takes one cell",
     "linkage.agreement_levels": "takes no table",
+    "linkage.error_kinds": "takes no table",
     "linkage.synth_registers": "invents its tables",
     "regions.areas": "takes no table",
     "regions.mesh": "takes mesh codes",
@@ -701,7 +781,10 @@ PACKAGES = (
     "schema",
     "sharing",
     "store",
-    *(f"support.{name}" for name in ("costs", "liaison", "matching", "network", "progress", "training")),
+    *(
+        f"support.{name}"
+        for name in ("costs", "liaison", "matching", "network", "progress", "training")
+    ),
 )
 
 
@@ -722,16 +805,17 @@ def public_functions():
 
 def functions_of(case):
     """The functions that a case names: "package.first, second", with words after them."""
-    package, _, rest = case.rpartition(".") if "," not in case else case.split(",")[0].rpartition(".")
-    first, *more = [part.strip() for part in f"{rest}{case[len(package) + 1 + len(rest):]}".split(",")]
+    package, _, rest = (
+        case.rpartition(".") if "," not in case else case.split(",")[0].rpartition(".")
+    )
+    first, *more = [
+        part.strip() for part in f"{rest}{case[len(package) + 1 + len(rest) :]}".split(",")
+    ]
     return {f"{package}.{name.split(' ')[0]}" for name in [first, *more] if name}
 
 
 def test_every_public_function_has_a_case_or_a_reason():
-    covered = set().union(*(functions_of(name) for name in CASES)) | {
-        "groups.explain",
-        "groups.replan",
-    }
+    covered = set().union(*(functions_of(name) for name in CASES))
     functions = set(public_functions())
     readers = {name for name in functions if name.startswith("loaders.read_")}
     assert sorted(functions - covered - set(EXEMPT) - readers) == []
@@ -770,13 +854,14 @@ def test_a_slow_answer_does_not_hang_on_any_change_either(name):
 # --- hash seeds and threads: what only a process of its own can have ------------------------------------------------
 
 
-def plain(answer):
+def plain(answer):  # noqa: PLR0911 - one line a kind of answer
     """An answer as what JSON can hold, rows in the order they have."""
     if isinstance(answer, pd.DataFrame):
         frame = pd.DataFrame(answer)
-        return {str(column): plain(frame.iloc[:, at].tolist()) for at, column in enumerate(frame.columns)} | {
-            "index": plain(frame.index.tolist())
-        }
+        return {
+            str(column): plain(frame.iloc[:, at].tolist())
+            for at, column in enumerate(frame.columns)
+        } | {"index": plain(frame.index.tolist())}
     if isinstance(answer, pd.Series):
         return plain(answer.to_frame("value"))
     if isinstance(answer, Mapping):
@@ -786,7 +871,9 @@ def plain(answer):
     if isinstance(answer, np.ndarray):
         return plain(answer.tolist())
     if dataclasses.is_dataclass(answer):
-        return {field.name: plain(getattr(answer, field.name)) for field in dataclasses.fields(answer)}
+        return {
+            field.name: plain(getattr(answer, field.name)) for field in dataclasses.fields(answer)
+        }
     if isinstance(answer, bool | np.bool_):
         return bool(answer)
     if isinstance(answer, int | float | Fraction | np.number):
@@ -822,7 +909,9 @@ def differences(before, after, place=""):
 def answers_under(hash_seed, threads, path):
     """All answers of a process with this hash seed and number of threads."""
     environment = dict(os.environ) | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
-    environment |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads)
+    environment |= dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), threads
+    )
     command = [sys.executable, str(Path(__file__).resolve()), "--answers", str(path)]
     return subprocess.Popen(command, env=environment, cwd=ROOT)
 
@@ -865,9 +954,20 @@ def summarise(names):
             print(f"## {name}: {type(error).__name__}: {error}"[:600], flush=True)
             continue
         report["letter"] = report["outcome"].map(letters).where(~report["allowed"], "(c)")
-        rows[name] = report.groupby("change")["letter"].agg(lambda part: "".join(part).strip() or " ").to_dict()
-        for row in report[~report["outcome"].isin(["same", "not applicable"]) & ~report["allowed"]].itertuples():
-            print(f"## {name}: {row.table}: {row.change}: {row.outcome} {row.largest_difference:.2g} {row.place}"[:400], flush=True)
+        rows[name] = (
+            report.groupby("change")["letter"]
+            .agg(lambda part: "".join(part).strip() or " ")
+            .to_dict()
+        )
+        for row in report[
+            ~report["outcome"].isin(["same", "not applicable"]) & ~report["allowed"]
+        ].itertuples():
+            print(
+                f"## {name}: {row.table}: {row.change}: {row.outcome} {row.largest_difference:.2g} {row.place}"[
+                    :400
+                ],
+                flush=True,
+            )
     return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=change_names()).fillna(" ")
 
 

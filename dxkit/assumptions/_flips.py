@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from dxkit.assumptions._table import table
 from dxkit._plain_tables import order_of_labels
+from dxkit.assumptions._table import table
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance
 

@@ -90,7 +90,7 @@ def write_label(value: object) -> str:
 
 
 def _number_repeated(frame: pd.DataFrame, names: list[str]) -> list[str]:
-    """Number rows of one name, the ones with the smaller figures first."""
+    """Add numbers to rows of one name, the ones with the smaller figures first."""
     contents = [tuple(_round_cell(value) for value in row) for row in frame.itertuples(index=False)]
     counts: dict[str, int] = {}
     numbered = list(names)

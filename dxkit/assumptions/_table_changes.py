@@ -98,7 +98,7 @@ def _shuffle_rows(table: pd.DataFrame, random: np.random.Generator) -> pd.DataFr
 
 
 def _renumber(table: pd.DataFrame, reordered: pd.DataFrame) -> pd.DataFrame:
-    """Number rows anew that were only numbered, since such an index says nothing of the rows."""
+    """Replace the numbers of rows that were only numbered; they say nothing of the rows."""
     if isinstance(table.index, pd.RangeIndex):
         return reordered.reset_index(drop=True)
     return reordered

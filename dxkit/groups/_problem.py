@@ -27,7 +27,7 @@ from dxkit.groups._distance import (
 )
 from dxkit.groups._members import Roster, read_members
 from dxkit.groups._read_rules import Links, read_group_count, read_links, read_sizes, read_spread
-from dxkit.groups._rules import Rules
+from dxkit.groups._rules import Rules, SpreadKind
 
 OBJECTIVES = ("mean", "sum")
 
@@ -127,16 +127,12 @@ def read_problem(
     kinds, kind_faults = read_spread(spread_columns, roster)
     if faults := [*faults, *together_faults, *apart_faults, *kind_faults]:
         raise TableError(faults)
-    # faults name the rows of the user's list; from here on members stand in the order of their
-    # codes
+    # faults name rows of the user's list; from here on members stand in the order of their codes
     ranks = np.argsort(order_of_labels(roster.codes))
     roster = roster.sort_by_code()
     together_links = _renumber_links(together_links, ranks)
     apart_links = _renumber_links(apart_links, ranks)
-    renumbered = [replace(kind, members=_renumber_members(kind.members, ranks)) for kind in kinds]
-    kinds = tuple(sorted(renumbered, key=lambda kind: (kind.members, kind.label)))
-    for warning in roster.list_warnings():
-        warnings.warn(warning, stacklevel=4)
+    kinds = _renumber_kinds(kinds, ranks)
     member_count = len(roster.codes)
     group_count = read_group_count(member_count, min_size, max_size, count)
     rules = Rules(member_count, min_size, max_size, group_count, together_links, apart_links, kinds)
@@ -155,9 +151,8 @@ def read_problem(
         "together": _list_codes(roster, together_links),
         "apart": _list_codes(roster, apart_links),
     }
-    # handed down to the search, the proof and the result; nobody computes it again
-    cost = sum_distances(criteria, member_count)
-    cost.flags.writeable = False
+    _warn_of_members(roster)
+    cost = _sum_distances_once(criteria, member_count)
     return Problem(roster, criteria, cost, rules, objective, settings)
 
 
@@ -170,6 +165,24 @@ def _renumber_links(
 ) -> tuple[tuple[int, ...], ...]:
     """Write links with the members' positions in the order of their codes."""
     return tuple(sorted(_renumber_members(link, ranks) for link in links))
+
+
+def _renumber_kinds(kinds: Sequence[SpreadKind], ranks: IntArray) -> tuple[SpreadKind, ...]:
+    """Write kinds with the members' positions in the order of their codes."""
+    renumbered = [replace(kind, members=_renumber_members(kind.members, ranks)) for kind in kinds]
+    return tuple(sorted(renumbered, key=lambda kind: (kind.members, kind.label)))
+
+
+def _warn_of_members(roster: Roster) -> None:
+    for warning in roster.list_warnings():
+        warnings.warn(warning, stacklevel=5)
+
+
+def _sum_distances_once(criteria: Sequence[Criterion], member_count: int) -> FloatArray:
+    """Compute the cost matrix that search, proof and result are handed; nobody may change it."""
+    cost = sum_distances(criteria, member_count)
+    cost.flags.writeable = False
+    return cost
 
 
 def _list_codes(roster: Roster, links: tuple[tuple[int, ...], ...]) -> list[tuple[str, ...]]:

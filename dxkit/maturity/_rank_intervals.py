@@ -54,8 +54,8 @@ class RankIntervals:
         Draws × municipalities; those without an interval rank behind everybody.
     settings
         ``vary`` (what was really varied) and ``not_varied`` (why the rest was not); ``methods``
-        used and ``left_out``; ``dropped`` (indicators that a normalisation could not use); ``error``
-        of an answer; ``without_interval`` (codes); and every option as it was used.
+        used and ``left_out``; ``dropped`` (indicators that a normalisation could not use);
+        ``error`` of an answer; ``without_interval`` (codes); and every option as it was used.
     """
 
     table: pd.DataFrame
@@ -204,12 +204,9 @@ def rank_intervals(
     >>> intervals.table.loc["28100", ["p05", "p95"]].tolist()
     [8, 16]
     """
-    check_vary(vary)
-    _check_counts(draws=draws, n_donors=n_donors)
-    _check_shares(
-        weight_noise=weight_noise, min_answered=min_answered, level=level, tier_level=tier_level
-    )
-    require_number(floor, "floor", high=MAX_FLOOR, above=True)
+    shares = {"weight_noise": weight_noise, "min_answered": min_answered}
+    _check_shares(**shares, level=level, tier_level=tier_level)
+    _check_choices(vary, draws=draws, n_donors=n_donors, floor=floor)
     framework = sort_framework(build_framework(indicators))
     numbers, codes, rows_given = read_sorted_figures(values, framework)
     noise = gather_noise(
@@ -243,11 +240,17 @@ def rank_intervals(
         "n_donors": n_donors if "missing" in varied else None,
     }
     settings |= _describe_plan(plan, codes, [*impossible_pairs, *pairs])
-    if (np.diff(rows_given) != 1).any():
-        # drawn in the order of the codes, handed back in that of the user's rows
-        table = table.iloc[rows_given]
-        ranks = ranks[:, rows_given]
+    # drawn in the order of the codes, handed back in that of the user's rows
+    table = table.iloc[rows_given]
+    ranks = ranks[:, rows_given]
     return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
+
+
+def _check_choices(vary: Sequence[str], *, draws: int, n_donors: int, floor: float) -> None:
+    """Refuse what cannot vary, counts below 1 and a floor that leaves no scale above it."""
+    check_vary(vary)
+    _check_counts(draws=draws, n_donors=n_donors)
+    require_number(floor, "floor", high=MAX_FLOOR, above=True)
 
 
 def _check_counts(**counts: int) -> None:

@@ -97,16 +97,14 @@ def assign(
     >>> tasks = pd.DataFrame({"field": ["標準化", "生成AI", "生成AI", "窓口"]})
     >>> shares = assign(tasks, pd.DataFrame({"liaison": ["甲", "乙"]}), by="field")
     >>> shares.most, shares.table["liaison"].tolist()
-    (2.0, ['甲', '乙', '甲'])
+    (2.0, ['乙', '甲', '乙'])
     """
     _checks.require_columns(tasks, [by], "tasks")
     _checks.require_unique_rows(liaisons, ["liaison"], "liaisons")
     shared = tasks[~tasks[by].isin(exclude)]
     loads_given = _sum_loads(shared, by, load)
     loads = loads_given.iloc[order_of_labels(loads_given.index)]
-    has_posts = "post" in liaisons.columns
-    with_posts = liaisons if has_posts else liaisons.assign(post=1.0)
-    posts = _checks.read_numbers(with_posts, "post", "liaisons", low=0.01, high=1)
+    posts = _read_posts(liaisons)
     # faults name the rows of the user's tables; what is equally good is decided by names
     by_name = order_of_labels(liaisons["liaison"])
     sorted_liaisons = liaisons.iloc[by_name]
@@ -151,6 +149,13 @@ class _Problem:
     posts: FloatArray
     can_take: BoolArray
     distance_km: FloatArray
+
+
+def _read_posts(liaisons: pd.DataFrame) -> FloatArray:
+    """Read the share of a full post that each liaison has; without the column, all are full."""
+    has_posts = "post" in liaisons.columns
+    with_posts = liaisons if has_posts else liaisons.assign(post=1.0)
+    return _checks.read_numbers(with_posts, "post", "liaisons", low=0.01, high=1)
 
 
 def _sum_loads(tasks: pd.DataFrame, by: str, load: str | None) -> "pd.Series[float]":

@@ -165,11 +165,7 @@ def rounds(
         day_s=round(_checks.require_number(day_hours, "day_hours", above=True) * HOUR_S),
     )
     task = _pose_task(case, appointments, days, day_begins)
-    # the tours that a proof lists know nothing of appointments
-    if certify and task.windows:
-        raise ChoiceError(
-            "certify=True は appointments と一緒には使えません。どちらかを外してください。"
-        )
+    _check_provable(task, certify)
     plan = _plan_tours(
         task, iterations=iterations, seed=seed, certify=certify, time_limit_s=time_limit_s
     )
@@ -292,6 +288,14 @@ def _plan_tours(
         stops = [Stop(day, place, 0) for day, places in enumerate(proof.plan) for place in places]
         tours = _itinerary.order_stops(stops, task)
     return _Plan(task, tours, proof, is_reproducible and proof.is_reproducible)
+
+
+def _check_provable(task: RoutingTask, certify: bool) -> None:
+    """Refuse a proof with appointments, of which the tours that a proof lists know nothing."""
+    if certify and task.windows:
+        raise ChoiceError(
+            "certify=True は appointments と一緒には使えません。どちらかを外してください。"
+        )
 
 
 def _make_rounds(
