@@ -1,5 +1,6 @@
 """Links are right where the truth is known, the same again from the same seed, and small or empty registers are linked too."""
 
+import os
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,9 @@ pytestmark = pytest.mark.skipif(
     find_spec("splink") is None, reason="名寄せの追加部品（dxkit[linkage]）がありません"
 )
 PEOPLE = 5000
-FEBRL = Path(__file__).resolve().parents[3] / "shared/data/real/febrl"
+FEBRL = Path(
+    os.environ.get("FEBRL", Path(__file__).resolve().parents[3] / "shared/data/real/febrl")
+)
 COLUMNS = ("record_id", "name", "kana", "birthday", "sex", "address", "code")
 
 
@@ -429,7 +432,9 @@ def _pair_persons(left, right):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not FEBRL.is_dir(), reason="the public FEBRL sets are not beside the repository")
+@pytest.mark.skipif(
+    not FEBRL.is_dir(), reason="the public FEBRL sets are not beside the repository"
+)
 @pytest.mark.parametrize("order", [("surname", "given_name"), ("given_name", "surname")])
 @pytest.mark.filterwarnings("ignore::dxkit.errors.TableWarning")
 def test_public_sets_in_another_language_are_linked_by_the_plain_call(order):
@@ -499,3 +504,13 @@ def test_how_many_share_a_house_is_learnt():
     found = linkage.link(alone, slips)
     truth = pd.DataFrame({"left_id": alone["record_id"], "right_id": slips["record_id"]})
     assert linkage.evaluate(found, truth)["recall"] > 0.98
+    assert found.attrs["settings"]["housemates"] < 0.1
+
+
+def test_the_number_of_housemates_is_near_what_the_registers_hold(registers, links):
+    left, right, truth = registers
+    keys = [linkage.normalise(table)["household"] for table in (left, right)]
+    mates = keys[0].value_counts().reindex(keys[1].dropna()).fillna(0)
+    # pairs of one house that are not one person, as far as both addresses are whole
+    mean = (mates.sum() - len(truth) * keys[1].notna().mean()) / len(right)
+    assert links.attrs["settings"]["housemates"] == pytest.approx(mean, rel=0.5)
