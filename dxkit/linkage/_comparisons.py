@@ -158,7 +158,7 @@ BIRTHDAY = Comparison(
     "birthday",
     _write_either_null("year"),
     (
-        Level("生年月日が同じ", _write_equal("year", "month", "day"), 0.84, 4e-5, 0.01),
+        Level("生年月日が同じ", _write_equal("year", "month", "day"), 0.84, 4e-5, 0.0085),
         Level(
             "生年月日が1字違うか入れ替わり",
             "damerau_levenshtein(digits_l, digits_r) <= 1",
@@ -171,7 +171,7 @@ BIRTHDAY = Comparison(
             f"{_write_equal('year', 'month')} AND {_write_either_null('day')}",
             0.12,
             1.5e-4,
-            0.001,
+            0.0016,
         ),
         Level(
             "生年が同じ（月日なし）",

@@ -101,7 +101,7 @@ def link(
     pairs = weigh_pairs([lefts, rights], prior=prior, backend=backend, seed=seed)
     ratio = np.exp2(pairs["weight"].to_numpy()) * (1 - prior) / prior
     pairs["weight"] = np.log2(ratio)
-    settings["housemates"] = pairs.attrs["house_share"] * len(left)
+    settings["housemates"] = float(pairs.attrs["house_share"] * len(left))
     if once == "neither":
         pairs["probability"], share = pair_probability(ratio, float(len(left)) * len(right))
     else:
