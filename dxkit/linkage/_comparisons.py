@@ -138,6 +138,10 @@ NAME = Comparison(
         ),
         Level("氏が同じ、名が近い", f"{_SAME_SURNAME} AND {_NEAR_GIVEN}", 0.03, 3e-4, 0.1),
         Level("名が同じ、氏が近い", f"{_SAME_GIVEN} AND {_NEAR_SURNAME}", 0.01, 2e-5, 0.002),
+        # cheaper conditions first: most of the pairs that are looked at share one part
+        Level("氏か名だけが書かれ、近い", _ONE_PART, 0.002, 1e-4, 0.004),
+        Level("氏が同じ、名が違う", _SAME_SURNAME, 0.008, 3e-3, 0.8, "surname"),
+        Level("名だけ同じ", _SAME_GIVEN, 0.018, 3e-3, 0.002),
         Level(
             "読みか氏名が近い",
             f"({_write_near('kana_plain')} OR {_write_near('name')}"
@@ -146,9 +150,6 @@ NAME = Comparison(
             1e-3,
             0.04,
         ),
-        Level("氏か名だけが書かれ、近い", _ONE_PART, 0.002, 1e-4, 0.004),
-        Level("氏が同じ、名が違う", _SAME_SURNAME, 0.008, 3e-3, 0.8, "surname"),
-        Level("名だけ同じ", _SAME_GIVEN, 0.018, 3e-3, 0.002),
         Level("氏だけ近い", _NEAR_SURNAME, 0.002, 0.008, 0.01),
         Level("名だけ近い", _NEAR_GIVEN, 0.002, 0.02, 0.01),
         Level("氏名が違う", "ELSE", 0.011, 0.9646, 0.028),
