@@ -3,7 +3,8 @@
 import pandas as pd
 
 from dxkit._checks import require_choice
-from dxkit.linkage._splink_model import COMPARISONS, JARO_WINKLER, write_condition
+from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER
+from dxkit.linkage._splink_model import write_condition
 
 
 def agreement_levels(*, backend: str = "duckdb") -> pd.DataFrame:

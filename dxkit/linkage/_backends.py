@@ -2,7 +2,7 @@
 
 Splink writes the SQL; DuckDB runs it on this machine, Spark on a cluster. Both get the same keys
 and the same model. Learning looks at a sample of pairs, so that memory does not grow with the
-square of a register.
+square of a register, and always runs in DuckDB, so that both weigh alike.
 """
 
 import logging
@@ -21,16 +21,9 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
-from dxkit.linkage._learn_shares import build_column, learn_shares, multiply_levels
-from dxkit.linkage._splink_model import (
-    COMPARISONS,
-    JARO_WINKLER,
-    Comparison,
-    Shares,
-    build_settings,
-    scale_shares,
-    write_case,
-)
+from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER, Comparison
+from dxkit.linkage._learn_shares import learn_shares, multiply_levels
+from dxkit.linkage._splink_model import Shares, build_settings, scale_shares, write_case
 
 BACKENDS = ("duckdb", "spark")
 KEYS = (
@@ -78,6 +71,7 @@ def weigh_pairs(
     -------
     pandas.DataFrame
         One row a pair: ``left, right`` (row numbers), ``weight`` (log2 of the odds).
+        ``attrs["house_share"]``: of pairs that are not one person, those of one house.
     """
     require_backend(backend)
     shares = learn_shares(list(tables), KEYS, seed)
@@ -216,7 +210,7 @@ def _build_input(table: pd.DataFrame, backend: str) -> Any:
     pa: Any = import_module("pyarrow")
 
     columns = {"unique_id": pa.array(np.arange(len(table), dtype=np.int32))}
-    columns |= {key: build_column(table[key]) for key in KEYS}
+    columns |= {key: pa.Array.from_pandas(table[key]) for key in KEYS}
     return pa.table(columns) if backend == "duckdb" else pa.table(columns).to_pandas()
 
 
@@ -233,7 +227,9 @@ def _sort_pairs(pairs: dict[str, Any], shares: Shares, prior: float) -> pd.DataF
         ]
     )
     weight = _weigh_against_house(weight, levels, shares, prior)
-    return pd.DataFrame({"left": left[order], "right": right[order], "weight": weight})
+    table = pd.DataFrame({"left": left[order], "right": right[order], "weight": weight})
+    table.attrs["house_share"] = shares.house
+    return table
 
 
 def _find_levels(comparison: Comparison, shares: Shares, weights: Any) -> Any:
@@ -275,7 +271,7 @@ def find_agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFram
     with duckdb.connect(":memory:") as connection:
         for side, side_column, keys in (("l", "left", lefts), ("r", "right", rights)):
             rows = keys.take(pairs[side_column].to_numpy())
-            columns = {f"{key}_{side}": build_column(rows[key]) for key in KEYS}
+            columns = {f"{key}_{side}": pa.Array.from_pandas(rows[key]) for key in KEYS}
             connection.register(side, pa.table({"pair": pa.array(np.arange(len(rows)))} | columns))
         cases = ", ".join(
             f"{write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS

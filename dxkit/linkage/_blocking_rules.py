@@ -1,8 +1,9 @@
 """Which pairs of records are looked at at all?
 
-Rules of blocking, as conditions in SQL: the narrow ones always, wider ones where the registers are
-small enough.
+Of a million by a million records only those that agree on one of these rules are compared.
 """
+
+from dxkit.linkage._comparisons import write_shared_words
 
 # same name, but another municipality, another year and another month: that is another person
 _PLAUSIBLE = (
@@ -44,7 +45,7 @@ WIDEST_BLOCKING_RULES = (
     "l.code = r.code AND l.block = r.block",
     "l.year = r.year AND l.month = r.month AND l.block = r.block",
     "l.month = r.month AND l.day = r.day AND l.block = r.block",
-    "l.block = r.block AND len(list_intersect(l.words, r.words)) > 0",
+    f"l.block = r.block AND {write_shared_words('l.words', 'r.words')} > 0",
 )
 
 

@@ -7,33 +7,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.linkage._linkage_scores import LinkageScores
 from dxkit.linkage._normalise import find_missing_columns
 from dxkit.schema import carry_provenance
 
 PAIR_COLUMNS = ("left_id", "right_id")
 # classes of probability; most pairs are nearly sure, and there a class is narrow
 CLASS_BOUNDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 1.0)
-
-
-class LinkageScores(dict[str, float]):
-    """The figures of `evaluate`, with how sure they are.
-
-    Attributes
-    ----------
-    intervals : pandas.DataFrame
-        One row a figure (``precision, recall, f1``): ``estimate, low, high`` (0–1) of the interval
-        at ``settings["level"]``.
-    calibration : pandas.DataFrame
-        One row a class of probability that holds pairs: ``from, to, pairs, expected`` (mean
-        probability), ``right`` (share that is true), ``low, high`` (of that share). Empty where
-        the links hold no probability.
-    settings : mapping
-        ``level``.
-    """
-
-    intervals: pd.DataFrame
-    calibration: pd.DataFrame
-    settings: Mapping[str, float]
 
 
 def evaluate(links: pd.DataFrame, truth: pd.DataFrame, *, level: float = 0.95) -> LinkageScores:
@@ -142,8 +122,8 @@ def _calibrate(links: pd.DataFrame, true_pairs: pd.DataFrame, level: float) -> p
     rows = []
     # the last class holds its upper bound, too
     position = np.searchsorted(CLASS_BOUNDS[1:-1], pairs["probability"], side="right")
-    for label, members in pairs.groupby(position):
-        number = int(str(label))
+    for number in np.unique(position):
+        members = pairs[position == number]
         right = members["is_true"].sum()
         rows.append(
             [

@@ -15,7 +15,8 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.linkage._blocking_rules import list_blocking_rules
-from dxkit.linkage._splink_model import COMPARISONS, Comparison, Shares, write_case
+from dxkit.linkage._comparisons import COMPARISONS, Comparison
+from dxkit.linkage._splink_model import Shares, write_case
 
 # random pairs from which chance agreement is learnt
 MAX_CHANCE_PAIRS = 400_000
@@ -78,16 +79,15 @@ def learn_shares(tables: list[pd.DataFrame], keys: tuple[str, ...], seed: int) -
     sampled = np.sort(rng.choice(len(right), n_sampled, replace=False))
     with duckdb.connect(":memory:", config={"memory_limit": "40%"}) as connection:
         connection.execute("SET enable_progress_bar = false")
-        for name, table, rows in (
-            ("lefts", left, np.arange(len(left))),
-            ("sampled", right, sampled),
-        ):
-            taken = table if len(rows) == len(table) else table.take(rows)
-            columns = {key: build_column(taken[key]) for key in keys}
-            connection.register(name, pa.table({"row": pa.array(rows), **columns}))
+        _register(connection, "lefts", left, keys)
+        _register(connection, "sampled", right, keys, sampled)
         is_link = len(tables) == 2
         plausible = _count_plausible(connection, keys, (len(left), len(right)), is_link)
-        chance = _count_chance(connection, left, right, keys, is_link, rng)
+        if n_sampled < len(right):
+            _register(connection, "sampled", right, keys)
+        rows = _draw_pairs((len(left), len(right)), is_link, rng)
+        connection.register("chance", pa.table(dict(zip("ab", rows, strict=True))))
+        chance = _count_patterns(connection, "SELECT a, b FROM chance", keys)
     possible_pairs = float(len(left)) * n_sampled
     if not is_link:
         # every pair of two sampled records would be looked at from both sides, but is counted once
@@ -95,12 +95,15 @@ def learn_shares(tables: list[pd.DataFrame], keys: tuple[str, ...], seed: int) -
     return _maximise_likelihood(plausible, chance, max(possible_pairs, 1.0), len(left), left)
 
 
-def build_column(column: pd.Series) -> Any:
-    """Put a column of keys into the form that databases read; words are lists of texts."""
+def _register(
+    connection: Any, name: str, table: pd.DataFrame, keys: tuple[str, ...], rows: Any = None
+) -> None:
+    """Hand a register, or some of its rows, to the database; records are known by their row."""
     pa: Any = import_module("pyarrow")
-    if column.name == "words":
-        return pa.array(column.tolist(), type=pa.list_(pa.string()))
-    return pa.Array.from_pandas(column)
+    rows = np.arange(len(table)) if rows is None else rows
+    part = table if len(rows) == len(table) else table.take(rows)
+    columns = {key: pa.Array.from_pandas(part[key]) for key in keys}
+    connection.register(name, pa.table({"row": pa.array(rows), **columns}))
 
 
 def _count_plausible(
@@ -108,11 +111,14 @@ def _count_plausible(
 ) -> _Patterns:
     """Count the patterns of all pairs that a blocking rule brings together."""
     # in one register, a pair whose two records are both sampled is looked at once
-    once = "(l.row < r.row OR l.row > r.row AND l.row NOT IN (SELECT row FROM sampled))"
-    order = "TRUE" if is_link else once
+    order = (
+        "TRUE"
+        if is_link
+        else "(l.row < r.row OR l.row > r.row AND l.row NOT IN (SELECT row FROM sampled))"
+    )
+    both = "lefts l JOIN sampled r"
     pairs = " UNION ".join(
-        f"SELECT l.row AS a, r.row AS b FROM lefts l"  # noqa: S608 - our own rules
-        f" JOIN sampled r ON {rule} AND {order}"
+        f"SELECT l.row AS a, r.row AS b FROM {both} ON {rule} AND {order}"  # noqa: S608
         for rule in list_blocking_rules(records)
     )
     return _count_patterns(connection, pairs, keys)
@@ -125,7 +131,7 @@ def _count_patterns(connection: Any, pairs: str, keys: tuple[str, ...]) -> _Patt
     )
     both = ", ".join(f"l.{key} AS {key}_l, r.{key} AS {key}_r" for key in keys)
     query = (
-        f"WITH pairs AS ({pairs}), rows AS (SELECT {both} FROM pairs"  # noqa: S608 - our own text
+        f"WITH pairs AS ({pairs}), rows AS (SELECT {both} FROM pairs"  # noqa: S608
         f" JOIN lefts l ON l.row = pairs.a JOIN sampled r ON r.row = pairs.b)"
         f" SELECT {fields}, count(*) AS pairs FROM (SELECT {cases} FROM rows)"
         f" GROUP BY {fields} ORDER BY {fields}"
@@ -135,34 +141,18 @@ def _count_patterns(connection: Any, pairs: str, keys: tuple[str, ...]) -> _Patt
     return _Patterns(np.column_stack(levels), np.asarray(table["pairs"], dtype=np.float64))
 
 
-def _count_chance(  # noqa: PLR0917 - all that a draw needs
-    connection: Any,
-    left: pd.DataFrame,
-    right: pd.DataFrame,
-    keys: tuple[str, ...],
-    is_link: bool,
-    rng: np.random.Generator,
-) -> _Patterns:
-    """Count the patterns of pairs drawn at random, or of all pairs where there are few."""
-    pa: Any = import_module("pyarrow")
-    size = (len(left), len(right))
+def _draw_pairs(
+    size: tuple[int, int], is_link: bool, rng: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """Draw pairs of rows at random, or take all pairs where there are few."""
     if size[0] * size[1] <= MAX_CHANCE_PAIRS:
         left_rows, right_rows = np.divmod(np.arange(size[0] * size[1]), size[1])
     else:
         left_rows = rng.integers(0, size[0], MAX_CHANCE_PAIRS)
         right_rows = rng.integers(0, size[1], MAX_CHANCE_PAIRS)
-    if not is_link:
-        is_pair = left_rows < right_rows
-        left_rows = left_rows[is_pair]
-        right_rows = right_rows[is_pair]
-    connection.register("chance", pa.table({"a": left_rows, "b": right_rows}))
-    if (
-        size[1] > MAX_SAMPLED_RECORDS
-        or len(right) > connection.execute("SELECT count(*) FROM sampled").fetchone()[0]
-    ):
-        columns = {key: build_column(right[key]) for key in keys}
-        connection.register("sampled", pa.table({"row": pa.array(np.arange(size[1])), **columns}))
-    return _count_patterns(connection, "SELECT a, b FROM chance", keys)
+    # in one register, a pair stands once and nobody is paired with themselves
+    is_pair = left_rows < right_rows if not is_link else np.ones(len(left_rows), dtype=bool)
+    return left_rows[is_pair], right_rows[is_pair]
 
 
 def _maximise_likelihood(
@@ -190,13 +180,20 @@ def _maximise_likelihood(
         if change < TOLERANCE:
             break
     fields = [comparison.field for comparison in COMPARISONS]
-    by_field: list[Any] = [dict(zip(fields, shares, strict=True)) for shares in (m, u, h)]
+    m_by_field, u_by_field, h_by_field = (
+        dict(zip(fields, shares, strict=True)) for shares in (m, u, h)
+    )
     frequency = {
         column: _estimate_collision(left[column], level.u)
         for column, level in FREQUENCY_LEVELS.items()
     }
-    house = house_share / (1 - match_share)
-    return Shares(by_field[0], by_field[1], by_field[2], frequency=frequency, house=house)
+    return Shares(
+        m=m_by_field,
+        u=u_by_field,
+        h=h_by_field,
+        frequency=frequency,
+        house=house_share / (1 - match_share),
+    )
 
 
 def _read_start(comparison: Comparison, kind: str) -> FloatArray:
@@ -254,8 +251,9 @@ def _divide_rare(levels: IntArray, pairs: FloatArray, starts: list[FloatArray]) 
 
 def _sum_levels(positions: IntArray, pairs: FloatArray, size: int) -> FloatArray:
     is_known = positions >= 0
-    sums = np.bincount(positions[is_known], weights=pairs[is_known], minlength=size)
-    return sums.astype(np.float64)
+    sums: FloatArray = np.zeros(size)
+    np.add.at(sums, positions[is_known], pairs[is_known])
+    return sums
 
 
 def _estimate_collision(column: pd.Series, start: float) -> float:

@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.linkage._address import split_words
 from dxkit.linkage._backends import find_agreement
+from dxkit.linkage._comparisons import COMPARISONS, UNKNOWN_LABELS
 from dxkit.linkage._normalise import Surnames, check_register, fold_register
 from dxkit.linkage._placeholders import forget_placeholders
-from dxkit.linkage._splink_model import COMPARISONS, UNKNOWN_LABELS
 from dxkit.schema import carry_provenance
 
 # a word of more addresses than these says nothing of a place: street, road, the state
@@ -78,18 +79,18 @@ def _write_digits(records: pd.DataFrame, keys: pd.DataFrame) -> pd.Series:
 
 def _list_words(records: pd.DataFrame, keys: pd.DataFrame) -> pd.Series:
     """List the words of addresses in other letters; those of many addresses tell nothing."""
-    words = pd.Series([None] * len(keys), index=keys.index, dtype="object", name="words")
     # only towns without a kanji or kana are written in words
     is_foreign = keys["town"].str.fullmatch(r"[\x00-\u2fff]+", na=False).to_numpy(dtype=bool)
-    if "address" not in records or not is_foreign.any():
-        return words
-    lists = [split_words(str(text)) for text in records["address"].to_numpy()[is_foreign]]
-    counts = Counter(word for members in lists for word in set(members))
-    limit = max(MIN_COMMON_WORD, MAX_WORD_SHARE * len(lists))
-    rare = [sorted({word for word in members if counts[word] <= limit}) for members in lists]
-    index = words[is_foreign].index
-    words[is_foreign] = pd.Series([members or None for members in rare], index=index)
-    return words
+    words = np.full(len(keys), "", dtype=object)
+    if "address" in records and is_foreign.any():
+        lists = [split_words(str(text)) for text in records["address"].to_numpy()[is_foreign]]
+        counts = Counter(word for members in lists for word in set(members))
+        limit = max(MIN_COMMON_WORD, MAX_WORD_SHARE * len(lists))
+        words[is_foreign] = [
+            " ".join(sorted({word for word in members if counts[word] <= limit}))
+            for members in lists
+        ]
+    return pd.Series(words, index=keys.index, dtype="str", name="words")
 
 
 def build_empty_pairs() -> pd.DataFrame:
