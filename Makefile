@@ -2,6 +2,7 @@
 #   make lab                      set up .venv and open the notebooks     make lab ARGS=--no-browser
 #   make test                     every check but the slow tests          make test SLOW=1   make test ARGS="-k codes"
 #   make pack TO=out/pack         the offline workshop folder             make data   make bench
+#   make docs                     docs/names.md and the pages docs/api/index.html
 #   PYTHON=/path/to/python3.11    names the Python that makes .venv
 
 PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python; do \
@@ -15,7 +16,7 @@ PYTEST = $(VENV) -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow")
 
 export PYTHONUTF8 = 1
 
-.PHONY: lab test pack data bench user tester bencher
+.PHONY: lab test docs pack data bench user tester bencher
 .DEFAULT_GOAL := lab
 
 lab: user
@@ -27,6 +28,9 @@ test: tester
 	$(VENV) -m mypy
 	$(VENV) -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
 	$(PYTEST) $(ARGS)
+
+docs: user
+	$(VENV) scripts/make_api.py $(ARGS)
 
 pack: user
 	$(VENV) scripts/make_pack.py "$(TO)" $(ARGS)

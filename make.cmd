@@ -31,10 +31,11 @@ goto rest
 :run
 if /i "%VERB%"=="lab" goto lab
 if /i "%VERB%"=="test" goto test
+if /i "%VERB%"=="docs" goto docs
 if /i "%VERB%"=="pack" goto pack
 if /i "%VERB%"=="data" goto data
 if /i "%VERB%"=="bench" goto bench
-echo make lab ^| test ^| pack ^| data ^| bench
+echo make lab ^| test ^| docs ^| pack ^| data ^| bench
 exit /b 2
 
 :lab
@@ -49,6 +50,11 @@ exit /b
 %VENV% -m mypy || exit /b 1
 %VENV% -c "from importlinter.cli import lint_imports_command; lint_imports_command()" || exit /b 1
 %VENV% -m pytest -n 2 --dist loadfile -m "not slow" %REST%
+exit /b
+
+:docs
+%PYTHON% scripts\make_venv.py requirements-lab.lock || exit /b 1
+%VENV% scripts\make_api.py %REST%
 exit /b
 
 :pack

@@ -1,12 +1,25 @@
 """dxkit: how does the digital transformation of Hyogo's 41 municipalities stand?
 
-``import dxkit`` costs next to nothing: the public modules and names load on first use.
+dxkit loads tables, computes from them and draws the answer, without the network. A package
+(``dxkit.drones``) is the only public path to what is in it: its files are private, named for what
+they hold (``_best_bases.py``). A line of code imports only from the rows below its own::
+
+    widgets | reports                                               what people touch, and print
+    charts | maps | maturity | sharing | drones | groups | support  pictures; the topics
+    regions | linkage | _environment | assumptions                  places; same persons; checks
+    loaders | store                                                 files in; votes kept
+    schema                                                          columns, headings, provenance
+    codes | _checks | _keywords | _optimise | _plain_tables         codes, checks, solvers
+    errors | _arrays                                                messages, types
+
+Topics are handed tables and return tables; they load no file and draw nothing. ``import dxkit``
+costs next to nothing: public modules and names load on first use.
 
 Examples
 --------
 >>> import dxkit
->>> towns = dxkit.load("municipalities")
->>> len(towns), int(towns["people_2020"].sum())
+>>> municipalities = dxkit.load("municipalities")
+>>> len(municipalities), int(municipalities["people_2020"].sum())
 (41, 5465002)
 """
 
@@ -14,6 +27,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dxkit import assumptions as assumptions
     from dxkit import charts as charts
     from dxkit import codes as codes
     from dxkit import drones as drones
@@ -32,13 +46,16 @@ if TYPE_CHECKING:
     from dxkit import widgets as widgets
     from dxkit._environment import check as check
     from dxkit.loaders import catalog as catalog
+    from dxkit.loaders import data_folder as data_folder
     from dxkit.loaders import describe as describe
     from dxkit.loaders import label as label
     from dxkit.loaders import load as load
+    from dxkit.schema import show as show
 
 __version__ = "0.1.0"
 
 _MODULES = (
+    "assumptions",
     "charts",
     "codes",
     "drones",
@@ -60,15 +77,17 @@ _MODULES = (
 _HOMES = {
     "catalog": "dxkit.loaders",
     "check": "dxkit._environment",
+    "data_folder": "dxkit.loaders",
     "describe": "dxkit.loaders",
     "label": "dxkit.loaders",
     "load": "dxkit.loaders",
+    "show": "dxkit.schema",
 }
 __all__ = [*_MODULES, *_HOMES]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a public module or name the first time that it is asked for (PEP 562)."""
+    """Load a public module or name the first time that it is used (PEP 562)."""
     if name in _MODULES:
         return import_module(f"dxkit.{name}")
     if name in _HOMES:
@@ -79,4 +98,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    # names that are not loaded yet must be offered by tab completion, too
     return sorted([*globals(), *__all__])

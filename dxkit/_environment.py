@@ -1,7 +1,7 @@
 """Is this machine ready for the notebooks?
 
-`check` looks at Python, the libraries, the tables and their hashes, the map assets and the Japanese font, and says in
-Japanese what is missing and what to do. It needs no network.
+`check` looks at Python, the libraries, the tables and their hashes, the map assets and the Japanese
+font, and says in Japanese what is missing and what to do. It needs no network.
 """
 
 import platform
@@ -25,7 +25,15 @@ LIBRARIES = (
     "ipywidgets",
     "jupyterlab",
 )
-GOOD, BAD = "○", "×"
+FONT_LIBRARY = "matplotlib-fontja"
+GOOD = "○"
+BAD = "×"
+NOT_THERE = "見つかりません"
+REINSTALL = "dxkit を入れ直してください"
+MAKE_AGAIN = "「make lab」をもう一度実行してください"
+COLUMNS = ["項目", "結果", "内容", "対処"]
+
+Row = tuple[str, str, str, str]
 
 
 def check() -> pd.DataFrame:
@@ -34,42 +42,55 @@ def check() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a check: ``項目, 結果`` (○ or ×), ``内容`` (what was found), ``対処`` (what to do, if anything).
+        One row a check: ``項目, 結果`` (○ or ×), ``内容`` (what is there), ``対処`` (what to do, if
+        anything).
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> dxkit.check().set_index("項目").loc["データ", "結果"]
+    '○'
     """
-    rows = [*_python(), *_libraries(), *_tables(), *_assets(), *_font()]
-    return pd.DataFrame(rows, columns=["項目", "結果", "内容", "対処"])
+    rows = [
+        _check_python(),
+        *map(_check_library, LIBRARIES),
+        *_check_tables(),
+        _check_map_assets(),
+        _check_font(),
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _row(item: str, good: bool, found: str, remedy: str) -> tuple[str, str, str, str]:
-    return item, GOOD if good else BAD, found, "" if good else remedy
+def _make_row(item: str, good: bool, content: str, remedy: str) -> Row:
+    return item, GOOD if good else BAD, content, "" if good else remedy
 
 
-def _python() -> Iterator[tuple[str, str, str, str]]:
-    yield _row(
-        "Python",
-        sys.version_info >= OLDEST_PYTHON,
-        platform.python_version(),
-        "Python 3.11 以上を入れてください",
-    )
+def _check_python() -> Row:
+    good = sys.version_info >= OLDEST_PYTHON
+    remedy = "Python 3.11 以上を入れてください"
+    return _make_row("Python", good, platform.python_version(), remedy)
 
 
-def _libraries() -> Iterator[tuple[str, str, str, str]]:
-    for name in LIBRARIES:
-        try:
-            found = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found = ""
-        yield _row(
-            name, bool(found), found or "見つかりません", "「make lab」をもう一度実行してください"
-        )
+def _check_library(name: str) -> Row:
+    version = _find_version(name)
+    return _make_row(name, bool(version), version or NOT_THERE, MAKE_AGAIN)
 
 
-def _tables() -> Iterator[tuple[str, str, str, str]]:
-    remedy = "dxkit を入れ直してください"
+def _find_version(library: str) -> str:
+    """Find the version of an installed library; empty if it is not there."""
+    try:
+        return metadata.version(library)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _check_tables() -> Iterator[Row]:
+    """Load every table of the catalogue: each is compared with its recorded hash."""
     try:
         names = list(catalog()["name"])
     except CatalogError as error:
-        yield _row("データの目録", good=False, found=str(error), remedy=remedy)
+        # without a catalogue the other checks still say something
+        yield _make_row("データの目録", good=False, content=str(error), remedy=REINSTALL)
         return
     faults = []
     for name in names:
@@ -77,34 +98,18 @@ def _tables() -> Iterator[tuple[str, str, str, str]]:
             load(name)
         except CatalogError as error:
             faults.append(str(error))
-    said = "、".join(faults) or f"{len(names)}表すべて、記録どおりです（{data_folder().name}）"
-    yield _row("データ", not faults, said, remedy)
+    sound = f"{len(names)}表すべて、記録どおりです（{data_folder().name}）"
+    yield _make_row("データ", not faults, "、".join(faults) or sound, REINSTALL)
 
 
-def _assets() -> Iterator[tuple[str, str, str, str]]:
+def _check_map_assets() -> Row:
     folder = resources.files("dxkit") / "assets"
-    found = (
-        any(entry.name.startswith("leaflet") for entry in folder.iterdir())
-        if folder.is_dir()
-        else False
-    )
-    yield _row(
-        "地図の部品（オフライン用）",
-        found,
-        "入っています" if found else "見つかりません",
-        "dxkit を入れ直してください",
-    )
+    good = folder.is_dir() and any(entry.name.startswith("leaflet") for entry in folder.iterdir())
+    content = "入っています" if good else NOT_THERE
+    return _make_row("地図の部品（オフライン用）", good, content, REINSTALL)
 
 
-def _font() -> Iterator[tuple[str, str, str, str]]:
-    try:
-        metadata.version("matplotlib-fontja")
-    except metadata.PackageNotFoundError:
-        yield _row(
-            "日本語の文字",
-            good=False,
-            found="見つかりません",
-            remedy="「make lab」をもう一度実行してください",
-        )
-        return
-    yield _row("日本語の文字", good=True, found="IPAexゴシックが入っています", remedy="")
+def _check_font() -> Row:
+    good = bool(_find_version(FONT_LIBRARY))
+    content = "IPAexゴシックが入っています" if good else NOT_THERE
+    return _make_row("日本語の文字", good, content, MAKE_AGAIN)

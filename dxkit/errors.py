@@ -1,15 +1,20 @@
 """What can go wrong, and what should the person in front of the screen do about it?
 
-Every error that dxkit raises on purpose is one of these. Messages are Japanese, because staff read them; they name the
-place, the offending value and the next step. Faults of a table are collected and reported together.
+Every error that dxkit raises on purpose is one of these. Messages are Japanese, because staff read
+them; they name the place, the offending value and the next step. Faults of a table are collected
+and reported together.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+# more faults than these fill the screen; `TableError.faults` holds all
 FAULTS_SHOWN = 30
+# characters of a cell that stand in a message
 VALUE_WIDTH = 60
+# characters looked at for each one that stands in a message: blanks in between are dropped
+SCANNED_PER_SHOWN = 20
 
 
 class DxkitError(Exception):
@@ -25,18 +30,21 @@ class ChoiceError(DxkitError, ValueError):
 
 
 class CatalogError(DxkitError, KeyError):
-    """A table name that the catalogue does not hold, or a shipped file that differs from its recorded hash."""
+    """A table that the catalogue does not hold, or a shipped file that differs from its hash."""
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
 
 
 class FetchError(DxkitError, OSError):
-    """An official file that could not be downloaded; says which file to carry in and where to put it."""
+    """An official file that could not be downloaded; says what to carry in and where to put it."""
 
 
 class AssetError(DxkitError, RuntimeError):
-    """A map asked for a web address that dxkit does not ship; maps never contact the network silently."""
+    """A map asked for a web address that dxkit does not ship.
+
+    Maps never contact the network silently.
+    """
 
 
 class MissingExtraError(DxkitError, ImportError):
@@ -54,11 +62,15 @@ class PlaceNameError(DxkitError, ValueError):
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(f"{problem} → {remedy}")
-        self.problem, self.remedy = problem, remedy
+        self.problem = problem
+        self.remedy = remedy
 
 
 class StoreError(DxkitError, RuntimeError):
-    """A store that cannot be written or read (disk full, read-only, damaged, out of reach); what it held is kept."""
+    """A store that cannot be written or read; what it held is kept.
+
+    The disk is full, the file read-only or damaged, or the server out of reach.
+    """
 
 
 class TableWarning(UserWarning):
@@ -76,8 +88,13 @@ class Fault:
     remedy : str
         What the reader can do, in Japanese.
     file, sheet, row, column, value
-        Where it is; ``row`` is the row number that a spreadsheet shows (1 is the first line of the file).
-        Empty or ``None`` where it does not apply.
+        Where it is; ``row`` is the row number that a spreadsheet shows (1 is the first line of the
+        file). Empty or ``None`` where it does not apply.
+
+    Examples
+    --------
+    >>> print(Fault("数値ではありません", "数字にしてください", row=3, column="人口", value="約5"))
+    3行目 列「人口」 値「約5」: 数値ではありません → 数字にしてください
     """
 
     problem: str
@@ -97,12 +114,12 @@ class Fault:
             f"値「{shorten(self.value)}」" if self.value is not None else "",
         ]
         where = " ".join(place for place in places if place)
-        said = f"{where}: {self.problem}" if where else self.problem
-        return _inert(f"{said} → {self.remedy}" if self.remedy else said)
+        message = f"{where}: {self.problem}" if where else self.problem
+        return _box_unprintable(f"{message} → {self.remedy}" if self.remedy else message)
 
 
 class TableError(DxkitError, ValueError):
-    """A file or table that cannot be used as it is; carries every fault found, not only the first.
+    """A file or table that cannot be used as it is; carries every fault, not only the first.
 
     Parameters
     ----------
@@ -112,11 +129,19 @@ class TableError(DxkitError, ValueError):
     Attributes
     ----------
     faults : tuple of Fault
+
+    Examples
+    --------
+    >>> error = TableError([Fault("空欄です", row=2), Fault("空欄です", row=5)])
+    >>> print(error)
+    2件の問題があります。
+    1. 2行目: 空欄です
+    2. 5行目: 空欄です
     """
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
-        super().__init__(_report(self.faults))
+        super().__init__(_number_faults(self.faults))
 
     @classmethod
     def one(
@@ -133,19 +158,41 @@ class TableError(DxkitError, ValueError):
 
 
 def shorten(value: object, width: int = VALUE_WIDTH) -> str:
-    """Give a value as one short line of text, fit to stand inside a message."""
+    """Shorten a value to one line of text that is fit to stand inside a message.
+
+    Parameters
+    ----------
+    value
+        Anything; its text is used.
+    width
+        Most characters.
+
+    Returns
+    -------
+    str
+        Blanks and line breaks are joined to single blanks; what is cut off is marked by an
+        ellipsis; characters that could restyle the message stand as boxes.
+
+    Examples
+    --------
+    >>> shorten("  a   b "), shorten("とても長い値", 4)
+    ('a b', 'とても…')
+    """
     # a hostile cell may be megabytes long: only its head is looked at
-    text = _inert(" ".join(str(value)[: 20 * width].split()))
+    text = _box_unprintable(" ".join(str(value)[: SCANNED_PER_SHOWN * width].split()))
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _inert(text: str) -> str:
-    """Show control, bidirectional and private characters as boxes, so that a cell cannot restyle or hide a message."""
+def _box_unprintable(text: str) -> str:
+    """Replace control, bidirectional and private characters by boxes.
+
+    Otherwise a cell could restyle or hide the message in which it stands.
+    """
     return "".join(character if character.isprintable() else "□" for character in text)
 
 
-def _report(faults: Sequence[Fault]) -> str:
-    """Give all faults as one numbered Japanese message."""
+def _number_faults(faults: Sequence[Fault]) -> str:
+    """Join faults to one numbered Japanese message; a single fault needs no number."""
     if len(faults) == 1:
         return str(faults[0])
     lines = [f"{len(faults)}件の問題があります。"]

@@ -16,7 +16,9 @@ FIRST = NOTEBOOKS / "00_start_here.ipynb"
 # in the order in which somebody would walk from one to the next
 TRACKS = ("trainees", "facilitators", "research")
 # how lines of links begin, those written by hand in earlier versions too
-LINK_LINE = re.compile(r"^(戻る|前へ|前|次へ|次|前に読むもの|関連|進行役向け|研修生向け): ?.*$", re.M)
+LINK_LINE = re.compile(
+    r"^(戻る|前へ|前|次へ|次|前に読むもの|関連|進行役向け|研修生向け): ?.*$", re.M
+)
 LINK = re.compile(r"\[[^\]]+\]\([^)]+\.ipynb\)")
 
 
@@ -38,7 +40,10 @@ def main() -> None:
 
 def walk() -> list[Path]:
     """Return all notebooks in reading order."""
-    return [FIRST, *(path for track in TRACKS for path in sorted((NOTEBOOKS / track).glob("*.ipynb")))]
+    return [
+        FIRST,
+        *(path for track in TRACKS for path in sorted((NOTEBOOKS / track).glob("*.ipynb"))),
+    ]
 
 
 def with_links(path: Path, text: str) -> str:

@@ -1,10 +1,13 @@
 """Where should the offline workshop folder go, and for which computers is it?
 
-``python scripts/make_pack.py out/pack`` is `dxkit.reports.pack` for the command line.
+``python scripts/make_pack.py out/pack`` writes the pages of the reference and calls
+`dxkit.reports.pack`, which carries them.
 """
 
 import argparse
+import subprocess
 import sys
+from pathlib import Path
 
 from dxkit import reports
 from dxkit.errors import DxkitError
@@ -23,6 +26,10 @@ def main() -> None:
     )
     options = parser.parse_args()
     platform = None if options.here else "win_amd64"
+    # in a process of its own: it writes into the docstrings of the one in which it runs
+    writer = subprocess.run([sys.executable, Path(__file__).with_name("make_api.py")], check=False)
+    if writer.returncode:
+        sys.exit("説明書のページ（docs/api）を作れませんでした。上のエラーをご覧ください。")
     try:
         made = reports.pack(
             options.to,

@@ -15,7 +15,8 @@ import dxkit
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "dxkit").rglob("*.py"))
 PROMISED = {
-    "dxkit": ["load", "catalog", "describe", "label", "check"],
+    "dxkit": ["load", "catalog", "describe", "label", "check", "show", "data_folder"],
+    "dxkit.assumptions": ["doubt", "flips", "table"],
     "dxkit.codes": ["short_code", "full_code", "mesh_code", "mesh_box"],
     "dxkit.loaders": [
         "read_table", "read_boundaries", "read_dashboard", "read_standardization", "read_extensions", "read_shelters",

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,26 @@ def test_the_list_of_a_pack_names_every_file_with_its_hash(small_pack):
     } - {"pack.json"}
     assert set(listed) == found
     assert listed["README.md"] == hashlib.sha256((ROOT / "README.md").read_bytes()).hexdigest()
+
+
+def test_a_pack_carries_the_documents_and_no_link_in_them_is_dead(small_pack):
+    assert (small_pack / "docs" / "names.md").is_file()
+    assert (small_pack / "docs" / "pictures" / "hero.png").is_file()
+    has_pages = (ROOT / "docs" / "api" / "index.html").is_file()
+    assert (small_pack / "docs" / "api" / "index.html").is_file() == has_pages
+    documents = [*small_pack.glob("*.md"), *(small_pack / "docs").glob("*.md")]
+    links = [
+        (path.name, link)
+        for path in documents
+        for link in re.findall(r"\]\((?!https?:)([^)\s]+)\)", path.read_text(encoding="utf-8"))
+        if not (path.parent / link).exists()
+    ]
+    assert links == []
+    # what names.md says of each name is still there
+    names = (small_pack / "docs" / "names.md").read_text(encoding="utf-8")
+    rows = (ROOT / "docs" / "names_ja.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert rows
+    assert all(row.split(",", 1)[1].strip('"') in names for row in rows)
 
 
 def test_an_untouched_pack_is_made_anew_in_its_place(own_pack):

@@ -88,7 +88,7 @@ def test_the_same_system_twice_for_one_municipality_is_a_repeat():
 
 def test_a_schema_of_ones_own_is_used_as_it_is():
     own = pa.DataFrameSchema({"x": pa.Column(int, title="数", metadata={"unit": "件"})})
-    assert schema.find(own) is own
+    assert schema.find_schema(own) is own
     (fault,) = _faults(pd.DataFrame({"x": ["a"]}), own)
     assert fault.column == "数［件］"
 
@@ -109,7 +109,7 @@ def test_the_shipped_tables_hold_what_they_must(table, form):
 
 def test_every_heading_is_japanese_or_a_known_sign_and_leads_back_to_its_column():
     for column in schema.HEADINGS:
-        assert schema.known_headings([column])[schema.heading(column)] == column
+        assert schema.map_headings([column])[schema.heading(column)] == column
 
 
 def test_every_column_of_every_shipped_table_has_a_heading():
@@ -121,3 +121,34 @@ def test_every_column_of_every_shipped_table_has_a_heading():
         for column in row["columns"].split()
     }
     assert sorted(columns - set(schema.HEADINGS)) == []
+
+
+def test_provenance_merges_sources_and_takes_the_weakest_kind():
+    census, example, estimate = (pd.DataFrame() for _ in range(3))
+    census.attrs = {"source": "国勢調査", "as_of": "2020", "kind": "published"}
+    estimate.attrs = {"source": "国勢調査、推計", "kind": "estimated"}
+    example.attrs = {"source": "例", "made": True}
+    merged = schema.merge_provenance(census, None, estimate, 3, {"licence": "CC BY 4.0"})
+    assert merged == {
+        "source": "国勢調査、推計",
+        "as_of": "2020",
+        "licence": "CC BY 4.0",
+        "kind": "estimated",
+    }
+    assert schema.merge_provenance(estimate, example)["kind"] == "made"
+    assert schema.merge_provenance() == {}
+
+
+def test_provenance_is_carried_beside_what_a_result_says_itself():
+    example = pd.DataFrame({"a": [1]})
+    example.attrs = {"source": "例", "made": True, "file": "a.csv"}
+    result = pd.DataFrame({"b": [2]})
+    result.attrs = {"settings": {"seed": 0}, "source": "自分で計算"}
+    assert schema.carry_provenance(result, example) is result
+    assert result.attrs == {
+        "source": "自分で計算",
+        "kind": "made",
+        "made": True,
+        "settings": {"seed": 0},
+    }
+    assert schema.is_made(result)

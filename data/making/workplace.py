@@ -6,9 +6,10 @@ folder as it stands. Files are UTF-8 without BOM, LF, CSV; geometry is GeoJSON (
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -126,12 +127,10 @@ def rounded_mapping(shape: shapely.Geometry) -> dict[str, object]:
     return {"type": mapping["type"], "coordinates": _rounded(mapping["coordinates"])}
 
 
-def _rounded(value: Iterable[object] | float) -> object:
-    return (
-        round(value, DECIMALS)
-        if isinstance(value, int | float)
-        else [_rounded(part) for part in value]
-    )  # type: ignore[arg-type]
+def _rounded(value: Any) -> Any:
+    if isinstance(value, int | float):
+        return round(value, DECIMALS)
+    return [_rounded(part) for part in value]
 
 
 def nearest_code(

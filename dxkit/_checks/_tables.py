@@ -8,6 +8,9 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit.errors import Fault, TableError, shorten
 
+# what to do about a table without rows: the rows were most likely filtered away
+EMPTY_REMEDY = "絞り込みの条件を確かめてください"
+
 
 def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> None:
     """Refuse a table that lacks columns or has no row.
@@ -29,9 +32,7 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
             for column in missing
         )
     if table.empty:
-        raise TableError(
-            [Fault(f"{what} の表に行がありません", "絞り込みの条件を確かめてください")]
-        )
+        raise TableError([Fault(f"{what} の表に行がありません", EMPTY_REMEDY)])
 
 
 def read_numbers(

@@ -229,6 +229,7 @@ class _Chain:
     def _pass_over_changes(self) -> bool:
         """Make every gainful change met in one pass over all; return whether there was any."""
         has_gained = False
+        # moves of one block before swaps, as there are fewer of them
         for block in range(len(self.labels)):
             for group in range(self.task.group_count):
                 has_gained |= self._take_if_gain(block, group, True)

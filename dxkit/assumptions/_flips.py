@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from dxkit._plain_tables import order_of_labels
 from dxkit.assumptions._table import table
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance
@@ -143,6 +144,7 @@ def _nearest_flip(
     """Move one assumption both ways and return the nearer flip with its conclusions."""
     name = str(row[0])
     value, low, high = (float(str(cell)) for cell in row[1:4])
+    # a turn back within one step goes unseen
     step = (high - low) / STEPS
     ends = {low, high} - {value}
     paths = [_walk(value, end, step) for end in sorted(ends)]
@@ -184,6 +186,7 @@ def _narrow(
 ) -> tuple[float, Hashable]:
     """Halve the step in which the conclusion turns; return its far end and the conclusion there."""
     near, far = interval
+    # where one step holds several turns, one of them is found
     for _ in range(HALVINGS):
         middle = (near + far) / 2
         conclusion = conclude_at(middle)
@@ -207,11 +210,14 @@ def _stands(
     if draws == 0:
         return {"stands": math.nan}
     random = np.random.default_rng(seed)
+    # the same draws for the same assumption, in whatever order they are listed
+    ledger = ledger.iloc[order_of_labels(ledger["assumption"])]
     low = ledger["low"].to_numpy()
     high = ledger["high"].to_numpy()
     names = ledger["assumption"].tolist()
     samples = low + (high - low) * random.random((draws, len(names)))
     conclusions = [conclude(dict(zip(names, row.tolist(), strict=True))) for row in samples]
+    # how often it stands is itself a count of draws, and has an interval
     stands = sum(_is_same(conclusion, before) for conclusion in conclusions) / draws
     counts = Counter(map(str, conclusions))
     interval = _wilson(stands, draws)

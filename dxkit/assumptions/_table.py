@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,7 @@ def table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataFrame:
       assumption  value  low  high source
     0    wind_ms    5.0  2.0   8.0    気象庁
     """
+    # rows count from 0, whatever index the table had
     frame = pd.DataFrame(list(rows)) if not isinstance(rows, pd.DataFrame) else rows.copy()
     frame = frame.reset_index(drop=True)
     if "source" not in frame.columns:
@@ -56,6 +58,7 @@ def table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataFrame:
         faults.append(Fault("assumptions に行がありません", "仮定を1行以上入れてください"))
     if faults:
         raise TableError(faults)
+    # a new selection of columns forgets where the table comes from
     attrs = dict(frame.attrs)
     checked = frame[list(COLUMNS)].astype({"assumption": object, "source": object})
     faults = [*_name_faults(checked), *_number_faults(checked)]
@@ -75,12 +78,12 @@ def _name_faults(frame: pd.DataFrame) -> list[Fault]:
     repeated = frame["assumption"].duplicated(keep=False)
     for row, name in enumerate(frame["assumption"]):
         if pd.isna(name) or not str(name).strip():
-            problem, remedy = ("仮定の名前が空欄です", "名前を入れてください")
+            fault = partial(Fault, "仮定の名前が空欄です", "名前を入れてください")
         elif repeated.iloc[row]:
-            problem, remedy = ("同じ名前の仮定が2つ以上あります", "1つにまとめてください")
+            fault = partial(Fault, "同じ名前の仮定が2つ以上あります", "1つにまとめてください")
         else:
             continue
-        faults.append(Fault(problem, remedy, row=row + 1, column="assumption", value=name))
+        faults.append(fault(row=row + 1, column="assumption", value=name))
     return faults
 
 

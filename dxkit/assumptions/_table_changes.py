@@ -11,6 +11,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from dxkit._arrays import FloatArray
 
 
 @dataclass(frozen=True)
@@ -24,19 +27,19 @@ class TableChange:
     apply
         Takes a table and random numbers; returns the changed table (the input is not altered), or
         None where the change does not apply (a table without numbers has no dtype to change).
-    reference
-        The table that the changed one is compared with: the input itself, or the input in the
-        precision of the change.
+    references
+        The tables with whose answers the changed one's is compared, each in the precision of the
+        change: the input itself, or the readings that a narrower number allows.
     """
 
     name: str
     apply: Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame | None]
-    reference: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table
+    references: tuple[Callable[[pd.DataFrame], pd.DataFrame], ...] = (lambda table: table,)
 
 
 def _float_columns(table: pd.DataFrame) -> list[int]:
     """Return the positions of columns that numpy holds as floating-point or whole numbers."""
-    kinds = [dtype.kind if isinstance(dtype, np.dtype) else "" for dtype in table.dtypes]
+    kinds = [dtype.kind if isinstance(dtype, np.dtype) else "O" for dtype in table.dtypes]
     return [position for position, kind in enumerate(kinds) if kind in "fiu"]
 
 
@@ -52,18 +55,38 @@ def _rebuild(table: pd.DataFrame, columns: dict[int, pd.Series]) -> pd.DataFrame
 def _lay_out(
     order: Literal["C", "F"],
 ) -> Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame | None]:
-    """Return a change that stores the floating-point columns as one block in C or Fortran order."""
+    """Return a change that stores neighbouring columns of one dtype as a block of that order."""
 
     def apply(table: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame | None:
-        # only a table of one dtype can be one block in memory
-        if len(set(table.dtypes)) != 1 or len(_float_columns(table)) != table.shape[1]:
+        # a table of shapes is put together by geopandas in its own way
+        if type(table) is not pd.DataFrame or not _float_columns(table):
             return None
-        block = np.array(table.to_numpy(), order=order)
-        changed = pd.DataFrame(block, index=table.index, columns=table.columns, copy=False)
+        parts = [table.iloc[:, start:end] for start, end in _find_runs(table)]
+        blocks = [
+            part if not _float_columns(part) else _store_as_block(part, order) for part in parts
+        ]
+        # pandas keeps the blocks as they are, so that a call meets their layout
+        changed = pd.concat(blocks, axis=1)
         changed.attrs = dict(table.attrs)
         return changed
 
     return apply
+
+
+def _find_runs(table: pd.DataFrame) -> list[tuple[int, int]]:
+    """Find the runs of neighbouring columns of one dtype: from, to."""
+    dtypes = list(table.dtypes)
+    starts = [
+        column
+        for column in range(len(dtypes))
+        if column == 0 or dtypes[column] != dtypes[column - 1]
+    ]
+    return list(zip(starts, [*starts[1:], len(dtypes)], strict=True))
+
+
+def _store_as_block(part: pd.DataFrame, order: Literal["C", "F"]) -> pd.DataFrame:
+    block = np.array(part.to_numpy(), order=order)
+    return pd.DataFrame(block, index=part.index, columns=part.columns, copy=False)
 
 
 def _reverse_rows(table: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame:
@@ -75,7 +98,7 @@ def _shuffle_rows(table: pd.DataFrame, random: np.random.Generator) -> pd.DataFr
 
 
 def _renumber(table: pd.DataFrame, reordered: pd.DataFrame) -> pd.DataFrame:
-    """Give rows that were numbered new numbers, since such an index says nothing of the rows."""
+    """Replace the numbers of rows that were only numbered; they say nothing of the rows."""
     if isinstance(table.index, pd.RangeIndex):
         return reordered.reset_index(drop=True)
     return reordered
@@ -91,11 +114,22 @@ def _to_float32(table: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame | N
     return _rebuild(table, single) if single else None
 
 
-def _round_to_float32(table: pd.DataFrame) -> pd.DataFrame:
-    """Round figures to single precision but keep them doubles: what float32 is compared with."""
+def _widen_float32(table: pd.DataFrame) -> pd.DataFrame:
+    """Round figures to single precision and read them with all their binary digits."""
+    return _read_float32(table, lambda narrow: narrow.astype(np.float64))
+
+
+def _write_out_float32(table: pd.DataFrame) -> pd.DataFrame:
+    """Round figures to single precision and read each as the shortest decimal that names it."""
+    return _read_float32(table, lambda narrow: narrow.astype(str).astype(np.float64))
+
+
+def _read_float32(
+    table: pd.DataFrame, read: Callable[[NDArray[np.float32]], FloatArray]
+) -> pd.DataFrame:
     columns = [place for place in _float_columns(table) if table.dtypes.iloc[place].kind == "f"]
     rounded = {
-        place: table.iloc[:, place].astype(np.float32).astype(np.float64) for place in columns
+        place: pd.Series(read(table.iloc[:, place].to_numpy(dtype=np.float32))) for place in columns
     }
     return _rebuild(table, rounded)
 
@@ -158,7 +192,7 @@ TABLE_CHANGES = (
     TableChange("rows reversed", _reverse_rows),
     TableChange("rows shuffled", _shuffle_rows),
     TableChange("columns shuffled", _shuffle_columns),
-    TableChange("float32", _to_float32, _round_to_float32),
+    TableChange("float32", _to_float32, (_widen_float32, _write_out_float32)),
     TableChange("nullable dtypes", _to_nullable),
     TableChange("pyarrow dtypes", _to_pyarrow),
     TableChange("object dtypes", _to_object),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._checks import require_columns, require_unique_rows
+from dxkit._checks import EMPTY_REMEDY, require_columns, require_unique_rows
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 # code → Japanese name
@@ -82,7 +82,7 @@ def read_finite_numbers(table: pd.DataFrame) -> FloatArray:
         If it is empty, or holds texts or infinite numbers.
     """
     if table.empty:
-        raise TableError([Fault("表に行か列がありません", "絞り込みの条件を確かめてください")])
+        raise TableError([Fault("表に行か列がありません", EMPTY_REMEDY)])
     # a column of blanks is a column of missing numbers
     faults = [
         Fault(

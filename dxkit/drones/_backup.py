@@ -86,13 +86,14 @@ def backup(
     )
     base_count = read_base_count(count, problem)
     limit_s = _checks.read_time_limit(time_limit_s)
+    matrix, weights, fixed_positions = problem.solver_input()
     with explain_solver_errors():
         choice = maximise_backup(
-            problem.pairs.to_matrix(),
-            problem.weights,
+            matrix,
+            weights,
             base_count,
             worth,
-            fixed=problem.fixed,
+            fixed=fixed_positions,
             time_limit_s=limit_s,
         )
     return build_siting(problem, choice, count=base_count, values=worth.tolist())

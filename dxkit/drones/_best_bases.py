@@ -95,13 +95,14 @@ def best_bases(
     )
     base_count = read_base_count(count, problem)
     limit_s = _checks.read_time_limit(time_limit_s)
+    matrix, weights, fixed_positions = problem.solver_input()
     # the kernel knows columns and weights only: its errors get their words here
     with explain_solver_errors():
         choice = maximise_coverage(
-            problem.pairs.to_matrix(),
-            problem.weights,
+            matrix,
+            weights,
             base_count,
-            fixed=problem.fixed,
+            fixed=fixed_positions,
             time_limit_s=limit_s,
         )
     return build_siting(problem, choice, count=base_count)

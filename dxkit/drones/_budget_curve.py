@@ -102,9 +102,9 @@ def budget_curve(
         read_base_count(numbers[-1], problem)
     numbers = [number for number in numbers if number >= len(problem.fixed)]
     limit_s = _checks.read_time_limit(time_limit_s)
-    matrix = problem.pairs.to_matrix()
+    matrix, weights, fixed_positions = problem.solver_input()
     # one job a number: they do not depend on each other
-    jobs = [(matrix, problem.weights, number, problem.fixed, limit_s) for number in numbers]
+    jobs = [(matrix, weights, number, fixed_positions, limit_s) for number in numbers]
     with explain_solver_errors():
         answers = executor.map(_run_job, jobs) if executor else map(_run_job, jobs)
         # an executor gives its answers in the order of the jobs
@@ -152,7 +152,7 @@ def _describe_point(problem: SitingProblem, number: int, choice: ColumnChoice) -
             "worst_code": siting.by_code["code"].iloc[worst],
             "worst_share": siting.by_code["share"].iloc[worst],
         }
-    return point | {"bases": tuple(problem.names[choice.columns])}
+    return point | {"bases": tuple(problem.names[np.sort(problem.base_order[choice.columns])])}
 
 
 def _run_job(job: tuple[sp.csr_array, FloatArray, int, IntArray, float | None]) -> ColumnChoice:

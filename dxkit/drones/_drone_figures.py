@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import isnan
 from typing import Any, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from dxkit._checks import is_number
@@ -68,4 +69,6 @@ def _is_above_0(value: object) -> bool:
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or value is pd.NA or (isinstance(value, float) and isnan(value))
+    return (
+        value is None or value is pd.NA or (isinstance(value, float | np.floating) and isnan(value))
+    )

@@ -78,12 +78,12 @@ def fewest_bases(
         no_fly=no_fly,
         distance_km=distance_km,
     )
-    matrix = problem.pairs.to_matrix()
+    matrix, weights, fixed_positions = problem.solver_input()
     limit_s = _checks.read_time_limit(time_limit_s)
     with explain_solver_errors():
-        choice = choose_fewest(matrix, problem.weights, share, problem.fixed, limit_s)
+        choice = choose_fewest(matrix, weights, share, fixed_positions, limit_s)
     total = problem.total_weight
     # a place out of every candidate's reach can be asked of no choice
     is_reachable = np.diff(matrix.indptr) > 0
-    reachable = float(problem.weights[is_reachable].sum() / total) if total else 0.0
+    reachable = float(weights[is_reachable].sum() / total) if total else 0.0
     return build_siting(problem, choice, wanted_share=share, reachable=reachable)

@@ -62,11 +62,12 @@ def centre_bases(
         demand, candidates, weight=weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km
     )
     km = problem.finite_distances()
+    weights = problem.weights[problem.place_order]
     base_count = read_base_count(count, problem)
     limit_s = _checks.read_time_limit(time_limit_s)
     # places without weight do not count, however far they are
     with explain_solver_errors():
         choice = minimise_longest_distance(
-            km[problem.weights > 0], base_count, problem.fixed, limit_s
+            km[weights > 0], base_count, problem.sorted_fixed, limit_s
         )
     return build_siting(problem, choice, count=base_count)

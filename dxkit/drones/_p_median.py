@@ -64,10 +64,11 @@ def median_bases(
         demand, candidates, weight=weight, fixed=fixed, no_fly=no_fly, distance_km=distance_km
     )
     km = problem.finite_distances()
+    weights = problem.weights[problem.place_order]
     base_count = read_base_count(count, problem)
     limit_s = _checks.read_time_limit(time_limit_s)
     with explain_solver_errors():
-        choice = minimise_mean_distance(km, problem.weights, base_count, problem.fixed, limit_s)
+        choice = minimise_mean_distance(km, weights, base_count, problem.sorted_fixed, limit_s)
     # the kernel sums, people want a mean
     scale = max(problem.total_weight, 1e-300)
     return build_siting(problem, choice, scale=scale, count=base_count)

@@ -6,15 +6,18 @@ kernels, which have no words, refuse.
 
 from collections.abc import Hashable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._optimise.cover import ColumnChoice
 from dxkit._optimise.solution import InfeasibleError, SearchStoppedError
+from dxkit._plain_tables import order_of_labels
 from dxkit.drones._detours import NoFly
 from dxkit.drones._geodesic import FARTHEST_KM
 from dxkit.drones._pairs import Pairs
@@ -40,6 +43,8 @@ class SitingProblem:
         Positions of the candidates that stay.
     pairs
         Who reaches whom.
+    place_order, base_order
+        Rows in the order of their names (places without a name: from south to north).
     settings
         What was asked.
     inputs
@@ -52,6 +57,8 @@ class SitingProblem:
     names: pd.Index
     fixed: IntArray
     pairs: Pairs
+    place_order: IntArray
+    base_order: IntArray
     settings: dict[str, Any]
     inputs: tuple[object, ...]
 
@@ -60,8 +67,34 @@ class SitingProblem:
         """The weight of all places, reached or not."""
         return float(self.weights.sum())
 
+    def solver_input(self) -> tuple[sp.csr_array, FloatArray, IntArray]:
+        """Return who reaches whom as a 0/1 matrix, the weights and the fixed positions, sorted.
+
+        Places and bases stand in the order of `place_order` and `base_order`: among equally good
+        choices a solver takes one by their order, which must not be that of the user's rows.
+        """
+        matrix = self.pairs.to_matrix()
+        # most tables are in that order: no copy then
+        if not _is_sorted(self.place_order):
+            matrix = matrix[self.place_order]
+        if not _is_sorted(self.base_order):
+            matrix = matrix[:, self.base_order].tocsr()
+            matrix.sort_indices()
+        return matrix, self.weights[self.place_order], self.sorted_fixed
+
+    @property
+    def sorted_fixed(self) -> IntArray:
+        """Positions of the candidates that stay, in the solvers' order."""
+        ranks = np.empty(len(self.base_order), dtype=np.intp)
+        ranks[self.base_order] = np.arange(len(self.base_order))
+        return ranks[self.fixed]
+
+    def restore_columns(self, choice: ColumnChoice) -> ColumnChoice:
+        """Return a solver's choice with the positions that the user's rows have."""
+        return replace(choice, columns=np.sort(self.base_order[choice.columns]))
+
     def finite_distances(self) -> FloatArray:
-        """Write the kilometres of all pairs as a matrix.
+        """Write the kilometres of all pairs as a matrix, sorted as for `solver_input`.
 
         Where there is no way, a distance further than any way stands: such a base is never the
         nearest one where another can be.
@@ -87,6 +120,7 @@ class SitingProblem:
                 )
                 for row in lost
             )
+        km = km[np.ix_(self.place_order, self.base_order)]
         is_way = np.isfinite(km)
         return np.where(is_way, km, 1e3 * (1.0 + km[is_way].max(initial=0.0)))
 
@@ -123,9 +157,23 @@ def read_siting_problem(
         names=names,
         fixed=fixed_positions,
         pairs=pairs,
+        place_order=_order_places(demand, weights),
+        base_order=order_of_labels(names),
         settings=settings,
         inputs=(demand, candidates, range_km, no_fly, distance_km),
     )
+
+
+def _order_places(demand: pd.DataFrame, weights: FloatArray) -> IntArray:
+    """Order places by name, or where they have none by where they lie and what they weigh."""
+    if "place" in demand.columns:
+        return order_of_labels(demand["place"])
+    lat, lon = _checks.read_coordinates(demand, "demand")
+    return np.lexsort((weights, lon, lat))
+
+
+def _is_sorted(order: IntArray) -> bool:
+    return bool((np.diff(order) > 0).all())
 
 
 def read_base_count(count: int, problem: SitingProblem) -> int:

@@ -9,7 +9,6 @@ import pandas as pd
 from dxkit._arrays import IntArray
 from dxkit._optimise.cover import ColumnChoice
 from dxkit.drones._origin import mark_origin
-from dxkit.drones._pairs import Pairs
 from dxkit.drones._siting_problem import SitingProblem
 
 
@@ -64,11 +63,13 @@ def build_siting(
     settings
         Further entries of ``Siting.settings``.
     """
+    # from here on positions are those of the user's rows
+    choice = problem.restore_columns(choice)
     value = choice.value / scale
     bound = choice.bound / scale
     # where the bound is 0 (nobody in reach) the gap is that of 0 to 0
     gap = abs(bound - value) / max(abs(bound), 1e-12)
-    assigned = _assign_places(problem.pairs, choice.columns, problem.names)
+    assigned = _assign_places(problem, choice.columns)
     assigned = assigned.set_axis(problem.demand.index)
     covered = (assigned["times"] > 0).rename("covered")
     total = problem.total_weight
@@ -92,13 +93,16 @@ def build_siting(
     )
 
 
-def _assign_places(pairs: Pairs, columns: IntArray, names: pd.Index) -> pd.DataFrame:
+def _assign_places(problem: SitingProblem, columns: IntArray) -> pd.DataFrame:
     """Assign each place the nearest chosen base that reaches it, and count those that do."""
+    pairs = problem.pairs
     is_chosen = np.zeros(pairs.shape[1], dtype=bool)
     is_chosen[columns] = True
     reached = pairs.select(is_chosen[pairs.base])
     # by place, and within a place from near to far: the first pair is the nearest base's
-    order = np.lexsort((reached.km, reached.place))
+    # of two that are equally near, the one whose name comes first
+    name_ranks = np.argsort(problem.base_order)[reached.base]
+    order = np.lexsort((name_ranks, reached.km, reached.place))
     places, first = np.unique(reached.place[order], return_index=True)
     # the pair of each place's nearest base; -1 where none reaches it
     nearest_pair = np.full(pairs.shape[0], -1, dtype=np.intp)
@@ -108,7 +112,7 @@ def _assign_places(pairs: Pairs, columns: IntArray, names: pd.Index) -> pd.DataF
     if not len(reached.base):
         nobody = pd.Series([None] * len(nearest_pair))
         return pd.DataFrame({"base": nobody, "distance_km": np.nan, "times": times})
-    bases = pd.Series(names.take(reached.base[nearest_pair])).where(is_reached)
+    bases = pd.Series(problem.names.take(reached.base[nearest_pair])).where(is_reached)
     km = np.where(is_reached, reached.km[nearest_pair], np.nan)
     return pd.DataFrame({"base": bases, "distance_km": km, "times": times})
 

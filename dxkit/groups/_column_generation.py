@@ -99,6 +99,7 @@ def prove_bound(
     possible = count_possible_groups(rules)
     quick_bound = compute_quick_bound(problem)
     heads = comb(rules.member_count, max(rules.max_size - TAIL_SIZE, 0))
+    # with more groups than that one pricing alone takes minutes and gigabytes
     if possible > MAX_GROUPS or heads > MAX_HEADS:
         reason = f"組み合わせが多すぎるため（{possible:.1e}通り）、簡単な下限だけを示します"
         return Proof(labels, quick_bound, {"proof": reason, "reproducible": True})
@@ -136,6 +137,7 @@ class _BoundSearch:
         # the prices that gave the best bound, and the least reduced cost of each size at them
         self.prices = np.zeros(problem.rules.member_count)
         self.least_reduced = dict.fromkeys(self.pricers, -np.inf)
+        # a fixed seed: with which heads a pricing begins must not change from run to run
         self.rng = np.random.default_rng(0)
         self.rounds = 0
         self.has_converged = False
@@ -144,6 +146,8 @@ class _BoundSearch:
 
     def _fill_pool(self) -> None:
         """Begin with the groups of a few good groupings."""
+        # groups that fit together give the first prices a sense; single groups would not even cover
+        # everybody
         groupings = [self.labels]
         groupings += [
             search_grouping(self.problem, seed=seed, chains=1, steps=START_STEPS)
@@ -181,8 +185,10 @@ class _BoundSearch:
         """Solve over the groups in hand; return the prices of members and of a group."""
         model = self.pool.build_model(self.problem.rules)
         remaining_s = max(1.0, self.work.compute_remaining_s())
+        # at least a second, or the solver would return no prices at all
         duals, iterations = solve_lp_from_inside(model, time_limit_s=remaining_s)
         self.work.spend(UNITS_OF_LP_ENTRY * model.matrix.nnz * max(iterations, 1))
+        # the programme is solved at every round, so groups that are far from worth having leave it
         if len(self.pool.groups) > MAX_POOL:
             reduced_costs = model.cost - model.matrix.T @ duals
             cheapest = np.argsort(reduced_costs, kind="stable")[: MAX_POOL // 2]
@@ -203,8 +209,10 @@ class _BoundSearch:
             # where no group is below the limit, the limit itself is a bound on all of this size
             least_reduced[size] = float(reduced.min()) if len(reduced) else limit
             is_complete &= priced.is_complete
+        # a group that was not looked at might be cheaper than all that were
         if not is_complete:
             return
+        # the Lagrangian bound: it holds for any prices, also for those not at the optimum
         bound = float(prices.sum()) + sum_cheapest(self.problem.rules, least_reduced)
         if bound > self.bound:
             self.bound = bound
@@ -247,7 +255,7 @@ class _BoundSearch:
         """Bound the cost of all other groups when one group of this size is chosen."""
         profiles = list_profiles(self.problem.rules, tuple(self.least_reduced))
         others = [
-            sum(self.least_reduced[other] for other in profile) - self.least_reduced[size]
+            sum(self.least_reduced[in_profile] for in_profile in profile) - self.least_reduced[size]
             for profile in profiles
             if size in profile
         ]
@@ -255,6 +263,7 @@ class _BoundSearch:
 
     def _solve_choice(self, pool: GroupPool, is_complete: bool) -> None:
         """Choose groups that cover everybody once at the least cost."""
+        # nothing is left to choose from: no better answer exists, if all groups were looked at
         if not pool.groups:
             self.bound = self.value if is_complete else self.bound
             return
@@ -269,12 +278,14 @@ class _BoundSearch:
         if not answer.is_ended:
             # lets the limit note that it was the clock that stopped the choice
             self.work.is_used_up()
+        # the objective limit lets answers through that are equal to the one at hand
         if answer.values is not None and answer.value < self.value - ROUNDING:
             self.value = answer.value
             for number, position in enumerate(np.flatnonzero(answer.values > 0.5)):
                 self.labels[list(pool.groups[position])] = number
         if not is_complete:
             return
+        # stopped early: the solver's own bound holds, as the pool held every group of use
         limited = max(self.bound, min(self.value, answer.bound))
         self.bound = self.value if answer.is_ended else limited
 

@@ -19,6 +19,7 @@ SingleRule: TypeAlias = tuple[str, tuple[int, ...] | SpreadKind]
 def make_conflict_error(rules: Rules, names: Sequence[str]) -> ChoiceError:
     """Make the error that names the smallest conflicting set of rules."""
     conflict = find_conflict(rules)
+    # 「5人」 reads better than 「5〜5人」
     is_one_size = rules.min_size == rules.max_size
     limits = f"{rules.max_size}人" if is_one_size else f"{rules.min_size}〜{rules.max_size}人"
     sizes = f"{limits}の{rules.group_count}グループ"
@@ -44,6 +45,7 @@ def find_conflict(rules: Rules) -> list[SingleRule]:
 
     Without any one of them, the others can be kept.
     """
+    # begin with all rules, which are known to conflict
     conflict = _split_rules(rules)
     position = 0
     while position < len(conflict):
@@ -59,6 +61,7 @@ def find_conflict(rules: Rules) -> list[SingleRule]:
 def _split_rules(rules: Rules) -> list[SingleRule]:
     """Take links apart into pairs, so that only what conflicts is named."""
     singles: list[SingleRule] = [("spread", kind) for kind in rules.spread]
+    # apart means every pair of the set; together is known from a chain of pairs
     for link in rules.apart:
         singles += [("apart", (i, j)) for row, i in enumerate(link) for j in link[row + 1 :]]
     for link in rules.together:

@@ -76,6 +76,7 @@ def list_column_faults(
         for name, weight in weights
         for fault in _list_faults_of_column(table, name, weight, missing)
     ]
+    # a column cannot pull and push at once
     both = set(read_weights(alike)) & set(read_weights(different))
     return faults + [
         Fault("alike と different の両方にあります", "どちらかだけにしてください", column=name)
@@ -88,6 +89,7 @@ def measure_criteria(
 ) -> tuple[Criterion, ...]:
     """Measure the distances in each column; the weights' sizes add up to 1."""
     weights = read_weights(alike)
+    # what should differ gets a negative weight, so that small costs are good for both
     weights |= {name: -weight for name, weight in read_weights(different).items()}
     total = sum(map(abs, weights.values()))
     return tuple(
@@ -152,6 +154,7 @@ def _list_faults_of_column(
 def _convert_numbers(values: pd.Series) -> FloatArray:
     """Convert a column to floats; dates become days since the first."""
     if pd.api.types.is_datetime64_any_dtype(values):
+        # the origin is of no importance, as only differences count
         days = (values - values.min()) / pd.Timedelta(days=1)
         return np.asarray(days, dtype=np.float64)
     return np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
@@ -163,6 +166,7 @@ def _measure_column(values: pd.Series, name: str, weight: float, scale: str) -> 
     kind = classify_column(values)
     if kind == "数値":
         numbers = _convert_numbers(values.rank() if scale == "rank" else values)
+        # blanks are NaN here and are overwritten when distances are scaled
         distances = np.abs(numbers[:, None] - numbers[None, :])
     else:
         codes = pd.factorize(values)[0]

@@ -7,6 +7,7 @@ and the blanks.
 import numpy as np
 import pandas as pd
 
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import shorten
 from dxkit.groups._distance import classify_column
 from dxkit.groups._groups import Groups
@@ -51,6 +52,7 @@ def explain(groups: Groups) -> pd.Series:
     has_names = "name" in groups.table.columns
     names = groups.table["name" if has_names else "code"].astype(str)
     name_of_code = dict(zip(groups.table["code"], names, strict=True))
+    # one sentence a group that is still in use: `replan` may have dissolved one
     sentences = {
         int(group): _write_sentence(groups, int(group), name_of_code)
         for group in groups.by_group["group"]
@@ -62,6 +64,8 @@ def explain(groups: Groups) -> pd.Series:
 def _write_sentence(groups: Groups, group: int, name_of_code: dict[str, str]) -> str:
     """Write the sentence of one group."""
     members = groups.members[groups.members["group"] == group]
+    # the sentence must not hang on the order of the user's list
+    members = members.iloc[order_of_labels(members["code"])]
     codes = members["code"].astype(str).tolist()
     unit = "市町" if groups.settings["places"] else "者"
     names = "、".join(name_of_code[code] for code in codes[:MAX_NAMES])
@@ -85,6 +89,7 @@ def _write_sentence(groups: Groups, group: int, name_of_code: dict[str, str]) ->
 
 def _describe_column(values: pd.Series, label: str, role: str, distance: float) -> str:
     """Say how near the members are in a column."""
+    # groups that should differ but came out alike are described as they are
     if role == "different" and distance >= DIFFERENT_FROM:
         return f"{label}{_describe_values(values)}のちがいを持ち寄る"
     nearness = next(word for limit, word in NEARNESS_WORDS if distance < limit)
@@ -99,6 +104,7 @@ def _describe_values(values: pd.Series) -> str:
     if filled.empty:
         return "（空欄のみ）"
     is_date = pd.api.types.is_datetime64_any_dtype(filled)
+    # dates are listed like words: their span has no unit to be written with
     if classify_column(values) == "数値" and not is_date:
         unit = HEADINGS.get(str(values.name), ("", ""))[1]
         return f"（{_describe_span(pd.to_numeric(filled), unit)}{tail}）"
@@ -127,6 +133,7 @@ def _describe_span(values: pd.Series, unit: str) -> str:
 def _describe_rules(groups: Groups, codes: set[str], name_of_code: dict[str, str]) -> str:
     """Say which rules put members together, who moved, and who is spread."""
     settings = groups.settings
+    # a link that lies wholly in this group is one of the reasons for it
     linked = [
         "と".join(name_of_code[code] for code in link)
         for link in settings["together"]

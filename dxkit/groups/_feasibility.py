@@ -63,6 +63,7 @@ def solve_rows(cost: FloatArray, rows: ConstraintRows) -> FloatArray | None:
     """
     model = SparseModel(cost, rows.build_matrix(), np.asarray(rows.low), np.asarray(rows.high))
     answer = solve_mip(model, node_limit=NODE_LIMIT)
+    # no answer and no proof that there is none
     if answer.values is None and not answer.is_ended:
         raise SearchLimitError
     return answer.values
@@ -79,6 +80,7 @@ def write_rows(rules: Rules, *, allow_empty: bool = False) -> ConstraintRows:
     x_count = member_count * group_count
     rows = ConstraintRows(x_count + (group_count if allow_empty else 0))
     x = np.arange(x_count).reshape(member_count, group_count)
+    # everybody in exactly one group
     for member in range(member_count):
         rows.add_row(x[member], 1.0, 1, 1)
     for group in range(group_count):
@@ -139,5 +141,6 @@ def _add_link_rows(rows: ConstraintRows, rules: Rules, x: IntArray, group: int) 
     for link in rules.apart:
         rows.add_row(x[list(link), group], 1.0, 0, 1)
     for kind in rules.spread:
+        # as even as the number of groups allows
         low, high = kind.compute_limits(rules.group_count)
         rows.add_row(x[list(kind.members), group], 1.0, low, high)

@@ -110,6 +110,7 @@ def form(
     """
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
+    # all faults of the tables and options are reported before any search begins
     problem = read_problem(
         members,
         size=size,
@@ -124,6 +125,7 @@ def form(
         missing=missing,
         places=places,
     )
+    # the search is quick and good; only the proof below can take a minute
     labels = search_grouping(problem, seed=seed, show_progress=show_progress, executor=executor)
     if not certify:
         bound = compute_quick_bound(problem)

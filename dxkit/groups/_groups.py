@@ -18,8 +18,8 @@ class Groups:
     Attributes
     ----------
     table
-        One row a member in the order given: ``code, group`` (from 1), and ``name`` where the
-        members have one.
+        One row a member in the order given: ``code, group`` (from 1, by the first code in each),
+        and ``name`` where the members have one.
     quality
         With ``objective="mean"``: the mean over members of the mean distance to the others of the
         group, in units of chance (1 = two members picked at random). Small is good with ``alike``;
@@ -52,7 +52,7 @@ class Groups:
 
 
 def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: object) -> Groups:
-    """Make the result for a grouping; groups are numbered by their first member.
+    """Make the result for a grouping; groups are numbered by their first member's code.
 
     Parameters
     ----------
@@ -66,13 +66,16 @@ def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: ob
         Added to the problem's settings.
     """
     roster = problem.roster
+    # a search numbers groups in any order; for users the first member's group is number 1
     numbers = pd.factorize(labels)[0] + 1
+    # where members should differ, users see a distance that is large when it is good
     quality = problem.sign_of_quality * compute_cost(problem, labels)
     bound = problem.sign_of_quality * bound
     table = pd.DataFrame({"code": roster.codes.astype(str), "group": numbers})
     if "name" in roster.table.columns or roster.are_places:
         table["name"] = roster.list_names()
     all_settings = problem.settings | settings
+    table = roster.restore_order(table)
     table.attrs["settings"] = all_settings
     names = ["column", "label", "role", "weight", "kind", "blanks"]
     by_column = pd.DataFrame(all_settings["columns"], columns=names)
@@ -86,6 +89,8 @@ def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: ob
         gap=compute_gap(quality, bound),
         by_group=carry_provenance(tabulate_groups(problem, numbers), roster.table),
         by_column=carry_provenance(by_column, roster.table),
-        members=carry_provenance(roster.table.assign(group=numbers), roster.table),
+        members=carry_provenance(
+            roster.restore_order(roster.table.assign(group=numbers)), roster.table
+        ),
         settings=all_settings,
     )

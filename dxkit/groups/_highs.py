@@ -1,6 +1,6 @@
 """How are the models of grouping handed to HiGHS?
 
-The only module of this package that knows the solver: `solve_mip` for whole answers and
+The package's use of the one wrapper (`dxkit._optimise.highs`): `solve_mip` for whole answers and
 `solve_lp_from_inside` for the prices of a linear relaxation. Searches are limited by nodes, never
 by the clock unless the caller passes a time limit.
 """
@@ -11,7 +11,9 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray, FloatArray
+from dxkit._optimise.highs import HighsSolver, build_model
+from dxkit._optimise.solution import Status
 
 
 @dataclass(frozen=True)
@@ -65,23 +67,20 @@ def solve_mip(
     objective_limit
         Answers that cost more are of no interest.
     """
-    engine = _make_engine(time_limit_s)
-    engine.setOptionValue("mip_max_nodes", node_limit)
+    engine = HighsSolver(time_limit_s=_limit(time_limit_s), node_limit=node_limit)
+    engine.setOptionValue("mip_rel_gap", 0.0)
     if objective_limit is not None:
         engine.setOptionValue("objective_bound", objective_limit)
-    highs_model = _convert_model(model)
-    highs_model.integrality_ = [highspy.HighsVarType.kInteger] * len(model.cost)
-    engine.passModel(highs_model)
+    # all columns are zeros and ones: their bounds are 0 and 1
+    engine.passModel(_convert_model(model, integers=np.ones(len(model.cost), dtype=np.bool_)))
     engine.run()
-    status = engine.getModelStatus()
-    info = engine.getInfo()
-    is_feasible = info.primal_solution_status == highspy.kSolutionStatusFeasible
+    # a search that was stopped may hold an answer that is not proven the best
+    solution = engine.read_solution(is_integer=True)
     return MipAnswer(
-        values=np.asarray(engine.getSolution().col_value) if is_feasible else None,
-        value=float(info.objective_function_value) if is_feasible else np.inf,
-        bound=float(info.mip_dual_bound),
-        is_ended=status
-        in {highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible},
+        values=solution.values if solution.has_values else None,
+        value=solution.value if solution.has_values else np.inf,
+        bound=solution.bound,
+        is_ended=solution.status in {Status.OPTIMAL, Status.INFEASIBLE},
     )
 
 
@@ -97,48 +96,19 @@ def solve_lp_from_inside(
     tuple
         The price of each row, and the number of iterations.
     """
-    engine = _make_engine(time_limit_s)
-    engine.setOptionValue("solver", "ipm")
-    engine.setOptionValue("run_crossover", "off")
+    engine = HighsSolver(time_limit_s=_limit(time_limit_s))
     engine.passModel(_convert_model(model))
-    engine.run()
+    engine.run_interior_point()
     return np.asarray(engine.getSolution().row_dual), int(engine.getInfo().ipm_iteration_count)
 
 
-class _Engine(highspy.Highs):
-    """HiGHS without callbacks, the enabling of which prints a banner that no option stops."""
-
-    def __init__(self) -> None:
-        # the class above `highspy.Highs` is the solver itself
-        super(highspy.Highs, self).__init__()
+def _limit(time_limit_s: float) -> float | None:
+    return float(time_limit_s) if np.isfinite(time_limit_s) else None
 
 
-def _make_engine(time_limit_s: float) -> _Engine:
-    """Make a silent solver of one thread, whose answers do not depend on the number of cores."""
-    # HiGHS keeps its threads for the next run, and a process forked meanwhile would wait for them
-    # for ever
-    highspy.Highs.resetGlobalScheduler(True)
-    engine = _Engine()
-    options = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.0}
-    if np.isfinite(time_limit_s):
-        options["time_limit"] = time_limit_s
-    for option, value in options.items():
-        engine.setOptionValue(option, value)
-    return engine
-
-
-def _convert_model(model: SparseModel) -> highspy.HighsLp:
+def _convert_model(model: SparseModel, integers: BoolArray | None = None) -> highspy.HighsLp:
     """Write a model as HiGHS takes it."""
-    lp = highspy.HighsLp()
-    lp.num_row_ = model.matrix.shape[0]
-    lp.num_col_ = model.matrix.shape[1]
-    lp.col_cost_ = model.cost
-    lp.col_lower_ = np.zeros(len(model.cost))
-    lp.col_upper_ = np.ones(len(model.cost))
-    lp.row_lower_ = model.low
-    lp.row_upper_ = model.high
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    lp.a_matrix_.start_ = model.matrix.indptr
-    lp.a_matrix_.index_ = model.matrix.indices
-    lp.a_matrix_.value_ = model.matrix.data
-    return lp
+    upper = np.ones(len(model.cost))
+    return build_model(
+        model.cost, model.matrix, model.low, model.high, upper=upper, integers=integers
+    )

@@ -5,11 +5,13 @@ A list of members comes from a spreadsheet: codes in any spelling, names, names 
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
+from dxkit._arrays import IntArray
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import Fault, PlaceNameError, TableError, TableWarning, shorten
 from dxkit.loaders import is_former_name, municipality_name, resolve_municipality
 from dxkit.schema import HEADINGS, carry_provenance
@@ -24,19 +26,36 @@ class Roster:
     Attributes
     ----------
     table
-        The members' table, rows in the order given, ``code`` as it counts from here on.
+        The members' table, ``code`` as it counts from here on.
     codes
         One code a member: five digits for a municipality, else the label as given.
     are_places
         True if the members are municipalities.
     renamed
         Former names that stood in the list, and their codes.
+    rows_given
+        Where in ``table`` the first, second, … row of the user's list stands.
     """
 
     table: pd.DataFrame
     codes: pd.Index
     are_places: bool
     renamed: dict[str, str]
+    rows_given: IntArray = field(default_factory=lambda: np.arange(0))
+
+    def sort_by_code(self) -> "Roster":
+        """Put members in the order of their codes.
+
+        What is searched for at random, and how groups are numbered, must not hang on the order of
+        the user's list.
+        """
+        order = order_of_labels(self.codes)
+        table = carry_provenance(self.table.iloc[order].reset_index(drop=True), self.table)
+        return replace(self, table=table, codes=self.codes[order], rows_given=np.argsort(order))
+
+    def restore_order(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Put rows, one a member, back into the order of the user's list."""
+        return rows.iloc[self.rows_given].reset_index(drop=True)
 
     def find_positions(self, labels: Iterable[Hashable]) -> list[int]:
         """Find where members stand; -1 for one who is not on the list."""
@@ -93,16 +112,19 @@ def read_members(
     table = _read_table(members)
     labels = list(table["code"])
     meanings = [_find_municipality(label) for label in labels]
+    # one municipality on the list makes all others that mean none a fault
     are_places = any(code for code, _ in meanings) if places is None else places
     codes = [
         code if are_places else str(label)
         for (code, _), label in zip(meanings, labels, strict=True)
     ]
     faults = _list_blanks(labels) + (_list_unknown(labels, meanings) if are_places else [])
+    # blank and unknown cells in the order of their rows, then what concerns several rows
     faults = sorted(faults, key=lambda fault: fault.row or 0)
     faults += _list_duplicates(labels, codes) + _list_shortage(codes)
     if faults:
         return None, faults
+    # 篠山市 was read as 丹波篠山市: `list_warnings` tells the user
     renamed = {
         str(label): _find_code(label) for label in labels if are_places and is_former_name(label)
     }

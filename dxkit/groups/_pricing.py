@@ -108,14 +108,17 @@ class Pricer:
         work
             Is charged with the groups looked at; where it is used up the search stops.
         """
+        # the reduced cost of a group: its pairs, less the prices of its members
         alone = self.alone - prices
         head_costs = self.head_costs + alone[self.heads].sum(axis=1)
         tail_costs = self.tail_costs + alone[self.tails].sum(axis=1)
+        # cheapest tails first, so that each head looks at a beginning of the list only
         order = np.argsort(tail_costs, kind="stable")
         work.spend(len(head_costs) + len(tail_costs))
         members: list[IntArray] = []
         reduced_costs: list[FloatArray] = []
         count = 0
+        # in random order: a pricing that stops early should not always find the same groups
         for last in rng.permutation(np.unique(self.last)):
             for head, tails, costs in self._list_candidates(
                 int(last), head_costs, tail_costs, order, limit
@@ -153,11 +156,13 @@ class Pricer:
         # the least that a head can have with a tail: its cheapest members after the head
         with_later = np.sort(self.cost_with_head[heads, last + 1 :], axis=1)
         least_between = with_later[:, : self.tails.shape[1]].sum(axis=1)
+        # tails beyond this position are too dear even at the least cost between
         counts = np.searchsorted(sorted_costs, limit - head_costs[heads] - least_between)
         for head, count in zip(heads[counts > 0], counts[counts > 0], strict=True):
             row = self.cost_with_head[head]
             candidates = tails[:count]
             costs = head_costs[head] + sorted_costs[:count]
+            # what head and tail really have with each other, member by member of the tail
             for column in self.tails[candidates].T:
                 costs = costs + row[column]
             yield int(head), candidates, costs

@@ -6,15 +6,16 @@ together, then the sizes.
 
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit import _checks
-from dxkit._arrays import FloatArray
+from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.grouping_task import GroupingTask, build_task
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import TableError
 from dxkit.groups._distance import (
     Columns,
@@ -26,7 +27,7 @@ from dxkit.groups._distance import (
 )
 from dxkit.groups._members import Roster, read_members
 from dxkit.groups._read_rules import Links, read_group_count, read_links, read_sizes, read_spread
-from dxkit.groups._rules import Rules
+from dxkit.groups._rules import Rules, SpreadKind
 
 OBJECTIVES = ("mean", "sum")
 
@@ -112,6 +113,7 @@ def read_problem(
     ChoiceError
         If a choice is not offered, or the sizes cannot add up.
     """
+    # an iterator is read once here, as the settings need it again
     spread_columns = [spread] if isinstance(spread, str) else list(spread)
     _checks.require_choice(objective, OBJECTIVES, "objective")
     min_size, max_size = read_sizes(size)
@@ -125,8 +127,12 @@ def read_problem(
     kinds, kind_faults = read_spread(spread_columns, roster)
     if faults := [*faults, *together_faults, *apart_faults, *kind_faults]:
         raise TableError(faults)
-    for warning in roster.list_warnings():
-        warnings.warn(warning, stacklevel=5)
+    # faults name rows of the user's list; from here on members stand in the order of their codes
+    ranks = np.argsort(order_of_labels(roster.codes))
+    roster = roster.sort_by_code()
+    together_links = _renumber_links(together_links, ranks)
+    apart_links = _renumber_links(apart_links, ranks)
+    kinds = _renumber_kinds(kinds, ranks)
     member_count = len(roster.codes)
     group_count = read_group_count(member_count, min_size, max_size, count)
     rules = Rules(member_count, min_size, max_size, group_count, together_links, apart_links, kinds)
@@ -145,9 +151,38 @@ def read_problem(
         "together": _list_codes(roster, together_links),
         "apart": _list_codes(roster, apart_links),
     }
+    _warn_of_members(roster)
+    cost = _sum_distances_once(criteria, member_count)
+    return Problem(roster, criteria, cost, rules, objective, settings)
+
+
+def _renumber_members(members: Iterable[int], ranks: IntArray) -> tuple[int, ...]:
+    return tuple(sorted(int(ranks[member]) for member in members))
+
+
+def _renumber_links(
+    links: tuple[tuple[int, ...], ...], ranks: IntArray
+) -> tuple[tuple[int, ...], ...]:
+    """Write links with the members' positions in the order of their codes."""
+    return tuple(sorted(_renumber_members(link, ranks) for link in links))
+
+
+def _renumber_kinds(kinds: Sequence[SpreadKind], ranks: IntArray) -> tuple[SpreadKind, ...]:
+    """Write kinds with the members' positions in the order of their codes."""
+    renumbered = [replace(kind, members=_renumber_members(kind.members, ranks)) for kind in kinds]
+    return tuple(sorted(renumbered, key=lambda kind: (kind.members, kind.label)))
+
+
+def _warn_of_members(roster: Roster) -> None:
+    for warning in roster.list_warnings():
+        warnings.warn(warning, stacklevel=5)
+
+
+def _sum_distances_once(criteria: Sequence[Criterion], member_count: int) -> FloatArray:
+    """Compute the cost matrix that search, proof and result are handed; nobody may change it."""
     cost = sum_distances(criteria, member_count)
     cost.flags.writeable = False
-    return Problem(roster, criteria, cost, rules, objective, settings)
+    return cost
 
 
 def _list_codes(roster: Roster, links: tuple[tuple[int, ...], ...]) -> list[tuple[str, ...]]:

@@ -30,8 +30,10 @@ def compute_quick_bound(problem: Problem) -> float:
     rules = problem.rules
     factor = problem.size_factor
     cost = problem.cost.copy()
+    # nobody meets itself
     np.fill_diagonal(cost, np.inf)
     nearest = np.sort(cost, axis=1)[:, : max(rules.max_size - 1, 0)]
+    # column k: the sum of the k + 1 cheapest mates of each member
     sums = np.cumsum(nearest, axis=1)
     # of each size a group can have, the best that every member can get in it
     by_size = [

@@ -47,6 +47,7 @@ def read_group_count(member_count: int, min_size: int, max_size: int, count: int
     ChoiceError
         If sizes cannot add up to the number of members.
     """
+    # as few groups as the largest size allows, up to as many as the smallest does
     possible = range(ceil(member_count / max_size), member_count // min_size + 1)
     if count is None:
         if not possible:
@@ -79,6 +80,7 @@ def read_links(
     read: list[tuple[int, ...]] = []
     faults: list[Fault] = []
     for number, link in enumerate([links] if _is_one_link(links) else list(links), start=1):
+        # a single name is a link with nobody, which is reported below
         labels = [link] if isinstance(link, str) else list(link)
         positions = roster.find_positions(labels)
         faults += [
@@ -123,6 +125,7 @@ def _list_kinds(values: pd.Series, name: str) -> tuple[list[SpreadKind], list[Fa
     if classify_column(values) == "有無":
         marked = tuple(np.flatnonzero(values.fillna(False).astype(bool)).tolist())
         return ([SpreadKind(heading, marked)] if marked else []), []
+    # numbers of people, say: every value would be a kind of its own
     if values.nunique() > MAX_KINDS:
         problem = f"spread の列に違う値が{values.nunique()}種類あります"
         remedy = "はい/いいえの列か、数種類の区分の列にしてください"

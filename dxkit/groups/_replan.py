@@ -63,6 +63,7 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
     >>> replan(before, absent=["f"]).settings["moved"]
     [{'code': 'd', 'from': 1, 'to': 2}]
     """
+    # names are read as `form` reads them: a code, a name or a former name
     gone = _find_absent(groups, [absent] if isinstance(absent, str) else list(absent))
     present = np.setdiff1d(np.arange(len(groups.members)), gone)
     before = groups.table["group"].to_numpy()[present] - 1
@@ -71,6 +72,9 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
         groups.members.iloc[present].drop(columns="group"),
         set(groups.table["code"].iloc[present]),
     )
+    # the problem has its members in the order of their codes, the result in that of the list
+    rows_given = problem.roster.rows_given
+    before = before[np.argsort(rows_given)]
     # all former groups are open, as one may be dissolved; kinds are kept by caps instead
     rules = replace(problem.rules, group_count=int(before.max(initial=0)) + 1, spread=())
     caps = [_cap_kind(kind, before, problem.rules.group_count) for kind in problem.rules.spread]
@@ -92,7 +96,9 @@ def replan(groups: Groups, *, absent: str | Iterable[Hashable]) -> Groups:
         certified=False,
         reproducible=groups.settings.get("reproducible", True),
     )
-    return _restore_numbers(groups, mended, _Moves(before, after, gone, spread_kept))
+    return _restore_numbers(
+        groups, mended, _Moves(before[rows_given], after[rows_given], gone, spread_kept)
+    )
 
 
 @dataclass(frozen=True)
@@ -176,6 +182,7 @@ def _pose_rest_problem(groups: Groups, rest: pd.DataFrame, codes: set[str]) -> P
     }
     low, high = settings["size"]
     counts = range(1, settings["count"] + 1)
+    # never more groups than before: those at the meeting know their tables
     fitting = [count for count in counts if count * low <= len(rest) <= count * high]
     if not fitting:
         raise ChoiceError(
@@ -197,6 +204,7 @@ def _pose_rest_problem(groups: Groups, rest: pd.DataFrame, codes: set[str]) -> P
 
 def _keep_present(links: Iterable[Iterable[str]], codes: set[str]) -> list[tuple[str, ...]]:
     """Keep the links among those who are there."""
+    # a link shrinks with who is away; one that is left alone is no link
     present = [tuple(code for code in link if code in codes) for link in links]
     return [link for link in present if len(link) > 1]
 
@@ -228,6 +236,7 @@ def _improve_moves(
     problem: Problem, limits: _PlanLimits, before: IntArray, after: IntArray
 ) -> IntArray:
     """Exchange one move for another of the same number while that helps."""
+    # as good as exchanging single moves can make it; the number of moves stays the fewest
     best = after
     best_cost = compute_cost(problem, after)
     has_improved = True
@@ -253,15 +262,17 @@ def _list_neighbours(limits: _PlanLimits, before: IntArray, after: IntArray) -> 
                 plan = after.copy()
                 plan[mover] = before[mover]
                 plan[candidate] = group
+                # neither more moves nor a broken rule
                 if (plan != before).sum() == len(movers) and limits.are_kept_by(plan):
                     yield plan
 
 
 def _restore_numbers(groups: Groups, mended: Groups, moves: _Moves) -> Groups:
-    """Give groups their former numbers, and record who moved."""
+    """Restore the former numbers of the groups, and record who moved."""
     before = moves.before
     after = moves.after
     table = mended.table.assign(group=after + 1)
+    # `make_groups` numbers groups anew; people know theirs by the old number
     former_number = dict(zip(mended.table["group"], after + 1, strict=True))
     numbers = mended.by_group["group"].map(former_number)
     by_group = mended.by_group.assign(group=numbers).sort_values("group", ignore_index=True)

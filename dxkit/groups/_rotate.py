@@ -117,6 +117,7 @@ def rotate(
         if count is None
         else range(count, count + 1)
     )
+    # first who meets whom, on seats without names
     schedule = schedules.plan_schedule(
         rules.member_count,
         rounds,
@@ -145,6 +146,7 @@ def pose_problems(
     count: int | None,
 ) -> list[Problem]:
     """Check what is asked of each meeting, and pose its grouping problem."""
+    # True and False are whole numbers to Python
     is_integer = isinstance(rounds, (int, np.integer)) and not isinstance(rounds, bool)
     if not is_integer or not 1 <= rounds <= MAX_ROUNDS:
         raise ChoiceError(
@@ -180,6 +182,7 @@ def measure_quality(problems: Sequence[Problem], schedule: IntArray) -> float:
 
 def _read_columns(columns: PerRound, rounds: int, option: str) -> list[Columns]:
     """Read the columns of each meeting."""
+    # one choice for all meetings: a name, or names with weights
     if isinstance(columns, (str, Mapping)):
         return [columns] * rounds
     choices = list(columns)
@@ -206,6 +209,7 @@ def _make_rotation(
 ) -> Rotation:
     """Make the result; groups are numbered by their first member at every meeting."""
     roster = problems[0].roster
+    # numbers of groups mean nothing from meeting to meeting, so each begins anew
     rounds = [np.asarray(pd.factorize(labels)[0]) + 1 for labels in schedule]
     by_round = pd.DataFrame(
         [

@@ -99,6 +99,7 @@ class Rules:
         """List which rules a grouping (the group of each member, from 0) breaks."""
         sizes = np.bincount(labels, minlength=self.group_count)
         broken = [f"人数 {size}" for size in sizes if not self.min_size <= size <= self.max_size]
+        # texts for developers: users are told by `make_conflict_error`
         broken += [
             f"同じ組にする {link}" for link in self.together if len(set(labels[list(link)])) > 1
         ]

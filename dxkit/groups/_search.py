@@ -80,7 +80,9 @@ def search_grouping(
     blocks = problem.rules.list_blocks()
     proposals = _limit_steps(len(blocks)) if steps is None else steps
     tries = TRIES if steps is None else 0
+    # where dealing cannot keep the sizes, a grouping from HiGHS is the start of all chains
     start = _find_start(problem, task, blocks)
+    # one seed a chain, all from the user's seed
     seeds = np.random.SeedSequence(seed).generate_state(chains).tolist()
     jobs = [
         (task, proposals, chain_seed, start, temperatures, tries)
@@ -91,6 +93,7 @@ def search_grouping(
         "total": chains,
         "desc": "グループ分け",
     }
+    # a chain depends on its own seed only, so that an executor changes nothing
     if executor is None:
         ends = [run_chain(*job) for job in tqdm(jobs, **options)]
     else:
@@ -116,6 +119,7 @@ def run_chain(  # noqa: PLR0917 - an executor takes positions
     labels, cost, excess = annealing.anneal_grouping(task, steps, seed, start, temperatures)
     if not tries or task.group_count < 2:
         return labels, cost, excess
+    # no exchange gains more than this by breaking a rule
     dearest = float(np.abs(task.between).max() * task.size_factor.max())
     better = pair_exchange.search_pair_exchanges(
         task,
@@ -183,6 +187,7 @@ def _mend_rules(problem: Problem, labels: IntArray) -> IntArray:
     if possible is None:
         raise make_conflict_error(problem.rules, problem.roster.list_names())
     blocks = problem.rules.list_blocks()
+    # all members of a block are in one group, so the first stands for the block
     start = possible[[block[0] for block in blocks]]
     better = annealing.descend_grouping(problem.build_task(), start)
     return _spread_blocks(better, blocks, problem.rules.member_count)

@@ -51,6 +51,7 @@ class GroupPool:
 
 def list_sizes(rules: Rules) -> tuple[int, ...]:
     """List the sizes that a group can have when all others keep the limits."""
+    # a group may be no smaller than what the others, all at their largest, leave over
     others = rules.group_count - 1
     low = max(rules.min_size, rules.member_count - others * rules.max_size)
     high = min(rules.max_size, rules.member_count - others * rules.min_size)

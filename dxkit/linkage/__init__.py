@@ -10,9 +10,10 @@ record is ever needed to try all of this. Splink and DuckDB come with
 
 from dxkit.linkage._agreement_levels import agreement_levels
 from dxkit.linkage._dedupe import dedupe
-from dxkit.linkage._error_shares import ERRORS
+from dxkit.linkage._error_shares import ERRORS, error_kinds
 from dxkit.linkage._evaluate import evaluate
 from dxkit.linkage._link import link
+from dxkit.linkage._linkage_scores import LinkageScores
 from dxkit.linkage._missed_by_kind import missed_by_kind
 from dxkit.linkage._normalise import normalise
 from dxkit.linkage._review_plan import review_plan
@@ -20,8 +21,10 @@ from dxkit.linkage._synthetic_registers import synth_registers
 
 __all__ = [
     "ERRORS",
+    "LinkageScores",
     "agreement_levels",
     "dedupe",
+    "error_kinds",
     "evaluate",
     "link",
     "missed_by_kind",

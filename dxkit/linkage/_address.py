@@ -9,7 +9,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from dxkit.loaders import HYOGO, all_municipalities
+from dxkit.linkage._name_variants import fold_accents
+from dxkit.loaders import all_municipalities
 
 DIGITS = {character: value for value, character in enumerate("〇一二三四五六七八九")} | {"零": 0}
 UNITS = {"十": 10, "百": 100}
@@ -24,6 +25,12 @@ DOOR = re.compile(r"([^\d|]*)(\d+(?:-\d+){0,2})?")
 AZA = re.compile(r"大字|小字|^字|(?<=町)字")
 # a blank between two numbers parts the door from the room
 ROOM = re.compile(r"(?<=\d)\s+(?=\d)")
+# an address without any of these is one in other letters
+JAPANESE = re.compile(
+    r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
+NUMBER = re.compile(r"\d+(?:-\d+)*")
+LETTERS = re.compile(r"[^\W\d_]+")
 # characters of an address that are read; a hostile cell may be megabytes long
 MAX_ADDRESS_LENGTH = 200
 # longest name of a municipality with its county, in characters
@@ -58,7 +65,7 @@ def read_kanji_number(text: str) -> int:
     return total + digit
 
 
-def read_address(text: str, code: str = "") -> tuple[str, str, str]:
+def read_address(text: str, code: str = "", prefecture_code: str = "") -> tuple[str, str, str]:
     """Read municipality code, town and numbers; empty where the address does not say.
 
     Parameters
@@ -67,11 +74,15 @@ def read_address(text: str, code: str = "") -> tuple[str, str, str]:
         An address in any spelling.
     code
         The municipality written beside it, if any; it wins over the one in the text.
+    prefecture_code
+        Where most records of the register belong: it decides between municipalities of one name.
     """
     one_width = unicodedata.normalize("NFKC", text[:MAX_ADDRESS_LENGTH]).strip()
     # a bar marks where the room begins before all blanks are taken out
     plain = "".join(ROOM.sub("|", one_width).split())
-    code_in_text, rest = _split_municipality(plain, code)
+    if plain and not JAPANESE.search(plain):
+        return _read_foreign_address(one_width, code)
+    code_in_text, rest = _split_municipality(plain, code[:2], prefecture_code)
     rest = HYPHENS.sub("-", rest)
     # numerals become digits, then 丁目・番・号 between digits become hyphens: 二丁目3番4号 is 2-3-4
     rest = NUMERAL_AFTER_JOINT.sub(_write_arabic, COUNTED_NUMERAL.sub(_write_arabic, rest))
@@ -87,10 +98,34 @@ def read_address(text: str, code: str = "") -> tuple[str, str, str]:
     )
 
 
+def _read_foreign_address(text: str, code: str) -> tuple[str, str, str]:
+    """Read an address in other letters: its words are the town, its numbers the block."""
+    block = "-".join(number.lstrip("0") or "0" for number in NUMBER.findall(text)[:3])
+    return code, "".join(split_words(text)), block
+
+
+def split_words(text: str) -> list[str]:
+    """Split the words of an address in other letters, without its numbers."""
+    one_width = unicodedata.normalize("NFKC", text[:MAX_ADDRESS_LENGTH])
+    return LETTERS.findall(NUMBER.sub(" ", fold_accents(one_width)).upper())
+
+
+def is_ambiguous(text: str) -> bool:
+    """Say whether the address begins with a name that several municipalities bear."""
+    plain = "".join(unicodedata.normalize("NFKC", text[:MAX_ADDRESS_LENGTH]).split())
+    if any(plain.startswith(prefecture) for prefecture in _load_prefecture_codes()):
+        return False
+    heads = _load_national_heads()
+    lengths = range(min(MAX_HEAD_LENGTH, len(plain)), 1, -1)
+    fitting = (plain[:length] for length in lengths if not _is_town_name(plain, length))
+    return len(next((heads[head] for head in fitting if head in heads), ())) > 1
+
+
 class AddressReader:
     """Read many addresses: every town and every run of numbers once."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefecture_code: str = "") -> None:
+        self._prefecture_code = prefecture_code
         self._towns: dict[tuple[str, str], tuple[str, str]] = {}
         self._blocks: dict[str, str] = {}
         self._addresses: dict[tuple[str, str], tuple[str, str, str]] = {}
@@ -100,13 +135,13 @@ class AddressReader:
         halves = TWO_HALVES.match(text) if len(text) <= MAX_ADDRESS_LENGTH else None
         if not halves:
             if (text, code) not in self._addresses:
-                self._addresses[text, code] = read_address(text, code)
+                self._addresses[text, code] = read_address(text, code, self._prefecture_code)
             return self._addresses[text, code]
         head = halves[1]
         door = halves[2]
         # the town does not depend on its numbers, nor the numbers on their town: any will do
         if (head, code) not in self._towns:
-            self._towns[head, code] = read_address(head + "1", code)[:2]
+            self._towns[head, code] = read_address(head + "1", code, self._prefecture_code)[:2]
         if door not in self._blocks:
             self._blocks[door] = read_address("町" + door)[2]
         return *self._towns[head, code], self._blocks[door]
@@ -116,25 +151,32 @@ def _write_arabic(numeral: re.Match[str]) -> str:
     return str(read_kanji_number(numeral[0]))
 
 
-def _split_municipality(plain: str, code: str) -> tuple[str, str]:
+def _split_municipality(plain: str, code_prefix: str, prefecture_code: str = "") -> tuple[str, str]:
     """Take prefecture and municipality off the head of an address.
 
-    Without a prefecture only municipalities of the one that the record belongs to are looked for:
-    the same name may stand in another one.
+    Without a prefecture in the text or in the code beside it, the one where most records belong
+    is tried first; elsewhere only a name that one municipality alone bears is taken.
     """
     # 神奈川県・和歌山県・鹿児島県 have four characters, all others three
     prefecture = next(
         (plain[:length] for length in (3, 4) if plain[:length] in _load_prefecture_codes()), ""
     )
-    prefecture_code = _load_prefecture_codes()[prefecture] if prefecture else code[:2] or HYOGO
     rest = plain.removeprefix(prefecture)
-    heads = _load_heads(prefecture_code)
-    # the longest head wins: a ward is written behind its city
+    certain_code = _load_prefecture_codes()[prefecture] if prefecture else code_prefix
+    if certain_code:
+        return _take_head(rest, _load_heads(certain_code)) or ("", rest)
+    if prefecture_code and (pair := _take_head(rest, _load_heads(prefecture_code))):
+        return pair
+    return _take_head(rest, _load_unique_heads()) or ("", rest)
+
+
+def _take_head(rest: str, heads: dict[str, str]) -> tuple[str, str] | None:
+    """Take the longest head that fits: a ward is written behind its city."""
     for length in range(min(MAX_HEAD_LENGTH, len(rest)), 1, -1):
         code_of_head = heads.get(rest[:length])
         if code_of_head and not _is_town_name(rest, length):
             return code_of_head, rest[length:]
-    return "", rest
+    return None
 
 
 def _is_town_name(rest: str, length: int) -> bool:
@@ -163,3 +205,24 @@ def _load_heads(prefecture_code: str) -> dict[str, str]:
                 names = {city + ward, ward}
             heads |= {"".join(name.split()): place.parent or place.code for name in names}
     return heads
+
+
+@lru_cache(maxsize=1)
+def _load_national_heads() -> dict[str, frozenset[str]]:
+    """Map each head that needs no prefecture to all municipalities that it may mean.
+
+    A 町 or 村 without its county is left out: 栄町 and 本町 are far oftener towns of some city.
+    """
+    heads: dict[str, set[str]] = {}
+    for prefecture_code in sorted(set(_load_prefecture_codes().values())):
+        for head, code in _load_heads(prefecture_code).items():
+            if head[-1] in "市区" or "郡" in head[1:]:
+                heads.setdefault(head, set()).add(code)
+    return {head: frozenset(codes) for head, codes in heads.items()}
+
+
+@lru_cache(maxsize=1)
+def _load_unique_heads() -> dict[str, str]:
+    """Map heads that one municipality of Japan alone bears."""
+    national = _load_national_heads()
+    return {head: next(iter(codes)) for head, codes in national.items() if len(codes) == 1}

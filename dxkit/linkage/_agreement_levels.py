@@ -3,7 +3,8 @@
 import pandas as pd
 
 from dxkit._checks import require_choice
-from dxkit.linkage._splink_model import COMPARISONS, JARO_WINKLER, write_condition
+from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER
+from dxkit.linkage._splink_model import write_condition
 
 
 def agreement_levels(*, backend: str = "duckdb") -> pd.DataFrame:
@@ -19,9 +20,8 @@ def agreement_levels(*, backend: str = "duckdb") -> pd.DataFrame:
     pandas.DataFrame
         One row a level of a field, the strongest first: ``field`` (name, birthday, address, sex),
         ``label`` (as in ``reason`` of `link`), ``condition`` (SQL; ``ELSE`` where nothing
-        stronger holds), ``m`` and ``u`` (share of the level among true pairs and among chance
-        pairs where learning starts, 0–1), ``fixed`` (these shares are not learnt: levels of one
-        house are held against strangers of one house).
+        stronger holds), ``m``, ``u`` and ``h`` (share of the level among true pairs, among chance
+        pairs and among pairs of two people of one house, where learning starts, 0–1).
 
     Raises
     ------
@@ -31,14 +31,14 @@ def agreement_levels(*, backend: str = "duckdb") -> pd.DataFrame:
     Notes
     -----
     Fellegi & Sunter (1969): a level weighs log2(m / u). The shares were learnt from invented
-    registers and are assumptions about real ones; registers with more than two million pairs
-    learn their own.
+    registers and are assumptions about real ones. They count as a few observed pairs: the more
+    records two registers hold, the more the shares are their own.
 
     Examples
     --------
     >>> levels = agreement_levels()
-    >>> levels.loc[levels["field"] == "sex", ["label", "m", "u"]].to_numpy().tolist()
-    [['性別が同じ', 0.995, 0.5], ['性別が違う', 0.005, 0.5]]
+    >>> levels.loc[levels["field"] == "sex", ["label", "m", "u", "h"]].to_numpy().tolist()
+    [['性別が同じ', 0.995, 0.5, 0.45], ['性別が違う', 0.005, 0.5, 0.55]]
     """
     require_choice(backend, JARO_WINKLER, "backend")
     rows = [
@@ -48,7 +48,7 @@ def agreement_levels(*, backend: str = "duckdb") -> pd.DataFrame:
             "condition": write_condition(level, backend),
             "m": level.m,
             "u": level.u,
-            "fixed": level.is_fixed,
+            "h": level.h,
         }
         for comparison in COMPARISONS
         for level in comparison.levels

@@ -2,7 +2,7 @@
 
 Splink writes the SQL; DuckDB runs it on this machine, Spark on a cluster. Both get the same keys
 and the same model. Learning looks at a sample of pairs, so that memory does not grow with the
-square of a register.
+square of a register, and always runs in DuckDB, so that both weigh alike.
 """
 
 import logging
@@ -19,14 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
-from dxkit.linkage._splink_model import (
-    COMPARISONS,
-    JARO_WINKLER,
-    TRAINING_RULES,
-    Comparison,
-    build_settings,
-)
+from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER, Comparison
+from dxkit.linkage._learn_shares import learn_shares, multiply_levels
+from dxkit.linkage._splink_model import Shares, build_settings, scale_shares, write_case
 
 BACKENDS = ("duckdb", "spark")
 KEYS = (
@@ -36,6 +33,7 @@ KEYS = (
     "kana_plain",
     "kana_surname",
     "kana_given",
+    "digits",
     "year",
     "month",
     "day",
@@ -44,11 +42,8 @@ KEYS = (
     "town",
     "block",
     "place",
+    "words",
 )
-# with fewer pairs than these there is too little to learn from, and the shares of the model stand
-MIN_PAIRS_TO_LEARN = 2_000_000
-# pairs sampled for learning
-MAX_PAIRS = 2e6
 FOLDER_PREFIX = "dxkit_linkage_"
 # what the registers are called in the database; a session of Spark may hold others' tables too
 TABLE_NAMES = ("dxkit_linkage_left", "dxkit_linkage_right")
@@ -76,13 +71,15 @@ def weigh_pairs(
     -------
     pandas.DataFrame
         One row a pair: ``left, right`` (row numbers), ``weight`` (log2 of the odds).
+        ``attrs["house_share"]``: of pairs that are not one person, those of one house.
     """
     require_backend(backend)
+    shares = learn_shares(list(tables), KEYS, seed)
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder, _silence_splink():
         database = _open_duckdb(folder) if backend == "duckdb" else _open_spark(folder)
         try:
             inputs = [_build_input(table, backend) for table in tables]
-            return _run_splink(database, inputs, prior, backend, seed)
+            return _run_splink(database, inputs, prior, backend, shares)
         finally:
             _close_database(database, backend)
 
@@ -116,6 +113,7 @@ def _open_duckdb(folder: str) -> Any:
         ":memory:", config={"temp_directory": str(Path(folder) / "spill"), "memory_limit": "40%"}
     )
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET enable_progress_bar = false")
     return DuckDBAPI(connection)
 
 
@@ -176,7 +174,7 @@ def _silence_splink() -> Iterator[None]:
 
 
 def _run_splink(
-    database: Any, tables: Sequence[Any], prior: float, backend: str, seed: int
+    database: Any, tables: Sequence[Any], prior: float, backend: str, shares: Shares
 ) -> pd.DataFrame:
     from splink import Linker  # noqa: PLC0415
 
@@ -186,14 +184,25 @@ def _run_splink(
     ]
     is_link = len(tables) == 2
     records = (len(tables[0]), len(tables[-1]))
-    model = build_settings("link_only" if is_link else "dedupe_only", prior, records, backend)
+    model = build_settings(
+        "link_only" if is_link else "dedupe_only", prior, records, backend, shares
+    )
     linker = Linker(
         frames if is_link else frames[0], model, log_level=None, validate_settings=False
     )
-    if float(records[0]) * records[1] >= MIN_PAIRS_TO_LEARN:
-        _learn_shares(linker, seed)
     pairs: Any = linker.inference.predict(threshold_match_weight=MIN_WEIGHT, warning_mode="never")
-    return _sort_pairs(pairs.as_pyarrow_table())
+    columns = ["unique_id_l", "unique_id_r", "match_weight"]
+    columns += [f"mw_{comparison.field}" for comparison in COMPARISONS]
+    return _sort_pairs(_read_columns(pairs, columns, backend), shares, prior)
+
+
+def _read_columns(pairs: Any, columns: list[str], backend: str) -> dict[str, Any]:
+    """Read the columns that are needed; Splink holds several more of each comparison."""
+    if backend == "duckdb":
+        answer: dict[str, Any] = pairs.as_duckdbpyrelation().select(", ".join(columns)).fetchnumpy()
+        return answer
+    table = pairs.as_spark_dataframe().select(*columns).toPandas()
+    return {column: table[column].to_numpy() for column in columns}
 
 
 def _build_input(table: pd.DataFrame, backend: str) -> Any:
@@ -205,22 +214,45 @@ def _build_input(table: pd.DataFrame, backend: str) -> Any:
     return pa.table(columns) if backend == "duckdb" else pa.table(columns).to_pandas()
 
 
-def _learn_shares(linker: Any, seed: int) -> None:
-    """Learn the shares of each level: among chance pairs from a sample, then among true ones."""
-    linker.training.estimate_u_using_random_sampling(max_pairs=MAX_PAIRS, seed=seed)
-    for rule in TRAINING_RULES:
-        linker.training.estimate_parameters_using_expectation_maximisation(
-            rule, estimate_without_term_frequencies=True, max_pairs=MAX_PAIRS
-        )
-
-
-def _sort_pairs(pairs: Any) -> pd.DataFrame:
+def _sort_pairs(pairs: dict[str, Any], shares: Shares, prior: float) -> pd.DataFrame:
     """Put pairs into the order of their rows: a database hands them over in any."""
-    left = pairs["unique_id_l"].to_numpy()
-    right = pairs["unique_id_r"].to_numpy()
+    left = pairs["unique_id_l"]
+    right = pairs["unique_id_r"]
     order = np.lexsort((right, left))
-    weight = pairs["match_weight"].to_numpy().astype(np.float64)
-    return pd.DataFrame({"left": left[order], "right": right[order], "weight": weight[order]})
+    weight = np.asarray(pairs["match_weight"], dtype=np.float64)[order]
+    levels = np.column_stack(
+        [
+            _find_levels(comparison, shares, pairs[f"mw_{comparison.field}"][order])
+            for comparison in COMPARISONS
+        ]
+    )
+    weight = _weigh_against_house(weight, levels, shares, prior)
+    table = pd.DataFrame({"left": left[order], "right": right[order], "weight": weight})
+    table.attrs["house_share"] = shares.house
+    return table
+
+
+def _find_levels(comparison: Comparison, shares: Shares, weights: Any) -> Any:
+    """Find the level of each pair by its weight; what is unknown weighs nothing."""
+    ratios = scale_shares(comparison, shares) / shares.u[comparison.field]
+    level_weights = np.append(np.log2(ratios), 0.0)
+    order = np.argsort(level_weights)
+    middles = (level_weights[order][1:] + level_weights[order][:-1]) / 2
+    positions = np.append(np.arange(len(ratios)), -1)[order]
+    return positions[np.searchsorted(middles, np.asarray(weights, dtype=np.float64))]
+
+
+def _weigh_against_house(
+    weight: FloatArray, levels: Any, shares: Shares, prior: float
+) -> FloatArray:
+    """Hold each pair against two people of one house too, not only against strangers."""
+    fields = [comparison.field for comparison in COMPARISONS]
+    ratios = [shares.h[field] / shares.m[field] for field in fields]
+    odds = np.log2(prior) - np.log2(1 - prior)
+    stranger = (1 - shares.house) * np.exp2(odds - weight)
+    against = stranger + shares.house * multiply_levels(levels, ratios)
+    mixed: FloatArray = odds - np.log2(against)
+    return mixed
 
 
 def find_agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFrame) -> pd.DataFrame:
@@ -242,18 +274,8 @@ def find_agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFram
             columns = {f"{key}_{side}": pa.Array.from_pandas(rows[key]) for key in KEYS}
             connection.register(side, pa.table({"pair": pa.array(np.arange(len(rows)))} | columns))
         cases = ", ".join(
-            f"{_write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS
+            f"{write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS
         )
         query = f"SELECT {cases} FROM l JOIN r USING (pair) ORDER BY pair"  # noqa: S608
         levels = connection.execute(query).fetchnumpy()
     return pd.DataFrame({field: np.asarray(values) for field, values in levels.items()})
-
-
-def _write_case(comparison: Comparison) -> str:
-    """Write the conditions of a comparison as one CASE; the last level is what is left over."""
-    whens = " ".join(
-        f"WHEN {level.condition} THEN {position}"
-        for position, level in enumerate(comparison.levels[:-1])
-    )
-    last = len(comparison.levels) - 1
-    return f"CASE WHEN {comparison.unknown_condition} THEN -1 {whens} ELSE {last} END"

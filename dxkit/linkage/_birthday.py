@@ -57,6 +57,12 @@ def read_birthday(text: str) -> tuple[int, int, int]:
     return _keep_possible(start + year, date[3], date[4])
 
 
+def is_blank_date(text: str) -> bool:
+    """Say whether a cell says nothing, as 不明 and a dash do."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_DATE_LENGTH])
+    return not NOISE.sub("", HYPHENS.sub("-", plain))
+
+
 def _keep_possible(year: int, month: str | None, day: str | None) -> tuple[int, int, int]:
     """Keep what a date can be: a 13th month takes the day with it."""
     if not FIRST_YEAR <= year <= LAST_YEAR:

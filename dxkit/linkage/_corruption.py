@@ -39,6 +39,7 @@ HALF_WIDTH |= {"パ": "ﾊﾟ", "ピ": "ﾋﾟ", "プ": "ﾌﾟ", "ペ": "ﾍﾟ
 KANJI_DIGITS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
 # numbers of 丁目・番・号 are below
 MAX_HOUSE_NUMBER = 32
+PLACEHOLDER_DATE = "1900-01-01"
 TextArray = NDArray[np.object_]
 
 
@@ -94,7 +95,7 @@ def write_shelter(
     kana = _change_texts(reading + blank + given_reading, is_restyled, _restyle_kana)
     is_kana_only = _draw_flags(len(people), shares["kana_only"], rng)
     has_no_kana = is_kana_only | _draw_flags(len(people), shares["no_kana"], rng)
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "record_id": [f"H{number:07d}" for number in range(len(people))],
             "name": np.where(is_kana_only, kana, surname + blank + given_name),
@@ -104,6 +105,38 @@ def write_shelter(
             **_write_addresses(people, shares, rng),
         }
     )
+    parts = (surname, given_name, is_kana_only)
+    return _add_rarer_errors(table, people, parts, shares, rng)
+
+
+def _add_rarer_errors(
+    table: pd.DataFrame,
+    people: pd.DataFrame,
+    parts: tuple[TextArray, TextArray, BoolArray],
+    shares: Mapping[str, float],
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Add the kinds that do not happen by default, after all others: their draws come last."""
+    surname, given_name, is_kana_only = parts
+    count = len(people)
+    is_swapped = _draw_flags(count, shares["swapped_name"], rng) & ~is_kana_only
+    table["name"] = table["name"].mask(is_swapped, given_name + "　" + surname)
+    has_one_part = _draw_flags(count, shares["one_part"], rng) & ~is_kana_only
+    table["name"] = table["name"].mask(has_one_part, surname)
+    table["kana"] = table["kana"].mask(has_one_part, "")
+    born = people["born"].dt
+    is_day_swapped = _draw_flags(count, shares["swapped_day"], rng) & (born.day <= 12).to_numpy()
+    is_day_swapped &= (table["birthday"] != "").to_numpy()
+    table["birthday"] = table["birthday"].mask(is_day_swapped, born.strftime("%Y-%d-%m"))
+    has_placeholder = _draw_flags(count, shares["placeholder_date"], rng)
+    table["birthday"] = table["birthday"].mask(has_placeholder, PLACEHOLDER_DATE)
+    # who has moved writes an address of somebody else
+    has_moved = _draw_flags(count, shares["moved"], rng)
+    others = rng.permutation(count)
+    for column in ("address", "code"):
+        table[column] = table[column].mask(has_moved, table[column].to_numpy()[others])
+    table["code"] = table["code"].mask(_draw_flags(count, shares["no_code"], rng), "")
+    return table
 
 
 def _draw_flags(count: int, share: float, rng: np.random.Generator) -> BoolArray:

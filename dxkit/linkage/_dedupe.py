@@ -70,6 +70,7 @@ def dedupe(
     pairs = weigh_pairs([keys], prior=prior, backend=backend, seed=seed)
     ratio = np.exp2(pairs["weight"].to_numpy()) * (1 - prior) / prior
     pairs["weight"] = np.log2(ratio)
+    settings["housemates"] = float(pairs.attrs["house_share"] * len(records))
     pairs["probability"], _ = pair_probability(ratio, len(records) * (len(records) - 1) / 2)
     pairs = pairs[pairs["probability"] >= threshold]
     return _add_persons(build_links(pairs, keys, keys, settings), pairs, keys)

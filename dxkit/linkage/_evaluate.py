@@ -1,34 +1,50 @@
 """How much of a linkage is right?"""
 
 from collections.abc import Mapping
+from statistics import NormalDist
 
+import numpy as np
 import pandas as pd
 
-from dxkit.errors import Fault, TableError
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.linkage._linkage_scores import LinkageScores
 from dxkit.linkage._normalise import find_missing_columns
+from dxkit.schema import carry_provenance
 
 PAIR_COLUMNS = ("left_id", "right_id")
+# classes of probability; most pairs are nearly sure, and there a class is narrow
+CLASS_BOUNDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 1.0)
 
 
-def evaluate(links: pd.DataFrame, truth: pd.DataFrame) -> Mapping[str, float]:
+def evaluate(links: pd.DataFrame, truth: pd.DataFrame, *, level: float = 0.95) -> LinkageScores:
     """Count how many linked pairs are right and how many true pairs were found.
 
     Parameters
     ----------
     links, truth
-        One row a pair: ``left_id, right_id``.
+        One row a pair: ``left_id, right_id``; ``links`` may hold ``probability``.
+    level
+        Of the intervals (0–1).
 
     Returns
     -------
-    mapping
-        ``precision, recall, f1`` (0–1; precision is 1 where nothing was linked, recall 1 where
-        nothing was to be found) and the counts ``true_positive, false_positive,
-        false_negative``.
+    LinkageScores
+        A mapping: ``precision, recall, f1`` (0–1; precision is 1 where nothing was linked, recall
+        1 where nothing was to be found) and the counts ``true_positive, false_positive,
+        false_negative``. Its ``intervals`` and ``calibration`` are tables.
 
     Raises
     ------
     TableError
         If one of the tables lacks a column.
+    ChoiceError
+        If the level is not between 0 and 1.
+
+    Notes
+    -----
+    Wilson (1927) intervals. F1 / (2 − F1) is the share of true positives among all pairs that were
+    linked or true, so that its interval is Wilson's too, carried over. Pairs are taken as
+    independent draws; those of one household are not quite, and the intervals are then too narrow.
 
     Examples
     --------
@@ -38,7 +54,11 @@ def evaluate(links: pd.DataFrame, truth: pd.DataFrame) -> Mapping[str, float]:
     >>> counts = evaluate(links, truth)
     >>> counts["precision"], round(counts["recall"], 2), counts["false_negative"]
     (0.5, 0.33, 2)
+    >>> counts.intervals.loc["precision", ["low", "high"]].round(2).tolist()
+    [0.09, 0.91]
     """
+    if not 0 < level < 1:
+        raise ChoiceError(f"level={shorten(level)} は0と1のあいだの数にしてください。")
     linked_pairs = read_pairs(links, "links")
     true_pairs = read_pairs(truth, "truth")
     true_positive = len(linked_pairs.merge(true_pairs, on=list(PAIR_COLUMNS)))
@@ -52,7 +72,70 @@ def evaluate(links: pd.DataFrame, truth: pd.DataFrame) -> Mapping[str, float]:
         "false_positive": len(linked_pairs) - true_positive,
         "false_negative": len(true_pairs) - true_positive,
     }
-    return {"precision": precision, "recall": recall, "f1": f1, **counts}
+    scores = LinkageScores({"precision": precision, "recall": recall, "f1": f1, **counts})
+    scores.settings = {"level": level}
+    scores.intervals = carry_provenance(_build_intervals(scores, level), links, truth)
+    scores.calibration = carry_provenance(_calibrate(links, true_pairs, level), links, truth)
+    return scores
+
+
+def _build_intervals(scores: Mapping[str, float], level: float) -> pd.DataFrame:
+    """Compute the intervals of precision, recall and F1."""
+    right = scores["true_positive"]
+    linked = right + scores["false_positive"]
+    true = right + scores["false_negative"]
+    rows = {
+        "precision": _compute_wilson(right, linked, level),
+        "recall": _compute_wilson(right, true, level),
+        # Jaccard's share j of the union has F1 = 2 j / (1 + j)
+        "f1": tuple(
+            2 * share / (1 + share)
+            for share in _compute_wilson(right, linked + true - right, level)
+        ),
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "high"])
+    table.insert(0, "estimate", [scores[figure] for figure in rows])
+    return table
+
+
+def _compute_wilson(successes: float, trials: float, level: float) -> tuple[float, float]:
+    """Compute Wilson's interval of a share; nothing is known without a trial."""
+    if not trials:
+        return (0.0, 1.0)
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = successes / trials
+    middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
+    spread = z / (1 + z**2 / trials)
+    spread *= (share * (1 - share) / trials + z**2 / (4 * trials**2)) ** 0.5
+    return (max(0.0, middle - spread), min(1.0, middle + spread))
+
+
+def _calibrate(links: pd.DataFrame, true_pairs: pd.DataFrame, level: float) -> pd.DataFrame:
+    """Compare the probability of linked pairs with the share that is true."""
+    columns = ["from", "to", "pairs", "expected", "right", "low", "high"]
+    if "probability" not in links:
+        return pd.DataFrame(columns=columns, dtype=float)
+    pairs = links[[*PAIR_COLUMNS, "probability"]].astype(dict.fromkeys(PAIR_COLUMNS, "str"))
+    pairs = pairs.drop_duplicates(list(PAIR_COLUMNS)).merge(
+        true_pairs.assign(is_true=1.0), how="left", on=list(PAIR_COLUMNS)
+    )
+    rows = []
+    # the last class holds its upper bound, too
+    position = np.searchsorted(CLASS_BOUNDS[1:-1], pairs["probability"], side="right")
+    for number in np.unique(position):
+        members = pairs[position == number]
+        right = members["is_true"].sum()
+        rows.append(
+            [
+                CLASS_BOUNDS[number],
+                CLASS_BOUNDS[number + 1],
+                len(members),
+                members["probability"].mean(),
+                right / len(members),
+                *_compute_wilson(right, len(members), level),
+            ]
+        )
+    return pd.DataFrame(rows, columns=columns)
 
 
 def read_pairs(

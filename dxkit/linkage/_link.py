@@ -59,8 +59,8 @@ def link(
     Raises
     ------
     TableError
-        If a register lacks columns, or a ``record_id`` is missing or stands twice; all faults of
-        both at once.
+        If a register has no name or no ``record_id``, or one is missing or stands twice; all
+        faults of both at once. Other columns may be missing, as in `normalise`.
     ChoiceError
         If an option does not exist.
     MissingExtraError
@@ -69,11 +69,15 @@ def link(
     Notes
     -----
     Fellegi–Sunter with rare names counting more, by Splink; shares of agreement are learnt from
-    the registers themselves by expectation–maximisation on about two million sampled pairs, or
-    stand as learnt from invented registers where there are fewer than two million pairs in all
-    (`agreement_levels`). Fields are taken to err independently; twins in one household are where
-    that fails. Pairs that agree on no blocking rule (name, reading, address, or birthday with
-    something else) are never looked at.
+    the registers themselves by expectation–maximisation, from shares that invented registers
+    showed (`agreement_levels`) and that count as a few pairs. A pair is one person, two people of
+    one house, or two strangers; how frequent people of one house are is learnt too
+    (``settings["housemates"]``: per record, of the other register). Fields are taken to err
+    independently; twins in one household are where that fails. Pairs that agree on no blocking
+    rule (name, reading, address, or birthday with something else) are never looked at. A birthday,
+    name or address that far more different people bear than people do (1900-01-01) counts as
+    unknown, with a `TableWarning` that names it and its share: a day beyond twice an ordinary day
+    of the busiest year, a name or door beyond 2 % of the register (chance of error 1e-6).
 
     Examples
     --------
@@ -97,6 +101,7 @@ def link(
     pairs = weigh_pairs([lefts, rights], prior=prior, backend=backend, seed=seed)
     ratio = np.exp2(pairs["weight"].to_numpy()) * (1 - prior) / prior
     pairs["weight"] = np.log2(ratio)
+    settings["housemates"] = float(pairs.attrs["house_share"] * len(left))
     if once == "neither":
         pairs["probability"], share = pair_probability(ratio, float(len(left)) * len(right))
     else:

@@ -5,10 +5,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dxkit.linkage._backends import find_agreement, require_backend
+from dxkit.linkage._comparisons import COMPARISONS, UNKNOWN_LABELS
 from dxkit.linkage._evaluate import read_pairs
 from dxkit.linkage._link_table import check_registers, fold_registers
 from dxkit.linkage._name_variants import IGNORED
-from dxkit.linkage._splink_model import COMPARISONS, UNKNOWN_LABELS
 from dxkit.schema import carry_provenance
 
 FIELDS = {"name": "氏名", "birthday": "生年月日", "address": "住所"}

@@ -92,10 +92,22 @@ def _find_everyday_form(character: str) -> str:
     return min([character, *(form for form in forms if len(form) == 1)], key=_rank_everyday)
 
 
+def fold_accents(text: str) -> str:
+    """Write Latin letters without their accents: José is Jose, Łódź is Lodz."""
+    if text.isascii():
+        return text
+    return "".join(
+        unicodedata.normalize("NFD", character)[0].translate(_STROKES)
+        if 0xC0 <= ord(character) < 0x250 or 0x1E00 <= ord(character) < 0x1F00
+        else character
+        for character in text
+    )
+
+
 def fold_character(character: str) -> str:
     """Fold a character to the one form in which all its variants are compared."""
     if ord(character) < FIRST_KANJI:
-        return character
+        return fold_accents(character)
     # a variant of a variant takes several steps
     for _ in range(MAX_ROUNDS):
         everyday = _find_everyday_form(character)
@@ -117,10 +129,12 @@ class _Folding(dict[int, str]):
 
 
 VARIANTS = _Folding()
-# heading marks of ideographic variation sequences, blanks of all kinds, and what is put between
-# names
+# letters with a stroke, which Unicode does not take apart
+_STROKES = str.maketrans("ØøŁłĐđŦŧĦħ", "OoLlDdTtHh")
+# heading marks of ideographic variation sequences, blanks of all kinds, what is put between names,
+# and what stands for a character that could not be read
 IGNORED = re.compile(
-    r"[\s\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\U000e0100-\U000e01ef,.、。・･'’\-‐–—_/()]+"
+    r"[\s\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\ufffd\U000e0100-\U000e01ef,.、。・･'’\-‐–—_/()]+"
 )
 BREAKS = re.compile(r"[\s\u3000・･,、]+")
 REPEAT = re.compile(r"(.)[々〻]")
@@ -192,7 +206,13 @@ def remove_voicing(kana: str) -> str:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """Split surname and given name at a blank or dot between them, else twice nothing."""
+    """Split surname and given name at a blank or dot between them, else twice nothing.
+
+    In other letters than Japanese ones, all words after the first are the given name.
+    """
     one_width = unicodedata.normalize("NFKC", text[:MAX_NAME_LENGTH])
     pieces = [piece for piece in BREAKS.split(one_width) if piece]
-    return (pieces[0], pieces[1]) if len(pieces) == 2 else ("", "")
+    is_foreign = len(pieces) > 2 and all(ord(letter) < FIRST_KANJI for letter in one_width)
+    if is_foreign or len(pieces) == 2:
+        return pieces[0], "".join(pieces[1:])
+    return "", ""

@@ -4,6 +4,9 @@ Each spelling is folded once: names by their parts, addresses by town and by num
 million records cost about as much as the few ten thousand parts they are made of.
 """
 
+import re
+import warnings
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -13,15 +16,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dxkit._checks import require_columns
-from dxkit.errors import Fault, TableError
-from dxkit.linkage._address import AddressReader
-from dxkit.linkage._birthday import read_birthday
+from dxkit.errors import Fault, TableError, TableWarning, shorten
+from dxkit.linkage._address import AddressReader, is_ambiguous
+from dxkit.linkage._birthday import is_blank_date, read_birthday
 from dxkit.linkage._name_parts import Texts, fold_names, fold_once
 from dxkit.schema import carry_provenance
 
 COLUMNS = ("record_id", "name", "kana", "birthday", "sex", "address", "code")
 MEN = ("男", "男性", "M", "MALE", "1")
 WOMEN = ("女", "女性", "F", "FEMALE", "2")
+# a name may also stand in two columns
+NAME_PARTS = ("surname", "given")
+# half of a pair that stands for one character: no character at all
+SURROGATE = re.compile("[\ud800-\udfff]")
 SEXES = dict.fromkeys(MEN, "男") | dict.fromkeys(WOMEN, "女")
 
 
@@ -39,7 +46,10 @@ def normalise(records: pd.DataFrame) -> pd.DataFrame:
     ----------
     records
         One row a person in one register: ``record_id, name, kana, birthday, sex, address, code``;
-        cells may be missing or hold anything.
+        cells may be missing or hold anything. ``surname`` and ``given`` may stand in place of
+        ``name``. Other columns than ``record_id`` and a name may be missing: what they would say
+        is then unknown of everybody, with a `TableWarning`. Names and addresses may be in any
+        letters.
 
     Returns
     -------
@@ -54,13 +64,18 @@ def normalise(records: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     TableError
-        If columns are missing, or a ``record_id`` is missing or stands twice; all faults at once.
+        If there is no ``record_id`` or no name, or a ``record_id`` is missing or stands twice; all
+        faults at once.
 
     Notes
     -----
     Variants of kanji follow the MJ縮退マップ (IPA); readings are folded to one kana. Different
     families can become one key (斎藤 and 斉藤), and a name without a blank is parted only after a
-    surname that others of the register bear.
+    surname that others of the register bear. An address without a prefecture is placed by a name
+    that one municipality of Japan alone bears (市・区, or 町・村 with its county), else in the
+    prefecture to which most records of the register belong, else nowhere; how many stay without a
+    place because several municipalities bear the name is said in a `TableWarning`, and so are
+    birthdays that cannot be read and broken characters.
 
     Examples
     --------
@@ -82,18 +97,14 @@ def fold_register(
     check_register(records, sheet)
     index = records.index
     known_surnames = surnames or Surnames()
-    names = fold_names(
-        _read_texts(records["name"]),
-        _read_texts(records["kana"]),
-        known_surnames.kanji,
-        known_surnames.kana,
-    )
-    birthdays, numbers = _fold_birthdays(_read_texts(records["birthday"]))
-    places = _fold_places(_read_texts(records["address"]), _read_texts(records["code"]))
-    sexes = fold_once(_read_texts(records["sex"]), _fold_sex)
+    cells = _read_cells(records, sheet)
+    names = fold_names(cells["name"], cells["kana"], known_surnames.kanji, known_surnames.kana)
+    birthdays, numbers = _fold_birthdays(cells["birthday"], sheet)
+    places = _fold_places(cells["address"], cells["code"], sheet)
+    sexes = fold_once(cells["sex"], _fold_sex)
     texts = names | {"birthday": birthdays, "sex": sexes} | places
     texts["household"] = _join_households(names, places)
-    columns = {"record_id": pd.Series(_read_texts(records["record_id"]), index=index, dtype="str")}
+    columns = {"record_id": pd.Series(cells["record_id"], index=index, dtype="str")}
     columns |= {column: _blank_to_missing(values, index) for column, values in texts.items()}
     columns |= {
         column: pd.Series(pd.array(values, dtype="Int32"), index=index)
@@ -117,14 +128,50 @@ def check_register(records: pd.DataFrame, sheet: str = "") -> None:
     Raises
     ------
     TableError
-        Naming every missing column and every ``record_id`` that is missing or stands twice.
+        If there is no name of any kind, or naming every ``record_id`` that is missing or stands
+        twice.
     """
     remedy = f"列は {'、'.join(COLUMNS)} にしてください（空欄は構いません）"
-    faults = find_missing_columns(records, COLUMNS, "名簿", remedy=remedy, sheet=sheet)
+    needed = ["record_id"]
+    if not {"name", "kana"} & set(records.columns) and not set(NAME_PARTS) <= set(records.columns):
+        needed.append("name")
+    faults = find_missing_columns(records, needed, "名簿", remedy=remedy, sheet=sheet)
     if "record_id" in records:
         faults += _find_bad_ids(records["record_id"], sheet)
     if faults:
         raise TableError(faults)
+
+
+def _read_cells(records: pd.DataFrame, sheet: str) -> dict[str, list[str]]:
+    """Read every column as text; one that is missing is unknown everywhere, and that is said."""
+    has_parts = "name" not in records and set(NAME_PARTS) <= set(records.columns)
+    missing = [
+        column
+        for column in COLUMNS
+        if column not in records and not (column == "name" and has_parts)
+    ]
+    # kana and code only help: what they say stands in the name and in the address too
+    if missing:
+        unread = [str(column) for column in records.columns if column not in COLUMNS + NAME_PARTS]
+        note = f"（読まなかった列: {'、'.join(map(shorten, unread))}）" if unread else ""
+        fault = Fault(
+            f"列 {'、'.join(missing)} がないので、全員について不明として扱います{note}",
+            "別の名前の列にあるなら、列名を直してください",
+            sheet=sheet,
+        )
+        warnings.warn(str(fault), TableWarning, stacklevel=2)
+    blank = [""] * len(records)
+    cells = {
+        column: blank if column in missing else _read_texts(records[column], sheet)
+        for column in COLUMNS
+        if column in records or column in missing
+    }
+    if has_parts:
+        parts = [_read_texts(records[column], sheet) for column in NAME_PARTS]
+        cells["name"] = [
+            f"{surname} {given}".strip() for surname, given in zip(*parts, strict=True)
+        ]
+    return cells
 
 
 def find_missing_columns(
@@ -158,21 +205,39 @@ def _find_bad_ids(ids: pd.Series, sheet: str) -> list[Fault]:
     ]
 
 
-def _read_texts(column: pd.Series) -> list[str]:
-    """Read every cell as text, a missing one as nothing."""
+def _read_texts(column: pd.Series, sheet: str = "") -> list[str]:
+    """Read every cell as text, a missing one as nothing, a broken character as unknown."""
     values: list[Any] = column.astype("object").where(column.notna(), "").tolist()
-    return values if isinstance(column.dtype, pd.StringDtype) else [str(value) for value in values]
+    texts = values if isinstance(column.dtype, pd.StringDtype) else [str(value) for value in values]
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        is_broken = [bool(SURROGATE.search(text)) for text in texts]
+        texts = [SURROGATE.sub("\ufffd", text) for text in texts]
+        first = is_broken.index(True)
+        fault = Fault(
+            f"文字として読めない符号（サロゲートの片割れ）のあるセルが{sum(is_broken):,}件あります"
+            "（その文字は不明として扱います）",
+            "元の名簿の文字コードを確かめてください",
+            sheet=sheet,
+            row=first + 2,
+            column=str(column.name),
+            value=texts[first],
+        )
+        warnings.warn(str(fault), TableWarning, stacklevel=2)
+    return texts
 
 
 def _fold_sex(text: str) -> str:
     return SEXES.get(text.strip().upper().removesuffix(".0"), "")
 
 
-def _fold_birthdays(texts: list[str]) -> tuple[Texts, dict[str, NDArray[np.int32]]]:
+def _fold_birthdays(texts: list[str], sheet: str) -> tuple[Texts, dict[str, NDArray[np.int32]]]:
     """Fold birthdays where whole, and year, month and day as far as they are known."""
     # a register has far fewer birthdays than records: each spelling is read once
     spelling_of_row, spellings = pd.factorize(np.array(texts, dtype=object))
     dates = [read_birthday(spelling) for spelling in spellings]
+    _warn_of_unread_birthdays(spellings, spelling_of_row, dates, sheet)
     iso_dates = np.array(
         [f"{year:04d}-{month:02d}-{day:02d}" if day else "" for year, month, day in dates],
         dtype=object,
@@ -183,17 +248,73 @@ def _fold_birthdays(texts: list[str]) -> tuple[Texts, dict[str, NDArray[np.int32
     }
 
 
-def _fold_places(texts: list[str], codes: list[str]) -> dict[str, Texts]:
-    """Fold addresses with the code that stands beside them."""
+def _warn_of_unread_birthdays(
+    spellings: NDArray[np.object_],
+    spelling_of_row: NDArray[np.intp],
+    dates: list[tuple[int, int, int]],
+    sheet: str,
+) -> None:
+    """Say how many cells hold something that is read as no date."""
+    is_unread = np.array(
+        [
+            not year and not is_blank_date(text)
+            for text, (year, _, _) in zip(spellings, dates, strict=True)
+        ],
+        dtype=bool,
+    )
+    if is_unread.any():
+        rows = np.flatnonzero(is_unread[spelling_of_row])
+        fault = Fault(
+            f"生年月日として読めないセルが{len(rows):,}件あります（不明として扱います）",
+            "1965-05-03 や 昭和40年5月3日 のように年から書いてください",
+            sheet=sheet,
+            row=int(rows[0]) + 2,
+            column="birthday",
+            value=spellings[spelling_of_row[rows[0]]],
+        )
+        warnings.warn(str(fault), TableWarning, stacklevel=2)
+
+
+def _fold_places(texts: list[str], codes: list[str], sheet: str) -> dict[str, Texts]:
+    """Fold addresses with the code that stands beside them.
+
+    Where an address names neither prefecture nor a municipality of its own name, the prefecture
+    to which most other records belong decides.
+    """
     five_digits = fold_once(codes, _fold_code)
-    read_address = AddressReader()
-    places: dict[str, Texts] = {"code": [], "town": [], "block": []}
-    for text, written_code in zip(texts, five_digits, strict=True):
-        code, town, block = read_address(text, written_code)
-        places["code"].append(code)
-        places["town"].append(town)
-        places["block"].append(block)
-    return places
+    rows = list(zip(texts, five_digits, strict=True))
+    places = _read_addresses(rows, AddressReader())
+    prefectures = Counter(code[:2] for code, _, _ in places if code)
+    home, home_records = (prefectures.most_common(1) or [("", 0)])[0]
+    unplaced = [row for row, (code, _, _) in enumerate(places) if not code and texts[row]]
+    if unplaced and home_records > prefectures.total() / 2:
+        again = _read_addresses([rows[row] for row in unplaced], AddressReader(home))
+        for row, place in zip(unplaced, again, strict=True):
+            places[row] = place
+    _warn_of_ambiguous([texts[row] for row in unplaced if not places[row][0]], sheet)
+    columns = zip(*places, strict=True) if places else ((), (), ())
+    return dict(zip(("code", "town", "block"), map(list, columns), strict=True))
+
+
+def _read_addresses(
+    rows: list[tuple[str, str]], read_address: AddressReader
+) -> list[tuple[str, str, str]]:
+    return [read_address(text, code) for text, code in rows]
+
+
+def _warn_of_ambiguous(texts: list[str], sheet: str) -> None:
+    """Say how many addresses may lie in several municipalities of one name."""
+    ambiguous = [text for text in texts if is_ambiguous(text)]
+    if ambiguous:
+        fault = Fault(
+            f"同じ名前の市区町村が複数あり、どこか決まらない住所が{len(ambiguous):,}件あります"
+            "（市区町村は不明として扱います）",
+            "都道府県から書くか、code 列に団体コードを入れてください",
+            sheet=sheet,
+            column="address",
+            value=ambiguous[0],
+        )
+        warnings.warn(str(fault), TableWarning, stacklevel=2)
 
 
 def _fold_code(code: str) -> str:

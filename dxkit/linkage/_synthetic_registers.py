@@ -43,7 +43,8 @@ def synth_registers(
     n_residents
         Number of residents.
     errors
-        Shares that differ from `ERRORS`.
+        Shares that differ from `ERRORS`; `error_kinds` says what each kind is and where its share
+        comes from.
     seed
         The same seed gives the same registers.
 

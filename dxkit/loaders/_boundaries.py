@@ -1,7 +1,8 @@
 """Which shape has each municipality in the official boundary files?
 
-国土数値情報 N03 (行政区域) in both editions: to 2021/2023 the city of a ward stands in N03_003; from 2024 N03_004 is the
-municipality including the designated city and N03_005 the ward. GeoJSON, TopoJSON, shapefile, or the publisher's zip.
+国土数値情報 N03 (行政区域) in both editions: to 2021/2023 the city of a ward stands in N03_003; from
+2024 N03_004 is the municipality including the designated city and N03_005 the ward. GeoJSON,
+TopoJSON, shapefile, or the publisher's zip.
 """
 
 from pathlib import Path
@@ -12,12 +13,17 @@ import shapely
 
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
-from dxkit.loaders import _place_names
-from dxkit.loaders._encoding import GET_AGAIN
-from dxkit.loaders._geo_files import read_features
+from dxkit.loaders._geo_files import name_feature, read_features, require_attributes
+from dxkit.loaders._municipalities import map_municipalities
+from dxkit.loaders._origin import find_date_in_name, set_origin
+from dxkit.loaders._remedies import GET_AGAIN
 
-NEEDED = ("N03_001", "N03_003", "N03_004", "N03_007")
+TITLE = "国土交通省「国土数値情報 行政区域（N03）」"
+CODE = "N03_007"
+# prefecture; county or city of a ward; municipality; code
+NEEDED = ("N03_001", "N03_003", "N03_004", CODE)
 COLUMNS = ["code", "prefecture", "county", "name", "geometry"]
+AREA_TYPES = ("Polygon", "MultiPolygon")
 
 
 def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDataFrame:
@@ -26,91 +32,98 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
     Parameters
     ----------
     path
-        GeoJSON, TopoJSON, ``.shp`` (with its ``.shx`` and ``.dbf`` beside it) or the publisher's zip.
+        GeoJSON, TopoJSON, ``.shp`` (with its ``.shx`` and ``.dbf`` beside it) or the publisher's
+        zip.
     merge_wards
-        Join the wards of designated cities to one city (Kobe = 28100); with ``False`` each ward is a row.
+        Join the wards of designated cities to one city (Kobe = 28100); with ``False`` each ward is
+        a row.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        One row a municipality in code order: ``code, prefecture, county, name, geometry`` (EPSG:6668; files without a
-        datum are read as JGD2011). A nationwide file also holds the six villages of the northern territories
-        (01695–01700). ``.attrs["skipped"]`` counts areas without a code (所属未定地).
+        One row a municipality in code order: ``code, prefecture, county, name, geometry``
+        (EPSG:6668; files without a datum are read as JGD2011). A nationwide file also holds the six
+        villages of the northern territories (01695–01700). ``.attrs``: ``source, kind, as_of`` (if
+        the file's name says it), ``file``, and ``skipped``: areas without a code (所属未定地).
 
     Raises
     ------
     TableError
         With every fault of the file; also when wards must be merged and a code is unknown.
+
+    Examples
+    --------
+    >>> import json
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> ring = [[134.6, 34.8], [134.7, 34.8], [134.7, 34.9], [134.6, 34.8]]
+    >>> about = {"N03_001": "兵庫県", "N03_003": None, "N03_004": "姫路市", "N03_007": "28201"}
+    >>> shape = {"type": "Polygon", "coordinates": [ring]}
+    >>> feature = {"type": "Feature", "properties": about, "geometry": shape}
+    >>> path = Path(mkdtemp()) / "N03-20240101_28.geojson"
+    >>> _ = path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    >>> towns = read_boundaries(path)
+    >>> towns["name"].tolist(), towns.attrs["as_of"]
+    (['姫路市'], '2024-01-01')
     """
     features = read_features(path)
     file = Path(path).name
-    if absent := [column for column in NEEDED if column not in features]:
-        remedy = "国土数値情報 N03（行政区域）のファイルか確かめてください"
-        raise TableError(
-            [Fault("属性がありません", remedy, file=file, column=column) for column in absent]
-        )
-    coded = features[
-        features["N03_007"].notna() & (features["N03_007"].astype(str).str.strip() != "")
-    ].copy()
+    require_attributes(features, NEEDED, "国土数値情報 N03（行政区域）", file)
+    has_code = features[CODE].notna() & (features[CODE].astype(str).str.strip() != "")
+    coded = features[has_code].copy()
     if coded.empty:
-        raise TableError.one("団体コード（N03_007）のある図形がありません", GET_AGAIN, file=file)
-    coded["code"] = _codes(coded["N03_007"], file)
-    coded["geometry"] = _areas(coded, file)
-    coded["name"] = _ward_or_municipality(coded)
+        raise TableError.one(f"団体コード（{CODE}）のある図形がありません", GET_AGAIN, file=file)
+    coded["code"] = _read_codes(coded[CODE], file)
+    coded["geometry"] = _mend_areas(coded, file)
+    coded["name"] = _find_names(coded)
+    # nine wards of Kobe become one city of the same name
     if merge_wards:
-        coded["code"], coded["name"] = _merged(coded, file)
+        coded["code"], coded["name"] = _find_cities(coded, file)
     coded["prefecture"] = coded["N03_001"]
-    coded["county"] = coded["N03_003"].where(
-        coded["N03_003"].fillna("").astype(str).str.endswith("郡"), None
-    )
-    merged = (
-        coded[COLUMNS]
-        .dissolve(by="code", as_index=False)
-        .sort_values("code")
-        .reset_index(drop=True)
-    )
-    result = gpd.GeoDataFrame(merged[COLUMNS], crs=merged.crs)
-    result.attrs = {"file": file, "skipped": len(features) - len(coded)}
+    # cities stand in this column, too
+    is_county = coded["N03_003"].fillna("").astype(str).str.endswith("郡")
+    coded["county"] = coded["N03_003"].where(is_county, None)
+    # islands and exclaves are features of their own: one row a municipality
+    merged = coded[COLUMNS].dissolve(by="code", as_index=False).sort_values("code")
+    result = gpd.GeoDataFrame(merged[COLUMNS].reset_index(drop=True), crs=merged.crs)
+    skipped = len(features) - len(coded)
+    set_origin(result, TITLE, file, as_of=find_date_in_name(file), skipped=skipped)
     return result
 
 
-def _nth(at: int) -> str:
-    return f"{at}番目の図形"
-
-
-def _codes(column: "pd.Series[str]", file: str) -> list[str]:
-    found, faults = [], []
-    for at, typed in zip(column.index, column, strict=True):
+def _read_codes(column: "pd.Series[str]", file: str) -> list[str]:
+    codes = []
+    faults = []
+    for position, typed in zip(column.index, column, strict=True):
         try:
-            found.append(short_code(typed))
+            codes.append(short_code(typed))
         except CodeError as error:
-            where = f"{_nth(at + 1)}の N03_007"
-            faults.append(
-                Fault(
-                    str(error).removesuffix("。"), GET_AGAIN, file=file, column=where, value=typed
-                )
-            )
+            problem = str(error).removesuffix("。")
+            where = name_feature(position, CODE)
+            faults.append(Fault(problem, GET_AGAIN, file=file, column=where, value=typed))
     if faults:
         raise TableError(faults)
-    return found
+    return codes
 
 
-def _areas(coded: gpd.GeoDataFrame, file: str) -> gpd.GeoSeries:
-    """Give the shapes, mended where a ring crosses itself; points and lines are no areas."""
-    kinds = coded.geometry.geom_type
+def _mend_areas(coded: gpd.GeoDataFrame, file: str) -> gpd.GeoSeries:
+    """Mend rings that cross themselves; points and lines are no areas."""
+    types = coded.geometry.geom_type
+    remedy = "行政区域（面）のファイルか確かめてください"
     faults = [
         Fault(
             "面の図形ではありません",
-            "行政区域（面）のファイルか確かめてください",
+            remedy,
             file=file,
-            column=_nth(at + 1),
-            value=kind,
+            column=name_feature(position),
+            value=geometry_type,
         )
-        for at, kind in kinds.items()
-        if kind not in ("Polygon", "MultiPolygon")
+        for position, geometry_type in types.items()
+        if geometry_type not in AREA_TYPES
     ]
     if faults:
         raise TableError(faults)
+    # generalised shapes may touch themselves; others are left as they are
     broken = ~coded.geometry.is_valid
     mended = shapely.make_valid(
         coded.geometry[broken].to_numpy(), method="structure", keep_collapsed=False
@@ -120,31 +133,30 @@ def _areas(coded: gpd.GeoDataFrame, file: str) -> gpd.GeoSeries:
     return shapes
 
 
-def _ward_or_municipality(coded: pd.DataFrame) -> "pd.Series[str]":
-    """Give the ward's name where there is one, in either edition."""
+def _find_names(coded: pd.DataFrame) -> "pd.Series[str]":
+    """Find the ward's name where there is one, in either edition."""
     if "N03_005" not in coded:
         return coded["N03_004"].fillna(coded["N03_003"]).fillna("")
     return coded["N03_005"].fillna(coded["N03_004"]).fillna("")
 
 
-def _merged(coded: pd.DataFrame, file: str) -> tuple[list[str], list[str]]:
-    """Give each ward its city's code and name."""
-    known = _place_names.by_code()
-    named = dict(zip(coded["code"], coded["name"].astype(str), strict=True))
+def _find_cities(coded: pd.DataFrame, file: str) -> tuple[list[str], list[str]]:
+    """Find for each ward its city's code and name; others keep theirs."""
+    places = map_municipalities()
+    names = dict(zip(coded["code"], coded["name"].astype(str), strict=True))
+    # a ward of a later edition than the list of codes: its city is not known
     wards = [
-        code for code, name in sorted(named.items()) if code not in known and name.endswith("区")
+        code for code, name in sorted(names.items()) if code not in places and name.endswith("区")
     ]
     if wards:
+        problem = "どの市の区か分かりません"
         remedy = "merge_wards=False を付けて、区のまま読んでください"
         raise TableError(
-            [
-                Fault("どの市の区か分かりません", remedy, file=file, column="N03_007", value=code)
-                for code in wards
-            ]
+            Fault(problem, remedy, file=file, column=CODE, value=code) for code in wards
         )
-    codes = [known[code].parent or code if code in known else code for code in coded["code"]]
+    codes = [places[code].parent or code if code in places else code for code in coded["code"]]
     official = [
-        known[code].name if code in known else name
+        places[code].name if code in places else name
         for code, name in zip(codes, coded["name"], strict=True)
     ]
     return codes, official

@@ -1,11 +1,12 @@
 """Which shapes and attributes stand in this GeoJSON, TopoJSON, shapefile or zip?
 
-GDAL reads only copies under names of our own in a folder of our own, after the file has been checked: JSON is parsed,
-archives are bounded, a shapefile is complete.
+GDAL reads only copies under names of our own in a folder of our own, after the file has been
+checked: JSON is parsed, archives are bounded, a shapefile is complete.
 """
 
 import tempfile
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,18 +16,27 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 from pyproj.exceptions import ProjError
 from shapely.errors import ShapelyError
 
-from dxkit.errors import TableError
+from dxkit.errors import Fault, TableError
 from dxkit.loaders import _zip
-from dxkit.loaders._catalog import DATUM
-from dxkit.loaders._encoding import GET_AGAIN
 from dxkit.loaders._json import parse_json
+from dxkit.loaders._load import DATUM
 from dxkit.loaders._raw import read_bytes
+from dxkit.loaders._remedies import GET_AGAIN
 
 SHAPE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+NEEDED_PARTS = (".shx", ".dbf")
 VECTOR_SUFFIXES = (".shp", ".geojson", ".json", ".topojson")
 PREFECTURE_ENDS = ("都", "道", "府", "県")
-# Japan with its remote islands
-WEST, SOUTH, EAST, NORTH = 122, 20, 154, 46
+# columns of N03 and P35 that hold prefectures
+PREFECTURE_COLUMNS = ("N03_001", "P35_003")
+# degrees: Japan with its remote islands
+WEST = 122
+SOUTH = 20
+EAST = 154
+NORTH = 46
+WHOLE_ZIP = "配布元のzipをそのまま指定してください"
+# what is copied for GDAL has this name, whatever the file or the archive's member is called
+COPY_NAME = "a"
 DAMAGE = (
     DataSourceError,
     DataLayerError,
@@ -51,122 +61,138 @@ def read_features(path: str | Path) -> gpd.GeoDataFrame:
     path = Path(path)
     content = read_bytes(path)
     with tempfile.TemporaryDirectory() as folder:
-        place, dated = _staged(path, content, Path(folder))
-        frame = _read(place, path.name)
+        place, names_datum = _stage_copy(path, content, Path(folder))
+        frame = _read_copy(place, path.name)
     if not isinstance(frame, gpd.GeoDataFrame) or frame.empty or frame.geometry.isna().all():
         raise TableError.one("図形が1つもありません", GET_AGAIN, file=path.name)
     try:
         # files without a datum are read as JGD2011, which their publisher means
-        located = (
-            frame.to_crs(DATUM)
-            if dated and frame.crs is not None
-            else frame.set_crs(DATUM, allow_override=True)
-        )
+        if names_datum and frame.crs is not None:
+            located = frame.to_crs(DATUM)
+        else:
+            located = frame.set_crs(DATUM, allow_override=True)
         west, south, east, north = located.total_bounds
     except DAMAGE as error:
         raise TableError.one("座標系が読めません", GET_AGAIN, file=path.name) from error
     if not (west >= WEST and south >= SOUTH and east <= EAST and north <= NORTH):
         problem = "図形の座標が日本の緯度経度の範囲にありません"
         remedy = "緯度と経度の順と座標系（JGD2011の緯度経度）を確かめてください"
-        raise TableError.one(
-            problem, remedy, file=path.name, value=f"{west:g}, {south:g} 〜 {east:g}, {north:g}"
-        )
+        bounds = f"{west:g}, {south:g} 〜 {east:g}, {north:g}"
+        raise TableError.one(problem, remedy, file=path.name, value=bounds)
     return located
 
 
-def _staged(path: Path, content: bytes, folder: Path) -> tuple[Path, bool]:
-    """Put what GDAL needs into the folder; tell also whether the file names its datum."""
+def require_attributes(
+    features: gpd.GeoDataFrame, needed: Iterable[str], title: str, file: str
+) -> None:
+    """Refuse a file that lacks attributes of an official data set; names all of them."""
+    missing = [attribute for attribute in needed if attribute not in features]
+    if missing:
+        remedy = f"{title}のファイルか確かめてください"
+        raise TableError(
+            Fault("属性がありません", remedy, file=file, column=attribute) for attribute in missing
+        )
+
+
+def name_feature(position: int, attribute: str = "") -> str:
+    """Name a feature (and its attribute) as a place in a message."""
+    of_attribute = f"の {attribute}" if attribute else ""
+    return f"{position + 1}番目の図形{of_attribute}"
+
+
+def _stage_copy(path: Path, content: bytes, folder: Path) -> tuple[Path, bool]:
+    """Put what GDAL needs into the folder; return its place, and whether it names its datum."""
     if content.startswith(_zip.START):
-        return _unpacked(path, content, folder)
+        return _stage_zip_layer(path, content, folder)
     if path.suffix.lower() == ".shp":
-        return _beside(path, folder), True
-    return _staged_json(path.name, content, folder)
+        return _stage_shapefile(path, folder), True
+    return _stage_json(path.name, content, folder)
 
 
-def _staged_json(file: str, content: bytes, folder: Path) -> tuple[Path, bool]:
+def _stage_json(file: str, content: bytes, folder: Path) -> tuple[Path, bool]:
+    # parsed first: GDAL would read half of a file that is cut off
     parsed, text = parse_json(content, file)
     kind = parsed.get("type", "") if isinstance(parsed, dict) else ""
     if kind not in ("FeatureCollection", "Topology"):
+        problem = "GeoJSONでもTopoJSONでもありません"
         remedy = "境界や地点のファイル（.geojson / .topojson）を指定してください"
-        raise TableError.one(
-            "GeoJSONでもTopoJSONでもありません", remedy, file=file, value=kind or None
-        )
-    place = folder / ("a.topojson" if kind == "Topology" else "a.geojson")
+        raise TableError.one(problem, remedy, file=file, value=kind or None)
+    suffix = ".topojson" if kind == "Topology" else ".geojson"
+    place = folder / f"{COPY_NAME}{suffix}"
     place.write_text(text, encoding="utf-8")
     return place, "crs" in parsed
 
 
-def _unpacked(path: Path, content: bytes, folder: Path) -> tuple[Path, bool]:
+def _stage_zip_layer(path: Path, content: bytes, folder: Path) -> tuple[Path, bool]:
     """Take one layer out of a zip; the member's own name is never used as a path."""
-    archive = _zip.normal_zip(content, path.name)
-    layers = sorted(
-        (member for member in archive.namelist() if member.lower().endswith(VECTOR_SUFFIXES)),
-        key=_preference,
-    )
+    archive = _zip.open_zip(content, path.name)
+    layers = [name for name in archive.namelist() if name.lower().endswith(VECTOR_SUFFIXES)]
     if not layers:
         problem = "圧縮ファイルの中に境界や地点のファイル（.shp / .geojson）がありません"
-        raise TableError.one(problem, "配布元のzipをそのまま指定してください", file=path.name)
-    chosen = layers[0]
-    if not chosen.lower().endswith(".shp"):
-        return _staged_json(
-            f"{path.name}/{chosen}", _zip.read_member(archive, chosen, path.name), folder
-        )
-    _copy_parts(archive, chosen, folder, path.name)
-    return folder / "a.shp", True
+        raise TableError.one(problem, WHOLE_ZIP, file=path.name)
+    # one zip may hold several editions and scales of the same shapes
+    layer = min(layers, key=_rank_layer)
+    if not layer.lower().endswith(".shp"):
+        member = _zip.read_member(archive, layer, path.name)
+        return _stage_json(f"{path.name}/{layer}", member, folder)
+    _copy_shape_parts(archive, layer, folder, path.name)
+    return folder / f"{COPY_NAME}.shp", True
 
 
-def _preference(member: str) -> tuple[int, str]:
-    """Prefer municipalities to the prefectures of the same zip, and GeoJSON (always UTF-8) to shapefile."""
+def _rank_layer(member: str) -> tuple[int, str]:
+    """Rank municipalities before prefectures of the same zip, and GeoJSON before shapefiles.
+
+    GeoJSON is always UTF-8.
+    """
     lower = member.lower()
-    return ("prefecture" in lower or "subprefecture" in lower) * 10 + lower.endswith(".shp"), member
+    return ("prefecture" in lower) * 10 + lower.endswith(".shp"), member
 
 
-def _copy_parts(archive: zipfile.ZipFile, shape: str, folder: Path, file: str) -> None:
+def _copy_shape_parts(archive: zipfile.ZipFile, shape: str, folder: Path, file: str) -> None:
     members = {member.lower(): member for member in archive.namelist()}
     for suffix in SHAPE_PARTS:
-        found = members.get(shape[: -len(".shp")].lower() + suffix)
-        if found:
-            (folder / f"a{suffix}").write_bytes(_zip.read_member(archive, found, file))
-        elif suffix in (".shx", ".dbf"):
-            problem = f"シェープファイルの「{suffix}」がありません"
-            raise TableError.one(
-                problem, "配布元のzipをそのまま指定してください", file=file, value=shape
-            )
+        member = members.get(shape[: -len(".shp")].lower() + suffix)
+        if member:
+            content = _zip.read_member(archive, member, file)
+            (folder / f"{COPY_NAME}{suffix}").write_bytes(content)
+        elif suffix in NEEDED_PARTS:
+            raise _make_part_error(suffix, WHOLE_ZIP, file, shape)
 
 
-def _beside(path: Path, folder: Path) -> Path:
+def _stage_shapefile(path: Path, folder: Path) -> Path:
+    """Copy a shapefile with the parts that lie beside it."""
     for suffix in SHAPE_PARTS:
         part = path.with_suffix(suffix)
         if part.exists():
-            (folder / f"a{suffix}").write_bytes(read_bytes(part))
-        elif suffix in (".shx", ".dbf"):
-            problem = f"シェープファイルの「{suffix}」がありません"
-            raise TableError.one(
-                problem, "同じフォルダーに置いてください", file=path.name, value=part.name
-            )
-    return folder / "a.shp"
+            (folder / f"{COPY_NAME}{suffix}").write_bytes(read_bytes(part))
+        elif suffix in NEEDED_PARTS:
+            remedy = "同じフォルダーに置いてください"
+            raise _make_part_error(suffix, remedy, path.name, part.name)
+    return folder / f"{COPY_NAME}.shp"
 
 
-def _read(place: Path, file: str) -> gpd.GeoDataFrame:
-    """Read with GDAL; a shapefile's text is tried as UTF-8 and cp932 until prefectures read as such."""
+def _make_part_error(suffix: str, remedy: str, file: str, value: str) -> TableError:
+    problem = f"シェープファイルの「{suffix}」がありません"
+    return TableError.one(problem, remedy, file=file, value=value)
+
+
+def _read_copy(place: Path, file: str) -> gpd.GeoDataFrame:
+    """Read with GDAL; texts of a shapefile as UTF-8 or cp932, whichever gives prefectures."""
     encodings = ("utf-8", "cp932") if place.suffix == ".shp" else (None,)
-    problem: Exception | None = None
+    damage: Exception | None = None
     for encoding in encodings:
         try:
             frame = pyogrio.read_dataframe(place, encoding=encoding)
         except DAMAGE as error:
-            problem = error
+            damage = error
             continue
-        if len(encodings) == 1 or _readable(frame):
+        if len(encodings) == 1 or _has_readable_prefectures(frame):
             return frame
-    raise TableError.one(
-        "図形のファイルが壊れているか、文字コードが分かりません", GET_AGAIN, file=file
-    ) from problem
+    problem = "図形のファイルが壊れているか、文字コードが分かりません"
+    raise TableError.one(problem, GET_AGAIN, file=file) from damage
 
 
-def _readable(frame: pd.DataFrame) -> bool:
-    """Tell whether the columns that hold prefectures read as Japanese."""
-    texts = [
-        frame[column].dropna().astype(str) for column in ("N03_001", "P35_003") if column in frame
-    ]
+def _has_readable_prefectures(frame: pd.DataFrame) -> bool:
+    """Check whether the columns that hold prefectures read as Japanese."""
+    texts = [frame[column].dropna().astype(str) for column in PREFECTURE_COLUMNS if column in frame]
     return all(text.str.endswith(PREFECTURE_ENDS).all() for text in texts)

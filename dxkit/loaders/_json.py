@@ -4,33 +4,40 @@ import json
 from typing import Any
 
 from dxkit.errors import TableError
-from dxkit.loaders._encoding import GET_AGAIN, decode
+from dxkit.loaders._decode_text import decode_text
+from dxkit.loaders._remedies import GET_AGAIN
 
 
 def parse_json(content: bytes, file: str) -> tuple[Any, str]:
-    """Parse JSON; give it with its text.
+    """Parse JSON; return it with its text.
 
     Raises
     ------
     TableError
-        If it is cut off, damaged, nested too deeply, or holds a number too long to be one; names the row.
+        If it is cut off, damaged, nested too deeply, or holds a number too long to be one; names
+        the row.
     """
-    text = decode(content, file)
+    # JSON is UTF-8 by its standard, but not every file keeps to it
+    text = decode_text(content, file)
     try:
-        return _whole(json.loads(text), text), text
+        return _replace_lone_surrogates(json.loads(text), text), text
     except json.JSONDecodeError as error:
-        cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
-        problem = (
-            "JSONのファイルが途中で切れています" if cut else "JSONとして読めません（壊れています）"
-        )
+        # an error at the last letter means that the rest is missing
+        is_cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
+        problem = "JSONとして読めません（壊れています）"
+        if is_cut:
+            problem = "JSONのファイルが途中で切れています"
         raise TableError.one(problem, GET_AGAIN, file=file, row=error.lineno) from error
     except (ValueError, RecursionError) as error:
         problem = "JSONとして読めません（入れ子が深すぎるか、けた数の多すぎる数があります）"
         raise TableError.one(problem, GET_AGAIN, file=file) from error
 
 
-def _whole(value: Any, text: str) -> Any:
-    """Give a question mark for half of a surrogate pair: JSON may write one as an escape, and no column of text can hold it."""
+def _replace_lone_surrogates(value: Any, text: str) -> Any:
+    """Put a question mark in the place of half of a surrogate pair.
+
+    JSON may write one as an escape, and no column of text can hold it.
+    """
     if "\\ud" not in text and "\\uD" not in text:
         return value
     return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))

@@ -1,201 +1,220 @@
 """Where in an official sheet do the header and the columns stand?
 
-Official files keep their headings from year to year, not their positions: columns are found by heading, and a heading
-that is missing is a fault that names what the sheet has instead.
+Official files keep their headings from year to year, not their positions: columns are found by
+heading, and a heading that is missing is a fault that names what the sheet has instead.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import takewhile
+from math import inf
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from dxkit.errors import Fault, PlaceNameError, TableError
-from dxkit.loaders import _cells, _place_names
-from dxkit.loaders._encoding import GET_AGAIN
+from dxkit.loaders import _cells
+from dxkit.loaders._origin import find_date
+from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._remedies import GET_AGAIN
+from dxkit.loaders._resolve_municipality import resolve_row
 from dxkit.loaders._sheet import Sheet
 
+# rows from the top in which the header is looked for
 HEADER_SEARCH = 30
+MARKS = ("1", "●", "○", "◯")
 T = TypeVar("T")
 
 
-class Columns:
-    """A sheet whose header row is known; gives cells by heading and collects faults.
+class OfficialSheet:
+    """A sheet whose header row is known; reads columns by heading and collects faults.
 
     Parameters
     ----------
     sheet
         The sheet.
     header
-        Position of the header row.
-    first
-        Position of the first data row.
+        Position of the header row; data rows follow it.
     heads
         The headings.
+
+    Attributes
+    ----------
+    data
+        Positions of the data rows.
+    faults
+        What is wrong so far.
     """
 
-    def __init__(self, sheet: Sheet, header: int, first: int, heads: list[str]) -> None:
-        self.sheet, self.header = sheet, header
+    def __init__(self, sheet: Sheet, header: int, heads: Sequence[str]) -> None:
+        self.sheet = sheet
+        self.header = header
         self.data = [
-            at
-            for at in range(first, len(sheet.rows))
-            if not sheet.is_blank(at) and not sheet.is_note(at)
+            row
+            for row in range(header + 1, len(sheet.rows))
+            if not sheet.is_blank(row) and not sheet.is_note(row)
         ]
-        self.heads = heads
         self.faults: list[Fault] = list(sheet.faults)
+        self._set_heads(heads)
 
-    def check_widths(self) -> None:
+    def _set_heads(self, heads: Sequence[str]) -> None:
+        self.heads = list(heads)
+        # the first of two columns of one heading is meant
+        self._positions: dict[str, int] = {}
+        for position, head in enumerate(heads):
+            self._positions.setdefault(to_plain_name(head), position)
+
+    def find_date(self) -> str:
+        """Find as of when the sheet is, by its name and what stands above the header."""
+        above = [text for row in range(self.header) for text in self.sheet.list_texts(row)]
+        return find_date([self.sheet.name, *above])
+
+    def add_width_faults(self) -> None:
         """Note rows whose cells do not stand under the headings."""
         width = max(position for position, head in enumerate(self.heads) if head) + 1
-        self.faults += [fault for at in self.data if (fault := self.sheet.ragged(at, width))]
+        ragged = (self.sheet.find_ragged_fault(row, width) for row in self.data)
+        self.faults += [fault for fault in ragged if fault]
 
-    def keep(self, rows: Sequence[int]) -> None:
+    def keep_rows(self, is_kept: Callable[[int], bool]) -> None:
         """Read only these rows from now on."""
-        self.data = list(rows)
+        self.data = list(filter(is_kept, self.data))
 
     def join_heads(self) -> None:
-        """Join the words of all header rows (those above the first row that holds a number), each once: 人口_男."""
-        rows = list(
-            takewhile(
-                lambda row: not any(map(_cells.is_number, row)), self.sheet.rows[self.header :]
-            )
-        )
-        width = max((len(row) for row in rows), default=0)
-        words = [
-            [_cells.text(row[position]) for row in rows if position < len(row)]
-            for position in range(width)
-        ]
-        self.heads = [
-            "_".join(dict.fromkeys(word for word in column if word)) for column in words
-        ] or self.heads
+        """Join the words of all header rows, each once: 人口_男.
 
-    def position(self, *words: str) -> int | None:
-        """Find the first of these headings."""
-        plain = [_place_names.plain(head) for head in self.heads]
-        return next(
-            (
-                plain.index(_place_names.plain(word))
-                for word in words
-                if _place_names.plain(word) in plain
-            ),
-            None,
-        )
+        Header rows are those above the first row that holds a number.
+        """
+        rows_below = range(self.header, len(self.sheet.rows))
+        rows = list(takewhile(lambda row: not self._holds_number(row), rows_below))
+        width = max((len(self.sheet.rows[row]) for row in rows), default=0)
+        heads = []
+        for position in range(width):
+            words = dict.fromkeys(self.sheet.find_text(row, position) for row in rows)
+            heads.append("_".join(word for word in words if word))
+        self._set_heads(heads or self.heads)
 
-    def cell(self, at: int, position: int | None) -> str:
-        """Give a cell as text; ``""`` where the row is short or the column is missing."""
-        return _cells.text(self.sheet.cell(at, position)) if position is not None else ""
+    def _holds_number(self, row: int) -> bool:
+        cells = zip(self.sheet.rows[row], self.sheet.texts[row], strict=True)
+        return any(_cells.is_number(cell, text) for cell, text in cells)
 
-    def text(self, *words: str) -> list[str | None]:
-        """Give a column as text, blanks as missing."""
-        position = self.position(*words)
+    def find_position(self, *words: str) -> int | None:
+        """Find the column of the first of these headings."""
+        positions = (self._positions.get(to_plain_name(word)) for word in words)
+        return next((position for position in positions if position is not None), None)
+
+    def read_texts(self, *words: str) -> list[str | None]:
+        """Read a column as text, blanks as missing; a column that is not there is all missing."""
+        position = self.find_position(*words)
         if position is None:
             return [None] * len(self.data)
-        return [_cells.verbatim(self.sheet.cell(at, position)) or None for at in self.data]
+        return [self.sheet.find_verbatim(row, position) or None for row in self.data]
 
-    def flags(self, *words: str, marks: Sequence[str] = ("1", "●", "○", "◯")) -> list[bool]:
-        """Give a column of marks as booleans; any other text is a fault."""
-        return self._each(
-            words,
-            lambda typed: _flag(typed, marks),
-            f"{'・'.join(marks)} か空欄のはずです",
-            "印を直してください",
-            blank=False,
-        )
+    def read_flags(self, *words: str) -> list[bool]:
+        """Read a column of marks as booleans; any other text is a fault."""
+        problem = f"{'・'.join(MARKS)} か空欄のはずです"
+        return self._read_cells(words, _parse_flag, (problem, "印を直してください"), blank=False)
 
-    def numbers(
-        self, *words: str, low: float = float("-inf"), high: float = float("inf")
-    ) -> list[float | None]:
-        """Give a column as numbers, blanks and marks as missing; text and numbers out of range are faults."""
-        unbounded = low == float("-inf")
-        problem = (
-            "数値ではありません"
-            if unbounded
-            else f"{low:g}以上の数値ではありません"
-            if high == float("inf")
-            else f"{low:g}〜{high:g}の数値ではありません"
-        )
-        return self._each(
+    def read_numbers(self, *words: str, low: float = -inf, high: float = inf) -> list[float | None]:
+        """Read a column as numbers, blanks and marks as missing.
+
+        Texts and numbers out of range are faults.
+        """
+        # an open limit is not said
+        limits = f"{low:g}以上の" if high == inf else f"{low:g}〜{high:g}の"
+        problem = f"{limits if low > -inf else ''}数値ではありません"
+        return self._read_cells(
             words,
-            lambda typed: _within(typed, low, high),
-            problem,
-            "値を直してください",
+            lambda text: _parse_within(text, low, high),
+            (problem, "値を直してください"),
             blank=None,
         )
 
-    def municipalities(
+    def read_municipalities(
         self,
-        code: Iterable[str],
-        name: Iterable[str],
+        code: Sequence[str],
+        name: Sequence[str],
         *,
         prefecture: str | None,
-        pref: Iterable[str] = (),
+        pref: Sequence[str] = (),
     ) -> list[str | None]:
-        """Give the code of each row from its code, or from its prefecture and name; both must agree."""
-        coded, named, within = self.position(*code), self.position(*name), self.position(*pref)
+        """Read the code of each row from its code, or from its prefecture and name.
+
+        Both must agree.
+        """
+        code_position = self.find_position(*code)
+        name_position = self.find_position(*name)
+        prefecture_position = self.find_position(*pref)
         places: list[str | None] = []
-        for at in self.data:
-            typed, called = self.cell(at, coded), self.cell(at, named)
+        for row in self.data:
+            typed_code = self.sheet.find_text(row, code_position)
+            typed_name = self.sheet.find_text(row, name_position)
+            within = self.sheet.find_text(row, prefecture_position)
             try:
-                places.append(
-                    _place_names.place_of(
-                        typed, called, self.cell(at, within), prefecture=prefecture
-                    )
-                )
+                places.append(resolve_row(typed_code, typed_name, within, prefecture=prefecture))
             except PlaceNameError as error:
                 places.append(None)
-                self.fault(
-                    error.problem, error.remedy, at, coded if typed else named, typed or called
-                )
+                position = code_position if typed_code else name_position
+                self.add_fault(error.problem, error.remedy, row, position, typed_code or typed_name)
         return places
 
-    def fault(
-        self, problem: str, remedy: str, at: int, position: int | None, value: object
+    def add_fault(
+        self, problem: str, remedy: str, row: int, position: int | None, value: object
     ) -> None:
         """Note a fault at a cell."""
         column = self.heads[position] if position is not None else ""
-        self.faults.append(self.sheet.fault(problem, remedy, at=at, column=column, value=value))
+        self.faults.append(
+            self.sheet.make_fault(problem, remedy, row=row, column=column, value=value)
+        )
 
-    def settle(self) -> None:
+    def raise_faults(self) -> None:
         """Raise all faults noted so far."""
         if self.faults:
             raise TableError(self.faults)
 
-    def _each(
+    def _read_cells(
         self,
         words: tuple[str, ...],
-        read: Callable[[str], T],
-        problem: str,
-        remedy: str,
+        parse: Callable[[str], T],
+        fault_words: tuple[str, str],
         *,
         blank: T,
     ) -> list[T]:
-        position = self.position(*words)
+        """Read a column cell by cell; what cannot be parsed becomes blank and a fault."""
+        position = self.find_position(*words)
         values: list[T] = []
-        for at in self.data:
-            typed = self.cell(at, position)
+        for row in self.data:
+            text = self.sheet.find_text(row, position)
             try:
-                values.append(read(typed))
+                values.append(parse(text))
             except ValueError:
+                # the column keeps its length: every row can still be told apart
                 values.append(blank)
-                self.fault(problem, remedy, at, position, typed)
+                self.add_fault(*fault_words, row, position, text)
         return values
 
-    def find_twice(self, required: Sequence[Sequence[str]]) -> None:
+    def add_repeat_faults(self, required: Iterable[Sequence[str]]) -> None:
         """Note needed headings that stand twice: which of the two is meant cannot be told."""
-        plain = [_place_names.plain(head) for head in self.heads]
-        for word in {_place_names.plain(word) for choices in required for word in choices}:
+        plain = [to_plain_name(head) for head in self.heads]
+        for word in {to_plain_name(word) for choices in required for word in choices}:
             if plain.count(word) > 1:
                 problem = f"見出し「{word}」の列が{plain.count(word)}つあります"
+                remedy = "どちらかの列を消してください"
                 self.faults.append(
-                    self.sheet.fault(
-                        problem, "どちらかの列を消してください", at=self.header, column=word
-                    )
+                    self.sheet.make_fault(problem, remedy, row=self.header, column=word)
                 )
 
 
-def find_columns(
+class _Candidate(NamedTuple):
+    """A row that may be the header: how many needed headings it has, and where it stands."""
+
+    hits: int
+    sheet: Sheet
+    row: int
+    heads: list[str]
+
+
+def find_official_sheet(
     path: str | Path, required: Sequence[Sequence[str]], *, kind: str, sheet: str | None = None
-) -> Columns:
+) -> OfficialSheet:
     """Find the sheet and the header row that hold all required headings.
 
     Parameters
@@ -214,73 +233,68 @@ def find_columns(
     TableError
         If no sheet has them; names the headings that the nearest row lacks.
     """
-    best: _Found | None = None
+    # the row with most of the needed headings; the first of several
+    best: _Candidate | None = None
     for candidate in read_sheets(path, sheet=sheet):
-        for at in range(min(HEADER_SEARCH, len(candidate.rows))):
-            for heads in (_heads(candidate, at), _heads(candidate, at, over=1)):
-                words = {_place_names.plain(head) for head in heads if head}
-                hits = sum(
-                    any(_place_names.plain(word) in words for word in choices)
-                    for choices in required
-                )
+        # titles and dates stand above the header
+        for row in range(min(HEADER_SEARCH, len(candidate.rows))):
+            # headings that span two rows stand in the upper one
+            for heads in (list(candidate.texts[row]), _fill_from_above(candidate, row)):
+                hits = len(required) - len(_find_missing(heads, required))
                 if best is None or hits > best.hits:
-                    best = _Found(hits, candidate, at, heads)
+                    best = _Candidate(hits, candidate, row, heads)
     if best is None or best.hits < len(required):
-        raise TableError(_lacking(Path(path).name, best, required, kind))
-    columns = Columns(best.sheet, best.at, best.at + 1, best.heads)
-    if not columns.data:
-        raise TableError(
-            [best.sheet.fault("見出しだけで、データの行がありません", GET_AGAIN, at=best.at)]
-        )
-    columns.find_twice(required)
-    columns.check_widths()
-    return columns
+        raise TableError(_describe_missing(Path(path).name, best, required, kind))
+    official = OfficialSheet(best.sheet, best.row, best.heads)
+    if not official.data:
+        raise TableError([best.sheet.make_no_rows_fault(GET_AGAIN, row=best.row)])
+    # both are told together with what the columns themselves hold
+    official.add_repeat_faults(required)
+    official.add_width_faults()
+    return official
 
 
-class _Found(NamedTuple):
-    """The nearest header row so far: how many needed headings it has, and where it stands."""
-
-    hits: int
-    sheet: Sheet
-    at: int
-    heads: list[str]
-
-
-def _heads(sheet: Sheet, at: int, over: int = 0) -> list[str]:
-    """Give a row as headings; blank ones take the word of the row above (headings that span two rows)."""
-    row = [_cells.text(cell) for cell in sheet.rows[at]]
-    if not over or at == 0:
-        return row
-    return [head or _cells.text(sheet.cell(at - 1, position)) for position, head in enumerate(row)]
+def _fill_from_above(sheet: Sheet, row: int) -> list[str]:
+    """Take the word of the row above where a heading is blank."""
+    above = max(row - 1, 0)
+    return [
+        head or sheet.find_text(above, position) for position, head in enumerate(sheet.texts[row])
+    ]
 
 
-def _lacking(
-    file: str, best: _Found | None, required: Sequence[Sequence[str]], kind: str
+def _find_missing(heads: Iterable[str], required: Iterable[Sequence[str]]) -> list[str]:
+    """Find the required headings of which no spelling is there."""
+    # spellings differ in blanks and full-width letters
+    words = {to_plain_name(head) for head in heads if head}
+    return [
+        choices[0]
+        for choices in required
+        if not any(to_plain_name(word) in words for word in choices)
+    ]
+
+
+def _describe_missing(
+    file: str, best: _Candidate | None, required: Sequence[Sequence[str]], kind: str
 ) -> list[Fault]:
+    """Describe what the nearest row lacks; a sheet that has nothing is of another kind."""
     if best is None or best.hits == 0:
         problem = f"{kind}ではないようです（見出し「{required[0][0]}」などが見つかりません）"
         return [Fault(problem, "ファイルと、選んだ読み込み関数を確かめてください", file=file)]
-    present = {_place_names.plain(head) for head in best.heads}
-    missing = [
-        choices[0]
-        for choices in required
-        if not any(_place_names.plain(word) in present for word in choices)
-    ]
     remedy = f"{kind}の元のファイルか確かめてください"
     return [
-        best.sheet.fault("この見出しの列がありません", remedy, at=best.at, column=word)
-        for word in missing
+        best.sheet.make_missing_heading_fault(word, remedy, row=best.row)
+        for word in _find_missing(best.heads, required)
     ]
 
 
-def _flag(typed: str, marks: Sequence[str]) -> bool:
-    if typed and typed not in marks:
-        raise ValueError(typed)
-    return bool(typed)
+def _parse_flag(text: str) -> bool:
+    if text and text not in MARKS:
+        raise ValueError(text)
+    return bool(text)
 
 
-def _within(typed: str, low: float, high: float) -> float | None:
-    number = _cells.number(typed)
+def _parse_within(text: str, low: float, high: float) -> float | None:
+    number = _cells.parse_number(text)
     if number is not None and not low <= number <= high:
-        raise ValueError(typed)
+        raise ValueError(text)
     return number

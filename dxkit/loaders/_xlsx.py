@@ -1,8 +1,9 @@
 """What stands in the sheets of this Excel workbook?
 
-openpyxl reads the workbook, its texts and its date formats; the cells are taken from the sheet's XML one by one. So a
-workbook is never laid out in memory at the size that it claims (one cell in XFD1048576, a merged range or a link over the
-whole sheet), and what only matters on screen (rules, filters, pictures) cannot fail.
+openpyxl reads the workbook, its texts and its date formats; the cells are taken from the sheet's
+XML one by one. So a workbook is never laid out in memory at the size that it claims (one cell in
+XFD1048576, a merged range or a link over the whole sheet), and what only matters on screen (rules,
+filters, pictures) cannot fail.
 """
 
 import io
@@ -10,7 +11,7 @@ import re
 import warnings
 import zipfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 
@@ -20,17 +21,25 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
 
 from dxkit.errors import Fault, TableError
-from dxkit.loaders._encoding import GET_AGAIN
+from dxkit.loaders._remedies import GET_AGAIN, SAVE_AS_WORKBOOK
 from dxkit.loaders._sheet import MAX_CELLS, Sheet
-from dxkit.loaders._zip import normal_zip, read_member
+from dxkit.loaders._zip import open_zip, read_member
 
 MAX_XML_BYTES = 96 * 2**20
-LAST_ROW, LAST_COLUMN = 2**20, 2**14
+XML_SUFFIXES = (".xml", ".rels")
+# letters of a part in which a second encoding (zeros) would show
+XML_HEAD_BYTES = 1000
+LAST_ROW = 2**20
+LAST_COLUMN = 2**14
 MERGE_TAG = ROW_TAG.replace("row", "mergeCell")
 # an Excel file never declares entities; a file that does wants to unfold into gigabytes
 DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-RESAVE = "Excelで開き、「名前を付けて保存」→「Excel ブック（.xlsx）」で保存し直してください"
-# what openpyxl and the XML parser raise on damaged content (ParseError and lxml's errors are SyntaxErrors)
+ARCHIVE = "圧縮ファイル（zip）"
+TABLE_SUFFIXES = (".csv", ".xlsx", ".tsv", ".txt")
+# tables of an archive that a message lists
+LISTED_TABLES = 5
+# what openpyxl and the XML parser raise on damaged content (ParseError and lxml's errors are
+# SyntaxErrors)
 DAMAGE = (
     SyntaxError,
     LookupError,
@@ -55,94 +64,78 @@ def read_workbook(file: str, content: bytes, sheet: str | None) -> list[Sheet]:
     """
     _check_parts(file, content)
     with warnings.catch_warnings():
-        # openpyxl's English remarks on formats and rules that it leaves out say nothing about the cells
+        # openpyxl's English remarks on formats and rules that it leaves out say nothing about cells
         warnings.simplefilter("ignore")
         try:
             book = openpyxl.load_workbook(
                 io.BytesIO(content), read_only=True, data_only=True, keep_links=False
             )
             pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
-            return [_sheet(file, page) for page in _chosen(file, pages, sheet)]
+            return [_read_page(file, page) for page in _choose_pages(file, pages, sheet)]
         except DAMAGE as error:
             if isinstance(error, TableError):
                 raise
-            raise TableError.one("Excelファイルが壊れています", RESAVE, file=file) from error
+            problem = "Excelファイルが壊れています"
+            raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file) from error
 
 
 def _check_parts(file: str, content: bytes) -> None:
     """Check what can be known of a workbook without parsing it."""
-    archive = normal_zip(content, file)
+    archive = open_zip(content, file)
     members = archive.namelist()
     if "xl/workbook.xml" not in members:
-        raise TableError.one(
-            f"Excelファイル（.xlsx）ではなく、{_what(members)}です", _how(members), file=file
-        )
-    if (
-        sum(
-            info.file_size
-            for info in archive.infolist()
-            if info.filename.endswith((".xml", ".rels"))
-        )
-        > MAX_XML_BYTES
-    ):
-        raise TableError.one(
-            "Excelファイルの中身が大きすぎます",
-            "必要なシートと列だけのファイルにしてください",
-            file=file,
-        )
+        problem = f"Excelファイル（.xlsx）ではなく、{_find_archive_kind(members)}です"
+        raise TableError.one(problem, _find_archive_remedy(members), file=file)
+    sizes = [info.file_size for info in archive.infolist() if info.filename.endswith(XML_SUFFIXES)]
+    if sum(sizes) > MAX_XML_BYTES:
+        remedy = "必要なシートと列だけのファイルにしてください"
+        raise TableError.one("Excelファイルの中身が大きすぎます", remedy, file=file)
     for member in members:
+        # pictures and the like are read, too: a member that lies about its size is told here
         part = read_member(archive, member, file)
-        if member.endswith((".xml", ".rels")) and (
-            DECLARATION.search(part) or b"\0" in part[:1000]
+        if member.endswith(XML_SUFFIXES) and (
+            DECLARATION.search(part) or b"\0" in part[:XML_HEAD_BYTES]
         ):
-            raise TableError.one(
-                "Excelファイルの中に、Excelが書かない宣言があります（危険なファイルかもしれません）",
-                RESAVE,
-                file=file,
-                value=member,
+            problem = (
+                "Excelファイルの中に、Excelが書かない宣言があります（危険なファイルかもしれません）"
             )
+            raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file, value=member)
 
 
-def _what(members: list[str]) -> str:
+def _find_archive_kind(members: Sequence[str]) -> str:
     if "xl/workbook.bin" in members:
         return "Excelバイナリ ブック（.xlsb）"
     if "word/document.xml" in members or "ppt/presentation.xml" in members:
         return "WordかPowerPointのファイル"
     if "content.xml" in members and "mimetype" in members:
         return "LibreOfficeなどのファイル（.ods / .odt）"
-    return "圧縮ファイル（zip）"
+    return ARCHIVE
 
 
-def _how(members: list[str]) -> str:
-    if _what(members) != "圧縮ファイル（zip）":
+def _find_archive_remedy(members: Sequence[str]) -> str:
+    if _find_archive_kind(members) != ARCHIVE:
         return "「.xlsx」か「.csv」として保存し直してください"
-    tables = [
-        member for member in members if member.lower().endswith((".csv", ".xlsx", ".tsv", ".txt"))
-    ]
-    listed = f"（入っている表: {'、'.join(tables[:5])}）" if tables else ""
+    tables = [member for member in members if member.lower().endswith(TABLE_SUFFIXES)]
+    listed = f"（入っている表: {'、'.join(tables[:LISTED_TABLES])}）" if tables else ""
     return f"展開して、中のファイルを指定してください{listed}"
 
 
-def _chosen(file: str, pages: list[Any], sheet: str | None) -> list[Any]:
+def _choose_pages(file: str, pages: Sequence[Any], sheet: str | None) -> list[Any]:
+    """Choose the visible pages, or the one named."""
     if not pages:
-        raise TableError.one(
-            "Excelファイルが壊れています（シートが1枚もありません）", RESAVE, file=file
-        )
+        problem = "Excelファイルが壊れています（シートが1枚もありません）"
+        raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file)
     titles = "、".join(page.title for page in pages)
-    chosen = [
-        page
-        for page in pages
-        if (page.sheet_state == "visible" if sheet is None else page.title == sheet)
-    ]
-    if not chosen and sheet is not None:
+    if sheet is None:
+        visible = [page for page in pages if page.sheet_state == "visible"]
+        if not visible:
+            remedy = f"sheet= でシート名を指定してください（{titles}）"
+            raise TableError.one("表示されているシートがありません", remedy, file=file)
+        return visible
+    of_title = [page for page in pages if page.title == sheet]
+    if not of_title:
         raise TableError.one(f"シート「{sheet}」がありません", f"あるシート: {titles}", file=file)
-    if not chosen:
-        raise TableError.one(
-            "表示されているシートがありません",
-            f"sheet= でシート名を指定してください（{titles}）",
-            file=file,
-        )
-    return chosen
+    return of_title
 
 
 class _Parser(WorkSheetParser):
@@ -151,11 +144,13 @@ class _Parser(WorkSheetParser):
     merged: list[str]
 
     def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
-        """Give row after row; `merged` is complete when they are through."""
+        """Parse row after row; `merged` is complete when they are through."""
         self.merged = []
         for _, element in iterparse(self.source):
             if element.tag == ROW_TAG:
-                row = self.parse_row(element)  # type: ignore[arg-type] # the stub's own protocol does not fit Element
+                # the stub's own protocol does not fit Element
+                row = self.parse_row(element)  # type: ignore[arg-type]
+                # what has been read is let go: a sheet may be much longer than memory is wide
                 element.clear()
                 yield row
             elif element.tag == MERGE_TAG:
@@ -170,8 +165,8 @@ class _Parser(WorkSheetParser):
         return cell
 
 
-def _sheet(file: str, page: Any) -> Sheet:
-    """Give the rows that hold something, the value of a merged range in each of its cells."""
+def _read_page(file: str, page: Any) -> Sheet:
+    """Read the rows that hold something, the value of a merged range in each of its cells."""
     rows: dict[int, dict[int, object]] = {}
     faults: list[Fault] = []
     parent = page.parent
@@ -187,98 +182,85 @@ def _sheet(file: str, page: Any) -> Sheet:
         for _, cells in parser.parse():
             for cell in cells:
                 if cell["value"] is not None:
-                    _check_place(cell["row"], cell["column"])
+                    _require_place(cell["row"], cell["column"])
                     rows.setdefault(cell["row"], {})[cell["column"]] = cell["value"]
-                    faults += _cell_faults(file, page.title, cell)
-    return _grid(file, page.title, rows, parser.merged, faults)
+                    faults += _find_cell_faults(file, page.title, cell)
+    return _make_sheet(file, page.title, rows, parser.merged, faults)
 
 
-def _check_place(row: int, column: int) -> None:
+def _require_place(row: int, column: int) -> None:
+    """Refuse a cell outside of what Excel has; it counts as damage."""
     if not (1 <= row <= LAST_ROW and 1 <= column <= LAST_COLUMN):
         raise ValueError(f"{row}, {column}")
 
 
-def _cell_faults(file: str, title: str, cell: dict[str, Any]) -> Iterator[Fault]:
+def _find_cell_faults(file: str, title: str, cell: dict[str, Any]) -> Iterator[Fault]:
     """Find error cells and formulas without a result."""
-    letter = get_column_letter(cell["column"])
-    if cell["data_type"] == "e":
-        remedy = "Excelで開いて、このセルの式か値を直してください"
-        yield Fault(
-            "セルがエラーになっています", remedy, file, title, cell["row"], letter, cell["value"]
-        )
-    if cell["data_type"] == "f":
-        remedy = "Excelで開いて保存し直すか、値に貼り替えてください"
-        yield Fault(
+    words = {
+        "e": ("セルがエラーになっています", "Excelで開いて、このセルの式か値を直してください"),
+        "f": (
             "数式の計算結果が保存されていません",
-            remedy,
-            file,
-            title,
-            cell["row"],
-            letter,
-            cell["value"],
-        )
+            "Excelで開いて保存し直すか、値に貼り替えてください",
+        ),
+    }
+    if cell["data_type"] in words:
+        problem, remedy = words[cell["data_type"]]
+        letter = get_column_letter(cell["column"])
+        yield Fault(problem, remedy, file, title, cell["row"], letter, cell["value"])
 
 
-def _grid(
+def _make_sheet(
     file: str,
     title: str,
     rows: dict[int, dict[int, object]],
-    merged: list[str],
-    faults: list[Fault],
+    merged: Sequence[str],
+    faults: Sequence[Fault],
 ) -> Sheet:
+    """Lay out the filled rows; refuse a sheet whose far-off cells would make it too large."""
     numbers = sorted(rows)
     width = max((max(row) for row in rows.values()), default=0)
-    areas = [_bounds(ref) for ref in merged]
+    areas = [_find_bounds(ref) for ref in merged]
+    # of a merged range only the rows that hold something, and only the columns of the table
     spans = [
         (
             numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)],
-            left,
+            first,
             min(right, width),
         )
-        for left, top, right, bottom in areas
+        for first, top, right, bottom in areas
     ]
-    work = sum(len(within) * max(right - left + 1, 0) for within, left, right in spans)
-    if len(numbers) * width > MAX_CELLS or work > MAX_CELLS:
+    merged_cells = sum(len(within) * max(right - first + 1, 0) for within, first, right in spans)
+    if len(numbers) * width > MAX_CELLS or merged_cells > MAX_CELLS:
         last = f"{get_column_letter(max(width, 1))}{numbers[-1]}"
         problem = (
             f"表が大きすぎます（セル {last} まで。離れた場所に値や結合セルが残っているようです）"
         )
-        raise TableError(
-            [
-                Fault(
-                    problem,
-                    "使っていない行と列を削除して保存し直してください",
-                    file=file,
-                    sheet=title,
-                )
-            ]
-        )
+        remedy = "使っていない行と列を削除して保存し直してください"
+        raise TableError([Fault(problem, remedy, file=file, sheet=title)])
     grid = {row: [rows[row].get(column, "") for column in range(1, width + 1)] for row in numbers}
-    for (left, top, _, _), (within, _, right) in zip(areas, spans, strict=True):
-        value = rows.get(top, {}).get(left, "")
+    for (first, top, _, _), (within, _, right) in zip(areas, spans, strict=True):
+        # a merged range keeps its value in its first cell
+        value = rows.get(top, {}).get(first, "")
         for row in within:
-            grid[row][left - 1 : right] = [value] * (right - left + 1)
-    return Sheet(
-        file, title, tuple(tuple(grid[row]) for row in numbers), tuple(numbers), tuple(faults)
-    )
+            grid[row][first - 1 : right] = [value] * (right - first + 1)
+    cells = tuple(tuple(grid[row]) for row in numbers)
+    return Sheet(file, title, cells, tuple(numbers), tuple(faults))
 
 
-def _bounds(ref: str) -> tuple[int, int, int, int]:
-    """Give left, top, right, bottom of a range; an open one such as A:C reaches to the end of the sheet."""
-    left, top, right, bottom = range_boundaries(ref)
-    return left or 1, top or 1, right or LAST_COLUMN, bottom or LAST_ROW
+def _find_bounds(ref: str) -> tuple[int, int, int, int]:
+    """Find left, top, right, bottom of a range; an open one (A:C) reaches to the sheet's end."""
+    first, top, right, bottom = range_boundaries(ref)
+    return first or 1, top or 1, right or LAST_COLUMN, bottom or LAST_ROW
 
 
-def not_a_workbook(file: str, content: bytes) -> TableError:
-    """Say why a file in the old binary container, or one only named .xlsx, cannot be read."""
+def make_workbook_error(file: str, content: bytes) -> TableError:
+    """Make the error of a file in the old binary container, or of one only named .xlsx."""
+    # a locked workbook stands in the old container, under this name
     if "EncryptedPackage".encode("utf-16-le") in content:
-        return TableError.one(
-            "パスワード付きのExcelファイルです",
-            "Excelで開き、パスワードを外して保存し直してください",
-            file=file,
-        )
+        remedy = "Excelで開き、パスワードを外して保存し直してください"
+        return TableError.one("パスワード付きのExcelファイルです", remedy, file=file)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        return TableError.one("古いExcel形式（.xls）のファイルです", RESAVE, file=file)
-    return TableError.one(
-        "Excelファイルとして開けません（途中で切れているか、別の形式です）", GET_AGAIN, file=file
-    )
+        problem = "古いExcel形式（.xls）のファイルです"
+        return TableError.one(problem, SAVE_AS_WORKBOOK, file=file)
+    problem = "Excelファイルとして開けません（途中で切れているか、別の形式です）"
+    return TableError.one(problem, GET_AGAIN, file=file)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
+from dxkit._checks import EMPTY_REMEDY
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._html_safety import clean_text
 from dxkit.maps._legend import format_number
@@ -40,7 +41,7 @@ def check_rows(table: object) -> None:
             f"（{type(table).__name__} でした）。"
         )
     if table.empty:
-        raise TableError([Fault("表に行がありません", "絞り込みの条件を確かめてください")])
+        raise TableError([Fault("表に行がありません", EMPTY_REMEDY)])
 
 
 def require_column(table: pd.DataFrame, column: Hashable, option: str) -> pd.Series:

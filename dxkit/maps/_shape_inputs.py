@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import EMPTY_REMEDY
 from dxkit.codes import short_code
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._inputs import check_rows, read_names, require_column
@@ -52,7 +53,7 @@ def check_shapes(
             ]
         )
     if shapes.empty:
-        raise TableError([Fault(f"{what} に行がありません", "絞り込みの条件を確かめてください")])
+        raise TableError([Fault(f"{what} に行がありません", EMPTY_REMEDY)])
     if shapes.crs is None:
         raise TableError(
             [

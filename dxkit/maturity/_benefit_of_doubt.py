@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, TableError
 from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
 from dxkit.maturity._normalise import Normalise, normalise_figures
@@ -76,8 +77,14 @@ def benefit_of_doubt(
         )
     if of not in BOUNDS:
         raise ChoiceError(f"of='{of}' は使えません。{'・'.join(BOUNDS)} から選んでください。")
-    rows = [_solve_best_weights(numbers, unit, low, high, of) for unit in range(codes.size)]
-    table = pd.DataFrame([shares for _, shares in rows], index=codes, columns=names)
+    # of several equally good weights the solver takes those of the first columns: by name, then
+    by_code = order_of_labels(codes)
+    by_name = order_of_labels(names)
+    figures = numbers[np.ix_(by_code, by_name)]
+    rows = [_solve_best_weights(figures, unit, low, high, of) for unit in np.argsort(by_code)]
+    table = pd.DataFrame(
+        [shares for _, shares in rows], index=codes, columns=[names[at] for at in by_name]
+    )[names]
     table.insert(0, "score", [score for score, _ in rows])
     table.attrs["settings"] = {"low": low, "high": high, "of": of, "normalise": normalise}
     return carry_provenance(table, values, indicators)

@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from dxkit._arrays import FloatArray
 from dxkit.schema import carry_provenance
 
-RankArray = NDArray[np.int16]
+RankArray = NDArray[np.int16 | np.int32]
+# of 52 bits of a score; two that agree in the others are level (about nine digits)
+MIN_BITS = 20
 
 
 def competition_ranks(scores: pd.Series) -> pd.Series:
@@ -25,8 +27,8 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
 
     Notes
     -----
-    Scores that agree to about twelve digits are level: the rest is rounding, and the sum of the
-    same answers in another order must not part two municipalities. These are the ranks of
+    Scores that agree to about nine digits are level: the rest is rounding, and the sum of the same
+    answers in another order must not part two municipalities. These are the ranks of
     `rank_intervals`.
 
     Examples
@@ -40,10 +42,15 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     return carry_provenance(ranks, scores)
 
 
+def choose_rank_type(n_units: int) -> type[np.int16] | type[np.int32]:
+    """Choose the smallest whole numbers that hold every rank: draws of ranks fill the memory."""
+    return np.int16 if n_units <= np.iinfo(np.int16).max else np.int32
+
+
 def rank_rows(scores: FloatArray) -> RankArray:
     """Rank the columns of each row: 1 is the highest score, ties share the better rank.
 
-    Scores that agree to about twelve digits are level: the rest is rounding. Missing scores rank
+    Scores that agree to about nine digits are level: the rest is rounding. Missing scores rank
     behind everybody.
 
     Notes
@@ -53,8 +60,9 @@ def rank_rows(scores: FloatArray) -> RankArray:
     sorting positions.
     """
     n_units = scores.shape[1]
-    # bits that the column needs; they replace the last ones of the score
-    bits = max(n_units - 1, 1).bit_length()
+    # the last bits of the score are given up for the column, and so many at least that the
+    # rounding of a sum hardly ever parts two equal scores
+    bits = max(MIN_BITS, (n_units - 1).bit_length())
     keys = np.where(np.isnan(scores), np.inf, 0.0 - scores).view(np.int64)
     keys ^= (keys >> 63) & np.int64(2**63 - 1)
     keys = ((keys + (1 << (bits - 1))) >> bits << bits) | np.arange(n_units)
@@ -65,13 +73,15 @@ def rank_rows(scores: FloatArray) -> RankArray:
 def _share_ranks(keys: NDArray[np.int64], bits: int) -> RankArray:
     """Turn sorted keys into ranks; level ones get the first place of theirs."""
     n_rows, n_units = keys.shape
-    places = np.broadcast_to(np.arange(1, n_units + 1, dtype=np.int16), keys.shape)
-    is_level = keys[:, 1:] >> bits == keys[:, :-1] >> bits
+    kind = choose_rank_type(n_units)
+    places = np.broadcast_to(np.arange(1, n_units + 1, dtype=kind), keys.shape)
+    # rounding may put level scores on two sides of a step: neighbouring steps are level, too
+    is_level = (keys[:, 1:] >> bits) - (keys[:, :-1] >> bits) <= 1
     if is_level.any():
         places = places.copy()
         places[:, 1:][is_level] = 0
         np.maximum.accumulate(places, axis=1, out=places)
-    ranks = np.empty(keys.size, dtype=np.int16)
+    ranks = np.empty(keys.size, dtype=kind)
     columns = keys & ((1 << bits) - 1)
     ranks[(columns + np.arange(n_rows)[:, None] * n_units).ravel()] = places.ravel()
     return ranks.reshape(keys.shape)

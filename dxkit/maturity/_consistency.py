@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit._plain_tables import order_of_labels
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
 
@@ -48,11 +49,13 @@ def consistency(
     {'organisation': 0.58, 'operations': 0.48, 'services': 0.05}
     """
     parents = scores.indicators.set_index("indicator")["parent"]
-    random = np.random.default_rng(seed)
+    by_code = scores.normalised.iloc[order_of_labels(scores.normalised.index)]
     rows = {}
     for heading in scores.dimensions.columns:
         members = [name for name in scores.normalised.columns if parents[name] == heading]
-        complete = scores.normalised[members].dropna().to_numpy()
+        # each heading draws the same municipalities, in the order of their codes
+        random = np.random.default_rng(seed)
+        complete = by_code[members].dropna().to_numpy()
         rows[heading] = _bootstrap_alpha(complete, draws, level, random)
     table = pd.DataFrame.from_dict(
         rows, orient="index", columns=["indicators", "alpha", "low", "high", "municipalities"]

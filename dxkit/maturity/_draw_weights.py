@@ -1,10 +1,12 @@
 """What else could the weights have been?"""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit.maturity._framework import Framework, build_framework
+from dxkit.maturity._framework import Framework, build_framework, sort_framework
 from dxkit.maturity._heading_rule import multiply_weights
 from dxkit.schema import carry_provenance
 
@@ -58,13 +60,16 @@ def draw_weights(
     >>> weights.shape, weights.sum(axis=1).round(6).tolist()
     ((3, 8), [1.0, 1.0, 1.0])
     """
-    framework = build_framework(indicators)
+    given = build_framework(indicators)
+    # a seed means the same draws for the same weights, whatever the order of the table's rows
+    framework = sort_framework(given)
     portions = []
     for count, portion_seed in split_draws(draws, seed):
         random = np.random.default_rng(portion_seed)
         heading_weights = draw_heading_weights(framework, count, weight_noise, random)
         portions.append(multiply_weights(framework, heading_weights).T)
     table = pd.DataFrame(np.vstack(portions), columns=list(framework.leaves))
+    table = table[list(given.leaves)]
     return carry_provenance(table.rename_axis("draw"), indicators)
 
 
@@ -93,3 +98,15 @@ def draw_heading_weights(
         weights /= weights.sum(axis=0)
         heading_weights.append(weights)
     return heading_weights[::-1]
+
+
+def drop_weights(
+    heading_weights: Sequence[FloatArray], framework: Framework
+) -> Sequence[FloatArray]:
+    """Give drawn weights of what a framework dropped (`drop_leaves`) to the other members."""
+    parts = zip(heading_weights, framework.headings, strict=True)
+    kept = [weights * (heading.weights > 0)[:, None] for weights, heading in parts]
+    sums = (weights.sum(axis=0) for weights in kept)
+    return [
+        weights / np.where(total > 0, total, 1.0) for weights, total in zip(kept, sums, strict=True)
+    ]

@@ -6,13 +6,14 @@ figures, headings from the deepest up, the total on top.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from dxkit import schema
-from dxkit._arrays import FloatArray, IntArray
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, Fault, TableError
 
 TOTAL = "total"
@@ -118,6 +119,15 @@ def build_framework(indicators: pd.DataFrame) -> Framework:
     return _lay_out(table)
 
 
+def sort_framework(framework: Framework) -> Framework:
+    """Lay a framework out in the order of its names.
+
+    What is drawn at random, and what breaks a tie, must not hang on the order of the table's rows.
+    """
+    order = order_of_labels(framework.table["indicator"])
+    return _lay_out(framework.table.iloc[order].reset_index(drop=True))
+
+
 def _find_parent_faults(table: pd.DataFrame) -> list[Fault]:
     """Find parents that do not exist, lead round in a circle, or end in the reserved name."""
     parent_of = dict(zip(table["indicator"], table["parent"], strict=True))
@@ -197,6 +207,24 @@ def _build_heading(name: str, counted: pd.DataFrame, position: dict[str, int]) -
     return Heading(name, members, weights / weights.sum() if weights.size else weights)
 
 
+def drop_leaves(framework: Framework, is_kept: BoolArray) -> Framework:
+    """Give the weight of leaves that are not kept to the other members of their heading.
+
+    The tree keeps its shape: what is dropped has weight 0, and so has a heading of which nothing is
+    kept.
+    """
+    if is_kept.all():
+        return framework
+    n_leaves = len(framework.leaves)
+    is_there = np.append(is_kept, np.zeros(len(framework.headings), dtype=bool))
+    headings = []
+    for position, heading in enumerate(framework.headings):
+        weights = np.where(is_there[heading.members], heading.weights, 0.0)
+        is_there[n_leaves + position] = weights.any()
+        headings.append(replace(heading, weights=weights / (weights.sum() or 1.0)))
+    return replace(framework, headings=tuple(headings))
+
+
 def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray, pd.Index]:
     """Read the leaves' columns of a table as numbers, missing as NaN, with its codes.
 
@@ -227,16 +255,35 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
     return np.ascontiguousarray(numbers), table.index
 
 
-def require_code(code: str, codes: pd.Index) -> None:
-    """Refuse a municipality that is not among those of a table.
+def read_sorted_figures(
+    values: pd.DataFrame, framework: Framework
+) -> tuple[FloatArray, pd.Index, IntArray]:
+    """Read figures as `read_figures` does, rows in the order of their codes.
+
+    Returns
+    -------
+    numbers : numpy.ndarray
+    codes : pandas.Index
+    rows_given : numpy.ndarray
+        Where the first, second, … row of the user's table stands among them.
+    """
+    numbers, codes = read_figures(values, framework)
+    order = order_of_labels(codes)
+    return numbers[order], codes[order], np.argsort(order)
+
+
+def find_unit(code: str, codes: pd.Index) -> int:
+    """Find a municipality's row.
 
     Raises
     ------
     ChoiceError
+        If there is none.
     """
     if code not in codes:
         examples = "、".join(map(str, codes[:5]))
         raise ChoiceError(f"「{code}」の行はありません。{examples} のように書いてください。")
+    return int(codes.get_indexer(pd.Index([code]))[0])
 
 
 def find_blank_faults(

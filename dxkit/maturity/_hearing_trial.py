@@ -55,16 +55,20 @@ class Trial:
         Parameters
         ----------
         table
-            Of `RankIntervals.table`.
+            Of `RankIntervals.table`; municipalities without an interval are left out.
 
         Returns
         -------
         tuple of float
-            Share of true places inside ``p05``–``p95`` (0–1), and the intervals' mean width in
+            Share of true places inside their intervals (0–1), and the intervals' mean width in
             places.
         """
-        is_inside = (table["p05"] <= self.places) & (self.places <= table["p95"])
-        return float(is_inside.mean()), float((table["p95"] - table["p05"]).mean())
+        # the ends are named by their quantiles: p05 and p95, or others
+        ends = [str(name) for name in table.columns if str(name).startswith("p")]
+        intervals = table[ends].astype(float).dropna()
+        low, high = (intervals[name] for name in ends)
+        places = self.places[intervals.index]
+        return float(((low <= places) & (places <= high)).mean()), float((high - low).mean())
 
 
 @accepts_old_keywords(

@@ -8,16 +8,18 @@ so yes/no stays yes/no).
 
 import numpy as np
 
-from dxkit._arrays import FloatArray, IntArray
+from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._framework import Framework
 
 IMPUTE = ("mean", "median", "neighbours")
-# answers among which a missing one is drawn
+# answers that are averaged for a missing one
 N_DONORS = 8
 
 
-def impute_answers(numbers: FloatArray, framework: Framework, impute: str | None) -> FloatArray:
+def impute_answers(
+    numbers: FloatArray, framework: Framework, impute: str | None, n_donors: int = N_DONORS
+) -> FloatArray:
     """Fill missing answers; ``None`` leaves them missing.
 
     Raises
@@ -36,7 +38,7 @@ def impute_answers(numbers: FloatArray, framework: Framework, impute: str | None
     _check_answered(numbers, framework)
     is_missing = np.isnan(numbers)
     if impute == "neighbours":
-        _, _, donor_answers = find_donors(numbers)
+        donor_answers = _find_donor_answers(numbers, n_donors)
         filled = numbers.copy()
         filled[is_missing] = donor_answers.mean(axis=1)
         return filled
@@ -44,9 +46,7 @@ def impute_answers(numbers: FloatArray, framework: Framework, impute: str | None
     return np.where(is_missing, middle, numbers)
 
 
-def find_donors(
-    numbers: FloatArray, n_donors: int = N_DONORS
-) -> tuple[IntArray, IntArray, FloatArray]:
+def _find_donor_answers(numbers: FloatArray, n_donors: int) -> FloatArray:
     """Find, for each missing cell, answers of the units whose expected answer is nearest.
 
     The expected answer is additive: the unit's mean deviation from the items' means, over what it
@@ -54,10 +54,8 @@ def find_donors(
 
     Returns
     -------
-    rows, columns : numpy.ndarray
-        Positions of the missing cells, in row order.
-    donor_answers : numpy.ndarray
-        Missing cells × ``n_donors`` answers to draw from.
+    numpy.ndarray
+        Missing cells (in row order) × ``n_donors`` answers.
     """
     is_missing = np.isnan(numbers)
     middle = np.nanmean(numbers, axis=0)
@@ -73,7 +71,7 @@ def find_donors(
         donor_answers[is_here] = _pick_nearest(
             standing[rows[is_here]], standing[donors], numbers[donors, column], n_donors
         )
-    return rows, columns, donor_answers
+    return donor_answers
 
 
 def _pick_nearest(

@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import require_number
+from dxkit._plain_tables import order_of_labels
+from dxkit.maturity._choice_model import rank_totals
 from dxkit.maturity._framework import build_framework, read_figures
-from dxkit.maturity._monte_carlo import FLOOR
+from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR
 from dxkit.maturity._normalise import normalise_figures
-from dxkit.maturity._sensitivity import rank_totals
 from dxkit.schema import carry_provenance
 
 
@@ -16,6 +18,7 @@ def leave_one_out(
     *,
     normalise: str = "goalposts",
     aggregate: str = "arithmetic",
+    floor: float = FLOOR,
 ) -> pd.DataFrame:
     """Compute how far municipalities move if one indicator is left out.
 
@@ -25,13 +28,15 @@ def leave_one_out(
         As for `score`.
     normalise, aggregate
         The methods.
+    floor
+        Lower end of the normalised scale (above 0, below 1).
 
     Returns
     -------
     pandas.DataFrame
         One row an indicator, the one that moves most first: ``indicator, label, mean_shift`` (mean
         absolute change of rank), ``largest`` (greatest change), ``code`` (of the municipality that
-        it moves most).
+        it moves most). ``.attrs["settings"]`` holds the methods and the floor.
 
     Raises
     ------
@@ -50,9 +55,11 @@ def leave_one_out(
     >>> moves.loc[0, ["label", "code"]].tolist()
     ['RPAの導入状況', '28217']
     """
+    require_number(floor, "floor", high=MAX_FLOOR, above=True)
     framework = build_framework(indicators)
     numbers, codes = read_figures(values, framework)
-    scaled = normalise_figures(numbers, framework, normalise, (FLOOR, 1.0))
+    scaled = normalise_figures(numbers, framework, normalise, (floor, 1.0))
+    by_code = order_of_labels(codes)
     nominal = rank_totals(scaled, framework, aggregate)
     labels = framework.labels_by_name
     rows = []
@@ -60,8 +67,11 @@ def leave_one_out(
         without = scaled.copy()
         without[:, column] = np.nan
         shift = np.abs(rank_totals(without, framework, aggregate) - nominal)
-        unit = int(shift.argmax())
+        # of several that move as far, the one whose code comes first
+        unit = int(by_code[shift[by_code].argmax()])
         rows.append((name, labels[name], float(shift.mean()), int(shift[unit]), codes[unit]))
     table = pd.DataFrame(rows, columns=["indicator", "label", "mean_shift", "largest", "code"])
     table = table.sort_values("mean_shift", ascending=False, ignore_index=True, kind="stable")
+    settings = {"normalise": normalise, "aggregate": aggregate, "floor": floor}
+    table.attrs["settings"] = settings
     return carry_provenance(table, values, indicators)

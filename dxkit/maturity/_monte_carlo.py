@@ -13,17 +13,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit.maturity._competition_ranks import RankArray, rank_rows
-from dxkit.maturity._draw_weights import draw_heading_weights
+from dxkit._arrays import BoolArray, FloatArray
+from dxkit.maturity._competition_ranks import RankArray, choose_rank_type, rank_rows
+from dxkit.maturity._draw_weights import draw_heading_weights, drop_weights
 from dxkit.maturity._framework import Framework
 from dxkit.maturity._heading_rule import HeadingAverager, multiply_weights
-from dxkit.maturity._normalise import normalise_figures, read_goalposts
+from dxkit.maturity._missing_answers import MissingAnswers
+from dxkit.maturity._normalise import normalise_kept, read_goalposts
 
 # draws scored together: small enough for the processor's cache at 1,741 municipalities
 BLOCK = 64
-# lower end of the scale, above 0 so that everything has a logarithm
+# lower end of the scale, above 0 so that everything has a logarithm: a hundredth, as tools for
+# composite indices use
 FLOOR = 0.01
+# a scale has some width left above its floor
+MAX_FLOOR = 0.99
 # columns narrower than this are stretched no further
 MIN_WIDTH = 1e-6
 
@@ -34,10 +38,10 @@ class Noise:
 
     Attributes
     ----------
-    rows, columns, donor_answers
-        Missing cells and the answers to draw from (`find_donors`).
-    rater
-        Units → position of their interviewer, -1 where unknown.
+    missing
+        Missing cells and what they are drawn from; ``None`` where blanks are left out.
+    rater_shares
+        Units × interviewers: share of the unit's answers that each has taken.
     severity, severity_se
         Of each interviewer, in levels.
     error
@@ -46,25 +50,69 @@ class Noise:
         Lowest and highest level.
     """
 
-    rows: IntArray
-    columns: IntArray
-    donor_answers: FloatArray
-    rater: IntArray
+    missing: MissingAnswers | None
+    rater_shares: FloatArray
     severity: FloatArray
     severity_se: FloatArray
     error: float
     ends: tuple[FloatArray, FloatArray]
 
+    def draw_severity(self, random: np.random.Generator) -> FloatArray:
+        """Draw how many levels too high each unit was rated."""
+        spread = self.severity_se * random.standard_normal(self.severity.size)
+        return np.asarray(self.rater_shares @ (self.severity + spread))
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A pair of methods, with what they can use of the table.
+
+    Attributes
+    ----------
+    normalise, aggregate
+        Their names.
+    is_kept
+        Leaves that can be used.
+    framework
+        The tree without the others.
+    """
+
+    normalise: str
+    aggregate: str
+    is_kept: BoolArray
+    framework: Framework
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a worker needs, as arrays and plain values: it may be sent to a process."""
+    """Everything that a worker needs, as arrays and plain values: it may be sent to a process.
+
+    Attributes
+    ----------
+    numbers, framework
+        The table and its tree.
+    methods
+        Pairs of methods, which share the draws.
+    noise
+        What is uncertain in the answers, if anything is.
+    is_ranked
+        Units that have answered enough; the others rank behind everybody.
+    weight_noise
+        Share by which a weight may vary.
+    min_answered
+        Share of a heading's weight that must be there.
+    floor
+        Lower end of the scale.
+    """
 
     numbers: FloatArray
     framework: Framework
-    methods: Sequence[tuple[str, str]]
-    weight_noise: float
+    methods: Sequence[Method]
     noise: Noise | None
+    is_ranked: BoolArray
+    weight_noise: float
+    min_answered: float
+    floor: float
 
 
 def rank_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> RankArray:
@@ -72,9 +120,12 @@ def rank_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> RankArra
     random = np.random.default_rng(seed)
     weights = draw_heading_weights(plan.framework, count, plan.weight_noise, random)
     edges = np.linspace(0, count, len(plan.methods) + 1).astype(int)
-    ranks = np.empty((count, plan.numbers.shape[0]), dtype=np.int16)
+    n_units = plan.numbers.shape[0]
+    ranks = np.empty((count, n_units), dtype=choose_rank_type(n_units))
     for method, start, end in zip(plan.methods, edges[:-1], edges[1:], strict=True):
-        method_weights = [part[:, start:end] for part in weights]
+        method_weights: Sequence[FloatArray] = [part[:, start:end] for part in weights]
+        if not method.is_kept.all():
+            method_weights = drop_weights(method_weights, method.framework)
         if plan.noise is None:
             _rank_same_answers(plan, method, method_weights, ranks[start:end])
         else:
@@ -83,39 +134,43 @@ def rank_draws(plan: Plan, count: int, seed: np.random.SeedSequence) -> RankArra
 
 
 def _rank_same_answers(
-    plan: Plan, method: tuple[str, str], weights: Sequence[FloatArray], ranks: RankArray
+    plan: Plan, method: Method, weights: Sequence[FloatArray], ranks: RankArray
 ) -> None:
     """Rank draws that differ in weights only; ``ranks`` is filled."""
-    normalise, aggregate = method
-    scaled = normalise_figures(plan.numbers, plan.framework, normalise, (FLOOR, 1.0))
+    scaled = normalise_kept(
+        plan.numbers, plan.framework, method.normalise, (plan.floor, 1.0), method.is_kept
+    )
     is_answered = ~np.isnan(scaled)
-    lifted = np.log(scaled) if aggregate == "geometric" else scaled
+    lifted = np.log(scaled) if method.aggregate == "geometric" else scaled
     lifted = np.where(is_answered, lifted, 0.0)
-    averager = HeadingAverager(is_answered, plan.framework)
+    averager = HeadingAverager(is_answered, method.framework, plan.min_answered)
     # few units leave room for more draws at once
     block = max(BLOCK, 2**18 // plan.numbers.shape[0])
     for start in range(0, len(ranks), block):
         block_weights = [part[:, start : start + block] for part in weights]
-        ranks[start : start + block] = rank_rows(averager.average(lifted, block_weights))
+        totals = averager.average(lifted, block_weights)
+        totals[:, ~plan.is_ranked] = np.nan
+        ranks[start : start + block] = rank_rows(totals)
 
 
 def _rank_other_answers(
     plan: Plan,
-    method: tuple[str, str],
+    method: Method,
     weights: Sequence[FloatArray],
     ranks: RankArray,
     random: np.random.Generator,
 ) -> None:
     """Rank draws whose answers differ, too, block by block."""
-    scorer = _Scorer(plan, *method)
+    scorer = _Scorer(plan, method)
     scores = np.empty((BLOCK, plan.numbers.shape[0]))
-    leaf_weights = multiply_weights(plan.framework, weights).T.astype(scorer.kind, order="C")
+    leaf_weights = multiply_weights(method.framework, weights).T.astype(scorer.kind, order="C")
     for start in range(0, len(ranks), BLOCK):
         stop = min(start + BLOCK, len(ranks))
         for draw in range(start, stop):
             scorer.draw_answers(random)
             heading_weights = [part[:, draw : draw + 1] for part in weights]
             scores[draw - start] = scorer.score_answers(leaf_weights[draw], heading_weights)
+        scores[:, ~plan.is_ranked] = np.nan
         ranks[start:stop] = rank_rows(scores[: stop - start])
 
 
@@ -129,26 +184,34 @@ class _Scorer:
         missing answers are drawn, so that level units stay level.
     """
 
-    def __init__(self, plan: Plan, normalise: str, aggregate: str) -> None:
+    def __init__(self, plan: Plan, method: Method) -> None:
         noise = plan.noise
         if noise is None:
             raise ValueError("nothing to draw")
         self.noise = noise
-        self.aggregate = aggregate
-        self.normalise = normalise
+        self.aggregate = method.aggregate
+        self.normalise = method.normalise
+        self.floor = plan.floor
         self.kind = np.float32 if noise.error > 0 else np.float64
         framework = plan.framework
         # cells that stay blank are left out by the rule for missing answers
         is_blank = np.isnan(plan.numbers)
-        is_blank[noise.rows, noise.columns] = False
-        self.averager = HeadingAverager(~is_blank, framework)
+        if noise.missing is not None:
+            is_blank.ravel()[noise.missing.cells] = False
+        # a column that is not kept has no weight, whatever stands in it
+        is_complete = not is_blank[:, method.is_kept].any()
+        is_used = ~is_blank & method.is_kept
+        self.averager = HeadingAverager(
+            np.ones_like(is_used) if is_complete else is_used, method.framework, plan.min_answered
+        )
         # where no cell is blank, numpy need not look
-        self.is_answered: BoolArray | bool = True if self.averager.is_complete else ~is_blank
-        # row by row in memory, whatever the table's layout
+        self.is_answered: BoolArray | bool = True if is_complete else ~is_blank
+        # row by row in memory, whatever the table's layout: cells are found by flat position
         self.base = np.nan_to_num(plan.numbers).astype(self.kind, order="C")
+        self.adjusted = self.base.copy()
         self.direction = framework.direction.astype(self.kind)
         lowest, highest = noise.ends
-        if normalise == "goalposts":
+        if method.normalise == "goalposts":
             # as `score` does, figures beyond the posts are cut
             posts = read_goalposts(framework)
             self.posts = [end.astype(self.kind) for end in posts]
@@ -164,21 +227,17 @@ class _Scorer:
         """Draw the true answers of all units, better ones higher."""
         noise = self.noise
         answers = self.answers
-        if noise.error > 0:
-            np.add(self.base, self._draw_errors(random), out=answers)
-        else:
-            answers[:] = self.base
         if noise.severity.size:
-            spread = noise.severity_se * random.standard_normal(noise.severity.size)
-            # the last entry is for units whose interviewer is not known
-            severity = np.append(noise.severity + spread, 0.0).astype(self.kind)
-            answers -= severity[noise.rater][:, None]
-        if noise.rows.size:
-            n_missing, n_donors = noise.donor_answers.shape
-            donor = random.integers(0, n_donors, n_missing)
-            # by row and column, never through a reshaped array, which is a copy where the layout
-            # does not fit
-            answers[noise.rows, noise.columns] = noise.donor_answers[np.arange(n_missing), donor]
+            severity = noise.draw_severity(random).astype(self.kind)
+            np.subtract(self.base, severity[:, None], out=self.adjusted)
+        if noise.error > 0:
+            np.add(self.adjusted, self._draw_errors(random), out=answers)
+        else:
+            answers[:] = self.adjusted
+        if noise.missing is not None:
+            # somebody's answer, from which its own interviewer's severity is taken back
+            drawn_cells = noise.missing.draw_cells(random)
+            answers.ravel()[noise.missing.cells] = self.adjusted.ravel()[drawn_cells]
         np.clip(answers, self.lowest, self.highest, out=answers)
         answers *= self.direction
 
@@ -206,8 +265,8 @@ class _Scorer:
         if self.normalise == "zscore":
             answers /= width
         else:
-            answers *= self.kind(1 - FLOOR) / width
-            answers += self.kind(FLOOR)
+            answers *= self.kind(1 - self.floor) / width
+            answers += self.kind(self.floor)
         if self.aggregate == "geometric":
             np.log(answers, out=answers)
         if self.averager.is_complete:
@@ -225,8 +284,9 @@ class _Scorer:
         answers = self.answers
         is_answered = self.is_answered
         if self.normalise == "zscore":
-            low = answers.mean(axis=0, where=is_answered)
-            width = answers.std(axis=0, ddof=1, where=is_answered)
+            with np.errstate(invalid="ignore", divide="ignore"):
+                low = answers.mean(axis=0, where=is_answered)
+                width = answers.std(axis=0, ddof=1, where=is_answered)
         else:
             low = answers.min(axis=0, where=is_answered, initial=np.inf)
             width = answers.max(axis=0, where=is_answered, initial=-np.inf) - low

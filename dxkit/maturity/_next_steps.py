@@ -7,12 +7,13 @@ import pandas as pd
 from scipy.special import ndtr
 
 from dxkit._keywords import accepts_old_keywords
-from dxkit.maturity._framework import build_framework, require_code
+from dxkit.maturity._framework import build_framework, find_unit
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
 
-# the least certainty (0–1) of each word, the surest first
-CERTAINTY_WORDS = ((0.9, "高い"), (0.6, "中くらい"), (0.0, "低い"))
+# the least certainty (0–1) of 中くらい and of 高い
+CERTAINTY = (0.6, 0.9)
+CERTAINTY_WORDS = ("低い", "中くらい", "高い")
 COLUMNS = (
     "item",
     "label",
@@ -37,6 +38,7 @@ def next_steps(
     peers: pd.DataFrame | None = None,
     names: pd.Series | None = None,
     error: float = 0.6,
+    certainty: tuple[float, float] = CERTAINTY,
 ) -> pd.DataFrame:
     """List what the next level asks of a municipality, and who like it has reached that.
 
@@ -57,6 +59,8 @@ def next_steps(
         Code → name, for ``reached_by``.
     error
         Standard deviation of an answer, in levels (`rater_severity` estimates it).
+    certainty
+        Probabilities (0–1) from which it is 中くらい and 高い that the municipality is behind.
 
     Returns
     -------
@@ -86,7 +90,7 @@ def next_steps(
     >>> steps[["label", "level", "next_level"]].to_numpy().tolist()
     [['目指す姿', 0, 1], ['推進リーダー', 1, 2]]
     """
-    require_code(code, scores.raw.index)
+    find_unit(code, scores.raw.index)
     texts = (scores.indicators if framework is None else framework).set_index("indicator")
     peer_codes = peers["code"] if peers is not None else scores.raw.index
     others = [peer for peer in peer_codes if peer in scores.raw.index and peer != code]
@@ -100,10 +104,19 @@ def next_steps(
         for item, level in zip(answers.index, answers, strict=True)
         if level < tops[item]
     ]
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).sort_values(
-        ["reached", "gain"], ascending=False, kind="stable"
-    )
-    return carry_provenance(table.head(count).reset_index(drop=True), scores.raw)
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "behind"])
+    # how surely the municipality is behind its peers, in words
+    position = np.searchsorted(certainty, table.pop("behind").to_numpy(dtype=float), side="right")
+    table["sure"] = [CERTAINTY_WORDS[word] for word in position]
+    table = table.sort_values(["reached", "gain"], ascending=False, kind="stable")
+    table = table.head(count).reset_index(drop=True)
+    table.attrs["settings"] = {
+        "code": code,
+        "count": count,
+        "error": error,
+        "certainty": certainty,
+    }
+    return carry_provenance(table, scores.raw)
 
 
 def _describe_step(
@@ -124,7 +137,6 @@ def _describe_step(
     behind = float(peer_levels.median()) - level if len(peer_levels) else 0.0
     # the standard error of a median of n answers is about √(π/2n) times that of one
     median_variance = np.pi / (2 * max(len(peer_levels), 1))
-    certainty = ndtr(behind / (error * np.sqrt(1 + median_variance)))
     return {
         "label": texts["label"],
         "level": level_now,
@@ -133,5 +145,5 @@ def _describe_step(
         "next_text": str(texts.get(f"level_{level_now + 1}", "") or ""),
         "reached_by": "、".join(reached_names),
         "reached": len(reached) / max(len(peer_levels), 1),
-        "sure": next(word for threshold, word in CERTAINTY_WORDS if certainty >= threshold),
+        "behind": float(ndtr(behind / (error * np.sqrt(1 + median_variance)))),
     }

@@ -4,6 +4,7 @@ The normalisations of the OECD/JRC handbook (step 5). Goalposts are the default:
 years comparable, while min-max, z-scores and ranks move everybody when one municipality changes.
 """
 
+from dataclasses import replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -60,6 +61,34 @@ def normalise_figures(
         deviation = directed - np.nanmean(directed, axis=0)
         return np.asarray(deviation / np.nanstd(directed, axis=0, ddof=1))
     return _rank_columns(directed, normalise, scale)
+
+
+def normalise_kept(
+    numbers: FloatArray,
+    framework: Framework,
+    normalise: str,
+    scale: tuple[float, float],
+    is_kept: BoolArray,
+) -> FloatArray:
+    """Bring the columns that are kept onto one scale; the others are missing.
+
+    Parameters
+    ----------
+    numbers, framework, normalise, scale
+        As for `normalise_figures`.
+    is_kept
+        Of each leaf.
+    """
+    kept_part = replace(
+        framework,
+        leaves=tuple(np.array(framework.leaves)[is_kept]),
+        direction=framework.direction[is_kept],
+        low=framework.low[is_kept],
+        high=framework.high[is_kept],
+    )
+    scaled = np.full(numbers.shape, np.nan)
+    scaled[:, is_kept] = normalise_figures(numbers[:, is_kept], kept_part, normalise, scale)
+    return scaled
 
 
 def _stretch(

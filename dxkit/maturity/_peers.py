@@ -5,7 +5,7 @@ import pandas as pd
 
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
-from dxkit.maturity._framework import require_code
+from dxkit.maturity._framework import find_unit
 from dxkit.maturity._population_band import population_band
 from dxkit.schema import carry_provenance
 
@@ -51,7 +51,7 @@ def peers(municipalities: pd.DataFrame, code: str, *, count: int = 8) -> pd.Data
     ['養父市', '新温泉町', '佐用町']
     """
     table = municipalities.drop(columns="geometry", errors="ignore").set_index("code", drop=False)
-    require_code(code, table.index)
+    find_unit(code, table.index)
     if not 1 <= count < len(table):
         raise ChoiceError(f"count={count} は使えません。1〜{len(table) - 1} にしてください。")
     distance = _measure_distance(table, code)

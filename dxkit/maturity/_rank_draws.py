@@ -1,8 +1,11 @@
 """What do ten thousand draws of ranks say together?"""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
-from dxkit._arrays import FloatArray, IntArray
+from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.maturity._competition_ranks import RankArray
 
 
@@ -25,12 +28,27 @@ def count_above(unit_ranks: RankArray) -> FloatArray:
     A tie counts half.
     """
     n_units, draws = unit_ranks.shape
-    shares = np.empty((n_units, n_units))
-    for unit in range(n_units):
-        before = np.count_nonzero(unit_ranks[unit] < unit_ranks, axis=1)
-        level = np.count_nonzero(unit_ranks[unit] == unit_ranks, axis=1)
-        shares[unit] = (before + 0.5 * level) / draws
+    shares = np.full((n_units, n_units), 0.5)
+
+    def fill_row(unit: int) -> None:
+        # one half of the table: the other half is what is left to 1
+        others = unit_ranks[unit + 1 :]
+        before = _count_true(unit_ranks[unit] < others)
+        not_after = _count_true(unit_ranks[unit] <= others)
+        row = (before + not_after) / (2 * draws)
+        shares[unit, unit + 1 :] = row
+        shares[unit + 1 :, unit] = 1 - row
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
+        # every row writes cells of its own
+        list(pool.map(fill_row, range(n_units)))
     return shares
+
+
+def _count_true(flags: BoolArray) -> IntArray:
+    """Count the true ones of each row; eight flags a byte are counted at once."""
+    packed = np.packbits(flags, axis=1)
+    return np.asarray(np.bitwise_count(packed).sum(axis=1, dtype=np.intp))
 
 
 def group_tiers(unit_ranks: RankArray, median: FloatArray, level: float) -> IntArray:

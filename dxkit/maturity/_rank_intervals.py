@@ -1,38 +1,42 @@
 """How firm is each municipality's place, once everything chosen or guessed may be otherwise?"""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import product
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import ThreadpoolController
 
-from dxkit._arrays import FloatArray
-from dxkit.errors import ChoiceError
-from dxkit.maturity._aggregate import aggregate_headings
-from dxkit.maturity._competition_ranks import RankArray, rank_rows
-from dxkit.maturity._draw_weights import WEIGHT_NOISE, split_draws
-from dxkit.maturity._framework import Framework, build_framework, read_figures
-from dxkit.maturity._impute import find_donors
-from dxkit.maturity._monte_carlo import FLOOR, Noise, Plan, rank_draws
-from dxkit.maturity._normalise import normalise_figures
-from dxkit.maturity._rank_draws import count_above, find_quantiles, group_by_unit, group_tiers
-from dxkit.maturity._rater_severity import rater_severity
+from dxkit._arrays import BoolArray
+from dxkit._checks import require_number
+from dxkit.maturity._answer_noise import gather_noise
+from dxkit.maturity._competition_ranks import RankArray
+from dxkit.maturity._draw_weights import WEIGHT_NOISE
+from dxkit.maturity._draw_workers import rank_all_draws
+from dxkit.maturity._framework import build_framework, read_sorted_figures, sort_framework
+from dxkit.maturity._missing_answers import N_DONORS
+from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR, Plan
+from dxkit.maturity._rank_draws import count_above, group_by_unit
+from dxkit.maturity._rank_table import build_rank_table, find_ranked, name_ends
+from dxkit.maturity._usable_methods import (
+    AGGREGATIONS,
+    NORMALISATIONS,
+    find_kept_columns,
+    list_dropped,
+    pair_methods,
+    plan_methods,
+)
+from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied, find_varied
 from dxkit.schema import carry_provenance
 
-VARY = ("weights", "normalise", "aggregate", "missing", "severity")
-NORMALISATIONS = ("goalposts", "minmax", "zscore")
-AGGREGATIONS = ("arithmetic", "geometric")
 # share of draws in which a tier's head is before the next tier's
 TIER_LEVEL = 0.9
-# ranks to be computed (draws × municipalities) below which handing work to threads costs more than
-# it saves
-MIN_RANKS_FOR_THREADS = 2_000_000
+# share of draws inside an interval
+INTERVAL_LEVEL = 0.9
+# lowest and highest level of a hearing
+LEVELS = (0.0, 5.0)
 
 
 @dataclass(frozen=True)
@@ -43,11 +47,15 @@ class RankIntervals:
     ----------
     table
         Index ``code``: ``nominal`` (rank as scored without any variation), ``p05, median, p95`` of
-        the drawn ranks, ``tier`` (1 is foremost; the order within a tier is not settled).
+        the drawn ranks (``p10, median, p90`` for a level of 0.8), ``tier`` (1 is foremost; the
+        order within a tier is not settled). Whole numbers, missing where too little was answered
+        (``min_answered``).
     ranks
-        Draws × municipalities.
+        Draws × municipalities; those without an interval rank behind everybody.
     settings
-        What varied, the combinations of methods used and left out, draws, seed.
+        ``vary`` (what was really varied) and ``not_varied`` (why the rest was not); ``methods``
+        used and ``left_out``; ``dropped`` (indicators that a normalisation could not use);
+        ``error`` of an answer; ``without_interval`` (codes); and every option as it was used.
     """
 
     table: pd.DataFrame
@@ -58,9 +66,11 @@ class RankIntervals:
     def above(self) -> pd.DataFrame:
         """Share of draws in which the row's municipality is before the column's.
 
-        A tie counts half.
+        A tie counts half; missing for municipalities without an interval.
         """
         shares = count_above(group_by_unit(self.ranks))
+        shares[~self._has_interval] = np.nan
+        shares[:, ~self._has_interval] = np.nan
         table = pd.DataFrame(shares, index=self.table.index, columns=self.table.index)
         return carry_provenance(table, self.table)
 
@@ -80,14 +90,19 @@ class RankIntervals:
         Returns
         -------
         pandas.Series
-            Share of draws (0–1).
+            Share of draws (0–1); missing for municipalities without an interval.
         """
-        share = (self.ranks <= count).mean(axis=0)
+        share = np.where(self._has_interval, (self.ranks <= count).mean(axis=0), np.nan)
         series = pd.Series(share, index=self.table.index, name=f"first_{count}")
         return carry_provenance(series, self.table)
 
+    @property
+    def _has_interval(self) -> BoolArray:
+        return np.asarray(self.table["median"].notna(), dtype=bool)
+
     def __repr__(self) -> str:
-        width = float((self.table["p95"] - self.table["p05"]).mean())
+        low, high = (self.table[name] for name in name_ends(self.settings["level"]))
+        width = float((high - low).mean())
         draws = self.ranks.shape[0]
         return f"<順位の幅: {len(self.table)}市町、{draws:,}回、幅の平均 {width:.1f}>"
 
@@ -104,7 +119,12 @@ def rank_intervals(
     weight_noise: float = WEIGHT_NOISE,
     normalise: Sequence[str] = NORMALISATIONS,
     aggregate: Sequence[str] = AGGREGATIONS,
-    levels: tuple[float, float] = (0.0, 5.0),
+    levels: tuple[float, float] = LEVELS,
+    min_answered: float = 0.0,
+    level: float = INTERVAL_LEVEL,
+    tier_level: float = TIER_LEVEL,
+    floor: float = FLOOR,
+    n_donors: int = N_DONORS,
 ) -> RankIntervals:
     """Compute the range of places that each municipality takes over draws of all that is uncertain.
 
@@ -133,9 +153,23 @@ def rank_intervals(
         Share (0–1) by which a weight may vary.
     normalise, aggregate
         The methods among which a draw chooses. Pairs that do not go together (z-scores have no
-        geometric mean) are left out and listed in the settings.
+        geometric mean) are left out and listed in the settings. Minmax and z-scores leave out
+        indicators in which everybody is equal, with a warning and a line in the settings.
     levels
         Lowest and highest level of an answer.
+    min_answered
+        Share of the weight (0–1) that a municipality must have answered, as in `score`; with less
+        it gets no interval, and no nominal rank where `score` gives no total. By default everybody
+        gets an interval, as wide as the blanks make it.
+    level
+        Share of the draws (0–1) inside an interval; names the columns (0.9: ``p05``, ``p95``).
+    tier_level
+        Share of the draws (0–1) in which a tier's foremost municipality is before the next tier.
+    floor
+        Lower end of the normalised scale (above 0, below 1), of which geometric means take the
+        logarithm: the lower, the more a weakness counts.
+    n_donors
+        Most answers among which a missing one is drawn, once the standing is drawn.
 
     Returns
     -------
@@ -144,15 +178,21 @@ def rank_intervals(
     Raises
     ------
     ChoiceError
-        If something to vary is unknown or no pair of methods is left.
+        If something to vary is unknown, an option is out of its limits or no pair of methods is
+        left.
     TableError
-        If tables do not fit, or interviewers share no case.
+        If tables do not fit, interviewers share no case, or no indicator varies.
 
     Notes
     -----
     Uncertainty analysis of the OECD/JRC handbook (step 7; Saisana, Saltelli & Tarantola 2005),
     with the answers' own uncertainty: a draw takes back a drawn severity and error from every
     answer. Methods that stay the same are the first of ``normalise`` and ``aggregate``.
+
+    A municipality's missing answers are drawn together: one standing a draw from what it has
+    answered (a mixed model with variances between municipalities, under headings and of items),
+    then for each blank an answer that somebody near that standing gave. Blanks are taken to say
+    nothing of their own; where the weak do not answer, intervals are too high.
     Missing answers that are not drawn are left out heading by heading, as in `score`: with
     nothing varied, or weights varied by 0, the drawn ranks are the nominal ones.
 
@@ -164,146 +204,76 @@ def rank_intervals(
     >>> intervals.table.loc["28100", ["p05", "p95"]].tolist()
     [8, 16]
     """
-    unknown = [name for name in vary if name not in VARY]
-    if unknown or draws < 1:
-        wrong = f"vary の「{unknown[0]}」" if unknown else f"draws={draws}"
-        raise ChoiceError(
-            f"{wrong} は使えません。vary は {'・'.join(VARY)} から、draws は1以上を選んでください。"
-        )
-    framework = build_framework(indicators)
-    numbers, codes = read_figures(values, framework)
-    methods, left_out = _pair_methods(normalise, aggregate, vary)
-    noise = gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
-    noise_of_weights = weight_noise if "weights" in vary else 0.0
-    plan = Plan(numbers, framework, methods, noise_of_weights, noise)
-    ranks = _rank_all_draws(plan, draws, seed, executor)
+    shares = {"weight_noise": weight_noise, "min_answered": min_answered}
+    _check_shares(**shares, level=level, tier_level=tier_level)
+    _check_choices(vary, draws=draws, n_donors=n_donors, floor=floor)
+    framework = sort_framework(build_framework(indicators))
+    numbers, codes, rows_given = read_sorted_figures(values, framework)
+    noise = gather_noise(
+        numbers, framework, codes, answers=answers, vary=vary, levels=levels, n_donors=n_donors
+    )
+    pairs, impossible_pairs = pair_methods(normalise, aggregate, vary)
+    kept = find_kept_columns(numbers, pairs, noise)
+    methods = plan_methods(pairs, kept, framework)
+    varied = find_varied(vary, framework, weight_noise, methods, noise)
+    plan = Plan(
+        numbers,
+        framework,
+        methods,
+        noise,
+        find_ranked(numbers, framework, min_answered, noise),
+        weight_noise=weight_noise if "weights" in varied else 0.0,
+        min_answered=min_answered,
+        floor=floor,
+    )
+    ranks = rank_all_draws(plan, draws, seed, executor)
+    table = build_rank_table(ranks, plan, codes, level=level, tier_level=tier_level)
     settings = {
-        "vary": tuple(vary),
+        "vary": varied,
+        "not_varied": explain_not_varied(vary, varied),
         "draws": draws,
         "seed": seed,
-        "weight_noise": weight_noise,
-        "methods": methods,
-        "left_out": left_out,
-        "error": noise.error if noise else 0.0,
+        "dropped": list_dropped(kept, framework),
+        "level": level,
+        "tier_level": tier_level,
+        "levels": levels if "severity" in varied else None,
+        "n_donors": n_donors if "missing" in varied else None,
     }
-    table = _build_table(ranks, numbers, codes, framework, methods[0])
+    settings |= _describe_plan(plan, codes, [*impossible_pairs, *pairs])
+    # drawn in the order of the codes, handed back in that of the user's rows
+    table = table.iloc[rows_given]
+    ranks = ranks[:, rows_given]
     return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
 
 
-def _pair_methods(
-    normalise: Sequence[str], aggregate: Sequence[str], vary: Sequence[str]
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Pair the methods that a draw may take, and list pairs that do not go together."""
-    for name in (*normalise, *aggregate):
-        if name not in (*NORMALISATIONS, *AGGREGATIONS):
-            choices = (
-                f"normalise は {'・'.join(NORMALISATIONS)}、aggregate は {'・'.join(AGGREGATIONS)}"
-            )
-            raise ChoiceError(
-                f"「{name}」は順位の幅の計算では使えません。{choices} から選んでください。"
-            )
-    normalisations = list(normalise) if "normalise" in vary else list(normalise)[:1]
-    aggregations = list(aggregate) if "aggregate" in vary else list(aggregate)[:1]
-    pairs = list(product(normalisations, aggregations))
-    possible = [pair for pair in pairs if pair != ("zscore", "geometric")]
-    if not possible:
-        raise ChoiceError(
-            "組み合わせられる方法がありません。zscore は geometric と組み合わせられません。"
-        )
-    return possible, [pair for pair in pairs if pair not in possible]
+def _check_choices(vary: Sequence[str], *, draws: int, n_donors: int, floor: float) -> None:
+    """Refuse what cannot vary, counts below 1 and a floor that leaves no scale above it."""
+    check_vary(vary)
+    _check_counts(draws=draws, n_donors=n_donors)
+    require_number(floor, "floor", high=MAX_FLOOR, above=True)
 
 
-def gather_noise(
-    numbers: FloatArray,
-    codes: pd.Index,
-    *,
-    answers: pd.DataFrame | None,
-    vary: Sequence[str],
-    levels: tuple[float, float],
-) -> Noise | None:
-    """Gather what is uncertain in the answers; ``None`` if nothing is."""
-    has_severity = "severity" in vary and answers is not None
-    has_blanks = "missing" in vary and bool(np.isnan(numbers).any())
-    if not has_severity and not has_blanks:
-        return None
-    if has_blanks:
-        rows, columns, donor_answers = find_donors(numbers)
-    else:
-        # blanks stay blank and are left out, as in `score`
-        rows = columns = np.zeros(0, dtype=np.intp)
-        donor_answers = np.zeros((0, 1))
-    rater = np.full(numbers.shape[0], -1)
-    severity = np.zeros(0)
-    severity_se = np.zeros(0)
-    error = 0.0
-    ends = (np.nanmin(numbers, axis=0), np.nanmax(numbers, axis=0))
-    if has_severity and answers is not None:
-        estimate = rater_severity(answers)
-        names = answers.drop_duplicates("code").set_index("code")["rater"].astype(str)
-        rater = estimate.table.index.get_indexer(pd.Index(names.reindex(codes).fillna("")))
-        severity = estimate.table["severity"].to_numpy()
-        severity_se = estimate.table["se"].to_numpy()
-        error = estimate.error
-        ends = (np.full(numbers.shape[1], levels[0]), np.full(numbers.shape[1], levels[1]))
-    return Noise(
-        rows,
-        columns,
-        donor_answers,
-        np.asarray(rater, dtype=np.intp),
-        severity,
-        severity_se,
-        error,
-        ends,
-    )
+def _check_counts(**counts: int) -> None:
+    """Refuse numbers below 1."""
+    for option, count in counts.items():
+        require_number(count, option, low=1)
 
 
-def _rank_all_draws(plan: Plan, draws: int, seed: int, executor: Executor | None) -> RankArray:
-    """Share the draws among workers.
-
-    Each portion has a seed of its own, so the number of workers changes nothing.
-    """
-    portions = split_draws(draws, seed)
-    if executor is not None:
-        return _collect_ranks(executor, plan, portions)
-    # one thread a worker: those of the matrix library would wait for each other
-    with _find_libraries().limit(limits=1):
-        n_ranks = draws * plan.numbers.shape[0]
-        if n_ranks < MIN_RANKS_FOR_THREADS and plan.noise is None:
-            return np.concatenate([rank_draws(plan, *portion) for portion in portions])
-        with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-            return _collect_ranks(pool, plan, portions)
+def _check_shares(**shares: float) -> None:
+    """Refuse shares that are not within 0 and 1."""
+    for option, share in shares.items():
+        require_number(share, option, high=1)
 
 
-@lru_cache
-def _find_libraries() -> ThreadpoolController:
-    """Find the libraries that have threads of their own; once, because it takes a while."""
-    return ThreadpoolController()
-
-
-def _collect_ranks(
-    pool: Executor, plan: Plan, portions: Sequence[tuple[int, np.random.SeedSequence]]
-) -> RankArray:
-    jobs = [pool.submit(rank_draws, plan, count, seed) for count, seed in portions]
-    # in the order of the portions, whichever is ready first
-    return np.concatenate([job.result() for job in jobs])
-
-
-def _build_table(
-    ranks: RankArray,
-    numbers: FloatArray,
-    codes: pd.Index,
-    framework: Framework,
-    method: tuple[str, str],
-) -> pd.DataFrame:
-    unit_ranks = group_by_unit(ranks)
-    low, median, high = find_quantiles(unit_ranks, (0.05, 0.5, 0.95)).T
-    scaled = normalise_figures(numbers, framework, method[0], (FLOOR, 1.0))
-    total = aggregate_headings(scaled, framework, method[1], 0.0)[:, -1]
-    columns = {
-        "nominal": rank_rows(total[None, :])[0],
-        "p05": low,
-        "median": median,
-        "p95": high,
-        "tier": group_tiers(unit_ranks, median.astype(float), TIER_LEVEL),
+def _describe_plan(plan: Plan, codes: pd.Index, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Describe what was drawn, of all pairs of methods asked for, for the settings."""
+    used_pairs = [(method.normalise, method.aggregate) for method in plan.methods]
+    return {
+        "weight_noise": plan.weight_noise,
+        "methods": used_pairs,
+        "left_out": [pair for pair in pairs if pair not in used_pairs],
+        "error": plan.noise.error if plan.noise else 0.0,
+        "min_answered": plan.min_answered,
+        "without_interval": tuple(codes[~plan.is_ranked]),
+        "floor": plan.floor,
     }
-    return pd.DataFrame(columns, index=codes).astype(int)

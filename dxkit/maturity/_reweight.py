@@ -40,6 +40,7 @@ def reweight(
     values: pd.DataFrame | None = None,
     comparisons: pd.DataFrame | None = None,
     components: int | None = None,
+    max_ratio: float = MAX_RATIO,
 ) -> pd.DataFrame:
     """Write other weights into a framework table.
 
@@ -58,12 +59,15 @@ def reweight(
         times as important the row is as the column (1/9 to 9).
     components
         How many principal components, for ``"pca"``; by default those with an eigenvalue above 1.
+    max_ratio
+        Highest consistency ratio of comparisons that is taken, for ``"ahp"``.
 
     Returns
     -------
     pandas.DataFrame
         The framework with its ``weight`` changed. ``.attrs["consistency_ratio"]`` for ``"ahp"``
-        (below 0.1 is usable), ``.attrs["explained"]`` for ``"pca"``.
+        (below 0.1 is usable), ``.attrs["explained"]`` for ``"pca"``; ``.attrs["settings"]`` holds
+        the method and what it was given.
 
     Raises
     ------
@@ -95,25 +99,29 @@ def reweight(
             f"重みの方法「{method}」はありません。{'・'.join(METHODS)} から選んでください。"
         )
     if method == "ahp":
-        return _reweight_by_comparison(indicators, comparisons)
+        return _reweight_by_comparison(indicators, comparisons, max_ratio)
     if method == "pca":
         return _reweight_by_components(indicators, values, components)
     result = indicators.copy()
     result["weight"] = np.where(result["weight"] > 0, 1.0, 0.0)
+    result.attrs["settings"] = {"method": "equal"}
     return carry_provenance(result, indicators)
 
 
 def _reweight_by_comparison(
-    indicators: pd.DataFrame, comparisons: pd.DataFrame | None
+    indicators: pd.DataFrame, comparisons: pd.DataFrame | None, max_ratio: float
 ) -> pd.DataFrame:
     if comparisons is None:
         raise ChoiceError("method='ahp' には comparisons=（何倍重要かの表）が必要です。")
+    # labels count: columns in another order than the rows are the same comparisons
+    if comparisons.index.is_unique and set(comparisons.index) == set(comparisons.columns):
+        comparisons = comparisons[list(comparisons.index)]
     matrix = comparisons.to_numpy(dtype=float)
     if faults := _find_comparison_faults(comparisons, matrix, indicators):
         raise TableError(faults)
     weights, ratio = compute_eigen_weights(matrix)
-    if ratio > MAX_RATIO:
-        problem = f"比較どうしが食い違っています（整合比 {ratio:.2f}、{MAX_RATIO:.2f} 以下が目安）"
+    if ratio > max_ratio:
+        problem = f"比較どうしが食い違っています（整合比 {ratio:.2f}、{max_ratio:.2f} 以下が目安）"
         remedy = "大きく食い違う組を話し合って直してください"
         raise TableError([Fault(problem, remedy, value=f"{ratio:.3f}")])
     result = indicators.copy()
@@ -124,6 +132,7 @@ def _reweight_by_comparison(
         for name, weight in zip(result["indicator"], result["weight"], strict=True)
     ]
     result.attrs["consistency_ratio"] = ratio
+    result.attrs["settings"] = {"method": "ahp", "max_ratio": max_ratio}
     return carry_provenance(result, indicators, comparisons)
 
 
@@ -163,7 +172,7 @@ def _find_comparison_faults(
     ]
     if list(table.index) != list(table.columns):
         problem = "比較の表の行と列の名前が違います"
-        faults.append(Fault(problem, "同じ名前を同じ順に並べてください"))
+        faults.append(Fault(problem, "行と列に同じ名前を1回ずつ書いてください"))
     elif not (matrix > 0).all():
         problem = "比較の表に0以下の数か空欄があります"
         faults.append(Fault(problem, "1/9〜9 の数を入れてください"))
@@ -198,6 +207,7 @@ def _reweight_by_components(
         parent="", weight=[new_weights[name] for name in indicators["indicator"][is_leaf]]
     )
     result.attrs["explained"] = explained
+    result.attrs["settings"] = {"method": "pca", "components": components}
     return carry_provenance(result, indicators, values)
 
 

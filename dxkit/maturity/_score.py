@@ -13,7 +13,7 @@ from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headings, check_pair
 from dxkit.maturity._framework import TOTAL, Framework, build_framework, read_figures
-from dxkit.maturity._impute import impute_answers
+from dxkit.maturity._impute import N_DONORS, impute_answers
 from dxkit.maturity._normalise import Normalise, find_worst_and_best, normalise_figures
 from dxkit.schema import carry_provenance
 
@@ -71,6 +71,7 @@ def score(
     impute: str | None = None,
     scale: tuple[float, float] | None = None,
     min_answered: float = MIN_ANSWERED,
+    n_donors: int = N_DONORS,
 ) -> Scores:
     """Score municipalities by a framework.
 
@@ -94,6 +95,8 @@ def score(
         Ends of the normalised scale; by default 0–1, and 0.01–1 for geometric and harmonic means.
     min_answered
         Share of a heading's weight that must be answered (0–1).
+    n_donors
+        How many municipalities' answers ``"neighbours"`` averages.
 
     Returns
     -------
@@ -124,7 +127,7 @@ def score(
     ends = _choose_scale(scale, aggregate, min_answered)
     framework = build_framework(indicators)
     numbers, codes = read_figures(values, framework)
-    filled = impute_answers(numbers, framework, impute)
+    filled = impute_answers(numbers, framework, impute, n_donors)
     scaled = normalise_figures(filled, framework, normalise, ends)
     _check_positive(scaled, framework, codes, aggregate)
     headings = aggregate_headings(scaled, framework, aggregate, min_answered)
@@ -135,6 +138,8 @@ def score(
         "scale": ends,
         "min_answered": min_answered,
     }
+    if impute == "neighbours":
+        settings["n_donors"] = n_donors
     names = [heading.name for heading in framework.headings]
     leaves = list(framework.leaves)
     table = pd.DataFrame(headings, index=codes, columns=names)

@@ -4,40 +4,24 @@ Variance-based sensitivity (Sobol', through SALib) of how far municipalities mov
 nominal places.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import FloatArray
+from dxkit._checks import require_number
 from dxkit.errors import ChoiceError
-from dxkit.maturity import _rank_intervals
-from dxkit.maturity._aggregate import aggregate_headings
-from dxkit.maturity._competition_ranks import rank_rows
+from dxkit.maturity._choice_model import ChoiceModel, FloorRange, build_choice_model
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
-from dxkit.maturity._framework import (
-    TOTAL,
-    Framework,
-    Heading,
-    build_framework,
-    read_figures,
-    require_code,
-)
-from dxkit.maturity._impute import impute_answers
-from dxkit.maturity._monte_carlo import FLOOR, Noise
-from dxkit.maturity._normalise import normalise_figures
+from dxkit.maturity._framework import find_unit
+from dxkit.maturity._missing_answers import N_DONORS
+from dxkit.maturity._monte_carlo import FLOOR
+from dxkit.maturity._usable_methods import list_dropped
+from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied
 from dxkit.schema import carry_provenance
 
 # how many fillings of missing answers, and draws of severity and error, one factor chooses among
 N_ALTERNATIVES = 64
-LABELS = {
-    "normalise": "正規化の方法",
-    "aggregate": "集計の方法",
-    "missing": "未回答の補い方",
-    "severity": "聞き取り者の厳しさと回答の誤差",
-}
 
 
 def sensitivity(
@@ -46,17 +30,20 @@ def sensitivity(
     *,
     draws: int = 512,
     seed: int = 0,
-    vary: Sequence[str] = _rank_intervals.VARY,
+    vary: Sequence[str] = VARY,
     answers: pd.DataFrame | None = None,
     code: str | None = None,
     weight_noise: float = WEIGHT_NOISE,
     levels: tuple[float, float] = (0.0, 5.0),
+    floor: float | FloorRange = FLOOR,
+    n_alternatives: int = N_ALTERNATIVES,
+    n_donors: int = N_DONORS,
 ) -> pd.DataFrame:
     """Compute Sobol' indices of each choice for the places of municipalities.
 
     Parameters
     ----------
-    values, indicators, vary, answers, weight_noise, levels
+    values, indicators, vary, answers, weight_noise, levels, n_donors
         As for `rank_intervals`.
     draws
         Base sample; the model is run ``draws`` × (factors + 2) times. A power of 2 keeps Sobol's
@@ -66,25 +53,35 @@ def sensitivity(
     code
         A municipality whose rank is looked at; by default the mean absolute shift of all ranks
         from their nominal places.
+    floor
+        Lower end of the normalised scale (above 0, below 1), of which geometric means take the
+        logarithm. Two numbers make it a factor of its own: it is drawn between them, evenly on the
+        scale of logarithms. How much aggregation matters hangs on it.
+    n_alternatives
+        How many fillings of missing answers, and how many draws of severity and error, there are to
+        choose among.
 
     Returns
     -------
     pandas.DataFrame
         One row a factor: ``factor`` (key), ``label`` (Japanese), ``S1`` (what varies with this
         choice alone), ``ST`` (together with others), each with ``S1_conf, ST_conf`` (half width of
-        the 95 % interval). ``.attrs["mean"]`` is the mean of the output.
+        the 95 % interval). ``.attrs["mean"]`` is the mean of the output; ``.attrs["settings"]``
+        says what was really varied (``vary``), why the rest was not (``not_varied``), and every
+        option as it was used.
 
     Raises
     ------
     ChoiceError
-        If there is no such municipality or nothing varies.
+        If there is no such municipality, nothing varies or an option is out of its limits.
     TableError
         If tables do not fit.
 
     Notes
     -----
     Saltelli's estimators (2010) in SALib. Where normalisation and aggregation both vary, z-scores
-    are left out, because they have no geometric mean and the factors must be independent.
+    are left out, because they have no geometric mean and the factors must be independent. Missing
+    answers that are not varied are filled from like municipalities.
 
     Examples
     --------
@@ -95,11 +92,11 @@ def sensitivity(
     >>> table.loc[table["ST"].idxmax(), "label"]
     '集計の方法'
     """
-    # SALib and scipy's statistics take seconds to load: only who asks for them pays
-    from SALib.analyze import sobol as analyse  # noqa: PLC0415
-    from SALib.sample import sobol as sample  # noqa: PLC0415
-
-    model = _build_model(
+    check_vary(vary)
+    require_number(weight_noise, "weight_noise", high=1)
+    require_number(n_alternatives, "n_alternatives", low=2)
+    require_number(n_donors, "n_donors", low=1)
+    model = build_choice_model(
         values,
         indicators,
         seed=seed,
@@ -107,8 +104,35 @@ def sensitivity(
         answers=answers,
         weight_noise=weight_noise,
         levels=levels,
+        floor=floor,
+        n_alternatives=n_alternatives,
+        n_donors=n_donors,
     )
-    unit = _find_unit(model.codes, code)
+    unit = None if code is None else find_unit(code, model.codes)
+    table = _analyse(model, unit, draws, seed)
+    varied = model.varied
+    table.attrs["settings"] = {
+        "draws": draws,
+        "seed": seed,
+        "vary": varied,
+        "not_varied": explain_not_varied(vary, varied),
+        "code": code,
+        "dropped": list_dropped(model.kept, model.framework),
+        "weight_noise": weight_noise if "weights" in varied else 0.0,
+        "levels": levels if "severity" in varied else None,
+        "floor": floor,
+        "n_alternatives": n_alternatives,
+        "n_donors": n_donors if "missing" in varied else None,
+    }
+    return carry_provenance(table, values, indicators, answers)
+
+
+def _analyse(model: ChoiceModel, unit: int | None, draws: int, seed: int) -> pd.DataFrame:
+    """Run the model on a sample of its factors and split the output's variance among them."""
+    # SALib and scipy's statistics take seconds to load: only who asks for them pays
+    from SALib.analyze import sobol as analyse  # noqa: PLC0415
+    from SALib.sample import sobol as sample  # noqa: PLC0415
+
     problem = {
         "num_vars": len(model.factors),
         "names": list(model.factors),
@@ -120,156 +144,10 @@ def sensitivity(
         raise ChoiceError(
             "どの選択を変えても順位が動きません（市町か指標が少なすぎるか、差が大きすぎます）。"
         )
-    indices = analyse.analyze(problem, outputs, calc_second_order=False, seed=seed)
+    # SALib takes a seed of 0 for none, and draws intervals anew each time
+    indices = analyse.analyze(problem, outputs, calc_second_order=False, seed=seed + 1)
     table = pd.DataFrame({key: indices[key] for key in ("S1", "S1_conf", "ST", "ST_conf")})
     table.insert(0, "label", [model.labels.get(name, name) for name in model.factors])
     table.insert(0, "factor", list(model.factors))
-    table.attrs = {
-        "mean": float(outputs.mean()),
-        "settings": {"draws": draws, "seed": seed, "vary": tuple(vary), "code": code},
-    }
-    return carry_provenance(table, values, indicators, answers)
-
-
-@dataclass(frozen=True)
-class _Model:
-    """The index as a function of factors between 0 and 1.
-
-    Attributes
-    ----------
-    codes, framework, nominal
-        Of the units: their codes, their index, their ranks without any variation.
-    factors
-        What each factor means for a number between 0 and 1.
-    labels
-        Japanese label of each factor.
-    answers
-        Answers for each draw of severity and error × each filling.
-    """
-
-    codes: pd.Index
-    factors: dict[str, Callable[[float], Any]]
-    labels: dict[str, str]
-    framework: Framework
-    answers: Sequence[Sequence[FloatArray]]
-    nominal: FloatArray
-
-    def compute_output(self, point: FloatArray, unit: int | None) -> float:
-        """Compute the mean shift of ranks, or one municipality's rank."""
-        choices = {
-            name: factor(float(share))
-            for (name, factor), share in zip(self.factors.items(), point, strict=True)
-        }
-        numbers = self.answers[choices.get("severity", 0)][choices.get("missing", 0)]
-        normalise = choices.get("normalise", "goalposts")
-        scaled = normalise_figures(numbers, self.framework, normalise, (FLOOR, 1.0))
-        framework = _reweight_dimensions(self.framework, choices)
-        ranks = rank_totals(scaled, framework, choices.get("aggregate", "arithmetic"))
-        return float(np.abs(ranks - self.nominal).mean()) if unit is None else float(ranks[unit])
-
-
-def rank_totals(scaled: FloatArray, framework: Framework, aggregate: str) -> FloatArray:
-    """Rank units by their total."""
-    total = aggregate_headings(scaled, framework, aggregate, 0.0)[:, -1]
-    return np.asarray(rank_rows(total[None, :])[0], dtype=float)
-
-
-def _build_model(
-    values: pd.DataFrame,
-    indicators: pd.DataFrame,
-    *,
-    seed: int,
-    vary: Sequence[str],
-    answers: pd.DataFrame | None,
-    weight_noise: float,
-    levels: tuple[float, float],
-) -> _Model:
-    if unknown := [name for name in vary if name not in _rank_intervals.VARY]:
-        choices = "・".join(_rank_intervals.VARY)
-        raise ChoiceError(f"vary の「{unknown[0]}」は使えません。{choices} から選んでください。")
-    framework = build_framework(indicators)
-    numbers, codes = read_figures(values, framework)
-    noise = _rank_intervals.gather_noise(numbers, codes, answers=answers, vary=vary, levels=levels)
-    filled = impute_answers(numbers, framework, "neighbours")
-    alternatives = _draw_alternatives(filled, noise, np.random.default_rng(seed))
-    factors = _build_factors(framework, noise, vary, weight_noise)
-    if not factors:
-        raise ChoiceError("変えるものがありません。vary に1つ以上書いてください。")
-    scaled = normalise_figures(alternatives[0][0], framework, "goalposts", (FLOOR, 1.0))
-    nominal = rank_totals(scaled, framework, "arithmetic")
-    labels = LABELS | {
-        f"weight_{name}": f"重み: {framework.labels_by_name.get(name, name)}"
-        for name in framework.dimensions
-    }
-    return _Model(codes, factors, labels, framework, alternatives, nominal)
-
-
-def _build_factors(
-    framework: Framework, noise: Noise | None, vary: Sequence[str], weight_noise: float
-) -> dict[str, Callable[[float], Any]]:
-    """Build what each factor means for a number between 0 and 1."""
-    normalisations = [
-        name
-        for name in _rank_intervals.NORMALISATIONS
-        if name != "zscore" or "aggregate" not in vary
-    ]
-    factors: dict[str, Callable[[float], Any]] = {}
-    if "weights" in vary:
-        factors |= {
-            f"weight_{name}": lambda share: 1 + weight_noise * (2 * share - 1)
-            for name in framework.dimensions
-        }
-    if "normalise" in vary:
-        factors["normalise"] = lambda share: normalisations[_pick(share, len(normalisations))]
-    if "aggregate" in vary:
-        factors["aggregate"] = lambda share: _rank_intervals.AGGREGATIONS[_pick(share, 2)]
-    if noise is not None and noise.rows.size and "missing" in vary:
-        factors["missing"] = lambda share: _pick(share, N_ALTERNATIVES)
-    if noise is not None and noise.severity.size:
-        factors["severity"] = lambda share: _pick(share, N_ALTERNATIVES)
-    return factors
-
-
-def _pick(share: float, count: int) -> int:
-    """Pick one of ``count`` by a number between 0 and 1; 1 itself picks the last."""
-    return min(int(share * count), count - 1)
-
-
-def _draw_alternatives(
-    filled: FloatArray, noise: Noise | None, random: np.random.Generator
-) -> list[list[FloatArray]]:
-    """Draw answers for each severity and error × each filling; the first ones are nominal."""
-    if noise is None:
-        return [[filled]]
-    fillings = [filled]
-    for _ in range(1, N_ALTERNATIVES if noise.rows.size else 1):
-        filling = filled.copy()
-        donor = random.integers(0, noise.donor_answers.shape[1], noise.rows.size)
-        drawn_answers = noise.donor_answers[np.arange(noise.rows.size), donor]
-        filling[noise.rows, noise.columns] = drawn_answers
-        fillings.append(filling)
-    shifts = [np.zeros_like(filled)]
-    for _ in range(1, N_ALTERNATIVES if noise.severity.size else 1):
-        spread = noise.severity_se * random.standard_normal(noise.severity.size)
-        # the last entry is for units whose interviewer is not known
-        severity = np.append(noise.severity + spread, 0.0)
-        error = noise.error * random.standard_normal(filled.shape)
-        shifts.append(error - severity[noise.rater][:, None])
-    return [[np.clip(filling + shift, *noise.ends) for filling in fillings] for shift in shifts]
-
-
-def _reweight_dimensions(framework: Framework, choices: dict[str, Any]) -> Framework:
-    """Build the framework with drawn weights of its dimensions."""
-    top = framework.headings[-1]
-    names = [*framework.leaves, *(heading.name for heading in framework.headings)]
-    factors = np.array([choices.get(f"weight_{names[member]}", 1.0) for member in top.members])
-    weights = top.weights * factors
-    total = Heading(TOTAL, top.members, weights / weights.sum())
-    return replace(framework, headings=(*framework.headings[:-1], total))
-
-
-def _find_unit(codes: pd.Index, code: str | None) -> int | None:
-    if code is None:
-        return None
-    require_code(code, codes)
-    return int(codes.get_indexer(pd.Index([code]))[0])
+    table.attrs["mean"] = float(outputs.mean())
+    return table

@@ -8,6 +8,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.schema import carry_provenance
 
@@ -31,7 +32,7 @@ class Typology:
     profiles
         Types × columns: mean of each.
     settings
-        Method, number, seed; ``stable`` (every type reaches 0.6).
+        Method, number, seed; ``stable`` (every type reaches ``stable_from``).
     """
 
     labels: pd.Series
@@ -42,7 +43,13 @@ class Typology:
 
 @accepts_old_keywords(n="n_types")
 def typology(
-    values: pd.DataFrame, *, n_types: int | None = None, seed: int = 0, draws: int = 200
+    values: pd.DataFrame,
+    *,
+    n_types: int | None = None,
+    seed: int = 0,
+    draws: int = 200,
+    max_types: int = MAX_TYPES,
+    stable_from: float = STABLE_FROM,
 ) -> Typology:
     """Sort municipalities into types of like profiles.
 
@@ -52,11 +59,16 @@ def typology(
         One row a municipality (index or column ``code``), a few columns on one scale, for example
         `Scores.dimensions`.
     n_types
-        How many types; by default the number (2 to 6) whose least stable type is most stable.
+        How many types; by default the number (2 to ``max_types``) whose least stable type is most
+        stable.
     seed
         Of the bootstrap.
     draws
         Bootstrap samples.
+    max_types
+        Most types among which the number is chosen.
+    stable_from
+        Mean overlap (0–1) from which a type may be named.
 
     Returns
     -------
@@ -84,7 +96,11 @@ def typology(
     """
     table = values.set_index("code") if "code" in values.columns else values
     _check_complete(table)
-    numbers = table.to_numpy(dtype=float)
+    # what is drawn, and which of two equally near clusters are joined, goes by codes and names
+    table = read_plain_table(table).set_axis(table.index)
+    by_code = order_of_labels(table.index)
+    by_name = order_of_labels(table.columns)
+    numbers = table.iloc[by_code, by_name].to_numpy(dtype=float)
     n_profiles = len(np.unique(numbers, axis=0))
     if n_profiles < 2 or (n_types is not None and not 2 <= n_types <= n_profiles):
         raise ChoiceError(
@@ -92,13 +108,13 @@ def typology(
         )
     # of the numbers of types, the one whose least stable type is most stable
     candidates = {}
-    for count in [n_types] if n_types is not None else range(2, min(MAX_TYPES, n_profiles) + 1):
+    for count in [n_types] if n_types is not None else range(2, min(max_types, n_profiles) + 1):
         labels = _cluster_ward(numbers, count)
         overlap = _measure_overlap(numbers, labels, count, draws, np.random.default_rng(seed))
         candidates[count] = (labels, overlap)
     best = max(candidates, key=lambda count: candidates[count][1].min())
     labels, overlap = candidates[best]
-    types = pd.Series(labels, index=table.index, name="type")
+    types = pd.Series(labels[np.argsort(by_code)], index=table.index, name="type")
     stability = pd.DataFrame(
         {"size": types.value_counts().sort_index().to_numpy(), "jaccard": overlap},
         index=pd.Index(range(1, best + 1), name="type"),
@@ -108,7 +124,9 @@ def typology(
         "n_types": best,
         "seed": seed,
         "draws": draws,
-        "stable": bool(overlap.min() >= STABLE_FROM),
+        "max_types": max_types,
+        "stable_from": stable_from,
+        "stable": bool(overlap.min() >= stable_from),
     }
     return Typology(
         carry_provenance(types, values),

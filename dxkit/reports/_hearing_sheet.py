@@ -65,7 +65,7 @@ def _find_answering_peers(code: str, official: Official, hearing: Hearing) -> pd
     answering = official.municipalities.loc[sorted({*hearing.asked_codes, code})]
     if len(answering) < 2:
         return None
-    return maturity.peers(answering, code, n=min(PEER_COUNT, len(answering) - 1))
+    return maturity.peers(answering, code, count=min(PEER_COUNT, len(answering) - 1))
 
 
 def _describe_coverage(code: str, hearing: Hearing) -> str:
@@ -114,7 +114,7 @@ def _write_steps(
     steps = maturity.next_steps(
         hearing.scores,
         code,
-        n=STEP_COUNT,
+        count=STEP_COUNT,
         framework=hearing.framework,
         peers=peers,
         names=official.municipalities["name"],

@@ -97,7 +97,7 @@ def gather_official() -> Official:
         progress=progress,
         extensions=extensions.set_index("code")["count"],
         themes=themes,
-        topics=lagging(progress, extensions, towns=plain).set_index("code"),
+        topics=lagging(progress, extensions, municipalities=plain).set_index("code"),
         sources={name: _shorten_source(table) for name, table in tables.items()},
     )
 

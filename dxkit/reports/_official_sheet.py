@@ -30,7 +30,7 @@ NOTHING_TO_ASK = (
 def write_official_sheet(municipality: pd.Series, official: Official, audience: str) -> str:
     code = str(municipality["code"])
     # those that a municipality is compared with are like it in what it cannot choose
-    peers = maturity.peers(official.municipalities, code, n=PEER_COUNT)
+    peers = maturity.peers(official.municipalities, code, count=PEER_COUNT)
     peers_name = PEERS_NAME.format(len(peers))
     figure = charts.dots(
         official.dashboard,

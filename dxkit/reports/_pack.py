@@ -6,6 +6,7 @@ the project's lock file.
 """
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -28,13 +29,19 @@ LOCK_FILE = "requirements-lab.lock"
 COPIED = {
     "notebooks": "notebooks",
     "data": "data",
+    "docs": "docs",
     "dxkit/assets/lab": "lab",
     "scripts/make_venv.py": "make_venv.py",
     "LICENSE": "LICENSE",
     "README.md": "README.md",
     "README.ja.md": "README.ja.md",
+    "CHANGELOG.md": "CHANGELOG.md",
+    "CITATION.cff": "CITATION.cff",
+    "CONTRIBUTING.md": "CONTRIBUTING.md",
 }
 LEFT_OUT = ("out", ".ipynb_checkpoints", "__pycache__", "*.py[co]", ".*")
+# a link of a Markdown document to a file
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)\s]+)\)")
 STARTERS = {"start.cmd": "start.cmd", "start.sh": "start.sh", "read_first.txt": "はじめに.txt"}
 FILE_LIST = "pack.json"
 # access rights of a file that is run, and of one that is read
@@ -147,7 +154,7 @@ def _require_free_target(target: Path, source: Path) -> None:
 
 
 def _copy_checkout(source: Path, folder: Path, python_version: str) -> None:
-    """Copy what needs no making: notebooks (without results), data, starters."""
+    """Copy what needs no making: notebooks (without results), data, documents, starters."""
     folder.mkdir()
     for source_name, pack_name in COPIED.items():
         if (source / source_name).is_dir():
@@ -158,6 +165,9 @@ def _copy_checkout(source: Path, folder: Path, python_version: str) -> None:
     # notebooks are opened by people who did not run them
     for notebook in (folder / "notebooks").rglob("*.ipynb"):
         _clear_results(notebook)
+    # names.md leads to the source of each name, of which the pack carries only the wheel
+    for document in (folder / "docs").glob("*.md"):
+        _unlink_absent_files(document)
     for asset_name, pack_name in STARTERS.items():
         _write_starter(ASSETS / "pack" / asset_name, folder / pack_name, python_version)
 
@@ -173,6 +183,16 @@ def _clear_results(notebook: Path) -> None:
             cell.update(outputs=[], execution_count=None)
     content["metadata"].pop("widgets", None)
     write_text(notebook, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+
+
+def _unlink_absent_files(document: Path) -> None:
+    """Leave only the text of links to files that are not there."""
+
+    def unlink(link: re.Match[str]) -> str:
+        is_there = (document.parent / link[2]).exists()
+        return link[0] if is_there else link[1]
+
+    write_text(document, LINK.sub(unlink, document.read_text(encoding="utf-8")))
 
 
 def _write_starter(template: Path, path: Path, python_version: str) -> None:

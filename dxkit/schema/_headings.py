@@ -1,7 +1,8 @@
-"""What is each column called in Japanese, in which unit, and under which other headings do people know it?"""
+"""What is each column called in Japanese, and in which unit is it?"""
 
 # column: (Japanese heading, unit); one meaning a name throughout the project
 HEADINGS: dict[str, tuple[str, str]] = {
+    # municipalities, prefectures and areas
     "code": ("団体コード", ""),
     "code6": ("団体コード（6桁）", ""),
     "name": ("名称", ""),
@@ -22,6 +23,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "members": ("市町数", "市町"),
     "codes": ("団体コードの並び", ""),
     "note": ("注記", ""),
+    # measures of the package, and systems
     "id": ("番号", ""),
     "pillar": ("柱", ""),
     "measure": ("施策", ""),
@@ -32,6 +34,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "line": ("路線", ""),
     "progress_name": ("進捗表での業務名", ""),
     "extension_name": ("特定移行の一覧での業務名", ""),
+    # codes that changed, and places on the map
     "place_code": ("旧団体コード", ""),
     "valid_from": ("開始日", ""),
     "valid_to": ("終了日", ""),
@@ -39,10 +42,12 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "lon": ("経度", "度"),
     "office_lat": ("役所の緯度", "度"),
     "office_lon": ("役所の経度", "度"),
+    # demand and candidate bases
     "place": ("地点", ""),
     "people": ("人口", "人"),
     "elderly": ("65歳以上", "人"),
     "base": ("拠点", ""),
+    # indicators and answers of the hearing
     "indicator": ("指標", ""),
     "parent": ("上位の項目", ""),
     "label": ("表示名", ""),
@@ -57,6 +62,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "target": ("目標", ""),
     "status": ("状態", ""),
     "evidence": ("根拠", ""),
+    # progress of the standardization
     "system": ("業務", ""),
     "share_done": ("進捗率", "割合"),
     "extended": ("特定移行支援システム", ""),
@@ -64,6 +70,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "theme": ("テーマ", ""),
     "procedure": ("手続", ""),
     "share": ("割合", "割合"),
+    # where a table or a figure comes from
     "as_of": ("時点", ""),
     "page": ("頁", ""),
     "cities": ("参加市数", "市"),
@@ -88,6 +95,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "slip": ("資料の誤りと思われる点", ""),
     "topic": ("題目", ""),
     "summary": ("要旨", ""),
+    # stages of an item, and published indices
     "country": ("国", ""),
     "level_5": ("段階5", ""),
     "level_4": ("段階4", ""),
@@ -104,6 +112,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "rank_geometric": ("公表された順位（幾何）", "位"),
     "rank_best_light": ("公表された順位（有利な重み）", "位"),
     "value": ("値", ""),
+    # what drones and vans cost and can do
     "side": ("どちら側の費用か", ""),
     "certainty": ("確かさ", ""),
     "assumed": ("仮定の項目", ""),
@@ -127,12 +136,14 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "subject": ("対象", ""),
     "ground": ("根拠", ""),
     "notice": ("おことわり", ""),
+    # who may tell whom, and on what ground
     "from_": ("渡す側", ""),
     "to": ("受け取る側", ""),
     "category": ("情報の種類", ""),
     "phase": ("時期", ""),
     "consent": ("本人の同意", ""),
     "condition": ("条件", ""),
+    # scenarios of a disaster
     "policy": ("施策", ""),
     "route": ("経路", ""),
     "pairs": ("相手", ""),
@@ -149,6 +160,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "host": ("避難先市町", ""),
     "home": ("避難元市町", ""),
     "state": ("国", ""),
+    # airports around which drones may not fly
     "airport": ("空港", ""),
     "runway": ("滑走路", ""),
     "end_lat": ("端の緯度", "度"),
@@ -158,6 +170,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "length_m": ("長さ", "m"),
     "width_m": ("幅", "m"),
     "height_m": ("標高", "m"),
+    # joint services, their costs and wishes
     "service": ("サービス", ""),
     "field": ("分野", ""),
     "origin": ("由来", ""),
@@ -166,12 +179,14 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "least": ("必要な団体数", "団体"),
     "worth_yen": ("値打ち（1年）", "円"),
     "budget_yen": ("予算（1年）", "円"),
+    # the agenda of a meeting
     "part": ("時間の区切り", ""),
     "start_min": ("開始", "分"),
     "minutes": ("長さ", "分"),
     "guide": ("進め方", ""),
     "screen": ("映すもの", ""),
     "prepare": ("用意するもの", ""),
+    # forecast of the progress
     "vendor": ("事業者", ""),
     "listed": ("特定移行の業務数", "件"),
     "ahead": ("完了に近い団体", ""),
@@ -192,12 +207,14 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "in_time_after": ("期限内の確率（遅れた場合）", "割合"),
     "finish_before": ("完了（いま）", ""),
     "finish_after": ("完了（遅れた場合）", ""),
+    # figures and lists of the package, and its logic
     "figure": ("数値の名前", ""),
     "list": ("並びの名前", ""),
     "quote": ("資料の言葉", ""),
     "issue": ("課題（令和6年度の振り返り）", ""),
     "action": ("令和7年度の主な取組", ""),
     "measures": ("取組の番号", ""),
+    # votes and cards of a meeting
     "votes": ("票数", "票"),
     "mean": ("平均", ""),
     "median": ("中央値", ""),
@@ -212,6 +229,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "refers_to": ("対象の番号", ""),
     "stands": ("有効", ""),
     "at": ("日時（分まで）", ""),
+    # matching of needs and services
     "need": ("困りごと", ""),
     "rank": ("順位", ""),
     "score": ("近さ", ""),
@@ -221,6 +239,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "wishes": ("希望団体数", "団体"),
     "cost_yen": ("費用（1年）", "円"),
     "net_yen": ("差引（1年）", "円"),
+    # rounds of the liaisons
     "day": ("何日目", ""),
     "arrive_at": ("着", ""),
     "leave_at": ("発", ""),
@@ -237,8 +256,10 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "shared": ("共有するもの", ""),
     "other": ("相手の団体コード", ""),
     "reason": ("理由", ""),
+    # dialogues between municipalities
     "sitting": ("回", ""),
     "size": ("団体数", "団体"),
+    # which records are the same person
     "record_id": ("記録の番号", ""),
     "birthday": ("生年月日", ""),
     "sex": ("性別", ""),
@@ -248,6 +269,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "decision": ("判断", ""),
     "doubt": ("確かめないときに誤る確率", ""),
     "person": ("同じ人の最初の番号", ""),
+    # courses, sessions and seats
     "course": ("講座の記号", ""),
     "stage": ("学びの段階", ""),
     "topics": ("研修テーマの並び", ""),
@@ -262,31 +284,8 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "seats": ("定員", "人"),
     "learner": ("受講者の番号", ""),
     "away": ("出られない期", ""),
+    # estimates of vendors
     "estimate": ("見積もりの記号", ""),
     "yen_year": ("年額", "円"),
     "planted": ("作るときに掛けた倍率", "倍"),
 }
-
-# other headings that people and official files use for a column
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "code": (
-        "団体コード", "市区町村コード", "市町村コード", "市町コード", "自治体コード", "全国地方公共団体コード",
-        "地方公共団体コード", "都道府県コード又は市区町村コード", "標準地域コード", "JISコード", "コード",
-        "code5", "code6", "area_code", "lgcode", "jis_code", "N03_007",
-    ),
-    "name": ("市町名", "市区町村名", "市町村名", "市区町村", "市町村", "市町",
-             "団体名", "自治体名", "自治体", "団体", "municipality"),
-    "prefecture": ("都道府県名", "都道府県", "県名", "pref", "pref_name"),
-    "lat": ("緯度", "latitude", "北緯", "Y座標"),
-    "lon": ("経度", "lng", "longitude", "東経", "X座標"),
-    "people": ("人口", "人口総数", "総人口"),
-    "elderly": ("65歳以上", "65歳以上人口", "高齢者数", "老年人口"),
-    "place": ("地点", "地点名", "集落", "地区"),
-    "base": ("拠点", "拠点名", "拠点番号"),
-    "system": ("業務", "業務名", "システム", "システム名"),
-    "share_done": ("進捗率", "進捗"),
-    "kana": ("よみ", "フリガナ", "ふりがな", "読み", "かな"),
-    "level": ("段階", "レベル", "現状"),
-    "target": ("目標",),
-    "item": ("項目", "設問"),
-}  # fmt: skip

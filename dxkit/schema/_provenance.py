@@ -5,16 +5,16 @@ into ``.attrs``. pandas drops them in most operations; what dxkit computes carri
 `carry_provenance`, and charts and maps read them.
 """
 
-from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import pandas as pd
 
+from dxkit.schema._made_mark import is_made, read_attrs
+
 # from most to least trustworthy: a result is of the weakest kind among its inputs
-KINDS = ("published", "derived", "estimated", "made")
+PROVENANCE_KINDS = ("published", "derived", "estimated", "made")
+# texts that several inputs may differ in
 PROVENANCE_KEYS = ("source", "as_of", "licence")
-MADE_MARK = "架空データ"
-ESTIMATED_MARK = "推計"
 
 Table = TypeVar("Table", pd.DataFrame, pd.Series)
 
@@ -44,17 +44,18 @@ def merge_provenance(*inputs: object) -> dict[str, Any]:
     >>> merge_provenance(census, example)
     {'source': '国勢調査、例', 'kind': 'made', 'made': True}
     """
-    origins = [_origin_of(each) for each in inputs]
+    origins = [read_attrs(table) for table in inputs]
     merged: dict[str, Any] = {}
+    # what only one input says is kept, what several say differently is listed
     for key in PROVENANCE_KEYS:
         texts = [str(origin[key]) for origin in origins if origin.get(key)]
         # an input that is itself merged lists its parts: each part is named once
         parts = dict.fromkeys(part for text in texts for part in text.split("、"))
         if parts:
             merged[key] = "、".join(parts)
-    kinds = [origin["kind"] for origin in origins if origin.get("kind") in KINDS]
+    kinds = [origin["kind"] for origin in origins if origin.get("kind") in PROVENANCE_KINDS]
     if kinds:
-        merged["kind"] = max(kinds, key=KINDS.index)
+        merged["kind"] = max(kinds, key=PROVENANCE_KINDS.index)
     if any(is_made(origin) for origin in origins):
         merged |= {"kind": "made", "made": True}
     return merged
@@ -86,29 +87,3 @@ def carry_provenance(result: Table, *inputs: object) -> Table:
     # what pandas has passed on already counts as one more input: it must not hide a weaker kind
     result.attrs.update(merge_provenance(*inputs, result))
     return result
-
-
-def is_made(origin: object) -> bool:
-    """Tell whether a table (or its ``.attrs``) holds invented data.
-
-    Parameters
-    ----------
-    origin
-        A table, series, or mapping as ``.attrs`` are.
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> is_made({"kind": "made"}), is_made({"kind": "published"})
-    (True, False)
-    """
-    attrs = _origin_of(origin)
-    return attrs.get("made") is True or attrs.get("kind") == "made"
-
-
-def _origin_of(origin: object) -> Mapping[str, Any]:
-    attrs = origin if isinstance(origin, Mapping) else getattr(origin, "attrs", None)
-    return attrs if isinstance(attrs, Mapping) else {}

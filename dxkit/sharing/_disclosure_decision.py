@@ -86,7 +86,7 @@ def may_disclose(
     consent
         Whether the person has agreed to this recipient and purpose.
     table
-        Another law table; by default `grounds`.
+        Another law table; by default `grounds`. The first of its rows that fits decides.
 
     Returns
     -------

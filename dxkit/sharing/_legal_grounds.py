@@ -44,6 +44,8 @@ def grounds(table: pd.DataFrame | None = None) -> pd.DataFrame:
     ----------
     table
         A facilitator's own table with the same columns; by default the shipped ``legal_grounds``.
+        Of several rows that fit a disclosure the first decides: the order of the rows is that of
+        their precedence.
 
     Returns
     -------

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError
 from dxkit.sharing._table_result import TableResult
 
@@ -71,5 +72,5 @@ class Scenario(TableResult):
 
     def with_table(self, name: str, table: pd.DataFrame) -> "Scenario":
         """Return a copy with another table in place of one of its own, of the same columns."""
-        # a fresh index, because the engines count rows by position
-        return replace(self, tables={**self.tables, name: table.reset_index(drop=True)})
+        # a fresh index, because the engines count rows by position; numbers of any dtype as doubles
+        return replace(self, tables={**self.tables, name: read_plain_table(table)})

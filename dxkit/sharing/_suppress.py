@@ -156,9 +156,7 @@ def suppress(
     is_blank = is_small & published.mark_shown()
     if complementary:
         is_blank, failures = _blank_complements(published, is_small, is_fixed, protection)
-        not_checked += [
-            f"{name}を守りきれません（前に公表した数から分かります）" for name in failures
-        ]
+        not_checked += map(_say_failure, failures)
     _warn_of_doubts(complete, not_checked)
     settings = {
         "k": k,
@@ -168,16 +166,24 @@ def suppress(
         "links": published.links.texts,
         "not_checked": not_checked,
     }
-    # the tables of before stand behind the new ones and are not handed back
     outcomes = [
         _format_table(table, cells, (is_small, is_blank), settings)
         for table, cells in zip(complete, published.system.cells, strict=False)
     ]
+    return _shape_like(tables, outcomes)
+
+
+def _shape_like(tables: Any, outcomes: list[Any]) -> Any:
+    """Hand tables back as they were handed over: one alone, by name, or as a list."""
     if isinstance(tables, pd.DataFrame | pd.Series):
         return outcomes[0]
     if isinstance(tables, Mapping):
         return dict(zip(tables, outcomes, strict=True))
     return outcomes
+
+
+def _say_failure(name: str) -> str:
+    return f"{name}を守りきれません（前に公表した数から分かります）"
 
 
 def _require_options(k: int, rounding: int | None, protection: float) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.schema import carry_provenance
 from dxkit.store._k_means import cluster_points, compute_silhouette
-from dxkit.store._opinion_plane import place_voters
+from dxkit.store._opinion_plane import place_voters, sort_votes
 
 # as in Polis, who has voted on fewer items than this (or all there are) is left out
 LEAST_VOTES = 7
@@ -59,18 +59,30 @@ def opinion_groups(
     >>> groups.tolist(), silhouette
     ([1, 1, 1, 2, 2], 1.0)
     """
-    values = votes.to_numpy(dtype=np.float64)
+    groups = pd.Series(pd.NA, index=votes.index, dtype="Int64", name="group")
+    # the random starts of k-means go through voters in the order of their votes, whatever the
+    # order of rows and columns: voters who voted alike are the same to it
+    values, by_votes = sort_votes(votes)
+    labels, silhouette = _group_voters(values, least_votes, group_count, seed)
+    groups.iloc[by_votes] = labels.array
+    return carry_provenance(groups, votes), silhouette
+
+
+def _group_voters(
+    values: FloatArray, least_votes: int, group_count: int | None, seed: int
+) -> tuple[pd.Series, float]:
+    """Group voters: the group of each, missing for those left out, and the silhouette."""
+    groups = pd.Series(pd.NA, index=range(len(values)), dtype="Int64")
     vote_counts = np.isfinite(values).sum(axis=1)
     has_enough = vote_counts >= max(1, min(least_votes, values.shape[1]))
-    groups = pd.Series(pd.NA, index=votes.index, dtype="Int64", name="group")
     if not has_enough.any():
-        return carry_provenance(groups, votes), np.nan
+        return groups, np.nan
     # as in Polis, those left out still have a say in which directions the plane has
     has_voted = vote_counts > 0
     points = place_voters(values[has_voted])[has_enough[has_voted]]
     labels, silhouette = _cluster_best(points, group_count, np.random.default_rng(seed))
     groups[has_enough] = _number_by_size(labels) + 1
-    return carry_provenance(groups, votes), silhouette
+    return groups, silhouette
 
 
 def _cluster_best(

@@ -7,7 +7,8 @@ high dimensional opinion spaces", Recerca 26(2), 2021.
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import FloatArray, IntArray
+from dxkit._plain_tables import order_of_labels
 from dxkit.schema import carry_provenance
 
 
@@ -40,15 +41,39 @@ def opinion_plane(votes: pd.DataFrame) -> pd.DataFrame:
     乙  1.0  0.0
     丙  2.0  0.0
     """
-    values = votes.to_numpy(dtype=np.float64)
+    values, by_votes = sort_votes(votes)
     has_voted = np.isfinite(values).any(axis=1)
-    plane = pd.DataFrame(np.nan, index=votes.index, columns=["x", "y"])
+    figures = np.full((len(values), 2), np.nan)
     if has_voted.any():
         places = place_voters(values[has_voted])
         # with one voter or one item there is one direction only
-        plane.loc[has_voted, "x"] = places[:, 0]
-        plane.loc[has_voted, "y"] = places[:, 1] if places.shape[1] > 1 else 0.0
+        figures[has_voted, 0] = places[:, 0]
+        figures[has_voted, 1] = places[:, 1] if places.shape[1] > 1 else 0.0
+    plane = pd.DataFrame(figures[np.argsort(by_votes)], index=votes.index, columns=["x", "y"])
     return carry_provenance(plane, votes)
+
+
+def sort_votes(votes: pd.DataFrame) -> tuple[FloatArray, IntArray]:
+    """Read votes, items in the order of their names and voters in that of their votes.
+
+    Neither which way a direction points nor where k-means starts may hang on the order of rows and
+    columns; voters who voted alike are the same to both.
+
+    Returns
+    -------
+    values : numpy.ndarray
+        Voters × items, NaN where there is no vote.
+    order : numpy.ndarray
+        The row of the user's table that each of them is.
+    """
+    by_name = order_of_labels(votes.columns)
+    values = votes.iloc[:, by_name].to_numpy(dtype=np.float64, na_value=np.nan)
+    order = (
+        np.lexsort(np.nan_to_num(values, nan=np.inf).T[::-1])
+        if values.size
+        else np.arange(len(values))
+    )
+    return values[order], np.asarray(order, dtype=np.intp)
 
 
 def place_voters(values: FloatArray) -> FloatArray:

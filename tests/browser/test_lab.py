@@ -39,7 +39,7 @@ def _shapes(frame):
 
 
 def _fills(frame):
-    """Give the fill colours of the shapes, as the page computed them."""
+    """Return the fill colours of the shapes, as the page computed them."""
     return set(
         frame.eval_on_selector_all(
             "path.leaflet-interactive", "shapes => shapes.map(s => getComputedStyle(s).fill)"
@@ -47,8 +47,8 @@ def _fills(frame):
     )
 
 
-def _seen(picture, colour):
-    """Tell whether a colour covers a visible part of a screenshot."""
+def _is_visible(picture, colour):
+    """Check whether a colour covers a visible part of a screenshot."""
     red, green, blue = (
         int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")
     )
@@ -73,7 +73,7 @@ def test_the_trainee_notebook_shows_41_municipalities_and_asks_nobody_outside(pa
     picture = element.screenshot(path=tmp_path / "map.png")
     fills = _fills(first)
     assert len(fills) >= 2
-    assert any(_seen(picture, colour) for colour in fills if colour.startswith("rgb("))
+    assert any(_is_visible(picture, colour) for colour in fills if colour.startswith("rgb("))
     assert "allow-same-origin" not in (element.get_attribute("sandbox") or "")
     assert element.get_attribute("sandbox") == "allow-scripts"
     assert page.refused == []
@@ -105,7 +105,7 @@ def test_the_lab_speaks_japanese_and_shows_no_news(page, lab):
 
 
 def _widget(page, words):
-    """Give the row of a widget that carries this label."""
+    """Return the row of a widget that carries this label."""
     return page.locator(f".jupyter-widgets.widget-inline-hbox:has(label:text-is('{words}'))").first
 
 
@@ -122,9 +122,9 @@ def test_three_groups_choose_who_may_tell_whom_and_their_choice_is_recorded(page
     sentence.scroll_into_view_if_needed()
     assert "避難元の市町が居場所を知る割合" in sentence.text_content()
     assert page.locator("text=教材であり法的助言ではありません。提供を法律の表").count() == 1
-    drawn = page.locator(".jp-OutputArea-output img.widget-image")
-    drawn.scroll_into_view_if_needed()
-    before = drawn.get_attribute("src")
+    picture = page.locator(".jp-OutputArea-output img.widget-image")
+    picture.scroll_into_view_if_needed()
+    before = picture.get_attribute("src")
     _widget(page, "立場").locator("select").select_option("避難先の市町")
     page.wait_for_selector(
         ".widget-html:has-text('避難先の市町が居場所を知る割合')", timeout=60_000
@@ -143,7 +143,7 @@ def test_three_groups_choose_who_may_tell_whom_and_their_choice_is_recorded(page
     page.locator("button:has-text('この選択を記録')").click()
     page.wait_for_selector("td:text-is('県の班')", timeout=30_000)
     assert page.locator("td:text-is('<b>早く</b>知るため')").count() == 1
-    drawn.screenshot(path=tmp_path / "curves.png")
+    picture.screenshot(path=tmp_path / "curves.png")
     assert page.refused == []
 
 

@@ -41,13 +41,13 @@ def all_shown(page):
 
 
 def is_a4(box, *, landscape=False):
-    wanted = A4[::-1] if landscape else A4
-    return max(abs(side - want) for side, want in zip(box, wanted, strict=True)) <= 1
+    sheet = A4[::-1] if landscape else A4
+    return max(abs(side - length) for side, length in zip(box, sheet, strict=True)) <= 1
 
 
 def test_an_official_sheet_opens_with_no_request_and_prints_on_one_page(seen, tmp_path):
     for code in ("28100", "28209", "28221"):
-        page = opened(seen, reports.profile(code, to=tmp_path / f"{code}.html"))
+        page = opened(seen, reports.profile(code, path=tmp_path / f"{code}.html"))
         seen.nothing_but_the_map()
         assert all_shown(page)
         assert [is_a4(box) for box in printed(page)] == [True]
@@ -59,7 +59,7 @@ def test_a_profile_with_its_hearing_opens_with_no_request_and_prints_on_two_page
     answers, framework = hearing_made
     page = opened(
         seen,
-        reports.profile("28209", answers=answers, indicators=framework, to=tmp_path / "a.html"),
+        reports.profile("28209", answers=answers, indicators=framework, path=tmp_path / "a.html"),
     )
     seen.nothing_but_the_map()
     assert all_shown(page)
@@ -69,7 +69,7 @@ def test_a_profile_with_its_hearing_opens_with_no_request_and_prints_on_two_page
 
 def test_the_longest_texts_still_print_on_two_pages(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
-    texts = dict.fromkeys([f"level_{at}" for at in range(6)], LONG)
+    texts = dict.fromkeys([f"level_{level}" for level in range(6)], LONG)
     framework = framework.assign(
         label=framework["label"].where(framework["parent"].eq(""), LONG), **texts
     )
@@ -78,7 +78,7 @@ def test_the_longest_texts_still_print_on_two_pages(seen, hearing_made, tmp_path
         answers=answers.assign(evidence=LONG),
         indicators=framework,
         audience="prefecture",
-        to=tmp_path / "a.html",
+        path=tmp_path / "a.html",
     )
     page = opened(seen, path)
     assert all_shown(page)
@@ -88,7 +88,7 @@ def test_the_longest_texts_still_print_on_two_pages(seen, hearing_made, tmp_path
 def test_the_prefectures_sheets_print_one_a_page_in_landscape(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
     page = opened(
-        seen, reports.deck(answers, indicators=framework, to=tmp_path / "deck.html", draws=500)
+        seen, reports.deck(answers, indicators=framework, path=tmp_path / "deck.html", draws=500)
     )
     seen.nothing_but_the_map()
     assert all_shown(page)
@@ -104,15 +104,15 @@ def test_hostile_answers_never_run_even_without_the_pages_policy(seen, hearing_m
         "indicators": framework.assign(label=framework["label"] + HOSTILE),
     }
     for path in (
-        reports.profile("28209", to=tmp_path / "a.html", audience="prefecture", **options),
-        reports.deck(to=tmp_path / "b.html", draws=50, **options),
+        reports.profile("28209", path=tmp_path / "a.html", audience="prefecture", **options),
+        reports.deck(path=tmp_path / "b.html", draws=50, **options),
     ):
-        source, found = re.subn(
+        source, count = re.subn(
             r'<meta http-equiv="Content-Security-Policy"[^>]*>',
             "",
             path.read_text(encoding="utf-8"),
         )
-        assert found == 1
+        assert count == 1
         path.write_text(source, encoding="utf-8")
         page = opened(seen, path)
         seen.nothing_but_the_map()
@@ -120,20 +120,20 @@ def test_hostile_answers_never_run_even_without_the_pages_policy(seen, hearing_m
 
 
 def test_a_script_slipped_into_a_saved_sheet_is_not_run(seen, tmp_path):
-    path = reports.profile("28209", to=tmp_path / "a.html")
+    path = reports.profile("28209", path=tmp_path / "a.html")
     slipped = f"<script>{PWN}</script><img src=x onerror={PWN}></body>"
     path.write_text(path.read_text(encoding="utf-8").replace("</body>", slipped), encoding="utf-8")
     page = opened(seen, path)
     assert page.evaluate("typeof window.__pwned") == "undefined"
     assert seen.errors
-    assert all("Content Security Policy" in said for said in seen.errors)
+    assert all("Content Security Policy" in error for error in seen.errors)
 
 
 def test_the_index_leads_to_every_sheet(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
     some = answers[answers["code"].isin(["28201", "28209", "V1", "V2"])]
     folder = reports.profiles(
-        some, to=tmp_path / "all", indicators=framework, progress=False, draws=50
+        some, path=tmp_path / "all", indicators=framework, show_progress=False, draws=50
     )
     page = opened(seen, folder / "index.html")
     page.click("text=豊岡市")

@@ -31,10 +31,10 @@ def whole(page):
 
 
 def test_41_members_in_seven_groups_print_on_seven_a4_sheets(seen, tmp_path):
-    groups = pd.DataFrame({"code": TOWNS["code"], "group": [1 + at % 7 for at in range(41)]})
+    groups = pd.DataFrame({"code": TOWNS["code"], "group": [1 + row % 7 for row in range(41)]})
     page = opened(
         seen,
-        reports.handout(groups, url="http://127.0.0.1:8000/?code=ABCD", to=tmp_path / "a.html"),
+        reports.handout(groups, url="http://127.0.0.1:8000/?code=ABCD", path=tmp_path / "a.html"),
     )
     seen.nothing_but_the_map()
     assert all_shown(page)
@@ -54,25 +54,25 @@ def test_ten_members_long_texts_and_four_columns_still_fit_on_one_sheet(seen, tm
             "task": "司会",
         }
     )
-    made = reports.handout(
+    sheet = reports.handout(
         groups, members=members, show=["vendor", "part", "note", "task"], questions=[LONG] * 9, reasons={"移行の予定が近い組": LONG * 3},
-        url="https://127.0.0.1:8000/" + "a" * 200, title=LONG, date=LONG, place=LONG, to=tmp_path / "a.html",
+        url="https://127.0.0.1:8000/" + "a" * 200, title=LONG, date=LONG, place=LONG, path=tmp_path / "a.html",
     )  # fmt: skip
-    page = opened(seen, made)
+    page = opened(seen, sheet)
     assert whole(page)
     assert [is_a4(box) for box in printed(page)] == [True]
 
 
 def test_a_record_prints_on_a4_and_what_was_typed_is_only_read(seen, tmp_path):
     with store.Session(tmp_path / "a.sqlite") as session:
-        for at in range(60):
-            session.note(text=f"{HOSTILE} {LONG}", group=str(at % 5), title=HOSTILE[:30])
+        for number in range(60):
+            session.note(text=f"{HOSTILE} {LONG}", group=str(number % 5), title=HOSTILE[:30])
         for client in "123":
             session.vote(item=HOSTILE, value=2, client=client)
-        made = reports.record(
-            session, title=HOSTILE, agenda=dxkit.load("meeting_agenda"), to=tmp_path / "a.html"
+        sheet = reports.record(
+            session, title=HOSTILE, agenda=dxkit.load("meeting_agenda"), path=tmp_path / "a.html"
         )
-    page = opened(seen, made)
+    page = opened(seen, sheet)
     seen.nothing_but_the_map()
     assert whole(page)
     assert page.locator("script").count() == 0
@@ -85,6 +85,6 @@ def test_a_record_prints_on_a4_and_what_was_typed_is_only_read(seen, tmp_path):
 @pytest.mark.slow
 def test_the_official_sheet_of_every_municipality_still_fits_on_one_page(seen, tmp_path):
     for code in TOWNS["code"]:
-        page = opened(seen, reports.profile(code, to=tmp_path / "a.html"))
+        page = opened(seen, reports.profile(code, path=tmp_path / "a.html"))
         assert whole(page)
         assert len(printed(page)) == 1

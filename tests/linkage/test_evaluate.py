@@ -171,3 +171,86 @@ def test_missed_pairs_are_counted_once_in_every_field():
     stranger = pd.concat([truth, _pairs(("X", "Y"))])
     with pytest.raises(TableError, match="2件の問題"):
         linkage.missed_by_kind(half, stranger, residents, shelter)
+
+
+def test_intervals_are_wilsons():
+    links = _pairs(*[(row, row) for row in range(10)])
+    truth = _pairs(*[(row, row) for row in range(8)], *[(row, 99) for row in range(20, 24)])
+    table = linkage.evaluate(links, truth).intervals
+    # by hand from the published formula: 8 of 10, 8 of 12, and 8 of 14 of the union
+    assert table.loc["precision", ["low", "high"]].tolist() == pytest.approx(
+        [0.4902, 0.9433], abs=1e-4
+    )
+    assert table.loc["recall", ["low", "high"]].tolist() == pytest.approx(
+        [0.3906, 0.8619], abs=1e-4
+    )
+    f1 = table.loc["f1"]
+    assert f1["estimate"] == pytest.approx(2 * 0.8 * (8 / 12) / (0.8 + 8 / 12))
+    assert f1["low"] < f1["estimate"] < f1["high"]
+    wide = linkage.evaluate(links, truth, level=0.99).intervals
+    assert (wide["low"] < table["low"]).all()
+    with pytest.raises(ChoiceError, match="level=1"):
+        linkage.evaluate(links, truth, level=1)
+
+
+def test_intervals_hold_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(5)
+    held = []
+    for _ in range(200):
+        is_right = rng.random(60) < 0.9
+        links = _pairs(*[(row, row) for row in range(60)])
+        truth = _pairs(*[(row, row if right else 99) for row, right in enumerate(is_right)])
+        row = linkage.evaluate(links, truth, level=0.9).intervals.loc["precision"]
+        held.append(row["low"] <= 0.9 <= row["high"])
+    assert 0.84 <= np.mean(held) <= 0.97
+
+
+def test_calibration_counts_what_is_true_in_each_class_of_probability():
+    links = _doubtful(0.05, 0.4, 0.95, 0.95, 0.95, 1.0)
+    truth = links.loc[[1, 2, 3, 5], ["left_id", "right_id"]]
+    table = linkage.evaluate(links, truth).calibration
+    assert table["pairs"].tolist() == [1, 1, 3, 1]
+    assert table["right"].tolist() == pytest.approx([0, 1, 2 / 3, 1])
+    assert table["expected"].tolist() == pytest.approx([0.05, 0.4, 0.95, 1])
+    assert linkage.evaluate(_pairs((1, 1)), _pairs((1, 1))).calibration.empty
+
+
+def test_every_kind_of_error_says_what_it_is_and_where_its_share_comes_from():
+    kinds = linkage.error_kinds()
+    assert dict(zip(kinds["kind"], kinds["share"], strict=True)) == dict(linkage.ERRORS)
+    assert kinds["source"].str.startswith("仮定").all()
+    assert (kinds["meaning"].str.len() > 3).all()
+    assert kinds.attrs["made"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "count"),
+    [
+        ("swapped_name", lambda true: (true["name_l"] != true["name_r"]).mean()),
+        ("one_part", lambda true: (~true["name_r"].str.contains("　")).mean()),
+        ("placeholder_date", lambda true: (true["birthday_r"] == "1900-01-01").mean()),
+        ("moved", lambda true: (true["address_l"] != true["address_r"]).mean()),
+        ("no_code", lambda true: (true["code_r"] == "").mean()),
+    ],
+)
+def test_every_new_kind_of_error_happens_as_often_as_asked(kind, count):
+    none = dict.fromkeys(linkage.ERRORS, 0.0) | {"common_form": 0.0}
+    residents, shelter, truth = linkage.synth_registers(4000, errors=none | {kind: 0.3}, seed=2)
+    left = residents.rename(columns=lambda name: name + "_l")
+    right = shelter.rename(columns=lambda name: name + "_r")
+    true = truth.merge(left, left_on="left_id", right_on="record_id_l")
+    true = true.merge(right, left_on="right_id", right_on="record_id_r")
+    true["name_r"] = true["name_r"].str.replace(" ", "　")
+    assert count(true) == pytest.approx(0.3, abs=0.05)
+
+
+def test_days_and_months_change_places_only_where_both_can():
+    none = dict.fromkeys(linkage.ERRORS, 0.0) | {"common_form": 0.0}
+    residents, shelter, truth = linkage.synth_registers(
+        2000, errors=none | {"swapped_day": 1.0}, seed=2
+    )
+    born = residents.set_index("record_id")["birthday"][truth["left_id"]].str.split("-")
+    written = linkage.normalise(shelter).set_index("record_id")["birthday"][truth["right_id"]]
+    for parts, text in zip(born, written, strict=True):
+        year, month, day = parts
+        assert text == (f"{year}-{day}-{month}" if int(day) <= 12 else f"{year}-{month}-{day}")

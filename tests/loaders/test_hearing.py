@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit import loaders
 from dxkit.errors import ChoiceError, TableError, TableWarning
-from dxkit.loaders._hearing_form import HEAD_ROW, STATUSES
-from dxkit.schema import plain_cell, safe_cell
+from dxkit.schema import VALUE_LABELS, plain_cell, safe_cell
 
 ITEMS = [
     str(item) for item in dxkit.load("indicators_hearing").dropna(subset=["question"])["indicator"]
 ]
-BACK = {meaning: said for said, meaning in STATUSES.items()}
+BACK = VALUE_LABELS["status"]
+# the row of the headings on a sheet of answers: printed forms are laid out by it
+HEAD_ROW = 7
 LEVEL, TARGET, STATUS, EVIDENCE = "E", "F", "G", "H"
 FIRST = HEAD_ROW + 1
 quiet = pytest.mark.filterwarnings("ignore::dxkit.errors.TableWarning")

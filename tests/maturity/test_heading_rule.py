@@ -27,6 +27,8 @@ def _table(seed, blanks, units=12):
     levels = random.integers(0, 6, (units, len(LEAVES))).astype(float)
     levels[random.random(levels.shape) < blanks] = np.nan
     levels[0], levels[1] = 0, 5
+    # nobody has answered nothing at all
+    levels[np.isnan(levels).all(axis=1), 0] = 3
     index = [f"{28201 + row}" for row in range(units)]
     return pd.DataFrame(levels, index=index, columns=LEAVES)
 
@@ -100,3 +102,19 @@ def test_figures_beyond_the_goalposts_are_cut_in_draws_of_answers_too():
     others = firm.table.drop(index="28206")
     assert (others["p05"] >= ranks).all()
     assert (others["p95"] <= ranks + 1).all()
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.2, 0.7), st.floats(0.3, 0.9))
+def test_totals_that_score_does_not_give_are_missing_everywhere(seed, blanks, min_answered):
+    values = _table(seed, blanks)
+    total = maturity.score(values, FRAME, min_answered=min_answered).total
+    firm = maturity.rank_intervals(
+        values, FRAME, vary=(), min_answered=min_answered, draws=2, normalise=("goalposts",)
+    )
+    nominal = firm.table["nominal"].astype(float)
+    assert nominal.isna().tolist() == total.isna().tolist()
+    ranks = maturity.competition_ranks(total.dropna())
+    assert nominal.dropna().tolist() == ranks.tolist()
+    with_interval = firm.table["p05"].notna()
+    assert not (with_interval & total.isna()).any()

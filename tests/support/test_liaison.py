@@ -1,6 +1,7 @@
 """Is everybody visited in the fewest days and minutes, is the load shared out, and is every change since a visit told?"""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,6 @@ from hypothesis import strategies as st
 import dxkit
 from dxkit.errors import ChoiceError, TableError
 from dxkit.support import liaison
-from dxkit.support.liaison._lower_bound import day_tours, prove, shortest
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +84,13 @@ def test_the_same_seed_gives_the_same_plan(towns):
     pd.testing.assert_frame_equal(one, two)
 
 
-def _best(travel, visit, day):
-    """Fewest days and seconds by trying every order cut at every place."""
+def _length(travel, tour):
+    return int(sum(travel[a, b] for a, b in itertools.pairwise([0, *tour, 0])))
+
+
+def _plans(travel, visit, day):
+    """Every plan that keeps to the day: every order cut at every place."""
     n = len(travel) - 1
-    best = (n + 1, 0)
     for order in itertools.permutations(range(1, n + 1)):
         for cuts in itertools.product([False, True], repeat=n - 1):
             tours, tour = [], [order[0]]
@@ -97,50 +100,90 @@ def _best(travel, visit, day):
                     tour = []
                 tour.append(place)
             tours.append(tour)
-            lengths = [
-                sum(travel[a, b] for a, b in itertools.pairwise([0, *each, 0])) for each in tours
-            ]
-            if all(
-                length + visit * len(each) <= day
-                for length, each in zip(lengths, tours, strict=True)
-            ):
-                best = min(best, (len(tours), sum(lengths)))
-    return best
+            if all(_length(travel, each) + visit * len(each) <= day for each in tours):
+                yield tours
+
+
+def _scattered(seed, places):
+    """Seconds between places in a plane, the start first, as a table of minutes with names."""
+    where = np.random.default_rng(seed).uniform(0, 60, (places + 1, 2))
+    travel = np.ceil(np.linalg.norm(where[:, None] - where[None, :], axis=2) * 72).astype(np.int64)
+    codes = [f"p{at}" for at in range(1, places + 1)]
+    minutes = pd.DataFrame(travel / 60, index=["start", *codes], columns=["start", *codes])
+    return travel, minutes, pd.DataFrame({"code": codes})
+
+
+def _searched(tours):
+    """What a search gives that came upon this plan."""
+    stops = [
+        SimpleNamespace(day=day, place=place, earliest_s=0)
+        for day, tour in enumerate(tours)
+        for place in tour
+    ]
+    return lambda *_, **__: (stops, True)
+
+
+SEARCH = "dxkit.support.liaison._routing.search_routes"
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10_000))
-def test_the_proof_equals_brute_force(seed):
-    rng = np.random.default_rng(seed)
-    where = rng.uniform(0, 60, (6, 2))
-    travel = np.ceil(np.linalg.norm(where[:, None] - where[None, :], axis=2) * 72).astype(np.int64)
-    day = int(2 * travel[0].max() + 3600 * rng.uniform(1, 3))
-    days, seconds = _best(travel, 1800, day)
-    proof = prove(travel, 1800, day, found_days=days + 1, found_seconds=10**6)
-    assert proof.days == days
-    proof = prove(travel, 1800, day, found_days=days, found_seconds=seconds + 500)
-    assert (proof.days, proof.seconds) == (days, seconds)
+def test_the_proof_equals_brute_force_whatever_plan_it_begins_with(seed):
+    travel, minutes, codes = _scattered(seed, 5)
+    stretch = np.random.default_rng(seed + 1).uniform(1, 3)
+    day = int(2 * travel[0].max() + 3600 * stretch)
+    plans = [
+        (len(tours), sum(_length(travel, tour) for tour in tours), tours)
+        for tours in _plans(travel, 1800, day)
+    ]
+    days, seconds = min(plan[:2] for plan in plans)
+    options = {"minutes": minutes, "hearing_min": 30, "day_hours": day / 3600, "certify": True}
+    # from the worst plan of all the fewest days are found, and minutes that no plan is below
+    worst = max(plans, key=lambda plan: plan[:2])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SEARCH, _searched(worst[2]))
+        found = liaison.rounds(codes, **options)
+    assert found.bound_days == days
+    assert found.bound_minutes * 60 <= seconds + 1e-6
+    # from the worst plan of so few days the best one is
+    of_fewest_days = max(plan for plan in plans if plan[0] == days)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SEARCH, _searched(of_fewest_days[2]))
+        found = liaison.rounds(codes, **options)
+    assert (found.bound_days, round(found.bound_minutes * 60)) == (days, seconds)
+    assert (found.days, round(found.minutes * 60), found.gap) == (days, seconds, 0)
+    found = liaison.rounds(codes, iterations=50, **options)
+    assert (found.days, round(found.minutes * 60), found.gap) == (days, seconds, 0)
 
 
 def test_every_set_of_visits_that_fits_is_listed_with_its_shortest_tour():
-    rng = np.random.default_rng(5)
-    where = rng.uniform(0, 60, (7, 2))
-    travel = np.ceil(np.linalg.norm(where[:, None] - where[None, :], axis=2) * 72).astype(np.int64)
-    tours = day_tours(travel, 1800, 4 * 3600)
-    listed = {
-        tuple((tours.matrix[:, [at]].indices + 1).tolist()): int(tours.seconds[at])
-        for at in range(tours.matrix.shape[1])
+    travel, minutes, codes = _scattered(5, 6)
+    shortest = {
+        inside: min(_length(travel, order) for order in itertools.permutations(inside))
+        for many in range(1, 7)
+        for inside in itertools.combinations(range(1, 7), many)
     }
-    for many in range(1, 7):
-        for inside in itertools.combinations(range(1, 7), many):
-            length = min(
-                sum(travel[a, b] for a, b in itertools.pairwise([0, *each, 0]))
-                for each in itertools.permutations(inside)
-            )
-            assert listed.get(inside) == (length if length + 1800 * many <= 4 * 3600 else None)
-            if inside in listed:
-                order = shortest(travel, inside)
-                assert sum(travel[a, b] for a, b in itertools.pairwise([0, *order, 0])) == length
+    fitting = {
+        inside for inside, length in shortest.items() if length + 1800 * len(inside) <= 14400
+    }
+    assert 6 < len(fitting) < 63
+    for inside, length in shortest.items():
+        found = liaison.rounds(
+            codes.iloc[[place - 1 for place in inside]],
+            minutes=minutes,
+            hearing_min=30,
+            day_hours=4,
+            iterations=10,
+            certify=True,
+        )
+        # as many sets are listed as fit: of every set of places, so that they are these sets
+        assert found.settings["tours"] == sum(each <= set(inside) for each in map(set, fitting))
+        if inside in fitting:
+            assert (found.days, round(found.minutes * 60)) == (1, length)
+            order = [int(code[1:]) for code in found.table["code"]]
+            assert _length(travel, order) == length
+        else:
+            assert found.days > 1
 
 
 def test_who_cannot_be_reached_in_a_day_is_named_with_what_can_be_done(towns):
@@ -298,6 +341,64 @@ def test_a_field_that_nobody_can_take_is_named():
     people = pd.DataFrame({"liaison": ["甲"], "only": ["標準化"]})
     with pytest.raises(ChoiceError, match="field「生成AI」を受け持てる人がいません"):
         liaison.assign(fields, people, by="field")
+
+
+def test_what_is_equally_good_goes_to_the_first_liaisons_first():
+    fields = pd.DataFrame({"field": [f"分野{at}" for at in range(6)]})
+    people = pd.DataFrame({"liaison": ["A", "B", "C"]})
+    found = liaison.assign(fields, people, by="field")
+    assert found.table["liaison"].tolist() == ["A", "A", "B", "B", "C", "C"]
+    assert found.settings["proven"]
+
+
+def test_the_clock_stops_a_plan_only_where_asked_and_is_told_of(towns):
+    few = towns[towns["area"].isin(["但馬", "丹波"])]
+    plain = liaison.rounds(few, iterations=100, certify=True)
+    assert plain.settings["reproducible"]
+    # a search of many more steps than fit into this time
+    hurried = liaison.rounds(few, iterations=10**9, time_limit_s=0.05)
+    assert not hurried.settings["reproducible"]
+    assert sorted(hurried.table["code"]) == sorted(few["code"])
+    unhurried = liaison.rounds(few, iterations=100, certify=True, time_limit_s=3600)
+    assert unhurried.settings["reproducible"]
+    pd.testing.assert_frame_equal(unhurried.table, plain.table)
+    with pytest.raises(ChoiceError, match="time_limit_s=-1"):
+        liaison.rounds(few, time_limit_s=-1)
+
+
+def test_a_proof_of_no_steps_leaves_a_bound_and_stays_reproducible(monkeypatch):
+    _, minutes, codes = _scattered(3, 6)
+    options = {"minutes": minutes, "hearing_min": 30, "day_hours": 4, "certify": True}
+    best = liaison.rounds(codes, **options)
+    monkeypatch.setattr("dxkit.support.liaison._lower_bound.NODE_LIMIT", 0)
+    limited = liaison.rounds(codes, **options)
+    assert limited.settings["reproducible"]
+    assert limited.bound_days <= best.days
+    assert limited.bound_minutes <= best.minutes + 1e-9 or limited.bound_days < best.days
+
+
+def test_plans_of_made_tables_are_made(towns):
+    made = {"source": "例", "made": True, "kind": "made"}
+    few = towns[towns["area"] == "淡路"].copy()
+    people = pd.DataFrame({"liaison": ["甲", "乙"]})
+    history = HISTORY.copy()
+    for table in (few, people, history):
+        table.attrs = dict(made)
+    plan = liaison.rounds(few, iterations=10)
+    shares = liaison.assign(towns, people)
+    tables = [
+        plan.table,
+        plan.by_day,
+        plan.unreachable,
+        shares.table,
+        shares.loads,
+        liaison.distances(few),
+        liaison.digest(history),
+    ]
+    assert all(dxkit.schema.is_made(table) for table in tables)
+    assert shares.table.attrs["source"].endswith("例")
+    assert plan.table.attrs["settings"]["seed"] == 0
+    assert not dxkit.schema.is_made(liaison.distances(towns))
 
 
 # --- what changed ----------------------------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import IntArray
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table
 
 TIER_READINGS = ("all", "each")
 # costs are tabulated for every number up to the total; no municipality needs more licences

@@ -9,9 +9,9 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import ChoiceError
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table, sort_by_keys
 from dxkit.support.costs._estimate_outliers import MIN_ESTIMATES
 from dxkit.support.costs._trimmed_squares import CUT, fit_line
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table, sort_by_keys
 
 MONTHLY_YEN = 12_100
 # people; the flat fee is for fewer

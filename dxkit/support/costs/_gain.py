@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table, sort_by_keys
 
 HORIZON_YEARS = 5
 

@@ -16,9 +16,9 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import Fault, TableError
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table, sort_by_keys
 from dxkit.support._table_result import TableResult
 
 # kind of municipality → column of counts

@@ -1,4 +1,4 @@
-"""Which liaison cares for whom, when is everybody visited, and what has changed since the last visit?"""
+"""Which liaison cares for whom, when is everybody visited, and what has changed since then?"""
 
 from dxkit.support.liaison._assign import Assignment, assign
 from dxkit.support.liaison._digest import digest

@@ -1,10 +1,12 @@
 """Which service answers a need, who should take up which one together, and whom to ask next?
 
-Proposals only: a person reads the reasons and decides. Needs are free Japanese text; words and meaning are both looked at.
+Proposals only: a person reads the reasons and decides. Needs are free Japanese text; words and
+meaning are both looked at.
 """
 
 from dxkit.support.matching._adopters import Adoption, adopters
-from dxkit.support.matching._match import found_share, match
+from dxkit.support.matching._found_share import found_share
+from dxkit.support.matching._match import match
 from dxkit.support.matching._similar import similar
 
 __all__ = ["Adoption", "adopters", "found_share", "match", "similar"]

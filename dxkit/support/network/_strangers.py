@@ -11,8 +11,8 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import read_plain_table
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table
 from dxkit.support.network._ties import Ties, describe_edge
 
 

@@ -11,8 +11,8 @@ import networkx as nx
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._plain_tables import read_plain_table
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table
 from dxkit.support._table_result import TableResult
 
 

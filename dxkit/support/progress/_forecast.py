@@ -12,9 +12,9 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import FloatArray
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import carry_provenance, is_made
-from dxkit.support._plain_tables import read_plain_table
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._dates import count_months, read_date, read_month_end
 from dxkit.support.progress._forecast_result import HORIZON_MONTHS, Forecast, ForecastDraws

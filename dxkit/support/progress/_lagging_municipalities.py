@@ -13,8 +13,8 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import read_plain_table
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._forecast_result import Forecast
 from dxkit.support.progress._lagging_rules import LaggingRule, fill_reason, read_rules

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import TableError, shorten
-from dxkit.support._plain_tables import read_plain_table
 
 RULE_COLUMNS = ["rule", "label", "threshold", "reason", "ask"]
 # thresholds: a share's gap, a share, steps, systems, a share's range, staff

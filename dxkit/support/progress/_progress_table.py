@@ -11,9 +11,9 @@ import pandas as pd
 
 from dxkit import _checks, schema
 from dxkit._arrays import BoolArray
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table
 
 # steps of the ministry's procedure that every system goes through
 STEPS = 40

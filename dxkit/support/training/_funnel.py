@@ -12,9 +12,9 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table
 from dxkit.support.training._learning_stages import LEARNING_STAGES, STAGE_LABELS, read_stages
 
 MIN_COUNT = 3

@@ -14,8 +14,8 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import IntArray
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.support._plain_tables import read_plain_table
 from dxkit.support.training._learning_stages import LEARNING_STAGES, NO_STAGE, read_stages
 
 # sessions as positions in the list of `read_sessions`

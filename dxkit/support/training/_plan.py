@@ -14,8 +14,8 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
+from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.schema import carry_provenance
-from dxkit.support._plain_tables import read_plain_table, sort_by_keys
 from dxkit.support.training._learning_stages import (
     LEARNING_STAGES,
     NO_STAGE,

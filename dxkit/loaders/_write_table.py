@@ -1,0 +1,44 @@
+"""How does a table leave as a file that can be read back?"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from dxkit.schema import write_sheets
+
+# what spreadsheet programs call a sheet that nobody named
+SHEET_NAME = "Sheet"
+
+
+def write_table(table: pd.DataFrame, path: str | Path) -> Path:
+    """Write a table as CSV (UTF-8 with BOM, as Excel wants it) or XLSX, with no cell that runs.
+
+    Parameters
+    ----------
+    table
+        The table; its index is left out. Below an invented table stands a last line that says so;
+        `read_table` takes it for a note and marks the table again.
+    path
+        ``.csv`` or ``.xlsx``.
+
+    Returns
+    -------
+    pathlib.Path
+
+    Raises
+    ------
+    ChoiceError
+        If the name ends in neither.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import mkdtemp
+    >>> from dxkit.loaders import load, read_table
+    >>> path = write_table(load("service_budgets").head(3), Path(mkdtemp()) / "budgets.csv")
+    >>> table = read_table(path)
+    >>> len(table), table.attrs["made"], table.attrs["skipped"][0]["text"][:6]
+    (3, True, '※架空データ')
+    """
+    # one table is a workbook of one sheet
+    return write_sheets({SHEET_NAME: table}, path)

@@ -1,0 +1,257 @@
+"""What would the ranks be under any combination of choices?
+
+The index as a function of factors between 0 and 1: one number picks a weight, a method, a filling
+of the missing answers or a draw of severity and error.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dxkit._arrays import BoolArray, FloatArray
+from dxkit._checks import require_number
+from dxkit.errors import ChoiceError
+from dxkit.maturity._aggregate import aggregate_headings
+from dxkit.maturity._answer_noise import gather_noise
+from dxkit.maturity._competition_ranks import rank_rows
+from dxkit.maturity._framework import (
+    TOTAL,
+    Framework,
+    Heading,
+    build_framework,
+    read_sorted_figures,
+    sort_framework,
+)
+from dxkit.maturity._impute import impute_answers
+from dxkit.maturity._monte_carlo import MAX_FLOOR, Noise
+from dxkit.maturity._normalise import normalise_figures, normalise_kept
+from dxkit.maturity._usable_methods import AGGREGATIONS, NORMALISATIONS, find_kept
+
+# the two ends between which the floor of the scale is drawn
+FloorRange = tuple[float, float]
+LABELS = {
+    "normalise": "正規化の方法",
+    "aggregate": "集計の方法",
+    "floor": "幾何平均の下端",
+    "missing": "未回答の補い方",
+    "severity": "聞き取り者の厳しさと回答の誤差",
+}
+
+
+@dataclass(frozen=True)
+class ChoiceModel:
+    """The index as a function of factors between 0 and 1.
+
+    Attributes
+    ----------
+    codes, framework, nominal
+        Of the units: their codes, their index, their ranks without any variation.
+    factors
+        What each factor means for a number between 0 and 1.
+    labels
+        Japanese label of each factor.
+    fillings
+        Answers for each filling of the blanks, the nominal one first.
+    shifts
+        What each draw of severity and error adds to the answers, nothing first.
+    ends
+        Lowest and highest level of drawn answers; ``None`` where none are drawn.
+    kept
+        Leaves that each normalisation can use.
+    floor
+        Lower end of the scale, where it is no factor.
+    """
+
+    codes: pd.Index
+    framework: Framework
+    nominal: FloatArray
+    factors: dict[str, Callable[[float], Any]]
+    labels: dict[str, str]
+    fillings: Sequence[FloatArray]
+    shifts: Sequence[FloatArray]
+    ends: tuple[FloatArray, FloatArray] | None
+    kept: dict[str, BoolArray]
+    floor: float
+
+    @property
+    def varied(self) -> tuple[str, ...]:
+        """What of the analysis is a factor, weights taken together."""
+        names = ("weights" if name.startswith("weight_") else name for name in self.factors)
+        return tuple(dict.fromkeys(names))
+
+    def compute_output(self, point: FloatArray, unit: int | None) -> float:
+        """Compute the mean shift of ranks, or one municipality's rank."""
+        choices = {
+            name: factor(float(share))
+            for (name, factor), share in zip(self.factors.items(), point, strict=True)
+        }
+        numbers = self.fillings[choices.get("missing", 0)]
+        if self.ends is not None:
+            numbers = np.clip(numbers + self.shifts[choices.get("severity", 0)], *self.ends)
+        normalise = choices.get("normalise", NORMALISATIONS[0])
+        scale = (choices.get("floor", self.floor), 1.0)
+        scaled = normalise_kept(numbers, self.framework, normalise, scale, self.kept[normalise])
+        framework = _reweight_dimensions(self.framework, choices)
+        ranks = rank_totals(scaled, framework, choices.get("aggregate", AGGREGATIONS[0]))
+        return float(np.abs(ranks - self.nominal).mean()) if unit is None else float(ranks[unit])
+
+
+def rank_totals(scaled: FloatArray, framework: Framework, aggregate: str) -> FloatArray:
+    """Rank units by their total."""
+    total = aggregate_headings(scaled, framework, aggregate, 0.0)[:, -1]
+    return np.asarray(rank_rows(total[None, :])[0], dtype=float)
+
+
+def build_choice_model(
+    values: pd.DataFrame,
+    indicators: pd.DataFrame,
+    *,
+    seed: int,
+    vary: Sequence[str],
+    answers: pd.DataFrame | None,
+    weight_noise: float,
+    levels: tuple[float, float],
+    floor: float | FloorRange,
+    n_alternatives: int,
+    n_donors: int,
+) -> ChoiceModel:
+    """Build the model; parameters are those of `sensitivity`.
+
+    Raises
+    ------
+    ChoiceError
+        If nothing varies or a floor is out of its limits.
+    TableError
+        If tables do not fit.
+    """
+    floors = _read_floors(floor)
+    framework = sort_framework(build_framework(indicators))
+    # draws go through municipalities and indicators in the order of their names
+    numbers, codes, _ = read_sorted_figures(values, framework)
+    noise = gather_noise(
+        numbers, framework, codes, answers=answers, vary=vary, levels=levels, n_donors=n_donors
+    )
+    filled = impute_answers(numbers, framework, "neighbours")
+    random = np.random.default_rng(seed)
+    fillings = _draw_fillings(filled, noise, n_alternatives, random)
+    shifts = _draw_shifts(filled, noise, n_alternatives, random)
+    normalisations = _list_normalisations(vary)
+    kept = {name: find_kept(filled, name, fills_blanks=False) for name in normalisations}
+    # a normalisation that can use nothing is no choice
+    kept = {name: is_kept for name, is_kept in kept.items() if is_kept.any()}
+    factors = _build_weight_factors(framework, weight_noise if "weights" in vary else 0.0)
+    factors |= _build_method_factors(list(kept), vary, floors)
+    if len(fillings) > 1:
+        factors["missing"] = lambda share: _pick(share, len(fillings))
+    if len(shifts) > 1:
+        factors["severity"] = lambda share: _pick(share, len(shifts))
+    if not factors:
+        raise ChoiceError("変えるものがありません。vary に1つ以上書いてください。")
+    scaled = normalise_figures(filled, framework, NORMALISATIONS[0], (floors[0], 1.0))
+    labels = LABELS | {
+        f"weight_{name}": f"重み: {framework.labels_by_name.get(name, name)}"
+        for name in framework.dimensions
+    }
+    return ChoiceModel(
+        codes=codes,
+        framework=framework,
+        nominal=rank_totals(scaled, framework, AGGREGATIONS[0]),
+        factors=factors,
+        labels=labels,
+        fillings=fillings,
+        shifts=shifts,
+        ends=noise.ends if noise is not None else None,
+        kept=kept,
+        floor=floors[0],
+    )
+
+
+def _read_floors(floor: float | FloorRange) -> FloorRange:
+    """Read the floor as two ends; one number is both."""
+    low, high = floor if isinstance(floor, tuple | list) else (floor, floor)
+    require_number(low, "floor", high=MAX_FLOOR, above=True)
+    require_number(high, "floor", low=low, high=MAX_FLOOR)
+    return float(low), float(high)
+
+
+def _list_normalisations(vary: Sequence[str]) -> list[str]:
+    """List the normalisations to choose among; z-scores have no geometric mean."""
+    if "normalise" not in vary:
+        return [NORMALISATIONS[0]]
+    return [name for name in NORMALISATIONS if name != "zscore" or "aggregate" not in vary]
+
+
+def _build_weight_factors(
+    framework: Framework, weight_noise: float
+) -> dict[str, Callable[[float], Any]]:
+    """Build a factor for each dimension's weight; a lone one has nothing to be weighed against."""
+    if weight_noise == 0 or framework.headings[-1].members.size < 2:
+        return {}
+    return {
+        f"weight_{name}": lambda share: 1 + weight_noise * (2 * share - 1)
+        for name in framework.dimensions
+    }
+
+
+def _build_method_factors(
+    normalisations: Sequence[str], vary: Sequence[str], floors: FloorRange
+) -> dict[str, Callable[[float], Any]]:
+    """Build what a number between 0 and 1 means for methods and for the floor."""
+    factors: dict[str, Callable[[float], Any]] = {}
+    if "normalise" in vary and len(normalisations) > 1:
+        factors["normalise"] = lambda share: normalisations[_pick(share, len(normalisations))]
+    if "aggregate" in vary:
+        factors["aggregate"] = lambda share: AGGREGATIONS[_pick(share, len(AGGREGATIONS))]
+        # arithmetic means do not feel the floor
+        if floors[0] < floors[1]:
+            factors["floor"] = lambda share: floors[0] * (floors[1] / floors[0]) ** share
+    return factors
+
+
+def _pick(share: float, count: int) -> int:
+    """Pick one of ``count`` by a number between 0 and 1; 1 itself picks the last."""
+    return min(int(share * count), count - 1)
+
+
+def _draw_fillings(
+    filled: FloatArray, noise: Noise | None, n_alternatives: int, random: np.random.Generator
+) -> list[FloatArray]:
+    """Draw fillings of the blanks; the first is the nominal one."""
+    if noise is None or noise.missing is None:
+        return [filled]
+    fillings = [filled]
+    # somebody's answer, as this unit's own interviewer would have put it
+    severity = (noise.rater_shares @ noise.severity)[:, None]
+    adjusted = filled - severity
+    for _ in range(1, n_alternatives):
+        filling = adjusted.copy()
+        drawn_cells = noise.missing.draw_cells(random)
+        filling.ravel()[noise.missing.cells] = adjusted.ravel()[drawn_cells]
+        fillings.append(filling + severity)
+    return fillings
+
+
+def _draw_shifts(
+    filled: FloatArray, noise: Noise | None, n_alternatives: int, random: np.random.Generator
+) -> list[FloatArray]:
+    """Draw what severity and error add to the answers; the first adds nothing."""
+    shifts = [np.zeros_like(filled)]
+    if noise is not None and noise.severity.size:
+        for _ in range(1, n_alternatives):
+            severity = noise.draw_severity(random)
+            error = noise.error * random.standard_normal(filled.shape)
+            shifts.append(error - severity[:, None])
+    return shifts
+
+
+def _reweight_dimensions(framework: Framework, choices: dict[str, Any]) -> Framework:
+    """Build the framework with drawn weights of its dimensions."""
+    top = framework.headings[-1]
+    names = [*framework.leaves, *(heading.name for heading in framework.headings)]
+    factors = np.array([choices.get(f"weight_{names[member]}", 1.0) for member in top.members])
+    weights = top.weights * factors
+    total = Heading(TOTAL, top.members, weights / weights.sum())
+    return replace(framework, headings=(*framework.headings[:-1], total))

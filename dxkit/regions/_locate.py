@@ -1,0 +1,150 @@
+"""In which municipality of Hyogo does a point lie?"""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import ArrayLike
+
+from dxkit import _checks
+from dxkit._arrays import BoolArray, FloatArray
+from dxkit.errors import Fault, TableError
+from dxkit.loaders import load
+from dxkit.regions._shapes import (
+    DATUM,
+    METRES,
+    ShapeArray,
+    build_prefecture_tree,
+    join_land_borders,
+    load_metric_shapes,
+)
+from dxkit.schema import carry_provenance
+
+# metres within which a point at sea belongs to the nearest municipality
+COAST_M = 300.0
+# metres from a border within which it is uncertain on which side a point lies
+BORDER_M = 150.0
+# column → lowest and highest degree
+LIMITS = {"lat": (-90.0, 90.0), "lon": (-180.0, 180.0)}
+
+
+def locate(
+    points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | None = None
+) -> pd.DataFrame:
+    """Find the municipality of Hyogo in which each point lies.
+
+    Parameters
+    ----------
+    points
+        A table with columns ``lat, lon`` in degrees, a GeoSeries of points, an array of ``(lat,
+        lon)`` rows, or, if ``lon`` is given, the latitudes alone.
+    lon
+        Longitudes beside the latitudes in ``points``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a point, with the index of ``points``: ``code, name`` (missing outside Hyogo and
+        where coordinates are), ``distance_m`` (0 inside; else to the nearest municipality of Hyogo)
+        and ``near_border`` (within 150 m of another municipality or prefecture: which side it is on
+        is uncertain). ``.attrs`` carry the provenance of the points and of the boundaries.
+
+    Raises
+    ------
+    TableError
+        If the columns ``lat, lon`` are missing or hold what is no coordinate; every row is named.
+
+    Notes
+    -----
+    A point outside all shapes belongs to the nearest municipality if that is within 300 m and no
+    other prefecture is nearer: piers and reclaimed land stand a little off the drawn coast.
+
+    Examples
+    --------
+    >>> locate([[34.8394, 134.6939], [34.55, 134.75]])[["code", "name"]]
+        code name
+    0  28201  姫路市
+    1    NaN  NaN
+    """
+    lats, lons, index = _read_points(points, lon)
+    towns = load_metric_shapes()
+    shapes = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=DATUM).to_crs(METRES).to_numpy()
+    has_place = np.isfinite(lats) & np.isfinite(lons)
+    nearest = np.full(len(lats), -1)
+    distance_m = np.full(len(lats), np.nan)
+    if has_place.any():
+        (_, nearest[has_place]), distance_m[has_place] = towns.sindex.nearest(
+            shapes[has_place], return_all=False, return_distance=True
+        )
+    is_inside = has_place & (distance_m <= COAST_M)
+    is_inside[is_inside] = ~_are_elsewhere(shapes[is_inside], distance_m[is_inside])
+    # the last row of the lists below is "nowhere"
+    position = np.where(is_inside, nearest, len(towns))
+    near_border = np.zeros(len(lats), dtype=bool)
+    near_border[is_inside] = shapely.dwithin(join_land_borders(), shapes[is_inside], BORDER_M)
+    columns: dict[str, object] = {
+        column: pd.Series([*towns[column], None], dtype="str").take(position).set_axis(index)
+        for column in ("code", "name")
+    }
+    columns |= {"distance_m": np.round(distance_m, 1), "near_border": near_border}
+    return carry_provenance(pd.DataFrame(columns, index=index), points, load("boundaries"))
+
+
+def _are_elsewhere(points: ShapeArray, distance_m: FloatArray) -> BoolArray:
+    """Find the points outside Hyogo that lie in, or are nearer to, another prefecture."""
+    elsewhere = np.zeros(len(points), dtype=bool)
+    outside = np.flatnonzero(distance_m > 0)
+    if outside.size:
+        _, other_m = build_prefecture_tree().query_nearest(
+            points[outside], return_distance=True, all_matches=False
+        )
+        elsewhere[outside] = other_m < distance_m[outside]
+    return elsewhere
+
+
+def _read_points(
+    points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | None
+) -> tuple[FloatArray, FloatArray, pd.Index]:
+    """Read latitudes, longitudes and the index of whatever form the points come in."""
+    if isinstance(points, gpd.GeoSeries):
+        # a series that does not say its datum is taken for JGD2011
+        degrees = points.to_crs(DATUM) if points.crs else points
+        table = pd.DataFrame({"lat": degrees.y, "lon": degrees.x}, index=points.index)
+    elif lon is not None:
+        lats, lons = np.broadcast_arrays(
+            np.atleast_1d(np.asarray(points)), np.atleast_1d(np.asarray(lon))
+        )
+        table = pd.DataFrame({"lat": lats.ravel(), "lon": lons.ravel()})
+    elif isinstance(points, pd.DataFrame):
+        table = points
+    else:
+        table = pd.DataFrame(np.asarray(points, dtype=float).reshape(-1, 2), columns=["lat", "lon"])
+    missing = [column for column in LIMITS if column not in table.columns]
+    if missing:
+        _checks.require_columns(table, missing, "地点（緯度 lat・経度 lon）")
+    columns = {column: _read_degrees(table, column) for column in LIMITS}
+    faults = [fault for _, column_faults in columns.values() for fault in column_faults]
+    if faults:
+        raise TableError(faults)
+    return columns["lat"][0], columns["lon"][0], table.index
+
+
+def _read_degrees(table: pd.DataFrame, column: str) -> tuple[FloatArray, list[Fault]]:
+    """Read a column of degrees, missing ones as NaN, with the faults of all of its rows."""
+    degrees = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    low, high = LIMITS[column]
+    # a missing place is allowed, a word in its place is not
+    bad = np.isnan(degrees) & table[column].notna().to_numpy()
+    bad |= (degrees < low) | (degrees > high)
+    remedy = "度（10進）で書いてください。緯度と経度が逆でないかも確かめてください"
+    faults = [
+        Fault(
+            "座標ではありません",
+            remedy,
+            row=int(row) + 1,
+            column=column,
+            value=table[column].iloc[row],
+        )
+        for row in np.flatnonzero(bad)
+    ]
+    return degrees, faults

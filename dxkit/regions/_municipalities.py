@@ -1,0 +1,29 @@
+"""Which 41 municipalities are there, and what shape has each?"""
+
+import geopandas as gpd
+
+from dxkit.loaders import load
+from dxkit.regions._shapes import DATUM
+
+
+def municipalities() -> gpd.GeoDataFrame:
+    """List the 41 municipalities with their shapes.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row a municipality, sorted by ``code``: ``code, code6, name, kana, area, kind``
+        (city/town), ``people_2020, people_2025, households_2020, elderly_2020, area_km2`` (official
+        area, not that of the shape) and more; ``geometry`` in JGD2011 degrees (EPSG:6668).
+
+    Examples
+    --------
+    >>> towns = municipalities()
+    >>> len(towns), towns.loc[towns["area_km2"].idxmax(), "name"]
+    (41, '豊岡市')
+    """
+    table = load("municipalities")
+    shaped = gpd.GeoDataFrame(table, geometry="geometry", crs=DATUM)
+    # where the figures come from; the shapes are those of the table ``boundaries``
+    shaped.attrs = dict(table.attrs)
+    return shaped

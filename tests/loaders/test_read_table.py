@@ -1,0 +1,180 @@
+"""Anybody's own spreadsheet is read right, or refused with every fault at once."""
+
+import openpyxl
+import pytest
+
+from dxkit import loaders
+from dxkit.errors import TableError, TableWarning
+
+pytestmark = pytest.mark.filterwarnings("ignore::dxkit.errors.TableWarning")
+GOOD = "団体コード,市町名,人口\n282014,姫路市,530495\n28202,尼崎市,459593\n28203,明石市,303601\n"
+
+
+def _file(tmp_path, content, name="a.csv", encoding="utf-8"):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16", "euc_jp"])
+def test_the_encoding_is_found(tmp_path, encoding):
+    table = loaders.read_table(_file(tmp_path, GOOD, encoding=encoding))
+    assert table["code"].tolist() == ["28201", "28202", "28203"]
+    assert table["人口"].tolist() == [530495, 459593, 303601]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("赤穂郡上郡町", "28481"),
+        ("上郡町", "28481"),
+        ("太子町", "28464"),
+        ("兵庫県揖保郡太子町", "28464"),
+        ("姫路", "28201"),
+        ("篠山市", "28221"),
+    ],
+)
+def test_a_name_means_the_municipality_of_this_prefecture(tmp_path, typed, code):
+    table = loaders.read_table(_file(tmp_path, f"市町名,数\n{typed},1\n神戸市,2\n"))
+    assert table["code"].tolist() == [code, "28100"]
+
+
+def test_numbers_are_read_as_offices_type_them(tmp_path):
+    table = loaders.read_table(
+        _file(
+            tmp_path, '市町名,数\n神戸市,"１，２３４"\n姫路市,△5\n尼崎市,74%\n明石市,***\n西宮市,\n'
+        )
+    )
+    assert table["数"].tolist()[:3] == [1234, -5, 0.74]
+    assert table["数"].isna().sum() == 2
+
+
+def test_totals_and_notes_are_set_aside_and_listed(tmp_path):
+    table = loaders.read_table(
+        _file(tmp_path, "表1 人口\n\n市町名,数\n神戸市,1\n姫路市,2\n合計,3\n注 これは注です\n")
+    )
+    assert len(table) == 2
+    assert [row["row"] for row in table.attrs["skipped"]] == [1, 6, 7]
+
+
+def test_all_faults_of_a_file_come_together_with_their_place(tmp_path):
+    path = _file(
+        tmp_path, "団体コード,市町名,数\n282015,姫路市,1\n28202,明石市,2\n,池田市,3\n,姫路巿,4\n"
+    )
+    with pytest.raises(TableError, match="正しくは「4」") as caught:
+        loaders.read_table(path)
+    said = str(caught.value)
+    assert len(caught.value.faults) == 4
+    for part in ("a.csv", "2行目", "5行目", "尼崎市", "池田市", "もしかして: 姫路市"):
+        assert part in said
+
+
+def test_a_schema_names_every_bad_cell(tmp_path):
+    path = _file(
+        tmp_path,
+        "地点,団体コード,緯度,経度,人口,65歳以上\na,28201,135,34.8,10,1\na,28201,34.8,134.7,-1,1\n",
+    )
+    with pytest.raises(TableError, match="件の問題") as caught:
+        loaders.read_table(path, schema="demand")
+    assert {fault.column for fault in caught.value.faults} >= {"緯度", "経度", "人口"}
+    assert {fault.row for fault in caught.value.faults} <= {2, 3}
+
+
+def test_merged_headings_and_float_codes_of_a_workbook_are_read(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in [
+        ["団体コード", "市町名", "人口", None],
+        [None, None, "男", "女"],
+        [282014.0, "姫路市", 1, 2],
+        [282022.0, "尼崎市", 3, 4],
+    ]:
+        sheet.append(row)
+    for area in ("A1:A2", "B1:B2", "C1:D1"):
+        sheet.merge_cells(area)
+    book.save(tmp_path / "a.xlsx")
+    table = loaders.read_table(tmp_path / "a.xlsx")
+    assert table["code"].tolist() == ["28201", "28202"]
+    assert table["人口_女"].tolist() == [2, 4]
+
+
+def test_html_in_a_cell_stays_text(tmp_path):
+    table = loaders.read_table(
+        _file(tmp_path, "市町名,意見\n神戸市,<script>alert(1)</script>\n姫路市,{{ 7*7 }}\n")
+    )
+    assert table["意見"].tolist() == ["<script>alert(1)</script>", "{{ 7*7 }}"]
+
+
+def test_a_repeated_municipality_is_pointed_out(tmp_path):
+    names = ["神戸市", "姫路市", "尼崎市", "明石市", "西宮市", "神戸市"]
+    with pytest.warns(TableWarning, match="神戸市"):
+        loaders.read_table(
+            _file(tmp_path, "市町名,数\n" + "".join(f"{name},1\n" for name in names))
+        )
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "said"),
+    [
+        (b"", "a.csv", "空です"),
+        (b"  \n\n", "a.csv", "何も|表が"),
+        ("市町名,数\n", "a.csv", "表が見つかりません|データ"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a.csv", "文字のファイルではありません|画像"),
+        (b"\xd0\xcf\x11\xe0" + b"0" * 64, "a.xls", "xls|パスワード"),
+        (b"PK\x03\x04 broken", "a.xlsx", "壊れて"),
+        ("市町名,数\n神戸市,1\n".encode("cp932") + b"\x81\x00\xff,2\n", "a.csv", "文字"),
+        ('市町名,数\n神戸市,"1\n姫路市,2\n' + "x" * 200_000, "a.csv", "引用符|長すぎ"),
+        ("市町名,数,数\n神戸市,1,2\n姫路市,1,2\n", "a.csv", "同じ見出し"),
+    ],
+)
+def test_a_damaged_file_gives_one_clear_error(tmp_path, content, name, said):
+    with pytest.raises(TableError, match=said) as caught:
+        loaders.read_table(_file(tmp_path, content, name))
+    assert name in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        (["0", "-0.5", "12345678901234567890"], [0, -0.5, 12345678901234567890.0]),
+        (["0.1", "", "0.30000000000000004"], [0.1, None, 0.30000000000000004]),
+        (["1e5", "+4", ".5"], [1e5, 4, 0.5]),
+        (["1", "２", " 3 "], [1, 2, 3]),
+        (["1", "１，２３４", "△2"], [1, 1234, -2]),
+        (["007", "1", "2"], ["007", "1", "2"]),
+        (["5.", "x", "2"], ["5.", "x", "2"]),
+        (["1_000", "nan", "y"], ["1_000", "nan", "y"]),
+        (["1.2.3", "5-3", "4"], ["1.2.3", "5-3", "4"]),
+        (["1e400", "inf", "٣"], ["1e400", "inf", "٣"]),
+    ],
+)
+def test_a_column_is_numbers_or_texts_whatever_way_the_numbers_are_written(tmp_path, typed, read):
+    rows = "".join(
+        f'{name},"{cell}"\n'
+        for name, cell in zip(["神戸市", "姫路市", "尼崎市"], typed, strict=True)
+    )
+    values = loaders.read_table(_file(tmp_path, f"市町名,値\n{rows}"))["値"]
+    assert values.astype(object).where(values.notna(), None).tolist() == read
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_lines_end_as_any_system_ends_them(tmp_path, line_break, quote):
+    lines = ["市町名,意見", f"神戸市,{quote}a\x0bb\u2028c{quote}", "", "姫路市,d"]
+    table = loaders.read_table(_file(tmp_path, line_break.join(lines)))
+    assert table["意見"].tolist() == ["a\x0bb\u2028c", "d"]
+    assert table.attrs["rows"] == [2, 4]
+
+
+def test_a_line_break_inside_a_quoted_cell_is_part_of_it(tmp_path):
+    table = loaders.read_table(_file(tmp_path, '市町名,意見\n神戸市,"a\nb"\n姫路市,c\n'))
+    assert table["意見"].tolist() == ["a\nb", "c"]
+    assert table.attrs["rows"] == [2, 4]
+
+
+def test_a_cell_longer_than_any_table_holds_is_refused_with_and_without_quotes(tmp_path):
+    for quote in ("", '"'):
+        path = _file(tmp_path, f"市町名,数\n神戸市,{quote}{'x' * 200_000}{quote}\n")
+        with pytest.raises(TableError, match="長すぎ") as caught:
+            loaders.read_table(path)
+        assert caught.value.faults[0].row == 2
