@@ -209,7 +209,7 @@ def count_votes(board: Locator) -> int:
 def save_picture(
     png: bytes, name: str, width: int = DOOR_WIDTH, max_bytes: int = DOOR_MAX_BYTES
 ) -> None:
-    """Write a screenshot at a width, with as many colours as its size allows."""
+    """Write a screenshot at a width, with as many colours as the size of its file allows."""
     picture = Image.open(io.BytesIO(png)).convert("RGB")
     size = (width, round(picture.height * width / picture.width))
     picture = picture.resize(size, Image.Resampling.LANCZOS)
@@ -217,8 +217,9 @@ def save_picture(
         # doors stand side by side: white above and below, so that they are equally high
         picture = ImageOps.pad(picture, (width, DOOR_HEIGHT), color="white")
     path = FOLDER / f"{name}.png"
-    for colours in (256, 128, 64):
-        picture.quantize(colours, dither=Image.Dither.NONE).save(path, optimize=True)
+    # with few colours the mark of invented data turns from red to brown, so all of them come first
+    for colours in (None, 256, 128):
+        (picture.quantize(colours) if colours else picture).save(path, optimize=True)
         if path.stat().st_size <= max_bytes:
             print(f"{path.name}: {picture.width} × {picture.height}, {path.stat().st_size} bytes")
             return

@@ -872,6 +872,7 @@ INVENTED_TABLES = {
     "facilitators/09_liaison_rounds.ipynb": 3,
     "facilitators/10_place_bases.ipynb": 3,
     "research/02_honest_intervals.ipynb": 3,
+    "research/04_backtests.ipynb": 1,
     "research/05_same_person.ipynb": 7,
     "research/07_progress_forecast.ipynb": 3,
     "research/09_drones.ipynb": 2,

@@ -127,8 +127,7 @@ def read_problem(
     kinds, kind_faults = read_spread(spread_columns, roster)
     if faults := [*faults, *together_faults, *apart_faults, *kind_faults]:
         raise TableError(faults)
-    # faults name the rows of the user's list; from here on members stand in the order of their
-    # codes
+    # faults name rows of the user's list; from here on members stand in the order of their codes
     ranks = np.argsort(order_of_labels(roster.codes))
     roster = roster.sort_by_code()
     together_links = _renumber_links(together_links, ranks)
@@ -152,8 +151,7 @@ def read_problem(
         "together": _list_codes(roster, together_links),
         "apart": _list_codes(roster, apart_links),
     }
-    for warning in roster.list_warnings():
-        warnings.warn(warning, stacklevel=4)
+    _warn_of_members(roster)
     cost = _sum_distances_once(criteria, member_count)
     return Problem(roster, criteria, cost, rules, objective, settings)
 
@@ -173,6 +171,11 @@ def _renumber_kinds(kinds: Sequence[SpreadKind], ranks: IntArray) -> tuple[Sprea
     """Write kinds with the members' positions in the order of their codes."""
     renumbered = [replace(kind, members=_renumber_members(kind.members, ranks)) for kind in kinds]
     return tuple(sorted(renumbered, key=lambda kind: (kind.members, kind.label)))
+
+
+def _warn_of_members(roster: Roster) -> None:
+    for warning in roster.list_warnings():
+        warnings.warn(warning, stacklevel=5)
 
 
 def _sum_distances_once(criteria: Sequence[Criterion], member_count: int) -> FloatArray:

@@ -26,7 +26,9 @@ AZA = re.compile(r"大字|小字|^字|(?<=町)字")
 # a blank between two numbers parts the door from the room
 ROOM = re.compile(r"(?<=\d)\s+(?=\d)")
 # an address without any of these is one in other letters
-JAPANESE = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+JAPANESE = re.compile(
+    r"[\u3041-\u3096\u30a1-\u30fa\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+)
 NUMBER = re.compile(r"\d+(?:-\d+)*")
 LETTERS = re.compile(r"[^\W\d_]+")
 # characters of an address that are read; a hostile cell may be megabytes long
@@ -149,9 +151,7 @@ def _write_arabic(numeral: re.Match[str]) -> str:
     return str(read_kanji_number(numeral[0]))
 
 
-def _split_municipality(
-    plain: str, code_prefix: str, prefecture_code: str = ""
-) -> tuple[str, str]:
+def _split_municipality(plain: str, code_prefix: str, prefecture_code: str = "") -> tuple[str, str]:
     """Take prefecture and municipality off the head of an address.
 
     Without a prefecture in the text or in the code beside it, the one where most records belong

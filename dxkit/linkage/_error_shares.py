@@ -89,8 +89,8 @@ def error_kinds() -> pd.DataFrame:
     Examples
     --------
     >>> kinds = error_kinds().set_index("kind")
-    >>> kinds.loc["no_date", ["share", "base", "meaning"]].tolist()
-    [0.2, '生年月日', '書かない']
+    >>> float(kinds.loc["no_date", "share"]), kinds.loc["no_date", "meaning"]
+    (0.2, '書かない')
     """
     table = pd.DataFrame(ERROR_KINDS)
     table["source"] = [ASSUMPTION if error.share else UNMEASURED for error in ERROR_KINDS]

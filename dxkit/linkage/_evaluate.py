@@ -142,12 +142,13 @@ def _calibrate(links: pd.DataFrame, true_pairs: pd.DataFrame, level: float) -> p
     rows = []
     # the last class holds its upper bound, too
     position = np.searchsorted(CLASS_BOUNDS[1:-1], pairs["probability"], side="right")
-    for number, members in pairs.groupby(position):
+    for label, members in pairs.groupby(position):
+        number = int(str(label))
         right = members["is_true"].sum()
         rows.append(
             [
-                CLASS_BOUNDS[int(number)],
-                CLASS_BOUNDS[int(number) + 1],
+                CLASS_BOUNDS[number],
+                CLASS_BOUNDS[number + 1],
                 len(members),
                 members["probability"].mean(),
                 right / len(members),

@@ -14,13 +14,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit.linkage._splink_model import (
-    COMPARISONS,
-    Comparison,
-    Shares,
-    list_blocking_rules,
-    write_case,
-)
+from dxkit.linkage._blocking_rules import list_blocking_rules
+from dxkit.linkage._splink_model import COMPARISONS, Comparison, Shares, write_case
 
 # random pairs from which chance agreement is learnt
 MAX_CHANCE_PAIRS = 400_000
@@ -113,9 +108,11 @@ def _count_plausible(
 ) -> _Patterns:
     """Count the patterns of all pairs that a blocking rule brings together."""
     # in one register, a pair whose two records are both sampled is looked at once
-    order = "TRUE" if is_link else "(l.row < r.row OR l.row > r.row AND l.row NOT IN (SELECT row FROM sampled))"
+    once = "(l.row < r.row OR l.row > r.row AND l.row NOT IN (SELECT row FROM sampled))"
+    order = "TRUE" if is_link else once
     pairs = " UNION ".join(
-        f"SELECT l.row AS a, r.row AS b FROM lefts l JOIN sampled r ON {rule} AND {order}"
+        f"SELECT l.row AS a, r.row AS b FROM lefts l"  # noqa: S608 - our own rules
+        f" JOIN sampled r ON {rule} AND {order}"
         for rule in list_blocking_rules(records)
     )
     return _count_patterns(connection, pairs, keys)
@@ -123,10 +120,12 @@ def _count_plausible(
 
 def _count_patterns(connection: Any, pairs: str, keys: tuple[str, ...]) -> _Patterns:
     fields = ", ".join(comparison.field for comparison in COMPARISONS)
-    cases = ", ".join(f"{write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS)
+    cases = ", ".join(
+        f"{write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS
+    )
     both = ", ".join(f"l.{key} AS {key}_l, r.{key} AS {key}_r" for key in keys)
     query = (
-        f"WITH pairs AS ({pairs}), rows AS (SELECT {both} FROM pairs"
+        f"WITH pairs AS ({pairs}), rows AS (SELECT {both} FROM pairs"  # noqa: S608 - our own text
         f" JOIN lefts l ON l.row = pairs.a JOIN sampled r ON r.row = pairs.b)"
         f" SELECT {fields}, count(*) AS pairs FROM (SELECT {cases} FROM rows)"
         f" GROUP BY {fields} ORDER BY {fields}"
@@ -136,7 +135,7 @@ def _count_patterns(connection: Any, pairs: str, keys: tuple[str, ...]) -> _Patt
     return _Patterns(np.column_stack(levels), np.asarray(table["pairs"], dtype=np.float64))
 
 
-def _count_chance(
+def _count_chance(  # noqa: PLR0917 - all that a draw needs
     connection: Any,
     left: pd.DataFrame,
     right: pd.DataFrame,
@@ -157,7 +156,10 @@ def _count_chance(
         left_rows = left_rows[is_pair]
         right_rows = right_rows[is_pair]
     connection.register("chance", pa.table({"a": left_rows, "b": right_rows}))
-    if size[1] > MAX_SAMPLED_RECORDS or len(right) > connection.execute("SELECT count(*) FROM sampled").fetchone()[0]:
+    if (
+        size[1] > MAX_SAMPLED_RECORDS
+        or len(right) > connection.execute("SELECT count(*) FROM sampled").fetchone()[0]
+    ):
         columns = {key: build_column(right[key]) for key in keys}
         connection.register("sampled", pa.table({"row": pa.array(np.arange(size[1])), **columns}))
     return _count_patterns(connection, "SELECT a, b FROM chance", keys)
@@ -188,11 +190,13 @@ def _maximise_likelihood(
         if change < TOLERANCE:
             break
     fields = [comparison.field for comparison in COMPARISONS]
-    by_field = (dict(zip(fields, shares, strict=True)) for shares in (m, u, h))
+    by_field: list[Any] = [dict(zip(fields, shares, strict=True)) for shares in (m, u, h)]
     frequency = {
-        column: _estimate_collision(left[column], level.u) for column, level in FREQUENCY_LEVELS.items()
+        column: _estimate_collision(left[column], level.u)
+        for column, level in FREQUENCY_LEVELS.items()
     }
-    return Shares(*by_field, frequency=frequency, house=house_share / (1 - match_share))
+    house = house_share / (1 - match_share)
+    return Shares(by_field[0], by_field[1], by_field[2], frequency=frequency, house=house)
 
 
 def _read_start(comparison: Comparison, kind: str) -> FloatArray:
@@ -234,9 +238,7 @@ def _divide(
     return shares
 
 
-def _divide_rare(
-    levels: IntArray, pairs: FloatArray, starts: list[FloatArray]
-) -> list[FloatArray]:
+def _divide_rare(levels: IntArray, pairs: FloatArray, starts: list[FloatArray]) -> list[FloatArray]:
     """Compute shares of levels that chance reaches seldom.
 
     Each starting share counts as if one such pair had been seen: a share of a millionth is not
@@ -252,8 +254,8 @@ def _divide_rare(
 
 def _sum_levels(positions: IntArray, pairs: FloatArray, size: int) -> FloatArray:
     is_known = positions >= 0
-    sums: FloatArray = np.bincount(positions[is_known], weights=pairs[is_known], minlength=size)
-    return sums
+    sums = np.bincount(positions[is_known], weights=pairs[is_known], minlength=size)
+    return sums.astype(np.float64)
 
 
 def _estimate_collision(column: pd.Series, start: float) -> float:

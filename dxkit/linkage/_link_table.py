@@ -87,7 +87,8 @@ def _list_words(records: pd.DataFrame, keys: pd.DataFrame) -> pd.Series:
     counts = Counter(word for members in lists for word in set(members))
     limit = max(MIN_COMMON_WORD, MAX_WORD_SHARE * len(lists))
     rare = [sorted({word for word in members if counts[word] <= limit}) for members in lists]
-    words[is_foreign] = pd.Series([members or None for members in rare], index=words[is_foreign].index)
+    index = words[is_foreign].index
+    words[is_foreign] = pd.Series([members or None for members in rare], index=index)
     return words
 
 

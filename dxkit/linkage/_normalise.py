@@ -98,9 +98,7 @@ def fold_register(
     index = records.index
     known_surnames = surnames or Surnames()
     cells = _read_cells(records, sheet)
-    names = fold_names(
-        cells["name"], cells["kana"], known_surnames.kanji, known_surnames.kana
-    )
+    names = fold_names(cells["name"], cells["kana"], known_surnames.kanji, known_surnames.kana)
     birthdays, numbers = _fold_birthdays(cells["birthday"], sheet)
     places = _fold_places(cells["address"], cells["code"], sheet)
     sexes = fold_once(cells["sex"], _fold_sex)
@@ -170,7 +168,9 @@ def _read_cells(records: pd.DataFrame, sheet: str) -> dict[str, list[str]]:
     }
     if has_parts:
         parts = [_read_texts(records[column], sheet) for column in NAME_PARTS]
-        cells["name"] = [f"{surname} {given}".strip() for surname, given in zip(*parts, strict=True)]
+        cells["name"] = [
+            f"{surname} {given}".strip() for surname, given in zip(*parts, strict=True)
+        ]
     return cells
 
 
@@ -232,9 +232,7 @@ def _fold_sex(text: str) -> str:
     return SEXES.get(text.strip().upper().removesuffix(".0"), "")
 
 
-def _fold_birthdays(
-    texts: list[str], sheet: str
-) -> tuple[Texts, dict[str, NDArray[np.int32]]]:
+def _fold_birthdays(texts: list[str], sheet: str) -> tuple[Texts, dict[str, NDArray[np.int32]]]:
     """Fold birthdays where whole, and year, month and day as far as they are known."""
     # a register has far fewer birthdays than records: each spelling is read once
     spelling_of_row, spellings = pd.factorize(np.array(texts, dtype=object))

@@ -11,53 +11,12 @@ from typing import Any
 import numpy as np
 
 from dxkit._arrays import FloatArray
+from dxkit.linkage._blocking_rules import list_blocking_rules
+from dxkit.linkage._comparison_levels import Comparison as Comparison  # noqa: PLC0414
+from dxkit.linkage._comparison_levels import Level as Level  # noqa: PLC0414
 
 # relative difference below which two likelihood ratios count as the same
 SAME_RATIO = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One degree of agreement.
-
-    Attributes
-    ----------
-    label
-        What clerks read.
-    condition
-        SQL on the two records, in the words of DuckDB.
-    m, u, h
-        Share of the level among true pairs, among chance pairs, and among pairs of two people of
-        one house, where learning starts.
-    frequency_column
-        Column whose rare values count more, if any.
-    """
-
-    label: str
-    condition: str
-    m: float
-    u: float
-    h: float
-    frequency_column: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One field that is compared.
-
-    Attributes
-    ----------
-    field
-        Its name.
-    unknown_condition
-        SQL condition under which nothing can be said.
-    levels
-        From the strongest agreement to none.
-    """
-
-    field: str
-    unknown_condition: str
-    levels: tuple[Level, ...]
 
 
 def _write_equal(*columns: str) -> str:
@@ -124,7 +83,8 @@ NAME = Comparison(
         ),
         Level(
             "氏と名が逆",
-            f"{_write_near_across('surname', 'given')} AND {_write_near_across('given', 'surname')}",
+            f"{_write_near_across('surname', 'given')} AND "
+            f"{_write_near_across('given', 'surname')}",
             0.002,
             1e-7,
             1e-5,
@@ -215,10 +175,16 @@ ADDRESS = Comparison(
             2e-5,
             0.004,
         ),
-        Level("番地が同じ、町が近い", f"{_write_equal('block')} AND {_NEAR_TOWN}", 0.002, 2e-5, 0.002),
+        Level(
+            "番地が同じ、町が近い", f"{_write_equal('block')} AND {_NEAR_TOWN}", 0.002, 2e-5, 0.002
+        ),
         Level("町まで同じ（番地は違う）", _write_equal("place"), 0.015, 1e-3, 0.01, "place"),
         Level(
-            "町と市町が近い（番地は違うか不明）", f"{_NEAR_TOWN} AND {_NEAR_CODE}", 0.004, 1e-3, 0.004
+            "町と市町が近い（番地は違うか不明）",
+            f"{_NEAR_TOWN} AND {_NEAR_CODE}",
+            0.004,
+            1e-3,
+            0.004,
         ),
         Level("町が近い（番地は違うか不明）", _NEAR_TOWN, 0.002, 1.5e-3, 0.002),
         Level("市町と番地が同じ（町は違う）", _write_equal("code", "block"), 0.003, 1e-4, 0.003),
@@ -241,57 +207,6 @@ UNKNOWN_LABELS = {
     "address": "住所は不明",
     "sex": "性別は不明",
 }
-
-# same name, but another municipality, another year and another month: that is another person
-_PLAUSIBLE = (
-    "(l.code IS NULL OR r.code IS NULL OR l.code = r.code"
-    " OR l.year IS NULL OR r.year IS NULL OR l.year = r.year OR l.month = r.month)"
-)
-# pairs that agree on one of these are looked at, in registers of any size
-BLOCKING_RULES = (
-    f"l.name = r.name AND {_PLAUSIBLE}",
-    f"l.kana_plain = r.kana_plain AND {_PLAUSIBLE}",
-    "l.code = r.code AND l.town = r.town AND l.block = r.block",
-    "l.year = r.year AND l.month = r.month AND l.day = r.day AND l.code = r.code",
-    "l.year = r.year AND l.month = r.month AND l.day = r.day AND l.surname = r.surname",
-    "l.year = r.year AND l.month = r.month AND l.day = r.day AND l.given = r.given",
-    "l.year = r.year AND l.month = r.month AND l.day = r.day AND l.kana_given = r.kana_given",
-    "l.code = r.code AND l.town = r.town AND l.surname = r.surname",
-)
-# with fewer pairs in all than these, one municipality's machine can afford wider rules on top
-MAX_PAIRS_FOR_WIDE_RULES = 1e9
-WIDE_BLOCKING_RULES = (
-    "l.year = r.year AND l.month = r.month AND l.day = r.day",
-    "l.code = r.code AND l.town = r.town",
-    "l.surname = r.surname",
-    "l.given = r.given",
-    "l.kana_given = r.kana_given",
-    "l.surname = r.given AND l.given = r.surname",
-    "l.town = r.town AND l.block = r.block",
-)
-# so few pairs that rules for slips in several fields at once cost nothing
-MAX_PAIRS_FOR_WIDEST_RULES = 1e8
-WIDEST_BLOCKING_RULES = (
-    "l.surname = r.given",
-    "l.given = r.surname",
-    "l.name = r.surname",
-    "l.name = r.given",
-    "l.surname = r.name",
-    "l.given = r.name",
-    "l.code = r.code AND l.year = r.year AND l.month = r.month",
-    "l.code = r.code AND l.block = r.block",
-    "l.year = r.year AND l.month = r.month AND l.block = r.block",
-    "l.month = r.month AND l.day = r.day AND l.block = r.block",
-    "l.block = r.block AND len(list_intersect(l.words, r.words)) > 0",
-)
-
-
-def list_blocking_rules(records: tuple[int, int]) -> tuple[str, ...]:
-    """List the rules for registers of these sizes: small ones can afford wider rules."""
-    pairs = float(records[0]) * records[1]
-    wide_rules = WIDE_BLOCKING_RULES if pairs <= MAX_PAIRS_FOR_WIDE_RULES else ()
-    widest_rules = WIDEST_BLOCKING_RULES if pairs <= MAX_PAIRS_FOR_WIDEST_RULES else ()
-    return (*BLOCKING_RULES, *wide_rules, *widest_rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ The rule for missing answers, the same in `score`, in the nominal rank and in ev
 `rank_intervals`: a heading is the weighted mean of the members that are there, their weights scaled
 to sum 1 within that heading; it is there if the members that are there hold at least
 ``min_answered`` of its weight (by the given weights, whatever weights are drawn), and in any case
-if one of them is there at all. So the weight of a missing answer goes to its neighbours under the same
-heading and not to the rest of the index, and a heading without an answer hands its weight to the
-headings beside it. The mean is arithmetic, or that of logarithms (geometric) or reciprocals
+if one of them is there at all. So the weight of a missing answer goes to its neighbours under the
+same heading and not to the rest of the index, and a heading without an answer hands its weight to
+the headings beside it. The mean is arithmetic, or that of logarithms (geometric) or reciprocals
 (harmonic), heading by heading.
 """
 

@@ -54,8 +54,8 @@ class RankIntervals:
         Draws × municipalities; those without an interval rank behind everybody.
     settings
         ``vary`` (what was really varied) and ``not_varied`` (why the rest was not); ``methods``
-        used and ``left_out``; ``dropped`` (indicators that a normalisation could not use); ``error``
-        of an answer; ``without_interval`` (codes); and every option as it was used.
+        used and ``left_out``; ``dropped`` (indicators that a normalisation could not use);
+        ``error`` of an answer; ``without_interval`` (codes); and every option as it was used.
     """
 
     table: pd.DataFrame
@@ -240,10 +240,9 @@ def rank_intervals(
         "n_donors": n_donors if "missing" in varied else None,
     }
     settings |= _describe_plan(plan, codes, [*impossible_pairs, *pairs])
-    if (np.diff(rows_given) != 1).any():
-        # drawn in the order of the codes, handed back in that of the user's rows
-        table = table.iloc[rows_given]
-        ranks = ranks[:, rows_given]
+    # drawn in the order of the codes, handed back in that of the user's rows
+    table = table.iloc[rows_given]
+    ranks = ranks[:, rows_given]
     return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
 
 

@@ -169,7 +169,6 @@ def suppress(
         "links": published.links.texts,
         "not_checked": not_checked,
     }
-    # the tables of before stand behind the new ones and are not handed back
     outcomes = [
         _format_table(table, given.axes, cells, (is_small, is_blank), settings)
         for table, given, cells in zip(in_order, complete, published.system.cells, strict=False)

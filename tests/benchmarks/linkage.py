@@ -261,9 +261,7 @@ def as_records(table):
 
 def as_western(table):
     """The same with the given name first: the way that a list of other people's makers is written."""
-    return as_records(table).assign(
-        name=(table["given_name"] + " " + table["surname"]).str.strip()
-    )
+    return as_records(table).assign(name=(table["given_name"] + " " + table["surname"]).str.strip())
 
 
 def as_short(table):
@@ -328,7 +326,9 @@ def splink_febrl(tables, fields):
     database = DuckDBAPI()
     kind = "link_only" if len(frames) == 2 else "dedupe_only"
     inputs = [
-        database.register(pa.Table.from_pandas(frame, preserve_index=False), dataset_display_name=name)
+        database.register(
+            pa.Table.from_pandas(frame, preserve_index=False), dataset_display_name=name
+        )
         for frame, name in zip(frames, "ab", strict=False)
     ]
     blocks = [block_on(field) for field in fields if field not in ("street_number", "suburb")]

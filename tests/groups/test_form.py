@@ -204,7 +204,7 @@ def test_ranks_keep_one_large_city_from_outweighing_all_others():
 def test_with_one_column_groups_are_neighbours():
     members = pd.DataFrame(
         {
-            "code": [str(at) for at in range(12)],
+            "code": [f"{at:02d}" for at in range(12)],
             "scale": [1, 2, 3, 11, 12, 13, 21, 22, 23, 31, 32, 33],
         }
     )
@@ -276,7 +276,7 @@ def test_of_many_rules_only_those_that_exclude_each_other_are_named():
     assert all(
         part in said
         for part in (
-            "apart: 明石市と姫路市",
+            "apart: 姫路市と明石市",
             "together: 姫路市と尼崎市",
             "together: 尼崎市と明石市",
         )

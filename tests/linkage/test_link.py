@@ -429,7 +429,9 @@ def _pair_persons(left, right):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not FEBRL.is_dir(), reason="the public FEBRL sets are not beside the repository")
+@pytest.mark.skipif(
+    not FEBRL.is_dir(), reason="the public FEBRL sets are not beside the repository"
+)
 @pytest.mark.parametrize("order", [("surname", "given_name"), ("given_name", "surname")])
 @pytest.mark.filterwarnings("ignore::dxkit.errors.TableWarning")
 def test_public_sets_in_another_language_are_linked_by_the_plain_call(order):

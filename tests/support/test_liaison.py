@@ -345,9 +345,9 @@ def test_a_field_that_nobody_can_take_is_named():
 
 def test_what_is_equally_good_goes_to_the_first_liaisons_first():
     fields = pd.DataFrame({"field": [f"分野{at}" for at in range(6)]})
-    people = pd.DataFrame({"liaison": ["甲", "乙", "丙"]})
+    people = pd.DataFrame({"liaison": ["A", "B", "C"]})
     found = liaison.assign(fields, people, by="field")
-    assert found.table["liaison"].tolist() == ["甲", "甲", "乙", "乙", "丙", "丙"]
+    assert found.table["liaison"].tolist() == ["A", "A", "B", "B", "C", "C"]
     assert found.settings["proven"]
 
 
