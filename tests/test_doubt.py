@@ -455,11 +455,24 @@ CASES = {
         quick=SOME,
     ),
     # sharing
-    "sharing.suppress": Case({"table": COUNTS}, sharing.suppress),
+    "sharing.suppress": Case({"tables": COUNTS}, sharing.suppress),
+    "sharing.suppress by area": Case(
+        {"tables": COUNTS},
+        lambda tables: sharing.suppress(tables, hierarchy={"瀬戸内": ["神戸", "阪神", "播磨"]}),
+    ),
+    "sharing.suppress, linked tables": Case(
+        {"men": COUNTS, "women": COUNTS + 2, "both": 2 * COUNTS + 2},
+        lambda men, women, both: sharing.suppress(
+            {"男": men, "女": women, "男女": both}, links={"男女": ["男", "女"]}
+        ),
+    ),
     "sharing.suppress, one way": Case(
         {"table": COUNTS[["乳幼児"]]}, lambda table: sharing.suppress(table["乳幼児"])
     ),
-    "sharing.audit": Case({"table": sharing.suppress(COUNTS)}, sharing.audit),
+    "sharing.audit": Case({"tables": sharing.suppress(COUNTS)}, sharing.audit),
+    "sharing.audit of small blanks alone": Case(
+        {"tables": sharing.suppress(COUNTS, complementary=False)}, sharing.audit
+    ),
     "sharing.dispatch": Case({"needs": NEEDS, "staff": STAFF}, sharing.dispatch),
     "sharing.check_policies": Case({"table": POLICIES}, sharing.check_policies),
     "sharing.simulate": Case({"policies": POLICIES.head(3)}, outcome_of),
@@ -729,7 +742,7 @@ EXEMPT_PACKAGES = {
     "reports": "writes answers that stand above into files",
 }
 EXEMPT = {
-    "assumptions.doubt": "is the tool itself (tests/assumptions/test_doubt.py)",
+    "assumptions.doubt": "is the tool itself (tests/assumptions/test_assumptions_doubt.py)",
     "loaders.all_municipalities": "takes no table",
     "loaders.catalog": "takes no table",
     "loaders.data_folder": "takes no table",

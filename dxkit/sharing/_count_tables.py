@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
+from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, Fault, TableError
 
 TOTAL = "計"
@@ -62,6 +63,18 @@ class CountTable:
     def list_parts(self, axis: int) -> list[Hashable]:
         """List the labels of an axis without the total."""
         return [label for label in self.axes[axis] if not is_total_name(label)]
+
+    def sort_labels(self) -> "CountTable":
+        """Return the table with rows and columns in the order of their labels."""
+        orders = [order_of_labels(labels) for labels in self.axes]
+        counts = self.counts[orders[0]]
+        if len(orders) > 1:
+            counts = counts[:, orders[1]]
+        axes = tuple(
+            tuple(labels[position] for position in order)
+            for labels, order in zip(self.axes, orders, strict=True)
+        )
+        return replace(self, counts=counts, axes=axes)
 
     def label_cell(self, i: int, j: int) -> str:
         """Name a cell for a message."""

@@ -22,6 +22,7 @@ from dxkit.sharing._cell_protection import CellProtector
 from dxkit.sharing._count_tables import (
     CountTable,
     Hierarchy,
+    Labels,
     build_table,
     read_tables,
     require_full_tables,
@@ -138,8 +139,10 @@ def suppress(
     notes = read_notes(earlier)
     levels = {**notes["hierarchy"], **(hierarchy or {})}
     complete = append_margins(handed, levels)
+    # which of several equally good cells is blanked must not hang on the order of rows and columns
+    in_order = [table.sort_labels() for table in complete]
     published = gather_tables(
-        [*complete, *earlier],
+        [*in_order, *(table.sort_labels() for table in earlier)],
         levels,
         {**notes["links"], **(links or {})},
         signed_names=frozenset(notes["signed"]),
@@ -167,8 +170,8 @@ def suppress(
         "not_checked": not_checked,
     }
     outcomes = [
-        _format_table(table, cells, (is_small, is_blank), settings)
-        for table, cells in zip(complete, published.system.cells, strict=False)
+        _format_table(table, given.axes, cells, (is_small, is_blank), settings)
+        for table, given, cells in zip(in_order, complete, published.system.cells, strict=False)
     ]
     return _shape_like(tables, outcomes)
 
@@ -248,17 +251,23 @@ def _blank_complements(
 
 def _format_table(
     table: CountTable,
+    axes: tuple[Labels, ...],
     cells: IntArray,
     marks: tuple[BoolArray, BoolArray],
     settings: Mapping[str, Any],
 ) -> Table:
-    """Label the published counts as the table is labelled, blanks missing."""
+    """Label the published counts as the table is labelled, in the order of ``axes``."""
     is_small, is_blank = marks
     counts = table.counts
     base = settings["rounding"]
     if base is not None:
         counts = np.sign(counts) * ((np.abs(counts) + base // 2) // base * base)
     outcome = build_table(table, counts, is_blank[cells])
+    # every label stands once, so that positions can be found by it
+    rows = outcome.index.get_indexer(pd.Index(axes[0]))
+    outcome = outcome.iloc[rows]
+    if isinstance(outcome, pd.DataFrame):
+        outcome = outcome.iloc[:, outcome.columns.get_indexer(pd.Index(axes[1]))]
     outcome.attrs["settings"] = {
         **settings,
         "primary": int((is_small & is_blank)[cells].sum()),
