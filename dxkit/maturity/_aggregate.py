@@ -69,7 +69,7 @@ def aggregate_headings(
         Units × headings, in the framework's order; the last column is the total.
     """
     if aggregate == "copeland":
-        return _aggregate_by_majority(scaled, framework)
+        return _aggregate_by_majority(scaled, framework, min_answered)
     n_leaves = len(framework.leaves)
     is_present = find_present(~np.isnan(scaled), framework, min_answered)
     columns = np.full(is_present.shape, np.nan)
@@ -111,14 +111,18 @@ def compare_pairs(scaled: FloatArray, weights: FloatArray) -> FloatArray:
     return matrix
 
 
-def _aggregate_by_majority(scaled: FloatArray, framework: Framework) -> FloatArray:
+def _aggregate_by_majority(
+    scaled: FloatArray, framework: Framework, min_answered: float
+) -> FloatArray:
     """Compute pairwise wins less losses, as a share of the other units, heading by heading."""
+    n_leaves = len(framework.leaves)
+    is_present = find_present(~np.isnan(scaled), framework, min_answered)
     columns = []
-    for shares in spread_over_leaves(framework):
+    for position, shares in enumerate(spread_over_leaves(framework)):
         matrix = compare_pairs(scaled, shares)
         wins = np.sign(matrix - matrix.T).sum(axis=1) / max(scaled.shape[0] - 1, 1)
-        is_answered = (~np.isnan(scaled)) @ shares > 0
-        columns.append(np.where(is_answered, wins, np.nan))
+        # who has answered too little is compared by others, and gets no figure
+        columns.append(np.where(is_present[:, n_leaves + position], wins, np.nan))
     return np.column_stack(columns)
 
 

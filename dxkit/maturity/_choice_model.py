@@ -54,7 +54,7 @@ class ChoiceModel:
     labels
         Japanese label of each factor.
     fillings
-        Answers for each filling of the blanks, the nominal one first.
+        Answers for each filling of the blanks.
     shifts
         What each draw of severity and error adds to the answers, nothing first.
     ends
@@ -63,6 +63,8 @@ class ChoiceModel:
         Leaves that each normalisation can use.
     floor
         Lower end of the scale, where it is no factor.
+    min_answered
+        Share of a heading's weight that must be there.
     """
 
     codes: pd.Index
@@ -75,6 +77,7 @@ class ChoiceModel:
     ends: tuple[FloatArray, FloatArray] | None
     kept: dict[str, BoolArray]
     floor: float
+    min_answered: float
 
     @property
     def varied(self) -> tuple[str, ...]:
@@ -95,13 +98,16 @@ class ChoiceModel:
         scale = (choices.get("floor", self.floor), 1.0)
         scaled = normalise_kept(numbers, self.framework, normalise, scale, self.kept[normalise])
         framework = _reweight_dimensions(self.framework, choices)
-        ranks = rank_totals(scaled, framework, choices.get("aggregate", AGGREGATIONS[0]))
+        aggregate = choices.get("aggregate", AGGREGATIONS[0])
+        ranks = rank_totals(scaled, framework, aggregate, self.min_answered)
         return float(np.abs(ranks - self.nominal).mean()) if unit is None else float(ranks[unit])
 
 
-def rank_totals(scaled: FloatArray, framework: Framework, aggregate: str) -> FloatArray:
-    """Rank units by their total."""
-    total = aggregate_headings(scaled, framework, aggregate, 0.0)[:, -1]
+def rank_totals(
+    scaled: FloatArray, framework: Framework, aggregate: str, min_answered: float
+) -> FloatArray:
+    """Rank units by their total; those without one rank behind everybody."""
+    total = aggregate_headings(scaled, framework, aggregate, min_answered)[:, -1]
     return np.asarray(rank_rows(total[None, :])[0], dtype=float)
 
 
@@ -117,6 +123,7 @@ def build_choice_model(
     floor: float | FloorRange,
     n_alternatives: int,
     n_donors: int,
+    min_answered: float,
 ) -> ChoiceModel:
     """Build the model; parameters are those of `sensitivity`.
 
@@ -134,7 +141,9 @@ def build_choice_model(
     noise = gather_noise(
         numbers, framework, codes, answers=answers, vary=vary, levels=levels, n_donors=n_donors
     )
-    filled = impute_answers(numbers, framework, "neighbours")
+    # blanks that are not drawn are left out heading by heading, as `score` does
+    is_filled = noise is not None and noise.missing is not None
+    filled = impute_answers(numbers, framework, "neighbours", n_donors) if is_filled else numbers
     random = np.random.default_rng(seed)
     fillings = _draw_fillings(filled, noise, n_alternatives, random)
     shifts = _draw_shifts(filled, noise, n_alternatives, random)
@@ -150,7 +159,7 @@ def build_choice_model(
         factors["severity"] = lambda share: _pick(share, len(shifts))
     if not factors:
         raise ChoiceError("変えるものがありません。vary に1つ以上書いてください。")
-    scaled = normalise_figures(filled, framework, NORMALISATIONS[0], (floors[0], 1.0))
+    scaled = normalise_figures(numbers, framework, NORMALISATIONS[0], (floors[0], 1.0))
     labels = LABELS | {
         f"weight_{name}": f"重み: {framework.labels_by_name.get(name, name)}"
         for name in framework.dimensions
@@ -158,7 +167,7 @@ def build_choice_model(
     return ChoiceModel(
         codes=codes,
         framework=framework,
-        nominal=rank_totals(scaled, framework, AGGREGATIONS[0]),
+        nominal=rank_totals(scaled, framework, AGGREGATIONS[0], min_answered),
         factors=factors,
         labels=labels,
         fillings=fillings,
@@ -166,6 +175,7 @@ def build_choice_model(
         ends=noise.ends if noise is not None else None,
         kept=kept,
         floor=floors[0],
+        min_answered=min_answered,
     )
 
 
@@ -219,7 +229,7 @@ def _pick(share: float, count: int) -> int:
 def _draw_fillings(
     filled: FloatArray, noise: Noise | None, n_alternatives: int, random: np.random.Generator
 ) -> list[FloatArray]:
-    """Draw fillings of the blanks; the first is the nominal one."""
+    """Draw fillings of the blanks, the mean of like municipalities first."""
     if noise is None or noise.missing is None:
         return [filled]
     fillings = [filled]

@@ -6,7 +6,8 @@ import pandas as pd
 from dxkit._checks import require_number
 from dxkit._plain_tables import order_of_labels
 from dxkit.maturity._choice_model import rank_totals
-from dxkit.maturity._framework import build_framework, read_figures
+from dxkit.maturity._framework import build_framework, drop_leaves, read_figures
+from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR
 from dxkit.maturity._normalise import normalise_figures
 from dxkit.schema import carry_provenance
@@ -19,6 +20,7 @@ def leave_one_out(
     normalise: str = "goalposts",
     aggregate: str = "arithmetic",
     floor: float = FLOOR,
+    min_answered: float = MIN_ANSWERED,
 ) -> pd.DataFrame:
     """Compute how far municipalities move if one indicator is left out.
 
@@ -30,6 +32,8 @@ def leave_one_out(
         The methods.
     floor
         Lower end of the normalised scale (above 0, below 1).
+    min_answered
+        Share of a heading's weight that must be answered (0–1), as in `score`.
 
     Returns
     -------
@@ -56,22 +60,26 @@ def leave_one_out(
     ['RPAの導入状況', '28217']
     """
     require_number(floor, "floor", high=MAX_FLOOR, above=True)
+    require_number(min_answered, "min_answered", high=1)
     framework = build_framework(indicators)
     numbers, codes = read_figures(values, framework)
     scaled = normalise_figures(numbers, framework, normalise, (floor, 1.0))
     by_code = order_of_labels(codes)
-    nominal = rank_totals(scaled, framework, aggregate)
+    nominal = rank_totals(scaled, framework, aggregate, min_answered)
     labels = framework.labels_by_name
     rows = []
     for column, name in enumerate(framework.leaves):
-        without = scaled.copy()
-        without[:, column] = np.nan
-        shift = np.abs(rank_totals(without, framework, aggregate) - nominal)
+        is_kept = np.arange(len(framework.leaves)) != column
+        without = np.where(is_kept, scaled, np.nan)
+        # left out, not missing: what is left of a heading is the whole of it
+        rest = drop_leaves(framework, is_kept)
+        shift = np.abs(rank_totals(without, rest, aggregate, min_answered) - nominal)
         # of several that move as far, the one whose code comes first
         unit = int(by_code[shift[by_code].argmax()])
         rows.append((name, labels[name], float(shift.mean()), int(shift[unit]), codes[unit]))
     table = pd.DataFrame(rows, columns=["indicator", "label", "mean_shift", "largest", "code"])
     table = table.sort_values("mean_shift", ascending=False, ignore_index=True, kind="stable")
     settings = {"normalise": normalise, "aggregate": aggregate, "floor": floor}
+    settings["min_answered"] = min_answered
     table.attrs["settings"] = settings
     return carry_provenance(table, values, indicators)

@@ -16,10 +16,11 @@ from dxkit.maturity._competition_ranks import RankArray
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._draw_workers import rank_all_draws
 from dxkit.maturity._framework import build_framework, read_sorted_figures, sort_framework
+from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR, Plan
 from dxkit.maturity._rank_draws import count_above, group_by_unit
-from dxkit.maturity._rank_table import build_rank_table, find_ranked, name_ends
+from dxkit.maturity._rank_table import MIN_FOR_INTERVAL, build_rank_table, find_ranked, name_ends
 from dxkit.maturity._usable_methods import (
     AGGREGATIONS,
     NORMALISATIONS,
@@ -120,7 +121,7 @@ def rank_intervals(
     normalise: Sequence[str] = NORMALISATIONS,
     aggregate: Sequence[str] = AGGREGATIONS,
     levels: tuple[float, float] = LEVELS,
-    min_answered: float = 0.0,
+    min_answered: float | None = None,
     level: float = INTERVAL_LEVEL,
     tier_level: float = TIER_LEVEL,
     floor: float = FLOOR,
@@ -158,9 +159,10 @@ def rank_intervals(
     levels
         Lowest and highest level of an answer.
     min_answered
-        Share of the weight (0–1) that a municipality must have answered, as in `score`; with less
-        it gets no interval, and no nominal rank where `score` gives no total. By default everybody
-        gets an interval, as wide as the blanks make it.
+        Share of the weight (0–1) that a municipality must have answered. With less it gets no
+        interval, and no nominal rank where `score` gives no total. By default nominal ranks, and
+        draws in which blanks stay blanks, follow the rule of `score` (0.6 of each heading), and
+        drawn answers give everybody an interval who has answered a fifth of the weight.
     level
         Share of the draws (0–1) inside an interval; names the columns (0.9: ``p05``, ``p95``).
     tier_level
@@ -204,8 +206,9 @@ def rank_intervals(
     >>> intervals.table.loc["28100", ["p05", "p95"]].tolist()
     [8, 16]
     """
-    shares = {"weight_noise": weight_noise, "min_answered": min_answered}
-    _check_shares(**shares, level=level, tier_level=tier_level)
+    rule = MIN_ANSWERED if min_answered is None else min_answered
+    _check_shares(weight_noise=weight_noise, min_answered=rule)
+    _check_shares(level=level, tier_level=tier_level)
     _check_choices(vary, draws=draws, n_donors=n_donors, floor=floor)
     framework = sort_framework(build_framework(indicators))
     numbers, codes, rows_given = read_sorted_figures(values, framework)
@@ -223,7 +226,7 @@ def rank_intervals(
         noise,
         find_ranked(numbers, framework, min_answered, noise),
         weight_noise=weight_noise if "weights" in varied else 0.0,
-        min_answered=min_answered,
+        min_answered=rule,
         floor=floor,
     )
     ranks = rank_all_draws(plan, draws, seed, executor)
@@ -238,6 +241,7 @@ def rank_intervals(
         "tier_level": tier_level,
         "levels": levels if "severity" in varied else None,
         "n_donors": n_donors if "missing" in varied else None,
+        "min_for_interval": MIN_FOR_INTERVAL if min_answered is None else rule,
     }
     settings |= _describe_plan(plan, codes, [*impossible_pairs, *pairs])
     # drawn in the order of the codes, handed back in that of the user's rows

@@ -7,23 +7,37 @@ from dxkit._arrays import BoolArray, FloatArray
 from dxkit.maturity._aggregate import aggregate_headings
 from dxkit.maturity._competition_ranks import RankArray, rank_rows
 from dxkit.maturity._framework import Framework, drop_leaves
-from dxkit.maturity._heading_rule import SHARE_TOLERANCE, find_present
+from dxkit.maturity._heading_rule import MIN_ANSWERED, SHARE_TOLERANCE, find_present
 from dxkit.maturity._monte_carlo import Noise, Plan
 from dxkit.maturity._normalise import normalise_kept
 from dxkit.maturity._rank_draws import find_quantiles, group_by_unit, group_tiers
 from dxkit.maturity._usable_methods import find_kept
 
+# share of the weight below which drawn answers say more of others than of the unit itself
+MIN_FOR_INTERVAL = 0.2
+
 
 def find_ranked(
-    numbers: FloatArray, framework: Framework, min_answered: float, noise: Noise | None
+    numbers: FloatArray, framework: Framework, min_answered: float | None, noise: Noise | None
 ) -> BoolArray:
-    """Find the units that have answered enough to be ranked in draws."""
+    """Find the units that have answered enough to be ranked in draws.
+
+    Parameters
+    ----------
+    numbers, framework
+        The table and its tree.
+    min_answered
+        As for `rank_intervals`.
+    noise
+        Whether missing answers are drawn.
+    """
     is_answered = ~np.isnan(numbers)
-    is_ranked = is_answered @ framework.leaf_weights >= min_answered - SHARE_TOLERANCE
     if noise is None or noise.missing is None:
-        # without answers drawn, a total that is not there stays away
-        is_ranked &= find_present(is_answered, framework, min_answered)[:, -1]
-    return np.asarray(is_ranked)
+        # without answers drawn, those are ranked who have a total
+        rule = MIN_ANSWERED if min_answered is None else min_answered
+        return np.asarray(find_present(is_answered, framework, rule)[:, -1])
+    least = MIN_FOR_INTERVAL if min_answered is None else min_answered
+    return np.asarray(is_answered @ framework.leaf_weights >= least - SHARE_TOLERANCE)
 
 
 def name_ends(level: float) -> tuple[str, str]:

@@ -13,12 +13,11 @@ from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headings, check_pair
 from dxkit.maturity._framework import TOTAL, Framework, build_framework, read_figures
+from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._impute import N_DONORS, impute_answers
 from dxkit.maturity._normalise import Normalise, find_worst_and_best, normalise_figures
 from dxkit.schema import carry_provenance
 
-# the least share of a heading's weight that must be answered before it gets a score
-MIN_ANSWERED = 0.6
 PLAIN_SCALE = (0.0, 1.0)
 # means that take logarithms or reciprocals need a floor above 0; a hundredth of the scale, as
 # composite-index tools use

@@ -14,6 +14,7 @@ from dxkit.errors import ChoiceError
 from dxkit.maturity._choice_model import ChoiceModel, FloorRange, build_choice_model
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._framework import find_unit
+from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR
 from dxkit.maturity._usable_methods import list_dropped
@@ -38,6 +39,7 @@ def sensitivity(
     floor: float | FloorRange = FLOOR,
     n_alternatives: int = N_ALTERNATIVES,
     n_donors: int = N_DONORS,
+    min_answered: float = MIN_ANSWERED,
 ) -> pd.DataFrame:
     """Compute Sobol' indices of each choice for the places of municipalities.
 
@@ -60,6 +62,8 @@ def sensitivity(
     n_alternatives
         How many fillings of missing answers, and how many draws of severity and error, there are to
         choose among.
+    min_answered
+        Share of a heading's weight that must be answered (0–1), as in `score`.
 
     Returns
     -------
@@ -81,7 +85,8 @@ def sensitivity(
     -----
     Saltelli's estimators (2010) in SALib. Where normalisation and aggregation both vary, z-scores
     are left out, because they have no geometric mean and the factors must be independent. Missing
-    answers that are not varied are filled from like municipalities.
+    answers that are not varied are left out heading by heading, as in `score`; so are those of the
+    nominal places.
 
     Examples
     --------
@@ -96,6 +101,7 @@ def sensitivity(
     require_number(weight_noise, "weight_noise", high=1)
     require_number(n_alternatives, "n_alternatives", low=2)
     require_number(n_donors, "n_donors", low=1)
+    require_number(min_answered, "min_answered", high=1)
     model = build_choice_model(
         values,
         indicators,
@@ -107,6 +113,7 @@ def sensitivity(
         floor=floor,
         n_alternatives=n_alternatives,
         n_donors=n_donors,
+        min_answered=min_answered,
     )
     unit = None if code is None else find_unit(code, model.codes)
     table = _analyse(model, unit, draws, seed)
@@ -123,6 +130,7 @@ def sensitivity(
         "floor": floor,
         "n_alternatives": n_alternatives,
         "n_donors": n_donors if "missing" in varied else None,
+        "min_answered": min_answered,
     }
     return carry_provenance(table, values, indicators, answers)
 

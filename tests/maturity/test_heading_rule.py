@@ -33,25 +33,56 @@ def _table(seed, blanks, units=12):
     return pd.DataFrame(levels, index=index, columns=LEAVES)
 
 
-def _same_everywhere(values, normalise, aggregate, **options):
-    """Ranks of score totals, and those of all draws in which nothing moves."""
-    total = maturity.score(
-        values, FRAME, normalise=normalise, aggregate=aggregate, min_answered=0.0
-    ).total
-    common = {"normalise": (normalise,), "aggregate": (aggregate,), "draws": 3, **options}
+def _same_everywhere(values, normalise, aggregate, **rule):
+    """Totals of score, and ranks of all draws in which nothing moves; a rule or the default of each."""
+    total = maturity.score(values, FRAME, normalise=normalise, aggregate=aggregate, **rule).total
+    common = {"normalise": (normalise,), "aggregate": (aggregate,), "draws": 3, **rule}
     still = maturity.rank_intervals(values, FRAME, vary=(), **common)
     weighed = maturity.rank_intervals(values, FRAME, vary=("weights",), weight_noise=0.0, **common)
-    return maturity.competition_ranks(total), still, weighed
+    return total, still, weighed
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.integers(0, 10_000), st.floats(0, 0.7), st.sampled_from(METHODS))
-def test_scores_nominal_ranks_and_draws_agree_when_nothing_moves(seed, blanks, method):
-    ranks, still, weighed = _same_everywhere(_table(seed, blanks), *method)
+# each function's own default, and shares of the weight
+RULES = [{}, {"min_answered": 0.0}, {"min_answered": 0.4}, {"min_answered": 1.0}]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0, 0.7), st.sampled_from(METHODS), st.sampled_from(RULES))
+def test_scores_nominal_ranks_and_draws_agree_when_nothing_moves(seed, blanks, method, rule):
+    total, still, weighed = _same_everywhere(_table(seed, blanks), *method, **rule)
+    ranks = maturity.competition_ranks(total)
+    has_total = total.notna()
     for firm in (still, weighed):
-        assert firm.table["nominal"].tolist() == ranks.tolist()
         assert (firm.ranks == ranks.to_numpy()).all()
-        assert (firm.table[["p05", "median", "p95"]].to_numpy() == ranks.to_numpy()[:, None]).all()
+        shown = firm.table[["nominal", "p05", "median", "p95"]]
+        assert (shown.notna().all(axis=1) == has_total).all()
+        assert (shown.isna().all(axis=1) == ~has_total).all()
+        assert (shown[has_total].to_numpy() == ranks[has_total].to_numpy()[:, None]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0, 0.5), st.sampled_from(RULES))
+def test_leaving_an_indicator_out_is_scoring_without_it(seed, blanks, rule):
+    values = _table(seed, blanks)
+    moves = maturity.leave_one_out(values, FRAME, **rule).set_index("indicator")
+    nominal = maturity.competition_ranks(maturity.score(values, FRAME, **rule).total)
+    for name in LEAVES:
+        rest = maturity.score(values, FRAME[FRAME["indicator"] != name], **rule).total
+        shift = (maturity.competition_ranks(rest) - nominal).abs()
+        assert moves.loc[name, "mean_shift"] == pytest.approx(shift.mean(), abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sensitivity_starts_from_the_ranks_of_score_and_leaves_blanks_out(seed):
+    values = _table(seed, 0.3)
+    table = maturity.sensitivity(values, FRAME, vary=("aggregate",), draws=64)
+    ranks = [
+        maturity.competition_ranks(maturity.score(values, FRAME, aggregate=aggregate).total)
+        for aggregate in ("arithmetic", "geometric")
+    ]
+    # half of the sample is arithmetic and moves nobody, the other half is geometric
+    shift = (ranks[1] - ranks[0]).abs().mean()
+    assert table.attrs["mean"] == pytest.approx(shift / 2, rel=0.05)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -61,7 +92,7 @@ def test_draws_of_severity_agree_where_interviewers_do_not_differ_and_never_err(
         [(code, item, rater, 3.0) for code in ("V1", "V2") for item in LEAVES for rater in "AB"],
         columns=["code", "item", "rater", "level"],
     )
-    ranks, _, _ = _same_everywhere(values, *method)
+    ranks = maturity.competition_ranks(_same_everywhere(values, *method)[0])
     severe = maturity.rank_intervals(
         values, FRAME, vary=("severity",), answers=cases, draws=4,
         normalise=(method[0],), aggregate=(method[1],),
@@ -72,7 +103,9 @@ def test_draws_of_severity_agree_where_interviewers_do_not_differ_and_never_err(
 def test_drawn_weights_are_weighed_up_within_each_heading():
     """A draw after another, by `score` with each heading's drawn weight: the sum of its leaves."""
     values = _table(7, 0.4)
-    firm = maturity.rank_intervals(values, FRAME, vary=("weights",), draws=30, seed=2)
+    firm = maturity.rank_intervals(
+        values, FRAME, vary=("weights",), draws=30, seed=2, min_answered=0.0
+    )
     weights = maturity.draw_weights(FRAME, draws=30, seed=2)
     parents = FRAME.set_index("indicator")["parent"]
     for draw in range(30):

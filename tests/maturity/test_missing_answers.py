@@ -79,7 +79,7 @@ def _coverage(kind, share, who, seeds=range(20), draws=600):
         blank = _holes(random, share, who)
         values = pd.DataFrame(np.where(blank, np.nan, whole), index=CODES, columns=NAMES)
         table = maturity.rank_intervals(
-            values, FRAME, vary=("missing",), draws=draws, seed=seed
+            values, FRAME, vary=("missing",), draws=draws, seed=seed, min_answered=0.0
         ).table.astype(float)
         has_blanks = blank.any(axis=1)
         inside.append(((table["p05"] <= truth) & (truth <= table["p95"]))[has_blanks].mean())
@@ -122,7 +122,7 @@ def test_intervals_with_severity_error_and_blanks_hold_the_true_rank(share, leas
     for seed in range(20):
         trial, values, answers = _trial_with_holes(seed, share)
         firm = maturity.rank_intervals(
-            values, trial.indicators, answers=answers, draws=1000, seed=seed
+            values, trial.indicators, answers=answers, draws=1000, seed=seed, min_answered=0.0
         )
         covered.append(trial.covered(firm.table)[0])
     assert np.mean(covered) >= least
@@ -139,7 +139,9 @@ def test_a_unit_with_many_blanks_moves_as_a_whole():
         blank[middle] = True
         blank[middle, keep] = False
         values = pd.DataFrame(np.where(blank, np.nan, whole), index=CODES, columns=NAMES)
-        table = maturity.rank_intervals(values, FRAME, vary=("missing",), draws=800).table
+        table = maturity.rank_intervals(
+            values, FRAME, vary=("missing",), draws=800, min_answered=0.0
+        ).table
         widths.append(int((table["p95"] - table["p05"]).iloc[middle]))
     assert widths == sorted(widths)
     assert widths[0] == 0
@@ -149,7 +151,8 @@ def test_a_unit_with_many_blanks_moves_as_a_whole():
 def test_yes_or_no_stays_yes_or_no():
     frame = FRAME[FRAME["indicator"] == "i00"].assign(parent="", high=1.0)
     values = pd.DataFrame({"i00": [1, 1, 1, 0, 0, np.nan]}, index=CODES[:6])
-    ranks = maturity.rank_intervals(values, frame, vary=("missing",), draws=300).ranks[:, 5]
+    firm = maturity.rank_intervals(values, frame, vary=("missing",), draws=300, min_answered=0.0)
+    ranks = firm.ranks[:, 5]
     # with a yes among the first, with a no behind the three: never in between
     assert set(ranks) == {1, 4}
 
@@ -198,10 +201,43 @@ def test_who_answered_too_little_gets_no_interval_and_the_settings_say_so():
     assert firm.table["nominal"].dropna().astype(int).tolist() == maturity.competition_ranks(total.dropna()).tolist()  # fmt: skip
 
 
-def test_by_default_everybody_gets_an_interval_and_whole_numbers():
-    firm = maturity.rank_intervals(_few_answers(), FRAME, draws=200)
+def test_by_default_a_third_of_the_answers_gives_an_interval_and_no_nominal_rank():
+    values = _few_answers()
+    firm = maturity.rank_intervals(values, FRAME, draws=200)
     assert firm.settings["without_interval"] == ()
-    assert all(kind == np.dtype(int) for kind in firm.table.dtypes)
+    assert firm.settings["min_answered"] == 0.6
+    assert firm.settings["min_for_interval"] == 0.2
+    shown = firm.table[["p05", "median", "p95"]]
+    assert shown.notna().all(axis=None)
+    total = maturity.score(values, FRAME).total
+    assert firm.table["nominal"].isna().tolist() == total.isna().tolist()
+    # with a rank for everybody, numbers stay plain
+    whole = maturity.rank_intervals(values, FRAME, draws=200, min_answered=0.0)
+    assert all(kind == np.dtype(int) for kind in whole.table.dtypes)
+
+
+def test_by_default_a_tenth_of_the_answers_gives_no_interval():
+    values = _few_answers()
+    values.iloc[6, 6:] = np.nan
+    firm = maturity.rank_intervals(values, FRAME, draws=200)
+    assert firm.settings["without_interval"] == (CODES[6],)
+    assert firm.table.iloc[6].isna().all()
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6])
+def test_by_default_nearly_everybody_with_that_many_blanks_has_an_interval_that_holds(share):
+    inside = []
+    for seed in range(6):
+        random = np.random.default_rng([seed, 1])
+        whole = _levels(random)
+        truth = rankdata(-whole.sum(axis=1), method="min")
+        blank = _holes(random, share, "everybody")
+        values = pd.DataFrame(np.where(blank, np.nan, whole), index=CODES, columns=NAMES)
+        table = maturity.rank_intervals(
+            values, FRAME, vary=("missing",), draws=300, seed=seed
+        ).table
+        inside.append(((table["p05"] <= truth) & (truth <= table["p95"])).fillna(False).mean())
+    assert np.mean(inside) >= 0.88
 
 
 def test_a_nominal_rank_stands_where_score_gives_a_total_though_answers_are_few():
@@ -219,7 +255,12 @@ def test_a_nominal_rank_stands_where_score_gives_a_total_though_answers_are_few(
 def test_who_answered_nothing_may_be_anywhere():
     values = pd.DataFrame(_levels(np.random.default_rng(2)), index=CODES, columns=NAMES)
     values.iloc[7] = np.nan
-    table = maturity.rank_intervals(values, FRAME, draws=1000, vary=("missing",)).table
+    assert maturity.rank_intervals(values, FRAME, draws=9).settings["without_interval"] == (
+        CODES[7],
+    )
+    table = maturity.rank_intervals(
+        values, FRAME, draws=1000, vary=("missing",), min_answered=0.0
+    ).table
     assert pd.isna(table.loc[CODES[7], "nominal"])
     assert table.loc[CODES[7], "p05"] <= 5
     assert table.loc[CODES[7], "p95"] >= 36
