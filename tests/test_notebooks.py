@@ -307,6 +307,28 @@ def _expected_of_area_profiles():
     ]
 
 
+def _method_correlations(values, indicators):
+    """Rank correlation of the arithmetic mean of goalposts with each other method."""
+    methods = {
+        "最小最大": {"normalise": "minmax"},
+        "偏差": {"normalise": "zscore"},
+        "順位": {"normalise": "rank"},
+        "幾何": {"aggregate": "geometric"},
+        "調和": {"aggregate": "harmonic"},
+        "コープランド": {"aggregate": "copeland"},
+    }
+    plain = maturity.score(values, indicators).total.rank()
+    return {
+        name: maturity.score(values, indicators, **method).total.rank().corr(plain)
+        for name, method in methods.items()
+    }
+
+
+def _total_effects(values, indicators, floor):
+    effects = maturity.sensitivity(values, indicators, draws=256, seed=1, floor=floor)
+    return effects.set_index("factor")["ST"]
+
+
 def _expected_of_handbook_steps():
     values, indicators = dxkit.load("dashboard"), dxkit.load("indicators_dashboard")
     scores = maturity.score(values, indicators)
@@ -314,9 +336,16 @@ def _expected_of_handbook_steps():
     omission = maturity.leave_one_out(values, indicators).iloc[0]
     assert omission["indicator"] == "rpa"
     people = dxkit.load("municipalities").set_index("code")["people_2020"]
+    order = _method_correlations(values, indicators)
+    low, high = (_total_effects(values, indicators, floor) for floor in (0.01, 0.2))
     return [
+        f"順位相関は、幾何平均が{order['幾何']:.2f}、調和平均が{order['調和']:.2f}で",
+        f"偏差（{order['偏差']:.2f}）、コープランド（{order['コープランド']:.2f}）、順位（{order['順位']:.2f}）",
+        f"下端を0.01に決めると、総合効果（ST）は集計の方法が{low['aggregate']:.2f}、"
+        f"正規化の方法が{low['normalise']:.2f}で",
+        f"下端を0.2に決めると{high['aggregate']:.2f}と{high['normalise']:.2f}で",
+        f"この1項目を外すだけで、順位は平均{omission['mean_shift']:.1f}位",
         f"αは{maturity.consistency(scores, draws=10).loc['services', 'alpha']:.2f}で",
-        f"RPAの1項目を外すだけで、順位は平均{omission['mean_shift']:.1f}位",
         f"組み合わせの{maturity.robust_order(scores.dimensions, dimensions).settings['settled']:.0%}は",
         f"総合点と人口の順位相関は{scores.total.rank().corr(people.rank()):.2f}です",
     ]
