@@ -72,7 +72,7 @@ class Explanation:
             f"「{official.label}」のファイル「{official.file}」{self.outcome}。"
             f"{refusal.problem}。\n{self.where}\nどうするか: {refusal.remedy}。\n"
             f"持ち込むとき: つながる端末で {official.page} を開き、"
-            f"「{official.file}」（{official.how}）を保存して、次の場所に置いてください:\n"
+            f"「{official.file}」（{official.how}）をこの名前で保存して、次の場所に置いてください:\n"
             f"  {official.place}\n"
             f'置いたあと、もう一度 fetch("{official.name}") を実行するか、'
             f"{official.reader} にファイルの場所を渡してください。{self._point_out_similar()}"
