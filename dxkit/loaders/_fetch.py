@@ -124,7 +124,8 @@ def _find_official_file(name: str) -> OfficialFile:
         raise ChoiceError(f"「{name}」という公式ファイルはありません。あるもの: {names}")
     columns = ("name", "label", "url", "page", "file", "how", "reader")
     row = {column: str(table.loc[name, column]) for column in columns}
-    return OfficialFile(**row, folder=_find_cache_folder())
+    all_files = tuple(table["file"].astype(str))
+    return OfficialFile(**row, folder=_find_cache_folder(), all_files=all_files)
 
 
 def _find_carried(official: OfficialFile) -> Path | None:

@@ -5,6 +5,7 @@ A Mac writes か and its sound mark apart (NFD), a person adds a blank, another 
 """
 
 import unicodedata
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from pathlib import Path
 
@@ -38,8 +39,12 @@ def find_carried_file(folder: Path, file: str) -> Path | None:
     return matches[0] if matches else None
 
 
-def list_similar_names(folder: Path, file: str) -> list[str]:
-    """List what lies in the folder under another name but of the same kind, the likeliest first."""
+def list_similar_names(folder: Path, file: str, official: Iterable[str]) -> list[str]:
+    """List what lies in the folder under another name but of the same kind, the likeliest first.
+
+    Files that have the name of an ``official`` one are what they are.
+    """
+    official_names = {_fold(name) for name in official}
     suffix = Path(file).suffix.lower()
     stem = _fold(Path(file).stem)
     try:
@@ -52,7 +57,7 @@ def list_similar_names(folder: Path, file: str) -> list[str]:
         for path in entries
         # an unpacked zip is a folder of its stem
         if _fold(path.name) == stem
-        or (path.suffix.lower() == suffix and _fold(path.name) != _fold(file))
+        or (path.suffix.lower() == suffix and _fold(path.name) not in official_names)
     ]
     names.sort(key=lambda name: (-SequenceMatcher(None, _fold(name), _fold(file)).ratio(), name))
     return [shorten(name) for name in names[:NAMES_SHOWN]]

@@ -14,7 +14,7 @@ CHECK_PLACE = "空き容量と権限を確かめるか、環境変数 DXKIT_CACH
 
 @dataclass(frozen=True)
 class OfficialFile:
-    """A row of the table ``downloads``, and where its file belongs on this machine."""
+    """A row of the table ``downloads``, where its file belongs, and the files of all rows."""
 
     name: str
     label: str
@@ -24,6 +24,7 @@ class OfficialFile:
     how: str
     reader: str
     folder: Path
+    all_files: tuple[str, ...]
 
     @property
     def place(self) -> Path:
@@ -80,11 +81,12 @@ class Explanation:
 
     def _point_out_similar(self) -> str:
         """Point out files under other names: people keep the name that their browser gave."""
-        names = list_similar_names(self.official.folder, self.official.file)
+        official = self.official
+        names = list_similar_names(official.folder, official.file, official.all_files)
         if not names:
             return ""
         listed = "、".join(f"「{name}」" for name in names)
         return (
             f"\n置き場所に {listed} があります。求めるファイルなら、名前を"
-            f"「{self.official.file}」に直してください。"
+            f"「{official.file}」に直してください。"
         )

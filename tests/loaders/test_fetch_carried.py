@@ -213,6 +213,13 @@ def test_another_name_is_pointed_out_and_never_guessed(cache, name):
     assert [path.name for path in cache.iterdir()] == [name]
 
 
+def test_another_official_file_is_not_taken_for_one_under_a_wrong_name(cache):
+    (cache / FILE_BY_NAME["standardization"]).write_bytes(_make_progress())
+    with pytest.raises(FetchError, match="手で保存") as caught:
+        loaders.fetch("residents")
+    assert FILE_BY_NAME["standardization"] not in str(caught.value)
+
+
 def test_a_zip_that_was_unpacked_is_pointed_out(cache):
     (cache / FILE_BY_NAME["n03_2024"]).mkdir()
     with pytest.raises(FetchError, match=r"(?s)フォルダーです.*開かずに"):
