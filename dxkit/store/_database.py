@@ -42,6 +42,7 @@ _DIGEST_CHANGE = (
     .where(_IS_NAME)
     .values(digest=sa.bindparam("moved"), entries=DIGESTS.c.entries + sa.bindparam("more"))
 )
+Entry = Mapping[str, Any]
 # entries that one commit takes along at most
 MAX_BATCH = 200
 
@@ -156,14 +157,13 @@ class Database:
         with self._explain_errors(), self._read_turn:
             return has_protection(self.engine)
 
-    def seal(self, make_row: Callable[[Sequence[Mapping[str, Any]]], dict[str, Any]]) -> None:
-        """Add a last entry, made from all before it, and destroy the meeting's secret with it."""
+    def seal(self, row: dict[str, Any], write_text: Callable[[Sequence[Entry]], str]) -> None:
+        """Add a last entry, its text made from all before it, and destroy the secret with it."""
         change = sa.update(MEETINGS).where(MEETINGS.c.meeting == self.meeting).values(secret="")
-        query = _ENTRIES_QUERY.params(meeting=self.meeting)
         with self._explain_errors(), self._write_turn, self.engine.begin() as connection:
             digest = self._lock_digest(connection)
-            entries = connection.execute(query).mappings().all()
-            row = {"meeting": self.meeting, **make_row([dict(entry) for entry in entries])}
+            entries = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
+            row = row | {"meeting": self.meeting, "text": write_text(list(map(dict, entries)))}
             row["number"] = connection.scalar(_INSERTION, row)
             connection.execute(change)
             self._move_digest(connection, digest, [row])
@@ -231,9 +231,7 @@ class Database:
             )
         return str(digest)
 
-    def _move_digest(
-        self, connection: sa.Connection, digest: str, rows: Sequence[Mapping[str, Any]]
-    ) -> None:
+    def _move_digest(self, connection: sa.Connection, digest: str, rows: Sequence[Entry]) -> None:
         """Let the digest take in entries that were added in the same commit."""
         if rows:
             change = {"name": self.meeting, "moved": extend_digest(digest, rows), "more": len(rows)}
@@ -256,12 +254,12 @@ class Database:
         """Raise the driver's errors as errors that say in Japanese what to do."""
         try:
             yield
-        except (DBAPIError, PoolTimeoutError) as error:
+        except (DBAPIError, PoolTimeoutError, UnicodeDecodeError) as error:
             raise StoreError(explain_database_error(error, self.safe_url)) from error
 
 
 def _check_digest(
-    entries: Sequence[Mapping[str, Any]], stored: Any, meeting: str, secret: str | None
+    entries: Sequence[Entry], stored: Any, meeting: str, secret: str | None
 ) -> Digest:
     """Compare what is stored with the digest that was written along with it."""
     if stored is None:

@@ -18,7 +18,8 @@ EXPLANATIONS = (
         "書き込めるフォルダーに写してから開き直すか、読み取り専用を外してください",
     ),
     (
-        ("not a database", "malformed", "encrypted", "could not decode"),
+        ("not a database", "malformed", "encrypted", "could not decode",
+         "can't decode"),
         "保存ファイルが壊れているか、dxkit の記録ではありません",
         "別の名前で新しく始め、このファイルは残しておいてください",
     ),

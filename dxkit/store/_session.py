@@ -8,10 +8,10 @@ missing. Whoever holds the database file and also a client's own name can still 
 together: `seal` destroys the secret when the meeting is over.
 """
 
-import datetime as dt
 import hmac
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,18 +19,16 @@ from typing import Any, Self
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning, shorten
 from dxkit.store._database import Database
+from dxkit.store._entry_row import check_group, is_same_entry, make_row
 from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
 from dxkit.store._network_share import warn_of_network_share
 from dxkit.store._pseudonyms import make_author, mask_voter
 from dxkit.store._receipt import Receipt
 from dxkit.store._record import Record
 from dxkit.store._record_tables import write_ballots
-from dxkit.store._text_checks import check_name, check_text, check_vote, make_entry_id
+from dxkit.store._text_checks import check_name, check_text, check_vote
 
-JAPAN_TIME = dt.timezone(dt.timedelta(hours=9))
 DEFAULT_URL = "sqlite:///out/meeting.sqlite"
-# what two entries of the same id must share to be the same entry sent twice
-COMPARED_FIELDS = ("kind", "author", "item", "value", "text", "group", "title", "target")
 # frames from the warning to the user's line: this method, the session's method, and for methods
 # that take an old keyword the function that translates it
 DIRECT_CALL = 3
@@ -46,9 +44,8 @@ class Session(Record):
     Parameters
     ----------
     url
-        ``sqlite:///PATH`` (or just a path, with any letters in it) for a file on a local disk, or
-        ``postgresql://…`` (needs ``dxkit[postgres]``). An existing store is opened as it was left,
-        also after a crash.
+        ``sqlite:///PATH`` (or just a path) for a file on a local disk, or ``postgresql://…`` (needs
+        ``dxkit[postgres]``). An existing store is opened as it was left, also after a crash.
     meeting
         A name for this meeting, where one database keeps several.
 
@@ -64,8 +61,7 @@ class Session(Record):
     Warns
     -----
     TableWarning
-        If the file lies on a network share, or is not what was written: damaged, or changed by
-        hand (see `digest`).
+        If the file lies on a network share, or is damaged or changed by hand (see `digest`).
 
     Examples
     --------
@@ -174,7 +170,7 @@ class Session(Record):
         card = check_text(text, "カード", longest=TEXT_LONGEST)
         # the facilitator is nobody whom a hash would have to hide
         sender = None if client == "" else client
-        return self._add_entry("note", id, sender, {"text": card, **_check_group(group, title)})
+        return self._add_entry("note", id, sender, {"text": card, **check_group(group, title)})
 
     @accepts_old_keywords(of="entry_id")
     def arrange(
@@ -212,7 +208,7 @@ class Session(Record):
             raise ChoiceError(
                 f"「{shorten(entry_id)}」はカードではありません。notes() の id を指定してください。"
             )
-        fields = {"target": entry_id, **_check_group(group, title)}
+        fields = {"target": entry_id, **check_group(group, title)}
         return self._add_entry("arrange", id, None, fields, stacklevel=TRANSLATED_CALL)
 
     def choose(
@@ -307,14 +303,9 @@ class Session(Record):
         StoreError
             If the database refuses.
         """
-        if not self._database.secret:
-            return
-        secret = self._database.secret
-
-        def make_row(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-            return _make_row("seal", None, {"text": write_ballots(entries, secret)})
-
-        self._database.seal(make_row)
+        if self._database.secret:
+            write_text = partial(write_ballots, secret=self._database.secret)
+            self._database.seal(make_row("seal", None, {}), write_text)
 
     def _hash_client(self, client: str, row: Mapping[str, Any]) -> str:
         """Hash a client's name for an entry: nobody can go back to it without the secret."""
@@ -332,14 +323,14 @@ class Session(Record):
         stacklevel: int = DIRECT_CALL,
     ) -> Receipt:
         """Write an entry; the facilitator's (``client=None``) has no author."""
-        row = _make_row(kind, entry_id, fields)
+        row = make_row(kind, entry_id, fields)
         if client is not None:
             row["author"] = self._hash_client(client, row)
             if kind == "vote":
                 row["voter"] = mask_voter(self._require_secret(), client)
         is_new, stored = self._database.add_entry(row)
         # an id may come twice: sent again, or used for something else by mistake
-        is_same = all(stored[field] == row[field] for field in COMPARED_FIELDS)
+        is_same = is_same_entry(stored, row)
         if not is_same:
             message = (
                 f"id「{shorten(row['id'])}」は別の内容で使われています。"
@@ -357,29 +348,3 @@ class Session(Record):
         raise ChoiceError(
             f"id「{shorten(entry_id)}」の記録はありません。history() の id を確かめてください。"
         )
-
-
-def _make_row(kind: str, entry_id: str | None, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the row of an entry; fields that its kind does not have are empty."""
-    return {
-        "kind": kind,
-        "author": "",
-        "voter": "",
-        "item": "",
-        "value": None,
-        "text": "",
-        "group": "",
-        "title": "",
-        "target": "",
-        **fields,
-        "id": make_entry_id(entry_id),
-        # to the minute: a finer time would help to guess whose it is
-        "at": dt.datetime.now(JAPAN_TIME).isoformat(timespec="minutes"),
-    }
-
-
-def _check_group(group: str, title: str) -> dict[str, str]:
-    return {
-        "group": check_text(group, "グループ", longest=ITEM_LONGEST, empty=True),
-        "title": check_text(title, "見出し", longest=ITEM_LONGEST, empty=True),
-    }
