@@ -60,12 +60,36 @@ LONG_FINDINGS = {
     "research/09_drones.ipynb",
 }
 KERNEL_S = 600
+# doors through which a text from a table would leave as something that runs: a cell may use none
+SHOWING = {
+    *(
+        "style",
+        "Styler",
+        "to_html",
+        "to_latex",
+        "to_markdown",
+        "_repr_html_",
+        "background_gradient",
+    ),
+    *("HTML", "HTMLMath", "Html", "Label", "Markdown", "Latex", "Math", "Javascript", "SVG"),
+    *("display_html", "display_javascript", "display_latex", "display_markdown", "display_svg"),
+    *("display_pretty", "display_json", "publish_display_data", "DisplayObject", "usetex"),
+}
+WRITING = {
+    *("to_csv", "to_excel", "to_json", "to_xml", "to_clipboard", "to_sql", "to_stata", "to_file"),
+    *("to_pickle", "to_parquet", "to_feather", "to_hdf", "to_orc", "tofile", "savetxt", "dump"),
+    *("ExcelWriter", "write_text", "write_bytes", "writelines", "writerow", "writerows", "write"),
+    *("openpyxl", "xlsxwriter", "csv", "system", "popen", "subprocess"),
+}
+# cell magics that write a file or a page, and lines for the system's shell
+MAGICS = re.compile(
+    r"^\s*(%%(html|HTML|javascript|js|latex|markdown|svg|SVG|script|bash|sh|cmd|writefile)\b"
+    r"|%(save|store|logstart|notebook)\b|!)",
+    re.M,
+)
 # what a cell may no longer do: show and the charts do it, and make text inert on the way
 OUTDATED_CALLS = {
-    r"\.style\b": "dxkit.show",
     r"\.set_axis\(": "dxkit.show(columns=…)",
-    r"\.to_html\(": "dxkit.show",
-    r"\.to_csv\(": "dxkit.loaders.write_table",
     r"dxkit\.label\(": "dxkit.show",
     r"\bmade=|^source =|source=dxkit\.describe": "the tables' .attrs",
 }
@@ -119,6 +143,109 @@ def test_a_notebook_calls_nothing_that_is_outdated(path):
     code = "\n".join(_code(_read(path)))
     calls = {pattern: re.findall(pattern, code, re.M) for pattern in OUTDATED_CALLS}
     assert {OUTDATED_CALLS[pattern]: hits for pattern, hits in calls.items() if hits} == {}
+
+
+def _find_open_doors(source):
+    """List by which doors other than `dxkit.show` and `write_table` a cell lets text out."""
+    doors = {hit.group(1) for hit in MAGICS.finditer(source)}
+    # such a cell is not Python
+    if doors and source.lstrip().startswith("%%"):
+        return doors
+    # what only Jupyter reads stands at the start of a line
+    for node in ast.walk(ast.parse(re.sub(r"^\s*[%!].*$", "", source, flags=re.M))):
+        names = set()
+        if isinstance(node, ast.Attribute):
+            names = {node.attr}
+        elif isinstance(node, ast.Name):
+            names = {node.id}
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names = {part for alias in node.names for part in alias.name.split(".")}
+            names |= set((getattr(node, "module", None) or "").split("."))
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            # a method may also be called by its name: getattr(table, "to_csv")
+            names = {node.value} if node.value.startswith("to_") else set()
+        elif isinstance(node, ast.Call):
+            doors |= _find_open_call(node)
+        doors |= names & (SHOWING | WRITING)
+    return doors
+
+
+def _find_open_call(call):
+    """Name a call that opens a file for writing or shows raw data."""
+    name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+    options = {option.arg for option in call.keywords}
+    if name == "display" and options & {"raw", "metadata"}:
+        return {"display(raw=)"}
+    if name != "open":
+        return set()
+    # open(path) and path.open() read; what else they do is not asked any further
+    is_method = isinstance(call.func, ast.Attribute)
+    is_reading = len(call.args) <= (0 if is_method else 1) and "mode" not in options
+    return set() if is_reading else {"open"}
+
+
+@each_notebook
+def test_what_leaves_a_notebook_goes_through_show_and_write_table_only(path):
+    doors = set().union(*map(_find_open_doors, _code(_read(path))))
+    assert doors == set(), "dxkit.show and dxkit.loaders.write_table make text inert"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "table.style",
+        "table.style.background_gradient()",
+        "pd.io.formats.style.Styler(table)",
+        "table.to_csv('out/a.csv')",
+        "table.to_csv()",
+        "notes.to_excel('a.xlsx', index=False)",
+        "(table\n .head()\n .to_html())",
+        "save = table.to_csv\nsave('a.csv')",
+        "getattr(table, 'to_csv')('a.csv')",
+        "from IPython.display import HTML\nHTML(card)",
+        "from IPython.display import HTML as page\ndisplay(page(card))",
+        "import IPython\nIPython.display.Markdown(card)",
+        "from IPython.core.display import Javascript",
+        "display({'text/html': card}, raw=True)",
+        "from IPython.display import publish_display_data as show",
+        "widgets.HTML(card)",
+        "ipywidgets.Label(card)",
+        "open('a.csv', 'w').write(card)",
+        "open('a.csv', mode='a')",
+        "path.open('w')",
+        "Path('a.html').write_text(card)",
+        "import csv",
+        "from openpyxl import Workbook",
+        "with pd.ExcelWriter('a.xlsx') as book:\n    pass",
+        "np.savetxt('a.csv', values)",
+        "json.dump(cards, file)",
+        "plt.rcParams['text.usetex'] = True\nusetex = True",
+        "%%html\n<b>x</b>",
+        "%%javascript\nalert(1)",
+        "%%writefile a.csv\n=1+1",
+        "!echo =1+1 > a.csv",
+    ],
+)
+def test_every_other_door_out_of_a_notebook_is_seen(source):
+    assert _find_open_doors(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "dxkit.show(table, columns={'name': '市町'})",
+        "write_table(table, 'out/a.csv')",
+        "session.export('out/record.xlsx')",
+        "reports.record(session, path='out/record.html')",
+        "print(f'{len(table)}行')",
+        "display(dxkit.show(table))",
+        "lines = open('a.txt').read()",
+        "IFrame(str(path), width='100%')",
+        "%matplotlib inline",
+    ],
+)
+def test_the_safe_doors_of_a_notebook_are_open(source):
+    assert _find_open_doors(source) == set()
 
 
 @each_notebook

@@ -2,7 +2,7 @@
 
 Landscape A4 sheets: who answered, how the levels are spread, where the headings stand (in the order
 of the codes), how firm an order is, whether interviewers judge alike, and what is missing. No
-league table: ranks only with their intervals.
+league table: ranks only with their intervals. No interviewer is named.
 """
 
 from collections.abc import Iterable
@@ -31,6 +31,7 @@ from dxkit.reports._html_page import (
 )
 from dxkit.reports._marks import in_brackets
 from dxkit.reports._official_figures import Official, gather_official
+from dxkit.schema import LEAST_PEERS
 
 # items whose bars fit on one sheet
 ITEMS_PER_SHEET = 10
@@ -41,10 +42,12 @@ MISSING_ROWS = 12
 COVERAGE_COLUMNS = 3
 # Krippendorff's least alpha for tentative conclusions
 COMPARABLE_ALPHA = 0.667
-# half the width of a 90 % interval in standard errors
-HALF_WIDTH_90 = 1.645
 TITLE = "聞き取り調査の全体像"
 AGREEMENT_HEADING = "聞き取り者の評価はそろっているか"
+UNKNOWN_AGREEMENT = (
+    "聞き取り者の評価がそろっているかは、分かりません。"
+    "何人もが評価した共通の事例（架空の町など）がないか、足りません。"
+)
 STATUS_NAMES = {"declined": "回答なし", "unknown": "不明", "not_applicable": "対象外"}
 
 
@@ -241,39 +244,45 @@ def _rank_municipalities(hearing: Hearing, draws: int, *, has_severity: bool) ->
 
 
 def _write_interviewers(hearing: Hearing) -> str:
-    """Say whether interviewers judge alike, and how strict each is."""
+    """Say whether interviewers judge alike; how strict each is stays with the interviewers."""
     severity = hearing.severity
+    raters = hearing.answers["rater"].dropna().nunique()
     if isinstance(severity, str):
-        reason = f"聞き取り者の評価がそろっているかは、分かりません。{severity}"
+        # the reason itself would name interviewers
+        body = [f"<p>{escape_text(UNKNOWN_AGREEMENT)}</p>"]
         foot = "市町どうしの差に、聞き取り者の差が混じっています。"
-        body = [f"<p>{escape_text(reason)}</p>"]
         return _write_slide(AGREEMENT_HEADING, body, hearing, foot)
+    if raters < LEAST_PEERS:
+        text = (
+            f"聞き取り者が{LEAST_PEERS}人に満たないため、一人ひとりの評価が分からないように、"
+            "評価の違いは載せません。"
+        )
+        foot = "聞き取り者には、maturity.rater_severity で本人の値を伝えてください。"
+        return _write_slide(AGREEMENT_HEADING, [f"<p>{escape_text(text)}</p>"], hearing, foot)
     # a positive severity of the model is leniency in levels
-    figures = severity.table[["severity", "se", "cases"]]
+    spread = float(severity.table["severity"].std(ddof=0))
     rows = [
-        (rater, f"{leniency:+.2f}", f"±{HALF_WIDTH_90 * error:.2f}", int(cases))
-        for rater, leniency, error, cases in figures.itertuples()
+        ("聞き取り者", f"{raters}人"),
+        ("甘さ・厳しさのばらつき（標準偏差）", f"約{spread:.1f}段階"),
+        ("1つの回答の誤差（標準偏差）", f"約{severity.error:.1f}段階"),
     ]
-    error_line = f"1つの回答の誤差（標準偏差）は約{severity.error:.2f}段階です。"
-    headings = ["聞き取り者", "甘さ（段階）", "90%の幅", "共通の事例"]
     body = [
         f"<p>{escape_text(_describe_agreement(hearing))}</p>",
-        f"<p>{escape_text(error_line)}</p>",
-        write_table(headings, rows, number_columns=(1, 2, 3)),
+        write_table(["評価の違い", "大きさ"], rows, number_columns=(1,)),
     ]
     foot = (
-        "甘さは、共通の事例（架空の町など）に付けた段階が全員の平均より高い分で、"
-        "マイナスは厳しい評価です。段階0や5の近くでは小さめに出ます。"
+        "甘さは、共通の事例（架空の町など）に付けた段階が全員の平均より高い分です。"
+        "だれがどれだけ甘いかは、聞き取り者本人にだけ伝えます。段階0や5の近くでは小さめに出ます。"
     )
     return _write_slide(AGREEMENT_HEADING, body, hearing, foot)
 
 
 def _describe_agreement(hearing: Hearing) -> str:
-    """Write how far interviewers agree, or why that cannot be computed."""
+    """Write how far interviewers agree, or that it cannot be computed."""
     try:
         agreement = maturity.agreement(hearing.answers)
-    except TableError as error:
-        return f"一致の度合いは計算できません。{error}"
+    except TableError:
+        return "一致の度合いは計算できません。"
     verdict = "下回ります" if agreement["low"] < COMPARABLE_ALPHA else "上回ります"
     return (
         f"一致の度合い（クリッペンドルフのα）は{agreement['alpha']:.2f}です"

@@ -1,7 +1,10 @@
 """What does a hearing say about one municipality, on one sheet of paper?
 
-How much was answered, its headings beside the like, its levels, and what could come next.
+How much was answered, its headings beside the like, its levels, and what could come next. Figures of
+fewer than three of the like are left out: they would tell what another municipality answered.
 """
+
+from dataclasses import replace
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -19,9 +22,10 @@ from dxkit.reports._html_page import (
 from dxkit.reports._marks import in_brackets
 from dxkit.reports._official_figures import Official
 from dxkit.reports._official_sheet import PEERS_NAME, name_peers
-from dxkit.schema import MADE_MARK
+from dxkit.schema import LEAST_PEERS, MADE_MARK
 
 STEP_COUNT = 3
+TOO_FEW = f"比べられる市町が{LEAST_PEERS}つに満たないため、ほかの市町との比較は載せません"
 # what a mark means, in a frame of its own on the sheet
 MARK_WORDS = {MADE_MARK: f"{MADE_MARK}（実在の市町の回答ではありません）"}
 # letters: more would not fit on one sheet beside the other candidates
@@ -61,11 +65,25 @@ def write_hearing_sheet(
 
 
 def _find_answering_peers(code: str, official: Official, hearing: Hearing) -> pd.DataFrame | None:
-    """Find the municipalities most like this one among those that answered, if there is any."""
+    """Find the municipalities most like this one among those that answered, if there are enough."""
     answering = official.municipalities.loc[sorted({*hearing.asked_codes, code})]
-    if len(answering) < 2:
+    peer_count = min(PEER_COUNT, len(answering) - 1)
+    if peer_count < LEAST_PEERS:
         return None
-    return maturity.peers(answering, code, count=min(PEER_COUNT, len(answering) - 1))
+    return maturity.peers(answering, code, count=peer_count)
+
+
+def _list_codes(peers: pd.DataFrame | None) -> list[str]:
+    return [] if peers is None else list(peers["code"])
+
+
+def _hide_few(values: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
+    """Blank the others' values in columns in which fewer than three of them have one."""
+    others = values.index[values.index.isin(codes)]
+    is_few = values.loc[others].notna().sum() < LEAST_PEERS
+    shown = values.copy()
+    shown.loc[others, is_few[is_few].index] = float("nan")
+    return shown
 
 
 def _describe_coverage(code: str, hearing: Hearing) -> str:
@@ -84,11 +102,12 @@ def _write_against_peers(
 ) -> list[str]:
     """Show the headings' points beside those of the like."""
     if peers is None:
-        return []
+        return [write_part("分野ごとの横顔", f"<p>{escape_text(TOO_FEW)}。</p>")]
     name = str(municipality["name"])
     peers_name = PEERS_NAME.format(len(peers))
+    points = hearing.with_origin(_hide_few(hearing.heading_points, _list_codes(peers)))
     figure = charts.dots(
-        hearing.heading_points.assign(name=name),
+        points.assign(name=name),
         code=str(municipality["code"]),
         group=list(peers["code"]),
         indicators=list(hearing.scores.dimensions.columns),
@@ -111,19 +130,23 @@ def _write_steps(
     code: str, official: Official, hearing: Hearing, peers: pd.DataFrame | None, audience: str
 ) -> str:
     """Write the candidates for a next step, surest first."""
+    compared = pd.DataFrame({"code": _list_codes(peers)}, dtype=object)
+    shown = _hide_few(hearing.scores.raw, _list_codes(peers))
     steps = maturity.next_steps(
-        hearing.scores,
+        # the order of the candidates must not tell what one or two others answered either
+        replace(hearing.scores, raw=shown),
         code,
         count=STEP_COUNT,
         framework=hearing.framework,
-        peers=peers,
+        peers=compared,
         names=official.municipalities["name"],
         error=hearing.answer_error,
     )
     # what was said in the interview belongs beside each candidate
     answers = hearing.real[hearing.real["code"] == code].set_index("item")
+    peer_counts = shown.loc[shown.index.isin(_list_codes(peers))].notna().sum()
     cards = [
-        _write_step(step, answers.loc[step["item"]], peers, audience)
+        _write_step(step, answers.loc[step["item"]], int(peer_counts[step["item"]]), audience)
         for _, step in steps.iterrows()
     ]
     if not cards:
@@ -131,17 +154,18 @@ def _write_steps(
     return f'<ol class="steps">{"".join(cards)}</ol>'
 
 
-def _write_step(
-    step: pd.Series, answer: pd.Series, peers: pd.DataFrame | None, audience: str
-) -> str:
+def _write_step(step: pd.Series, answer: pd.Series, peer_count: int, audience: str) -> str:
     """Write one candidate: in one line where it leads, then what the levels mean."""
     reached_names = [name for name in str(step["reached_by"]).split("、") if name]
     facts = [f"段階{step['level']}から{step['next_level']}へ"]
     if not pd.isna(answer["target"]):
         facts.append(f"市町の目標は段階{answer['target']:g}")
-    if peers is not None:
-        facts.append(f"近い{len(peers)}市町のうち{len(reached_names)}市町が到達")
-    facts.append(f"確からしさ: {step['sure']}")
+    if peer_count >= LEAST_PEERS:
+        # of those that answered this item
+        facts.append(f"近い{peer_count}市町のうち{len(reached_names)}市町が到達")
+        facts.append(f"確からしさ: {step['sure']}")
+    else:
+        facts.append(TOO_FEW)
     evidence = "" if pd.isna(answer["evidence"]) else shorten(answer["evidence"], TEXT_LENGTH)
     rows = [
         ("いま", shorten(step["now_text"], TEXT_LENGTH)),

@@ -23,9 +23,8 @@ from dxkit.reports._html_page import (
     write_table,
 )
 from dxkit.reports._marks import read_mark
+from dxkit.schema import LEAST_PEERS
 
-# counts of fewer voters than this would tell what one person thinks
-MIN_VOTERS = 3
 TITLE_LENGTH = 40
 ITEM_LENGTH = 90
 OPTION_LENGTH = 60
@@ -41,7 +40,7 @@ AGENDA_HEADINGS = {"part": "内容", "minutes": "分", "guide": "進め方"}
 NOTE = (
     "投票は無記名です。だれがどう投票したかは記録されていません。"
     "点は −2（強く反対）から +2（強く賛成）の平均で、"
-    f"{MIN_VOTERS}票に満たない項目は内訳を載せません。"
+    f"{LEAST_PEERS}票に満たない項目は内訳を載せません。"
     "多数決の結果ではなく、話し合いの材料です。"
 )
 LOOSE_CARDS = "まとめていないカード"
@@ -61,6 +60,9 @@ class StoredSession(Protocol):
 
     def agreement(self, *, items: Sequence[str] | None = None) -> Any:
         """Compute how far the voters agree."""
+
+    def digest(self) -> Any:
+        """Compute what all entries come to, and whether they are what was written."""
 
 
 @accepts_old_keywords(to="path")
@@ -131,6 +133,7 @@ def record(
         _write_choices(choices),
         write_part("出された意見（カード）", _write_cards(notes)),
         write_part("決まったこと（だれが・いつまでに）", _write_decisions(decisions)),
+        write_part("記録の照合値", _write_digest(session)),
     ]
     heading = f"{shorten(title, TITLE_LENGTH)} 記録"
     body = write_sheet(escape_text(heading), [part for part in parts if part], foot=[NOTE])
@@ -172,10 +175,10 @@ def _write_votes(results: pd.DataFrame) -> str:
     """Write one row an item, the most wanted first, with how the votes are spread."""
     if results.empty:
         return "<p>投票はありませんでした。</p>"
-    # items with too few votes stand last: their mean must not tell their place
-    is_hidden = results["votes"] < MIN_VOTERS
-    ordered = results.assign(is_hidden=is_hidden).sort_values(
-        ["is_hidden", "mean"], ascending=[True, False], kind="stable"
+    # items with too few votes stand last, in the order of their names: their place tells nothing
+    is_hidden = results["votes"] < LEAST_PEERS
+    ordered = results.assign(is_hidden=is_hidden, mean=results["mean"].mask(is_hidden)).sort_values(
+        ["is_hidden", "mean", "item"], ascending=[True, False, True], kind="stable"
     )
     lines = "".join(_write_vote(row) for row in ordered.to_dict("records"))
     head = (
@@ -219,7 +222,7 @@ def _draw_spread(counts: Sequence[int]) -> str:
 
 def _describe_agreement(session: StoredSession, results: pd.DataFrame) -> str:
     """Write how far the voters agree on the order of the items."""
-    items = list(results.loc[results["votes"] >= MIN_VOTERS, "item"])
+    items = list(results.loc[results["votes"] >= LEAST_PEERS, "item"])
     # an order needs two
     if len(items) < 2:
         return ""
@@ -239,8 +242,9 @@ def _describe_agreement(session: StoredSession, results: pd.DataFrame) -> str:
 def _write_choices(choices: pd.DataFrame) -> str:
     if choices.empty:
         return ""
-    # as for votes: an option of one or two voters would give them away
-    is_hidden = choices.groupby("item")["votes"].transform("sum") < MIN_VOTERS
+    # as for votes: what one or two chose would give them away
+    voters = choices.groupby("item")["votes"].transform("sum")
+    is_hidden = (voters < LEAST_PEERS) | choices["votes"].isna()
     rows = [
         (
             shorten(row["item"], OPTION_LENGTH),
@@ -251,6 +255,20 @@ def _write_choices(choices: pd.DataFrame) -> str:
     ]
     headings = ["選んだこと", "選択肢", "人数"]
     return write_part("選ばれたもの", write_table(headings, rows, number_columns=(2,)))
+
+
+def _write_digest(session: StoredSession) -> str:
+    """Write the store's running digest: whoever compares it later sees any change since."""
+    digest = session.digest()
+    sentence = (
+        f"SHA-256: {digest}（{digest.entries}件）。"
+        "後日、保存ファイルの digest() がこの値と違えば、この後に書き足されたか、書き換えられています。"
+    )
+    warning = ""
+    if not digest.intact:
+        text = "保存ファイルが、書いたときのものと違います。控えと比べてください。"
+        warning = f'<p class="made">{escape_text(text)}</p>'
+    return f'{warning}<p class="note">{escape_text(sentence)}</p>'
 
 
 def _write_cards(notes: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ each voter stands.
 """
 
 from dxkit.store._agreement import Agreement
+from dxkit.store._digest import Digest
 from dxkit.store._kendall_w import kendall_w
 from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
 from dxkit.store._opinion_groups import opinion_groups
@@ -18,6 +19,7 @@ __all__ = [
     "ITEM_LONGEST",
     "TEXT_LONGEST",
     "Agreement",
+    "Digest",
     "Receipt",
     "Session",
     "check_text",

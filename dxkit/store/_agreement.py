@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import TableWarning
-from dxkit.schema import MADE_MARK, carry_provenance, is_made
+from dxkit.schema import LEAST_PEERS, MADE_MARK, carry_provenance, is_made
 from dxkit.store._kendall_w import kendall_w
 from dxkit.store._opinion_groups import opinion_groups
 
-# voters; figures of fewer would tell what one person thinks
-LEAST_SHOWN = 3
 # share of missing votes above which groups are no longer to be relied on
 MISSING_WARNED = 0.5
 ROWS_SHOWN = 20
@@ -31,7 +29,7 @@ class Agreement:
     ----------
     w : float
         Kendall's W: 0 (no agreement on the order of the items) to 1 (the same order); missing if
-        fewer than two voted on all.
+        fewer than three voted on all.
     p_value : float
         By the chi-square approximation, which needs more than seven items.
     voters, complete, items : int
@@ -39,10 +37,10 @@ class Agreement:
     missing : float
         Share (0-1) of votes not given.
     groups : pandas.DataFrame
-        One row an opinion group: ``group, voters``.
+        One row an opinion group: ``group, voters``; none if fewer than three voted.
     opinions : pandas.DataFrame
         One row a group and item: ``group, item, votes, mean``; missing where fewer than three
-        voted.
+        voted, or where the means of the others and of all would tell it.
     silhouette : float
         How clearly the groups stand apart (-1 to 1); below about 0.25 read them as one cloud.
     """
@@ -94,8 +92,12 @@ def measure_agreement(votes: pd.DataFrame, *, seed: int = 0) -> Agreement:
         warnings.warn(message, TableWarning, stacklevel=3)
     # W needs whole rankings; the groups take voters with gaps, too
     complete = votes.dropna()
-    w, p_value = kendall_w(complete.to_numpy(dtype=np.float64))
-    labels, silhouette = opinion_groups(votes, seed=seed)
+    # of two voters each would read from W what the other thinks
+    is_shown = len(complete) >= LEAST_PEERS
+    w, p_value = kendall_w(complete.to_numpy(dtype=np.float64)) if is_shown else (np.nan, np.nan)
+    # whether two voters are one group or two says whether they agree
+    grouped = votes if len(votes) >= LEAST_PEERS else votes.head(0)
+    labels, silhouette = opinion_groups(grouped, seed=seed)
     sizes = labels.value_counts().sort_index()
     groups = sizes.rename_axis("group").rename("voters").reset_index()
     return Agreement(
@@ -106,7 +108,7 @@ def measure_agreement(votes: pd.DataFrame, *, seed: int = 0) -> Agreement:
         votes.shape[1],
         missing,
         carry_provenance(groups, votes),
-        carry_provenance(_average_opinions(votes, labels), votes),
+        carry_provenance(_average_opinions(grouped, labels), votes),
         silhouette,
     )
 
@@ -115,6 +117,27 @@ def _average_opinions(votes: pd.DataFrame, labels: pd.Series) -> pd.DataFrame:
     """Average each group's votes on each item where enough voted to hide single ones."""
     # one row a vote, with the group of who gave it
     long = votes.assign(group=labels).melt(id_vars="group", var_name="item", value_name="value")
+    long = long.dropna(subset="value")
     by_group_and_item = long.dropna().groupby(["group", "item"], sort=True)["value"]
     counts = by_group_and_item.agg(votes="size", mean="mean").reset_index()
-    return counts.assign(mean=counts["mean"].where(counts["votes"] >= LEAST_SHOWN))
+    # who belongs to no group counts in an item's own mean
+    totals = long.groupby("item")["value"].size()
+    is_shown = pd.Series(data=False, index=counts.index)
+    for item, part in counts.groupby("item"):
+        is_shown[part.index] = _find_safe_groups(part["votes"], int(totals[item]))
+    return counts.assign(mean=counts["mean"].where(is_shown))
+
+
+def _find_safe_groups(votes: "pd.Series[int]", total: int) -> "pd.Series[bool]":
+    """Find the groups whose mean on an item may be shown beside the mean of all voters.
+
+    What is shown must leave nobody or at least three others: the mean of one or two is otherwise
+    the difference. A group more is hidden then, the smallest first.
+    """
+    is_shown = votes >= LEAST_PEERS
+    for group in votes[is_shown].sort_values(kind="stable").index:
+        rest = total - int(votes[is_shown].sum())
+        if rest == 0 or rest >= LEAST_PEERS:
+            break
+        is_shown[group] = False
+    return is_shown

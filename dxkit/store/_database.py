@@ -1,12 +1,12 @@
 """How is an entry written so that neither a crash nor a second try can lose or double it?
 
 A `Database` writes each entry in a commit that has reached the disk before the call returns; an id
-that is there already adds nothing.
+that is there already adds nothing. The same commit moves the running digest on (see
+`dxkit.store._digest`), by which later readers notice a change.
 """
 
-import secrets
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +14,35 @@ from threading import RLock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from dxkit.errors import StoreError
 from dxkit.store._database_engine import create_engine, read_url
 from dxkit.store._database_messages import explain_database_error
-from dxkit.store._database_tables import ENTRIES, MEETINGS, SECRET_BYTES, create_tables
+from dxkit.store._database_tables import DIGESTS, ENTRIES, MEETINGS
+from dxkit.store._digest import Digest, compute_origin, extend_digest, is_well_formed
+from dxkit.store._open_meeting import has_protection, open_meeting
 
+_MEETING: sa.BindParameter[str] = sa.bindparam("meeting")
+_SECRET_QUERY = sa.select(MEETINGS.c.secret).where(MEETINGS.c.meeting == _MEETING)
+_DIGEST_QUERY = sa.select(DIGESTS).where(DIGESTS.c.meeting == _MEETING)
+_ENTRIES_QUERY = sa.select(ENTRIES).where(ENTRIES.c.meeting == _MEETING).order_by(ENTRIES.c.number)
+_ENTRY_QUERY = sa.select(ENTRIES).where(
+    ENTRIES.c.meeting == _MEETING, ENTRIES.c.id == sa.bindparam("id")
+)
+_INSERTION = sa.insert(ENTRIES).returning(ENTRIES.c.number)
+_IS_NAME = DIGESTS.c.meeting == sa.bindparam("name")
+# changes nothing, and takes the lock that a change takes, on SQLite and PostgreSQL alike
+_DIGEST_LOCK = (
+    sa.update(DIGESTS).where(_IS_NAME).values(entries=DIGESTS.c.entries).returning(DIGESTS.c.digest)
+)
+_DIGEST_CHANGE = (
+    sa.update(DIGESTS)
+    .where(_IS_NAME)
+    .values(digest=sa.bindparam("moved"), entries=DIGESTS.c.entries + sa.bindparam("more"))
+)
+Entry = Mapping[str, Any]
 # entries that one commit takes along at most
 MAX_BATCH = 200
 
@@ -67,23 +87,23 @@ class Database:
         self.meeting = meeting
         # for messages and tables: no password
         self.safe_url = self.url.render_as_string(hide_password=True)
-        # SQLite has one writer: waiting in turn is fairer than polling for its lock
-        self._has_one_writer = self.url.get_backend_name() == "sqlite"
-        self._write_turn = RLock() if self._has_one_writer else nullcontext()
-        self._queue: deque[_PendingEntry] = deque(maxlen=None if self._has_one_writer else 0)
+        self._is_file = self.url.get_backend_name() == "sqlite"
+        # the file that holds the store, if one does
+        self.path = Path(str(self.url.database)) if self._is_file else None
+        # the digest has one writer at a time: waiting in turn is fairer than polling for its lock
+        self._write_turn = RLock()
+        self._read_turn = self._write_turn if self._is_file else nullcontext()
+        self._queue: deque[_PendingEntry] = deque()
         with self._explain_errors():
             self.engine = create_engine(self.url)
-            self.secret = self._open_meeting()
-        statement = _build_insert(self.engine, ENTRIES)
-        statement = statement.on_conflict_do_nothing(index_elements=["meeting", "id"])
-        # a number comes back for a new entry only
-        self._insertion = statement.returning(ENTRIES.c.number)
+            with self._write_turn:
+                self.secret = open_meeting(self.engine, self.meeting)
 
     def add_entry(self, row: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
         """Write one entry, durable when this returns; an id that is there already adds nothing.
 
-        SQLite waits for the disk once a commit: who comes while another waits goes along in the
-        next commit.
+        A commit waits for the disk once: who comes while another waits goes along in the next
+        commit.
 
         Returns
         -------
@@ -101,13 +121,26 @@ class Database:
                 raise entry.error
         return entry.is_new, dict(entry.stored or {})
 
-    def list_entries(self) -> list[dict[str, Any]]:
-        """List all entries of the meeting in their order."""
-        query = (
-            sa.select(ENTRIES).where(ENTRIES.c.meeting == self.meeting).order_by(ENTRIES.c.number)
-        )
-        with self._explain_errors(), self._write_turn, self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+    def read_entries(self) -> tuple[list[dict[str, Any]], Digest]:
+        """Read all entries of the meeting in their order, and their digest.
+
+        Raises
+        ------
+        StoreError
+            If the store is damaged so that they cannot be read.
+        """
+        with self._explain_errors(), self._read_turn, self._begin_reading() as connection:
+            stored = connection.execute(_DIGEST_QUERY, {"meeting": self.meeting}).first()
+            rows = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
+            entries = [dict(row) for row in rows]
+            secret = connection.scalar(_SECRET_QUERY, {"meeting": self.meeting})
+        digest = _check_digest(entries, stored, self.meeting, secret)
+        if not digest.intact and not all(map(is_well_formed, entries)):
+            raise StoreError(
+                f"保存先「{self.safe_url}」: 記録が壊れていて読めません → "
+                "このファイルを残したまま、写しか控えを開いてください。"
+            )
+        return entries, digest
 
     def count_entries(self, kinds: Sequence[str] = ()) -> int:
         """Count the entries of the meeting, all or of some kinds; cheap enough for every second."""
@@ -116,15 +149,25 @@ class Database:
         )
         if kinds:
             query = query.where(ENTRIES.c.kind.in_(kinds))
-        with self._explain_errors(), self._write_turn, self.engine.connect() as connection:
+        with self._explain_errors(), self._read_turn, self.engine.connect() as connection:
             return int(connection.scalar(query) or 0)
 
-    def destroy_secret(self) -> None:
-        """Destroy the meeting's secret."""
+    def has_protection(self) -> bool:
+        """Check that the triggers are there which keep entries from being changed."""
+        with self._explain_errors(), self._read_turn:
+            return has_protection(self.engine)
+
+    def seal(self, row: dict[str, Any], write_text: Callable[[Sequence[Entry]], str]) -> None:
+        """Add a last entry, its text made from all before it, and destroy the secret with it."""
         change = sa.update(MEETINGS).where(MEETINGS.c.meeting == self.meeting).values(secret="")
         with self._explain_errors(), self._write_turn, self.engine.begin() as connection:
+            digest = self._lock_digest(connection)
+            entries = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
+            row = row | {"meeting": self.meeting, "text": write_text(list(map(dict, entries)))}
+            row["number"] = connection.scalar(_INSERTION, row)
             connection.execute(change)
-        if self._has_one_writer:
+            self._move_digest(connection, digest, [row])
+        if self._is_file:
             # the log beside the file must not keep it either
             with self._explain_errors(), self._write_turn, self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -134,32 +177,13 @@ class Database:
         """Close all connections."""
         self.engine.dispose()
 
-    def _open_meeting(self) -> bytes:
-        """Make the tables and the meeting's secret where they are missing; return the secret."""
-        # who opens a meeting again must get the secret that its votes were hashed with
-        query = sa.select(MEETINGS.c.secret).where(MEETINGS.c.meeting == self.meeting)
-        with self._write_turn:
-            if not sa.inspect(self.engine).has_table(ENTRIES.name):
-                with self.engine.begin() as connection:
-                    create_tables(connection)
-            with self.engine.connect() as connection:
-                secret = connection.scalar(query)
-            if secret is None:
-                row = {"meeting": self.meeting, "secret": secrets.token_hex(SECRET_BYTES)}
-                insertion = _build_insert(self.engine, MEETINGS).values(**row)
-                with self.engine.begin() as connection:
-                    # of two programs that open the meeting at once, the first one's secret stays
-                    connection.execute(insertion.on_conflict_do_nothing())
-                    secret = connection.scalar(query)
-        return bytes.fromhex(str(secret))
-
     def _write_queue(self, entry: _PendingEntry) -> None:
         """Write an entry, and what waits with it, in one commit.
 
         If that fails, each is written by itself, so that it is refused for its own trouble only.
         """
         batch = [entry]
-        while self._has_one_writer and self._queue and len(batch) < MAX_BATCH:
+        while self._queue and len(batch) < MAX_BATCH:
             waiting = self._queue.popleft()
             # one that was answered already is not written behind its sender's back
             if waiting is not entry and waiting.is_pending:
@@ -178,33 +202,71 @@ class Database:
         # nobody is answered before the commit has reached the disk
         answers: list[tuple[bool, dict[str, Any]]] = []
         with self.engine.begin() as connection:
+            digest = self._lock_digest(connection)
             for entry in batch:
-                number = connection.scalar(self._insertion, entry.row)
-                if number is None:
-                    answers.append((False, self._find_entry(connection, entry.row["id"])))
-                else:
-                    answers.append((True, entry.row | {"number": number}))
+                stored = self._find_entry(connection, entry.row["id"])
+                # nobody else can add it meanwhile: the lock is ours
+                is_new = stored is None
+                if stored is None:
+                    stored = entry.row | {"number": connection.scalar(_INSERTION, entry.row)}
+                answers.append((is_new, stored))
+            self._move_digest(connection, digest, [row for is_new, row in answers if is_new])
         # only now is it on the disk
         for entry, (is_new, stored) in zip(batch, answers, strict=True):
             entry.is_new = is_new
             entry.stored = stored
 
-    def _find_entry(self, connection: sa.Connection, entry_id: str) -> dict[str, Any]:
-        query = sa.select(ENTRIES).where(
-            ENTRIES.c.meeting == self.meeting, ENTRIES.c.id == entry_id
-        )
-        # it must be there: its id has just stopped an insertion
-        return dict(connection.execute(query).mappings().one())
+    def _find_entry(self, connection: sa.Connection, entry_id: str) -> dict[str, Any] | None:
+        row = connection.execute(_ENTRY_QUERY, {"meeting": self.meeting, "id": entry_id})
+        entry = row.mappings().first()
+        return None if entry is None else dict(entry)
+
+    def _lock_digest(self, connection: sa.Connection) -> str:
+        """Read the digest and keep every other writer of the meeting waiting for this commit."""
+        digest = connection.scalar(_DIGEST_LOCK, {"name": self.meeting})
+        if digest is None:
+            raise StoreError(
+                f"保存先「{self.safe_url}」: 記録の照合値が消されていて、書き足せません → "
+                "このファイルを残したまま、別の名前で新しく始めてください。"
+            )
+        return str(digest)
+
+    def _move_digest(self, connection: sa.Connection, digest: str, rows: Sequence[Entry]) -> None:
+        """Let the digest take in entries that were added in the same commit."""
+        if rows:
+            change = {"name": self.meeting, "moved": extend_digest(digest, rows), "more": len(rows)}
+            connection.execute(_DIGEST_CHANGE, change)
+
+    @contextmanager
+    def _begin_reading(self) -> Iterator[sa.Connection]:
+        """Open a connection that sees one state of the store however many questions it asks."""
+        if self._is_file:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("BEGIN")
+                yield connection
+        else:
+            options = {"isolation_level": "REPEATABLE READ"}
+            with self.engine.connect().execution_options(**options) as connection:
+                yield connection
 
     @contextmanager
     def _explain_errors(self) -> Iterator[None]:
         """Raise the driver's errors as errors that say in Japanese what to do."""
         try:
             yield
-        except (DBAPIError, PoolTimeoutError) as error:
+        except (DBAPIError, PoolTimeoutError, UnicodeDecodeError) as error:
             raise StoreError(explain_database_error(error, self.safe_url)) from error
 
 
-def _build_insert(engine: sa.Engine, table: sa.Table) -> Any:
-    """Build an INSERT that can do nothing where the row is there already."""
-    return sqlite.insert(table) if engine.dialect.name == "sqlite" else postgresql.insert(table)
+def _check_digest(
+    entries: Sequence[Entry], stored: Any, meeting: str, secret: str | None
+) -> Digest:
+    """Compare what is stored with the digest that was written along with it."""
+    if stored is None:
+        origin = compute_origin(meeting, secret or "")
+        return Digest(extend_digest(origin, entries), len(entries), intact=False)
+    digest = extend_digest(stored.origin, entries)
+    is_kept = digest == stored.digest and len(entries) == stored.entries
+    # a sealed meeting's secret is empty; its origin stands in the digest of its entries
+    is_secret_kept = secret == "" or stored.origin == compute_origin(meeting, str(secret))
+    return Digest(digest, len(entries), intact=is_kept and is_secret_kept)

@@ -7,14 +7,16 @@ server.
 """
 
 import os
+import re
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
-from dxkit.errors import ChoiceError, MissingExtraError, StoreError
+from dxkit.errors import ChoiceError, MissingExtraError, StoreError, shorten
 from dxkit.store._database_messages import shorten_driver_message
 from dxkit.store._database_tables import TRIGGERS
 
@@ -22,6 +24,9 @@ from dxkit.store._database_tables import TRIGGERS
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF", "secure_delete=ON")
+# between two tries to start the write-ahead log of a new file
+RETRY_S = 0.02
+SQLITE_URL = re.compile(r"(sqlite(?:\+\w+)?):///(.*)", re.DOTALL)
 
 
 def read_url(url: str | Path) -> sa.URL:
@@ -34,13 +39,20 @@ def read_url(url: str | Path) -> sa.URL:
     MissingExtraError
         If PostgreSQL's driver is not installed.
     """
-    # whoever writes a path means a file
+    if not isinstance(url, str | Path):
+        raise ChoiceError(f"保存先「{shorten(url)}」を読めません。例: sqlite:///out/meeting.sqlite")
     text = str(url)
+    # whoever writes a path means a file
+    path = SQLITE_URL.fullmatch(text if "://" in text else f"sqlite:///{text}")
+    if path is not None:
+        # a file's name may hold what has a meaning in other addresses: % ? #
+        driver, file = path.groups()
+        return sa.URL.create(driver, database=_check_path(file))
     try:
-        parsed = sa.make_url(text if "://" in text else f"sqlite:///{text}")
+        parsed = sa.make_url(text)
     except ArgumentError as error:
         raise ChoiceError(
-            f"保存先「{text}」を読めません。例: sqlite:///out/meeting.sqlite"
+            f"保存先「{shorten(text)}」を読めません。例: sqlite:///out/meeting.sqlite"
         ) from error
     kind = parsed.get_backend_name()
     if kind not in TRIGGERS:
@@ -76,12 +88,42 @@ def create_engine(url: sa.URL) -> sa.Engine:
         )
     path = Path(str(url.database))
     _make_folder(path.parent)
-    if path.exists() and not (_is_writable(path) and _is_writable(path.parent)):
+    if _is_there(path) and not (_is_writable(path) and _is_writable(path.parent)):
         return sa.create_engine(url, creator=lambda: _connect_to_read(path))
     options = {"timeout": BUSY_TIMEOUT_MS / 1000, "check_same_thread": False}
     engine = sa.create_engine(url, connect_args=options)
     sa.event.listen(engine, "connect", _set_pragmas)
     return engine
+
+
+def _check_path(path: str) -> str:
+    """Refuse a path that no file can have.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    try:
+        has_nul = b"\0" in os.fsencode(path)
+    except UnicodeEncodeError:
+        # half of a letter, as broken tables hold them
+        has_nul = True
+    if has_nul:
+        raise ChoiceError(
+            f"保存先「{shorten(path)}」に、ファイル名に使えない文字（NUL か壊れた文字）があります。"
+            "取り除いてください。"
+        )
+    return path
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        detail = error.strerror or shorten_driver_message(error)
+        raise StoreError(
+            f"保存先「{shorten(path.name)}」を開けません（{detail}）。短い名前にしてください。"
+        ) from error
 
 
 def _set_postgres_driver(url: sa.URL) -> sa.URL:
@@ -115,13 +157,25 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        detail = shorten_driver_message(error)
-        raise StoreError(f"保存先のフォルダー「{folder}」を作れません: {detail}") from error
+        detail = error.strerror or shorten_driver_message(error)
+        raise StoreError(
+            f"保存先のフォルダー「{shorten(folder)}」を作れません: {detail}"
+        ) from error
 
 
 def _set_pragmas(connection: Any, _: object) -> None:
     """Set a new connection of SQLite to keep a write-ahead log and to wait for the disk."""
     cursor = connection.cursor()
+    end = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     for pragma in PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
+        while True:
+            try:
+                cursor.execute(f"PRAGMA {pragma}")
+                break
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait for its lock while another program starts the log of a new
+                # file: https://www.sqlite.org/wal.html, "Sometimes Queries Return SQLITE_BUSY"
+                if "locked" not in str(error) or time.monotonic() > end:
+                    raise
+                time.sleep(RETRY_S)
     cursor.close()

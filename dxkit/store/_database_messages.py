@@ -1,5 +1,9 @@
 """What does it mean in Japanese when a database's driver refuses, and what can be done?"""
 
+from dxkit.errors import shorten
+
+# bytes of a path: Windows opens up to 260 letters, SQLite elsewhere about 500 bytes
+LONG_PATH_BYTES = 240
 # words in a driver's message → what that means, what to do; the first that fits counts
 EXPLANATIONS = (
     (
@@ -14,7 +18,8 @@ EXPLANATIONS = (
         "書き込めるフォルダーに写してから開き直すか、読み取り専用を外してください",
     ),
     (
-        ("not a database", "malformed", "encrypted"),
+        ("not a database", "malformed", "encrypted", "could not decode",
+         "can't decode"),
         "保存ファイルが壊れているか、dxkit の記録ではありません",
         "別の名前で新しく始め、このファイルは残しておいてください",
     ),
@@ -42,6 +47,12 @@ def explain_database_error(error: BaseException, place: str) -> str:
     # drivers differ in upper and lower case
     message = _read_driver_message(error).lower()
     detail = shorten_driver_message(error)
+    length = len(place.encode(errors="replace"))
+    if "unable to open" in message and length > LONG_PATH_BYTES:
+        return (
+            f"保存先「{shorten(place)}」: 保存先のパスが長すぎます（{length}バイト）"
+            f" → 上のほうの短いフォルダーに、短い名前で保存してください（{detail}）"
+        )
     for words, problem, remedy in EXPLANATIONS:
         if any(word in message for word in words):
             return (

@@ -1,11 +1,17 @@
 """Which tables does a store have, and what keeps an entry from being changed?
 
-One table of entries that only grows: triggers refuse changes, and each id is there once.
+One table of entries that only grows: triggers refuse every change, and each id is there once. The
+running digest of the entries (see `dxkit.store._digest`) stands in a table of its own, and no vote
+or card repeats a value of it.
 """
 
 import sqlalchemy as sa
 
 SECRET_BYTES = 32
+# hexadecimal digits of a SHA-256
+DIGEST_LENGTH = 64
+# PostgreSQL: who makes the tables holds this lock ("dxkit" in ASCII)
+TABLES_LOCK = 0x64786B6974
 METADATA = sa.MetaData()
 MEETINGS = sa.Table(
     "dxkit_meetings",
@@ -13,6 +19,16 @@ MEETINGS = sa.Table(
     sa.Column("meeting", sa.String(200), primary_key=True),
     # hexadecimal, two digits a byte; empty once the meeting is sealed
     sa.Column("secret", sa.String(2 * SECRET_BYTES), nullable=False),
+)
+DIGESTS = sa.Table(
+    "dxkit_digests",
+    METADATA,
+    sa.Column("meeting", sa.String(200), primary_key=True),
+    # the digest of no entries: it holds the meeting's name and a hash of its secret
+    sa.Column("origin", sa.String(DIGEST_LENGTH), nullable=False),
+    # the digest of all entries, and how many there are
+    sa.Column("digest", sa.String(DIGEST_LENGTH), nullable=False),
+    sa.Column("entries", sa.Integer, nullable=False),
 )
 ENTRIES = sa.Table(
     "dxkit_entries",
@@ -27,7 +43,10 @@ ENTRIES = sa.Table(
     sa.Column("meeting", sa.String(200), nullable=False),
     sa.Column("id", sa.String(100), nullable=False),
     sa.Column("kind", sa.String(10), nullable=False),
+    # who may replace or undo this entry, and for a vote whose it is, under the meeting's secret:
+    # see `dxkit.store._pseudonyms`
     sa.Column("author", sa.String(64), nullable=False),
+    sa.Column("voter", sa.String(64), nullable=False),
     sa.Column("item", sa.Text, nullable=False),
     sa.Column("value", sa.Integer),
     sa.Column("text", sa.Text, nullable=False),
@@ -39,24 +58,55 @@ ENTRIES = sa.Table(
     sa.UniqueConstraint("meeting", "id"),
 )
 APPEND_ONLY = "entries are never changed"
-# kind of database → statements that make the triggers
+_REFUSE = f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+# kind of database → name of the trigger → statement that makes it
 TRIGGERS = {
-    "sqlite": tuple(
-        f"CREATE TRIGGER IF NOT EXISTS dxkit_no_{action} BEFORE {action.upper()} ON dxkit_entries "
-        f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
-        for action in ("update", "delete")
-    ),
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION dxkit_refuse() RETURNS trigger AS $$ "
-        f"BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$ LANGUAGE plpgsql",
-        "CREATE TRIGGER dxkit_no_change BEFORE UPDATE OR DELETE ON dxkit_entries "
+    "sqlite": {
+        "dxkit_no_update": f"BEFORE UPDATE ON dxkit_entries {_REFUSE}",
+        "dxkit_no_delete": f"BEFORE DELETE ON dxkit_entries {_REFUSE}",
+        # INSERT OR REPLACE deletes without asking the trigger above
+        "dxkit_no_replace": "BEFORE INSERT ON dxkit_entries WHEN EXISTS "  # noqa: S608 # constant
+        "(SELECT 1 FROM dxkit_entries WHERE number = NEW.number "
+        f"OR (meeting = NEW.meeting AND id = NEW.id)) {_REFUSE}",
+    },
+    "postgresql": {
+        "dxkit_no_change": "BEFORE UPDATE OR DELETE ON dxkit_entries "
         "FOR EACH ROW EXECUTE FUNCTION dxkit_refuse()",
-    ),
+        "dxkit_no_truncate": "BEFORE TRUNCATE ON dxkit_entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION dxkit_refuse()",
+    },
 }
+REFUSING_FUNCTION = (
+    "CREATE OR REPLACE FUNCTION dxkit_refuse() RETURNS trigger AS $$ "
+    f"BEGIN RAISE EXCEPTION '{APPEND_ONLY}'; END $$ LANGUAGE plpgsql"
+)
+TRIGGER_QUERIES = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    # an own database may hold one that was switched off
+    "postgresql": "SELECT tgname FROM pg_trigger "
+    "WHERE tgrelid = 'dxkit_entries'::regclass AND tgenabled <> 'D'",
+}
+
+
+def lock_tables(connection: sa.Connection) -> None:
+    """Wait until no other program makes tables or meetings, and keep others waiting."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TABLES_LOCK})")
 
 
 def create_tables(connection: sa.Connection) -> None:
     """Create the tables and their triggers."""
     METADATA.create_all(connection)
-    for trigger in TRIGGERS[connection.dialect.name]:
-        connection.exec_driver_sql(trigger)
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(REFUSING_FUNCTION)
+    for name, body in TRIGGERS[connection.dialect.name].items():
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
+
+
+def has_all_triggers(connection: sa.Connection) -> bool:
+    """Check that nobody has taken away what keeps entries from being changed."""
+    kind = connection.dialect.name
+    names = set(connection.scalars(sa.text(TRIGGER_QUERIES[kind])))
+    return set(TRIGGERS[kind]) <= names

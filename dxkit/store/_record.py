@@ -4,15 +4,18 @@
 """
 
 import hmac
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from dxkit.errors import ChoiceError, StoreError
+from dxkit.errors import ChoiceError, StoreError, TableWarning
 from dxkit.schema import heading, write_sheets
 from dxkit.store._agreement import Agreement, measure_agreement
 from dxkit.store._database import Database
+from dxkit.store._digest import Digest
 from dxkit.store._record_tables import (
     count_choices,
     list_history,
@@ -28,8 +31,14 @@ KIND_LABELS = {
     "choice": "選択",
     "arrange": "カードの移動",
     "undo": "取り消し",
+    "seal": "封",
 }
 # headings that differ from those of other tables: a card's group is no class of anything
+CHANGED = (
+    "会議「{meeting}」の記録が、書いたときのものと違います（{problem}）。"
+    "ファイルが壊れたか、dxkit のほかで書き換えられています → "
+    "印刷した記録の照合値（digest）や控えと比べてください。"
+)
 OWN_HEADINGS = {"group": "グループ", "text": "内容"}
 
 
@@ -45,11 +54,12 @@ class Record:
         Returns
         -------
         pandas.DataFrame
-            One row an entry: ``order, id, kind`` (vote, note, choice, arrange, undo), ``item,
+            One row an entry: ``order, id, kind`` (vote, note, choice, arrange, undo, seal), ``item,
             value, text, group, title, refers_to`` (what is undone or arranged), ``stands``
-            (``False`` once undone), ``at`` (to the minute, Japan time).
+            (``False`` once undone), ``at`` (to the minute, Japan time). Where fewer than three
+            voted on an item, or chose for it, what they voted and chose is missing.
         """
-        return self._mark_settings(list_history(self._database.list_entries()))
+        return self._mark_settings(list_history(self._read_entries()))
 
     def results(self, *, items: Sequence[str] | None = None) -> pd.DataFrame:
         """Count the votes that stand.
@@ -65,9 +75,10 @@ class Record:
         pandas.DataFrame
             One row an item: ``item, votes, mean, median, spread`` (standard deviation of these
             votes), and how many chose each value: ``against_strongly`` (-2), ``against``,
-            ``neutral``, ``for``, ``for_strongly`` (2).
+            ``neutral``, ``for``, ``for_strongly`` (2). Where fewer than three voted, all figures but
+            ``votes`` are missing: they would tell what one person thinks.
         """
-        return self._mark_settings(summarise_votes(self._database.list_entries(), items))
+        return self._mark_settings(summarise_votes(self._read_entries(), items))
 
     def notes(self) -> pd.DataFrame:
         """List the cards that stand.
@@ -77,7 +88,7 @@ class Record:
         pandas.DataFrame
             One row a card: ``id, text, group, title, at``.
         """
-        return self._mark_settings(list_notes(self._database.list_entries()))
+        return self._mark_settings(list_notes(self._read_entries()))
 
     def choices(self) -> pd.DataFrame:
         """Count the choices that stand.
@@ -85,9 +96,10 @@ class Record:
         Returns
         -------
         pandas.DataFrame
-            One row an item and option: ``item, option, votes``.
+            One row an item and option: ``item, option, votes``, missing where fewer than three
+            chose for the item; options that were chosen by nobody have no row.
         """
-        return self._mark_settings(count_choices(self._database.list_entries()))
+        return self._mark_settings(count_choices(self._read_entries()))
 
     def agreement(self, *, items: Sequence[str] | None = None, seed: int = 0) -> Agreement:
         """Measure how far the voters agree, and which groups of opinion there are.
@@ -111,8 +123,19 @@ class Record:
             If more than half of the votes are missing.
         """
         # voters are numbers here, and leave only as counts and means
-        votes = tabulate_votes(self._database.list_entries(), items)
+        votes = tabulate_votes(self._read_entries(), items, self._database.secret)
         return measure_agreement(votes, seed=seed)
+
+    def digest(self) -> Digest:
+        """Compute what all entries come to as one number, and whether they are what was written.
+
+        Returns
+        -------
+        Digest
+            `dxkit.reports.record` prints it. Who compares it with an earlier print sees any change
+            since, also one that came with a new digest in the store.
+        """
+        return self._database.read_entries()[1]
 
     def export(self, path: str | Path) -> Path:
         """Write the record of the meeting, with nothing on who voted what.
@@ -137,7 +160,7 @@ class Record:
         StoreError
             If the file cannot be written.
         """
-        entries = self._database.list_entries()
+        entries = self._read_entries()
         # all sheets from one reading: entries may come in meanwhile
         tables = (
             summarise_votes(entries, None),
@@ -192,6 +215,24 @@ class Record:
         int
         """
         return self._database.count_entries(kinds)
+
+    def _read_entries(self) -> list[dict[str, Any]]:
+        """Read all entries; warn the caller of the method if they are not what was written."""
+        entries, digest = self._database.read_entries()
+        if not digest.intact:
+            self._warn("照合値が合いません", stacklevel=4)
+        return entries
+
+    def _warn_of_changes(self) -> None:
+        """Warn who opens the store if it is not what was written, or no longer guarded."""
+        if not self._database.read_entries()[1].intact:
+            self._warn("照合値が合いません", stacklevel=4)
+        elif not self._database.has_protection():
+            self._warn("書き換えを防ぐ仕掛けが外されています。照合値は合っています", stacklevel=4)
+
+    def _warn(self, problem: str, *, stacklevel: int) -> None:
+        message = CHANGED.format(meeting=self._database.meeting, problem=problem)
+        warnings.warn(message, TableWarning, stacklevel=stacklevel)
 
     def _require_secret(self) -> bytes:
         # a sealed meeting has none

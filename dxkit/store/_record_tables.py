@@ -1,9 +1,11 @@
 """What do the entries of a meeting come to, without showing who entered them?
 
 Entries are never changed: an undo, an arrangement and a later vote are entries of their own, and
-these functions work out what stands.
+these functions work out what stands. Figures of fewer than `LEAST_PEERS` voters are left out: they
+would tell what one of them thinks.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -11,6 +13,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit.schema import LEAST_PEERS
+from dxkit.store._pseudonyms import unmask_voter
 
 Entry = Mapping[str, Any]
 # value of a vote → its column in the results
@@ -21,7 +25,8 @@ VOTE_COLUMNS = {
     1: "for",
     2: "for_strongly",
 }
-RESULT_COLUMNS = ("item", "votes", "mean", "median", "spread", *VOTE_COLUMNS.values())
+FIGURE_COLUMNS = ("mean", "median", "spread")
+RESULT_COLUMNS = ("item", "votes", *FIGURE_COLUMNS, *VOTE_COLUMNS.values())
 NOTE_COLUMNS = ("id", "text", "group", "title", "at")
 HISTORY_COLUMNS = (
     "order",
@@ -59,34 +64,70 @@ def find_latest_entries(entries: Sequence[Entry], kind: str) -> dict[tuple[str, 
     }
 
 
-def tabulate_votes(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame:
+def tabulate_votes(
+    entries: Sequence[Entry], items: Sequence[str] | None, secret: bytes
+) -> pd.DataFrame:
     """Tabulate standing votes, one row a voter and one column an item.
 
     Voters have running numbers in the order of their secret names, which is no order of arrival.
+    A sealed meeting's votes are those that its seal holds.
     """
-    latest = find_latest_entries(entries, "vote")
-    if items is None:
-        items = list(dict.fromkeys(item for _, item in latest))
-    column_of_item = {item: j for j, item in enumerate(items)}
-    authors = sorted({author for author, item in latest if item in column_of_item})
-    row_of_author = {author: i for i, author in enumerate(authors)}
-    # missing until a vote says otherwise
-    values = np.full((len(authors), len(items)), np.nan)
-    for (author, item), entry in latest.items():
-        if item in column_of_item:
-            values[row_of_author[author], column_of_item[item]] = entry["value"]
-    return pd.DataFrame(
-        values,
-        index=pd.RangeIndex(1, len(authors) + 1, name="voter"),
-        columns=pd.Index(items, name="item"),
+    seal = next((entry for entry in entries if entry["kind"] == "seal"), None)
+    table = _unmask_votes(entries, secret) if seal is None else _read_ballots(seal["text"])
+    table = table if items is None else table.reindex(columns=list(items))
+    # who voted on none of these items is no voter here
+    table = table.dropna(how="all")
+    return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="voter")).rename_axis(
+        "item", axis="columns"
     )
+
+
+def write_ballots(entries: Sequence[Entry], secret: bytes) -> str:
+    """Write what voters voted on all items, without anything that leads to their entries."""
+    votes = _unmask_votes(entries, secret)
+    values = votes.astype(object).where(votes.notna(), None).to_numpy().tolist()
+    # in the order of the votes themselves: no order of arrival, and none of secret names
+    ballots = sorted(
+        ([None if value is None else int(value) for value in row] for row in values), key=str
+    )
+    return json.dumps({"items": [str(item) for item in votes.columns], "ballots": ballots})
+
+
+def _unmask_votes(entries: Sequence[Entry], secret: bytes) -> pd.DataFrame:
+    """Put the votes of each voter together; only the meeting's secret can."""
+    latest = list(find_latest_entries(entries, "vote").values())
+    items = list(dict.fromkeys(entry["item"] for entry in latest))
+    voters = [unmask_voter(secret, entry["voter"]) for entry in latest]
+    column_of_item = {item: j for j, item in enumerate(items)}
+    row_of_voter = {voter: i for i, voter in enumerate(sorted(set(voters)))}
+    # missing until a vote says otherwise
+    values = np.full((len(row_of_voter), len(items)), np.nan)
+    for voter, entry in zip(voters, latest, strict=True):
+        values[row_of_voter[voter], column_of_item[entry["item"]]] = entry["value"]
+    return pd.DataFrame(values, columns=items)
+
+
+def _read_ballots(text: str) -> pd.DataFrame:
+    content = json.loads(text)
+    rows = np.array(content["ballots"], dtype=np.float64).reshape(-1, len(content["items"]))
+    return pd.DataFrame(rows, columns=content["items"])
 
 
 def summarise_votes(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame:
     """Summarise each item: votes, mean, median, spread, and how many chose each value."""
-    table = tabulate_votes(entries, items)
-    rows = [_summarise_item(str(item), table[item].dropna().to_numpy()) for item in table]
-    return pd.DataFrame(rows, columns=list(RESULT_COLUMNS))
+    votes_of_item: dict[str, list[int]] = {}
+    for (_, item), entry in find_latest_entries(entries, "vote").items():
+        votes_of_item.setdefault(item, []).append(entry["value"])
+    names = list(votes_of_item) if items is None else list(items)
+    rows = [
+        _summarise_item(name, np.array(votes_of_item.get(name, []), dtype=np.float64))
+        for name in names
+    ]
+    table = pd.DataFrame(rows, columns=list(RESULT_COLUMNS))
+    table[list(FIGURE_COLUMNS)] = table[list(FIGURE_COLUMNS)].astype("float64")
+    # whole numbers that may be missing
+    table[list(VOTE_COLUMNS.values())] = table[list(VOTE_COLUMNS.values())].astype("Int64")
+    return table.astype({"votes": "int64"})
 
 
 def list_notes(entries: Sequence[Entry]) -> pd.DataFrame:
@@ -111,15 +152,19 @@ def count_choices(entries: Sequence[Entry]) -> pd.DataFrame:
     # who chose is dropped here
     rows = [(item, entry["text"]) for (_, item), entry in latest.items()]
     table = pd.DataFrame(rows, columns=["item", "option"])
-    return table.groupby(["item", "option"], sort=True).size().rename("votes").reset_index()
+    counts = table.groupby(["item", "option"], sort=True).size().rename("votes").reset_index()
+    voters = counts.groupby("item")["votes"].transform("sum")
+    return counts.assign(votes=counts["votes"].astype("Int64").where(voters >= LEAST_PEERS))
 
 
 def list_history(entries: Iterable[Entry]) -> pd.DataFrame:
-    """List every entry in order, without its author."""
+    """List every entry in order, without its author and without what few voters entered."""
     entries = list(entries)
     standing_ids = find_standing_ids(entries)
+    open_items = _find_open_items(entries)
     rows = [
         {**entry, "refers_to": entry["target"], "stands": entry["id"] in standing_ids}
+        | _hide_content(entry, open_items)
         for entry in entries
     ]
     table = pd.DataFrame(rows).rename(columns={"number": "order"})
@@ -128,10 +173,30 @@ def list_history(entries: Iterable[Entry]) -> pd.DataFrame:
     return listed.astype({"value": "Int64", "stands": bool})
 
 
+def _find_open_items(entries: Sequence[Entry]) -> set[tuple[str, str]]:
+    """Find kind and item of what so many have voted on or chosen that it may be shown."""
+    counts: dict[tuple[str, str], int] = {}
+    for kind in ("vote", "choice"):
+        for _, item in find_latest_entries(entries, kind):
+            counts[kind, item] = counts.get((kind, item), 0) + 1
+    return {key for key, count in counts.items() if count >= LEAST_PEERS}
+
+
+def _hide_content(entry: Entry, open_items: set[tuple[str, str]]) -> dict[str, object]:
+    """Blank what an entry says where it would tell what one person thinks."""
+    # a seal holds everybody's votes
+    if entry["kind"] == "seal":
+        return {"text": ""}
+    if entry["kind"] not in ("vote", "choice") or (entry["kind"], entry["item"]) in open_items:
+        return {}
+    return {"value": None} if entry["kind"] == "vote" else {"text": ""}
+
+
 def _summarise_item(item: str, votes: FloatArray) -> list[object]:
+    if len(votes) < LEAST_PEERS:
+        figures = [np.nan] * 3
+        return [item, len(votes), *figures, *[pd.NA for _ in VOTE_COLUMNS]]
     # also values that nobody chose have a count
     counts = [int((votes == value).sum()) for value in VOTE_COLUMNS]
-    if not len(votes):
-        return [item, 0, np.nan, np.nan, np.nan, *counts]
-    mean = float(votes.mean())
-    return [item, len(votes), mean, float(np.median(votes)), float(votes.std()), *counts]
+    figures = [float(votes.mean()), float(np.median(votes)), float(votes.std())]
+    return [item, len(votes), *figures, *counts]

@@ -1,16 +1,17 @@
 """How does a facilitator keep what a group enters, lose nothing, and not know who voted what?
 
-A client's name is never stored: only its HMAC with a secret of the meeting, enough to let a later
-vote take the place of an earlier one. No table that leaves (`results`, `notes`, `choices`,
-`history`, `export`, `agreement`) holds even that, times are kept to the minute, and `export` gives
-votes as counts only. Whoever holds the database file and also a client's own name can still put the
-two together: `seal` destroys the secret when the meeting is over.
+A client's name is never stored: only an HMAC of it under a secret of the meeting, another one for
+every item and card, enough to let a later vote take the place of an earlier one. No table that
+leaves (`results`, `notes`, `choices`, `history`, `export`, `agreement`) holds even that, times are
+kept to the minute, `export` gives votes as counts only, and figures of fewer than three voters are
+missing. Whoever holds the database file and also a client's own name can still put the two
+together: `seal` destroys the secret when the meeting is over.
 """
 
-import datetime as dt
 import hmac
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -18,15 +19,16 @@ from typing import Any, Self
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning, shorten
 from dxkit.store._database import Database
+from dxkit.store._entry_row import check_group, is_same_entry, make_row
 from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
+from dxkit.store._network_share import warn_of_network_share
+from dxkit.store._pseudonyms import make_author, mask_voter
 from dxkit.store._receipt import Receipt
 from dxkit.store._record import Record
-from dxkit.store._text_checks import check_name, check_text, check_vote, make_entry_id
+from dxkit.store._record_tables import write_ballots
+from dxkit.store._text_checks import check_name, check_text, check_vote
 
-JAPAN_TIME = dt.timezone(dt.timedelta(hours=9))
 DEFAULT_URL = "sqlite:///out/meeting.sqlite"
-# what two entries of the same id must share to be the same entry sent twice
-COMPARED_FIELDS = ("kind", "author", "item", "value", "text", "group", "title", "target")
 # frames from the warning to the user's line: this method, the session's method, and for methods
 # that take an old keyword the function that translates it
 DIRECT_CALL = 3
@@ -56,6 +58,11 @@ class Session(Record):
     StoreError
         If the database cannot be opened.
 
+    Warns
+    -----
+    TableWarning
+        If the file lies on a network share, or is damaged or changed by hand (see `digest`).
+
     Examples
     --------
     >>> import tempfile
@@ -68,6 +75,9 @@ class Session(Record):
 
     def __init__(self, url: str | Path = DEFAULT_URL, *, meeting: str = "meeting") -> None:
         super().__init__(Database(url, check_text(meeting, "会議の名前", longest=ITEM_LONGEST)))
+        if self._database.path is not None:
+            warn_of_network_share(self._database.path, stacklevel=2)
+        self._warn_of_changes()
 
     def __enter__(self) -> Self:
         return self
@@ -123,8 +133,8 @@ class Session(Record):
             If the database refuses (disk full, read-only).
         """
         item_name = check_text(item, "項目", longest=ITEM_LONGEST)
-        author = self._hash_client(client)
-        return self._add_entry("vote", id, author, {"item": item_name, "value": check_vote(value)})
+        fields = {"item": item_name, "value": check_vote(value)}
+        return self._add_entry("vote", id, client, fields)
 
     def note(
         self,
@@ -159,8 +169,8 @@ class Session(Record):
         """
         card = check_text(text, "カード", longest=TEXT_LONGEST)
         # the facilitator is nobody whom a hash would have to hide
-        author = self._hash_client(client) if client != "" else ""
-        return self._add_entry("note", id, author, {"text": card, **_check_group(group, title)})
+        sender = None if client == "" else client
+        return self._add_entry("note", id, sender, {"text": card, **check_group(group, title)})
 
     @accepts_old_keywords(of="entry_id")
     def arrange(
@@ -198,8 +208,8 @@ class Session(Record):
             raise ChoiceError(
                 f"「{shorten(entry_id)}」はカードではありません。notes() の id を指定してください。"
             )
-        fields = {"target": entry_id, **_check_group(group, title)}
-        return self._add_entry("arrange", id, "", fields, stacklevel=TRANSLATED_CALL)
+        fields = {"target": entry_id, **check_group(group, title)}
+        return self._add_entry("arrange", id, None, fields, stacklevel=TRANSLATED_CALL)
 
     def choose(
         self,
@@ -233,8 +243,7 @@ class Session(Record):
         """
         item_name = check_text(item, "項目", longest=ITEM_LONGEST)
         choice = check_text(option, "選択肢", longest=ITEM_LONGEST)
-        author = self._hash_client(client)
-        return self._add_entry("choice", id, author, {"item": item_name, "text": choice})
+        return self._add_entry("choice", id, client, {"item": item_name, "text": choice})
 
     @accepts_old_keywords(of="entry_id")
     def undo(
@@ -267,22 +276,26 @@ class Session(Record):
         StoreError
             As in `vote`.
         """
-        author = self._hash_client(client) if client is not None else ""
         entry = self._find_entry(entry_id)
+        if entry["kind"] == "seal":
+            raise ChoiceError(f"「{shorten(entry_id)}」は会議の封です。封は取り消せません。")
         # in constant time, so that nobody can find an author by trying
-        if client is not None and not hmac.compare_digest(entry["author"], author):
+        if client is not None and not hmac.compare_digest(
+            entry["author"], self._hash_client(client, entry)
+        ):
             raise ChoiceError(
                 f"「{shorten(entry_id)}」は、この端末から送ったものではありません。"
                 "送った端末で取り消してください。"
             )
         fields = {"target": entry_id}
-        return self._add_entry("undo", id, author, fields, stacklevel=TRANSLATED_CALL)
+        return self._add_entry("undo", id, client, fields, stacklevel=TRANSLATED_CALL)
 
     def seal(self) -> None:
         """End the voting for good by destroying the secret.
 
-        Nobody can then ever put a client's name to a vote. Counts, groups and cards stay as they
-        are, and the facilitator may still arrange and undo. Stop the board before. PostgreSQL keeps
+        Nobody can then ever put a client's name to a vote, or votes on several items to one voter.
+        Counts and cards stay as they are, and the facilitator may still arrange and undo;
+        `agreement` goes on saying what it would say now. Stop the board before. PostgreSQL keeps
         the old row in its files until its next ``VACUUM``.
 
         Raises
@@ -290,40 +303,34 @@ class Session(Record):
         StoreError
             If the database refuses.
         """
-        self._database.destroy_secret()
+        if self._database.secret:
+            write_text = partial(write_ballots, secret=self._database.secret)
+            self._database.seal(make_row("seal", None, {}), write_text)
 
-    def _hash_client(self, client: str) -> str:
-        """Hash a client's name: nobody can go back to it without the meeting's secret."""
-        message = f"author {check_name(client, '端末')}".encode()
-        return hmac.digest(self._require_secret(), message, "sha256").hex()
+    def _hash_client(self, client: str, row: Mapping[str, Any]) -> str:
+        """Hash a client's name for an entry: nobody can go back to it without the secret."""
+        secret = self._require_secret()
+        name = check_name(client, "端末")
+        return make_author(secret, name, kind=row["kind"], item=row["item"], entry_id=row["id"])
 
     def _add_entry(
         self,
         kind: str,
         entry_id: str | None,
-        author: str,
+        client: str | None,
         fields: Mapping[str, Any],
         *,
         stacklevel: int = DIRECT_CALL,
     ) -> Receipt:
-        """Write an entry; fields that its kind does not have are empty."""
-        row = {
-            "kind": kind,
-            "author": author,
-            "item": "",
-            "value": None,
-            "text": "",
-            "group": "",
-            "title": "",
-            "target": "",
-            **fields,
-            "id": make_entry_id(entry_id),
-            # to the minute: a finer time would help to guess whose vote it is
-            "at": dt.datetime.now(JAPAN_TIME).isoformat(timespec="minutes"),
-        }
+        """Write an entry; the facilitator's (``client=None``) has no author."""
+        row = make_row(kind, entry_id, fields)
+        if client is not None:
+            row["author"] = self._hash_client(client, row)
+            if kind == "vote":
+                row["voter"] = mask_voter(self._require_secret(), client)
         is_new, stored = self._database.add_entry(row)
         # an id may come twice: sent again, or used for something else by mistake
-        is_same = all(stored[field] == row[field] for field in COMPARED_FIELDS)
+        is_same = is_same_entry(stored, row)
         if not is_same:
             message = (
                 f"id「{shorten(row['id'])}」は別の内容で使われています。"
@@ -335,16 +342,9 @@ class Session(Record):
     def _find_entry(self, entry_id: str) -> dict[str, Any]:
         # also an id that could never have been stored is refused as such
         name = check_name(entry_id, "id")
-        for entry in self._database.list_entries():
+        for entry in self._database.read_entries()[0]:
             if entry["id"] == name:
                 return entry
         raise ChoiceError(
             f"id「{shorten(entry_id)}」の記録はありません。history() の id を確かめてください。"
         )
-
-
-def _check_group(group: str, title: str) -> dict[str, str]:
-    return {
-        "group": check_text(group, "グループ", longest=ITEM_LONGEST, empty=True),
-        "title": check_text(title, "見出し", longest=ITEM_LONGEST, empty=True),
-    }

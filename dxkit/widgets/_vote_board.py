@@ -9,15 +9,14 @@ from typing import ClassVar
 import ipywidgets
 
 from dxkit._keywords import accepts_old_keywords
-from dxkit.errors import DxkitError
+from dxkit.errors import ChoiceError, DxkitError, shorten
+from dxkit.schema import LEAST_PEERS
 from dxkit.store import Session
 from dxkit.widgets._html import BAD, NEUTRAL, write_message
 from dxkit.widgets._vote_texts import write_cards, write_chart, write_door
 from dxkit.widgets.room import Room
 
 REFRESH_S = 1.0
-# with fewer votes than this a bar would tell what one person voted
-MIN_VOTES = 3
 HIDDEN = "<p>結果は「結果を映す」を選ぶと見られます。</p>"
 
 
@@ -140,7 +139,7 @@ def vote_board(
     *,
     title: str = "会議の投票",
     address: str | None = None,
-    min_votes: int = MIN_VOTES,
+    min_votes: int = LEAST_PEERS,
     start: bool = True,
 ) -> VoteBoard:
     """Let a room vote -2 to +2 on every item and write cards from its phones, without names.
@@ -161,7 +160,8 @@ def vote_board(
     address
         This laptop's address on the room's network, if it has several.
     min_votes
-        An item's votes are drawn once this many have voted: fewer would tell one person's vote.
+        An item's votes are drawn once this many have voted; at least three: fewer would tell one
+        person's vote.
     start
         ``False`` waits for the button 受付を始める.
 
@@ -173,7 +173,7 @@ def vote_board(
     Raises
     ------
     ChoiceError
-        If there is no item, two of the same name, or no network.
+        If there is no item, two of the same name, no network, or ``min_votes`` is below three.
 
     Notes
     -----
@@ -190,6 +190,11 @@ def vote_board(
     ...     len(board.code), board.room.running
     (8, False)
     """
+    if min_votes < LEAST_PEERS:
+        raise ChoiceError(
+            f"min_votes={shorten(min_votes)} は使えません。"
+            f"だれの票か分からないように、{LEAST_PEERS}以上にしてください。"
+        )
     room = Room(session, items, title=title, network=network, port=port, address=address)
     board = VoteBoard(room, min_votes=min_votes)
     if start:

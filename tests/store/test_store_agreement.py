@@ -262,13 +262,81 @@ def test_more_than_half_missing_is_warned_of_and_less_is_not(tmp_path):
         assert session.agreement().missing < 0.5
 
 
-def test_a_group_of_two_keeps_its_opinions_to_itself(tmp_path):
-    votes, _ = _camps(2, sizes=(6, 2), items=8, noise=0.0)
+def test_a_group_of_two_keeps_its_opinions_to_itself_also_by_subtraction(tmp_path):
+    votes, _ = _camps(2, sizes=(8, 5, 2), items=8, noise=0.0)
     with Session(tmp_path / "m.sqlite") as session:
         _voted(session, votes)
         found = session.agreement()
-    assert found.groups["voters"].tolist() == [6, 2]
-    small = found.opinions[found.opinions["group"] == 2]
-    assert len(small) == 8
-    assert small["mean"].isna().all()
-    assert found.opinions.loc[found.opinions["group"] == 1, "mean"].notna().all()
+        totals = session.results().set_index("item")
+    assert found.groups["voters"].tolist() == [8, 5, 2]
+    opinions = found.opinions.set_index("group")
+    assert len(opinions) == 24
+    assert opinions.loc[2:, "mean"].isna().all()
+    assert opinions.loc[1, "mean"].notna().all()
+    assert (totals["votes"] == 15).all()
+
+
+@pytest.mark.parametrize("sizes", [(6, 2), (5, 1), (2, 2, 2), (4, 4, 1), (9, 3, 2), (3, 3, 3)])
+@pytest.mark.parametrize("seed", range(4))
+def test_no_mean_of_one_or_two_is_left_when_the_shown_groups_are_taken_off_the_total(
+    tmp_path, sizes, seed
+):
+    votes, _ = _camps(seed, sizes=sizes, items=8, missing=0.15, noise=0.0)
+    with Session(tmp_path / "m.sqlite") as session:
+        _voted(session, votes)
+        found = session.agreement()
+        totals = session.results().set_index("item")["votes"]
+    shown = found.opinions[found.opinions["mean"].notna()]
+    assert (shown["votes"] >= 3).all()
+    rest = totals - shown.groupby("item")["votes"].sum().reindex(totals.index, fill_value=0)
+    assert not rest.isin([1, 2]).any()
+    # nothing is hidden without need
+    if sizes == (3, 3, 3) and len(found.groups) == 3 and not votes.isna().any(axis=None):
+        assert found.opinions["mean"].notna().all()
+
+
+def test_two_voters_have_no_w_and_no_groups_and_three_have(tmp_path):
+    votes, _ = _camps(1, sizes=(3,), items=8, noise=0.0)
+    with Session(tmp_path / "m.sqlite") as session:
+        _voted(session, votes.head(2))
+        two = session.agreement()
+        _voted(session, votes.tail(1))
+        three = session.agreement()
+    assert (two.voters, two.complete) == (2, 2)
+    assert np.isnan([two.w, two.p_value, two.silhouette]).all()
+    assert two.groups.empty
+    assert two.opinions.empty
+    assert three.w == pytest.approx(kendall_w(votes)[0])
+    assert three.groups["voters"].sum() == 3
+
+
+def test_w_of_two_who_voted_on_everything_is_missing_among_many_who_did_not(tmp_path):
+    votes, _ = _camps(1, sizes=(8,), items=8, noise=0.0)
+    votes.iloc[2:, 0] = np.nan
+    with Session(tmp_path / "m.sqlite") as session:
+        _voted(session, votes)
+        found = session.agreement()
+    assert (found.voters, found.complete) == (8, 2)
+    assert np.isnan([found.w, found.p_value]).all()
+
+
+def test_a_sealed_meeting_still_says_how_far_it_agreed_and_no_row_says_who(tmp_path):
+    votes, _ = _camps(3, sizes=(5, 4), items=8, missing=0.1, noise=0.0)
+    with Session(tmp_path / "m.sqlite") as session:
+        _voted(session, votes)
+        before = session.agreement()
+        some = session.agreement(items=["項目1", "項目4"])
+        session.seal()
+        session.seal()
+        after = session.agreement()
+        assert session.history()["kind"].tolist()[-2:] == ["vote", "seal"]
+        # the seal holds all ballots: it shows none of them
+        assert session.history()["text"].tolist()[-1] == ""
+        with pytest.raises(ChoiceError, match="封は取り消せません"):
+            session.undo(session.history()["id"].tolist()[-1])
+        again = session.agreement(items=["項目1", "項目4"])
+    for first, second in ((before, after), (some, again)):
+        assert second.w == pytest.approx(first.w, nan_ok=True)
+        assert (second.voters, second.complete) == (first.voters, first.complete)
+        by_size = [found.groups["voters"].tolist() for found in (first, second)]
+        assert by_size[0] == by_size[1]

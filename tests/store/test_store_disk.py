@@ -112,7 +112,7 @@ def test_a_read_only_file_is_shown_and_refuses_what_is_new(folder_too):
     path = folder / "m.sqlite"
     try:
         with Session(path) as session:
-            session.vote(item="x", value=2, client="a")
+            _vote_alike(session, 2)
         path.chmod(0o444)
         folder.chmod(0o555 if folder_too else 0o777)
         with _as_nobody(), Session(path) as session:
@@ -125,11 +125,17 @@ def test_a_read_only_file_is_shown_and_refuses_what_is_new(folder_too):
         folder.chmod(0o755)
         path.chmod(0o644)
         with Session(path) as session:
-            session.vote(item="x", value=-2, client="a")
+            _vote_alike(session, -2)
             assert session.results()["mean"].tolist() == [-2]
     finally:
         folder.chmod(0o755)
         shutil.rmtree(folder)
+
+
+def _vote_alike(session, value):
+    """Three voters, of whom the mean may be shown."""
+    for client in "abc":
+        session.vote(item="x", value=value, client=client)
 
 
 @contextlib.contextmanager
@@ -151,7 +157,7 @@ def test_a_read_only_postgresql_is_told_alike(postgres):
     with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
         connection.execute("CREATE DATABASE shelf")
     with Session(f"{postgres}/shelf") as session:
-        session.vote(item="x", value=2, client="a")
+        _vote_alike(session, 2)
     with psycopg.connect(f"{postgres}/postgres", autocommit=True) as connection:
         connection.execute("ALTER DATABASE shelf SET default_transaction_read_only = on")
     with Session(f"{postgres}/shelf") as session:

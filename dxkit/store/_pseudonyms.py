@@ -1,0 +1,58 @@
+"""How can a voter replace a vote, and votes be compared, when nothing in the store names anybody?
+
+Two values stand beside an entry, and neither tells who entered it. ``author`` is an HMAC under the
+meeting's secret of the client and of what it was entered for: the same client has another one on
+every item and every card, so that nothing links a vote to a card or to a vote on something else.
+``voter`` is what the agreement needs, the same client on all items; it is masked with random
+digits, so that no two rows repeat it, and only the meeting's secret takes the mask off.
+"""
+
+import hmac
+import json
+import secrets
+
+NONCE_BYTES = 16
+# a client's votes are replaced item by item; a card or an undo is its client's own by its id
+KINDS_BY_ITEM = ("vote", "choice")
+
+
+def make_author(secret: bytes, client: str, *, kind: str, item: str, entry_id: str) -> str:
+    """Hash a client's name together with what it enters: nobody can go back to the name.
+
+    Parameters
+    ----------
+    secret
+        The meeting's.
+    client
+        The client's name.
+    kind, item, entry_id
+        Of the entry.
+    """
+    purpose = item if kind in KINDS_BY_ITEM else entry_id
+    return _hash_parts(secret, "author", kind, purpose, client).hex()
+
+
+def mask_voter(secret: bytes, client: str) -> str:
+    """Hash a client's name for comparing its votes, masked so that no two results are alike."""
+    voter = _hash_parts(secret, "voter", client)[:NONCE_BYTES]
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return (nonce + _apply_mask(secret, nonce, voter)).hex()
+
+
+def unmask_voter(secret: bytes, masked: str) -> str:
+    """Take the mask off: the same for all votes of a client."""
+    try:
+        content = bytes.fromhex(masked)
+    except ValueError:
+        # a damaged one is nobody else's
+        return masked
+    return _apply_mask(secret, content[:NONCE_BYTES], content[NONCE_BYTES:]).hex()
+
+
+def _apply_mask(secret: bytes, nonce: bytes, voter: bytes) -> bytes:
+    mask = _hash_parts(secret, "mask", nonce.hex())
+    return bytes(digit ^ cover for digit, cover in zip(voter, mask, strict=False))
+
+
+def _hash_parts(secret: bytes, *parts: str) -> bytes:
+    return hmac.digest(secret, json.dumps(parts).encode(), "sha256")
