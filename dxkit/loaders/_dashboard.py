@@ -13,7 +13,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from dxkit.errors import Fault, PlaceNameError, TableError
 from dxkit.loaders import _cells
@@ -24,7 +23,7 @@ from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._resolve_municipality import resolve_municipality
-from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._sheet import Sheet, name_column
 
 TITLE = "デジタル庁「自治体DXダッシュボード」"
 ANSWERS = {"実施": 1.0, "未実施": 0.0}
@@ -180,7 +179,7 @@ def _find_repeat_faults(
 
 
 def _make_head_fault(sheet: Sheet, header: int, position: int, name: str, problem: str) -> Fault:
-    column = f"{get_column_letter(position + FIRST_VALUE + 1)}列"
+    column = name_column(position + FIRST_VALUE)
     remedy = "市区町村名の行を元のファイルと比べてください"
     return sheet.make_fault(problem, remedy, row=header, column=column, value=name)
 

@@ -5,15 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from openpyxl.utils import get_column_letter
-
 from dxkit import schema as schemas
 from dxkit._arrays import FloatArray
 from dxkit.errors import Fault
 from dxkit.loaders import _cells
 from dxkit.loaders._header_rows import Layout
 from dxkit.loaders._place_names import to_plain_name
-from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._sheet import Sheet, name_column
 
 ColumnValues = FloatArray | Sequence[object]
 
@@ -120,7 +118,7 @@ def find_head_faults(
                 "見出しのない列に値があります",
                 "見出しを書くか、列を消してください",
                 row=layout.header,
-                column=f"{get_column_letter(position + 1)}列",
+                column=name_column(position),
             )
 
 
