@@ -19,6 +19,7 @@ from dxkit.loaders import _cells
 from dxkit.loaders._load import load
 from dxkit.loaders._municipalities import PREFECTURE_ENDING, all_municipalities
 from dxkit.loaders._origin import set_origin
+from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._remedies import GET_AGAIN
@@ -34,6 +35,8 @@ HEADER_SEARCH = 10
 # a header row has at least so many places, and hardly anything else
 LEAST_PLACES = 2
 PLACE_SHARE = 0.9
+# the publisher's files have all prefectures or all municipalities
+LEAST_PUBLISHED_PLACES = 47
 PLACE_ENDS = ("市", "区", "町", "村", "都", "道", "府", "県")
 UNKNOWN = "市区町村名が分かりません"
 UNPLACED = "同じ名前の市区町村がほかにもあり、並び順（団体コード順）からも決められません"
@@ -90,6 +93,7 @@ def read_dashboard(path: str | Path, *, prefecture: str | None = None) -> pd.Dat
     table = pd.DataFrame(indicators.figures, index=index, dtype=float).sort_index()
     if prefecture:
         table = table[table.index.str.startswith(prefecture)]
+        require_rows(table, prefecture, sheet.file)
     set_origin(table, TITLE, sheet.file, labels=indicators.labels, groups=indicators.groups)
     return table
 
@@ -148,6 +152,14 @@ def _find_header(sheet: Sheet) -> int:
     problem = "市区町村名（都道府県名）が横に並んだ行が見つかりません"
     remedy = "デジタル庁「自治体DXダッシュボード」のCSVか確かめてください"
     raise TableError([sheet.make_fault(problem, remedy)])
+
+
+def is_dashboard(sheet: Sheet, row: int) -> bool:
+    """Check for the publisher's form: two columns of labels, and hundreds of places in a row."""
+    names = [text for text in sheet.texts[row][FIRST_VALUE:] if text]
+    place_count = sum(name.endswith(PLACE_ENDS) for name in names)
+    is_wide = len(names) >= LEAST_PUBLISHED_PLACES and place_count > PLACE_SHARE * len(names)
+    return is_wide and not _list_candidates(sheet.find_text(row, LABEL_COLUMN))
 
 
 def _read_codes(sheet: Sheet, header: int) -> tuple[list[str], list[Fault]]:

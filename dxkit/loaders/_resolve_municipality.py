@@ -152,7 +152,11 @@ def agrees(code: str, name: object) -> bool:
     # numbers and signs before a name say nothing of it
     for spelling in (plain, LEADING_SIGNS.sub("", plain)):
         key = to_spelling_key(spelling)
+        official = map_municipalities().get(code)
         if map_prefectures().get(spelling) == code:
+            return True
+        # a village of the northern territories that shares its name with one that it is not
+        if official is not None and spelling == to_plain_name(official.name):
             return True
         places = (*map_spellings().get(key, ()), *map_stems().get((code[:2], key), ()))
         if any(place.code == code for place in places):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dxkit._arrays import FloatArray
+from dxkit.errors import shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._municipalities import map_municipalities
 from dxkit.loaders._sheet import Sheet
@@ -19,6 +20,7 @@ from dxkit.loaders._subtotal_rows import AREA, TOTAL, WARD, Subtotal, map_wards
 # headings of what does not add up
 NO_COUNT = re.compile(
     r"率|割合|平均|％|%|密度|比$|比率|指数|順位|番号|コード|年度?$|年齢|緯度|経度|標高|あたり|当たり|1人|偏差|点数"
+    r"|座標|(^|_)(lat|lon|lng|latitude|longitude)$"
 )
 # totals that are no sums, or sums of other rows
 NO_SUM = re.compile(r"平均|中央値|最大|最小|全国")
@@ -26,6 +28,10 @@ CITIES = re.compile(r"^市(部|計|部計)$")
 TOWNS = re.compile(r"^(郡部|町村部|町計|町村計|郡部計|郡計|町村部計)$")
 # share by which rounding may let a sum of decimals differ
 ROUNDING = 1e-9
+# share of the figures by which a mean of other weights may lie beyond them
+MEAN_MARGIN = 0.01
+# sums that a remark lists
+LISTED_CHECKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +175,9 @@ def _compare(total: float, parts: FloatArray) -> tuple[float, bool] | None:
         # parts that are not told may be the difference, but never a negative one
         return (figure, False) if (known >= 0).all() and figure > total + tolerance else None
     # a mean lies between its parts, and no sum of several positive figures does
-    is_mean = len(parts) > 1 and known.min() <= total <= known.max()
+    low, high = known.min(), known.max()
+    margin = MEAN_MARGIN * max(abs(low), abs(high))
+    is_mean = len(parts) > 1 and low - margin <= total <= high + margin
     return None if is_mean and not agrees else (figure, agrees)
 
 
@@ -177,3 +185,17 @@ def _find_step(numbers: Sequence[float]) -> float:
     """Find the last decimal in which numbers are written."""
     decimals = (len(repr(number).partition(".")[2]) for number in numbers if number % 1)
     return float(10.0 ** -max(decimals, default=0))
+
+
+def describe_differences(checks: Sequence[SumCheck]) -> list[str]:
+    """Describe in Japanese which totals differ from the sums of their rows."""
+    different = [check for check in checks if not check.agrees]
+    if not different:
+        return []
+    listed = "、".join(
+        f"{check.row_number}行目「{shorten(check.subtotal.text, 20)}」の列「{check.column}」は"
+        f" {check.total:,.12g}、内訳の合計は {check.sum:,.12g}"
+        for check in different[:LISTED_CHECKS]
+    )
+    more = f"ほか{len(different) - LISTED_CHECKS}件" if len(different) > LISTED_CHECKS else ""
+    return [f"合計の行が、内訳の合計と合いません: {listed}{more}"]

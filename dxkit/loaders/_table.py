@@ -25,7 +25,7 @@ from dxkit.loaders._place_names import municipality_name, to_plain_name
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
-from dxkit.loaders._sum_checks import SumCheck, SumChecker
+from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, SumChecker, describe_differences
 from dxkit.loaders._table_columns import (
     ColumnValues,
     find_head_faults,
@@ -44,8 +44,6 @@ from dxkit.loaders._table_rows import (
 ODD_SHARE = 1 / 4
 FAULT_ACTIONS = ("raise", "warn")
 FAULT_WORDS = "raise（欠陥があれば読まない）か warn（警告して読み進める）を選んでください。"
-# sums that a remark lists
-LISTED_CHECKS = 5
 
 
 def read_table(
@@ -218,17 +216,7 @@ class Reading:
     def add_sums(self, checks: Sequence[SumCheck]) -> None:
         """Note which totals differ from the sums of their rows, and which cannot be checked."""
         self.checks = list(checks)
-        different = [check for check in checks if not check.agrees]
-        if different:
-            listed = "、".join(
-                f"{check.row_number}行目「{shorten(check.subtotal.text, 20)}」の列"
-                f"「{check.column}」は {check.total:,.10g}、内訳の合計は {check.sum:,.10g}"
-                for check in different[:LISTED_CHECKS]
-            )
-            more = (
-                f"ほか{len(different) - LISTED_CHECKS}件" if len(different) > LISTED_CHECKS else ""
-            )
-            self.remarks.append(f"合計の行が、内訳の合計と合いません: {listed}{more}")
+        self.remarks += describe_differences(checks)
         checked = {check.subtotal.row for check in checks}
         unchecked = [
             subtotal
@@ -301,7 +289,7 @@ def _make_table(
         columns[_find_name_column(layout)] = [
             municipality_name(place) if place else None for place in places
         ]
-        reading.remarks += list_slips(sheet, layout, split.data)
+        reading.remarks += [*split.remarks, *list_slips(sheet, layout, split.data)]
     reading.subtotals = split.subtotals
     data = split.data
     faults = [*sheet.faults, *find_head_faults(sheet, layout, data, columns_by_head)]
@@ -394,6 +382,8 @@ def _check_coverage(table: pd.DataFrame, schema: str | pa.DataFrameSchema | None
         names = "、".join(map(municipality_name, repeated))
         message = f"同じ市町が2行以上あります: {names}（1市町1行の表なら、重複を直してください）"
         warnings.warn(message, TableWarning, stacklevel=3)
-    if 0 < len(missing) <= len(everybody) * ODD_SHARE:
+    # a table of several rows a municipality (stations) may well have none of some
+    is_one_row_each = len(repeated) <= len(counts) * ODD_SHARE
+    if is_one_row_each and 0 < len(missing) <= len(everybody) * ODD_SHARE:
         names = "、".join(place.name for place in missing)
         warnings.warn(f"行のない市町があります: {names}", TableWarning, stacklevel=3)

@@ -28,6 +28,8 @@ WHOLE_MUNICIPALITIES = ("municipalities", "values", "members")
 # letters of a skipped row that are kept
 SKIPPED_CELL_LETTERS = 100
 SKIPPED_ROW_LETTERS = 200
+# a larger share of rows without a municipality is no slip
+OUTSIDE_SHARE = 0.25
 # what stands in the place of a municipality's name in the row of its prefecture
 NO_NAMES = ("", "-", "―", "－")
 
@@ -46,12 +48,15 @@ class SplitRows:
         ``row`` (its number in the file) and ``text`` of each row that is not read as data.
     area_names
         How bare names are read that an area and a city share.
+    remarks
+        What else was guessed, in Japanese.
     """
 
     data: list[int] = field(default_factory=list)
     subtotals: list[Subtotal] = field(default_factory=list)
     skipped: list[dict[str, object]] = field(default_factory=list)
     area_names: AreaNames = field(default_factory=AreaNames)
+    remarks: list[str] = field(default_factory=list)
 
 
 def split_rows(sheet: Sheet, layout: Layout, prefecture: str | None) -> SplitRows:
@@ -153,10 +158,20 @@ def read_places(
     resolved: dict[tuple[str, str, str], str | PlaceNameError] = {}
     places: list[str | None] = []
     faults: list[Fault] = []
+    blank = [row for row in split.data if _is_nameless(sheet, layout, row)]
+    # a few blanks are slips; many are places outside of every municipality
+    are_outside = len(blank) > OUTSIDE_SHARE * len(split.data)
+    if are_outside:
+        split.remarks.append(
+            f"市町名も団体コードもない行が{len(blank):,}行あります（code は欠測として読みました）"
+        )
     for row in split.data:
         code = sheet.find_text(row, layout.code)
         name = sheet.find_text(row, layout.name)
         within = sheet.find_text(row, layout.prefecture)
+        if are_outside and not code and not name:
+            places.append(None)
+            continue
         naming = (code, name, within)
         if naming not in resolved:
             resolved[naming] = _resolve_naming(code, name, within, prefecture, split.area_names)
@@ -170,6 +185,10 @@ def read_places(
     if isinstance(schema, str) and schema in WHOLE_MUNICIPALITIES:
         faults += _find_ward_faults(sheet, layout, split.data, places)
     return places, faults
+
+
+def _is_nameless(sheet: Sheet, layout: Layout, row: int) -> bool:
+    return not (sheet.find_text(row, layout.code) or sheet.find_text(row, layout.name))
 
 
 def _find_ward_faults(
