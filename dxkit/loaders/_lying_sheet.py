@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dxkit.errors import Fault
-from dxkit.loaders._place_names import is_total, names_municipality
+from dxkit.loaders._cells import PLAIN_NUMBER
+from dxkit.loaders._place_names import names_municipality
 from dxkit.loaders._sheet import Sheet, name_column
+from dxkit.loaders._subtotal_rows import AreaNames, find_subtotal
 
 # rows from the top in which the row of municipalities is looked for
 HEADER_SEARCH = 40
@@ -56,22 +58,35 @@ def find_lying_table(sheet: Sheet) -> LyingTable | None:
 def _find_first_place(sheet: Sheet, row: int) -> int | None:
     """Find the column of the first municipality of a row that holds hardly anything else."""
     texts = sheet.texts[row]
+    # a row of figures need not be looked at cell by cell
+    if sum(text[:1].isdigit() for text in texts) * 2 > len(texts):
+        return None
     positions = [at for at, text in enumerate(texts) if text and names_municipality(text)]
     if len(positions) < LEAST_PLACES or positions[0] == 0:
         return None
     names = [texts[at] for at in positions]
-    filled = [text for text in texts[positions[0] :] if text]
-    beside = [text for text in filled if is_total(text)]
+    first = positions[0]
+    while first > 1 and _is_sum(texts[first - 1]):
+        first -= 1
+    filled = [text for text in texts[first:] if text]
+    # sums stand beside the municipalities: prefecture, counties, areas
+    beside = list(filter(_is_sum, filled))
     if len(names) < PLACE_SHARE * (len(filled) - len(beside)) or len(set(names)) < len(names):
         return None
     # labels stand left of them, in every row: figures there belong to a table that stands
-    if any(names_municipality(text) for text in texts[: positions[0]]):
+    if any(names_municipality(text) for text in texts[:first]):
         return None
     body = sheet.texts[row + 1 : row + 1 + CONTENT_ROWS]
     cells = [text for below in body for text in below if text]
     if not cells or any(map(names_municipality, cells)):
         return None
-    return positions[0]
+    # figures left of the first municipality are a column that nobody can name
+    has_figures = any(PLAIN_NUMBER.fullmatch(text) for below in body for text in below[1:first])
+    return None if has_figures else first
+
+
+def _is_sum(text: str) -> bool:
+    return bool(text) and find_subtotal(0, "", text, None, AreaNames()) is not None
 
 
 def _turn(sheet: Sheet, header: int, first: int) -> LyingTable:

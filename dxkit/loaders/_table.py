@@ -33,6 +33,7 @@ from dxkit.loaders._table_columns import (
     read_columns,
 )
 from dxkit.loaders._table_rows import (
+    find_rows_above,
     find_second_table,
     list_slips,
     read_places,
@@ -137,7 +138,8 @@ def read_table(
     tables = _find_tables(path, sheet, schema, options)
     # a sheet that names municipalities comes before a cover sheet
     chosen = next((pair for pair in tables if pair.layout.naming_column is not None), tables[0])
-    reading = Reading(chosen, [pair.sheet.name for pair in tables if pair is not chosen])
+    others = [pair.sheet.name for pair in tables if pair is not chosen]
+    reading = Reading(chosen, others, is_header_given=bool(lines))
     table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
     if "code" in table.columns and prefecture == HYOGO:
         _check_coverage(table, schema)
@@ -192,7 +194,10 @@ def _choose_sheets(path: str | Path, sheet: str | int | None) -> list[Sheet]:
 class Reading:
     """What was guessed, set apart and checked in reading one table, for its receipt."""
 
-    def __init__(self, chosen: _FoundTable, other_sheets: Sequence[str]) -> None:
+    def __init__(
+        self, chosen: _FoundTable, other_sheets: Sequence[str], *, is_header_given: bool
+    ) -> None:
+        self.is_header_given = is_header_given
         self.sheet = chosen.sheet
         self.layout = chosen.layout
         self.lying = chosen.lying
@@ -296,6 +301,8 @@ def _make_table(
     width = layout.column_count
     ragged = (sheet.find_ragged_fault(row, width) for row in data)
     faults += [fault for fault in ragged if fault]
+    if not reading.is_header_given:
+        faults += find_rows_above(sheet, layout)
     faults += [*find_second_table(sheet, layout, data), *place_faults]
     readings = read_columns(sheet, layout, data, columns_by_head)
     reading.remarks += readings.remarks
@@ -303,8 +310,9 @@ def _make_table(
     if faults and on_fault == "raise":
         raise TableError(reading.name_places(faults))
     reading.remarks += map(str, reading.name_places(faults))
-    numbers = find_number_columns(layout, readings.columns, columns_by_head)
-    reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
+    if split.subtotals:
+        numbers = find_number_columns(layout, readings.columns, columns_by_head)
+        reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
     for remark in reading.remarks:
         warnings.warn(f"ファイル「{sheet.file}」: {remark}", TableWarning, stacklevel=3)
     # a column of the file never takes the place of the resolved code and name

@@ -177,7 +177,7 @@ def find_number_columns(
     numbers: dict[str, tuple[int, FloatArray]] = {}
     for position, head in enumerate(layout.heads):
         column = values.get(columns_by_head.get(to_plain_name(head), head)) if head else None
-        is_text = column is None or any(isinstance(value, str) for value in column)
+        is_text = isinstance(column, list) and any(isinstance(value, str) for value in column)
         if column is not None and not is_text and not _names_something(head):
             numbers.setdefault(head, (position, np.asarray(column, dtype=float)))
     return numbers

@@ -11,7 +11,12 @@ from dxkit.loaders import _cells
 from dxkit.loaders._character_variants import SLIPS
 from dxkit.loaders._header_rows import Layout
 from dxkit.loaders._municipalities import map_municipalities
-from dxkit.loaders._place_names import is_slip, municipality_name, to_plain_name
+from dxkit.loaders._place_names import (
+    is_slip,
+    municipality_name,
+    names_municipality,
+    to_plain_name,
+)
 from dxkit.loaders._resolve_municipality import resolve_row
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._subtotal_rows import (
@@ -244,18 +249,34 @@ def list_slips(sheet: Sheet, layout: Layout, data: Sequence[int]) -> list[str]:
     ]
 
 
+def find_rows_above(sheet: Sheet, layout: Layout) -> Iterator[Fault]:
+    """Find rows above the header that look like data, or like the header of a table on its side."""
+    for row in range(layout.header):
+        texts = [text for text in sheet.texts[row] if text]
+        names = sum(map(names_municipality, texts))
+        if names > 1 or (names and any(map(_is_number, texts))):
+            yield sheet.make_fault(
+                "見出しとみた行より上に、市町名の行があります（見出しの行を決められません）",
+                "header= に見出しの行を、1行目を 0 として数えて指定してください",
+                row=row,
+                value=" ".join(texts),
+            )
+
+
 def find_second_table(sheet: Sheet, layout: Layout, data: Sequence[int]) -> Iterator[Fault]:
     """Find headings of a further table below the first.
 
     They repeat headings of the first, or stand behind a gap and hold words in every column of
     numbers.
     """
-    heads = {to_plain_name(text) for text in sheet.texts[layout.header] if text}
+    heads = {text for text in sheet.texts[layout.header] if text}
     for before, row in pairwise(data):
         has_gap = sheet.row_numbers[row] > sheet.row_numbers[before] + 1
+        # nearly all rows begin with something else than a heading
+        if not has_gap and next(filter(None, sheet.texts[row]), "") not in heads:
+            continue
         texts = [text for text in sheet.texts[row] if text]
-        repeats = sum(to_plain_name(text) in heads for text in texts)
-        is_header = repeats == len(texts) and len(texts) > 1
+        is_header = len(texts) > 1 and heads.issuperset(texts)
         if is_header or (has_gap and _holds_new_heads(sheet, before, row)):
             yield sheet.make_fault(
                 "この行から下に、別の表があるようです",
