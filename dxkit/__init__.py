@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from dxkit.loaders import describe as describe
     from dxkit.loaders import label as label
     from dxkit.loaders import load as load
+    from dxkit.loaders import read as read
     from dxkit.schema import show as show
 
 __version__ = "0.1.0"
@@ -81,6 +82,7 @@ _HOMES = {
     "describe": "dxkit.loaders",
     "label": "dxkit.loaders",
     "load": "dxkit.loaders",
+    "read": "dxkit.loaders",
     "show": "dxkit.schema",
 }
 __all__ = [*_MODULES, *_HOMES]

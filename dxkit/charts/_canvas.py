@@ -261,8 +261,9 @@ def _outline_of(all_axes: Sequence[Any]) -> Callable[[RendererBase], Bbox]:
 def _use_japanese_font(parts: Sequence[Artist]) -> None:
     """Set every text in the shipped font, read as text and never as a formula."""
     for part in parts:
+        title = getattr(part, "_suptitle", None) or getattr(part, "title", None)
         for text in part.findobj(Text):
             if isinstance(text, Text):
                 text.set_parse_math(False)
-                text.set_text(to_printable(text.get_text()))
+                text.set_text(to_printable(text.get_text(), is_title=text is title))
                 text.set_fontproperties(font_of_size(float(text.get_fontsize())))

@@ -17,6 +17,11 @@ from dxkit.errors import MissingExtraError
 GETA = "〓"
 # no line begins with these: they hang at the end of the line before
 HANGING = frozenset("。、，．）」』】")
+# no label of a chart is longer; matplotlib would lay out every letter of a cell that is megabytes
+LONGEST_LABEL = 1_200
+LONGEST_LABEL_LINE = 300
+# a title is one text, not one a row
+LONGEST_TITLE = 20_000
 
 
 @lru_cache
@@ -45,12 +50,23 @@ def font_of_size(size_pt: float) -> FontProperties:
     return FontProperties(fname=find_font_file(), size=size_pt)
 
 
-def to_printable(text: str) -> str:
-    """Replace every letter that the font lacks by 〓, so that none turns into a box."""
+def to_printable(text: str, *, is_title: bool = False) -> str:
+    """Replace every letter that the font lacks by 〓, so that none turns into a box.
+
+    What is longer than a label (or a title) can be ends in an ellipsis.
+    """
     known_points = _code_points()
-    return "".join(
-        letter if letter == "\n" or ord(letter) in known_points else GETA for letter in text
+    longest = LONGEST_TITLE if is_title else LONGEST_LABEL
+    longest_line = LONGEST_TITLE if is_title else LONGEST_LABEL_LINE
+    lines = [_cut(line, longest_line) for line in _cut(text, longest).split("\n")]
+    return "\n".join(
+        "".join(letter if ord(letter) in known_points else GETA for letter in line)
+        for line in lines
     )
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 @lru_cache
@@ -65,7 +81,8 @@ def wrap_text(text: str, width: int) -> str:
     """
     lines = [""]
     used = 0
-    for letter in text:
+    # a longer text is cut when it is printed
+    for letter in text[: LONGEST_LABEL + 1]:
         letter_width = 2 if east_asian_width(letter) in "FWA" else 1
         if used + letter_width > width and letter not in HANGING:
             lines.append("")

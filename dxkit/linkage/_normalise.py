@@ -190,7 +190,9 @@ def find_missing_columns(
 
 
 def _find_bad_ids(ids: pd.Series, sheet: str) -> list[Fault]:
-    is_bad = (ids.isna() | ids.map(str).duplicated()).to_numpy()
+    # pandas would take a column of texts for its own kind, which holds no broken character
+    texts = pd.Series([str(record_id) for record_id in ids], index=ids.index, dtype="object")
+    is_bad = (ids.isna() | texts.duplicated()).to_numpy()
     return [
         Fault(
             "record_id が空欄か、2度使われています",

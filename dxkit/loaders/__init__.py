@@ -1,9 +1,10 @@
 """Which tables are there, and how is an official or home-made file read?
 
-`load`, `catalog`, `describe` and `label` serve the project's own tables; each ``read_*`` takes an
-official file format; `read_table` takes anybody's spreadsheet; `fetch` downloads from the
-publishers' own addresses; `write_hearing_form` and `read_hearing` are the two ends of the
-prefecture's hearing; `write_table` exports.
+`load`, `catalog`, `describe` and `label` serve the project's own tables; `identify` says what a
+file is, and `read` reads it with the reader that fits; each ``read_*`` takes an official file
+format; `read_table` takes anybody's spreadsheet; `fetch` downloads from the publishers' own
+addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing;
+`write_table` exports.
 """
 
 from dxkit.loaders._boundaries import read_boundaries
@@ -12,12 +13,14 @@ from dxkit.loaders._dashboard import read_dashboard
 from dxkit.loaders._data_folder import data_folder
 from dxkit.loaders._decode_text import decode_text
 from dxkit.loaders._describe import describe
+from dxkit.loaders._did import read_did
 from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
 from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._hyogo import HYOGO
+from dxkit.loaders._identify import identify, read
 from dxkit.loaders._label import label
 from dxkit.loaders._load import load
 from dxkit.loaders._mesh_population import read_mesh_population
@@ -27,6 +30,7 @@ from dxkit.loaders._residents import read_residents
 from dxkit.loaders._resolve_municipality import resolve_municipality
 from dxkit.loaders._roadside_stations import read_roadside_stations
 from dxkit.loaders._shelters import read_shelters
+from dxkit.loaders._standard_facilities import read_facilities
 from dxkit.loaders._standardization import read_standardization
 from dxkit.loaders._table import read_table
 from dxkit.loaders._towns import read_towns
@@ -40,14 +44,18 @@ __all__ = [
     "decode_text",
     "describe",
     "fetch",
+    "identify",
     "is_former_name",
     "label",
     "load",
     "municipality_name",
+    "read",
     "read_boundaries",
     "read_dashboard",
+    "read_did",
     "read_estat",
     "read_extensions",
+    "read_facilities",
     "read_hearing",
     "read_mesh_population",
     "read_residents",

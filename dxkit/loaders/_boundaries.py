@@ -1,8 +1,9 @@
 """Which shape has each municipality in the official boundary files?
 
-国土数値情報 N03 (行政区域) in both editions: to 2021/2023 the city of a ward stands in N03_003; from
+国土数値情報 N03 (行政区域) in its three layouts: of 1920–2000 N03_005 and N03_006 are dates, and
+towns share the code of their prefecture; to 2021/2023 the city of a ward stands in N03_003; from
 2024 N03_004 is the municipality including the designated city and N03_005 the ward. GeoJSON,
-TopoJSON, shapefile, or the publisher's zip.
+TopoJSON, shapefile, GeoPackage, FlatGeobuf, GeoParquet, or the publisher's zip.
 """
 
 from pathlib import Path
@@ -23,6 +24,10 @@ CODE = "N03_007"
 # prefecture; county or city of a ward; municipality; code
 NEEDED = ("N03_001", "N03_003", "N03_004", CODE)
 COLUMNS = ["code", "prefecture", "county", "name", "geometry"]
+# days of founding and of end in editions of 1920–2000
+OLD_COLUMNS = ("valid_from", "valid_to")
+OLD_DATE = r"\d{8}|\d{4}[-/]\d{2}[-/]\d{2}.*"
+STILL = "99991231"
 AREA_TYPES = ("Polygon", "MultiPolygon")
 
 
@@ -32,8 +37,8 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
     Parameters
     ----------
     path
-        GeoJSON, TopoJSON, ``.shp`` (with its ``.shx`` and ``.dbf`` beside it) or the publisher's
-        zip.
+        GeoJSON, TopoJSON, ``.shp`` (with its ``.shx`` and ``.dbf`` beside it), ``.gpkg``, ``.fgb``,
+        ``.parquet`` or the publisher's zip.
     merge_wards
         Join the wards of designated cities to one city (Kobe = 28100); with ``False`` each ward is
         a row.
@@ -43,8 +48,11 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
     geopandas.GeoDataFrame
         One row a municipality in code order: ``code, prefecture, county, name, geometry``
         (EPSG:6668; files without a datum are read as JGD2011). A nationwide file also holds the six
-        villages of the northern territories (01695–01700). ``.attrs``: ``source, kind, as_of`` (if
-        the file's name says it), ``file``, and ``skipped``: areas without a code (所属未定地).
+        villages of the northern territories (01695–01700). Editions of 1920–2000 have one row a
+        city, town or village of their time, with ``valid_from, valid_to`` (days of founding and
+        of end, missing while it stands), and the code of the file, which towns of a county may
+        share. ``.attrs``: ``source, kind, as_of`` (if
+        the file's name says it), ``file, layout`` (``old`` or ``new``), and ``skipped``: areas without a code (所属未定地).
 
     Raises
     ------
@@ -75,20 +83,67 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
         raise TableError.one(f"団体コード（{CODE}）のある図形がありません", GET_AGAIN, file=file)
     coded["code"] = _read_codes(coded[CODE], file)
     coded["geometry"] = _mend_areas(coded, file)
-    coded["name"] = _find_names(coded)
+    is_old = is_old_layout(coded)
+    coded["name"] = coded["N03_004"].fillna("") if is_old else _find_names(coded)
     # nine wards of Kobe become one city of the same name
-    if merge_wards:
+    if merge_wards and not is_old:
         coded["code"], coded["name"] = _find_cities(coded, file)
+    if merge_wards and is_old:
+        coded["code"], coded["name"] = _find_old_cities(coded)
     coded["prefecture"] = coded["N03_001"]
     # cities stand in this column, too
     is_county = coded["N03_003"].fillna("").astype(str).str.endswith("郡")
     coded["county"] = coded["N03_003"].where(is_county, None)
-    # islands and exclaves are features of their own: one row a municipality
-    merged = coded[COLUMNS].dissolve(by="code", as_index=False).sort_values("code")
-    result = gpd.GeoDataFrame(merged[COLUMNS].reset_index(drop=True), crs=merged.crs)
+    if is_old:
+        coded["valid_from"] = _read_dates(coded["N03_005"])
+        coded["valid_to"] = _read_dates(coded["N03_006"])
+    result = _dissolve(coded, is_old=is_old)
     skipped = len(features) - len(coded)
-    set_origin(result, TITLE, file, as_of=find_date_in_name(file), skipped=skipped)
+    as_of = find_date_in_name(file)
+    set_origin(result, TITLE, file, as_of=as_of, skipped=skipped, layout="old" if is_old else "new")
     return result
+
+
+def is_old_layout(coded: pd.DataFrame) -> bool:
+    """Check for an edition of 1920–2000: N03_005 and N03_006 are dates, no ward and no area."""
+    if not {"N03_005", "N03_006"} <= set(coded.columns):
+        return False
+    texts = pd.concat([coded["N03_005"], coded["N03_006"]]).dropna().astype(str)
+    return bool(len(texts)) and bool(texts.str.fullmatch(OLD_DATE).all())
+
+
+def _find_old_cities(coded: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Find the city of each ward of an old edition, by name: many of its wards are gone."""
+    codes = {place.prefecture + place.name: place.code for place in map_municipalities().values()}
+    rows = zip(
+        *(coded[column].fillna("") for column in ("N03_001", "N03_003", "code", "name")),
+        strict=True,
+    )
+    cities = [
+        (codes.get(prefecture + city, code), city)
+        if city.endswith("市") and name.endswith("区")
+        else (code, name)
+        for prefecture, city, code, name in rows
+    ]
+    return [code for code, _ in cities], [name for _, name in cities]
+
+
+def _read_dates(column: "pd.Series[str]") -> "list[str | None]":
+    """Read 19350801, 1935-08-01 as ISO; 99991231 means still so."""
+    digits = column.astype("string").str.replace(r"[-/]", "", regex=True).str[:8]
+    return [
+        None if pd.isna(text) or text == STILL else f"{text[:4]}-{text[4:6]}-{text[6:8]}"
+        for text in digits
+    ]
+
+
+def _dissolve(coded: gpd.GeoDataFrame, *, is_old: bool) -> gpd.GeoDataFrame:
+    """Join the islands and exclaves of a municipality to one row."""
+    # all towns of a county share a code in old editions: there, the name counts
+    keys = ["code", "county", "name"] if is_old else ["code"]
+    columns = [*COLUMNS[:-1], *(OLD_COLUMNS if is_old else ()), "geometry"]
+    merged = coded[columns].dissolve(by=keys, as_index=False, dropna=False).sort_values(keys)
+    return gpd.GeoDataFrame(merged[columns].reset_index(drop=True), crs=merged.crs)
 
 
 def _read_codes(column: "pd.Series[str]", file: str) -> list[str]:

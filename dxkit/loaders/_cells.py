@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,26 @@ NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)
 # the form of nearly all numbers in CSV files; a leading zero names something and is no number
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,20})?")
 MINUS_SIGNS = str.maketrans({"△": "-", "▲": "-", "−": "-", "‐": "-", "–": "-", "－": "-"})
-LEADING_ZERO = re.compile(r"0[0-9]+")
+LEADING_ZERO = re.compile(r"'?0[0-9]+")
+# a blank between a sign or a mark and its number; one between two digits parts two numbers
+LOOSE_BLANKS = re.compile(r"(?<![\d.,])\s+|\s+(?![\d.,])")
+# units that offices type behind a number; the longest that fits is meant
+UNITS = (
+    "百万円", "十億円", "億円", "千万円", "万円", "千円", "円", "万人", "千人", "人", "名", "世帯", "戸", "件", "棟",
+    "箇所", "か所", "ヶ所", "カ所", "ヵ所", "ケ所", "個所", "床", "台", "団体", "市町村", "市町", "校", "施設", "園",
+    "館", "本", "基", "回", "時間", "分", "秒", "日間", "日", "ヶ月", "か月", "カ月", "年", "歳", "km2", "m2", "km",
+    "cm", "m", "ha", "ヘクタール", "t", "トン", "kg", "点", "位", "票", "組", "社", "店", "便", "ポイント", "度", "℃",
+)  # fmt: skip
+# among them those that multiply: a bare number beside them may be of another size
+SCALE_UNITS = frozenset(["百万円", "十億円", "億円", "千万円", "万円", "千円", "万人", "千人", "%"])
+PERCENT = "%"
+# 約5件, 19(休床中), 12※: a number with a word about it; a bracket of digits alone is another number
+REMARKED_NUMBER = re.compile(
+    r"(?P<mark>[※*]?)\s*(?P<about>約|およそ|おおよそ|おおむね|概ね|ほぼ)?\s*"
+    r"(?P<number>[-+△▲−‐–－]?\s*[\d,]+(?:\.\d+)?)\s*"
+    rf"(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))}|%)?\s*"
+    r"(?P<note>\([^()]*[^\d()\s,.%+-][^()]*\)|[※*]\d*|\(?注\s*\d*\)?)?"
+)
 # the same in a column of lines
 LEADING_ZEROS = re.compile(r"\n0[0-9]")
 
@@ -72,10 +92,11 @@ def parse_number(text: str) -> float | None:
     """
     if PLAIN_NUMBER.fullmatch(text):
         return float(text)
-    typed = text.translate(MINUS_SIGNS)
+    # the apostrophe by which Excel is told that a cell is text
+    typed = text.removeprefix("'").translate(MINUS_SIGNS)
     if typed in MISSING_MARKS:
         return None
-    typed = re.sub(r"\s+", "", typed)
+    typed = LOOSE_BLANKS.sub("", typed)
     divisor = 100 if typed.endswith("%") else 1
     typed = typed.removesuffix("%")
     if not NUMBER.fullmatch(typed) or not any(letter.isdigit() for letter in typed):
@@ -84,6 +105,35 @@ def parse_number(text: str) -> float | None:
     if math.isinf(number):
         raise ValueError(text)
     return number
+
+
+class TypedNumber(NamedTuple):
+    """A number as it was typed: its value, its unit (% where it is a percentage) and a remark."""
+
+    value: float | None
+    unit: str
+    remark: str
+
+
+def parse_typed(text: str) -> TypedNumber:
+    """Read a number with what is typed around it: a unit, 約, a bracket with words.
+
+    Raises
+    ------
+    ValueError
+        If the text is something else, or may be two numbers.
+    """
+    try:
+        value = parse_number(text)
+    except ValueError:
+        match = REMARKED_NUMBER.fullmatch(text)
+        if match is None:
+            raise
+        unit = match["unit"] or ""
+        value = parse_number(match["number"] + (PERCENT if unit == PERCENT else ""))
+        remark = (match["mark"] or "") + (match["about"] or "") + (match["note"] or "")
+        return TypedNumber(value, unit, remark)
+    return TypedNumber(value, PERCENT if value is not None and text.endswith(PERCENT) else "", "")
 
 
 def to_number(cell: object, text: str) -> float | None:

@@ -13,18 +13,18 @@ from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
 from dxkit.errors import Fault, PlaceNameError, TableError
 from dxkit.loaders import _cells
 from dxkit.loaders._load import load
 from dxkit.loaders._municipalities import PREFECTURE_ENDING, all_municipalities
 from dxkit.loaders._origin import set_origin
+from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._resolve_municipality import resolve_municipality
-from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._sheet import Sheet, name_column
 
 TITLE = "デジタル庁「自治体DXダッシュボード」"
 ANSWERS = {"実施": 1.0, "未実施": 0.0}
@@ -35,6 +35,8 @@ HEADER_SEARCH = 10
 # a header row has at least so many places, and hardly anything else
 LEAST_PLACES = 2
 PLACE_SHARE = 0.9
+# the publisher's files have all prefectures or all municipalities
+LEAST_PUBLISHED_PLACES = 47
 PLACE_ENDS = ("市", "区", "町", "村", "都", "道", "府", "県")
 UNKNOWN = "市区町村名が分かりません"
 UNPLACED = "同じ名前の市区町村がほかにもあり、並び順（団体コード順）からも決められません"
@@ -91,6 +93,7 @@ def read_dashboard(path: str | Path, *, prefecture: str | None = None) -> pd.Dat
     table = pd.DataFrame(indicators.figures, index=index, dtype=float).sort_index()
     if prefecture:
         table = table[table.index.str.startswith(prefecture)]
+        require_rows(table, prefecture, sheet.file)
     set_origin(table, TITLE, sheet.file, labels=indicators.labels, groups=indicators.groups)
     return table
 
@@ -151,6 +154,14 @@ def _find_header(sheet: Sheet) -> int:
     raise TableError([sheet.make_fault(problem, remedy)])
 
 
+def is_dashboard(sheet: Sheet, row: int) -> bool:
+    """Check for the publisher's form: two columns of labels, and hundreds of places in a row."""
+    names = [text for text in sheet.texts[row][FIRST_VALUE:] if text]
+    place_count = sum(name.endswith(PLACE_ENDS) for name in names)
+    is_wide = len(names) >= LEAST_PUBLISHED_PLACES and place_count > PLACE_SHARE * len(names)
+    return is_wide and not _list_candidates(sheet.find_text(row, LABEL_COLUMN))
+
+
 def _read_codes(sheet: Sheet, header: int) -> tuple[list[str], list[Fault]]:
     """Read the code of each column, from its name and, for repeated names, its place in order."""
     names = list(sheet.texts[header][FIRST_VALUE:])
@@ -180,7 +191,7 @@ def _find_repeat_faults(
 
 
 def _make_head_fault(sheet: Sheet, header: int, position: int, name: str, problem: str) -> Fault:
-    column = f"{get_column_letter(position + FIRST_VALUE + 1)}列"
+    column = name_column(position + FIRST_VALUE)
     remedy = "市区町村名の行を元のファイルと比べてください"
     return sheet.make_fault(problem, remedy, row=header, column=column, value=name)
 

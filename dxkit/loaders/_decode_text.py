@@ -10,7 +10,12 @@ import warnings
 from collections.abc import Iterator
 
 from dxkit.errors import Fault, TableError, TableWarning, shorten
-from dxkit.loaders._remedies import GET_AGAIN, SAVE_AS_UTF8, UNDO_GARBLING
+from dxkit.loaders._remedies import (
+    GET_AGAIN,
+    SAVE_AS_UTF8,
+    SAVE_AS_WORKBOOK,
+    UNDO_GARBLING,
+)
 
 # characters at the beginning by which an encoding is judged
 SAMPLE_LENGTH = 40_000
@@ -20,6 +25,8 @@ LONG_SAMPLE_BYTES = 50 * SAMPLE_LENGTH
 SOUND_PER_BROKEN = 10
 # one odd character in fewer than so many is no accident
 STRAY_PER_TEXT = 20
+# bytes at the beginning by which a kind is told
+HEAD_BYTES = 1000
 UTF16_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # what files renamed to .csv turn out to be, by their first bytes
 FILE_KINDS = {
@@ -33,6 +40,10 @@ FILE_KINDS = {
     b"SQLite format 3\0": "データベース（SQLite）",
 }
 WEB_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<body|<script|<table)", re.IGNORECASE)
+# the XML of Excel 2003, which is also found under the name .xls
+SPREADSHEET_XML = re.compile(
+    rb"mso-application[^>]*Excel\.Sheet|urn:schemas-microsoft-com:office:spreadsheet"
+)
 JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 # EUC-JP read as cp932 turns into half-width katakana; these letters tell it from half-width
 # katakana that is meant
@@ -51,6 +62,8 @@ GARBLINGS = (
 CUT_REASONS = ("unexpected end of data", "incomplete multibyte sequence", "truncated data")
 # what stands for a character that a conversion could not read
 LOST = "\ufffd"
+# half of a pair that stands for one character: no character at all
+SURROGATE = re.compile("[\ud800-\udfff]")
 LAST_ASCII = "\x7f"
 
 
@@ -107,8 +120,14 @@ def refuse_other_kinds(content: bytes, file: str) -> None:
                 "CSVかXLSXを指定してください",
                 file=file,
             )
-    if WEB_PAGE.match(content[:1000].removeprefix(b"\xef\xbb\xbf")):
-        remedy = "ブラウザーで開いて内容を確かめ、CSVかXLSXをダウンロードし直してください"
+    if SPREADSHEET_XML.search(content[:HEAD_BYTES]):
+        problem = "中身は「XML スプレッドシート 2003」という古い形式です"
+        raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file)
+    if WEB_PAGE.match(content[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")):
+        remedy = (
+            "ブラウザーで開いて内容を確かめ、CSVかXLSXをダウンロードし直してください"
+            "（Excelで開けるなら「Excel ブック（.xlsx）」で保存し直します）"
+        )
         raise TableError.one(
             "中身はウェブページ（HTML）で、表のファイルではありません", remedy, file=file
         )

@@ -1,10 +1,11 @@
-"""What does a CSV of the e-Stat API hold?"""
+"""What does a CSV of the e-Stat API, or of the e-Stat site's own button, hold?"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from dxkit.loaders._estat_site import find_site_table, read_site_table
 from dxkit.loaders._official_layout import find_official_sheet
 from dxkit.loaders._origin import set_origin
 
@@ -15,21 +16,25 @@ VALUE = ("$", "value")
 
 
 def read_estat(path: str | Path) -> pd.DataFrame:
-    r"""Read a CSV of the e-Stat API.
+    r"""Read a CSV of the e-Stat API, or of the download button of the e-Stat site.
 
     Parameters
     ----------
     path
-        CSV with a header such as ``@cat01,@area,@time,@unit,$``; lines before it (parameters, table
-        information) are passed over.
+        CSV of the API with a header such as ``@cat01,@area,@time,@unit,$``, or of the site with
+        pairs of columns (``… コード``, ``…``); lines before it (parameters, table information) are
+        passed over.
 
     Returns
     -------
     pandas.DataFrame
         One row a value: ``code`` (five digits from ``@area``; text of the source where it is no
         municipality or prefecture, e.g. a mesh), ``time, unit, value`` and the other dimensions
-        under their name (``cat01`` …). ``-``, ``***`` and ``X`` are missing.
-        ``.attrs``: ``source, kind, file``.
+        under their name (``cat01`` …). ``-``, ``***`` and ``X`` are missing. Of the site's CSV one
+        row a value as well: ``code, name, time, unit, value``, ``item`` (which of the columns of
+        values) and each other dimension by its own heading.
+        ``.attrs``: ``source, kind, file``; of the site's CSV ``preface`` (what stands above the
+        table, with the meaning of its marks).
 
     Raises
     ------
@@ -48,7 +53,9 @@ def read_estat(path: str | Path) -> pd.DataFrame:
     0  28201  530495.0
     1  28202       NaN
     """
-    official = find_official_sheet(path, [AREA, VALUE], kind="e-StatのAPIのCSV")
+    if (site := find_site_table(path)) is not None:
+        return read_site_table(site)
+    official = find_official_sheet(path, [AREA, VALUE], kind="e-StatのAPIか統計表のCSV")
     table: dict[str, Sequence[object]] = {"code": official.read_texts(*AREA)}
     # dimensions differ from table to table: all of them are kept as text
     for head in official.heads:

@@ -1,13 +1,15 @@
-"""Which shapes and attributes stand in this GeoJSON, TopoJSON, shapefile or zip?
+"""Which shapes and attributes stand in this GeoJSON, shapefile, GeoPackage or zip?
 
 GDAL reads only copies under names of our own in a folder of our own, after the file has been
 checked: JSON is parsed, archives are bounded, a shapefile is complete.
 """
 
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import cast
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +18,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 from pyproj.exceptions import ProjError
 from shapely.errors import ShapelyError
 
-from dxkit.errors import Fault, TableError
+from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
 from dxkit.loaders._json import parse_json
 from dxkit.loaders._load import DATUM
@@ -25,6 +27,8 @@ from dxkit.loaders._remedies import GET_AGAIN
 
 SHAPE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 NEEDED_PARTS = (".shx", ".dbf")
+# how the files of other programs begin: GeoPackage, FlatGeobuf, GeoParquet
+FORMAT_STARTS = {b"SQLite format 3\0": ".gpkg", b"fgb\x03": ".fgb", b"PAR1": ".parquet"}
 VECTOR_SUFFIXES = (".shp", ".geojson", ".json", ".topojson")
 PREFECTURE_ENDS = ("都", "道", "府", "県")
 # columns of N03 and P35 that hold prefectures
@@ -37,6 +41,8 @@ NORTH = 46
 WHOLE_ZIP = "配布元のzipをそのまま指定してください"
 # what is copied for GDAL has this name, whatever the file or the archive's member is called
 COPY_NAME = "a"
+# layers of an archive that a warning lists
+LISTED_LAYERS = 5
 DAMAGE = (
     DataSourceError,
     DataLayerError,
@@ -51,7 +57,9 @@ DAMAGE = (
 
 
 def read_features(path: str | Path) -> gpd.GeoDataFrame:
-    """Read the features of a GeoJSON, TopoJSON, shapefile or zip of one, in JGD2011.
+    """Read the features of a vector file, or of a zip of one, in JGD2011.
+
+    GeoJSON, TopoJSON, shapefile, GeoPackage, FlatGeobuf or GeoParquet.
 
     Raises
     ------
@@ -104,6 +112,11 @@ def _stage_copy(path: Path, content: bytes, folder: Path) -> tuple[Path, bool]:
     """Put what GDAL needs into the folder; return its place, and whether it names its datum."""
     if content.startswith(_zip.START):
         return _stage_zip_layer(path, content, folder)
+    for start, suffix in FORMAT_STARTS.items():
+        if content.startswith(start):
+            place = folder / f"{COPY_NAME}{suffix}"
+            place.write_bytes(content)
+            return place, True
     if path.suffix.lower() == ".shp":
         return _stage_shapefile(path, folder), True
     return _stage_json(path.name, content, folder)
@@ -132,6 +145,14 @@ def _stage_zip_layer(path: Path, content: bytes, folder: Path) -> tuple[Path, bo
         raise TableError.one(problem, WHOLE_ZIP, file=path.name)
     # one zip may hold several editions and scales of the same shapes
     layer = min(layers, key=_rank_layer)
+    others = [name for name in layers if _find_stem(name) != _find_stem(layer)]
+    if others:
+        listed = "、".join(Path(name).name for name in others[:LISTED_LAYERS])
+        message = (
+            f"ファイル「{path.name}」: zipの中の {Path(layer).name} だけを読みました。"
+            f"ほかに {listed} があります（読むには、展開して1つずつ指定してください）"
+        )
+        warnings.warn(message, TableWarning, stacklevel=5)
     if not layer.lower().endswith(".shp"):
         member = _zip.read_member(archive, layer, path.name)
         return _stage_json(f"{path.name}/{layer}", member, folder)
@@ -148,6 +169,11 @@ def _rank_layer(member: str) -> tuple[int, str]:
     return ("prefecture" in lower) * 10 + lower.endswith(".shp"), member
 
 
+def _find_stem(member: str) -> str:
+    """Find the name by which the same shapes in another format are known."""
+    return Path(member.replace("\\", "/")).stem.lower()
+
+
 def _copy_shape_parts(archive: zipfile.ZipFile, shape: str, folder: Path, file: str) -> None:
     members = {member.lower(): member for member in archive.namelist()}
     for suffix in SHAPE_PARTS:
@@ -161,8 +187,12 @@ def _copy_shape_parts(archive: zipfile.ZipFile, shape: str, folder: Path, file: 
 
 def _stage_shapefile(path: Path, folder: Path) -> Path:
     """Copy a shapefile with the parts that lie beside it."""
+    # Windows does not tell N03.SHX from n03.shx, and neither do we
+    beside = {part.name.lower(): part for part in path.parent.iterdir()}
     for suffix in SHAPE_PARTS:
         part = path.with_suffix(suffix)
+        if not part.exists():
+            part = beside.get(f"{path.stem}{suffix}".lower(), part)
         if part.exists():
             (folder / f"{COPY_NAME}{suffix}").write_bytes(read_bytes(part))
         elif suffix in NEEDED_PARTS:
@@ -177,19 +207,34 @@ def _make_part_error(suffix: str, remedy: str, file: str, value: str) -> TableEr
 
 
 def _read_copy(place: Path, file: str) -> gpd.GeoDataFrame:
-    """Read with GDAL; texts of a shapefile as UTF-8 or cp932, whichever gives prefectures."""
+    """Read with GDAL or pyarrow; texts of a shapefile as UTF-8 or cp932, whichever gives prefectures."""
     encodings = ("utf-8", "cp932") if place.suffix == ".shp" else (None,)
     damage: Exception | None = None
     for encoding in encodings:
         try:
-            frame = pyogrio.read_dataframe(place, encoding=encoding)
-        except DAMAGE as error:
+            frame = _read_format(place, encoding, file)
+        except (*DAMAGE, OSError) as error:
             damage = error
             continue
         if len(encodings) == 1 or _has_readable_prefectures(frame):
             return frame
     problem = "図形のファイルが壊れているか、文字コードが分かりません"
     raise TableError.one(problem, GET_AGAIN, file=file) from damage
+
+
+def _read_format(place: Path, encoding: str | None, file: str) -> gpd.GeoDataFrame:
+    if place.suffix == ".parquet":
+        return gpd.read_parquet(place)
+    layers = pyogrio.list_layers(place)[:, 0] if place.suffix == ".gpkg" else ()
+    if len(layers) > 1:
+        listed = "、".join(map(str, layers[1:]))
+        message = (
+            f"ファイル「{file}」: 層「{layers[0]}」だけを読みました。ほかに {listed} があります"
+        )
+        warnings.warn(message, TableWarning, stacklevel=6)
+    options = {"layer": layers[0]} if len(layers) > 1 else {}
+    frame = pyogrio.read_dataframe(place, encoding=encoding, **options)
+    return cast("gpd.GeoDataFrame", frame)
 
 
 def _has_readable_prefectures(frame: pd.DataFrame) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandera.pandas as pa
 
 from dxkit import schema as schemas
+from dxkit.errors import TableError
 from dxkit.loaders import _cells, _place_names
 from dxkit.loaders._sheet import Sheet
 
@@ -13,6 +14,8 @@ from dxkit.loaders._sheet import Sheet
 HEADER_SEARCH = 40
 # most rows of one header
 HEADER_ROWS = 4
+# letters of a message that lists headings
+LISTED_LETTERS = 300
 # rows below the header by which a column of municipalities is told
 CONTENT_ROWS = 80
 NAMED_SHARE = 0.5
@@ -32,6 +35,8 @@ class Layout:
         The heading of each column.
     code, name, prefecture
         Positions of the columns that hold them; ``None`` where there is none.
+    ignored
+        Positions of columns that the caller does not ask for.
     """
 
     header: int
@@ -40,6 +45,7 @@ class Layout:
     code: int | None
     name: int | None
     prefecture: int | None
+    ignored: frozenset[int] = frozenset()
 
     @property
     def naming_column(self) -> int | None:
@@ -52,7 +58,29 @@ class Layout:
         return max((position + 1 for position, head in enumerate(self.heads) if head), default=0)
 
 
-def find_layout(sheet: Sheet, schema: str | pa.DataFrameSchema | None) -> Layout | None:
+@dataclass(frozen=True, slots=True)
+class LayoutOptions:
+    """What the caller says of a sheet's layout, where the guess would be wrong.
+
+    Attributes
+    ----------
+    header
+        Line number of the header, counted from 0 as pandas does; the first and last of several.
+    code, name
+        Heading or position of the column that holds them.
+    columns
+        Headings of the columns to read; by default all.
+    """
+
+    header: tuple[int, ...] = ()
+    code: str | int | None = None
+    name: str | int | None = None
+    columns: tuple[str, ...] | None = None
+
+
+def find_layout(
+    sheet: Sheet, schema: str | pa.DataFrameSchema | None, options: LayoutOptions
+) -> Layout | None:
     """Find the header row and the columns that name municipalities.
 
     The header is the row that knows most headings; else the first row of several words above other
@@ -64,28 +92,104 @@ def find_layout(sheet: Sheet, schema: str | pa.DataFrameSchema | None) -> Layout
         The sheet.
     schema
         The schema whose headings are looked for; by default all headings of the project.
+    options
+        What the caller says of the layout.
+
+    Raises
+    ------
+    TableError
+        If what the caller names is not there.
     """
-    columns = None if schema is None else schemas.find_schema(schema).columns
-    known_words = set(schemas.map_headings(columns))
-    scores = [
-        _score_header(sheet, row, known_words) for row in range(min(HEADER_SEARCH, len(sheet.rows)))
-    ]
-    if not scores or max(scores) <= 0:
+    header, first = _find_given_header(sheet, options)
+    if header is None:
+        columns = None if schema is None else schemas.find_schema(schema).columns
+        header = _find_best_header(sheet, set(schemas.map_headings(columns)))
+    if header is None:
         return None
-    header = scores.index(max(scores))
     code, name, prefecture = (
         _find_heading(sheet.texts[header], column) for column in ("code", "name", "prefecture")
     )
+    code = _find_given_column(sheet, header, options.code, code)
+    name = _find_given_column(sheet, header, options.name, name)
     if name is None:
         name = _find_naming_column(sheet, header, code)
-    first = _find_first_data_row(sheet, header, code if code is not None else name)
+    if first is None:
+        first = _find_first_data_row(sheet, header, code if code is not None else name)
     width = max(map(len, sheet.rows[header:first]))
     heads = [_join_header_words(sheet, header, first, position) for position in range(width)]
     # columns of an Excel sheet may hold values beyond the last heading
     if sheet.name:
         width = max(map(len, sheet.rows[first:]), default=0)
         heads += [""] * (width - len(heads))
-    return Layout(header, first, tuple(heads), code, name, prefecture)
+    ignored = _find_ignored(sheet, header, heads, (code, name, prefecture), options.columns)
+    return Layout(header, first, tuple(heads), code, name, prefecture, ignored)
+
+
+def _find_given_header(sheet: Sheet, options: LayoutOptions) -> tuple[int | None, int | None]:
+    """Find the header that the caller names by its lines, and the row behind it."""
+    if not options.header:
+        return None, None
+    lines = [line + 1 for line in options.header]
+    rows = [row for row, number in enumerate(sheet.row_numbers) if number in lines]
+    if not rows or sheet.is_blank(rows[0]):
+        fault = sheet.make_fault(
+            f"見出しに指定された行（header={options.header[0]}、ファイルの{lines[0]}行目）が空です",
+            "header= には見出しの行を、1行目を 0 として数えて指定してください",
+        )
+        raise TableError([fault])
+    return rows[0], rows[-1] + 1
+
+
+def _find_given_column(
+    sheet: Sheet, header: int, given: str | int | None, guess: int | None
+) -> int | None:
+    """Find the column that the caller names by heading or position."""
+    if given is None:
+        return guess
+    heads = [_place_names.to_plain_name(text) for text in sheet.texts[header]]
+    if isinstance(given, int) and -len(heads) <= given < len(heads):
+        return given % len(heads)
+    if not isinstance(given, int) and _place_names.to_plain_name(given) in heads:
+        return heads.index(_place_names.to_plain_name(given))
+    raise TableError([sheet.make_missing_heading_fault(str(given), _list_heads(heads), row=header)])
+
+
+def _list_heads(heads: Sequence[str]) -> str:
+    return f"あるのは {'、'.join(head for head in heads if head)[:LISTED_LETTERS]} です"
+
+
+def _find_ignored(
+    sheet: Sheet,
+    header: int,
+    heads: Sequence[str],
+    naming: Sequence[int | None],
+    columns: tuple[str, ...] | None,
+) -> frozenset[int]:
+    """Find the columns that the caller does not ask for."""
+    if columns is None:
+        return frozenset()
+    plain = [_place_names.to_plain_name(head) for head in heads]
+    headings = [_place_names.to_plain_name(column) for column in columns]
+    if missing := [column for column in headings if column not in plain]:
+        remedy = _list_heads(heads)
+        raise TableError(
+            sheet.make_missing_heading_fault(head, remedy, row=header) for head in missing
+        )
+    return frozenset(
+        position
+        for position, head in enumerate(plain)
+        if head not in headings and position not in naming
+    )
+
+
+def _find_best_header(sheet: Sheet, known_words: set[str]) -> int | None:
+    """Find the row that looks most like a header."""
+    scores = [
+        _score_header(sheet, row, known_words) for row in range(min(HEADER_SEARCH, len(sheet.rows)))
+    ]
+    if not scores or max(scores) <= 0:
+        return None
+    return scores.index(max(scores))
 
 
 def _score_header(sheet: Sheet, row: int, known_words: set[str]) -> float:
@@ -102,10 +206,25 @@ def _score_header(sheet: Sheet, row: int, known_words: set[str]) -> float:
         return 0.0
     if not known_count and any(_cells.is_number(cell, text) for cell, text in filled):
         return 0.0
-    # several municipalities in one row are data (or the header of a table that lies on its side)
-    if sum(_place_names.names_municipality(text) for _, text in filled) > 1:
+    # several municipalities in one row are data, or the header of a matrix
+    places = sum(_place_names.names_municipality(text) for _, text in filled)
+    if places > 1 and not _is_matrix_header(sheet, row):
         return 0.0
     return KNOWN_WORD_SCORE * known_count + min(len(words) / len(filled), 1)
+
+
+def _is_matrix_header(sheet: Sheet, row: int) -> bool:
+    """Check for municipalities from the second column on, above rows that each begin with one."""
+    texts = [text for text in sheet.texts[row][1:] if text]
+    body = sheet.texts[row + 1 : row + 1 + CONTENT_ROWS]
+    firsts = [next(filter(None, texts), "") for texts in body]
+    return (
+        len(texts) > 1
+        and all(map(_place_names.names_municipality, texts))
+        and len(firsts) > 1
+        and sum(map(_place_names.names_municipality, firsts)) >= NAMED_SHARE * len(firsts)
+        and not any(_place_names.names_municipality(text) for texts in body for text in texts[1:])
+    )
 
 
 def _find_heading(texts: Sequence[str], column: str) -> int | None:

@@ -44,7 +44,7 @@ from dxkit.loaders._sheet_style import (
     set_page,
     write_heading,
 )
-from dxkit.schema import MADE_MARK, VALUE_LABELS, is_made
+from dxkit.schema import MADE_MARK, VALUE_LABELS, is_made, writable_text
 
 TITLE = "市町DX推進状況 聞き取り票"
 NOTE = (
@@ -125,7 +125,10 @@ def write_hearing_form(
     book.remove(book.worksheets[0])
     for code in codes:
         sheet = book.create_sheet(f"{ANSWERS}{code}")
-        fields = {"municipality": names.get(code, municipality), "rater": rater}
+        fields = {
+            "municipality": names.get(code, municipality),
+            "rater": writable_text(rater or "") or None,
+        }
         _lay_out_answers(sheet, items, fields, [] if vignettes else towns)
         if answers is not None:
             of_town = _select_answers(answers, code or _find_code(municipality), rater)
@@ -210,7 +213,7 @@ def _fill_answers(sheet: Worksheet, items: pd.DataFrame, of_town: pd.DataFrame) 
         evidence = None if pd.isna(answer["evidence"]) else str(answer["evidence"])
         for column, value in enumerate((*levels, status, evidence), start=LEVEL_COLUMN):
             cell = sheet.cell(row, column)
-            cell.value = value
+            cell.value = writable_text(value) if isinstance(value, str) else value
             # text stays text, whatever it begins with
             if isinstance(value, str):
                 cell.data_type = "s"

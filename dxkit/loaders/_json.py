@@ -1,10 +1,11 @@
 """What does this JSON file hold, and where is it broken?"""
 
 import json
+import warnings
 from typing import Any
 
-from dxkit.errors import TableError
-from dxkit.loaders._decode_text import decode_text
+from dxkit.errors import Fault, TableError, TableWarning
+from dxkit.loaders._decode_text import SURROGATE, decode_text
 from dxkit.loaders._remedies import GET_AGAIN
 
 
@@ -20,7 +21,7 @@ def parse_json(content: bytes, file: str) -> tuple[Any, str]:
     # JSON is UTF-8 by its standard, but not every file keeps to it
     text = decode_text(content, file)
     try:
-        return _replace_lone_surrogates(json.loads(text), text), text
+        return _replace_lone_surrogates(json.loads(text), text, file), text
     except json.JSONDecodeError as error:
         # an error at the last letter means that the rest is missing
         is_cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated")
@@ -33,11 +34,22 @@ def parse_json(content: bytes, file: str) -> tuple[Any, str]:
         raise TableError.one(problem, GET_AGAIN, file=file) from error
 
 
-def _replace_lone_surrogates(value: Any, text: str) -> Any:
-    """Put a question mark in the place of half of a surrogate pair.
+def _replace_lone_surrogates(value: Any, text: str, file: str) -> Any:
+    """Put a question mark in the place of half of a surrogate pair, and say so.
 
     JSON may write one as an escape, and no column of text can hold it.
     """
     if "\\ud" not in text and "\\uD" not in text:
         return value
-    return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    written = json.dumps(value, ensure_ascii=False)
+    sound, count = SURROGATE.subn("?", written)
+    if not count:
+        return value
+    fault = Fault(
+        f"文字として読めない符号（サロゲートの片割れ）が{count:,}個あります"
+        "（その文字は ? として読みます）",
+        "元の文字を確かめてください",
+        file=file,
+    )
+    warnings.warn(str(fault), TableWarning, stacklevel=4)
+    return json.loads(sound)

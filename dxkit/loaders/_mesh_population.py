@@ -5,18 +5,23 @@ their labels, because their codes differ by table and year.
 """
 
 import re
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from dxkit._arrays import FloatArray
 from dxkit.codes import mesh_box
-from dxkit.errors import CodeError, Fault, TableError
+from dxkit.errors import CodeError, Fault, TableError, TableWarning
 from dxkit.loaders import _zip
+from dxkit.loaders._hyogo import HYOGO
 from dxkit.loaders._load import DATUM, load
 from dxkit.loaders._origin import set_origin
+from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._sheet import Sheet
@@ -29,8 +34,9 @@ MESH_HEADS = ("KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN")
 # positions in a row: the cell's code, and the cell into which its details were merged
 CODE_COLUMN = 0
 MERGED_COLUMN = 2
-LABEL_ROW = 1
-FIRST_DATA_ROW = 2
+MOST_HEADER_ROWS = 4
+# digits of a code of 125 m: that of 250 m and its quarter
+EIGHTH_DIGITS = 11
 SUPPRESSED = "*"
 # letters of a message that lists a file's columns
 LISTED_LETTERS = 150
@@ -52,10 +58,11 @@ def read_mesh_population(
     Parameters
     ----------
     paths
-        One file or several (a file covers one first-level mesh): ``tblT001101H5334.txt`` or the zip
-        it comes in. Hyogo needs 5134, 5135, 5234, 5235, 5334 and 5335.
+        One file or several (a file covers one first-level mesh or a prefecture; a border cell that
+        stands in two of them is read once): ``tblT001101H5334.txt``, the zip it comes in, or XLSX. Hyogo needs 5134, 5135, 5234, 5235, 5334 and 5335.
     inside_only
-        Keep only cells in Hyogo; with ``False`` cells elsewhere follow with ``code`` missing.
+        Keep only cells in Hyogo (how many others there are says ``.attrs["reading"]``); with
+        ``False`` cells elsewhere follow with ``code`` missing.
     spread_suppressed
         Details of a suppressed cell stand, by the source's rule, in the cell it was merged into.
         With ``True`` the 65+ of such a group are spread over its cells in proportion to people (an
@@ -100,14 +107,19 @@ def read_mesh_population(
     if spread_suppressed:
         table["elderly"] = _spread_elderly(table)
     table.insert(1, "code", _find_municipalities(table))
+    border_cells = table.attrs.get("border_cells", 0)
+    outside = int(table["code"].isna().sum())
     if inside_only:
         table = table[table["code"].notna()]
+        require_rows(table, HYOGO, file)
     table = table.sort_values("place").reset_index(drop=True)
-    set_origin(table, TITLE, file, kind="estimated" if spread_suppressed else "published")
+    reading = {"border_cells": border_cells, "outside": outside}
+    kind = "estimated" if spread_suppressed else "published"
+    set_origin(table, TITLE, file, kind=kind, reading=reading)
     return table
 
 
-def _read_all_files(paths: Iterable[Path]) -> pd.DataFrame:
+def _read_all_files(paths: Sequence[Path]) -> pd.DataFrame:
     """Read all files; faults of all of them come together."""
     frames: list[pd.DataFrame] = []
     faults: list[Fault] = []
@@ -118,7 +130,7 @@ def _read_all_files(paths: Iterable[Path]) -> pd.DataFrame:
             faults += error.faults
     if faults:
         raise TableError(faults)
-    return pd.concat(frames, ignore_index=True)
+    return _merge_border_cells(frames, "、".join(path.name for path in paths))
 
 
 def _require_one_level(table: pd.DataFrame, file: str) -> None:
@@ -129,11 +141,42 @@ def _require_one_level(table: pd.DataFrame, file: str) -> None:
         problem = f"段階の違うメッシュが混ざっています（コードが{digits}桁）"
         remedy = "同じ統計表（例: 500 m の T001101）のファイルだけを指定してください"
         raise TableError.one(problem, remedy, file=file)
+    # a border cell stands in the file of each prefecture
     repeated = table.loc[table["place"].duplicated(), "place"]
     if len(repeated):
-        problem = f"同じメッシュが2回あります（{len(repeated)}個）"
+        problem = f"同じメッシュが2回あり、値が違います（{len(repeated)}個）"
         remedy = "同じファイルを2度指定していないか、ファイルの行が重なっていないか確かめてください"
         raise TableError.one(problem, remedy, file=file, value=repeated.iloc[0])
+
+
+def _merge_border_cells(frames: Sequence[pd.DataFrame], file: str) -> pd.DataFrame:
+    """Join the tables of files, a cell that stands in several with the same figures once.
+
+    Raises
+    ------
+    TableError
+        If a file holds a cell twice, or two files are the same.
+    """
+    faults: list[Fault] = []
+    keys = [tuple(sorted(frame["place"])) for frame in frames]
+    doubled = [frame["place"][frame["place"].duplicated()] for frame in frames]
+    inner = [place for places in doubled for place in places]
+    if inner or len(set(keys)) < len(keys):
+        problem = f"同じメッシュが2回あります（{len(inner) or len(keys[0])}個）"
+        remedy = "同じファイルを2度指定していないか、ファイルの行が重なっていないか確かめてください"
+        value = inner[0] if inner else frames[0]["place"].iloc[0]
+        faults.append(Fault(problem, remedy, file=file, value=value))
+        raise TableError(faults)
+    table = pd.concat(frames, ignore_index=True)
+    merged = table.drop_duplicates(ignore_index=True)
+    if count := len(table) - len(merged):
+        message = (
+            f"{count:,}個のメッシュが複数のファイルに同じ値であるので、1度だけ読みました"
+            "（都道府県の境のメッシュです）"
+        )
+        warnings.warn(f"ファイル「{file}」: {message}", TableWarning, stacklevel=4)
+    merged.attrs["border_cells"] = count
+    return merged
 
 
 def _list_sheets(path: Path) -> list[Sheet]:
@@ -154,13 +197,17 @@ def _list_sheets(path: Path) -> list[Sheet]:
 
 
 def _read_mesh_sheet(sheet: Sheet) -> pd.DataFrame:
-    if len(sheet.rows) < FIRST_DATA_ROW or sheet.texts[0][: len(MESH_HEADS)] != MESH_HEADS:
+    if not sheet.rows or sheet.texts[0][: len(MESH_HEADS)] != MESH_HEADS:
         problem = f"地域メッシュ統計の見出し（{'、'.join(MESH_HEADS)}）が1行目にありません"
         remedy = "e-Stat「地域メッシュ統計」の tblT….txt を指定してください"
         raise TableError([sheet.make_fault(problem, remedy)])
-    people = _find_labelled_column(sheet, PEOPLE)
-    elderly = _find_labelled_column(sheet, ELDERLY)
-    data = [row for row in range(FIRST_DATA_ROW, len(sheet.rows)) if not sheet.is_blank(row)]
+    first = _find_first_data_row(sheet)
+    people = _find_labelled_column(sheet, PEOPLE, first)
+    if people is None:
+        raise TableError([_make_no_people_fault(sheet, first)])
+    # the smallest cells and some tables have no ages
+    elderly = _find_labelled_column(sheet, ELDERLY, first)
+    data = [row for row in range(first, len(sheet.rows)) if not sheet.is_blank(row)]
     faults: list[Fault] = []
     rows = [_read_mesh_row(sheet, row, people, elderly, faults) for row in data]
     faults += _find_code_faults(sheet, data)
@@ -169,30 +216,62 @@ def _read_mesh_sheet(sheet: Sheet) -> pd.DataFrame:
     if faults:
         raise TableError(sorted(faults, key=lambda fault: fault.row or 0))
     table = pd.DataFrame(rows, columns=["place", "people", "elderly", "merged_into"])
+    table["elderly"] = table["elderly"].astype(float)
+    if elderly is None:
+        message = "65歳以上人口の列がないので、elderly は不明（欠測）です"
+        warnings.warn(f"ファイル「{sheet.file}」: {message}", TableWarning, stacklevel=4)
     # a cell is taken for its centre
-    box = mesh_box(table["place"].to_numpy(str))
-    table.insert(1, "lat", (np.asarray(box.south) + np.asarray(box.north)) / 2)
-    table.insert(2, "lon", (np.asarray(box.west) + np.asarray(box.east)) / 2)
+    lat, lon = _find_centres(table["place"].to_numpy(str))
+    table.insert(1, "lat", lat)
+    table.insert(2, "lon", lon)
     return table
 
 
-def _find_labelled_column(sheet: Sheet, pattern: re.Pattern[str]) -> int:
-    labels = [re.sub(r"\s", "", text) for text in sheet.texts[LABEL_ROW]]
-    for position, label in enumerate(labels):
-        if pattern.fullmatch(label):
-            return position
-    listed = "、".join(label for label in labels if label)
-    problem = "人口の列（人口（総数）・65歳以上人口）が見つかりません"
-    remedy = f"この表の列: {listed[:LISTED_LETTERS]}"
-    raise TableError([sheet.make_fault(problem, remedy, row=LABEL_ROW)])
+def _find_first_data_row(sheet: Sheet) -> int:
+    """Find the first row that begins with a code: one or two rows of labels stand above it."""
+    for row in range(1, min(MOST_HEADER_ROWS, len(sheet.rows))):
+        if sheet.find_text(row, CODE_COLUMN):
+            return row
+    return min(MOST_HEADER_ROWS, len(sheet.rows))
+
+
+def _find_centres(codes: NDArray[np.str_]) -> tuple[FloatArray, FloatArray]:
+    """Find the centres of cells of one level; a cell of 125 m is a quarter of one of 250 m."""
+    is_eighth = len(codes) > 0 and len(codes[0]) == EIGHTH_DIGITS
+    box = mesh_box(np.array([code[:-1] for code in codes]) if is_eighth else codes)
+    south, north, west, east = (
+        np.asarray(side, dtype=float) for side in (box.south, box.north, box.west, box.east)
+    )
+    if not is_eighth:
+        return (south + north) / 2, (west + east) / 2
+    # 1 and 2 are the southern quarters, 1 and 3 the western
+    quarter = np.array([int(code[-1]) - 1 for code in codes])
+    lat = south + (north - south) * (0.25 + 0.5 * (quarter // 2))
+    return lat, west + (east - west) * (0.25 + 0.5 * (quarter % 2))
+
+
+def _find_labelled_column(sheet: Sheet, pattern: re.Pattern[str], first: int) -> int | None:
+    """Find the column whose label fits, in any of the rows above the data."""
+    for row in range(1, first):
+        for position, text in enumerate(sheet.texts[row]):
+            if pattern.fullmatch(re.sub(r"\s", "", text)):
+                return position
+    return None
+
+
+def _make_no_people_fault(sheet: Sheet, first: int) -> Fault:
+    row = min(max(first - 1, 0), len(sheet.rows) - 1)
+    listed = "、".join(text for text in sheet.texts[row] if text)
+    problem = "人口の列（人口（総数））が見つかりません"
+    return sheet.make_fault(problem, f"この表の列: {listed[:LISTED_LETTERS]}", row=row)
 
 
 def _read_mesh_row(
-    sheet: Sheet, row: int, people: int, elderly: int, faults: list[Fault]
+    sheet: Sheet, row: int, people: int, elderly: int | None, faults: list[Fault]
 ) -> tuple[str, float | None, float | None, str | None]:
     """Read code, people, 65+ and receiving cell of a row; what is wrong is added to the faults."""
     texts = sheet.texts[row]
-    if len(texts) <= max(people, elderly):
+    if len(texts) <= max(people, elderly or 0):
         problem = (
             f"列が足りません（{len(texts)}列、見出しは{len(sheet.rows[0])}列）。"
             "行が途中で切れています"
@@ -201,6 +280,9 @@ def _read_mesh_row(
         return texts[CODE_COLUMN], None, None, None
     counts: list[float | None] = []
     for column, position in (("人口（総数）", people), ("65歳以上人口", elderly)):
+        if position is None:
+            counts.append(None)
+            continue
         typed = texts[position]
         # only details are suppressed, never the total
         is_suppressed = typed == SUPPRESSED and position == elderly
@@ -215,6 +297,8 @@ def _read_mesh_row(
 def _find_code_faults(sheet: Sheet, data: Sequence[int]) -> list[Fault]:
     """Find mesh codes that are none or of another level than the first."""
     codes = [sheet.find_text(row, CODE_COLUMN) for row in data]
+    if codes and len(codes[0]) == EIGHTH_DIGITS:
+        return _find_eighth_faults(sheet, data, codes)
     # all together first, because that is quick
     try:
         mesh_box(np.array(codes, dtype=str))
@@ -232,6 +316,24 @@ def _find_code_faults(sheet: Sheet, data: Sequence[int]) -> list[Fault]:
             faults.append(
                 sheet.make_fault(problem, GET_AGAIN, row=row, column=MESH_HEADS[0], value=code)
             )
+    return faults
+
+
+def _find_eighth_faults(sheet: Sheet, data: Sequence[int], codes: Sequence[str]) -> list[Fault]:
+    """Find codes of 125 m that are none: a code of 250 m, and a quarter from 1 to 4."""
+    faults = []
+    for row, code in zip(data, codes, strict=True):
+        problem = ""
+        if len(code) != EIGHTH_DIGITS or code[-1] not in "1234":
+            problem = f"125 m メッシュのコード（{EIGHTH_DIGITS}桁、最後は1〜4）ではありません"
+        else:
+            try:
+                mesh_box(code[:-1])
+            except CodeError as error:
+                problem = str(error).removesuffix("。")
+        if problem:
+            fault = sheet.make_fault(problem, GET_AGAIN, row=row, column=MESH_HEADS[0], value=code)
+            faults.append(fault)
     return faults
 
 

@@ -4,13 +4,16 @@ Official files keep their headings from year to year, not their positions: colum
 heading, and a heading that is missing is a fault that names what the sheet has instead.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import takewhile
 from math import inf
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from dxkit.errors import Fault, PlaceNameError, TableError
+import numpy as np
+
+from dxkit.errors import Fault, PlaceNameError, TableError, TableWarning
 from dxkit.loaders import _cells
 from dxkit.loaders._origin import find_date
 from dxkit.loaders._place_names import to_plain_name
@@ -18,6 +21,9 @@ from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._resolve_municipality import resolve_row
 from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._subtotal_rows import Subtotal
+from dxkit.loaders._sum_checks import SumChecker, describe_differences
+from dxkit.loaders._table_rows import SplitRows, set_wards_apart
 
 # rows from the top in which the header is looked for
 HEADER_SEARCH = 30
@@ -81,10 +87,13 @@ class OfficialSheet:
     def join_heads(self) -> None:
         """Join the words of all header rows, each once: 人口_男.
 
-        Header rows are those above the first row that holds a number.
+        Header rows are those above the first row that holds a number; also above the row by which
+        the sheet was known, if they hold more than a title.
         """
         rows_below = range(self.header, len(self.sheet.rows))
-        rows = list(takewhile(lambda row: not self._holds_number(row), rows_below))
+        rows_above = range(self.header - 1, -1, -1)
+        above = list(takewhile(lambda row: len(self.sheet.list_texts(row)) > 1, rows_above))
+        rows = [*reversed(above), *takewhile(lambda row: not self._holds_number(row), rows_below)]
         width = max((len(self.sheet.rows[row]) for row in rows), default=0)
         heads = []
         for position in range(width):
@@ -108,10 +117,16 @@ class OfficialSheet:
             return [None] * len(self.data)
         return [self.sheet.find_verbatim(row, position) or None for row in self.data]
 
-    def read_flags(self, *words: str) -> list[bool]:
-        """Read a column of marks as booleans; any other text is a fault."""
+    def read_flags(self, *words: str) -> list[bool | None]:
+        """Read a column of marks as booleans; any other text is a fault.
+
+        Where there is no such column, nothing is known: all are missing.
+        """
+        if self.find_position(*words) is None:
+            return [None] * len(self.data)
         problem = f"{'・'.join(MARKS)} か空欄のはずです"
-        return self._read_cells(words, _parse_flag, (problem, "印を直してください"), blank=False)
+        flags = self._read_cells(words, _parse_flag, (problem, "印を直してください"), blank=False)
+        return list(flags)
 
     def read_numbers(self, *words: str, low: float = -inf, high: float = inf) -> list[float | None]:
         """Read a column as numbers, blanks and marks as missing.
@@ -155,6 +170,34 @@ class OfficialSheet:
                 position = code_position if typed_code else name_position
                 self.add_fault(error.problem, error.remedy, row, position, typed_code or typed_name)
         return places
+
+    def set_wards_apart(
+        self, places: Sequence[str | None]
+    ) -> tuple[list[str | None], list[Subtotal]]:
+        """Set the wards apart whose city has a row of its own; return the other rows' places."""
+        split = SplitRows(data=list(self.data))
+        others = set_wards_apart(self.sheet, split, places)
+        self.data = split.data
+        return others, split.subtotals
+
+    def check_sums(
+        self,
+        columns: Mapping[str, Sequence[float | None]],
+        places: Sequence[str | None],
+        subtotals: Sequence[Subtotal],
+    ) -> list[str]:
+        """Compare totals with the sums of their rows, in columns by heading; say which differ."""
+        positions = {head: self.find_position(head) for head in columns}
+        numbers = {
+            head: (position, np.array(columns[head], dtype=float))
+            for head, position in positions.items()
+            if position is not None
+        }
+        checks = SumChecker(self.sheet, self.data, places, numbers, subtotals).check_all()
+        remarks = describe_differences(checks)
+        for remark in remarks:
+            warnings.warn(f"ファイル「{self.sheet.file}」: {remark}", TableWarning, stacklevel=3)
+        return remarks
 
     def add_fault(
         self, problem: str, remedy: str, row: int, position: int | None, value: object

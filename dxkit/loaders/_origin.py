@@ -18,7 +18,9 @@ DATE = re.compile(
     r"(?:\s*(\d{1,2})\s*月(?:\s*(\d{1,2})\s*日)?)?"
 )
 # 20240101 or, in older names, 210101
-NAME_DATE = re.compile(r"(?<!\d)(20\d{2}|\d{2})(\d{2})(\d{2})(?!\d)")
+NAME_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2}|\d{2})(\d{2})(\d{2})(?!\d)")
+# two digits from here on are years of the last century
+LAST_CENTURY = 50
 
 
 def set_origin(
@@ -72,7 +74,8 @@ def find_date_in_name(file: str) -> str:
     """Find a date in digits in a file's name: N03-20240101 → 2024-01-01; empty if none."""
     for year, month, day in NAME_DATE.findall(file):
         if 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
-            return _join_date(year if len(year) == 4 else f"20{year}", month, day)
+            century = "" if len(year) == 4 else "19" if int(year) >= LAST_CENTURY else "20"
+            return _join_date(f"{century}{year}", month, day)
     return ""
 
 

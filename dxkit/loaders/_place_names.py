@@ -9,7 +9,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from dxkit.loaders._character_variants import SLIPS, VARIANTS
 from dxkit.loaders._hyogo import HYOGO
+from dxkit.loaders._load import load
 from dxkit.loaders._municipalities import (
     NORTHERN_VILLAGES,
     PREFECTURE_ENDING,
@@ -24,30 +26,20 @@ from dxkit.loaders._municipalities import (
 FORMER_NAMES = {"篠山市": "28221"}
 TOTALS = frozenset([
     "計", "合計", "総計", "総数", "全体", "平均", "県計", "市計", "町計", "市町計", "郡計", "小計", "市部", "郡部",
-    "市部計", "郡部計", "県合計", "県平均", "県全体", "市町平均", "全市町", "全国", "全国計", "全国平均", "合計欄", "中央値",
+    "市部計", "郡部計", "町村計", "市町村計", "市区町村計", "区部", "特別区部", "区部計", "町村部", "市区町",
+    "総合計", "Total", "total", "TOTAL", "All", "ALL", "Sum", "県合計", "県平均", "県全体", "市町平均", "全市町", "全国", "全国計", "全国平均", "合計欄", "中央値",
     "最大", "最小", "最大値", "最小値",
 ])  # fmt: skip
 TOTAL_ENDS = ("計", "平均", "全体", "全域")
 LONGEST_TOTAL = 10
-# characters that offices write in more than one way
+# characters that offices write in more than one way, beside those of `VARIANTS`
 SPELLINGS = str.maketrans(
-    {
-        "ケ": "ヶ",
-        "が": "ヶ",
-        "ガ": "ヶ",
-        "ノ": "の",
-        "之": "の",
-        "𠮷": "吉",
-        "曾": "曽",
-        "龍": "竜",
-        "檮": "梼",
-        "蘂": "蕊",
-    }
+    {"ケ": "ヶ", "が": "ヶ", "ガ": "ヶ", "ノ": "の", "之": "の"} | VARIANTS | SLIPS
 )
 # a code written before the name in one cell: 28201 姫路市, 282014:姫路市
 CODE_AND_NAME = re.compile(r"(\d{5,6})[:・_/-]?(\D{2,})")
 # blanks, zero-width letters, marks of notes, and a note's number at the end
-NOISE = re.compile(r"[\s\u200b\ufeff*※]|\(注?\d*\)$")
+NOISE = re.compile(r"^'|[\s\u200b\ufeff*※]|\(注?\d*\)$")
 # a hostile cell may be megabytes long; no name is
 LONGEST_COMPARED = 200
 
@@ -72,7 +64,7 @@ def is_total(text: object, *, prefecture: str | None = None) -> bool:
 
     In a prefecture's table that also holds for the prefecture itself.
     """
-    name = to_plain_name(text).strip("()<>[]【】「」・")
+    name = to_plain_name(text).strip("()<>[]【】「」・-―")
     if name in TOTALS:
         return True
     if prefecture and map_prefectures().get(name) == f"{prefecture}{PREFECTURE_ENDING}":
@@ -91,6 +83,34 @@ def names_municipality(text: object) -> bool:
         or name in FORMER_NAMES
         or bool(CODE_AND_NAME.fullmatch(name))
     )
+
+
+def is_slip(text: object) -> bool:
+    """Check whether a name is read with a letter that is often typed for another (宍栗市)."""
+    name = to_plain_name(text)
+    return bool(set(name) & set(SLIPS)) and not any(
+        to_plain_name(place.name) in name
+        for place in map_spellings().get(to_spelling_key(name), ())
+    )
+
+
+def find_successors(text: object, prefecture: str | None) -> tuple[Municipality, ...]:
+    """Find the municipalities of today into which one of this former name went."""
+    codes = sorted(_map_former_names().get(to_spelling_key(text), ()))
+    return tuple(map_municipalities()[code] for code in codes if code.startswith(prefecture or ""))
+
+
+@lru_cache(maxsize=1)
+def _map_former_names() -> dict[str, set[str]]:
+    """Map names of cities, towns and villages that are gone (龍野市) to codes of today."""
+    table = load("villages")
+    codes: dict[str, set[str]] = {}
+    gone = table[table["valid_to"].notna()]
+    rows = gone[["place", "county", "code"]].fillna("").itertuples(index=False, name=None)
+    for place, county, code in rows:
+        for spelling in (place, f"{county}{place}"):
+            codes.setdefault(to_spelling_key(spelling), set()).add(code)
+    return codes
 
 
 def municipality_name(code: str) -> str:

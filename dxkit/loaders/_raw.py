@@ -15,9 +15,10 @@ from pathlib import Path
 from dxkit.errors import TableError
 from dxkit.loaders import _zip
 from dxkit.loaders._decode_text import decode_text, refuse_other_kinds
+from dxkit.loaders._old_workbook import read_old_workbook
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._sheet import MAX_CELLS, Sheet
-from dxkit.loaders._xlsx import make_workbook_error, read_workbook
+from dxkit.loaders._xlsx import ENCRYPTED_PART, make_workbook_error, read_workbook
 
 MAX_FILE_BYTES = 512 * 2**20
 MAX_LINE_BYTES = 2**20
@@ -58,7 +59,9 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> list[Sheet]:
     if content.startswith(_zip.START):
         return read_workbook(path.name, content, sheet)
     if content.startswith(OLD_CONTAINER):
-        raise make_workbook_error(path.name, content)
+        if ENCRYPTED_PART in content:
+            raise make_workbook_error(path.name, content)
+        return read_old_workbook(path.name, content, sheet)
     if path.suffix.lower() in SHEET_SUFFIXES:
         refuse_other_kinds(content, path.name)
         raise make_workbook_error(path.name, content)

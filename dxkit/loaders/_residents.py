@@ -8,8 +8,15 @@ import pandas as pd
 from dxkit.errors import TableError
 from dxkit.loaders._official_layout import OfficialSheet, find_official_sheet
 from dxkit.loaders._origin import set_origin
-from dxkit.loaders._place_names import is_total
+from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._remedies import GET_AGAIN
+from dxkit.loaders._subtotal_rows import (
+    TOTAL,
+    AreaNames,
+    Subtotal,
+    find_subtotal,
+    list_members,
+)
 
 TITLE = "総務省「住民基本台帳に基づく人口、人口動態及び世帯数」"
 SEXES = {"計": "total", "総数": "total", "男": "men", "女": "women"}
@@ -21,7 +28,7 @@ CHANGES = re.compile(r"増減|動態|転入|転出|出生|死亡|記載|消除")
 CODE = "団体コード"
 NAME = "市区町村名"
 PREFECTURE = "都道府県名"
-NO_MUNICIPALITY = ("", "-", "―", NAME)
+NO_MUNICIPALITY = ("", "-", "―")
 
 
 def read_residents(
@@ -44,13 +51,19 @@ def read_residents(
     pandas.DataFrame
         By age: one row a municipality × sex × age class: ``code, sex`` (total/men/women), ``age,
         people``; "X" (suppressed) is missing. Totals: one row a municipality: ``code, men, women,
-        people, households``. Rows of prefectures and of the whole country are left out.
-        ``.attrs``: ``source, kind, as_of`` (if the sheet says it), ``file, sheet``.
+        people, households``. Rows of the country, of prefectures, counties and of wards beside
+        their city are left out; in totals they are compared with the sums of their rows.
+        ``.attrs``: ``source, kind, as_of`` (if the sheet says it), ``file, sheet, reading``.
 
     Raises
     ------
     TableError
-        With every fault of the file.
+        With every fault of the file, or if it holds nothing of the prefecture.
+
+    Warns
+    -----
+    TableWarning
+        If a total differs from the sum of its rows.
 
     Examples
     --------
@@ -66,28 +79,56 @@ def read_residents(
     """
     needed = [(CODE,), (PREFECTURE,), (NAME,)]
     official = find_official_sheet(path, needed, kind="住民基本台帳の人口の表", sheet=sheet)
-    name_position = official.find_position(NAME)
-    official.keep_rows(lambda row: _is_municipality(official.sheet.find_text(row, name_position)))
+    # 男, 女 and 計 stand below 人口, which spans them; where units stand beside the code, above
+    official.join_heads()
+    subtotals = _set_sums_apart(official)
     if not official.data:
         problem = "市区町村の行がありません"
         raise TableError([official.sheet.make_fault(problem, GET_AGAIN, row=official.header)])
-    # 男, 女 and 計 stand below 人口, which spans them
-    official.join_heads()
     codes = official.read_municipalities((CODE,), (NAME,), prefecture=None, pref=(PREFECTURE,))
+    codes, wards = official.set_wards_apart(codes)
     # the ministry publishes two tables of the same headings on the left
     by_age = official.find_position("性別") is not None
     table = _read_ages(official, codes) if by_age else _read_totals(official, codes)
     official.raise_faults()
+    heads = table.attrs.get("heads", {})
+    columns = {head: table[column].tolist() for column, head in heads.items()}
+    sums = [*subtotals, *wards]
+    if set(codes) < list_members(""):
+        # the sum of the country in a file of some prefectures is no sum of its rows
+        sums = [subtotal for subtotal in sums if subtotal.kind != TOTAL]
+    remarks = official.check_sums(columns, codes, sums)
     if prefecture:
         table = table[table["code"].str.startswith(prefecture)]
+        require_rows(table, prefecture, official.sheet.file)
     table = table.reset_index(drop=True)
     as_of = official.find_date()
-    set_origin(table, TITLE, official.sheet.file, as_of=as_of, sheet=official.sheet.name)
+    set_origin(
+        table,
+        TITLE,
+        official.sheet.file,
+        as_of=as_of,
+        sheet=official.sheet.name,
+        reading={"remarks": remarks, "subtotals": len(sums)},
+    )
     return table
 
 
-def _is_municipality(name: str) -> bool:
-    return name not in NO_MUNICIPALITY and not is_total(name)
+def _set_sums_apart(official: OfficialSheet) -> list[Subtotal]:
+    """Set rows of the country, prefectures and counties apart from those of municipalities."""
+    subtotals: dict[int, Subtotal | None] = {}
+    for row in official.data:
+        code, prefecture, name = (
+            official.sheet.find_text(row, official.find_position(head))
+            for head in (CODE, PREFECTURE, NAME)
+        )
+        # the row of a prefecture or of the country has a dash in the place of its municipality
+        text = prefecture if name in NO_MUNICIPALITY else name
+        # further rows of headings name nothing
+        if name != NAME and (code or prefecture or name):
+            subtotals[row] = find_subtotal(row, code, text, None, AreaNames())
+    official.keep_rows(lambda row: row in subtotals and subtotals[row] is None)
+    return [subtotal for subtotal in subtotals.values() if subtotal is not None]
 
 
 def _read_ages(official: OfficialSheet, codes: list[str | None]) -> pd.DataFrame:
@@ -136,15 +177,16 @@ def _read_totals(official: OfficialSheet, codes: list[str | None]) -> pd.DataFra
     official.raise_faults()
     _add_repeat_faults(official, [code or "" for code in codes])
     values = {column: official.read_numbers(head or "", low=0) for column, head in heads.items()}
-    return pd.DataFrame({"code": codes} | values)
+    table = pd.DataFrame({"code": codes} | values)
+    table.attrs["heads"] = heads
+    return table
 
 
 def _find_people_head(official: OfficialSheet, word: str) -> str | None:
     """Find 男 below 人口: the first heading that ends so and is not about change."""
     for head in official.heads:
         # the words of a spanning heading may stand before or behind
-        fits = head == word or head.endswith(f"_{word}") or head.startswith(f"{word}_")
-        if fits and not CHANGES.search(head):
+        if word in head.split("_") and not CHANGES.search(head):
             return head
     return None
 

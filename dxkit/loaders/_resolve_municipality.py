@@ -1,6 +1,7 @@
 """Which municipality does this name or code mean?"""
 
 import difflib
+import re
 from collections import Counter
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ from dxkit.loaders._municipalities import (
 from dxkit.loaders._place_names import (
     CODE_AND_NAME,
     FORMER_NAMES,
+    find_successors,
     map_spellings,
     map_stems,
     municipality_name,
@@ -24,6 +26,8 @@ from dxkit.loaders._place_names import (
     to_spelling_key,
 )
 
+# what stands before a name as a number or a sign: ○姫路市, 1.姫路市
+LEADING_SIGNS = re.compile(r"^[^\w]+|^\d+[^\w]*")
 LONGEST_NAME = 40
 # municipalities of one name that a message lists
 LISTED_PLACES = 4
@@ -61,7 +65,7 @@ def resolve_municipality(text: object, *, prefecture: str | None = HYOGO) -> str
     name = to_plain_name(text)
     # 28201 姫路市 in one cell
     if both := CODE_AND_NAME.fullmatch(name):
-        code = _resolve_code_and_name(both[1], both[2], prefecture)
+        code = _resolve_code_and_name(both[1], both[2])
     elif name[:1].isdigit():
         code = _resolve_code(name)
     else:
@@ -104,10 +108,18 @@ def resolve_row(code: str, name: str, within: str = "", *, prefecture: str | Non
         resolved = _resolve_body(written)
     else:
         resolved = resolve_municipality(written, prefecture=prefecture)
-    if code and name and not _agrees(resolved, name, prefecture):
+    if code and name and not agrees(resolved, name):
         official = municipality_name(resolved)
         raise PlaceNameError(
             f"団体コード {resolved}（{official}）と市町名「{shorten(name, 30)}」が合いません",
+            "どちらかを直してください",
+        )
+    home = map_prefectures().get(to_plain_name(within))
+    if code and home and home[:2] != resolved[:2]:
+        official = municipality_name(resolved)
+        raise PlaceNameError(
+            f"団体コード {resolved}（{find_prefecture_name(resolved[:2])}{official}）と"
+            f"都道府県名「{shorten(within, 30)}」が合いません",
             "どちらかを直してください",
         )
     return resolved
@@ -127,14 +139,29 @@ def _join_prefecture(prefecture: str, name: str) -> str:
     return prefecture + name
 
 
-def _agrees(code: str, name: object, prefecture: str | None) -> bool:
-    """Check whether a name can mean this code; a repeated name agrees with each that it means."""
-    if to_plain_name(name).endswith(municipality_name(code)):
-        return True
-    try:
-        return resolve_municipality(name, prefecture=prefecture) == code
-    except PlaceNameError:
-        return False
+def agrees(code: str, name: object) -> bool:
+    """Check whether a name can mean this code; a repeated name agrees with each that it means.
+
+    Both are compared by what they resolve to: 津市 is not 大津市, whose name ends with it.
+    """
+    plain = to_plain_name(name)
+    if plain in FORMER_NAMES:
+        return FORMER_NAMES[plain] == code
+    if both := CODE_AND_NAME.fullmatch(plain):
+        return both[1][: len(code)] == code and agrees(code, both[2])
+    # numbers and signs before a name say nothing of it
+    for spelling in (plain, LEADING_SIGNS.sub("", plain)):
+        key = to_spelling_key(spelling)
+        official = map_municipalities().get(code)
+        if map_prefectures().get(spelling) == code:
+            return True
+        # a village of the northern territories that shares its name with one that it is not
+        if official is not None and spelling == to_plain_name(official.name):
+            return True
+        places = (*map_spellings().get(key, ()), *map_stems().get((code[:2], key), ()))
+        if any(place.code == code for place in places):
+            return True
+    return False
 
 
 def _resolve_code(name: str) -> str:
@@ -149,9 +176,9 @@ def _resolve_code(name: str) -> str:
     return code
 
 
-def _resolve_code_and_name(typed: str, name: str, prefecture: str | None) -> str:
+def _resolve_code_and_name(typed: str, name: str) -> str:
     code = _resolve_code(typed)
-    if not _agrees(code, name, prefecture):
+    if not agrees(code, name):
         raise PlaceNameError(
             f"団体コード {code}（{municipality_name(code)}）と「{name}」が合いません",
             "どちらかを直してください",
@@ -165,6 +192,15 @@ def _resolve_name(name: str, prefecture: str | None) -> str:
         return FORMER_NAMES[name]
     # all that the name can mean, in code order
     places = _find_places(name, prefecture)
+    is_at_home = any(place.code.startswith(prefecture or "") for place in places)
+    if not is_at_home and (successors := find_successors(name, prefecture)):
+        listed = "、".join(
+            f"{place.prefecture}{place.name}（{place.code}）" for place in successors
+        )
+        raise PlaceNameError(
+            f"「{shorten(name, LONGEST_NAME)}」は合併などでなくなった市町村名です",
+            f"今の市町村は {listed} です。合併後の市町村ごとにまとめた表にしてください",
+        )
     if len(places) == 1:
         return places[0].code
     if places:

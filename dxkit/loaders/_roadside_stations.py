@@ -17,6 +17,7 @@ from dxkit.loaders._coordinates import (
 from dxkit.loaders._geo_files import name_feature, read_features, require_attributes
 from dxkit.loaders._official_layout import find_official_sheet
 from dxkit.loaders._origin import set_origin
+from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._resolve_municipality import resolve_municipality
 
@@ -70,6 +71,7 @@ def read_roadside_stations(path: str | Path, *, prefecture: str | None = None) -
     attrs = table.attrs
     if prefecture:
         table = table[table["code"].str.startswith(prefecture)]
+        require_rows(table, prefecture, Path(path).name)
     # sorted before they are numbered: the same stations get the same numbers from either form
     table = table.sort_values(["code", "name"], kind="stable").reset_index(drop=True)
     table.insert(0, "base", [f"R{number:04d}" for number in range(1, len(table) + 1)])

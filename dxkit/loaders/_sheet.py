@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass, field
 
+from openpyxl.utils import get_column_letter
+
 from dxkit.errors import Fault
 from dxkit.loaders import _cells
 
 MAX_CELLS = 6_000_000
 NOTE_STARTS = ("注", "※", "*", "出典", "資料", "備考", "(注", "(出典", "(資料", "(備考")
 NOTE_MARKS = ("。", ":", "年", "作成")
+# the last column that openpyxl has letters for (ZZZ); a CSV may be wider
+LAST_LETTERED_COLUMN = 18_278
+
+
+def name_column(position: int) -> str:
+    """Name a column as a place in a message: B列, or its number where letters end."""
+    number = position + 1
+    if number > LAST_LETTERED_COLUMN:
+        return f"{number:,}列目"
+    return f"{get_column_letter(number)}列"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +38,8 @@ class Sheet:
     faults
         Cells that cannot be used as they stand (``#REF!``, formulas without a result); they count
         only if this sheet is the one that is read.
+    formulas
+        Cells that hold a formula, whatever it shows; faults only where a form allows none.
     texts
         The same rows as plain texts: each cell is converted here, once.
     """
@@ -35,6 +49,7 @@ class Sheet:
     rows: tuple[tuple[object, ...], ...]
     row_numbers: tuple[int, ...]
     faults: tuple[Fault, ...] = ()
+    formulas: tuple[Fault, ...] = ()
     texts: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from dxkit.loaders._coordinates import LATITUDE, LONGITUDE, make_table, read_points
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._standard_facilities import is_standard_set, read_facilities
 
 TITLE = "国土地理院「指定緊急避難場所・指定避難所データ」"
 # column → heading in the file
@@ -37,7 +39,8 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
     Parameters
     ----------
     path
-        CSV of 国土地理院「指定緊急避難場所・指定避難所データ」; the kind is told by its headings.
+        CSV of 国土地理院「指定緊急避難場所・指定避難所データ」; the kind is told by its headings. A list of
+        自治体標準オープンデータセット is read, too: as by `read_facilities`.
     prefecture
         Two-digit prefecture all rows must belong to; ``None`` for any.
 
@@ -66,6 +69,8 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
         code name       kind  flood  earthquake
     0  28201  城東小  emergency   True       False
     """
+    if is_standard_set(read_sheets(path)):
+        return read_facilities(path, prefecture=prefecture)
     needed = [(PLACE,), (NAME,), (ADDRESS,), LATITUDE, LONGITUDE]
     official = find_official_sheet(path, needed, kind="国土地理院の避難場所データ")
     codes = official.read_municipalities(CODE, MUNICIPALITY, prefecture=prefecture)

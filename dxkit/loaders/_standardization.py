@@ -15,6 +15,7 @@ from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._official_layout import find_official_sheet
 from dxkit.loaders._origin import set_origin
+from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._systems import (
     CHECK_NAME,
     UNKNOWN_SYSTEM,
@@ -74,6 +75,8 @@ def read_standardization(path: str | Path, *, prefecture: str | None = None) -> 
     """
     table, kind, as_of = _read_json(path) if is_json(path) else _read_workbook(path)
     table = keep_prefecture(table, prefecture)
+    if prefecture:
+        require_rows(table, prefecture, Path(path).name)
     set_origin(table, TITLE, Path(path).name, kind=kind, as_of=as_of)
     return table
 

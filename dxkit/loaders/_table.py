@@ -8,7 +8,8 @@ in ``.attrs["skipped"]``, and every fault is reported at once.
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +17,47 @@ import pandas as pd
 import pandera.pandas as pa
 
 from dxkit import schema as schemas
-from dxkit.errors import Fault, TableError, TableWarning
-from dxkit.loaders._header_rows import Layout, find_layout
+from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
+from dxkit.loaders._header_rows import Layout, LayoutOptions, find_layout
 from dxkit.loaders._hyogo import HYOGO, list_hyogo_municipalities
+from dxkit.loaders._lying_sheet import LyingTable, find_lying_table
 from dxkit.loaders._place_names import municipality_name, to_plain_name
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._sheet import Sheet
-from dxkit.loaders._table_columns import ColumnValues, find_head_faults, read_columns
-from dxkit.loaders._table_rows import read_places, split_rows
+from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
+from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, SumChecker, describe_differences
+from dxkit.loaders._table_columns import (
+    ColumnValues,
+    find_head_faults,
+    find_number_columns,
+    read_columns,
+)
+from dxkit.loaders._table_rows import (
+    find_rows_above,
+    find_second_table,
+    list_slips,
+    read_places,
+    set_wards_apart,
+    split_rows,
+)
 
 # a table with more repeats or gaps than this share is no table of one row a municipality
 ODD_SHARE = 1 / 4
+FAULT_ACTIONS = ("raise", "warn")
+FAULT_WORDS = "raise（欠陥があれば読まない）か warn（警告して読み進める）を選んでください。"
 
 
 def read_table(
     path: str | Path,
     *,
     schema: str | pa.DataFrameSchema | None = None,
-    sheet: str | None = None,
+    header: int | Sequence[int] | None = None,
+    sheet: str | int | None = None,
+    code: str | int | None = None,
+    name: str | int | None = None,
+    columns: Sequence[str] | None = None,
     prefecture: str | None = "28",
+    on_fault: str = "raise",
 ) -> pd.DataFrame:
     r"""Read anybody's own CSV, TSV or XLSX.
 
@@ -47,12 +70,23 @@ def read_table(
         Name of a table form in `dxkit.schema.SCHEMAS` (``"values"``, ``"members"``, ``"demand"`` …)
         or a pandera schema. With it, headings are matched to its columns in Japanese or English and
         every cell is checked.
+    header
+        Where the guess would be wrong: the line of the header, counted from 0 as pandas counts, or
+        all lines of a header of several.
     sheet
-        Sheet name; by default the first visible sheet in which a table is found.
+        Name or number (from 0) of the sheet; by default the first visible sheet in which
+        municipalities are named, or else a table is found.
+    code, name
+        Heading or number (from 0) of the column with the municipality's code or name.
+    columns
+        Headings of the columns to read, as pandas' ``usecols``; faults of others do not count.
     prefecture
         Two-digit prefecture of the table, by which repeated names such as 太子町 are told apart;
         ``None`` for nationwide tables, which then need a prefecture column or codes for repeated
         names.
+    on_fault
+        ``"raise"`` refuses a table with faults; ``"warn"`` reads on: cells and municipalities that
+        cannot be read are missing, and each fault is a warning.
 
     Returns
     -------
@@ -62,9 +96,13 @@ def read_table(
         ``name`` of its own). Numbers are numbers (74% becomes 0.74), blanks and marks such as
         ``***`` are missing; digits that name something (a leading zero, a heading that ends in
         コード or 番号) stay text; the apostrophe that `write_table` puts before ``= + - @`` is taken
-        off. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
+        off. A unit (12件), 約 or a bracket with words (19（休床中）) is left away, and said. Rows of the
+        prefecture, counties, areas, of wards beside their city and of totals are no rows of the
+        table; their figures are compared with the sums. A table with municipalities as columns
+        is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
-        Hyogo without a row), and ``made=True`` for what `write_table` wrote of invented data.
+        Hyogo without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
+        guessed, set apart and checked), and ``made=True`` for what `write_table` wrote of invented data.
 
     Raises
     ------
@@ -74,7 +112,9 @@ def read_table(
     Warns
     -----
     TableWarning
-        If a table of one row a municipality repeats one, or lacks some of the 41.
+        For whatever was guessed or set apart unchecked, totals that differ from the sums of their
+        rows, other sheets with a table, and if a table of one row a municipality repeats one, or
+        lacks some of the 41.
 
     Examples
     --------
@@ -90,56 +130,197 @@ def read_table(
     if schema is not None:
         # an unknown name is told before a large file is read
         schemas.find_schema(schema)
-    layouts = [
-        (candidate, layout)
-        for candidate in read_sheets(path, sheet=sheet)
-        if (layout := find_layout(candidate, schema)) is not None
-    ]
-    if not layouts:
-        problem = "表が見つかりません（見出しの行と、その下のデータの行が必要です）"
-        remedy = "1行目に「市町名」「人口」などの見出し、2行目からデータを置いてください"
-        raise TableError([Fault(problem, remedy, file=Path(path).name, sheet=sheet or "")])
+    if on_fault not in FAULT_ACTIONS:
+        raise ChoiceError(f"on_fault=「{shorten(on_fault)}」は選べません。{FAULT_WORDS}")
+    lines = (header,) if isinstance(header, int) else tuple(header or ())
+    wanted = None if columns is None else tuple(columns)
+    options = LayoutOptions(lines, code, name, wanted)
+    tables = _find_tables(path, sheet, schema, options)
     # a sheet that names municipalities comes before a cover sheet
-    first, layout = next(
-        (pair for pair in layouts if pair[1].naming_column is not None), layouts[0]
-    )
-    table = _make_table(first, layout, schema=schema, prefecture=prefecture)
+    chosen = next((pair for pair in tables if pair.layout.naming_column is not None), tables[0])
+    others = [pair.sheet.name for pair in tables if pair is not chosen]
+    reading = Reading(chosen, others, is_header_given=bool(lines))
+    table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
     if "code" in table.columns and prefecture == HYOGO:
         _check_coverage(table, schema)
     return table
 
 
+@dataclass(frozen=True, slots=True)
+class _FoundTable:
+    """A sheet in which a table was found; ``lying`` if it has been turned."""
+
+    sheet: Sheet
+    layout: Layout
+    lying: LyingTable | None = None
+
+
+def _find_tables(
+    path: str | Path,
+    sheet: str | int | None,
+    schema: str | pa.DataFrameSchema | None,
+    options: LayoutOptions,
+) -> list[_FoundTable]:
+    """Find the table of each sheet that has one; what the caller names must be there."""
+    tables: list[_FoundTable] = []
+    for candidate in _choose_sheets(path, sheet):
+        lying = None if options.header else find_lying_table(candidate)
+        if lying is not None:
+            standing = replace(options, header=(lying.sheet.row_numbers[0] - 1,))
+            layout = find_layout(lying.sheet, schema, standing)
+            if layout is not None:
+                tables.append(_FoundTable(lying.sheet, layout, lying))
+        elif (layout := find_layout(candidate, schema, options)) is not None:
+            tables.append(_FoundTable(candidate, layout))
+    if not tables:
+        problem = "表が見つかりません（見出しの行と、その下のデータの行が必要です）"
+        remedy = "1行目に「市町名」「人口」などの見出し、2行目からデータを置いてください"
+        name = "" if sheet is None else str(sheet)
+        raise TableError([Fault(problem, remedy, file=Path(path).name, sheet=name)])
+    return tables
+
+
+def _choose_sheets(path: str | Path, sheet: str | int | None) -> list[Sheet]:
+    if not isinstance(sheet, int):
+        return read_sheets(path, sheet=sheet)
+    sheets = read_sheets(path)
+    if not -len(sheets) <= sheet < len(sheets):
+        listed = "、".join(page.name for page in sheets)
+        problem = f"{sheet}番目のシートがありません（0 から数えます）"
+        raise TableError.one(problem, f"あるシート: {listed}", file=Path(path).name)
+    return [sheets[sheet]]
+
+
+class Reading:
+    """What was guessed, set apart and checked in reading one table, for its receipt."""
+
+    def __init__(
+        self, chosen: _FoundTable, other_sheets: Sequence[str], *, is_header_given: bool
+    ) -> None:
+        self.is_header_given = is_header_given
+        self.sheet = chosen.sheet
+        self.layout = chosen.layout
+        self.lying = chosen.lying
+        self.remarks: list[str] = []
+        self.checks: list[SumCheck] = []
+        self.subtotals: list[Subtotal] = []
+        if self.lying is not None:
+            self.remarks.append("市町が横（列）に並んだ表なので、縦横を入れ替えて読みました")
+        if other_sheets:
+            listed = "」「".join(other_sheets)
+            self.remarks.append(
+                f"シート「{self.sheet.name}」を読みました。シート「{listed}」にも表があります"
+                "（sheet= で選べます）"
+            )
+
+    def name_places(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Sort faults by the file's own rows."""
+        placed = self.lying.name_places(faults) if self.lying else faults
+        return sorted(placed, key=lambda fault: fault.row or 0)
+
+    def add_sums(self, checks: Sequence[SumCheck]) -> None:
+        """Note which totals differ from the sums of their rows, and which cannot be checked."""
+        self.checks = list(checks)
+        self.remarks += describe_differences(checks)
+        checked = {check.subtotal.row for check in checks}
+        unchecked = [
+            subtotal
+            for subtotal in self.subtotals
+            if subtotal.kind != TOTAL and subtotal.row not in checked
+        ]
+        if unchecked:
+            listed = "、".join(
+                f"{self.sheet.row_numbers[subtotal.row]}行目「{shorten(subtotal.text, 20)}」"
+                for subtotal in unchecked[:LISTED_CHECKS]
+            )
+            more = (
+                f"ほか{len(unchecked) - LISTED_CHECKS}行" if len(unchecked) > LISTED_CHECKS else ""
+            )
+            self.remarks.append(
+                f"市町の行ではない（都道府県・郡・圏域・区）とみて別にした行があります: {listed}{more}"
+                "（内訳がそろわず、合計は確かめていません）"
+            )
+
+    def describe(self) -> dict[str, object]:
+        """Describe the reading for ``.attrs["reading"]``."""
+        agreement: dict[int, bool] = {}
+        for check in self.checks:
+            row = check.subtotal.row
+            agreement[row] = agreement.get(row, True) and check.agrees
+        return {
+            "header": self.sheet.row_numbers[self.layout.header],
+            "first": self.sheet.row_numbers[self.layout.first]
+            if self.layout.first < len(self.sheet.rows)
+            else None,
+            "turned": self.lying is not None,
+            "remarks": list(self.remarks),
+            "subtotals": [
+                {
+                    "row": self.sheet.row_numbers[subtotal.row],
+                    "kind": subtotal.kind,
+                    "text": subtotal.text,
+                    "agrees": agreement.get(subtotal.row),
+                }
+                for subtotal in sorted(self.subtotals, key=lambda subtotal: subtotal.row)
+            ],
+        }
+
+
 def _make_table(
-    sheet: Sheet, layout: Layout, *, schema: str | pa.DataFrameSchema | None, prefecture: str | None
+    reading: Reading,
+    *,
+    schema: str | pa.DataFrameSchema | None,
+    prefecture: str | None,
+    on_fault: str,
 ) -> pd.DataFrame:
     """Make the table of a sheet whose layout is known; raise all of its faults together."""
-    data, skipped = split_rows(sheet, layout, prefecture)
-    if not data:
-        raise TableError([_make_no_data_fault(sheet, layout, has_skipped=bool(skipped))])
+    sheet = reading.sheet
+    layout = reading.layout
+    split = split_rows(sheet, layout, prefecture)
+    if not split.data:
+        fault = _make_no_data_fault(sheet, layout, has_skipped=bool(split.skipped))
+        raise TableError(reading.name_places([fault]))
     # without a schema every heading stays as it is
     columns_by_head = (
         schemas.map_headings(schemas.find_schema(schema).columns) if schema is not None else {}
     )
-    faults = [*sheet.faults, *find_head_faults(sheet, layout, data, columns_by_head)]
-    width = layout.column_count
-    ragged = (sheet.find_ragged_fault(row, width) for row in data)
-    faults += [fault for fault in ragged if fault]
     columns: dict[str, ColumnValues] = {}
+    place_faults: list[Fault] = []
+    places: list[str | None] = []
     if layout.naming_column is not None:
-        places, place_faults = read_places(sheet, layout, data, prefecture, schema)
-        faults += place_faults
+        places, place_faults = read_places(sheet, layout, split, prefecture, schema)
+        places = set_wards_apart(sheet, split, places)
         columns["code"] = places
         columns[_find_name_column(layout)] = [
             municipality_name(place) if place else None for place in places
         ]
-    values, value_faults = read_columns(sheet, layout, data, columns_by_head)
-    faults += value_faults
-    if faults:
-        raise TableError(sorted(faults, key=lambda fault: fault.row or 0))
+        reading.remarks += [*split.remarks, *list_slips(sheet, layout, split.data)]
+    reading.subtotals = split.subtotals
+    data = split.data
+    faults = [*sheet.faults, *find_head_faults(sheet, layout, data, columns_by_head)]
+    width = layout.column_count
+    ragged = (sheet.find_ragged_fault(row, width) for row in data)
+    faults += [fault for fault in ragged if fault]
+    if not reading.is_header_given:
+        faults += find_rows_above(sheet, layout)
+    faults += [*find_second_table(sheet, layout, data), *place_faults]
+    readings = read_columns(sheet, layout, data, columns_by_head)
+    reading.remarks += readings.remarks
+    faults += readings.faults
+    if faults and on_fault == "raise":
+        raise TableError(reading.name_places(faults))
+    reading.remarks += map(str, reading.name_places(faults))
+    if split.subtotals:
+        numbers = find_number_columns(layout, readings.columns, columns_by_head)
+        reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
+    for remark in reading.remarks:
+        warnings.warn(f"ファイル「{sheet.file}」: {remark}", TableWarning, stacklevel=3)
     # a column of the file never takes the place of the resolved code and name
-    table = pd.DataFrame(columns | {name: values[name] for name in values if name not in columns})
+    others = {head: column for head, column in readings.columns.items() if head not in columns}
+    table = pd.DataFrame(columns | others)
     row_numbers = [sheet.row_numbers[row] for row in data]
-    table.attrs = _describe_origin(sheet, row_numbers, skipped)
+    table.attrs = _describe_origin(sheet, row_numbers, split.skipped)
+    table.attrs["reading"] = reading.describe()
     if schema is None:
         return table
     headings = _map_own_headings(layout, columns_by_head)
@@ -209,6 +390,8 @@ def _check_coverage(table: pd.DataFrame, schema: str | pa.DataFrameSchema | None
         names = "、".join(map(municipality_name, repeated))
         message = f"同じ市町が2行以上あります: {names}（1市町1行の表なら、重複を直してください）"
         warnings.warn(message, TableWarning, stacklevel=3)
-    if 0 < len(missing) <= len(everybody) * ODD_SHARE:
+    # a table of several rows a municipality (stations) may well have none of some
+    is_one_row_each = len(repeated) <= len(counts) * ODD_SHARE
+    if is_one_row_each and 0 < len(missing) <= len(everybody) * ODD_SHARE:
         names = "、".join(place.name for place in missing)
         warnings.warn(f"行のない市町があります: {names}", TableWarning, stacklevel=3)

@@ -2,18 +2,19 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from openpyxl.utils import get_column_letter
+import numpy as np
 
 from dxkit import schema as schemas
 from dxkit._arrays import FloatArray
-from dxkit.errors import Fault
+from dxkit.errors import Fault, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._header_rows import Layout
 from dxkit.loaders._place_names import to_plain_name
-from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._sheet import Sheet, name_column
 
 ColumnValues = FloatArray | Sequence[object]
 
@@ -22,78 +23,164 @@ NUMERIC_SHARE = 0.8
 # digits under such a heading name something, whatever their first digit
 NAMING_HEAD = re.compile(r"(コード|番号|code\d*|ID|id|郵便|電話|tel|TEL|zip)$")
 STRAY_REMEDY = "数字だけにするか、空欄にしてください"
+# values that a message lists
+LISTED_VALUES = 4
+
+
+@dataclass(slots=True)
+class ColumnReadings:
+    """The columns of a sheet as they were read.
+
+    Attributes
+    ----------
+    columns
+        The schema's name of each column, or else its heading, to its values.
+    faults
+        Of the cells that cannot be read.
+    remarks
+        What was typed around the numbers of a column and left away, in Japanese.
+    """
+
+    columns: dict[str, ColumnValues] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def read_columns(
     sheet: Sheet, layout: Layout, data: Sequence[int], columns_by_head: dict[str, str]
-) -> tuple[dict[str, ColumnValues], list[Fault]]:
-    """Read all columns that have a heading, except those that name the municipality.
-
-    Returns
-    -------
-    columns : dict
-        The schema's name of each column, or else its heading, to its values.
-    faults : list of Fault
-        Of the cells that cannot be read.
-    """
-    columns: dict[str, ColumnValues] = {}
-    faults: list[Fault] = []
+) -> ColumnReadings:
+    """Read all columns that have a heading, except those that name the municipality."""
+    readings = ColumnReadings()
     # the headings come along so that columns beyond the last filled cell are there, too
     turned = zip_longest(layout.heads, *(sheet.texts[row] for row in data), fillvalue="")
     for position, (head, *texts) in enumerate(turned):
-        if not head or position in (layout.code, layout.name):
+        if not head or position in (layout.code, layout.name) or position in layout.ignored:
             continue
-        values, column_faults = _read_values(sheet, head, position, data, texts)
-        columns.setdefault(columns_by_head.get(to_plain_name(head), head), values)
-        faults += column_faults
-    return columns, faults
+        column = _Column(sheet, head, position, data, texts)
+        values = _read_values(column, readings)
+        readings.columns.setdefault(columns_by_head.get(to_plain_name(head), head), values)
+    return readings
 
 
-def _read_values(
-    sheet: Sheet, head: str, position: int, data: Sequence[int], texts: Sequence[str]
-) -> tuple[ColumnValues, list[Fault]]:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a sheet: its heading and position, its data rows and their texts."""
+
+    sheet: Sheet
+    head: str
+    position: int
+    rows: Sequence[int]
+    texts: Sequence[str]
+
+    def make_fault(self, problem: str, remedy: str, row: int, value: object) -> Fault:
+        return self.sheet.make_fault(problem, remedy, row=row, column=self.head, value=value)
+
+    def find_cell(self, row: int) -> object:
+        return self.sheet.find_cell(row, self.position)
+
+
+def _read_values(column: _Column, readings: ColumnReadings) -> ColumnValues:
     """Read a column: numbers if nearly all are, with the rest as faults; else texts."""
-    is_naming = _names_something(head)
-    if not is_naming and (plain := _cells.parse_plain_numbers(texts)) is not None:
-        return plain, []
-    if not is_naming and not any(map(_cells.has_leading_zero, texts)):
-        numbers, strays = _read_numbers(sheet, position, data, texts)
+    is_naming = _names_something(column.head)
+    if not is_naming and (plain := _cells.parse_plain_numbers(column.texts)) is not None:
+        return plain
+    if not is_naming and not any(map(_cells.has_leading_zero, column.texts)):
+        numbers, strays = _read_numbers(column)
         if numbers is not None:
-            return numbers, [
-                sheet.make_fault(
-                    "数値の列に、数値でない値があります",
-                    STRAY_REMEDY,
-                    row=row,
-                    column=head,
-                    value=sheet.find_cell(row, position),
-                )
+            problem = "数値の列に、数値でない値があります"
+            readings.faults += [
+                column.make_fault(problem, STRAY_REMEDY, row, column.find_cell(row))
                 for row in strays
             ]
-    verbatim = (sheet.find_verbatim(row, position) for row in data)
+            _note_remarks(column, numbers, readings)
+            return [number and number.value for number in numbers]
+    verbatim = (column.sheet.find_verbatim(row, column.position) for row in column.rows)
     # the apostrophe that an export puts before a formula is no part of the text
-    return [schemas.plain_cell(text) or None for text in verbatim], []
+    return [schemas.plain_cell(text) or None for text in verbatim]
 
 
-def _read_numbers(
-    sheet: Sheet, position: int, data: Sequence[int], texts: Sequence[str]
-) -> tuple[list[float | None] | None, list[int]]:
+def _read_numbers(column: _Column) -> tuple[list[_cells.TypedNumber | None] | None, list[int]]:
     """Read numbers cell by cell; ``None`` for what is a column of texts; and the stray rows."""
-    numbers: list[float | None] = []
+    numbers: list[_cells.TypedNumber | None] = []
     strays: list[int] = []
     # more strays than this leave too small a share of numbers, whatever else stands there
-    most_strays = len(texts) - NUMERIC_SHARE * len(texts)
-    for row, text in zip(data, texts, strict=True):
+    most_strays = len(column.texts) - NUMERIC_SHARE * len(column.texts)
+    for row, text in zip(column.rows, column.texts, strict=True):
+        cell = column.find_cell(row)
         try:
-            numbers.append(_cells.to_number(sheet.find_cell(row, position), text))
+            # a truth value of a workbook counts as 1 or 0, the word "True" does not
+            is_truth = isinstance(cell, bool)
+            typed = _cells.TypedNumber(float(bool(cell)), "", "") if is_truth else None
+            numbers.append(typed or _cells.parse_typed(text))
         except ValueError:
             numbers.append(None)
             strays.append(row)
             if len(strays) > most_strays:
                 return None, []
-    numeric = sum(number is not None for number in numbers)
+    numeric = sum(number is not None and number.value is not None for number in numbers)
     if not numeric or numeric < NUMERIC_SHARE * (numeric + len(strays)):
         return None, []
     return numbers, strays
+
+
+def _note_remarks(
+    column: _Column, numbers: Sequence[_cells.TypedNumber | None], readings: ColumnReadings
+) -> None:
+    """Note what was typed around the numbers; different scales in one column are a fault."""
+    read = [
+        (row, text, number)
+        for row, text, number in zip(column.rows, column.texts, numbers, strict=True)
+        if number is not None and number.value is not None
+    ]
+    # nothing is nothing in any unit
+    units = {number.unit for _, _, number in read if number.value or number.unit}
+    if len(units) > 1 and (units & _cells.SCALE_UNITS or len(units - {""}) > 1):
+        readings.faults.append(_make_mixture_fault(column, read))
+        return
+    if units - {"", _cells.PERCENT}:
+        unit = next(iter(units - {""}))
+        remark = f"列「{column.head}」: 単位「{unit}」の付いた値を、数として読みました"
+        readings.remarks.append(remark)
+    remarked = [(row, text) for row, text, number in read if number.remark]
+    if remarked:
+        listed = "、".join(
+            f"{column.sheet.row_numbers[row]}行目「{shorten(text, 20)}」"
+            for row, text in remarked[:LISTED_VALUES]
+        )
+        more = f"ほか{len(remarked) - LISTED_VALUES}件" if len(remarked) > LISTED_VALUES else ""
+        remark = f"列「{column.head}」: 注や「約」の付いた値を、数だけ読みました（{listed}{more}）"
+        readings.remarks.append(remark)
+
+
+def _make_mixture_fault(
+    column: _Column, read: Sequence[tuple[int, str, _cells.TypedNumber]]
+) -> Fault:
+    """Make the fault of a column of several scales; it shows the mixture."""
+    # one example of each unit, and more as there is room
+    by_unit = {number.unit: text for _, text, number in reversed(read) if number.value}
+    examples = dict.fromkeys(
+        [*by_unit.values(), *(text for _, text, number in read if number.value)]
+    )
+    row = next(row for row, _, number in read if number.unit != read[0][2].unit)
+    return column.make_fault(
+        "1つの列に単位の違う値が混ざっています（％の付いた値と付かない値など）",
+        "すべての行を同じ書き方（74% か 0.74 のどちらか）にそろえてください",
+        row,
+        "、".join(list(examples)[:LISTED_VALUES]),
+    )
+
+
+def find_number_columns(
+    layout: Layout, values: Mapping[str, ColumnValues], columns_by_head: dict[str, str]
+) -> dict[str, tuple[int, FloatArray]]:
+    """Find the columns that hold numbers: position and values, by heading."""
+    numbers: dict[str, tuple[int, FloatArray]] = {}
+    for position, head in enumerate(layout.heads):
+        column = values.get(columns_by_head.get(to_plain_name(head), head)) if head else None
+        is_text = isinstance(column, list) and any(isinstance(value, str) for value in column)
+        if column is not None and not is_text and not _names_something(head):
+            numbers.setdefault(head, (position, np.asarray(column, dtype=float)))
+    return numbers
 
 
 def _names_something(head: str) -> bool:
@@ -105,14 +192,15 @@ def find_head_faults(
     sheet: Sheet, layout: Layout, data: Sequence[int], columns_by_head: dict[str, str]
 ) -> Iterator[Fault]:
     """Find headings that repeat, that mean the same column of the schema, or that are missing."""
-    for head, count in Counter(head for head in layout.heads if head).items():
+    heads = [head for at, head in enumerate(layout.heads) if head and at not in layout.ignored]
+    for head, count in Counter(heads).items():
         if count > 1:
             problem = f"同じ見出しの列が{count}つあります"
             remedy = "見出しを書き分けるか、要らない列を消してください"
             yield sheet.make_fault(problem, remedy, row=layout.header, column=head)
     yield from _find_synonym_faults(sheet, layout, columns_by_head)
     for position, head in enumerate(layout.heads):
-        if head:
+        if head or position in layout.ignored:
             continue
         texts = [sheet.find_text(row, position) for row in data]
         if any(texts) and not (position == 0 and _count_rows(texts)):
@@ -120,7 +208,7 @@ def find_head_faults(
                 "見出しのない列に値があります",
                 "見出しを書くか、列を消してください",
                 row=layout.header,
-                column=f"{get_column_letter(position + 1)}列",
+                column=name_column(position),
             )
 
 
@@ -132,7 +220,8 @@ def _find_synonym_faults(
     for position, head in enumerate(layout.heads):
         # code and name are found by what they hold, not by their heading
         column = columns_by_head.get(to_plain_name(head))
-        if column is not None and position not in (layout.code, layout.name):
+        is_naming = position in (layout.code, layout.name)
+        if column is not None and not is_naming and position not in layout.ignored:
             heads_by_column[column].append(head)
     for column, heads in heads_by_column.items():
         if len(set(heads)) > 1:

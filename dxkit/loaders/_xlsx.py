@@ -12,6 +12,7 @@ import warnings
 import zipfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 
@@ -20,9 +21,11 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
 
-from dxkit.errors import Fault, TableError
+from dxkit.errors import Fault, TableError, TableWarning
+from dxkit.loaders._decode_text import LOST, SURROGATE
 from dxkit.loaders._remedies import GET_AGAIN, SAVE_AS_WORKBOOK
 from dxkit.loaders._sheet import MAX_CELLS, Sheet
+from dxkit.loaders._workbook_looks import strip_looks
 from dxkit.loaders._zip import open_zip, read_member
 
 MAX_XML_BYTES = 96 * 2**20
@@ -31,6 +34,9 @@ XML_SUFFIXES = (".xml", ".rels")
 XML_HEAD_BYTES = 1000
 LAST_ROW = 2**20
 LAST_COLUMN = 2**14
+WORKBOOK_PART = re.compile(r"xl/workbook[^/]*\.xml", re.IGNORECASE)
+# a locked workbook stands in the old container, under this name
+ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 MERGE_TAG = ROW_TAG.replace("row", "mergeCell")
 # an Excel file never declares entities; a file that does wants to unfold into gigabytes
 DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -62,35 +68,66 @@ def read_workbook(file: str, content: bytes, sheet: str | None) -> list[Sheet]:
     TableError
         If it is damaged, locked, too large, no workbook, or has no such sheet.
     """
-    _check_parts(file, content)
-    with warnings.catch_warnings():
+    archive = _check_parts(file, content)
+    with warnings.catch_warnings(record=True) as remarks:
         # openpyxl's English remarks on formats and rules that it leaves out say nothing about cells
         warnings.simplefilter("ignore")
-        try:
-            book = openpyxl.load_workbook(
-                io.BytesIO(content), read_only=True, data_only=True, keep_links=False
-            )
-            pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
-            return [_read_page(file, page) for page in _choose_pages(file, pages, sheet)]
-        except DAMAGE as error:
-            if isinstance(error, TableError):
-                raise
-            problem = "Excelファイルが壊れています"
-            raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file) from error
+        warnings.simplefilter("always", TableWarning)
+        book = _open_book(file, content, archive)
+        pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
+        sheets = [_read_sound_page(file, page) for page in _choose_pages(file, pages, sheet)]
+    for remark in remarks:
+        warnings.warn(str(remark.message), TableWarning, stacklevel=3)
+    return sheets
 
 
-def _check_parts(file: str, content: bytes) -> None:
+def _open_book(file: str, content: bytes, archive: zipfile.ZipFile) -> openpyxl.Workbook:
+    """Open a workbook; if openpyxl rejects it, once more with its looks taken off.
+
+    Excel opens colours, fonts and fills that the standard does not have, and so do we: they
+    matter on screen only.
+    """
+    options = {"read_only": True, "data_only": True, "keep_links": False}
+    try:
+        if not any("\\" in member for member in archive.namelist()):
+            return openpyxl.load_workbook(io.BytesIO(content), **options)
+    except DAMAGE:
+        pass
+    try:
+        plain = strip_looks(archive, file)
+        return openpyxl.load_workbook(io.BytesIO(plain), **options)
+    except DAMAGE as error:
+        if isinstance(error, TableError):
+            raise
+        problem = "Excelファイルが壊れています"
+        raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file) from error
+
+
+def _read_sound_page(file: str, page: Any) -> Sheet:
+    """Read a page; damage in it is told with the sheet's name."""
+    try:
+        return _read_page(file, page)
+    except DAMAGE as error:
+        if isinstance(error, TableError):
+            raise
+        problem = "Excelファイルのこのシートが壊れています"
+        fault = Fault(problem, SAVE_AS_WORKBOOK, file=file, sheet=str(page.title))
+        raise TableError([fault]) from error
+
+
+def _check_parts(file: str, content: bytes) -> zipfile.ZipFile:
     """Check what can be known of a workbook without parsing it."""
     archive = open_zip(content, file)
-    members = archive.namelist()
-    if "xl/workbook.xml" not in members:
+    # some programs write the separators of Windows, and any number behind the workbook's name
+    members = [member.replace("\\", "/") for member in archive.namelist()]
+    if not any(map(WORKBOOK_PART.fullmatch, members)):
         problem = f"Excelファイル（.xlsx）ではなく、{_find_archive_kind(members)}です"
         raise TableError.one(problem, _find_archive_remedy(members), file=file)
     sizes = [info.file_size for info in archive.infolist() if info.filename.endswith(XML_SUFFIXES)]
     if sum(sizes) > MAX_XML_BYTES:
         remedy = "必要なシートと列だけのファイルにしてください"
         raise TableError.one("Excelファイルの中身が大きすぎます", remedy, file=file)
-    for member in members:
+    for member in archive.namelist():
         # pictures and the like are read, too: a member that lies about its size is told here
         part = read_member(archive, member, file)
         if member.endswith(XML_SUFFIXES) and (
@@ -100,6 +137,7 @@ def _check_parts(file: str, content: bytes) -> None:
                 "Excelファイルの中に、Excelが書かない宣言があります（危険なファイルかもしれません）"
             )
             raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file, value=member)
+    return archive
 
 
 def _find_archive_kind(members: Sequence[str]) -> str:
@@ -142,10 +180,12 @@ class _Parser(WorkSheetParser):
     """openpyxl's parser of a sheet, reduced to cells and merged ranges."""
 
     merged: list[str]
+    formulas: list[tuple[int, int, str]]
 
     def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
         """Parse row after row; `merged` is complete when they are through."""
         self.merged = []
+        self.formulas = []
         for _, element in iterparse(self.source):
             if element.tag == ROW_TAG:
                 # the stub's own protocol does not fit Element
@@ -160,8 +200,11 @@ class _Parser(WorkSheetParser):
         """Mark formulas whose result was never stored: they would read as blanks."""
         cell: dict[str, Any] = super().parse_cell(element)
         formula = element.find(FORMULA_TAG)
-        if formula is not None and cell["value"] is None:
-            cell |= {"data_type": "f", "value": f"={formula.text or ''}"}
+        if formula is not None:
+            written = f"={formula.text or ''}"
+            self.formulas.append((cell["row"], cell["column"], written))
+            if cell["value"] is None:
+                cell |= {"data_type": "f", "value": written}
         return cell
 
 
@@ -183,9 +226,42 @@ def _read_page(file: str, page: Any) -> Sheet:
             for cell in cells:
                 if cell["value"] is not None:
                     _require_place(cell["row"], cell["column"])
-                    rows.setdefault(cell["row"], {})[cell["column"]] = cell["value"]
+                    value = _replace_surrogates(file, page.title, cell)
+                    rows.setdefault(cell["row"], {})[cell["column"]] = value
                     faults += _find_cell_faults(file, page.title, cell)
-    return _make_sheet(file, page.title, rows, parser.merged, faults)
+    formulas = [
+        Fault(
+            "数式のセルがあります",
+            "数式ではなく、文字や数を入れてください",
+            file,
+            page.title,
+            row,
+            get_column_letter(column),
+            written,
+        )
+        for row, column, written in parser.formulas
+    ]
+    sheet = _make_sheet(file, page.title, rows, parser.merged, faults)
+    return replace(sheet, formulas=tuple(formulas)) if formulas else sheet
+
+
+def _replace_surrogates(file: str, title: str, cell: dict[str, Any]) -> object:
+    """Put U+FFFD in the place of half a surrogate pair, which a workbook's escapes can write."""
+    value = cell["value"]
+    if not isinstance(value, str) or value.isascii() or not SURROGATE.search(value):
+        return value
+    text = SURROGATE.sub(LOST, value)
+    fault = Fault(
+        "文字として読めない符号（サロゲートの片割れ）があります（その文字は不明として読みます）",
+        "元の文字を確かめてください",
+        file,
+        title,
+        cell["row"],
+        get_column_letter(cell["column"]),
+        text,
+    )
+    warnings.warn(str(fault), TableWarning, stacklevel=2)
+    return text
 
 
 def _require_place(row: int, column: int) -> None:
@@ -254,13 +330,9 @@ def _find_bounds(ref: str) -> tuple[int, int, int, int]:
 
 
 def make_workbook_error(file: str, content: bytes) -> TableError:
-    """Make the error of a file in the old binary container, or of one only named .xlsx."""
-    # a locked workbook stands in the old container, under this name
-    if "EncryptedPackage".encode("utf-16-le") in content:
+    """Make the error of a locked workbook, or of a file that is only named .xlsx."""
+    if ENCRYPTED_PART in content:
         remedy = "Excelで開き、パスワードを外して保存し直してください"
         return TableError.one("パスワード付きのExcelファイルです", remedy, file=file)
-    if content.startswith(b"\xd0\xcf\x11\xe0"):
-        problem = "古いExcel形式（.xls）のファイルです"
-        return TableError.one(problem, SAVE_AS_WORKBOOK, file=file)
     problem = "Excelファイルとして開けません（途中で切れているか、別の形式です）"
     return TableError.one(problem, GET_AGAIN, file=file)

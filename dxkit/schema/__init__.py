@@ -11,7 +11,7 @@ from dxkit.schema._headings import HEADINGS
 from dxkit.schema._least_counts import LEAST_PEERS, LEAST_PEOPLE
 from dxkit.schema._made_mark import MADE_MARK, MADE_NOTE_START, is_made
 from dxkit.schema._provenance import PROVENANCE_KINDS, carry_provenance, merge_provenance
-from dxkit.schema._safe_cell import plain_cell, safe_cell
+from dxkit.schema._safe_cell import plain_cell, safe_cell, writable_text
 from dxkit.schema._schemas import SCHEMAS, find_schema
 from dxkit.schema._show import show
 from dxkit.schema._shown_table import ShownTable
@@ -43,5 +43,6 @@ __all__ = [
     "safe_cell",
     "show",
     "validate",
+    "writable_text",
     "write_sheets",
 ]

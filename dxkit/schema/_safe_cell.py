@@ -4,11 +4,37 @@ A cell that starts with ``= + - @`` is run by spreadsheet programs as a formula,
 What leaves is marked as text with an apostrophe; what is read back loses the mark.
 """
 
+import re
+
 import pandas as pd
 
-# what spreadsheet programs take for the beginning of a formula
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# what spreadsheet programs take for the beginning of a formula, also in the letters of a Japanese
+# keyboard; some programs pass over blanks and invisible letters before it
+FORMULA_START = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
 TEXT_MARK = "'"
+# characters that neither XML nor UTF-8 can hold, or that steer a terminal
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+BOX = "□"
+
+
+def writable_text(text: str) -> str:
+    """Put a box in the place of every character that no file of a table can hold.
+
+    Parameters
+    ----------
+    text
+        Any text, perhaps with control characters or half of a surrogate pair.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> writable_text("a" + chr(7) + "b"), writable_text("姫路市")
+    ('a□b', '姫路市')
+    """
+    return UNWRITABLE.sub(BOX, text)
 
 
 def safe_cell(value: object) -> object:
@@ -28,12 +54,13 @@ def safe_cell(value: object) -> object:
     >>> safe_cell("=1+1"), safe_cell("姫路市"), safe_cell(-3), safe_cell(float("nan"))
     ("'=1+1", '姫路市', -3, None)
     """
-    if value is None or value is pd.NA or (isinstance(value, float) and pd.isna(value)):
+    is_gap = value is None or value is pd.NA or value is pd.NaT
+    if is_gap or (isinstance(value, float) and pd.isna(value)):
         return None
+    if not isinstance(value, str):
+        return value
     # what already starts with the mark gets a second one, so that taking one off gives it back
-    if isinstance(value, str) and value.startswith((*FORMULA_STARTS, TEXT_MARK)):
-        return f"{TEXT_MARK}{value}"
-    return value
+    return f"{TEXT_MARK}{value}" if _needs_mark(value) else value
 
 
 def plain_cell(value: object) -> object:
@@ -54,9 +81,9 @@ def plain_cell(value: object) -> object:
     >>> plain_cell("'=1+1"), plain_cell("姫路市"), plain_cell(safe_cell("'quoted"))
     ('=1+1', '姫路市', "'quoted")
     """
-    is_marked = (
-        isinstance(value, str)
-        and value.startswith(TEXT_MARK)
-        and value[1:].startswith((*FORMULA_STARTS, TEXT_MARK))
-    )
+    is_marked = isinstance(value, str) and value.startswith(TEXT_MARK) and _needs_mark(value[1:])
     return str(value)[1:] if is_marked else value
+
+
+def _needs_mark(text: str) -> bool:
+    return text.startswith(TEXT_MARK) or FORMULA_START.match(text) is not None

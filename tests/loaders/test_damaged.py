@@ -171,7 +171,7 @@ FAULTY = {
     "a code as a date": (
         "a.xlsx", _book(["団体コード", "数"], [pd.Timestamp("2026-04-01").to_pydatetime(), 1], [28201, 2]), "read_table", "2026-04-01"),
     "text among the numbers": (
-        "a.csv", _csv("市町名,数\n" + "".join(f"{name},1\n" for name in NAMES_41[:9]) + "丹波市,約5\n"), "read_table", "約5"),
+        "a.csv", _csv("市町名,数\n" + "".join(f"{name},1\n" for name in NAMES_41[:9]) + "丹波市,五、六\n"), "read_table", "五、六"),
     "two headings alike": ("a.csv", _csv("市町名,数,数\n神戸市,1,2\n姫路市,1,2\n"), "read_table", "同じ見出し"),
     "a municipality twice where there can be one": (
         "a.csv", _csv("団体コード,数\n28201,1\n28201,2\n28202,3\n"), ("read_table", {"schema": "values"}), "重複"),

@@ -42,11 +42,13 @@ def test_a_name_means_the_municipality_of_this_prefecture(tmp_path, typed, code)
 def test_numbers_are_read_as_offices_type_them(tmp_path):
     table = loaders.read_table(
         _file(
-            tmp_path, '市町名,数\n神戸市,"１，２３４"\n姫路市,△5\n尼崎市,74%\n明石市,***\n西宮市,\n'
+            tmp_path,
+            '市町名,数,率\n神戸市,"１，２３４",74%\n姫路市,△5,１２．５％\n尼崎市,-6,0\n明石市,***,－\n西宮市,,\n',
         )
     )
-    assert table["数"].tolist()[:3] == [1234, -5, 0.74]
-    assert table["数"].isna().sum() == 2
+    assert table["数"].tolist()[:3] == [1234, -5, -6]
+    assert table["率"].tolist()[:3] == [0.74, 0.125, 0]
+    assert table[["数", "率"]].isna().sum().tolist() == [2, 2]
 
 
 def test_totals_and_notes_are_set_aside_and_listed(tmp_path):
