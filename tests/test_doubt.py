@@ -739,6 +739,7 @@ EXEMPT = {
     "loaders.is_former_name": "takes a word",
     "loaders.load": "takes a name",
     "loaders.municipality_name": "takes a word",
+    "loaders.resolve_prefecture": "takes a word",
     "loaders.resolve_municipality": "takes a word",
     "loaders.write_hearing_form": "writes a file",
     "maturity.hearing_trial": "invents its tables",

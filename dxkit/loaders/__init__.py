@@ -17,7 +17,6 @@ from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
 from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
-from dxkit.loaders._hyogo import HYOGO
 from dxkit.loaders._label import label
 from dxkit.loaders._load import load
 from dxkit.loaders._mesh_population import read_mesh_population
@@ -25,6 +24,7 @@ from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._place_names import is_former_name, municipality_name
 from dxkit.loaders._residents import read_residents
 from dxkit.loaders._resolve_municipality import resolve_municipality
+from dxkit.loaders._resolve_prefecture import HYOGO, resolve_prefecture
 from dxkit.loaders._roadside_stations import read_roadside_stations
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standardization import read_standardization
@@ -57,6 +57,7 @@ __all__ = [
     "read_table",
     "read_towns",
     "resolve_municipality",
+    "resolve_prefecture",
     "write_hearing_form",
     "write_table",
 ]

@@ -15,11 +15,12 @@ import pandas as pd
 from dxkit.codes import mesh_box
 from dxkit.errors import CodeError, Fault, TableError
 from dxkit.loaders import _zip
-from dxkit.loaders._load import DATUM, load
+from dxkit.loaders._load import load
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._shipped_table import DATUM
 
 TITLE = "総務省統計局「国勢調査 地域メッシュ統計」"
 PEOPLE = re.compile(r"人口\(?総数\)?|総人口")

@@ -9,7 +9,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from dxkit.loaders._hyogo import HYOGO
 from dxkit.loaders._municipalities import (
     NORTHERN_VILLAGES,
     PREFECTURE_ENDING,
@@ -19,6 +18,7 @@ from dxkit.loaders._municipalities import (
     map_municipalities,
     map_prefectures,
 )
+from dxkit.loaders._resolve_prefecture import HYOGO
 
 # names that changed without a merger, as printed in tables of the years before
 FORMER_NAMES = {"篠山市": "28221"}

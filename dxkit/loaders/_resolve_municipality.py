@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, PlaceNameError, shorten
-from dxkit.loaders._hyogo import HYOGO
 from dxkit.loaders._municipalities import (
     Municipality,
     all_municipalities,
@@ -23,6 +22,7 @@ from dxkit.loaders._place_names import (
     to_plain_name,
     to_spelling_key,
 )
+from dxkit.loaders._resolve_prefecture import HYOGO
 
 LONGEST_NAME = 40
 # municipalities of one name that a message lists

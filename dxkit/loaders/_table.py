@@ -18,9 +18,10 @@ import pandera.pandas as pa
 from dxkit import schema as schemas
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders._header_rows import Layout, find_layout
-from dxkit.loaders._hyogo import HYOGO, list_hyogo_municipalities
+from dxkit.loaders._hyogo import list_hyogo_municipalities
 from dxkit.loaders._place_names import municipality_name, to_plain_name
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._resolve_prefecture import HYOGO
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._table_columns import ColumnValues, find_head_faults, read_columns
 from dxkit.loaders._table_rows import read_places, split_rows
