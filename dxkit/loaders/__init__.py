@@ -24,7 +24,13 @@ from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._place_names import is_former_name, municipality_name
 from dxkit.loaders._residents import read_residents
 from dxkit.loaders._resolve_municipality import resolve_municipality
-from dxkit.loaders._resolve_prefecture import HYOGO, resolve_prefecture
+from dxkit.loaders._resolve_prefecture import (
+    HYOGO,
+    find_prefecture,
+    list_unvisited,
+    name_municipalities,
+    resolve_prefecture,
+)
 from dxkit.loaders._roadside_stations import read_roadside_stations
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standardization import read_standardization
@@ -40,10 +46,13 @@ __all__ = [
     "decode_text",
     "describe",
     "fetch",
+    "find_prefecture",
     "is_former_name",
     "label",
+    "list_unvisited",
     "load",
     "municipality_name",
+    "name_municipalities",
     "read_boundaries",
     "read_dashboard",
     "read_estat",

@@ -43,8 +43,8 @@ def is_form(path: Path) -> bool:
     )
 
 
-def read_form(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """Read one form, with all of its faults.
+def read_form(path: Path, prefecture: str | None = "") -> tuple[pd.DataFrame, list[str]]:
+    """Read one form of a prefecture, with all of its faults.
 
     Returns
     -------
@@ -68,7 +68,8 @@ def read_form(path: Path) -> tuple[pd.DataFrame, list[str]]:
     faults = _find_formulas(path)
     tables = []
     for code in codes:
-        table, sheet_faults = read_answer_sheet(sheets[f"{ANSWERS}{code}"], code)
+        sheet = sheets[f"{ANSWERS}{code}"]
+        table, sheet_faults = read_answer_sheet(sheet, code, prefecture)
         tables.append(table)
         faults += sheet_faults
     if faults:

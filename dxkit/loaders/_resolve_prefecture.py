@@ -15,6 +15,8 @@ HYOGO = "28"
 # names a room's prefecture in the environment
 VARIABLE = "DXKIT_PREFECTURE"
 ALL_JAPAN = ("全国", "日本")
+# what municipalities end in, in the order in which they are spoken of
+KINDS = "市区町村"
 # the last three digits of a prefecture's own code
 PREFECTURE_ENDING = "000"
 
@@ -69,10 +71,25 @@ def resolve_prefecture(prefecture: str | None = "") -> str | None:
 def find_prefecture(prefecture: str | None = "") -> "pd.Series[Any]":
     """Find the facts of a prefecture: its row of the table ``prefectures``.
 
+    Parameters
+    ----------
+    prefecture
+        As for `resolve_prefecture`.
+
+    Returns
+    -------
+    pandas.Series
+        ``prefecture_code, code, name, municipalities, seat, seat_lat, seat_lon, epsg, unvisited``.
+
     Raises
     ------
     ChoiceError
         If there is no such prefecture, or all Japan is meant.
+
+    Examples
+    --------
+    >>> find_prefecture("鳥取県")[["name", "municipalities", "seat"]].tolist()
+    ['鳥取県', 19, '31201']
     """
     number = resolve_prefecture(prefecture)
     if number is None:
@@ -85,6 +102,57 @@ def find_prefecture(prefecture: str | None = "") -> "pd.Series[Any]":
 def name_prefecture(number: str | None) -> str:
     """Name a prefecture by its two digits; None is all Japan."""
     return ALL_JAPAN[0] if number is None else str(find_prefecture(number)["name"])
+
+
+def name_municipalities(prefecture: str | None = "") -> str:
+    """Name all municipalities of a prefecture in a few words, for messages and headings.
+
+    Parameters
+    ----------
+    prefecture
+        As for `resolve_prefecture`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> name_municipalities(), name_municipalities("東京都"), name_municipalities(None)
+    ('兵庫県の41市町', '東京都の62市区町村', '全国の1,741市区町村')
+    """
+    number = resolve_prefecture(prefecture)
+    table, _ = read_shipped_table("municipality_codes")
+    whole = table[table["parent"].isna()]
+    if number is not None:
+        whole = whole[whole["code"].str[:2] == number]
+    kinds = set(whole["name"].str[-1])
+    endings = "".join(ending for ending in KINDS if ending in kinds)
+    return f"{name_prefecture(number)}の{len(whole):,}{endings}"
+
+
+def list_unvisited(prefecture: str | None = "") -> list[str]:
+    """List the codes that a prefecture's hearing and rounds leave out.
+
+    Parameters
+    ----------
+    prefecture
+        As for `resolve_prefecture`.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> list_unvisited(), list_unvisited("鳥取県")
+    (['28100'], [])
+    """
+    number = resolve_prefecture(prefecture)
+    table, _ = read_shipped_table("prefectures")
+    if number is not None:
+        table = table[table["prefecture_code"] == number]
+    return [code for codes in table["unvisited"].dropna() for code in str(codes).split()]
 
 
 @lru_cache(maxsize=1)
