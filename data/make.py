@@ -24,6 +24,7 @@ from making import (
     hearing,
     meeting,
     mesh_people,
+    national,
     package,
     places,
     published,
@@ -49,6 +50,15 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "online_applications": published.online_applications,
     "progress": published.progress,
     "extensions": published.extensions,
+    "prefectures": national.prefectures,
+    "bridges": national.bridges,
+    "areas_japan": national.areas_japan,
+    "municipalities_japan": national.municipalities_japan,
+    "dashboard_japan": national.dashboard_japan,
+    "procedures": national.procedures,
+    "online_applications_japan": national.online_applications_japan,
+    "progress_japan": national.progress_japan,
+    "extensions_japan": national.extensions_japan,
     "themes": facts.themes,
     "shared_systems": facts.shared_systems,
     "measures": facts.measures,
@@ -69,6 +79,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "service_budgets": services.service_budgets,
     "liaison_log": services.liaison_log,
     "boundaries": boundaries.boundaries,
+    "boundary_files": boundaries.boundary_files,
     "neighbour_prefectures": boundaries.neighbour_prefectures,
     "stations": places.stations,
     "villages": places.villages,
@@ -135,14 +146,14 @@ def build(work: Workplace, names: Sequence[str]) -> None:
 def finish(work: Workplace, out: Path) -> None:
     """Complete the staging folder with what was not rebuilt, refresh the catalogue, and move all of it in."""
     rows = catalogue.read(work.data / "catalog.csv")
-    for row in rows:
-        built, kept = work.staging / row["file"], work.data / row["file"]
+    for file in catalogue.files(rows, work.data):
+        built, kept = work.staging / file, work.data / file
         if not built.exists() and kept.exists():
             built.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(kept, built)
     catalogue.write(catalogue.refresh(rows, work.staging), work.staging / "catalog.csv")
     # the catalogue goes last: until then, a changed file is refused by its hash
-    for file in [*(row["file"] for row in rows), "catalog.csv"]:
+    for file in [*catalogue.files(rows, work.staging), "catalog.csv"]:
         _made((out / file).parent)
         (work.staging / file).replace(out / file)
 

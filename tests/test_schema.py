@@ -75,8 +75,17 @@ def test_the_files_own_heading_is_used_where_it_is_known():
 
 def test_a_code_of_another_prefecture_is_no_row_of_the_values():
     (fault,) = _faults(pd.DataFrame({"code": ["28201", "27381"]}), "values")
-    assert "兵庫県" in fault.problem
+    assert "違う都道府県" in fault.problem
     assert fault.value == "27381"
+
+
+def test_the_values_of_any_one_prefecture_or_of_all_japan_are_sound():
+    for prefecture in ("31", "47", "13", None):
+        codes = dxkit.load("dashboard", prefecture)[["code"]]
+        assert len(schema.validate(codes, "values")) == len(codes)
+    towns = pd.DataFrame(dxkit.load("municipalities", "47"))
+    towns["households_2020"] = 1
+    assert len(schema.validate(towns, "municipalities")) == 41
 
 
 def test_the_same_system_twice_for_one_municipality_is_a_repeat():
@@ -114,6 +123,8 @@ def test_every_heading_is_japanese_or_a_known_sign_and_leads_back_to_its_column(
 
 def test_every_column_of_every_shipped_table_has_a_heading():
     wide = {"dashboard", "online_applications", "technology_index"}
+    # national tables have a column an indicator, procedure or system
+    wide |= {"dashboard_japan", "online_applications_japan", "progress_japan"}
     columns = {
         column
         for _, row in dxkit.catalog().iterrows()

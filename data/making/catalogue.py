@@ -1,7 +1,11 @@
 """What does the data folder hold, and does every file have its row?
 
-``catalog.csv`` is where a table's grain, source, publisher, address, licence, date and kind are written by hand; hash, number
-of rows and columns are measured. A file without a row and a row without a file are both errors.
+``catalog.csv`` is where a table's grain, source, publisher, address, licence, dates, kind and reach are written by hand; hash,
+number of rows and columns are measured. A file without a row and a row without a file are both errors. The shapes of the
+prefectures stand in a list of their own (table ``boundary_files``), which the catalogue vouches for.
+
+``covers`` is the number of the prefecture that a table is about, ``japan``, or ``any`` for what belongs to no place.
+``fresh_until`` is the day on which a newer edition is due (期限なし: never), ``next_file`` what that edition is called.
 """
 
 import csv
@@ -23,9 +27,13 @@ COLUMNS = (
     "url",
     "licence",
     "as_of",
+    "fresh_until",
+    "next_file",
     "kind",
+    "covers",
 )
 FOLDERS = ("published", "derived", "made")
+LIST_OF_FILES = "boundary_files"
 
 
 def read(path: Path) -> list[dict[str, str]]:
@@ -51,7 +59,7 @@ def refresh(rows: list[dict[str, str]], folder: Path) -> list[dict[str, str]]:
     MakeError
         Naming every file without a row and every row without a file.
     """
-    listed = {row["file"] for row in rows}
+    listed = set(files(rows, folder))
     present = {
         path.relative_to(folder).as_posix()
         for kind in FOLDERS
@@ -64,6 +72,17 @@ def refresh(rows: list[dict[str, str]], folder: Path) -> list[dict[str, str]]:
             f"目録とファイルが合いません。ファイルがない: {missing}、目録に行がない: {orphans}"
         )
     return [row | measure(folder / row["file"]) for row in rows]
+
+
+def files(rows: list[dict[str, str]], folder: Path) -> list[str]:
+    """Name every file that the catalogue vouches for, those on its lists first."""
+    lists = [folder / row["file"] for row in rows if row["name"] == LIST_OF_FILES]
+    shapes = []
+    for path in lists:
+        if path.exists():
+            with path.open(encoding="utf-8", newline="") as lines:
+                shapes += [row["file"] for row in csv.DictReader(lines)]
+    return [*shapes, *(row["file"] for row in rows)]
 
 
 def measure(path: Path) -> dict[str, str]:

@@ -77,7 +77,7 @@ def municipalities(work: Workplace) -> pd.DataFrame:
             "households_2025": rows["households2025_prelim"].astype(int),
             "elderly_2020": rows["pop_65p_2020"].astype(int),
             "area_km2": rows["area_km2"].round(2),
-            "habitable_share": rows["code5"].map(_habitable(work)),
+            "habitable_share": rows["code5"].map(habitable_shares(work)),
             "office_lat": rows["office_lat"].round(DECIMALS),
             "office_lon": rows["office_lng"].round(DECIMALS),
         }
@@ -91,24 +91,29 @@ def municipalities(work: Workplace) -> pd.DataFrame:
 
 def dashboard(work: Workplace) -> pd.DataFrame:
     """Make the 15 rows of the Digital Agency's dashboard for the 41: ``code`` and a column an indicator."""
+    return _hyogo(dashboard_table(work))
+
+
+def dashboard_table(work: Workplace) -> pd.DataFrame:
+    """Read the 15 rows of the dashboard for the 1,741: ``code`` and a column an indicator."""
     framework = work.read("indicators_dashboard")
     columns = dict(zip(framework["label"], framework["indicator"], strict=True))
-    rows = _dashboard_rows(work.source(*DASHBOARD), work)
-    values = {columns[label]: [_value(cell) for cell in cells] for _, label, cells in rows}
-    return _hyogo(pd.DataFrame({"code": _places(work), **values}))
+    rows = dashboard_cells(work.source(*DASHBOARD), work)
+    values = {columns[label]: [read_value(cell) for cell in cells] for _, label, cells in rows}
+    return pd.DataFrame({"code": municipality_codes_in_order(work), **values})
 
 
 def online_applications(work: Workplace) -> pd.DataFrame:
     """Make the share of applications made online: ``code, group, procedure, share``; blank = not reported."""
-    rows = _dashboard_rows(work.source(*APPLICATIONS), work)
+    rows = dashboard_cells(work.source(*APPLICATIONS), work)
     tables = [
         _hyogo(
             pd.DataFrame(
                 {
-                    "code": _places(work),
+                    "code": municipality_codes_in_order(work),
                     "group": group,
                     "procedure": label,
-                    "share": map(_value, cells),
+                    "share": map(read_value, cells),
                 }
             )
         )
@@ -119,9 +124,9 @@ def online_applications(work: Workplace) -> pd.DataFrame:
 
 def progress(work: Workplace) -> pd.DataFrame:
     """Make municipality × system: ``code, system, share_done, extended, as_of``."""
-    content = _json(work.source(*PROGRESS))
+    content = read_json(work.source(*PROGRESS))
     systems = work.read("systems")
-    extended = set(_listed(work)[["code", "system"]].itertuples(index=False, name=None))
+    extended = set(listed_extensions(work)[["code", "system"]].itertuples(index=False, name=None))
     codes = _codes_of_hyogo(work)
     rows = [
         (
@@ -142,20 +147,19 @@ def progress(work: Workplace) -> pd.DataFrame:
 
 def extensions(work: Workplace) -> pd.DataFrame:
     """Make how many systems each of the 41 expects to be 特定移行支援システム: ``code, count, systems``; not listed is 0."""
-    listed = _listed(work).groupby("code")["system"].agg(["size", "、".join])
+    listed = listed_extensions(work).groupby("code")["system"].agg(["size", "、".join])
     table = pd.DataFrame({"code": sorted(_codes_of_hyogo(work).values())})
     count = table["code"].map(listed["size"]).fillna(0).astype(int)
     return table.assign(count=count, systems=table["code"].map(listed["join"]))
 
 
-def _listed(work: Workplace) -> pd.DataFrame:
-    """Give ``code, system`` of every system listed for a municipality of Hyogo; 共通機能 keeps its name."""
+def listed_extensions(work: Workplace) -> pd.DataFrame:
+    """Give ``code, system`` of every system listed for a municipality; 共通機能 keeps its name."""
     systems = work.read("systems")
     names = dict(zip(systems["extension_name"], systems["system"], strict=True))
     rows = [
         (short_code(body["code"]), names.get(business, business))
-        for body in _json(work.source(*EXTENSIONS))["municipalities"]
-        if body["code"].startswith(HYOGO)
+        for body in read_json(work.source(*EXTENSIONS))["municipalities"]
         for business in body["applicable_businesses"]
     ]
     return pd.DataFrame(rows, columns=["code", "system"])
@@ -169,7 +173,7 @@ def _counties(work: Workplace) -> dict[str, str]:
         dtype=str,
     )
     listed = dict(zip(rows["jis_code"], rows["district_name"], strict=True))
-    content = _json(
+    content = read_json(
         work.source("data", "boundaries", "N03-21_210101_designated_city_s0010.topojson")
     )
     shapes = next(iter(content["objects"].values()))["geometries"]
@@ -185,7 +189,7 @@ def _only_counties(listed: dict[str, object]) -> dict[str, object]:
     return {code: county for code, county in listed.items() if str(county).endswith("郡")}
 
 
-def _habitable(work: Workplace) -> "pd.Series[float]":
+def habitable_shares(work: Workplace) -> "pd.Series[float]":
     """Give code → share of the area that is neither forest nor lake (0–1)."""
     rows = pd.read_csv(
         work.source("data", "statistics", "portal_rows_nationwide.csv"), dtype={"code": str}
@@ -193,7 +197,7 @@ def _habitable(work: Workplace) -> "pd.Series[float]":
     return (rows.set_index("code")["B:可住地面積割合"] / 100).round(3)
 
 
-def _dashboard_rows(path: Path, work: Workplace) -> list[tuple[str, str, list[str]]]:
+def dashboard_cells(path: Path, work: Workplace) -> list[tuple[str, str, list[str]]]:
     """Give group, label and the 1,741 cells of each row, after checking that the columns stand in code order."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         head, *rows = list(csv.reader(lines))
@@ -208,7 +212,8 @@ def _dashboard_rows(path: Path, work: Workplace) -> list[tuple[str, str, list[st
     ]
 
 
-def _places(work: Workplace) -> list[str]:
+def municipality_codes_in_order(work: Workplace) -> list[str]:
+    """Give the codes of the 1,741 in order."""
     listed = work.read("municipality_codes")
     return listed.loc[listed["parent"].isna(), "code"].tolist()
 
@@ -217,7 +222,7 @@ def _hyogo(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["code"].str.startswith(HYOGO)].reset_index(drop=True)
 
 
-def _value(cell: str) -> float | None:
+def read_value(cell: str) -> float | None:
     """Read 実施, 未実施, 調査無し, "74%" or a count."""
     text = cell.strip()
     if text in ANSWERS:
@@ -232,5 +237,6 @@ def _codes_of_hyogo(work: Workplace) -> dict[str, str]:
 
 
 @lru_cache(maxsize=4)
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Read a JSON file, once a run."""
     return json.loads(path.read_text(encoding="utf-8"))

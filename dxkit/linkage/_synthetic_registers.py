@@ -16,7 +16,7 @@ from dxkit.errors import ChoiceError, shorten
 from dxkit.linkage import _corruption
 from dxkit.linkage._error_shares import ERRORS
 from dxkit.linkage._synthetic_names import BUILDINGS, list_names, list_town_names
-from dxkit.loaders import load
+from dxkit.loaders import load, municipality_name
 from dxkit.schema import carry_provenance
 
 # of all households
@@ -184,6 +184,7 @@ def _draw_births(
 def _draw_addresses(n_homes: int, rng: np.random.Generator) -> pd.DataFrame:
     """Draw a municipality by its people, a town, numbers and perhaps a building."""
     municipalities = load("municipalities")
+    prefecture = municipality_name(f"{municipalities['code'].iloc[0][:2]}000")
     weights = municipalities["people_2020"].to_numpy(dtype=float)
     position = rng.choice(len(municipalities), size=n_homes, p=weights / weights.sum())
     # more town names where more people live
@@ -196,7 +197,7 @@ def _draw_addresses(n_homes: int, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "code": municipalities["code"].to_numpy()[position],
-            "place": ("兵庫県" + municipalities["name"]).to_numpy()[position],
+            "place": (prefecture + municipalities["name"]).to_numpy()[position],
             "town": list_town_names()[(rng.random(n_homes) * n_towns[position]).astype(int)],
             "chome": numbers[:, 0],
             "ban": numbers[:, 1],

@@ -19,7 +19,6 @@ from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
 from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
-from dxkit.loaders._hyogo import HYOGO
 from dxkit.loaders._identify import identify, read
 from dxkit.loaders._label import label
 from dxkit.loaders._load import load
@@ -28,6 +27,13 @@ from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._place_names import is_former_name, municipality_name
 from dxkit.loaders._residents import read_residents
 from dxkit.loaders._resolve_municipality import resolve_municipality
+from dxkit.loaders._resolve_prefecture import (
+    HYOGO,
+    find_prefecture,
+    list_unvisited,
+    name_municipalities,
+    resolve_prefecture,
+)
 from dxkit.loaders._roadside_stations import read_roadside_stations
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standard_facilities import read_facilities
@@ -44,11 +50,14 @@ __all__ = [
     "decode_text",
     "describe",
     "fetch",
+    "find_prefecture",
     "identify",
     "is_former_name",
     "label",
+    "list_unvisited",
     "load",
     "municipality_name",
+    "name_municipalities",
     "read",
     "read_boundaries",
     "read_dashboard",
@@ -65,6 +74,7 @@ __all__ = [
     "read_table",
     "read_towns",
     "resolve_municipality",
+    "resolve_prefecture",
     "write_hearing_form",
     "write_table",
 ]

@@ -21,9 +21,9 @@ from shapely.errors import ShapelyError
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
 from dxkit.loaders._json import parse_json
-from dxkit.loaders._load import DATUM
 from dxkit.loaders._raw import read_bytes
 from dxkit.loaders._remedies import GET_AGAIN
+from dxkit.loaders._shipped_table import DATUM
 
 SHAPE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 NEEDED_PARTS = (".shx", ".dbf")

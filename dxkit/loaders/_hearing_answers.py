@@ -15,8 +15,9 @@ from dxkit.loaders._hearing_layout import (
     STATUSES,
     list_items,
 )
-from dxkit.loaders._hyogo import KOBE
+from dxkit.loaders._place_names import municipality_name
 from dxkit.loaders._resolve_municipality import resolve_municipality
+from dxkit.loaders._resolve_prefecture import list_unvisited, resolve_prefecture
 from dxkit.loaders._sheet import Sheet
 
 COLUMNS = ["code", "item", "rater", "level", "target", "status", "evidence", "date", "file"]
@@ -26,7 +27,9 @@ USE_FORM = "配布した様式に書き写してください（シートの名�
 CHOOSE_LEVEL = "0〜5 のどれか1つを選ぶか、空欄にして「状態」を選んでください"
 
 
-def read_answer_sheet(sheet: Sheet, code: str) -> tuple[pd.DataFrame, list[Fault]]:
+def read_answer_sheet(
+    sheet: Sheet, code: str, prefecture: str | None = ""
+) -> tuple[pd.DataFrame, list[Fault]]:
     """Read one sheet of answers.
 
     Parameters
@@ -35,6 +38,8 @@ def read_answer_sheet(sheet: Sheet, code: str) -> tuple[pd.DataFrame, list[Fault
         The sheet.
     code
         Of the fictional town it is for; empty for a municipality, which the sheet itself names.
+    prefecture
+        Whose municipalities are asked; ``None``: those of all Japan.
 
     Returns
     -------
@@ -45,7 +50,7 @@ def read_answer_sheet(sheet: Sheet, code: str) -> tuple[pd.DataFrame, list[Fault
     """
     faults = list(sheet.faults)
     # what the top of the form says holds for each of its answers
-    common = _read_fields(sheet, code, faults)
+    common = _read_fields(sheet, code, prefecture, faults)
     header = _find_header(sheet)
     if header is None:
         faults.append(sheet.make_fault(f"見出しの行（{'・'.join(HEADS)}）がありません", USE_FORM))
@@ -70,7 +75,9 @@ def _find_header(sheet: Sheet) -> int | None:
     return next(rows, None)
 
 
-def _read_fields(sheet: Sheet, code: str, faults: list[Fault]) -> dict[str, object]:
+def _read_fields(
+    sheet: Sheet, code: str, prefecture: str | None, faults: list[Fault]
+) -> dict[str, object]:
     """Read the top of the form: municipality, interviewer and date."""
     fields: dict[str, object] = {"code": code, "file": sheet.file}
     for key, label in FIELDS.items():
@@ -88,13 +95,15 @@ def _read_fields(sheet: Sheet, code: str, faults: list[Fault]) -> dict[str, obje
             faults.append(sheet.make_fault(problem, remedy, row=row, column=FIELD_LETTER))
         # a sheet of a fictional town has its code in its name
         if key == "municipality" and not code:
-            fields["code"] = _read_municipality(sheet, row, typed, faults)
+            fields["code"] = _read_municipality(sheet, row, typed, prefecture, faults)
     # its code says more than the name that was typed
     fields.pop("municipality")
     return fields
 
 
-def _read_municipality(sheet: Sheet, row: int, typed: str, faults: list[Fault]) -> str:
+def _read_municipality(
+    sheet: Sheet, row: int, typed: str, prefecture: str | None, faults: list[Fault]
+) -> str:
     """Read the code of the municipality that a form is about; empty if it cannot be told."""
     code = ""
     problem = ""
@@ -103,12 +112,12 @@ def _read_municipality(sheet: Sheet, row: int, typed: str, faults: list[Fault]) 
         problem = "市町名が空欄です"
     else:
         try:
-            code = resolve_municipality(typed)
+            code = resolve_municipality(typed, prefecture=resolve_prefecture(prefecture))
         except PlaceNameError as error:
             problem = error.problem
             remedy = error.remedy
-    if code == KOBE:
-        problem = "神戸市はこのヒアリングの対象外です"
+    if code in list_unvisited(prefecture):
+        problem = f"{municipality_name(code)}はこのヒアリングの対象外です"
         remedy = "このファイルを除いてください"
     if problem:
         value = typed or None

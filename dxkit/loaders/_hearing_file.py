@@ -41,8 +41,8 @@ def is_form(path: Path) -> bool:
     )
 
 
-def read_form(path: Path) -> tuple[pd.DataFrame, list[str]]:
-    """Read one form, with all of its faults.
+def read_form(path: Path, prefecture: str | None = "") -> tuple[pd.DataFrame, list[str]]:
+    """Read one form of a prefecture, with all of its faults.
 
     Returns
     -------
@@ -69,7 +69,8 @@ def read_form(path: Path) -> tuple[pd.DataFrame, list[str]]:
         faults += sheet.formulas if ANSWER_SHEET.fullmatch(name) else ()
     tables = []
     for code in codes:
-        table, sheet_faults = read_answer_sheet(sheets[f"{ANSWERS}{code}"], code)
+        sheet = sheets[f"{ANSWERS}{code}"]
+        table, sheet_faults = read_answer_sheet(sheet, code, prefecture)
         tables.append(table)
         faults += sheet_faults
     if faults:

@@ -33,8 +33,9 @@ from dxkit.loaders._hearing_layout import (
     VERSION,
     VERSION_COLUMN,
 )
-from dxkit.loaders._hyogo import KOBE
 from dxkit.loaders._load import load
+from dxkit.loaders._place_names import municipality_name
+from dxkit.loaders._resolve_prefecture import list_unvisited, resolve_prefecture
 from dxkit.loaders._sheet_style import (
     BOLD,
     THIN,
@@ -68,6 +69,7 @@ def write_hearing_form(
     rater: str | None = None,
     vignettes: bool = False,
     answers: pd.DataFrame | None = None,
+    prefecture: str | None = "",
 ) -> Path:
     """Write the form of the prefecture's hearing.
 
@@ -76,7 +78,7 @@ def write_hearing_form(
     path
         Where to write (``.xlsx``).
     municipality
-        Official name, to be filled in beforehand; Kobe is not part of this hearing.
+        Official name, to be filled in beforehand; Kobe is not part of Hyogo's hearing.
     rater
         The interviewer, to be filled in beforehand.
     vignettes
@@ -87,6 +89,8 @@ def write_hearing_form(
         before, say): one row an answer; those of other municipalities, or of other interviewers if
         ``rater`` is given, are left out. Invented answers (`dxkit.schema.is_made`) mark the form:
         its title says 架空データ, and `read_hearing` marks the answers again.
+    prefecture
+        As for `dxkit.load`: whose municipalities are asked.
 
     Returns
     -------
@@ -110,8 +114,10 @@ def write_hearing_form(
     (['回答', '段階の説明', '様式'], '姫路市')
     """
     path = Path(path)
-    towns = _list_towns()
+    number = resolve_prefecture(prefecture)
+    towns = _list_towns(number)
     _check_path(path)
+    _check_municipality(municipality, towns, number)
     _check_options(municipality, rater, vignettes=vignettes, has_answers=answers is not None)
     # headings of groups have no question
     items = load("indicators_hearing")
@@ -131,7 +137,7 @@ def write_hearing_form(
         }
         _lay_out_answers(sheet, items, fields, [] if vignettes else towns)
         if answers is not None:
-            of_town = _select_answers(answers, code or _find_code(municipality), rater)
+            of_town = _select_answers(answers, code or _find_code(municipality, number), rater)
             _fill_answers(sheet, items, of_town)
             _mark_title(sheet, answers)
     if vignettes:
@@ -145,14 +151,14 @@ def write_hearing_form(
     return path
 
 
-def _list_towns() -> list[str]:
+def _list_towns(number: str | None) -> list[str]:
     """List the names of the municipalities that are asked."""
-    table = load("municipalities")
-    return [str(name) for name in table.loc[table["code"] != KOBE, "name"]]
+    table = load("municipalities", number)
+    return [str(name) for name in table.loc[~table["code"].isin(list_unvisited(number)), "name"]]
 
 
-def _find_code(municipality: str | None) -> str:
-    table = load("municipalities")
+def _find_code(municipality: str | None, number: str | None) -> str:
+    table = load("municipalities", number)
     return str(table.loc[table["name"] == municipality, "code"].iloc[0])
 
 
@@ -169,17 +175,22 @@ def _check_options(
         raise ChoiceError(
             "架空の町の様式（vignettes=True）には rater=（聞き取り者）だけを指定してください。"
         )
-    if municipality == "神戸市":
-        raise ChoiceError("神戸市はこのヒアリングの対象外です（S13）。")
-    if municipality is not None and municipality not in _list_towns():
-        raise ChoiceError(
-            f"「{shorten(municipality)}」という市町はありません。"
-            "「姫路市」のように正式な名前で書いてください。"
-        )
     if has_answers and not (municipality or vignettes):
         raise ChoiceError(
             "answers を書き込むには municipality=（市町名）か vignettes=True を指定してください。"
         )
+
+
+def _check_municipality(municipality: str | None, towns: list[str], number: str | None) -> None:
+    """Refuse a name that is none of those who are asked."""
+    if municipality is None or municipality in towns:
+        return
+    if municipality in {municipality_name(code) for code in list_unvisited(number)}:
+        raise ChoiceError(f"{municipality}はこのヒアリングの対象外です（S13）。")
+    raise ChoiceError(
+        f"「{shorten(municipality)}」という市町はありません。"
+        f"「{towns[0]}」のように正式な名前で書いてください。"
+    )
 
 
 def _select_answers(answers: pd.DataFrame, code: str, rater: str | None) -> pd.DataFrame:

@@ -13,9 +13,9 @@ import pandas as pd
 
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders._hearing_file import is_form, read_form
-from dxkit.loaders._hyogo import KOBE
 from dxkit.loaders._load import load
 from dxkit.loaders._place_names import municipality_name
+from dxkit.loaders._resolve_prefecture import list_unvisited, resolve_prefecture
 from dxkit.schema import is_made
 
 TITLE = "県の聞き取り票"
@@ -26,7 +26,9 @@ TEXT_COLUMNS = ("code", "item", "rater", "status", "evidence", "date", "file")
 LISTED_ANSWERS = 5
 
 
-def read_hearing(paths: str | Path | Iterable[str | Path]) -> pd.DataFrame:
+def read_hearing(
+    paths: str | Path | Iterable[str | Path], *, prefecture: str | None = ""
+) -> pd.DataFrame:
     """Read the forms of the prefecture's hearing.
 
     Parameters
@@ -34,6 +36,8 @@ def read_hearing(paths: str | Path | Iterable[str | Path]) -> pd.DataFrame:
     paths
         A folder of forms, one form, or several. In a folder, only ``.xlsx`` and ``.xlsm`` files are
         looked at; sub-folders, other files and Excel's lock files (``~$…``) are named in a warning.
+    prefecture
+        As for `dxkit.load`: whose municipalities were asked; ``None``: those of any prefecture.
 
     Returns
     -------
@@ -75,7 +79,7 @@ def read_hearing(paths: str | Path | Iterable[str | Path]) -> pd.DataFrame:
     tables: list[pd.DataFrame] = []
     for path in files:
         try:
-            table, passed_over = read_form(path)
+            table, passed_over = read_form(path, prefecture)
         except TableError as error:
             faults += error.faults
             continue
@@ -90,7 +94,7 @@ def read_hearing(paths: str | Path | Iterable[str | Path]) -> pd.DataFrame:
     # faults are raised before: every table has the same columns here
     answers = pd.concat(tables, ignore_index=True)
     _warn_of_targets(answers)
-    missing = _find_missing_codes(answers)
+    missing = _find_missing_codes(answers, prefecture)
     answers = answers.astype(dict.fromkeys(TEXT_COLUMNS, "str"))
     answers = answers.sort_values(["code", "rater"], kind="stable", ignore_index=True)
     names = sorted(set(answers["file"]))
@@ -148,9 +152,10 @@ def _warn_of_targets(answers: pd.DataFrame) -> None:
         _warn(f"目標が現状より低い回答が{len(below)}件あります（そのまま読みます）: {listed}{more}")
 
 
-def _find_missing_codes(answers: pd.DataFrame) -> list[str]:
+def _find_missing_codes(answers: pd.DataFrame, prefecture: str | None) -> list[str]:
     """Find the municipalities without a form, and point them out if any has one."""
-    towns = load("municipalities").set_index("code")["name"].drop(KOBE)
+    names = load("municipalities", resolve_prefecture(prefecture)).set_index("code")["name"]
+    towns = names.drop(list_unvisited(prefecture))
     codes = set(answers["code"])
     missing = [code for code in towns.index if code not in codes]
     if missing and codes & set(towns.index):

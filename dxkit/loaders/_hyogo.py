@@ -1,11 +1,7 @@
 """Which prefecture is this toolkit for, and which municipalities belong to it?"""
 
 from dxkit.loaders._municipalities import Municipality, all_municipalities
-
-# prefecture code of 兵庫県 in JIS X 0401
-HYOGO = "28"
-# 神戸市; its wards have codes of their own, and the prefecture's hearing does not ask it
-KOBE = "28100"
+from dxkit.loaders._resolve_prefecture import HYOGO
 
 
 def list_hyogo_municipalities() -> list[Municipality]:

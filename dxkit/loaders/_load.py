@@ -1,93 +1,89 @@
-"""How is a table of the project loaded, so that a figure is always the one that was checked?
+"""How is a table of the project loaded, for Hyogo, another prefecture or all Japan?"""
 
-`load` refuses a file that differs from the hash that the catalogue records.
-"""
+from typing import Any
 
-import hashlib
-from functools import lru_cache
-from pathlib import Path
-from typing import cast
-
-import geopandas as gpd
 import pandas as pd
 
 from dxkit.errors import CatalogError
-from dxkit.loaders._catalog import find_catalog_row, find_fingerprint
-from dxkit.loaders._data_folder import data_folder
+from dxkit.loaders._catalog import find_catalog_row
+from dxkit.loaders._national_tables import read_national_table, select_prefecture
+from dxkit.loaders._resolve_prefecture import name_prefecture, resolve_prefecture
+from dxkit.loaders._shipped_table import read_shipped_table
 
-# JGD2011 in degrees
-DATUM = "EPSG:6668"
-# text that looks like a number and must stay text
-TEXT_COLUMNS = (
-    "code",
-    "code6",
-    "place",
-    "place_code",
-    "parent",
-    "municipality_code",
-    "neighbour",
-    "as_of",
-    "page",
-    "id",
-    "base",
-)
 PROVENANCE_COLUMNS = ("name", "source", "publisher", "licence", "as_of", "kind")
 
 
-def load(name: str) -> pd.DataFrame:
+def load(name: str, prefecture: str | None = "") -> pd.DataFrame:
     """Load a table of the project.
 
     Parameters
     ----------
     name
         A name in `catalog`.
+    prefecture
+        Name or JIS number as text (鳥取県, "31"); ``None``: all Japan. By default the prefecture
+        that the environment variable ``DXKIT_PREFECTURE`` names, or else Hyogo ("28"). Tables that
+        belong to no prefecture are the same for all.
 
     Returns
     -------
     pandas.DataFrame or geopandas.GeoDataFrame
-        A fresh copy. Codes are text; ``municipalities`` carries its boundaries as ``geometry``.
-        ``.attrs`` holds ``name, source, publisher, licence, as_of, kind`` and, for invented tables,
-        ``made=True``.
+        A fresh copy. Codes are text; ``municipalities`` carries its boundaries as ``geometry`` and,
+        for all Japan, the name of each ``prefecture``. ``.attrs`` holds ``name, source, publisher,
+        licence, as_of, kind`` and, for invented tables, ``made=True``.
 
     Raises
     ------
     CatalogError
-        If there is no such table, its file is missing, or it differs from the recorded hash.
+        If there is no such table, or not for this prefecture; if its file is missing, or differs
+        from the recorded hash.
+    ChoiceError
+        If there is no such prefecture.
 
     Examples
     --------
     >>> load("municipalities").loc[lambda t: t["name"] == "神戸市", "code"].item()
     '28100'
+    >>> len(load("municipalities", "鳥取県")), len(load("municipalities", None))
+    (19, 1741)
     """
-    row = find_catalog_row(name)
-    path = data_folder() / row["file"]
-    table = _read_checked(path, find_fingerprint(path), row["sha256"]).copy()
+    number = resolve_prefecture(prefecture)
+    # where nobody asked for a prefecture, a national table stays whole
+    selection = number if prefecture else None
+    table, row = _read_table(name, number, selection)
     if name == "municipalities":
         # a merge that starts from the shapes gives a table that still knows them as shapes
-        shapes = load("boundaries")[["code", "geometry"]]
+        shapes = load("boundaries", number)[["code", "geometry"]]
         table = shapes.merge(table, on="code").loc[:, [*table.columns, "geometry"]]
     table.attrs = {key: row[key] for key in PROVENANCE_COLUMNS}
+    # a prefecture's part of a national table goes by the name that was asked for
+    table.attrs["name"] = name
     if row["kind"] == "made":
         table.attrs["made"] = True
     return table
 
 
-@lru_cache(maxsize=64)
-def _read_checked(
-    path: Path,
-    fingerprint: tuple[int, int],  # noqa: ARG001 - part of the cache's key
-    sha256: str,
-) -> pd.DataFrame:
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise CatalogError(
-            f"表のファイル {path.name} が目録の記録と違います（途中で書き換わったか壊れています）。"
-            "dxkit を入れ直すか、data/make.py で作り直してください。"
-        )
-    if path.suffix == ".geojson":
-        # GeoJSON is read as WGS 84; the publisher's degrees are those of JGD2011
-        return cast("pd.DataFrame", gpd.read_file(path).set_crs(DATUM, allow_override=True))
-    heads = pd.read_csv(path, nrows=0).columns
-    types = {column: "str" for column in heads if column in TEXT_COLUMNS}
-    # "NA" and the like are words in these tables; only an empty cell is missing
-    return pd.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+def _read_table(
+    name: str, number: str | None, selection: str | None
+) -> tuple[pd.DataFrame, "pd.Series[Any]"]:
+    """Read a copy of the table of that prefecture, with the row of the catalogue behind it."""
+    row = find_catalog_row(name)
+    covers = str(row.get("covers", "any"))
+    is_of_prefecture = covers.isdigit()
+    if is_of_prefecture and covers != number:
+        national = read_national_table(name, number)
+        if national is None:
+            raise CatalogError(_explain_absence(name, covers, number))
+        return national
+    table, row = read_shipped_table(name)
+    if covers == "japan" and selection:
+        return select_prefecture(table, selection).reset_index(drop=True), row
+    return table.copy(), row
+
+
+def _explain_absence(name: str, covers: str, number: str | None) -> str:
+    home = name_prefecture(covers)
+    return (
+        f"「{name}」は{home}だけの表で、{name_prefecture(number)}の分はありません。"
+        f'{home}の分を見るには load("{name}", prefecture="{covers}") としてください。'
+    )

@@ -18,13 +18,14 @@ from dxkit._arrays import FloatArray
 from dxkit.codes import mesh_box
 from dxkit.errors import CodeError, Fault, TableError, TableWarning
 from dxkit.loaders import _zip
-from dxkit.loaders._hyogo import HYOGO
-from dxkit.loaders._load import DATUM, load
+from dxkit.loaders._load import load
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
 from dxkit.loaders._remedies import GET_AGAIN
+from dxkit.loaders._resolve_prefecture import HYOGO
 from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._shipped_table import DATUM
 
 TITLE = "総務省統計局「国勢調査 地域メッシュ統計」"
 PEOPLE = re.compile(r"人口\(?総数\)?|総人口")

@@ -10,7 +10,6 @@ import unicodedata
 from functools import lru_cache
 
 from dxkit.loaders._character_variants import SLIPS, VARIANTS
-from dxkit.loaders._hyogo import HYOGO
 from dxkit.loaders._load import load
 from dxkit.loaders._municipalities import (
     NORTHERN_VILLAGES,
@@ -21,6 +20,7 @@ from dxkit.loaders._municipalities import (
     map_municipalities,
     map_prefectures,
 )
+from dxkit.loaders._resolve_prefecture import HYOGO
 
 # names that changed without a merger, as printed in tables of the years before
 FORMER_NAMES = {"篠山市": "28221"}

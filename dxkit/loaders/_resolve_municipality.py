@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, PlaceNameError, shorten
-from dxkit.loaders._hyogo import HYOGO
 from dxkit.loaders._municipalities import (
     Municipality,
     all_municipalities,
@@ -25,6 +24,7 @@ from dxkit.loaders._place_names import (
     to_plain_name,
     to_spelling_key,
 )
+from dxkit.loaders._resolve_prefecture import HYOGO
 
 # what stands before a name as a number or a sign: ○姫路市, 1.姫路市
 LEADING_SIGNS = re.compile(r"^[^\w]+|^\d+[^\w]*")

@@ -19,10 +19,11 @@ import pandera.pandas as pa
 from dxkit import schema as schemas
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions, find_layout
-from dxkit.loaders._hyogo import HYOGO, list_hyogo_municipalities
+from dxkit.loaders._hyogo import list_hyogo_municipalities
 from dxkit.loaders._lying_sheet import LyingTable, find_lying_table
 from dxkit.loaders._place_names import municipality_name, to_plain_name
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._resolve_prefecture import HYOGO
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
 from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, SumChecker, describe_differences

@@ -17,12 +17,12 @@ def population_band(municipalities: pd.DataFrame) -> pd.Series:
     Parameters
     ----------
     municipalities
-        Index code: ``kind`` (city/town), ``people_2020``, ``name``.
+        Index code: ``kind`` (city/town/village/ward), ``people_2020``.
 
     Returns
     -------
     pandas.Series
-        市Ⅰ–Ⅳ, 町村Ⅰ–Ⅴ, or 政令指定都市 (Kobe).
+        市Ⅰ–Ⅳ, 町村Ⅰ–Ⅴ, 政令指定都市 (Kobe), or 特別区 (Tokyo's 23).
 
     Notes
     -----
@@ -36,7 +36,7 @@ def population_band(municipalities: pd.DataFrame) -> pd.Series:
     ['政令指定都市', '市Ⅳ', '町村Ⅲ']
     """
     people = municipalities["people_2020"].to_numpy(dtype=float)
-    is_town = municipalities["kind"].eq("town").to_numpy()
+    is_town = municipalities["kind"].isin(["town", "village"]).to_numpy()
     # the ministry's bands say "未満": a municipality at the edge is in the upper one
     city_band = np.searchsorted(CITY_BANDS, people, side="right")
     town_band = np.searchsorted(TOWN_BANDS, people, side="right")
@@ -44,8 +44,9 @@ def population_band(municipalities: pd.DataFrame) -> pd.Series:
         f"町村{NUMERALS[town]}" if is_of_towns else f"市{NUMERALS[city]}"
         for is_of_towns, city, town in zip(is_town, city_band, town_band, strict=True)
     ]
-    is_kobe = (municipalities["name"] == "神戸市").to_numpy()
-    series = pd.Series(
-        np.where(is_kobe, "政令指定都市", bands), index=municipalities.index, name="band"
-    )
+    # JIS X 0402 numbers designated cities from 100 to 199; special wards share those numbers
+    is_ward = municipalities["kind"].eq("ward").to_numpy()
+    is_designated = municipalities.index.astype(str).str[2:3].to_numpy() == "1"
+    choices = np.select([is_ward, is_designated], ["特別区", "政令指定都市"], bands)
+    series = pd.Series(choices, index=municipalities.index, name="band")
     return carry_provenance(series, municipalities)

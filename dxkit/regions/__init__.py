@@ -3,7 +3,8 @@
 Shapes are those of the table ``boundaries``: already generalised, off the official border and coast
 by 34 m in the median and 142 m in the 95th percentile. `locate` therefore takes the nearest
 municipality for points up to 300 m off the coast, and flags every point within 150 m of a border as
-uncertain. Not for parcels, official areas or the wards of Kobe.
+uncertain. Not for parcels, official areas or the wards of designated
+cities.
 """
 
 from dxkit.regions._areas import areas

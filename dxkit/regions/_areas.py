@@ -1,9 +1,9 @@
-"""Which ten 圏域 are there, and what shape has each?"""
+"""Which 圏域 does a prefecture have, and what shape has each?"""
 
 import geopandas as gpd
 import shapely
 
-from dxkit.loaders import load
+from dxkit.loaders import load, resolve_prefecture
 from dxkit.regions._municipalities import municipalities
 from dxkit.regions._shapes import DATUM
 
@@ -18,28 +18,38 @@ SUMMED = (
 )
 
 
-def areas() -> gpd.GeoDataFrame:
-    """List the ten 圏域 with their shapes.
+def areas(prefecture: str | None = "") -> gpd.GeoDataFrame:
+    """List the 圏域 of a prefecture with their shapes: the ten of Hyogo by default.
+
+    Parameters
+    ----------
+    prefecture
+        As for `dxkit.load`; ``None``: all Japan. Outside Hyogo areas are the weather service's
+        まとめた地域, and ``note`` says so.
 
     Returns
     -------
     geopandas.GeoDataFrame
         One row an area, in the prefecture's order: ``area, label, order, members, codes, note``,
-        the sums of its municipalities' people, households, 65+ and km², and ``geometry``
-        (EPSG:6668).
+        the sums of its municipalities' people, households, 65+ and km² (missing where all are),
+        and ``geometry`` (EPSG:6668).
 
     Examples
     --------
     >>> areas().set_index("area").loc["但馬", ["members", "people_2020"]].tolist()
     [5, 157989]
     """
-    towns = municipalities()
-    listed = load("areas")
-    sums = towns.groupby("area")[list(SUMMED)].sum().round(2)
+    listed = load("areas", resolve_prefecture(prefecture))
+    # two prefectures may have areas of one name: rows of the list are told apart by their codes
+    row_by_code = listed["codes"].str.split().explode().reset_index().set_index("codes")["index"]
+    towns = municipalities(prefecture)
+    groups = towns.groupby(towns["code"].map(row_by_code))
+    # a figure that no member has stays missing
+    sums = groups[list(SUMMED)].sum(min_count=1).round(2)
     # shapes that fit without gaps are joined faster, and without slivers along the seams
-    shapes = towns.groupby("area")["geometry"].agg(shapely.coverage_union_all)
-    table = listed.merge(sums, left_on="area", right_index=True, how="left")
-    ordered = gpd.GeoSeries(shapes.loc[table["area"]].to_numpy())
+    shapes = groups["geometry"].agg(shapely.coverage_union_all)
+    table = listed.join(sums)
+    ordered = gpd.GeoSeries(shapes.loc[table.index].to_numpy())
     shaped = gpd.GeoDataFrame(table, geometry=ordered, crs=DATUM)
     shaped.attrs = dict(listed.attrs)
     return shaped

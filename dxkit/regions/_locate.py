@@ -1,4 +1,4 @@
-"""In which municipality of Hyogo does a point lie?"""
+"""In which municipality of a prefecture does a point lie?"""
 
 import geopandas as gpd
 import numpy as np
@@ -9,12 +9,12 @@ from numpy.typing import ArrayLike
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import Fault, TableError
-from dxkit.loaders import load
+from dxkit.loaders import load, resolve_prefecture
 from dxkit.regions._shapes import (
     DATUM,
-    METRES,
     ShapeArray,
     build_prefecture_tree,
+    find_plane,
     join_land_borders,
     load_metric_shapes,
 )
@@ -29,9 +29,12 @@ LIMITS = {"lat": (-90.0, 90.0), "lon": (-180.0, 180.0)}
 
 
 def locate(
-    points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | None = None
+    points: pd.DataFrame | gpd.GeoSeries | ArrayLike,
+    lon: ArrayLike | None = None,
+    *,
+    prefecture: str | None = "",
 ) -> pd.DataFrame:
-    """Find the municipality of Hyogo in which each point lies.
+    """Find the municipality in which each point lies: one of Hyogo, if no other place is named.
 
     Parameters
     ----------
@@ -40,12 +43,14 @@ def locate(
         lon)`` rows, or, if ``lon`` is given, the latitudes alone.
     lon
         Longitudes beside the latitudes in ``points``.
+    prefecture
+        As for `dxkit.load`: only its municipalities are looked at; ``None``: those of all Japan.
 
     Returns
     -------
     pandas.DataFrame
-        One row a point, with the index of ``points``: ``code, name`` (missing outside Hyogo and
-        where coordinates are), ``distance_m`` (0 inside; else to the nearest municipality of Hyogo)
+        One row a point, with the index of ``points``: ``code, name`` (missing outside the
+        prefecture and where coordinates are), ``distance_m`` (0 inside; else to the nearest one)
         and ``near_border`` (within 150 m of another municipality or prefecture: which side it is on
         is uncertain). ``.attrs`` carry the provenance of the points and of the boundaries.
 
@@ -67,8 +72,10 @@ def locate(
     1    NaN  NaN
     """
     lats, lons, index = _read_points(points, lon)
-    towns = load_metric_shapes()
-    shapes = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=DATUM).to_crs(METRES).to_numpy()
+    number = resolve_prefecture(prefecture)
+    towns = load_metric_shapes(number)
+    places = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=DATUM)
+    shapes = places.to_crs(find_plane(number)).to_numpy()
     has_place = np.isfinite(lats) & np.isfinite(lons)
     nearest = np.full(len(lats), -1)
     distance_m = np.full(len(lats), np.nan)
@@ -77,27 +84,27 @@ def locate(
             shapes[has_place], return_all=False, return_distance=True
         )
     is_inside = has_place & (distance_m <= COAST_M)
-    is_inside[is_inside] = ~_are_elsewhere(shapes[is_inside], distance_m[is_inside])
+    is_inside[is_inside] = ~_are_elsewhere(shapes[is_inside], distance_m[is_inside], number)
     # the last row of the lists below is "nowhere"
     position = np.where(is_inside, nearest, len(towns))
     near_border = np.zeros(len(lats), dtype=bool)
-    near_border[is_inside] = shapely.dwithin(join_land_borders(), shapes[is_inside], BORDER_M)
+    near_border[is_inside] = shapely.dwithin(join_land_borders(number), shapes[is_inside], BORDER_M)
     columns: dict[str, object] = {
         column: pd.Series([*towns[column], None], dtype="str").take(position).set_axis(index)
         for column in ("code", "name")
     }
     columns |= {"distance_m": np.round(distance_m, 1), "near_border": near_border}
-    return carry_provenance(pd.DataFrame(columns, index=index), points, load("boundaries"))
+    return carry_provenance(pd.DataFrame(columns, index=index), points, load("boundaries", number))
 
 
-def _are_elsewhere(points: ShapeArray, distance_m: FloatArray) -> BoolArray:
-    """Find the points outside Hyogo that lie in, or are nearer to, another prefecture."""
+def _are_elsewhere(points: ShapeArray, distance_m: FloatArray, number: str | None) -> BoolArray:
+    """Find the points outside that lie in, or are nearer to, another prefecture."""
     elsewhere = np.zeros(len(points), dtype=bool)
     outside = np.flatnonzero(distance_m > 0)
-    if outside.size:
-        _, other_m = build_prefecture_tree().query_nearest(
-            points[outside], return_distance=True, all_matches=False
-        )
+    tree = build_prefecture_tree(number)
+    # around 沖縄県 and all Japan is nobody
+    if outside.size and len(tree.geometries):
+        _, other_m = tree.query_nearest(points[outside], return_distance=True, all_matches=False)
         elsewhere[outside] = other_m < distance_m[outside]
     return elsewhere
 

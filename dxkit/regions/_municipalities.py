@@ -1,4 +1,4 @@
-"""Which 41 municipalities are there, and what shape has each?"""
+"""Which municipalities are there, and what shape has each?"""
 
 import geopandas as gpd
 
@@ -6,15 +6,21 @@ from dxkit.loaders import load
 from dxkit.regions._shapes import DATUM
 
 
-def municipalities() -> gpd.GeoDataFrame:
-    """List the 41 municipalities with their shapes.
+def municipalities(prefecture: str | None = "") -> gpd.GeoDataFrame:
+    """List the municipalities of a prefecture with their shapes.
+
+    Parameters
+    ----------
+    prefecture
+        As for `dxkit.load`: by default the room's, or Hyogo with its 41; ``None``: all Japan.
 
     Returns
     -------
     geopandas.GeoDataFrame
         One row a municipality, sorted by ``code``: ``code, code6, name, kana, area, kind``
-        (city/town), ``people_2020, people_2025, households_2020, elderly_2020, area_km2`` (official
-        area, not that of the shape) and more; ``geometry`` in JGD2011 degrees (EPSG:6668).
+        (city/town/village/ward), ``people_2020, people_2025, households_2020`` (outside Hyogo
+        missing), ``elderly_2020, area_km2`` (official area, not that of the shape) and more;
+        ``geometry`` in JGD2011 degrees (EPSG:6668).
 
     Examples
     --------
@@ -22,7 +28,7 @@ def municipalities() -> gpd.GeoDataFrame:
     >>> len(towns), towns.loc[towns["area_km2"].idxmax(), "name"]
     (41, '豊岡市')
     """
-    table = load("municipalities")
+    table = load("municipalities", prefecture)
     shaped = gpd.GeoDataFrame(table, geometry="geometry", crs=DATUM)
     # where the figures come from; the shapes are those of the table ``boundaries``
     shaped.attrs = dict(table.attrs)

@@ -2,27 +2,37 @@
 
 from functools import lru_cache
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Geod
 
-from dxkit.loaders import load
-from dxkit.regions._shapes import find_touching_pairs, load_metric_shapes
+from dxkit._arrays import FloatArray
+from dxkit.loaders import load, resolve_prefecture
+from dxkit.regions._shapes import (
+    DATUM,
+    ShapeArray,
+    find_plane,
+    find_touching_pairs,
+    load_metric_shapes,
+)
 from dxkit.schema import carry_provenance
 
 BY_LAND = "陸続き"
-# 神戸市垂水区 – 淡路市, opened 1998; the only road between Awaji and the rest of Hyogo
-BRIDGES = (("28100", "28226", "明石海峡大橋"),)
 
 
-def neighbours(*, bridges: bool = False) -> pd.DataFrame:
+def neighbours(*, bridges: bool = False, prefecture: str | None = "") -> pd.DataFrame:
     """List the municipalities that share a border.
 
     Parameters
     ----------
     bridges
-        Add 明石海峡大橋 (神戸市–淡路市) with ``border_km`` 0. Without it Awaji's three cities border
-        only each other: no land joins them to the rest of Hyogo.
+        Add the bridges of the table ``bridges`` with ``border_km`` 0: in Hyogo 明石海峡大橋
+        (神戸市–淡路市), without which Awaji's three cities border only each other. Bridges outside
+        Hyogo are not listed there.
+    prefecture
+        As for `dxkit.load`; ``None``: all Japan, across prefectural borders too.
 
     Returns
     -------
@@ -38,23 +48,25 @@ def neighbours(*, bridges: bool = False) -> pd.DataFrame:
     [['28100', '陸続き'], ['28204', '陸続き']]
     """
     # a copy: the measured table is shared by all callers
-    table = _measure_land_borders().copy()
+    number = resolve_prefecture(prefecture)
+    table = _measure_land_borders(number).copy()
     if bridges:
-        rows = [
-            {"code": code, "neighbour": neighbour, "border_km": 0.0, "via": via}
-            for code, neighbour, via in BRIDGES
-        ]
-        table = pd.concat([table, pd.DataFrame(rows)], ignore_index=True)
+        listed = load("bridges", number)
+        codes = set(load_metric_shapes(number)["code"])
+        # both ends must be among the municipalities that were asked for
+        is_inside = listed["code"].isin(codes) & listed["neighbour"].isin(codes)
+        rows = listed.loc[is_inside, ["code", "neighbour", "via"]].assign(border_km=0.0)
+        table = pd.concat([table, rows[table.columns]], ignore_index=True)
         table = table.sort_values(["code", "neighbour"], ignore_index=True)
     table.attrs = {"settings": {"bridges": bridges}}
-    return carry_provenance(table, load("boundaries"))
+    return carry_provenance(table, load("boundaries", number))
 
 
-@lru_cache(maxsize=1)
-def _measure_land_borders() -> pd.DataFrame:
-    first, second, shared = find_touching_pairs()
-    codes = load_metric_shapes()["code"].to_numpy()
-    lengths = np.round(shapely.length(shared) / 1000, 2)
+@lru_cache(maxsize=4)
+def _measure_land_borders(number: str | None) -> pd.DataFrame:
+    first, second, shared = find_touching_pairs(number)
+    codes = load_metric_shapes(number)["code"].to_numpy()
+    lengths = np.round(_measure_lengths(shared, number) / 1000, 2)
     table = pd.DataFrame(
         {"code": codes[first], "neighbour": codes[second], "border_km": lengths, "via": BY_LAND}
     )
@@ -63,3 +75,14 @@ def _measure_land_borders() -> pd.DataFrame:
         ["code", "neighbour"], ignore_index=True
     )
     return touching
+
+
+def _measure_lengths(lines: ShapeArray, number: str | None) -> FloatArray:
+    """Measure lines in metres: in a prefecture's plane, or on the ellipsoid for all Japan."""
+    if number is not None:
+        return np.asarray(shapely.length(lines))
+    degrees = gpd.GeoSeries(lines, crs=find_plane(None)).to_crs(DATUM)
+    geod = Geod(ellps="GRS80")
+    return np.array(
+        [sum(geod.geometry_length(part) for part in shapely.get_parts(line)) for line in degrees]
+    )

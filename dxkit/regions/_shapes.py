@@ -1,6 +1,7 @@
-"""What are the shapes of Hyogo in metres, and where do they touch each other and other prefectures?
+"""What are a prefecture's shapes in metres, and where do they touch each other and others?
 
-What is computed here once is shared by all callers and never altered.
+What is computed here once is shared by all callers and never altered. Everything is asked for by a
+prefecture's number; ``None`` is all Japan.
 """
 
 from functools import lru_cache
@@ -14,31 +15,45 @@ from dxkit._arrays import IntArray
 from dxkit.loaders import load
 
 DATUM = "EPSG:6668"
-# JGD2011 / UTM zone 53N; within Hyogo its lengths are true to 0.05 %
-METRES = "EPSG:6690"
+# true to 0.4 % between Kyushu and Hokkaido, 3 % too long in Okinawa: one plane for all Japan
+JAPAN_PLANE = "+proj=lcc +lat_1=33 +lat_2=44 +lat_0=38 +lon_0=137 +ellps=GRS80 +units=m"
 # neighbours' shapes come from another cleaning: what is closer than this to one is a land border
 LAND_GAP_M = 100.0
+# prefectures whose shapes are kept at hand
+KEPT_PREFECTURES = 4
 
 ShapeArray = NDArray[np.object_]
 
 
-@lru_cache(maxsize=1)
-def load_metric_shapes() -> gpd.GeoDataFrame:
-    """Load the 41 shapes in metres."""
-    return gpd.GeoDataFrame(load("boundaries"), crs=DATUM).to_crs(METRES)
+@lru_cache(maxsize=64)
+def find_plane(number: str | None) -> str:
+    """Find a prefecture's plane coordinates: the zone of JGD2011 / UTM of its office.
+
+    Within Hyogo lengths are true to 0.05 %, at the far ends of 北海道, 東京都 and 沖縄県 to 0.4 %.
+    """
+    if number is None:
+        return JAPAN_PLANE
+    epsg = load("prefectures").set_index("prefecture_code")["epsg"]
+    return f"EPSG:{epsg[number]}"
 
 
-@lru_cache(maxsize=1)
-def build_prefecture_tree() -> shapely.STRtree:
-    """Build a search tree of the shapes around Hyogo, in metres."""
-    prefectures = gpd.GeoDataFrame(load("neighbour_prefectures"), crs=DATUM).to_crs(METRES)
-    return shapely.STRtree(prefectures.geometry.to_numpy())
+@lru_cache(maxsize=KEPT_PREFECTURES)
+def load_metric_shapes(number: str | None) -> gpd.GeoDataFrame:
+    """Load a prefecture's shapes in metres."""
+    return gpd.GeoDataFrame(load("boundaries", number), crs=DATUM).to_crs(find_plane(number))
 
 
-@lru_cache(maxsize=1)
-def find_touching_pairs() -> tuple[IntArray, IntArray, ShapeArray]:
+@lru_cache(maxsize=KEPT_PREFECTURES)
+def build_prefecture_tree(number: str | None) -> shapely.STRtree:
+    """Build a search tree of the prefectures around one, in metres."""
+    around = gpd.GeoDataFrame(load("neighbour_prefectures", number), crs=DATUM)
+    return shapely.STRtree(around.to_crs(find_plane(number)).geometry.to_numpy())
+
+
+@lru_cache(maxsize=KEPT_PREFECTURES)
+def find_touching_pairs(number: str | None) -> tuple[IntArray, IntArray, ShapeArray]:
     """Find positions of each pair of municipalities that touch, and the lines they share."""
-    towns = load_metric_shapes()
+    towns = load_metric_shapes(number)
     shapes = towns.geometry.to_numpy()
     first, second = towns.sindex.query(shapes, predicate="intersects")
     # each pair once, and no shape with itself
@@ -50,13 +65,14 @@ def find_touching_pairs() -> tuple[IntArray, IntArray, ShapeArray]:
     return first, second, np.asarray(shared)
 
 
-@lru_cache(maxsize=1)
-def join_land_borders() -> shapely.Geometry:
+@lru_cache(maxsize=KEPT_PREFECTURES)
+def join_land_borders(number: str | None) -> shapely.Geometry:
     """Join all land borders, between municipalities and to other prefectures, to one shape."""
-    _, _, shared = find_touching_pairs()
-    outline = shapely.boundary(shapely.coverage_union_all(load_metric_shapes().geometry.to_numpy()))
+    _, _, shared = find_touching_pairs(number)
+    shapes = load_metric_shapes(number).geometry.to_numpy()
+    outline = shapely.boundary(shapely.coverage_union_all(shapes))
     # the coast is no border: only what lies near another prefecture counts
-    around = shapely.union_all(shapely.buffer(build_prefecture_tree().geometries, LAND_GAP_M))
+    around = shapely.union_all(shapely.buffer(build_prefecture_tree(number).geometries, LAND_GAP_M))
     lines = shapely.union_all([*shared, shapely.intersection(outline, around)])
     # thousands of points are measured against the same lines
     shapely.prepare(lines)

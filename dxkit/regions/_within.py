@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from dxkit._arrays import FloatArray
 from dxkit.codes import MESH_LEVELS, mesh_code, short_code
 from dxkit.errors import CodeError
-from dxkit.loaders import load
+from dxkit.loaders import load, name_municipalities, resolve_prefecture
 from dxkit.regions._shapes import DATUM
 
 # longitude from which mesh codes count
@@ -19,7 +19,9 @@ FIRST_LONGITUDE = 100
 ANYWHERE = (34.0, 135.0)
 
 
-def within(codes: str | Iterable[str], *, level: str | int = "4") -> NDArray[np.str_]:
+def within(
+    codes: str | Iterable[str], *, level: str | int = "4", prefecture: str | None = ""
+) -> NDArray[np.str_]:
     """List the mesh cells whose centre lies in these municipalities.
 
     Parameters
@@ -28,6 +30,8 @@ def within(codes: str | Iterable[str], *, level: str | int = "4") -> NDArray[np.
         Municipality codes; one or several.
     level
         ``"3"`` 1 km, ``"4"`` 500 m, ``"5"`` 250 m.
+    prefecture
+        As for `dxkit.load`: whose municipalities they are; ``None``: any of Japan.
 
     Returns
     -------
@@ -38,7 +42,7 @@ def within(codes: str | Iterable[str], *, level: str | int = "4") -> NDArray[np.
     Raises
     ------
     CodeError
-        If a code is not one of the 41.
+        If a code is none of this prefecture.
     ChoiceError
         If there is no such level.
 
@@ -48,7 +52,7 @@ def within(codes: str | Iterable[str], *, level: str | int = "4") -> NDArray[np.
     >>> len(cells), str(cells[0])
     (20, '52350254')
     """
-    shapes = _select_shapes(codes)
+    shapes = _select_shapes(codes, prefecture)
     # told before anything is computed, also where no municipality is named
     mesh_code(*ANYWHERE, level=level)
     if shapes.empty:
@@ -75,15 +79,15 @@ def _list_centres(bounds: ArrayLike, level: str) -> tuple[FloatArray, FloatArray
     return lat.ravel(), lon.ravel()
 
 
-def _select_shapes(codes: str | Iterable[str]) -> gpd.GeoDataFrame:
+def _select_shapes(codes: str | Iterable[str], prefecture: str | None) -> gpd.GeoDataFrame:
     """Select the named municipalities' shapes, or name the code that is none."""
-    towns = gpd.GeoDataFrame(load("boundaries"), crs=DATUM)
+    towns = gpd.GeoDataFrame(load("boundaries", resolve_prefecture(prefecture)), crs=DATUM)
     wanted_codes = [short_code(code) for code in ([codes] if isinstance(codes, str) else codes)]
     town_codes = set(towns["code"])
     unknown = [code for code in wanted_codes if code not in town_codes]
     if unknown:
         raise CodeError(
-            f"「{'、'.join(unknown)}」は兵庫県の41市町の団体コードではありません。"
+            f"「{'、'.join(unknown)}」は{name_municipalities(prefecture)}の団体コードではありません。"
             "municipalities() の code を使ってください。"
         )
     return towns[towns["code"].isin(wanted_codes)].reset_index(drop=True)

@@ -146,7 +146,7 @@ def _write_coverage(names: pd.Series, hearing: Hearing) -> str:
         _write_coverage_column(names, answered.iloc[part]) for part in parts if part.size
     )
     absent = [str(name) for code, name in names.items() if code not in codes]
-    absent_line = "41市町すべてに回答があります。"
+    absent_line = f"{len(names)}市町すべてに回答があります。"
     if absent:
         absent_line = f"聞き取りの対象外か、まだ回答のない市町: {'、'.join(absent)}"
     body = [

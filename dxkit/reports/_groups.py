@@ -8,6 +8,7 @@ import pandas as pd
 from dxkit import groups as grouping
 from dxkit._checks import require_columns
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.loaders import name_municipalities
 
 # columns of the members' table that fit beside the figures, and letters in a cell
 MAX_COLUMNS = 4
@@ -59,9 +60,9 @@ def name_members(
     unknown = [code for code in table["code"] if code not in municipalities.index]
     if unknown:
         remedy = "5桁の団体コードにしてください"
+        reach = name_municipalities(str(municipalities.index[0])[:2])
         raise TableError(
-            Fault("兵庫県の41市町にない団体です", remedy, column="code", value=code)
-            for code in unknown
+            Fault(f"{reach}にない団体です", remedy, column="code", value=code) for code in unknown
         )
     people = municipalities[["name"]].copy()
     if members is not None:

@@ -121,7 +121,9 @@ def gather_hearing(
     real = answers[is_real].drop_duplicates(["code", "item"])
     if real.empty:
         remedy = "read_hearing の結果を渡してください"
-        raise TableError([Fault("41市町の回答がありません", remedy, column="code")])
+        raise TableError(
+            [Fault(f"{len(municipalities)}市町の回答がありません", remedy, column="code")]
+        )
     heading_of = _find_headings(framework)
     order = list(dict.fromkeys(heading_of.values()))
     dimension = pd.Categorical(real["item"].map(heading_of), categories=order)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from dxkit.errors import CodeError
-from dxkit.loaders import load
+from dxkit.loaders import HYOGO, load, name_municipalities, resolve_prefecture
 from dxkit.support.progress import lagging
 
 # the dashboard's shares are 0–1, the sheets' percent
@@ -37,6 +37,8 @@ class Official:
         reason.
     sources
         What the figures are → where they come from.
+    reach
+        Whose municipalities they are, in a few words.
     """
 
     municipalities: pd.DataFrame
@@ -48,6 +50,7 @@ class Official:
     themes: pd.DataFrame
     topics: pd.DataFrame
     sources: dict[str, str]
+    reach: str
 
     def get_municipality(self, code: str) -> pd.Series:
         """Return a municipality's row.
@@ -55,7 +58,7 @@ class Official:
         Raises
         ------
         CodeError
-            If it is none of the 41.
+            If it is none of theirs.
         """
         if code not in self.municipalities.index:
             examples = "、".join(
@@ -63,20 +66,21 @@ class Official:
                 for example, name in self.municipalities["name"].head(3).items()
             )
             raise CodeError(
-                f"「{code}」は兵庫県の41市町の団体コードではありません。"
+                f"「{code}」は{self.reach}の団体コードではありません。"
                 f"5桁で書いてください。例: {examples}"
             )
         return pd.Series(self.municipalities.loc[code])
 
 
-def gather_official() -> Official:
-    """Gather the official figures."""
-    municipalities = load("municipalities")
-    dashboard = load("dashboard")
+def gather_official(prefecture: str | None = "") -> Official:
+    """Gather the official figures of a prefecture, of the room's by default."""
+    number = resolve_prefecture(prefecture)
+    municipalities = _load_of("municipalities", prefecture)
+    dashboard = _load_of("dashboard", prefecture)
     indicators = load("indicators_dashboard")
-    progress = load("progress")
-    extensions = load("extensions")
-    themes = load("themes")
+    progress = _load_of("progress", prefecture)
+    extensions = _load_of("extensions", prefecture)
+    themes = _load_themes(prefecture)
     # counts and amounts have no common scale; shares and yes or no have
     comparable = indicators[indicators["unit"].isin(["有無", "割合"])]
     labels = comparable.set_index("indicator")["label"]
@@ -87,8 +91,9 @@ def gather_official() -> Official:
         "DXの取組": dashboard,
         "標準化の進捗": progress,
         "特定移行": extensions,
-        "テーマ": themes,
     }
+    if len(themes):
+        tables["テーマ"] = themes
     return Official(
         municipalities=plain.set_index("code", drop=False),
         dashboard=(dashboard.set_index("code")[list(labels.index)] * PERCENT).join(names),
@@ -99,7 +104,19 @@ def gather_official() -> Official:
         themes=themes,
         topics=lagging(progress, extensions, municipalities=plain).set_index("code"),
         sources={name: _shorten_source(table) for name, table in tables.items()},
+        reach=name_municipalities(number),
     )
+
+
+def _load_of(name: str, prefecture: str | None) -> pd.DataFrame:
+    return load(name) if prefecture == "" else load(name, prefecture)
+
+
+def _load_themes(prefecture: str | None) -> pd.DataFrame:
+    """Load the seats of the package; only the prefecture that wrote it has any."""
+    if resolve_prefecture(prefecture) == HYOGO:
+        return _load_of("themes", prefecture)
+    return load("themes", HYOGO).iloc[:0]
 
 
 def _shorten_source(table: pd.DataFrame) -> str:

@@ -30,6 +30,7 @@ def profile(
     indicators: pd.DataFrame | None = None,
     path: str | Path | None = None,
     audience: str = "municipality",
+    prefecture: str | None = "",
 ) -> Path:
     """Write a municipality's 市町カルテ: one A4 sheet of official figures, a second of its hearing.
 
@@ -45,6 +46,8 @@ def profile(
         The hearing's framework with its level texts; by default ``indicators_hearing``.
     path
         The file (``.html``); by default ``out/profile_<code>.html``.
+    prefecture
+        As for `dxkit.load`: whose municipality it is, and among whom it is looked at.
     audience
         ``"municipality"``: no other municipality is named. ``"prefecture"``: the like, and who of
         them has reached the next level, are.
@@ -57,7 +60,7 @@ def profile(
     Raises
     ------
     CodeError
-        If it is none of the 41 municipalities.
+        If it is none of the prefecture's municipalities.
     ChoiceError
         If there is no such audience, or the municipality has not answered.
     TableError
@@ -72,7 +75,7 @@ def profile(
     >>> re.search("<title>(.*)</title>", page).group(1), page.count('<section class="sheet">')
     ('市町カルテ 豊岡市', 1)
     """
-    official = gather_official()
+    official = gather_official(prefecture)
     # a wrong code is named before the answers are looked at
     official.get_municipality(code)
     hearing = None

@@ -13,8 +13,11 @@ from dxkit import codes
 from dxkit.errors import ChoiceError, CodeError
 from dxkit.schema._headings import HEADINGS
 
-HYOGO = "28"
-MUNICIPALITY_KINDS = ("city", "town")
+# digits of a code that say its prefecture
+PREFECTURE_DIGITS = 2
+# where so many rows are of one prefecture, a row of another is a slip
+HOME_SHARE = 0.5
+MUNICIPALITY_KINDS = ("city", "town", "village", "ward")
 STATUSES = ("answered", "declined", "unknown", "not_applicable")
 # fictional towns that every interviewer rates beside the real ones
 FICTIONAL_TOWN = re.compile(r"V[0-9]+")
@@ -51,8 +54,14 @@ def find_schema(name: str | pa.DataFrameSchema) -> pa.DataFrameSchema:
     return SCHEMAS[name]
 
 
-def _are_in_hyogo(values: pd.Series) -> pd.Series:
-    return values.astype(str).str.startswith(HYOGO)
+def _are_at_home(values: pd.Series) -> pd.Series:
+    """Check that no row strays from the prefecture of the others; a nationwide table has none."""
+    numbers = values.astype(str).str[:PREFECTURE_DIGITS]
+    counts = numbers.value_counts(sort=False)
+    if counts.empty or counts.max() < len(values) * HOME_SHARE:
+        return pd.Series(True, index=values.index)
+    # the first of equals: a table of two rows belongs where its first one does
+    return numbers == counts.idxmax()
 
 
 def _is_short_code(value: object) -> bool:
@@ -63,11 +72,11 @@ def _is_short_code(value: object) -> bool:
 
 
 def _is_rated_case(value: object) -> bool:
-    """Check for a municipality of Hyogo, or a fictional town that every interviewer rates."""
+    """Check for a municipality, or a fictional town that every interviewer rates."""
     # fictional towns have no code of the standard
     if FICTIONAL_TOWN.fullmatch(str(value)):
         return True
-    return _is_short_code(value) and str(value).startswith(HYOGO)
+    return _is_short_code(value)
 
 
 def _make_column(
@@ -106,9 +115,9 @@ CODE = pa.Check(_is_short_code, element_wise=True, error="5桁の団体コード
 CASE = pa.Check(
     _is_rated_case,
     element_wise=True,
-    error="兵庫県の団体コードでも架空の町（V1 など）でもありません",
+    error="5桁の団体コードでも架空の町（V1 など）でもありません",
 )
-IN_HYOGO = pa.Check(_are_in_hyogo, error="兵庫県（28）の団体コードではありません")
+AT_HOME = pa.Check(_are_at_home, error="ほかの行と違う都道府県の団体コードです")
 COUNT = pa.Check.ge(0, error="0以上の数にしてください")
 SHARE = _check_range(0, 1)
 # degrees: Japan with its remote islands
@@ -119,7 +128,7 @@ LONGITUDE = _check_range(122, 154)
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
     "municipalities": pa.DataFrameSchema(
         {
-            "code": _make_column("code", str, CODE, IN_HYOGO, unique=True),
+            "code": _make_column("code", str, CODE, AT_HOME, unique=True),
             "code6": _make_column("code6", str),
             "name": _make_column("name", str),
             "kana": _make_column("kana", str),
@@ -132,8 +141,8 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "area_km2": _make_column("area_km2", float, COUNT),
         }
     ),
-    "values": pa.DataFrameSchema({"code": _make_column("code", str, CODE, IN_HYOGO, unique=True)}),
-    "members": pa.DataFrameSchema({"code": _make_column("code", str, CODE, IN_HYOGO, unique=True)}),
+    "values": pa.DataFrameSchema({"code": _make_column("code", str, CODE, AT_HOME, unique=True)}),
+    "members": pa.DataFrameSchema({"code": _make_column("code", str, CODE, AT_HOME, unique=True)}),
     "indicators": pa.DataFrameSchema(
         {
             "indicator": _make_column("indicator", str, unique=True),

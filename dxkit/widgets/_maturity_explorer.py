@@ -9,13 +9,13 @@ import pandas as pd
 
 from dxkit import maps
 from dxkit.errors import ChoiceError
+from dxkit.loaders import municipality_name
 from dxkit.widgets._html import CELL, LABELLED, NEUTRAL, TABLE, WIDE, show_picture, write_message
 from dxkit.widgets._provenance import read_provenance
 
 # units in the framework tables that mean yes/no and a share of 1
 YES_NO = "有無"
 SHARE = "割合"
-ALL_AREAS = "兵庫県全体"
 
 
 def maturity_explorer(
@@ -80,14 +80,15 @@ def maturity_explorer(
         layout=WIDE,
         style=LABELLED,
     )
-    areas = [ALL_AREAS, *dict.fromkeys(municipalities["area"])]
+    everywhere = _name_everywhere(municipalities)
+    areas = [everywhere, *dict.fromkeys(municipalities["area"])]
     area = ipywidgets.Dropdown(options=areas, description="圏域", layout=WIDE, style=LABELLED)
     sentence = ipywidgets.HTML()
     table = ipywidgets.HTML()
     picture = ipywidgets.Output()
 
     def draw(_: object = None) -> None:
-        selected = _select_area(municipalities, area.value)
+        selected = _select_area(municipalities, area.value, everywhere)
         rows = selected.assign(value=selected["code"].map(values[chooser.value]))
         # what is drawn are the values; the municipalities are their background
         rows.attrs = dict(provenance)
@@ -104,8 +105,15 @@ def maturity_explorer(
     return ipywidgets.VBox([chooser, area, sentence, picture, table])
 
 
-def _select_area(municipalities: gpd.GeoDataFrame, area: str) -> gpd.GeoDataFrame:
-    if area == ALL_AREAS:
+def _name_everywhere(municipalities: gpd.GeoDataFrame) -> str:
+    """Name all areas together: by the prefecture, where all municipalities are of one."""
+    numbers = municipalities["code"].astype(str).str[:2].unique()
+    known = len(numbers) == 1 and numbers[0].isdigit()
+    return f"{municipality_name(numbers[0] + '000')}全体" if known else "全体"
+
+
+def _select_area(municipalities: gpd.GeoDataFrame, area: str, everywhere: str) -> gpd.GeoDataFrame:
+    if area == everywhere:
         return municipalities
     return municipalities[municipalities["area"] == area]
 

@@ -18,6 +18,7 @@ from dxkit._optimise.cp_sat import make_solver
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.schema import carry_provenance
+from dxkit.support.liaison._prefecture_facts import find_unvisited_areas
 from dxkit.support.liaison._road_distance import distances
 
 # loads and posts become whole numbers for the solver: this many parts of 1
@@ -57,7 +58,7 @@ def assign(
     *,
     by: str = "area",
     load: str | None = None,
-    exclude: tuple[str, ...] = ("神戸",),
+    exclude: tuple[str, ...] | None = None,
 ) -> Assignment:
     """Share areas, or fields, out among liaisons.
 
@@ -74,7 +75,8 @@ def assign(
     load
         Column whose sum is a task's load; by default the number of rows.
     exclude
-        Values of ``by`` that nobody takes: the package leaves Kobe out.
+        Values of ``by`` that nobody takes; by default the areas in which nobody is visited (table
+        ``prefectures``): Hyogo's package leaves Kobe out.
 
     Returns
     -------
@@ -101,6 +103,7 @@ def assign(
     """
     _checks.require_columns(tasks, [by], "tasks")
     _checks.require_unique_rows(liaisons, ["liaison"], "liaisons")
+    exclude = find_unvisited_areas(tasks.get("code", ())) if exclude is None else exclude
     shared = tasks[~tasks[by].isin(exclude)]
     loads_given = _sum_loads(shared, by, load)
     loads = loads_given.iloc[order_of_labels(loads_given.index)]
@@ -121,15 +124,10 @@ def assign(
     # both tables are handed back in the order of the user's rows
     table = table.iloc[loads.index.get_indexer(loads_given.index)].reset_index(drop=True)
     carried = np.bincount(owner, loads.to_numpy(), len(names))
+    counts = np.bincount(owner, minlength=len(names))
     by_liaison = pd.DataFrame(
-        {
-            "liaison": names,
-            "post": posts,
-            "tasks": np.bincount(owner, minlength=len(names)),
-            "load": carried,
-            "load_per_post": carried / posts,
-        }
-    )
+        {"liaison": names, "post": posts, "tasks": counts, "load": carried}
+    ).assign(load_per_post=carried / posts)
     by_liaison = by_liaison.iloc[np.argsort(by_name)].reset_index(drop=True)
     settings = {"by": by, "load": load, "exclude": exclude, "proven": is_proven}
     table.attrs["settings"] = settings

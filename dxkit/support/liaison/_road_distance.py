@@ -1,32 +1,25 @@
 """How far is it by road between two town halls, where no road map is at hand?
 
-The great circle times a detour; Awaji hangs on the mainland at the Akashi Kaikyō bridge only, so
-that Himeji–Sumoto leads over it. An estimate of planning grade: give measured minutes where they
-are known.
+The great circle times a detour. Who can be reached over one bridge only (table ``bridges``: Awaji
+over the Akashi Kaikyō bridge, so that Himeji–Sumoto leads over it) is reached over that. An
+estimate of planning grade: give measured minutes where they are known.
 """
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit import _checks
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import Fault, TableError
 from dxkit.schema import carry_provenance
+from dxkit.support.liaison._prefecture_facts import Point, list_bridges
 
-# latitude and longitude in degrees
-Point: TypeAlias = tuple[float, float]
 EARTH_RADIUS_KM = 6371.0088
 # road kilometres for each kilometre of the great circle
 DETOUR = 1.35
-AWAJI_CODES = ("28205", "28224", "28226")
-# the bridge's two ends: Maiko in Kobe, Matsuho on Awaji
-BRIDGE_MAINLAND: Point = (34.6310, 135.0330)
-BRIDGE_AWAJI: Point = (34.6030, 135.0080)
-# the prefectural office in Kobe, where the regional liaisons' division sits
-OFFICE: Point = (34.6913, 135.1830)
 
 
 def distances(
@@ -71,20 +64,31 @@ def distances(
         names = ["start", *names]
         lat = np.append(start[0], lat)
         lon = np.append(start[1], lon)
-    on_awaji = np.isin(names, AWAJI_CODES)
     direct = measure_great_circle(lat[:, None], lon[:, None], lat[None, :], lon[None, :])
-    # everybody's way to the end of the bridge on the own side
-    to_bridge = np.where(
-        on_awaji,
-        measure_great_circle(lat, lon, *BRIDGE_AWAJI),
-        measure_great_circle(lat, lon, *BRIDGE_MAINLAND),
-    )
-    mainland_lat, mainland_lon = (np.array([degree]) for degree in BRIDGE_MAINLAND)
-    bridge = measure_great_circle(mainland_lat, mainland_lon, *BRIDGE_AWAJI)[0]
-    over_bridge = to_bridge[:, None] + bridge + to_bridge[None, :]
-    km = np.where(on_awaji[:, None] != on_awaji[None, :], over_bridge, direct) * factor
+    for bridge in list_bridges().itertuples():
+        is_beyond = np.isin(names, str(bridge.beyond).split())
+        over_bridge = _measure_over_bridge(lat, lon, is_beyond, bridge)
+        direct = np.where(is_beyond[:, None] != is_beyond[None, :], over_bridge, direct)
+    km = direct * factor
     codes = pd.Index(names, name="code")
     return carry_provenance(pd.DataFrame(km, index=codes, columns=codes), municipalities)
+
+
+def _measure_over_bridge(
+    lat: FloatArray, lon: FloatArray, is_beyond: BoolArray, bridge: Any
+) -> FloatArray:
+    """Measure the ways that lead over a bridge, in km of the great circle."""
+    near_end = (float(bridge.lat), float(bridge.lon))
+    far_end = (float(bridge.neighbour_lat), float(bridge.neighbour_lon))
+    # everybody's way to the end of the bridge on the own side
+    to_bridge = np.where(
+        is_beyond,
+        measure_great_circle(lat, lon, *far_end),
+        measure_great_circle(lat, lon, *near_end),
+    )
+    near_lat, near_lon = (np.array([degree]) for degree in near_end)
+    length = measure_great_circle(near_lat, near_lon, *far_end)[0]
+    return np.asarray(to_bridge[:, None] + length + to_bridge[None, :])
 
 
 def read_office_coordinates(table: pd.DataFrame) -> tuple[FloatArray, FloatArray]:

@@ -14,16 +14,14 @@ from dxkit.schema import carry_provenance, merge_provenance
 from dxkit.support.liaison import _itinerary, _routing
 from dxkit.support.liaison._day_tours import Seconds
 from dxkit.support.liaison._lower_bound import Proof, prove_plan
+from dxkit.support.liaison._prefecture_facts import Point, complete_journey
 from dxkit.support.liaison._road_distance import (
     DETOUR,
-    OFFICE,
-    Point,
     distances,
     read_own_minutes,
 )
 from dxkit.support.liaison._routing import HOUR_S, RoutingTask, Stop
 
-KOBE_CODE = "28100"
 SPEED_KMH = 50.0
 # of PyVRP's search: some two seconds for 40 municipalities
 ITERATIONS = 3000
@@ -74,8 +72,8 @@ def rounds(
     *,
     hearing_min: float = 60.0,
     day_hours: float = 8.5,
-    start: Point = OFFICE,
-    exclude: tuple[str, ...] = (KOBE_CODE,),
+    start: Point | None = None,
+    exclude: tuple[str, ...] | None = None,
     detour: float = DETOUR,
     speed_kmh: float = SPEED_KMH,
     minutes: pd.DataFrame | None = None,
@@ -101,9 +99,11 @@ def rounds(
     day_hours
         Hours from leaving ``start`` to being back.
     start
-        Latitude and longitude; by default the prefectural office.
+        Latitude and longitude; by default the office of the prefecture (outside Hyogo: of the
+        municipality in which it stands).
     exclude
-        Codes that are not visited: the package leaves out Kobe.
+        Codes that are not visited; by default those that the table ``prefectures`` names: Hyogo's
+        package leaves out Kobe.
     detour, speed_kmh
         Road kilometres for each kilometre of the great circle, and kilometres an hour: assumptions
         to change.
@@ -152,6 +152,7 @@ def rounds(
     _checks.require_columns(municipalities, ["code"], "municipalities")
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
+    start, exclude = complete_journey(municipalities["code"], start, exclude)
     visited = municipalities[~municipalities["code"].isin(exclude)].reset_index(drop=True)
     pace = _checks.require_number(speed_kmh, "speed_kmh", above=True)
     travel = _compute_travel(visited, start, detour, pace, minutes)
