@@ -3,7 +3,7 @@
 ``python data/make.py [--sources ../shared] [--out DIR] [--only NAME …] [--offline]``
 
 ``published/`` is re-read from the official files under ``--sources`` (kept as it is where they are absent), ``derived/``
-is computed from registry packages, ``made/`` from seeded rules. The same input gives the same bytes. Everything is
+is computed from registry packages, ``estimated/`` by models from both, ``made/`` from seeded rules. The same input gives the same bytes. Everything is
 written to a temporary folder first and moved in at the end: a run that fails changes nothing.
 """
 
@@ -23,6 +23,7 @@ from making import (
     facts,
     hearing,
     meeting,
+    mesh_estimated,
     mesh_people,
     package,
     places,
@@ -73,6 +74,9 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "stations": places.stations,
     "villages": places.villages,
     "mesh_people": mesh_people.mesh_people,
+    "mesh_estimated": mesh_estimated.mesh_estimated,
+    "mesh_check": mesh_estimated.mesh_check,
+    "mesh_errors": mesh_estimated.mesh_errors,
     "runways": drones.runways,
     "drone_types": drones.drone_types,
     "flight_rules": drones.flight_rules,
@@ -126,7 +130,9 @@ def build(work: Workplace, names: Sequence[str]) -> None:
     kinds = {row["name"]: row["kind"] for row in catalogue.read(work.data / "catalog.csv")}
     files = work.files()
     for name, job in JOBS.items():
-        if name not in names or (kinds[name] == "published" and work.sources is None):
+        if name not in names or (
+            kinds[name] in ("published", "estimated") and work.sources is None
+        ):
             continue
         write(job(work), work.staging / files[name])
         print(f"{name}: {files[name]}")

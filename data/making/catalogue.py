@@ -25,7 +25,7 @@ COLUMNS = (
     "as_of",
     "kind",
 )
-FOLDERS = ("published", "derived", "made")
+FOLDERS = ("published", "derived", "estimated", "made")
 
 
 def read(path: Path) -> list[dict[str, str]]:
