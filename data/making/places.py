@@ -68,6 +68,7 @@ def _placed(table: pd.DataFrame, work: Workplace) -> pd.DataFrame:
 
 @lru_cache(maxsize=2)
 def read_member(archive: Path, file: str) -> pd.DataFrame:
+    """Read a table of the gazetteer's archive, all as text."""
     with tarfile.open(archive) as content:
         name = next(
             (name for name in content.getnames() if name.endswith(f"/base_data/{file}")), None

@@ -11,6 +11,8 @@ from dxkit.drones._budget_curve import budget_curve
 from dxkit.drones._delivery_cost import cost_per_delivery
 from dxkit.drones._fewest_bases import fewest_bases
 from dxkit.drones._flight_range import flight_range, flight_shape
+from dxkit.drones._flyable import flyable
+from dxkit.drones._need import need
 from dxkit.drones._no_fly_circles import circles
 from dxkit.drones._p_centre import centre_bases
 from dxkit.drones._p_median import median_bases
@@ -19,6 +21,7 @@ from dxkit.drones._reach import reach
 from dxkit.drones._robustness import robustness
 from dxkit.drones._runway_strips import runway_strips
 from dxkit.drones._siting_result import Siting
+from dxkit.drones._terrain import terrain_distances
 
 __all__ = [
     "Siting",
@@ -32,9 +35,12 @@ __all__ = [
     "fewest_bases",
     "flight_range",
     "flight_shape",
+    "flyable",
     "median_bases",
+    "need",
     "power_exponent",
     "reach",
     "robustness",
     "runway_strips",
+    "terrain_distances",
 ]
