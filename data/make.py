@@ -87,6 +87,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "drone_types": drones.drone_types,
     "flight_rules": drones.flight_rules,
     "delivery_costs": drones.delivery_costs,
+    "delivery_modes": drones.delivery_modes,
     "meeting_agenda": meeting.meeting_agenda,
     "meeting_questions": meeting.meeting_questions,
     "vendors_example": meeting.vendors_example,

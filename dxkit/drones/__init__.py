@@ -8,6 +8,7 @@ other choice can pass.
 from dxkit.drones._backup import backup
 from dxkit.drones._best_bases import best_bases
 from dxkit.drones._budget_curve import budget_curve
+from dxkit.drones._compare_modes import compare_modes
 from dxkit.drones._delivery_cost import cost_per_delivery
 from dxkit.drones._fewest_bases import fewest_bases
 from dxkit.drones._flight_range import flight_range, flight_shape
@@ -30,6 +31,7 @@ __all__ = [
     "budget_curve",
     "centre_bases",
     "circles",
+    "compare_modes",
     "cost_per_delivery",
     "endurance_min",
     "fewest_bases",
