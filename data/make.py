@@ -3,7 +3,7 @@
 ``python data/make.py [--sources ../shared] [--out DIR] [--only NAME …] [--offline]``
 
 ``published/`` is re-read from the official files under ``--sources`` (kept as it is where they are absent), ``derived/``
-is computed from registry packages, ``made/`` from seeded rules. The same input gives the same bytes. Everything is
+is computed from registry packages, ``estimated/`` by models from both, ``made/`` from seeded rules. The same input gives the same bytes. Everything is
 written to a temporary folder first and moved in at the end: a run that fails changes nothing.
 """
 
@@ -21,8 +21,10 @@ from making import (
     downloads,
     drones,
     facts,
+    flight,
     hearing,
     meeting,
+    mesh_estimated,
     mesh_people,
     national,
     package,
@@ -84,10 +86,19 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "stations": places.stations,
     "villages": places.villages,
     "mesh_people": mesh_people.mesh_people,
+    "mesh_estimated": mesh_estimated.mesh_estimated,
+    "mesh_check": mesh_estimated.mesh_check,
+    "mesh_errors": mesh_estimated.mesh_errors,
+    "wind_normals": flight.wind_normals,
+    "did": flight.did,
+    "elevation": flight.elevation,
+    "sites": flight.sites,
+    "real_flights": flight.real_flights,
     "runways": drones.runways,
     "drone_types": drones.drone_types,
     "flight_rules": drones.flight_rules,
     "delivery_costs": drones.delivery_costs,
+    "delivery_modes": drones.delivery_modes,
     "meeting_agenda": meeting.meeting_agenda,
     "meeting_questions": meeting.meeting_questions,
     "vendors_example": meeting.vendors_example,
@@ -137,7 +148,9 @@ def build(work: Workplace, names: Sequence[str]) -> None:
     kinds = {row["name"]: row["kind"] for row in catalogue.read(work.data / "catalog.csv")}
     files = work.files()
     for name, job in JOBS.items():
-        if name not in names or (kinds[name] == "published" and work.sources is None):
+        if name not in names or (
+            kinds[name] in ("published", "estimated") and work.sources is None
+        ):
             continue
         write(job(work), work.staging / files[name])
         print(f"{name}: {files[name]}")

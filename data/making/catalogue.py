@@ -32,7 +32,7 @@ COLUMNS = (
     "kind",
     "covers",
 )
-FOLDERS = ("published", "derived", "made")
+FOLDERS = ("published", "derived", "estimated", "made")
 LIST_OF_FILES = "boundary_files"
 
 

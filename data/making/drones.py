@@ -276,6 +276,50 @@ COST_ROWS = (
 )
 COST_SOURCE = "架空：仮定（日本で信頼できる1便あたり費用の公表値は見つからない。自分の地域の見積もりに直して使う）"
 
+MODE_COLUMNS = ("mode", "item", "label", "value", "low", "high", "unit", "source", "certainty")
+# item: Japanese name and unit
+MODE_ITEMS = {
+    "days_year": ("1年に動く日数", "日"),
+    "fixed_yen_year": ("1年の固定費（車両・機体・場所・保険の、この用に足す分）", "円/年"),
+    "staff_yen_hour": ("人件費", "円/時"),
+    "yen_km": ("走る・飛ぶ費用", "円/km"),
+    "speed_kmh": ("平均の速さ", "km/時"),
+    "road_factor": ("道のりは直線の何倍か", "倍"),
+    "stop_min": ("1件にかかる手間", "分"),
+    "households_round": ("1回りの件数", "件"),
+    "drive_share": ("移動の時間のうち、この用に払う割合", "割合"),
+    "reach_share": ("使える世帯の割合", "割合"),
+}
+ROAD = (1.5, 1.2, 2.0)
+# value, low, high, in the order of MODE_ITEMS; the drone's are those of COST_ROWS with one aircraft
+MODE_ROWS = {
+    "drone": (
+        (250, 200, 350), (3_150_000, 850_000, 12_400_000), (2_800, 1_800, 4_000), (5, 2, 15), (36, 29, 54),
+        (1, 1, 1.2), (10, 5, 20), (1, 1, 1), (1, 0.2, 1), (0.9, 0.6, 1),
+    ),
+    "shop_van": (
+        (100, 50, 150), (900_000, 500_000, 1_500_000), (2_000, 1_300, 2_800), (25, 15, 40), (30, 20, 40),
+        ROAD, (5, 3, 10), (20, 10, 40), (1, 1, 1), (0.8, 0.5, 1),
+    ),
+    "mixed": (
+        (300, 200, 365), (300_000, 100_000, 1_000_000), (2_200, 1_500, 3_000), (3, 0, 10), (30, 20, 40),
+        ROAD, (4, 2, 8), (10, 3, 20), (0.1, 0, 0.5), (0.6, 0.3, 0.9),
+    ),
+    "community": (
+        (150, 50, 300), (200_000, 50_000, 600_000), (1_100, 0, 1_500), (20, 15, 37), (30, 20, 40),
+        ROAD, (6, 3, 12), (8, 3, 15), (1, 1, 1), (0.7, 0.4, 0.95),
+    ),
+    "parcel_van": (
+        (300, 250, 360), (150_000, 50_000, 600_000), (2_200, 1_500, 3_000), (15, 10, 25), (30, 20, 40),
+        ROAD, (4, 2, 8), (15, 5, 30), (0.5, 0.2, 1), (1, 0.9, 1),
+    ),
+    "weekly_bus": (
+        (50, 45, 52), (400_000, 200_000, 1_200_000), (2_300, 1_600, 3_200), (40, 25, 60), (30, 20, 40),
+        ROAD, (3, 1, 6), (12, 6, 25), (1, 1, 1), (0.5, 0.3, 0.7),
+    ),
+}  # fmt: skip
+MODE_SOURCE = "架空：仮定（運営費の公表値は見つからない。自分の地域の見積もりに直して使う）"
+
 
 def drone_types(work: Workplace) -> pd.DataFrame:  # noqa: ARG001 - every job takes the workplace
     """Make the drones: one row a type, its figures and from where (``assumed`` names what is estimated)."""
@@ -297,6 +341,20 @@ def delivery_costs(work: Workplace) -> pd.DataFrame:  # noqa: ARG001
     table = pd.DataFrame(rows, columns=list(COSTS))
     if not ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all():
         raise MakeError("delivery_costs の low ≦ value ≦ high が崩れています。")
+    return table
+
+
+def delivery_modes(work: Workplace) -> pd.DataFrame:  # noqa: ARG001
+    """Make the assumed figures of six ways of delivery: one row a mode and item, with a low and a high value."""
+    rows = [
+        (mode, item, label, *figures, unit, MODE_SOURCE, "仮定")
+        for mode, items in MODE_ROWS.items()
+        for (item, (label, unit)), figures in zip(MODE_ITEMS.items(), items, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=list(MODE_COLUMNS))
+    table = table.astype({"value": float, "low": float, "high": float})
+    if not ((table["low"] <= table["value"]) & (table["value"] <= table["high"])).all():
+        raise MakeError("delivery_modes の low ≦ value ≦ high が崩れています。")
     return table
 
 

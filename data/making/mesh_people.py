@@ -54,17 +54,17 @@ CENTRE_DECIMALS = 6
 
 def mesh_people(work: Workplace) -> pd.DataFrame:
     """Make ``place`` (mesh code), ``code, lat, lon`` (cell centre), ``people, elderly`` of every inhabited cell."""
-    cells = _cells(gpd.GeoDataFrame(work.read("boundaries")))
-    cells = _with_pull(cells, _points(work))
+    cells = list_cells(gpd.GeoDataFrame(work.read("boundaries")))
+    cells = pull_cells(cells, _points(work))
     towns = work.read("municipalities").set_index("code")
     tables = [
-        _allocate(inside, towns.loc[[str(code)]].iloc[0])
+        allocate(inside, towns.loc[[str(code)]].iloc[0])
         for code, inside in cells.groupby("code", sort=True)
     ]
     return pd.concat(tables).sort_values(["code", "place"], ignore_index=True).loc[:, list(COLUMNS)]
 
 
-def _cells(boundaries: gpd.GeoDataFrame) -> pd.DataFrame:
+def list_cells(boundaries: gpd.GeoDataFrame) -> pd.DataFrame:
     """Give every cell whose centre lies in a municipality, with its code and position in metres."""
     per_lat, per_lon = MESH_LEVELS[LEVEL]
     west, south, east, north = boundaries.total_bounds
@@ -106,7 +106,7 @@ def _metres(lat: "pd.Series[float]", lon: "pd.Series[float]") -> pd.DataFrame:
     return pd.DataFrame({"x": points.x.to_numpy(), "y": points.y.to_numpy()})
 
 
-def _with_pull(cells: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+def pull_cells(cells: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
     """Add ``nearness`` and ``pull`` of each cell, both with the seeded factor for what points cannot tell."""
     pull = np.zeros(len(cells))
     nearest = np.full(len(cells), np.inf)
@@ -124,7 +124,7 @@ def _settled(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.round(values, PULL_DECIMALS) + 10.0**-PULL_DECIMALS
 
 
-def _allocate(cells: pd.DataFrame, town: "pd.Series[float]") -> pd.DataFrame:
+def allocate(cells: pd.DataFrame, town: "pd.Series[float]") -> pd.DataFrame:
     """Allocate one municipality's people and 65+ to its cells."""
     inhabited = max(1, round(len(cells) * float(town["habitable_share"]) ** SPREAD))
     chosen = cells.sort_values(["nearness", "place"], ascending=[False, True]).head(inhabited)

@@ -25,7 +25,7 @@ PREFECTURE = "兵庫県"
 
 def villages(work: Workplace) -> pd.DataFrame:
     """Make the municipalities since 1920: ``place, county, place_code, lat, lon, valid_from, valid_to, code, name``."""
-    raw = _member(obtain(PLACES, work), VILLAGES_FILE)
+    raw = read_member(obtain(PLACES, work), VILLAGES_FILE)
     raw = raw[raw["prefname"] == PREFECTURE]
     table = pd.DataFrame(
         {
@@ -45,7 +45,7 @@ def villages(work: Workplace) -> pd.DataFrame:
 
 def stations(work: Workplace) -> pd.DataFrame:
     """Make the railway stations: ``station, line, lat, lon, code, name``; one row a station and line."""
-    raw = _member(obtain(PLACES, work), STATIONS_FILE)
+    raw = read_member(obtain(PLACES, work), STATIONS_FILE)
     table = pd.DataFrame(
         {
             "station": raw["body"],
@@ -67,7 +67,8 @@ def _placed(table: pd.DataFrame, work: Workplace) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=2)
-def _member(archive: Path, file: str) -> pd.DataFrame:
+def read_member(archive: Path, file: str) -> pd.DataFrame:
+    """Read a table of the gazetteer's archive, all as text."""
     with tarfile.open(archive) as content:
         name = next(
             (name for name in content.getnames() if name.endswith(f"/base_data/{file}")), None

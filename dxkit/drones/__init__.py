@@ -8,9 +8,12 @@ other choice can pass.
 from dxkit.drones._backup import backup
 from dxkit.drones._best_bases import best_bases
 from dxkit.drones._budget_curve import budget_curve
+from dxkit.drones._compare_modes import compare_modes
 from dxkit.drones._delivery_cost import cost_per_delivery
 from dxkit.drones._fewest_bases import fewest_bases
 from dxkit.drones._flight_range import flight_range, flight_shape
+from dxkit.drones._flyable import flyable
+from dxkit.drones._need import need
 from dxkit.drones._no_fly_circles import circles
 from dxkit.drones._p_centre import centre_bases
 from dxkit.drones._p_median import median_bases
@@ -19,6 +22,7 @@ from dxkit.drones._reach import reach
 from dxkit.drones._robustness import robustness
 from dxkit.drones._runway_strips import runway_strips
 from dxkit.drones._siting_result import Siting
+from dxkit.drones._terrain import terrain_distances
 
 __all__ = [
     "Siting",
@@ -27,14 +31,18 @@ __all__ = [
     "budget_curve",
     "centre_bases",
     "circles",
+    "compare_modes",
     "cost_per_delivery",
     "endurance_min",
     "fewest_bases",
     "flight_range",
     "flight_shape",
+    "flyable",
     "median_bases",
+    "need",
     "power_exponent",
     "reach",
     "robustness",
     "runway_strips",
+    "terrain_distances",
 ]

@@ -67,13 +67,17 @@ def _find_in_block(
     """
     tree = cKDTree(to_space(lat, lon))
     pairs = tree.sparse_distance_matrix(base_tree, chord, output_type="ndarray")
-    # the arc above a chord depends on how strongly the ellipsoid is curved there
-    radius = _curvature_radius(lat[pairs["i"]])
-    km = 2 * radius * np.arcsin(np.minimum(pairs["v"] / (2 * radius), 1.0))
+    km = measure_km(pairs["v"], lat[pairs["i"]])
     # the search took a margin: measured exactly, some pairs are too far
     within = np.flatnonzero(km <= range_km)
     order = within[np.lexsort((pairs["j"][within], pairs["i"][within]))]
     return pairs["i"][order].astype(np.int32), pairs["j"][order].astype(np.int32), km[order]
+
+
+def measure_km(chord_km: FloatArray, lat: FloatArray) -> FloatArray:
+    """Compute the arc above a chord, by how strongly the ellipsoid is curved at the latitude."""
+    radius = _curvature_radius(lat)
+    return np.asarray(2 * radius * np.arcsin(np.minimum(chord_km / (2 * radius), 1.0)))
 
 
 def to_space(lat: FloatArray, lon: FloatArray) -> FloatArray:
