@@ -103,14 +103,15 @@ def _tabulate_rows(law: pd.DataFrame) -> IntArray:
     needs_ordinance = (law["ordinance"] == ORDINANCE_NEEDS[1]).to_numpy()
     # where the label of the row's second life stands, see `label_rows`
     confirmed = len(law) + np.cumsum(needs_ordinance)
+    columns = [
+        _find_positions(law[dimension].astype(str).tolist(), list(words.values()))
+        for dimension, words in DIMENSIONS
+    ]
+    needs_consent = (law["consent"] == CONSENTS[1]).tolist()
     # later rows first, so that the first row that fits overwrites them
     for i in range(len(law) - 1, -1, -1):
-        row = law.iloc[i]
-        cells = [
-            [list(words.values()).index(word) for word in str(row[dimension]).split()]
-            for dimension, words in DIMENSIONS
-        ]
-        consents = [1] if row["consent"] == CONSENTS[1] else [0, 1]
+        cells = [column[i] for column in columns]
+        consents = [1] if needs_consent[i] else [0, 1]
         if needs_ordinance[i]:
             # unknown or in force; where there is none the row says nothing
             deciding[np.ix_(*cells, consents, [0])] = i
@@ -118,3 +119,9 @@ def _tabulate_rows(law: pd.DataFrame) -> IntArray:
         else:
             deciding[np.ix_(*cells, consents, range(len(ORDINANCE_STATES)))] = i
     return deciding
+
+
+def _find_positions(cells: Sequence[str], words: list[str]) -> list[list[int]]:
+    """Find where the words of each cell stand along their axis."""
+    positions = {word: i for i, word in enumerate(words)}
+    return [[positions[word] for word in cell.split()] for cell in cells]
