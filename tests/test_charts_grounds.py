@@ -52,7 +52,7 @@ def test_the_matrix_asks_every_body_that_the_table_speaks_of_once():
     assert not table.duplicated(["from_", "to"]).any()
     assert table.columns[0] == "notice"
     assert table.attrs["settings"] == {"category": "所在", "phase": "応急期", "consent": False}
-    own = law[law["row"] == "G11"]
+    own = law[law["row"] == "G19"]
     assert set(sharing.ground_matrix("所在", phase="応急期", table=own)["verdict"]) == {"可"}
 
 

@@ -1,8 +1,8 @@
 """What does each shipped scenario assume, and how is the illustrative Nankai Trough shared out?
 
 The scenarios themselves are folders that people edit (``data/scenarios/``); here every number of
-one becomes a row with its source or the mark 仮定. ``legal_grounds``, ``raci`` and ``policies`` are
-written by hand and only checked.
+one becomes a row with its source or the mark 仮定. ``legal_grounds``, ``ordinances``,
+``law_questions``, ``disaster_practice``, ``raci`` and ``policies`` are written by hand and only checked.
 """
 
 from collections.abc import Callable
@@ -43,6 +43,34 @@ def legal_grounds(work: Workplace) -> pd.DataFrame:
         return grounds(work.read("legal_grounds"))
     except TableError as error:
         raise MakeError(str(error)) from error
+
+
+def ordinances(work: Workplace) -> pd.DataFrame:
+    """Check that each municipality has its row, and that what was found has its source."""
+    table = work.read("ordinances")
+    codes = work.read("municipalities")["code"].astype(str)
+    if sorted(table["code"].astype(str)) != sorted(codes):
+        raise MakeError("ordinances は、兵庫県の41市町を1行ずつにしてください。")
+    unknown = set(table["support_list"]) | set(table["plan"]) | set(table["purposes"])
+    if unknown - {"あり", "なし", "要確認"} or table["source"].isna().any():
+        raise MakeError("ordinances は、あり・なし・要確認のどれかと、出典を書いてください。")
+    return table
+
+
+def law_questions(work: Workplace) -> pd.DataFrame:
+    """Give the hand-written questions and answers as they are; the tests compare them with the law."""
+    table = work.read("law_questions")
+    if table["read"].isna().any() or table["question"].duplicated().any():
+        raise MakeError("law_questions は、同じ問いを2度書かず、何を読んだかを書いてください。")
+    return table
+
+
+def disaster_practice(work: Workplace) -> pd.DataFrame:
+    """Give the hand-written cases as they are; each names its source and its date."""
+    table = work.read("disaster_practice")
+    if table[["practice", "source", "url", "as_of"]].isna().any(axis=None):
+        raise MakeError("disaster_practice は、どの例にも出典・アドレス・時点を書いてください。")
+    return table
 
 
 def raci(work: Workplace) -> pd.DataFrame:

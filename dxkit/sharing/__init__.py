@@ -21,9 +21,11 @@ from dxkit.sharing._dispatch import Dispatch, dispatch
 from dxkit.sharing._legal_grounds import ground_matrix, grounds
 from dxkit.sharing._measures import MEASURES
 from dxkit.sharing._model import Model, build_model
+from dxkit.sharing._ordinances import ordinances
 from dxkit.sharing._outages import draw_outages
 from dxkit.sharing._outcome import Outcome
 from dxkit.sharing._person_engine import run_person_engine
+from dxkit.sharing._phase_inversions import find_phase_inversions
 from dxkit.sharing._policies import check_policies, default_policies
 from dxkit.sharing._policy_rules import Rules, build_rules
 from dxkit.sharing._raci import raci
@@ -56,9 +58,11 @@ __all__ = [
     "default_policies",
     "dispatch",
     "draw_outages",
+    "find_phase_inversions",
     "ground_matrix",
     "grounds",
     "may_disclose",
+    "ordinances",
     "raci",
     "read_scenario",
     "run_cohort_engine",

@@ -13,6 +13,7 @@ from dxkit.schema import TableResult, merge_provenance
 from dxkit.sharing._bodies_categories_phases import ALLOWED, NOTICE
 from dxkit.sharing._ground_lookup import find_deciding_rows, label_rows, list_decisions
 from dxkit.sharing._legal_grounds import grounds
+from dxkit.sharing._ordinances import find_ordinance_states
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def may_disclose(
     *,
     phase: str = ...,
     consent: bool = ...,
+    code: str | None = ...,
     table: pd.DataFrame | None = ...,
 ) -> Decision: ...
 @overload
@@ -61,6 +63,7 @@ def may_disclose(
     *,
     phase: Any = ...,
     consent: Any = ...,
+    code: Any = ...,
     table: pd.DataFrame | None = ...,
 ) -> Decision | pd.DataFrame: ...
 def may_disclose(
@@ -70,6 +73,7 @@ def may_disclose(
     *,
     phase: Any = "応急期",
     consent: Any = False,
+    code: Any = None,
     table: pd.DataFrame | None = None,
 ) -> Decision | pd.DataFrame:
     """Decide whether a disclosure has a ground in the law table (教材であり法的助言ではない).
@@ -79,11 +83,14 @@ def may_disclose(
     from_, to
         Bodies (`BODIES`, Japanese or English name): one, or a column of them.
     category
-        ``所在, 台帳情報, 要支援者名簿, 要配慮情報`` (`CATEGORIES`).
+        ``所在, 台帳情報, 要支援者名簿, 要配慮情報, 個別避難計画, 個人番号`` (`CATEGORIES`).
     phase
         ``平時, 72時間以内, 応急期, 復旧期`` (`PHASES`).
     consent
         Whether the person has agreed to this recipient and purpose.
+    code
+        The home municipality, whose ordinance counts (`ordinances`); without it every ordinance is
+        要確認.
     table
         Another law table; by default `grounds`. The first of its rows that fits decides.
 
@@ -97,7 +104,7 @@ def may_disclose(
     Raises
     ------
     ChoiceError
-        If a body, category or phase is unknown.
+        If a body, category, phase or municipality is unknown.
 
     Examples
     --------
@@ -106,11 +113,15 @@ def may_disclose(
     ('可', '個人情報保護法69条2項3号')
     >>> may_disclose("県", ["他の市町", "避難元市町"], "所在")["verdict"].tolist()
     ['根拠なし', '可']
+    >>> lists = ("避難元市町", "避難支援等関係者", "要支援者名簿")
+    >>> [may_disclose(*lists, phase="平時", code=code).verdict for code in ("28201", "28210")]
+    ['可', '要確認']
     """
     # the shipped table, or the facilitator's own, checked
     law = grounds(table)
     disclosures = (from_, to, category, phase)
-    rows = find_deciding_rows(law, disclosures, consent)
+    states = find_ordinance_states(code, category)
+    rows = find_deciding_rows(law, disclosures, consent, states)
     # all arguments were single values
     if rows.ndim == 0:
         labels = label_rows(law)

@@ -1,7 +1,7 @@
 """Which row of the law table decides a disclosure?
 
-Every combination of sender, recipient, category, phase and consent is decided once in an array of
-five axes, so that a million questions are a million lookups.
+Every combination of sender, recipient, category, phase, consent and state of the ordinance is
+decided once in an array of six axes, so that a million questions are a million lookups.
 """
 
 from collections.abc import Sequence
@@ -20,32 +20,49 @@ from dxkit.sharing._bodies_categories_phases import (
     DIMENSIONS,
     NO_GROUND,
     NOTICE,
+    ORDINANCE_NEEDS,
+    ORDINANCE_STATES,
     TO_BE_CHECKED,
 )
 
 ROW_COLUMNS = ("ground", "condition", "certainty", "row")
 
 
-def find_deciding_rows(law: pd.DataFrame, disclosures: Sequence[Any], consent: Any) -> IntArray:
-    """Find the row that decides each disclosure; the number of rows means none.
+def find_deciding_rows(
+    law: pd.DataFrame, disclosures: Sequence[Any], consent: Any, states: IntArray | None = None
+) -> IntArray:
+    """Find the label (see `label_rows`) that decides each disclosure.
 
-    ``disclosures`` holds sender, recipient, category and phase, each one value or a column.
+    ``disclosures`` holds sender, recipient, category and phase, each one value or a column;
+    ``states`` what is known of the ordinance, as positions in `ORDINANCE_STATES`.
     """
     codes = [
         _encode_words(values, words, dimension)
         for values, (dimension, words) in zip(disclosures, DIMENSIONS, strict=True)
     ]
     # single values stretch to the length of the columns beside them
-    index = np.broadcast_arrays(*codes, np.asarray(consent, dtype=bool).astype(np.intp))
+    consents = np.asarray(consent, dtype=bool).astype(np.intp)
+    index = np.broadcast_arrays(*codes, consents, 0 if states is None else states)
     return np.asarray(_tabulate_rows(law)[tuple(index)], dtype=np.intp)
 
 
 def label_rows(law: pd.DataFrame) -> dict[str, Sequence[str]]:
-    """List verdict, ground, condition, certainty and row name of each row; the last means none."""
+    """List verdict, ground, condition, certainty and row name of each label.
+
+    First the rows of the law, then the label that means none, then the rows that need an ordinance
+    once more, for municipalities that have one.
+    """
     verdicts = [TO_BE_CHECKED if word == CERTAINTIES[-1] else ALLOWED for word in law["certainty"]]
-    labels = {name: [*law[name].astype(str), ""] for name in ROW_COLUMNS}
-    labels["ground"][-1] = NO_GROUND
-    return {"verdict": [*verdicts, NO_GROUND], **labels}
+    with_ordinance = law[law["ordinance"] == ORDINANCE_NEEDS[1]]
+    labels = {
+        name: [*law[name].astype(str), "", *with_ordinance[name].astype(str)]
+        for name in ROW_COLUMNS
+    }
+    none = len(law)
+    labels["ground"][none] = NO_GROUND
+    # of an ordinance that was found, the rules were read in part
+    labels["certainty"][none + 1 :] = [CERTAINTIES[1]] * len(with_ordinance)
+    return {"verdict": [*verdicts, NO_GROUND, *[ALLOWED] * len(with_ordinance)], **labels}
 
 
 def list_decisions(law: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
@@ -80,16 +97,31 @@ def _encode_words(values: Any, words: dict[str, str], dimension: str) -> IntArra
 
 
 def _tabulate_rows(law: pd.DataFrame) -> IntArray:
-    """Tabulate the deciding row of every combination; the number of rows means none."""
+    """Tabulate the deciding label of every combination; the number of rows means none."""
     sizes = [len(words) for _, words in DIMENSIONS]
-    deciding = np.full((*sizes, 2), len(law), dtype=np.intp)
+    deciding = np.full((*sizes, 2, len(ORDINANCE_STATES)), len(law), dtype=np.intp)
+    needs_ordinance = (law["ordinance"] == ORDINANCE_NEEDS[1]).to_numpy()
+    # where the label of the row's second life stands, see `label_rows`
+    confirmed = len(law) + np.cumsum(needs_ordinance)
+    columns = [
+        _find_positions(law[dimension].astype(str).tolist(), list(words.values()))
+        for dimension, words in DIMENSIONS
+    ]
+    needs_consent = (law["consent"] == CONSENTS[1]).tolist()
     # later rows first, so that the first row that fits overwrites them
     for i in range(len(law) - 1, -1, -1):
-        row = law.iloc[i]
-        cells = [
-            [list(words.values()).index(word) for word in str(row[dimension]).split()]
-            for dimension, words in DIMENSIONS
-        ]
-        consents = [1] if row["consent"] == CONSENTS[1] else [0, 1]
-        deciding[np.ix_(*cells, consents)] = i
+        cells = [column[i] for column in columns]
+        consents = [1] if needs_consent[i] else [0, 1]
+        if needs_ordinance[i]:
+            # unknown or in force; where there is none the row says nothing
+            deciding[np.ix_(*cells, consents, [0])] = i
+            deciding[np.ix_(*cells, consents, [1])] = confirmed[i]
+        else:
+            deciding[np.ix_(*cells, consents, range(len(ORDINANCE_STATES)))] = i
     return deciding
+
+
+def _find_positions(cells: Sequence[str], words: list[str]) -> list[list[int]]:
+    """Find where the words of each cell stand along their axis."""
+    positions = {word: i for i, word in enumerate(words)}
+    return [[positions[word] for word in cell.split()] for cell in cells]

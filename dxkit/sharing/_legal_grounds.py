@@ -16,11 +16,14 @@ from dxkit.sharing._bodies_categories_phases import (
     CONSENTS,
     DIMENSIONS,
     NOTICE,
+    ORDINANCE_NEEDS,
 )
 from dxkit.sharing._columns import require_columns_only
 from dxkit.sharing._ground_lookup import find_deciding_rows, list_decisions
 
 LAW_TABLE = "legal_grounds"
+# a table without this column has no row that needs an ordinance
+ORDINANCE = "ordinance"
 LAW_COLUMNS = (
     "notice",
     "row",
@@ -67,6 +70,8 @@ def grounds(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     law = load(LAW_TABLE) if table is None else table.copy()
     require_columns_only(law, LAW_COLUMNS, LAW_TABLE)
+    if ORDINANCE not in law:
+        law[ORDINANCE] = ORDINANCE_NEEDS[0]
     # a facilitator's table is checked like the shipped one
     if faults := _find_unknown_words(law):
         raise TableError(faults)
@@ -104,7 +109,7 @@ def ground_matrix(
     --------
     >>> pairs = ground_matrix("所在", phase="72時間以内")
     >>> pairs["verdict"].value_counts().to_dict()
-    {'根拠なし': 45, '可': 18, '要確認': 9}
+    {'可': 111, '根拠なし': 91, '要確認': 36}
     """
     law = grounds(table)
     senders = _list_bodies(law, "from_")
@@ -132,7 +137,7 @@ def _list_bodies(law: pd.DataFrame, column: str) -> list[str]:
 
 def _find_unknown_words(law: pd.DataFrame) -> list[Fault]:
     offered_words = {dimension: tuple(words.values()) for dimension, words in DIMENSIONS}
-    offered_words |= {"consent": CONSENTS, "certainty": CERTAINTIES}
+    offered_words |= {"consent": CONSENTS, "certainty": CERTAINTIES, ORDINANCE: ORDINANCE_NEEDS}
     faults = []
     for column, words in offered_words.items():
         remedy = f"{'・'.join(words)} から選んでください"
