@@ -12,6 +12,8 @@ from dxkit.maturity._read_values import LARGEST_NUMBER
 from dxkit.schema import carry_provenance
 
 # what makes municipalities alike: people and area on a log scale, and the share of 65+
+# people and areas have a logarithm
+LEAST = 1e-9
 TRAITS = ("people", "area_km2", "elderly_share")
 
 
@@ -77,13 +79,14 @@ def peers(municipalities: pd.DataFrame, code: str, *, count: int = 8) -> pd.Data
 
 def _measure_distance(table: pd.DataFrame, code: str) -> pd.Series:
     """Measure how far each other municipality is from one, in standard deviations."""
-    limits = {"low": 1e-9, "high": LARGEST_NUMBER}
-    people = read_numbers(table, "people_2020", "municipalities", **limits)
+    people = read_numbers(table, "people_2020", "municipalities", low=LEAST, high=LARGEST_NUMBER)
     elderly = read_numbers(table, "elderly_2020", "municipalities", high=LARGEST_NUMBER)
     traits = pd.DataFrame(
         {
             "people": np.log(people),
-            "area_km2": np.log(read_numbers(table, "area_km2", "municipalities", **limits)),
+            "area_km2": np.log(
+                read_numbers(table, "area_km2", "municipalities", low=LEAST, high=LARGEST_NUMBER)
+            ),
             "elderly_share": elderly / people,
         },
         index=table.index,

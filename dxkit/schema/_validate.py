@@ -112,7 +112,7 @@ def _find_endless_numbers(
                     column=origin.headings.get(column) or heading(column, schema),
                     value=table[column].iloc[row],
                 )
-                for row in np.flatnonzero(sizes > LARGEST_NUMBER)
+                for row in np.flatnonzero(sizes > LARGEST_NUMBER).tolist()
             ]
     return faults
 

@@ -117,7 +117,7 @@ def _select_policies(
     if isinstance(policies, pd.DataFrame):
         for column in scenario.policies.select_dtypes("number"):
             # a blank stands for what the policy does not have
-            read_numbers(policies, column, "policies", low=-1e6, high=1e6, blank=True)
+            read_numbers(policies, str(column), "policies", low=-1e6, high=1e6, blank=True)
         return policies
     # a single name is no list of letters
     names = [policies] if isinstance(policies, str) else list(policies)
