@@ -9,7 +9,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.maturity._answer_values import require_answer_columns
+from dxkit.maturity._answer_values import read_answers
 from dxkit.schema import carry_provenance
 
 NEEDED = ("code", "item", "rater", "level")
@@ -102,8 +102,8 @@ def select_shared_cases(answers: pd.DataFrame) -> pd.DataFrame:
     TableError
         If columns are missing or no case was rated twice.
     """
-    require_answer_columns(answers, NEEDED)
-    answered = answers.dropna(subset=["level"]).drop_duplicates(["code", "item", "rater"])
+    answered = read_answers(answers, NEEDED)
+    answered = answered.dropna(subset=["level"]).drop_duplicates(["code", "item", "rater"])
     n_raters = answered.groupby(["code", "item"])["rater"].transform("nunique")
     shared = answered[n_raters > 1]
     if shared.empty:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dxkit._checks import require_columns
+from dxkit._checks import read_numbers, require_columns
+from dxkit.maturity._read_values import LARGEST_NUMBER
 from dxkit.schema import carry_provenance
 
 # the status of an answer that was given
@@ -33,7 +34,7 @@ def values_of(answers: pd.DataFrame, *, column: str = "level") -> pd.DataFrame:
     Raises
     ------
     TableError
-        If columns are missing.
+        If columns are missing or a level is no number.
 
     Examples
     --------
@@ -46,7 +47,7 @@ def values_of(answers: pd.DataFrame, *, column: str = "level") -> pd.DataFrame:
     >>> values_of(answers).loc["28201"].to_dict()
     {'plan': 3.0, 'team': nan}
     """
-    require_answer_columns(answers, ("code", "item", column))
+    answers = read_answers(answers, ("code", "item", column), column)
     real = answers[~answers["code"].astype(str).str.startswith(VIGNETTE)]
     if "status" in real:
         # a level beside a refusal is no answer
@@ -57,6 +58,24 @@ def values_of(answers: pd.DataFrame, *, column: str = "level") -> pd.DataFrame:
     ).reindex(columns=items)
     wide.columns.name = None
     return carry_provenance(wide, answers)
+
+
+def read_answers(
+    answers: pd.DataFrame, needed: Iterable[str], column: str = "level"
+) -> pd.DataFrame:
+    """Read levels as numbers; a copy of the table.
+
+    Raises
+    ------
+    TableError
+        Naming every missing column, or every row whose level is no number.
+    """
+    require_answer_columns(answers, needed)
+    if answers.empty:
+        return answers
+    high = LARGEST_NUMBER
+    levels = read_numbers(answers, column, "answers", low=-high, high=high, blank=True)
+    return answers.assign(**{column: levels})
 
 
 def require_answer_columns(answers: pd.DataFrame, needed: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, TableError
 from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
 from dxkit.maturity._normalise import Normalise, normalise_figures
+from dxkit.maturity._read_values import require_numbers
 from dxkit.maturity._robust_order import BLANK_REMEDY
 from dxkit.schema import carry_provenance
 
@@ -96,6 +97,7 @@ def _read_plain_figures(
     """Read figures, normalised by the framework if there is one, and refuse blanks."""
     if indicators is None:
         table = values.set_index("code") if "code" in values.columns else values
+        require_numbers(table)
         numbers = table.to_numpy(dtype=float, na_value=np.nan)
         codes = table.index
         names = [str(name) for name in table.columns]

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dxkit._arrays import FloatArray
+from dxkit.maturity._read_values import require_numbers
 from dxkit.schema import carry_provenance
 
 RankArray = NDArray[np.int16 | np.int32]
@@ -37,6 +38,7 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     >>> competition_ranks(pd.Series({"A": 0.1 + 0.2, "B": 0.3, "C": 0.1, "D": None})).to_dict()
     {'A': 1, 'B': 1, 'C': 3, 'D': 4}
     """
+    require_numbers(scores.to_frame("scores"))
     figures = scores.to_numpy(dtype=float, na_value=np.nan)
     ranks = pd.Series(rank_rows(figures[None, :])[0].astype(int), index=scores.index, name="rank")
     return carry_provenance(ranks, scores)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_number, require_whole_number
 from dxkit.maturity._framework import Framework, build_framework, sort_framework
 from dxkit.maturity._heading_rule import multiply_weights
 from dxkit.schema import carry_provenance
@@ -60,6 +61,8 @@ def draw_weights(
     >>> weights.shape, weights.sum(axis=1).round(6).tolist()
     ((3, 8), [1.0, 1.0, 1.0])
     """
+    require_whole_number(draws, "draws", high=10**9)
+    require_number(weight_noise, "weight_noise", high=1)
     given = build_framework(indicators)
     # a seed means the same draws for the same weights, whatever the order of the table's rows
     framework = sort_framework(given)

@@ -15,6 +15,7 @@ from dxkit import schema
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.maturity._read_values import find_cell_faults
 
 TOTAL = "total"
 
@@ -244,8 +245,7 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
         for code in table.index[table.index.duplicated()].unique()
     ]
     present = table[[name for name in framework.leaves if name not in absent]]
-    if not _is_numeric(present):
-        faults += _find_text_faults(present)
+    faults += find_cell_faults(present)
     if table.empty:
         faults.append(Fault("市町の行がありません", "表を確かめてください"))
     if faults:
@@ -295,27 +295,3 @@ def find_blank_faults(
         Fault(f"{codes[row]} の値が空欄です", remedy, column=str(columns[column]))
         for row, column in np.argwhere(np.isnan(numbers))
     ]
-
-
-def _is_numeric(table: pd.DataFrame) -> bool:
-    """Say whether all columns hold finite numbers or nothing: the rule, and quickly checked."""
-    if not all(isinstance(kind, np.dtype) and kind.kind in "biuf" for kind in table.dtypes):
-        return False
-    return not bool(np.isinf(table.to_numpy(dtype=float)).any())
-
-
-def _find_text_faults(table: pd.DataFrame) -> list[Fault]:
-    faults = []
-    for name in table.columns:
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        is_bad = (numbers.isna() & table[name].notna()) | numbers.isin([np.inf, -np.inf])
-        faults += [
-            Fault(
-                f"{code} の値が数ではありません",
-                "数か空欄にしてください",
-                column=name,
-                value=table[name].loc[code],
-            )
-            for code in table.index[is_bad]
-        ]
-    return faults

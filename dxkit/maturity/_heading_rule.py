@@ -2,12 +2,13 @@
 
 The rule for missing answers, the same in `score`, in the nominal rank and in every draw of
 `rank_intervals`: a heading is the weighted mean of the members that are there, their weights scaled
-to sum 1 within that heading; it is there if one of them is, and if those that are there hold at
-least ``min_answered`` of its weight (by the given weights, whatever weights are drawn). So the weight of a missing answer goes to its neighbours under the
-same heading and not to the rest of the index, and a heading without an answer hands its weight to
-the headings beside it. The mean is arithmetic, or that of logarithms (geometric) or reciprocals
-(harmonic), heading by heading. Copeland compares each pair by what both have answered, and gives a
-heading to the same units. Where missing answers are drawn, nothing is left out.
+to sum 1 within that heading. It is there if one of them is, and if those that are there hold at
+least ``min_answered`` of its weight (by the given weights, whatever weights are drawn). So the
+weight of a missing answer goes to its neighbours under the same heading and not to the rest of the
+index, and a heading without an answer hands its weight to the headings beside it. The mean is
+arithmetic, or that of logarithms (geometric) or reciprocals (harmonic), heading by heading.
+Copeland compares each pair by what both have answered, and gives a heading to the same units. Where
+missing answers are drawn, nothing is left out.
 """
 
 from collections.abc import Sequence

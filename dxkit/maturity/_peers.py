@@ -3,13 +3,17 @@
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import read_numbers
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
 from dxkit.maturity._framework import find_unit
 from dxkit.maturity._population_band import population_band
+from dxkit.maturity._read_values import LARGEST_NUMBER
 from dxkit.schema import carry_provenance
 
 # what makes municipalities alike: people and area on a log scale, and the share of 65+
+# people and areas have a logarithm
+LEAST = 1e-9
 TRAITS = ("people", "area_km2", "elderly_share")
 
 
@@ -75,12 +79,15 @@ def peers(municipalities: pd.DataFrame, code: str, *, count: int = 8) -> pd.Data
 
 def _measure_distance(table: pd.DataFrame, code: str) -> pd.Series:
     """Measure how far each other municipality is from one, in standard deviations."""
-    people = table["people_2020"].to_numpy(dtype=float)
+    people = read_numbers(table, "people_2020", "municipalities", low=LEAST, high=LARGEST_NUMBER)
+    elderly = read_numbers(table, "elderly_2020", "municipalities", high=LARGEST_NUMBER)
     traits = pd.DataFrame(
         {
             "people": np.log(people),
-            "area_km2": np.log(table["area_km2"].to_numpy(dtype=float)),
-            "elderly_share": table["elderly_2020"].to_numpy(dtype=float) / people,
+            "area_km2": np.log(
+                read_numbers(table, "area_km2", "municipalities", low=LEAST, high=LARGEST_NUMBER)
+            ),
+            "elderly_share": elderly / people,
         },
         index=table.index,
     )

@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import read_numbers
+from dxkit.maturity._read_values import LARGEST_NUMBER
 from dxkit.schema import carry_provenance
 
 # 総務省「類似団体」: upper ends of the bands of cities (一般市) and of towns and villages, in people
@@ -35,7 +37,7 @@ def population_band(municipalities: pd.DataFrame) -> pd.Series:
     >>> population_band(towns)[["28100", "28201", "28442"]].tolist()
     ['政令指定都市', '市Ⅳ', '町村Ⅲ']
     """
-    people = municipalities["people_2020"].to_numpy(dtype=float)
+    people = read_numbers(municipalities, "people_2020", "municipalities", high=LARGEST_NUMBER)
     is_town = municipalities["kind"].isin(["town", "village"]).to_numpy()
     # the ministry's bands say "未満": a municipality at the edge is in the upper one
     city_band = np.searchsorted(CITY_BANDS, people, side="right")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.errors import Fault, TableError
 from dxkit.maturity._agreement import select_shared_cases
+from dxkit.maturity._answer_values import read_answers
 from dxkit.schema import carry_provenance
 
 
@@ -50,6 +51,7 @@ class Severity:
         -------
         pandas.DataFrame
         """
+        answers = read_answers(answers, ("rater", "level"))
         severity = answers["rater"].map(self.table["severity"]).fillna(0.0)
         adjusted = answers.assign(level=(answers["level"] - severity).clip(low, high))
         return carry_provenance(adjusted, answers)

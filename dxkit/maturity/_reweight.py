@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from dxkit import schema
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._framework import build_framework, read_figures
+from dxkit.maturity._read_values import require_numbers
 from dxkit.schema import carry_provenance
 
 METHODS = ("equal", "pca", "ahp")
@@ -113,9 +115,11 @@ def _reweight_by_comparison(
 ) -> pd.DataFrame:
     if comparisons is None:
         raise ChoiceError("method='ahp' には comparisons=（何倍重要かの表）が必要です。")
+    schema.validate(indicators, "indicators")
     # labels count: columns in another order than the rows are the same comparisons
     if comparisons.index.is_unique and set(comparisons.index) == set(comparisons.columns):
         comparisons = comparisons[list(comparisons.index)]
+    require_numbers(comparisons)
     matrix = comparisons.to_numpy(dtype=float)
     if faults := _find_comparison_faults(comparisons, matrix, indicators):
         raise TableError(faults)

@@ -91,7 +91,7 @@ def robust_order(
     >>> order.places.loc[["Finland", "Korea"], ["best", "worst"]].to_numpy().tolist()
     [[1, 5], [1, 16]]
     """
-    if not 0 <= low <= 1 <= high:
+    if not 0 <= low <= 1 <= high < np.inf:
         raise ChoiceError(
             f"low={low}, high={high} は使えません。0 ≦ low ≦ 1 ≦ high にしてください。"
         )

@@ -165,7 +165,7 @@ def _choose_scale(
     """Choose the ends of the scale: as asked for, else by what the aggregation needs."""
     default = FLOORED_SCALE if aggregate in NEEDS_POSITIVE else PLAIN_SCALE
     ends = scale if scale is not None else default
-    if not 0 <= ends[0] < ends[1]:
+    if not 0 <= ends[0] < ends[1] < np.inf:
         raise ChoiceError(f"scale={ends} は使えません。0以上の数を、小さい方から書いてください。")
     if not 0 <= min_answered <= 1:
         raise ChoiceError(f"min_answered={min_answered} は 0〜1 の割合にしてください。")

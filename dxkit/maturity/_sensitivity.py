@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_number
+from dxkit._checks import require_number, require_whole_number
 from dxkit.errors import ChoiceError
 from dxkit.maturity._choice_model import ChoiceModel, FloorRange, build_choice_model
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
@@ -98,6 +98,7 @@ def sensitivity(
     '集計の方法'
     """
     check_vary(vary)
+    require_whole_number(draws, "draws", high=10**9)
     require_number(weight_noise, "weight_noise", high=1)
     require_number(n_alternatives, "n_alternatives", low=2)
     require_number(n_donors, "n_donors", low=1)

@@ -10,6 +10,7 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.maturity._read_values import require_numbers
 from dxkit.schema import carry_provenance
 
 # 41 municipalities carry no more types than these
@@ -95,6 +96,7 @@ def typology(
     [1, 1, 1, 2, 2]
     """
     table = values.set_index("code") if "code" in values.columns else values
+    require_numbers(table)
     _check_complete(table)
     # what is drawn, and which of two equally near clusters are joined, goes by codes and names
     table = read_plain_table(table).set_axis(table.index)

@@ -7,6 +7,7 @@ and heading, all at once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -16,6 +17,8 @@ from dxkit.schema._heading_lookup import heading
 from dxkit.schema._schemas import find_schema
 
 MISSING_COLUMN = "column_in_dataframe"
+# larger figures do not occur, and sums of them lose everybody else's digits
+LARGEST_NUMBER = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +79,42 @@ def validate(
     """
     checking = find_schema(schema)
     flat = table.reset_index(drop=True)
+    row_numbers = rows if rows is not None else range(1, len(table) + 1)
+    origin = _Origin(file, sheet, row_numbers, names or {})
     try:
         checked = checking.validate(flat, lazy=True)
     except SchemaErrors as error:
-        row_numbers = rows if rows is not None else range(1, len(table) + 1)
-        origin = _Origin(file, sheet, row_numbers, names or {})
         raise TableError(_describe_failures(error.failure_cases, flat, checking, origin)) from None
+    if faults := _find_endless_numbers(checked, checking, origin):
+        raise TableError(faults)
     if not isinstance(table.index, pd.RangeIndex):
         checked = checked.set_axis(table.index)
     # not only the provenance: file, sheet and row numbers of a read table stay, too
     checked.attrs = dict(table.attrs)
     return checked
+
+
+def _find_endless_numbers(
+    table: pd.DataFrame, schema: pa.DataFrameSchema, origin: _Origin
+) -> list[Fault]:
+    """Find infinite numbers, and those too large to be summed, in the columns of the schema."""
+    faults = []
+    for column in schema.columns:
+        if column in table and pd.api.types.is_float_dtype(table[column].dtype):
+            sizes = np.abs(table[column].to_numpy(dtype=float, na_value=np.nan))
+            faults += [
+                Fault(
+                    "数が大きすぎるか、無限大です",
+                    "値を直してください",
+                    file=origin.file,
+                    sheet=origin.sheet,
+                    row=origin.row_numbers[row],
+                    column=origin.headings.get(column) or heading(column, schema),
+                    value=table[column].iloc[row],
+                )
+                for row in np.flatnonzero(sizes > LARGEST_NUMBER).tolist()
+            ]
+    return faults
 
 
 def _describe_failures(

@@ -15,6 +15,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._checks import read_numbers
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.schema import TableResult, carry_provenance
 from dxkit.sharing._columns import require_columns_only
@@ -113,7 +114,9 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
         raise ChoiceError(f"max_km={max_km} は使えません。0より大きい距離（km）にしてください。")
     needs = _read_table(needs, NEED_COLUMNS, "needs")
     staff = _read_table(staff, STAFF_COLUMNS, "staff")
-    needs["priority"] = pd.to_numeric(needs["priority"]) if "priority" in needs else 1.0
+    needs["priority"] = (
+        read_numbers(needs, "priority", "needs", low=-1e6, high=1e6) if "priority" in needs else 1.0
+    )
     # read once a person, not once a pair
     skill_lists = [str(skills).split() for skills in staff["skills"]]
     has_skill = np.array(
@@ -145,7 +148,7 @@ def _read_table(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.
                 column=column,
                 value=table[column].iloc[i],
             )
-            for i in np.flatnonzero(~(numbers >= 0))
+            for i in np.flatnonzero(~((numbers >= 0) & np.isfinite(numbers)))
         ]
         checked[column] = numbers
     if faults:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from dxkit._checks import read_numbers
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError
 from dxkit.schema import TableResult
@@ -72,5 +73,8 @@ class Scenario(TableResult):
 
     def with_table(self, name: str, table: pd.DataFrame) -> "Scenario":
         """Return a copy with another table in place of one of its own, of the same columns."""
+        for column in self.tables[name].select_dtypes("number") if name in self.tables else ():
+            if column in table:
+                read_numbers(table, str(column), name, low=-1e15, high=1e15, blank=True)
         # a fresh index, because the engines count rows by position; numbers of any dtype as doubles
         return replace(self, tables={**self.tables, name: read_plain_table(table)})

@@ -13,7 +13,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import require_choice
+from dxkit._checks import read_numbers, require_choice
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
 from dxkit.sharing._cohort_engine import run_cohort_engine
@@ -115,6 +115,9 @@ def _select_policies(
     if policies is None:
         return scenario.policies
     if isinstance(policies, pd.DataFrame):
+        for column in scenario.policies.select_dtypes("number"):
+            # a blank stands for what the policy does not have
+            read_numbers(policies, str(column), "policies", low=-1e6, high=1e6, blank=True)
         return policies
     # a single name is no list of letters
     names = [policies] if isinstance(policies, str) else list(policies)

@@ -190,7 +190,7 @@ def _say_failure(name: str) -> str:
 
 
 def _require_options(k: int, rounding: int | None, protection: float) -> None:
-    if k < 2 or (rounding is not None and rounding not in ROUNDING_BASES):
+    if not 2 <= k < np.inf or (rounding is not None and rounding not in ROUNDING_BASES):
         raise ChoiceError(
             f"k={k}、rounding={rounding} は使えません。"
             "k は2以上、rounding は 5・10・None から選んでください。"

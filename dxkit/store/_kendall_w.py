@@ -40,7 +40,11 @@ def kendall_w(ratings: ArrayLike) -> tuple[float, float]:
     >>> round(w, 3)
     0.162
     """
-    values = np.asarray(ratings, dtype=np.float64)
+    try:
+        values = np.asarray(ratings, dtype=np.float64)
+    except (TypeError, ValueError):
+        # words are no numbers either
+        values = np.full(np.shape(ratings), np.nan)
     if values.ndim != 2 or not np.isfinite(values).all():
         raise ChoiceError(
             f"評価の表（形 {values.shape}）に空欄か数でない値があります。"

@@ -1,0 +1,55 @@
+"""Which cells of a table are no figures that can be computed with?
+
+Text, infinite numbers and numbers too large for sums of squares are refused together, each with its
+municipality and its column.
+"""
+
+import numpy as np
+import pandas as pd
+
+from dxkit.errors import Fault, TableError
+
+# larger figures do not occur, and their squares and sums lose everybody else's digits
+LARGEST_NUMBER = 1e15
+
+
+def is_numeric(table: pd.DataFrame) -> bool:
+    """Say whether all columns hold usable numbers or nothing: the rule, and quickly checked."""
+    if not all(isinstance(kind, np.dtype) and kind.kind in "biuf" for kind in table.dtypes):
+        return False
+    return not bool((np.abs(table.to_numpy(dtype=float)) > LARGEST_NUMBER).any())
+
+
+def find_cell_faults(table: pd.DataFrame) -> list[Fault]:
+    """Find cells that are no usable numbers, for tables indexed by code."""
+    if is_numeric(table):
+        return []
+    faults = []
+    for name in table.columns:
+        # text that reads as a number is taken for one
+        numbers = pd.to_numeric(table[name], errors="coerce")
+        is_text = (numbers.isna() & table[name].notna()) | numbers.isin([np.inf, -np.inf])
+        is_large = ~is_text & (numbers.abs() > LARGEST_NUMBER)
+        for row in np.flatnonzero(is_text | is_large).tolist():
+            problem = "数ではありません" if is_text.iloc[row] else "大きすぎます"
+            faults.append(
+                Fault(
+                    f"{table.index[row]} の値が{problem}",
+                    "数か空欄にしてください",
+                    column=str(name),
+                    value=table[name].iloc[row],
+                )
+            )
+    return faults
+
+
+def require_numbers(table: pd.DataFrame) -> None:
+    """Refuse a table with cells that are no usable numbers.
+
+    Raises
+    ------
+    TableError
+        Naming every one.
+    """
+    if faults := find_cell_faults(table):
+        raise TableError(faults)
