@@ -28,7 +28,7 @@ def take_table(data: TableOrResult, attribute: str = "table") -> pd.DataFrame:
     TableError
         If it is neither.
     """
-    return _take_data(data, attribute, pd.DataFrame)
+    return _take_from_result(data, attribute, pd.DataFrame)
 
 
 def take_series(data: pd.Series | Any, attribute: str) -> pd.Series:
@@ -39,10 +39,10 @@ def take_series(data: pd.Series | Any, attribute: str) -> pd.Series:
     TableError
         If it is neither.
     """
-    return _take_data(data, attribute, pd.Series)
+    return _take_from_result(data, attribute, pd.Series)
 
 
-def _take_data(data: object, attribute: str, kind: type[Data]) -> Data:
+def _take_from_result(data: object, attribute: str, kind: type[Data]) -> Data:
     content = data if isinstance(data, kind) else getattr(data, attribute, None)
     if not isinstance(content, kind):
         remedy = f"{kind.__name__} か、.{attribute} にそれのある結果を渡してください"

@@ -10,7 +10,7 @@ from dxkit.drones._best_bases import best_bases
 from dxkit.drones._budget_curve import budget_curve
 from dxkit.drones._delivery_cost import cost_per_delivery
 from dxkit.drones._fewest_bases import fewest_bases
-from dxkit.drones._flight import flight_range, flight_shape
+from dxkit.drones._flight_range import flight_range, flight_shape
 from dxkit.drones._no_fly_circles import circles
 from dxkit.drones._p_centre import centre_bases
 from dxkit.drones._p_median import median_bases

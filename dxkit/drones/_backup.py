@@ -12,8 +12,8 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._optimise.set_cover import maximise_backup
+from dxkit.drones._base_ranges import Range
 from dxkit.drones._detours import NoFly
-from dxkit.drones._range import Range
 from dxkit.drones._reach import Distances
 from dxkit.drones._siting_problem import (
     explain_solver_errors,

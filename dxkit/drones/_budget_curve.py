@@ -16,9 +16,9 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._optimise.cover import ColumnChoice
 from dxkit._optimise.mclp import maximise_coverage
+from dxkit.drones._base_ranges import Range
 from dxkit.drones._detours import NoFly
 from dxkit.drones._origin import mark_origin
-from dxkit.drones._range import Range
 from dxkit.drones._reach import Distances
 from dxkit.drones._siting_problem import (
     SitingProblem,

@@ -41,7 +41,7 @@ class Pairs:
             return self
         return Pairs(self.place[mask], self.base[mask], self.km[mask], self.shape)
 
-    def select_within(
+    def select_within_shape(
         self,
         flight_shape: pd.DataFrame,
         places: tuple[FloatArray, FloatArray],

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from dxkit import _checks
+from dxkit.drones._base_ranges import Range, describe_range, read_range
 from dxkit.drones._detours import NoFly, add_detours
 from dxkit.drones._geodesic import find_near_pairs
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._pairs import Pairs
-from dxkit.drones._range import Range, describe_range, read_range
 
 Distances: TypeAlias = ArrayLike | pd.DataFrame | None
 
@@ -121,7 +121,7 @@ def find_pairs(
             pairs = add_detours(pairs, no_fly, place_points, base_points)
     # a shape cuts off, by direction, what the search found within its longest range
     if isinstance(range_km, pd.DataFrame):
-        return pairs.select_within(
+        return pairs.select_within_shape(
             range_km,
             _checks.read_coordinates(demand, "demand"),
             _checks.read_coordinates(bases, "bases"),

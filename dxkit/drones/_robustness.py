@@ -16,7 +16,7 @@ from dxkit._arrays import FloatArray
 from dxkit._checks import LARGEST_KM
 from dxkit.drones._detours import NoFly
 from dxkit.drones._drone_figures import Drone, read_drone_figures
-from dxkit.drones._flight import RESERVE_SHARE, flight_range, flight_shape
+from dxkit.drones._flight_range import RESERVE_SHARE, flight_range, flight_shape
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._pairs import Pairs
 from dxkit.drones._reach import Distances, find_pairs
@@ -203,7 +203,7 @@ def _blow_wind(
     covered = 0.0
     if wind_ms <= read_drone_figures(drone)["wind_max_ms"]:
         shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=from_deg, **choices)
-        pairs = calm.pairs.select_within(
+        pairs = calm.pairs.select_within_shape(
             shape,
             _checks.read_coordinates(calm.demand, "demand"),
             _checks.read_coordinates(calm.bases, "bases"),

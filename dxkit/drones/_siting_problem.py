@@ -18,10 +18,10 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.cover import ColumnChoice
 from dxkit._optimise.solution import InfeasibleError, SearchStoppedError
 from dxkit._plain_tables import order_of_labels
+from dxkit.drones._base_ranges import Range, describe_range
 from dxkit.drones._detours import NoFly
 from dxkit.drones._geodesic import FARTHEST_KM
 from dxkit.drones._pairs import Pairs
-from dxkit.drones._range import Range, describe_range
 from dxkit.drones._reach import Distances, find_pairs
 from dxkit.errors import ChoiceError, DxkitError, Fault, TableError
 

@@ -29,6 +29,8 @@ class CellState:
         Whether it is withheld.
     is_fixed
         Whether it has been printed before and cannot be withheld any more.
+    is_shown
+        Whether it stands in a table, printed or blank.
     low
         The least value that a reader takes for possible, should it be blank.
     """
@@ -36,6 +38,7 @@ class CellState:
     values: FloatArray
     is_blank: BoolArray
     is_fixed: BoolArray
+    is_shown: BoolArray
     low: FloatArray
 
 
@@ -80,7 +83,7 @@ class MovementProgram:
         Which cells may move; the others keep their value.
     """
 
-    def __init__(self, equations: csr_array, state: CellState, is_movable: BoolArray) -> None:
+    def __init__(self, equations: csc_array, state: CellState, is_movable: BoolArray) -> None:
         self.solved_count = 0
         self._is_unknown = np.isnan(state.values)
         # a printed 0 stays: zeros are published, so that every blank is at least 1
@@ -89,10 +92,9 @@ class MovementProgram:
         self._unknown = np.flatnonzero(self._is_unknown)
         self._position_of = np.full(len(state.values), -1)
         self._position_of[self.movable] = np.arange(len(self.movable))
-        by_column = csc_array(equations)
-        moved = by_column[:, self.movable]
-        free = by_column[:, self._unknown]
-        constant = by_column @ np.where(self._is_unknown, 0.0, state.values)
+        moved = equations[:, self.movable]
+        free = equations[:, self._unknown]
+        constant = equations @ np.where(self._is_unknown, 0.0, state.values)
         matrix = csr_array(hstack([moved, -moved, free], format="csr"))
         is_needed = np.diff(matrix.indptr) > 0
         sides = -constant[is_needed]

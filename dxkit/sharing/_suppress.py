@@ -3,7 +3,7 @@
 `suppress` blanks small counts in one table or in several that are published together, and then as
 many others as it takes (complementary suppression) that, over the equations of all totals,
 subtotals and linked tables, no blank can be worked out and no small count can be narrowed to less
-than its own size. How the further blanks are chosen is described in `_cell_protection.py`.
+than its own size. How the further blanks are chosen is described in `_complementary_cells.py`.
 """
 
 import warnings
@@ -18,7 +18,7 @@ from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning
 from dxkit.schema import LEAST_PEOPLE, carry_provenance
 from dxkit.sharing._cell_movement import CellState, Target
-from dxkit.sharing._cell_protection import CellProtector
+from dxkit.sharing._complementary_cells import CellProtector
 from dxkit.sharing._count_tables import (
     CountTable,
     Hierarchy,
@@ -230,6 +230,7 @@ def _blank_complements(
         values=completed,
         is_blank=is_small | ~is_shown | (published.mark_withheld() & ~is_fixed),
         is_fixed=is_fixed,
+        is_shown=is_shown,
         low=low,
     )
     protector = CellProtector(published.system.equations, state)

@@ -207,3 +207,19 @@ def test_the_two_least_counts_stand_in_one_place():
     assert (schema.LEAST_PEERS, schema.LEAST_PEOPLE) == (3, 10)
     table = pd.Series([9, 10, 40, 50], index=list("abcd"))
     assert sharing.suppress(table).attrs["settings"]["k"] == schema.LEAST_PEOPLE
+
+
+def test_linked_tables_without_small_counts_lose_nothing_and_a_small_part_keeps_its_interval():
+    total = pd.DataFrame([[100, 90], [80, 70], [60, 50]], index=list("abc"), columns=list("xy"))
+    men = pd.DataFrame([[60, 50], [40, 30], [30, 20]], index=list("abc"), columns=list("xy"))
+    named = {"総数": total, "男": men, "女": total - men}
+    links = {"総数": ["男", "女"]}
+    # all women are many: nothing has to go
+    assert not any(
+        table.isna().any(axis=None) for table in sharing.suppress(named, links=links).values()
+    )
+    few = men.copy()
+    few.loc["a", "x"] = 97
+    published = sharing.suppress({"総数": total, "男": few, "女": total - few})
+    ranges = sharing.audit(published).set_index(["table", "row", "column"])
+    assert ranges.loc[("女", "a", "x"), "high"] >= 6

@@ -19,7 +19,7 @@ DETERMINISTIC_LIMIT = 20.0
 
 
 @dataclass(frozen=True)
-class Participation:
+class JointParticipation:
     """Who takes what (municipalities × services), in yen what no choice can pass, and how sure."""
 
     takes: BoolArray
@@ -29,7 +29,7 @@ class Participation:
 
 def search_participation(
     offer: JointOffer, start: BoolArray, *, time_limit_s: float | None, seed: int
-) -> Participation:
+) -> JointParticipation:
     """Search for the participation that is worth most.
 
     Parameters
@@ -75,7 +75,7 @@ def search_participation(
     was_limited = was_limited or status != cp_model.OPTIMAL
     if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         takes = _read_takes(solver, take, offer)
-    return Participation(takes, bound, time_limit_s is None or not was_limited)
+    return JointParticipation(takes, bound, time_limit_s is None or not was_limited)
 
 
 def _add_offer(model: Any, offer: JointOffer, take: dict[tuple[int, int], Any]) -> Any:

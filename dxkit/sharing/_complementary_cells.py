@@ -19,7 +19,7 @@ import numpy as np
 from scipy.sparse import csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from dxkit._arrays import IntArray
+from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.sharing._cell_movement import (
     SMALLEST_CHANGE,
     CellState,
@@ -33,8 +33,16 @@ from dxkit.sharing._cell_movement import (
 BLANK_COST = 1e-4
 # people by which every blank must be able to move: less can be excluded, because counts are whole
 LEAST_CHANGE = 1.0
-# linear programmes that the search for needless blanks may solve; the same on every machine
-PRUNE_LIMIT = 4_000
+# columns times linear programmes that the search for needless blanks may solve in one block of
+# blanks; the same on every machine
+PRUNE_LIMIT = 2_000_000
+# cells; in larger systems a cell is first moved together with its neighbours only, and the search
+# for cheaper blanks is left out
+LARGE_SYSTEM = 3_000
+# cells of a long equation that count as neighbours, the cheapest ones
+NEIGHBOUR_COUNT = 30
+# equations between a cell and its farthest neighbour: a rectangle of four cells has three
+NEIGHBOUR_DEPTH = 3
 # columns times linear programmes that the search for cheaper blanks may solve
 EXCHANGE_LIMIT = 1_000_000
 # times that all blanks are tried in the search for cheaper ones
@@ -52,6 +60,8 @@ class CellProtector:
 
     def __init__(self, equations: csr_array, state: CellState) -> None:
         self._equations = equations
+        self._columns = csc_array(equations)
+        self._is_large = equations.shape[1] > LARGE_SYSTEM
         self._state = state
         self.is_blank = state.is_blank.copy()
         self._size = np.where(np.isnan(state.values), 0.0, np.abs(state.values))
@@ -66,7 +76,7 @@ class CellProtector:
         if not self._equations.shape[0] or not self.is_blank.any():
             return []
         program = MovementProgram(
-            self._equations, self._state, np.ones(len(self._size), dtype=np.bool_)
+            self._columns, self._state, np.ones(len(self._size), dtype=np.bool_)
         )
         # the widest need first: it opens ways that serve the narrower ones
         ordered = sorted(targets, key=lambda target: (-abs(target.change), target.cell))
@@ -75,7 +85,7 @@ class CellProtector:
         self._must_stay = self._state.is_blank.copy()
         self._must_stay[[target.cell for target in targets]] = True
         self._prune_blanks()
-        if not failures:
+        if not failures and not self._is_large:
             self._exchange_blanks(program)
         return failures
 
@@ -88,13 +98,37 @@ class CellProtector:
                 witness.targets.append(target)
                 return True
         cost = np.where(self.is_blank, BLANK_COST, self._size + 1.0)
-        witnesses = [program.move_cell(target, cost) for target in choices]
-        possible = [witness for witness in witnesses if witness is not None]
+        possible: list[Witness] = []
+        if self._is_large:
+            is_near = self._mark_neighbours(choices[0].cell, cost)
+            nearby = MovementProgram(self._columns, self._state, is_near)
+            possible = _move_cells(nearby, choices, cost)
+        if not possible:
+            possible = _move_cells(program, choices, cost)
         if not possible:
             return False
         prices = [float(np.abs(witness.changes) @ cost[witness.cells]) for witness in possible]
         self._accept(possible[int(np.argmin(prices))])
         return True
+
+    def _mark_neighbours(self, cell: int, cost: FloatArray) -> BoolArray:
+        """Mark the cells that stand in equations with a cell, the cheapest of long equations."""
+        is_near = np.zeros(len(cost), dtype=np.bool_)
+        is_near[cell] = True
+        fresh = [cell]
+        used: set[int] = set()
+        for _ in range(NEIGHBOUR_DEPTH):
+            rows = {int(row) for near in fresh for row in _list_entries(self._columns, near)}
+            fresh = []
+            for row in sorted(rows - used):
+                cells = _list_entries(self._equations, row)
+                # what holds 0 cannot move
+                cells = cells[(self._size[cells] > 0) & ~is_near[cells]]
+                order = np.argsort(cost[cells], kind="stable")[:NEIGHBOUR_COUNT]
+                is_near[cells[order]] = True
+                fresh += cells[order].tolist()
+            used |= rows
+        return is_near
 
     def _accept(self, witness: Witness) -> None:
         self._witnesses.append(witness)
@@ -110,6 +144,8 @@ class CellProtector:
             reach = np.maximum(self._highest, -self._lowest)
             is_tight = self.is_blank & (reach < LEAST_CHANGE - SMALLEST_CHANGE) & ~is_done
             is_tight &= ~np.isnan(self._state.values) & ~self._state.is_fixed
+            # a large count that no table shows was never withheld
+            is_tight &= self._state.is_shown
             if not is_tight.any():
                 return failures
             cell = int(np.flatnonzero(is_tight)[0])
@@ -119,13 +155,15 @@ class CellProtector:
 
     def _exchange_blanks(self, program: MovementProgram) -> None:
         """Print a blank and blank cheaper cells in its place, as long as less is lost."""
-        limit = program.solved_count + EXCHANGE_LIMIT // max(1, 2 * len(program.movable))
+        budget = EXCHANGE_LIMIT // max(1, 2 * len(program.movable))
         for _ in range(EXCHANGE_ROUNDS):
             loss_before = self._measure_loss()
             extra = np.flatnonzero(self.is_blank & ~self._must_stay)
             for cell in sorted(extra.tolist(), key=lambda cell: (-self._size[cell], cell)):
-                if self.is_blank[cell] and program.solved_count < limit:
+                if self.is_blank[cell] and budget > 0:
+                    solved_before = program.solved_count
                     self._try_exchange(cell, program)
+                    budget -= 1 + program.solved_count - solved_before
             if self._measure_loss() >= loss_before:
                 return
 
@@ -160,7 +198,6 @@ class CellProtector:
 
     def _prune_blanks(self) -> None:
         """Print blanks again that are not needed, the largest first."""
-        budget = PRUNE_LIMIT
         witnesses = self._witnesses
         pruned: list[Witness] = []
         for block in self._list_blocks():
@@ -170,18 +207,20 @@ class CellProtector:
             self._witnesses = [w for w in witnesses if int(w.cells[0]) in inside]
             is_movable = np.zeros(len(self._size), dtype=np.bool_)
             is_movable[block] = True
-            program = MovementProgram(self._equations, self._state, is_movable & self.is_blank)
+            program = MovementProgram(self._columns, self._state, is_movable & self.is_blank)
+            budget = PRUNE_LIMIT // max(1, 2 * len(block))
             needless = [cell for cell in block if self.is_blank[cell] and not self._must_stay[cell]]
             for cell in sorted(needless, key=lambda cell: (-self._size[cell], cell)):
                 if budget > 0:
-                    budget -= self._try_printing(cell, block, program)
+                    # a trial costs time also where it needs no programme
+                    budget -= 1 + self._try_printing(cell, block, program)
             pruned += self._witnesses
         self._witnesses = pruned
 
     def _list_blocks(self) -> list[IntArray]:
         """List the blanks that equations tie together, block by block."""
         blanks = np.flatnonzero(self.is_blank | np.isnan(self._state.values))
-        columns = csc_array(self._equations)[:, blanks]
+        columns = self._columns[:, blanks]
         count, block_of = connected_components(csr_array(columns.T @ columns), directed=False)
         return [blanks[block_of == number] for number in range(count)]
 
@@ -237,8 +276,22 @@ class CellProtector:
     def _list_tight(self, block: IntArray) -> list[int]:
         reach = np.maximum(self._highest[block], -self._lowest[block])
         is_tight = self.is_blank[block] & (reach < LEAST_CHANGE - SMALLEST_CHANGE)
-        is_tight &= ~np.isnan(self._state.values[block])
+        is_tight &= ~np.isnan(self._state.values[block]) & self._state.is_shown[block]
         return [int(cell) for cell in block[is_tight]]
+
+
+def _list_entries(matrix: csr_array | csc_array, number: int) -> IntArray:
+    """List the positions that a row (or, by column, a column) of a sparse matrix fills."""
+    entries: IntArray = matrix.indices[matrix.indptr[number] : matrix.indptr[number + 1]]
+    return entries
+
+
+def _move_cells(
+    program: MovementProgram, targets: Sequence[Target], cost: FloatArray
+) -> list[Witness]:
+    """Move several targets, one after the other; leave out those that cannot move so far."""
+    witnesses = [program.move_cell(target, cost) for target in targets]
+    return [witness for witness in witnesses if witness is not None]
 
 
 def _list_unit_targets(cell: int, state: CellState) -> list[Target]:
