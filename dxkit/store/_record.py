@@ -96,8 +96,8 @@ class Record:
         Returns
         -------
         pandas.DataFrame
-            One row an item and option: ``item, option, votes``, missing where fewer than three
-            chose for the item; options that were chosen by nobody have no row.
+            One row an item and option: ``item, option, votes``. Where fewer than three chose for an
+            item it has one row, with an empty option and no number.
         """
         return self._mark_settings(count_choices(self._read_entries()))
 
