@@ -75,8 +75,8 @@ class Record:
         pandas.DataFrame
             One row an item: ``item, votes, mean, median, spread`` (standard deviation of these
             votes), and how many chose each value: ``against_strongly`` (-2), ``against``,
-            ``neutral``, ``for``, ``for_strongly`` (2). Where fewer than three voted, all figures but
-            ``votes`` are missing: they would tell what one person thinks.
+            ``neutral``, ``for``, ``for_strongly`` (2). Where fewer than three voted, all figures
+            but ``votes`` are missing: they would tell what one person thinks.
         """
         return self._mark_settings(summarise_votes(self._read_entries(), items))
 
