@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from dxkit.charts._font import font_of_size, to_printable, wrap_text
+from dxkit.charts._font import LABEL_LONGEST, cut_text, use_plain_text, wrap_text
 from dxkit.charts._origin import SOURCE_PREFIX, mark_title, read_origin
 from dxkit.charts._style import AXES_TITLE_PT, LABEL_PT, POINTS_PER_INCH, TITLE_PT
 from dxkit.errors import ChoiceError, shorten
@@ -28,6 +26,8 @@ POLAR = "polar"
 GAP_PT = 6.0
 PANEL_GAP = 0.03
 SHORTEST_LINE = 20
+# letters of a note or a source
+LINE_LONGEST = 800
 
 
 class Chart(Figure):
@@ -143,16 +143,20 @@ def finish_chart(
         The figure that holds the canvas.
     """
     origin = read_origin(data, source, made=made)
-    heading = mark_title(title, origin.mark)
+    # the mark stands behind the title, however long that is
+    heading = mark_title(cut_text(title, LABEL_LONGEST), origin.mark)
     lines = [note, f"{SOURCE_PREFIX}{origin.source}" if origin.source else ""]
     lines = [line for line in lines if line]
     if canvas.is_own:
         _write_on_figure(canvas.root_figure, heading, lines, is_mark_only=not title)
-        _use_japanese_font([canvas.root_figure])
-    else:
-        _write_around_axes(canvas, heading, lines, is_mark_only=not title)
-        # the caller's other axes keep their own font
-        _use_japanese_font(canvas.all_axes)
+        use_plain_text(canvas.root_figure)
+        return canvas.root_figure
+    # legends are measured for the place of the title; the caller's other axes keep their own font
+    for axes in canvas.all_axes:
+        use_plain_text(axes)
+    _write_around_axes(canvas, heading, lines, is_mark_only=not title)
+    for axes in canvas.all_axes:
+        use_plain_text(axes)
     return canvas.root_figure
 
 
@@ -182,7 +186,7 @@ def _write_on_figure(
         figure.suptitle(heading, fontsize=LABEL_PT if is_mark_only else TITLE_PT)
     # lines as wide as the figure: wider ones would shrink everything else
     width = _letters_in(figure.get_figwidth())
-    text = "\n".join(wrap_text(line, width) for line in lines)
+    text = "\n".join(wrap_text(line, width, LINE_LONGEST) for line in lines)
     if text:
         figure.supxlabel(text, x=0.01, ha="left", fontsize=LABEL_PT)
 
@@ -196,7 +200,7 @@ def _write_around_axes(
         size_pt = LABEL_PT if is_mark_only else AXES_TITLE_PT
         axes.set_title(heading, fontsize=size_pt, pad=GAP_PT + _legend_height_pt(canvas))
     width = max(SHORTEST_LINE, _letters_in(_cell_width(axes)))
-    text = "\n".join(wrap_text(line, width) for line in lines)
+    text = "\n".join(wrap_text(line, width, LINE_LONGEST) for line in lines)
     if text:
         # the place follows the axes through every later layout of the caller's figure
         axes.annotate(
@@ -256,14 +260,3 @@ def _outline_of(all_axes: Sequence[Any]) -> Callable[[RendererBase], Bbox]:
         return Bbox.union([box for box in boxes if box is not None])
 
     return measure_outline
-
-
-def _use_japanese_font(parts: Sequence[Artist]) -> None:
-    """Set every text in the shipped font, read as text and never as a formula."""
-    for part in parts:
-        title = getattr(part, "_suptitle", None) or getattr(part, "title", None)
-        for text in part.findobj(Text):
-            if isinstance(text, Text):
-                text.set_parse_math(False)
-                text.set_text(to_printable(text.get_text(), is_title=text is title))
-                text.set_fontproperties(font_of_size(float(text.get_fontsize())))

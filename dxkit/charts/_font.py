@@ -1,7 +1,7 @@
 """How does a text keep its Japanese on a machine that has no Japanese font?
 
 Texts are set in the IPAexGothic file that matplotlib-fontja ships, addressed by its path; letters
-that the file lacks are replaced by 〓.
+that the file lacks are replaced by 〓. A text is what was typed: never a formula, never endless.
 """
 
 from functools import lru_cache
@@ -9,19 +9,21 @@ from importlib.util import find_spec
 from pathlib import Path
 from unicodedata import east_asian_width
 
+from matplotlib.artist import Artist
 from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.text import Text
 
 from dxkit.errors import MissingExtraError
 
 # what Japanese typesetters put where a letter is missing from the case
 GETA = "〓"
+# letters of a label, and of a title, note or any other text, behind which it is cut: a longer one
+# leaves no room for the chart, and takes minutes to lay out
+LABEL_LONGEST = 200
+TEXT_LONGEST = 2000
+CUT_MARK = "…"
 # no line begins with these: they hang at the end of the line before
 HANGING = frozenset("。、，．）」』】")
-# no label of a chart is longer; matplotlib would lay out every letter of a cell that is megabytes
-LONGEST_LABEL = 1_200
-LONGEST_LABEL_LINE = 300
-# a title is one text, not one a row
-LONGEST_TITLE = 20_000
 
 
 @lru_cache
@@ -50,23 +52,36 @@ def font_of_size(size_pt: float) -> FontProperties:
     return FontProperties(fname=find_font_file(), size=size_pt)
 
 
-def to_printable(text: str, *, is_title: bool = False) -> str:
-    """Replace every letter that the font lacks by 〓, so that none turns into a box.
+def to_printable(text: str, longest: int = LABEL_LONGEST) -> str:
+    """Replace every letter that the font lacks by 〓, so that none turns into a box; cut long texts.
 
-    What is longer than a label (or a title) can be ends in an ellipsis.
+    Letters that steer the writing (control characters, overrides of its direction) or are half of
+    one have no glyph either: none of them reaches the paper.
     """
     known_points = _code_points()
-    longest = LONGEST_TITLE if is_title else LONGEST_LABEL
-    longest_line = LONGEST_TITLE if is_title else LONGEST_LABEL_LINE
-    lines = [_cut(line, longest_line) for line in _cut(text, longest).split("\n")]
-    return "\n".join(
-        "".join(letter if ord(letter) in known_points else GETA for letter in line)
-        for line in lines
+    return "".join(
+        letter if letter == "\n" or ord(letter) in known_points else GETA
+        for letter in cut_text(text, longest)
     )
 
 
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+def cut_text(text: str, longest: int) -> str:
+    """Cut a text behind so many letters and mark that it goes on."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}{CUT_MARK}"
+
+
+def use_plain_text(part: Artist) -> None:
+    """Set every text of a part in the Japanese font, read as it was typed and never as a formula.
+
+    Every text of a chart goes through here before anything measures or draws it.
+    """
+    for text in part.findobj(Text):
+        # findobj is typed for any artist
+        if isinstance(text, Text):
+            text.set_parse_math(False)
+            text.set_usetex(False)
+            text.set_text(to_printable(text.get_text(), TEXT_LONGEST))
+            text.set_fontproperties(font_of_size(float(text.get_fontsize())))
 
 
 @lru_cache
@@ -74,15 +89,14 @@ def _code_points() -> frozenset[int]:
     return frozenset(get_font(str(find_font_file())).get_charmap())
 
 
-def wrap_text(text: str, width: int) -> str:
+def wrap_text(text: str, width: int, longest: int = LABEL_LONGEST) -> str:
     """Break a text into lines of at most ``width`` half-width letters, not counting what hangs.
 
-    A full-width letter counts as two.
+    A full-width letter counts as two. A text of more than ``longest`` letters is cut.
     """
     lines = [""]
     used = 0
-    # a longer text is cut when it is printed
-    for letter in text[: LONGEST_LABEL + 1]:
+    for letter in cut_text(text, longest):
         letter_width = 2 if east_asian_width(letter) in "FWA" else 1
         if used + letter_width > width and letter not in HANGING:
             lines.append("")

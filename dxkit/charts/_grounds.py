@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 
 from dxkit._checks import require_columns
 from dxkit.charts._canvas import finish_chart, open_canvas
-from dxkit.charts._font import to_printable
+from dxkit.charts._font import LABEL_LONGEST, to_printable
 from dxkit.charts._grid import NOTICE, add_legend_below, draw_cell, name_grid
 from dxkit.charts._style import LABEL_PT, POINTS_PER_INCH
 from dxkit.charts._tables import TableOrResult, take_table
@@ -81,7 +81,7 @@ def grounds(
     senders = list(dict.fromkeys(pairs["from_"].astype(str)))
     receivers = list(dict.fromkeys(pairs["to"].astype(str)))
     # room for the longest heading, which stands upright
-    head = max(map(len, receivers)) * LABEL_PT / POINTS_PER_INCH
+    head = min(max(map(len, receivers)), LABEL_LONGEST) * LABEL_PT / POINTS_PER_INCH
     canvas = open_canvas(ax, 2.2 + 0.62 * len(receivers), 2.2 + head + 0.34 * len(senders))
     axes = canvas.axes
     for row in pairs.astype(str).to_dict("records"):

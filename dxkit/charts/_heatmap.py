@@ -12,7 +12,7 @@ from matplotlib.patches import Patch, Rectangle
 
 from dxkit._arrays import FloatArray
 from dxkit.charts._canvas import Canvas, finish_chart, open_canvas
-from dxkit.charts._font import font_of_size, to_printable
+from dxkit.charts._font import LABEL_LONGEST, font_of_size, to_printable
 from dxkit.charts._style import GREY, LABEL_PT, POINTS_PER_INCH
 from dxkit.charts._tables import (
     TableOrResult,
@@ -110,7 +110,8 @@ def heatmap(
     norm = _make_colour_scale(numbers, low, high)
     row_count, column_count = numbers.shape
     # room for the longest heading, which stands upright
-    head = max(len(str(name)) for name in wide.columns) * LABEL_PT / POINTS_PER_INCH
+    longest = min(max(len(str(name)) for name in wide.columns), LABEL_LONGEST)
+    head = longest * LABEL_PT / POINTS_PER_INCH
     canvas = open_canvas(ax, 2.6 + 0.3 * column_count, 1.2 + head + 0.2 * row_count)
     canvas.axes.imshow(
         np.ma.masked_invalid(numbers), cmap=BLUES, norm=norm, aspect="auto", interpolation="none"

@@ -17,7 +17,7 @@ from matplotlib.transforms import ScaledTranslation
 from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.charts._canvas import POLAR, Canvas, finish_chart, open_canvas
-from dxkit.charts._font import font_of_size, to_printable, wrap_text
+from dxkit.charts._font import font_of_size, to_printable, use_plain_text, wrap_text
 from dxkit.charts._style import GREY, GROUP_COLOUR, LABEL_PT, OWN_COLOUR
 from dxkit.charts._tables import (
     TableOrResult,
@@ -234,6 +234,8 @@ def _add_legend(canvas: Canvas) -> None:
         canvas.root_figure.legend(loc="upper left", **look)
         return
     axes = canvas.axes
+    # measured below: a formula would have another size, or none
+    use_plain_text(axes)
     # in inches, so that it stays below the spokes' names whatever becomes of the axes' size
     names = axes.xaxis.get_tightbbox()
     drop_inches = (axes.bbox.y0 - names.y0) / canvas.root_figure.dpi

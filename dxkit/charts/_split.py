@@ -121,6 +121,11 @@ def _choose_rules(
     # a rule that could not be computed has no column
     available = [rule for rule in rules["rule"] if rule in parts.columns]
     keys = available if rule_keys is None else list(rule_keys)
+    if not available:
+        raise ChoiceError(
+            f"分け方の表の rule（{shorten('・'.join(map(str, rules['rule'])))}）の名前の列が、"
+            "費用の分担の表にありません。costs.share の2つの表をそのまま渡してください。"
+        )
     if len(keys) > len(LOOKS) or not set(keys) <= set(available):
         raise ChoiceError(
             f"rule_keys={shorten(keys)} は描けません。"

@@ -1,7 +1,7 @@
 """What does a hearing say about one municipality, on one sheet of paper?
 
-How much was answered, its headings beside the like, its levels, and what could come next. Figures of
-fewer than three of the like are left out: they would tell what another municipality answered.
+How much was answered, its headings beside the like, its levels, and what could come next. What
+fewer than three of the like answered is left out: it would tell what another municipality said.
 """
 
 from dataclasses import replace

@@ -43,6 +43,7 @@ NOTE = (
     f"{LEAST_PEERS}票に満たない項目は内訳を載せません。"
     "多数決の結果ではなく、話し合いの材料です。"
 )
+HIDDEN_OPTIONS = "選んだ人が少ないため載せません"
 LOOSE_CARDS = "まとめていないカード"
 
 
@@ -248,7 +249,7 @@ def _write_choices(choices: pd.DataFrame) -> str:
     rows = [
         (
             shorten(row["item"], OPTION_LENGTH),
-            shorten(row["option"], OPTION_LENGTH),
+            HIDDEN_OPTIONS if hidden else shorten(row["option"], OPTION_LENGTH),
             "—" if hidden else row["votes"],
         )
         for row, hidden in zip(choices.to_dict("records"), is_hidden, strict=True)

@@ -1,4 +1,4 @@
-"""How are a store's tables and a meeting made, once, however many programs open them at the same time?
+"""How are a store's tables and a meeting made once, however many programs open them at a time?
 
 Who makes them holds a lock meanwhile, and makes all of them in one commit: nobody ever sees half.
 """

@@ -75,8 +75,8 @@ class Record:
         pandas.DataFrame
             One row an item: ``item, votes, mean, median, spread`` (standard deviation of these
             votes), and how many chose each value: ``against_strongly`` (-2), ``against``,
-            ``neutral``, ``for``, ``for_strongly`` (2). Where fewer than three voted, all figures but
-            ``votes`` are missing: they would tell what one person thinks.
+            ``neutral``, ``for``, ``for_strongly`` (2). Where fewer than three voted, all figures
+            but ``votes`` are missing: they would tell what one person thinks.
         """
         return self._mark_settings(summarise_votes(self._read_entries(), items))
 
@@ -96,8 +96,8 @@ class Record:
         Returns
         -------
         pandas.DataFrame
-            One row an item and option: ``item, option, votes``, missing where fewer than three
-            chose for the item; options that were chosen by nobody have no row.
+            One row an item and option: ``item, option, votes``. Where fewer than three chose for an
+            item it has one row, with an empty option and no number.
         """
         return self._mark_settings(count_choices(self._read_entries()))
 

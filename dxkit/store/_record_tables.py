@@ -153,8 +153,12 @@ def count_choices(entries: Sequence[Entry]) -> pd.DataFrame:
     rows = [(item, entry["text"]) for (_, item), entry in latest.items()]
     table = pd.DataFrame(rows, columns=["item", "option"])
     counts = table.groupby(["item", "option"], sort=True).size().rename("votes").reset_index()
-    voters = counts.groupby("item")["votes"].transform("sum")
-    return counts.assign(votes=counts["votes"].astype("Int64").where(voters >= LEAST_PEERS))
+    is_few = counts.groupby("item")["votes"].transform("sum") < LEAST_PEERS
+    # the option alone would tell what they chose
+    counts = counts.assign(
+        option=counts["option"].mask(is_few, ""), votes=counts["votes"].astype("Int64").mask(is_few)
+    )
+    return counts.drop_duplicates(["item", "option"], ignore_index=True)
 
 
 def list_history(entries: Iterable[Entry]) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from dxkit.errors import ChoiceError, StoreError, TableWarning
+from dxkit.schema import safe_cell
 from dxkit.store import Session
 
 VALUES = {-2: "against_strongly", -1: "against", 0: "neutral", 1: "for", 2: "for_strongly"}
@@ -392,6 +393,49 @@ def test_the_record_runs_no_formula(session, tmp_path):
         cell.data_type == "s" and not cell.value.startswith(("=", "+", "-", "@")) for cell in cells
     )
     assert any(cell.value == '\'=HYPERLINK("http://example.com")' for cell in cells)
+
+
+OPENERS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+    "\t=",
+    "\n=",
+    " =",
+    "　＝",
+    "\r\n+",
+    "\u200b=",
+)
+
+
+@pytest.mark.parametrize("name", ["record.xlsx", "record.csv"])
+def test_no_cell_of_a_record_starts_as_a_formula_does_however_it_was_typed(session, tmp_path, name):
+    for at, opener in enumerate(OPENERS):
+        typed = f"{opener}cmd{at}"
+        session.note(text=typed, group=typed.strip(), title=typed)
+        for client in "abc":
+            session.vote(item=typed, value=1, client=client)
+            session.choose(item=typed, option=typed, client=client)
+    session.export(tmp_path / name)
+    if name.endswith("xlsx"):
+        book = openpyxl.load_workbook(tmp_path / name)
+        cells = [cell.value for sheet in book for row in sheet for cell in row]
+    else:
+        tables = [
+            pd.read_csv(path, header=None, dtype=str, encoding="utf-8-sig").to_numpy().ravel()
+            for path in tmp_path.glob("*.csv")
+        ]
+        cells = [cell for table in tables for cell in table]
+    typed = {cell for cell in cells if isinstance(cell, str) and "cmd" in cell}
+    # every text went through the one door that there is for tables
+    texts = {f"{opener}cmd{at}".replace("\r\n", "\n") for at, opener in enumerate(OPENERS)}
+    assert typed == {safe_cell(text) for text in texts | {text.strip() for text in texts}}
+    assert [cell for cell in typed if cell.startswith(("=", "+", "-", "@", "\t"))] == []
 
 
 def test_a_record_of_another_kind_is_refused(session, tmp_path):
