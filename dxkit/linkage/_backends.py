@@ -22,7 +22,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
 from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER, Comparison
-from dxkit.linkage._learn_shares import learn_shares, multiply_levels
+from dxkit.linkage._learn_shares import build_array, learn_shares, multiply_levels
 from dxkit.linkage._splink_model import Shares, build_settings, scale_shares, write_case
 
 BACKENDS = ("duckdb", "spark")
@@ -78,7 +78,7 @@ def weigh_pairs(
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder, _silence_splink():
         database = _open_duckdb(folder) if backend == "duckdb" else _open_spark(folder)
         try:
-            inputs = [_build_input(table, backend) for table in tables]
+            inputs = [_build_input(table) for table in tables]
             return _run_splink(database, inputs, prior, backend, shares)
         finally:
             _close_database(database, backend)
@@ -205,13 +205,13 @@ def _read_columns(pairs: Any, columns: list[str], backend: str) -> dict[str, Any
     return {column: table[column].to_numpy() for column in columns}
 
 
-def _build_input(table: pd.DataFrame, backend: str) -> Any:
-    """Put the keys into the form that the backend reads; records are known by their row."""
+def _build_input(table: pd.DataFrame) -> Any:
+    """Put the keys into the form that both backends read; records are known by their row."""
     pa: Any = import_module("pyarrow")
 
     columns = {"unique_id": pa.array(np.arange(len(table), dtype=np.int32))}
-    columns |= {key: pa.Array.from_pandas(table[key]) for key in KEYS}
-    return pa.table(columns) if backend == "duckdb" else pa.table(columns).to_pandas()
+    columns |= {key: build_array(table[key]) for key in KEYS}
+    return pa.table(columns)
 
 
 def _sort_pairs(pairs: dict[str, Any], shares: Shares, prior: float) -> pd.DataFrame:
@@ -271,7 +271,7 @@ def find_agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFram
     with duckdb.connect(":memory:") as connection:
         for side, side_column, keys in (("l", "left", lefts), ("r", "right", rights)):
             rows = keys.take(pairs[side_column].to_numpy())
-            columns = {f"{key}_{side}": pa.Array.from_pandas(rows[key]) for key in KEYS}
+            columns = {f"{key}_{side}": build_array(rows[key]) for key in KEYS}
             connection.register(side, pa.table({"pair": pa.array(np.arange(len(rows)))} | columns))
         cases = ", ".join(
             f"{write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS

@@ -102,8 +102,15 @@ def _register(
     pa: Any = import_module("pyarrow")
     rows = np.arange(len(table)) if rows is None else rows
     part = table if len(rows) == len(table) else table.take(rows)
-    columns = {key: pa.Array.from_pandas(part[key]) for key in keys}
+    columns = {key: build_array(part[key]) for key in keys}
     connection.register(name, pa.table({"row": pa.array(rows), **columns}))
+
+
+def build_array(column: pd.Series) -> Any:
+    """Build the array of a column that a database reads; categories become their texts."""
+    pa: Any = import_module("pyarrow")
+    array = pa.Array.from_pandas(column)
+    return array.dictionary_decode() if isinstance(array, pa.DictionaryArray) else array
 
 
 def _count_plausible(
