@@ -47,6 +47,8 @@ KEYS = (
 FOLDER_PREFIX = "dxkit_linkage_"
 # what the registers are called in the database; a session of Spark may hold others' tables too
 TABLE_NAMES = ("dxkit_linkage_left", "dxkit_linkage_right")
+# with this much, five million records by a million stay within 8 GB in all
+MAX_DUCKDB_GIB = 3
 # log2 of the odds; what is weaker than this no prior makes probable
 MIN_WEIGHT = -8.0
 
@@ -78,7 +80,7 @@ def weigh_pairs(
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder, _silence_splink():
         database = _open_duckdb(folder) if backend == "duckdb" else _open_spark(folder)
         try:
-            inputs = [_build_input(table) for table in tables]
+            inputs = [_build_input(table, backend) for table in tables]
             return _run_splink(database, inputs, prior, backend, shares)
         finally:
             _close_database(database, backend)
@@ -112,9 +114,18 @@ def _open_duckdb(folder: str) -> Any:
     connection = duckdb.connect(
         ":memory:", config={"temp_directory": str(Path(folder) / "spill"), "memory_limit": "40%"}
     )
+    share_of_memory = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+    connection.execute(f"SET memory_limit = '{_limit_memory(share_of_memory)}'")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET enable_progress_bar = false")
     return DuckDBAPI(connection)
+
+
+def _limit_memory(share_of_memory: str) -> str:
+    """Choose the lesser of DuckDB's share of the memory and what the largest registers need."""
+    amount, unit = share_of_memory.split()
+    is_large = unit == "TiB" or (unit == "GiB" and float(amount) > MAX_DUCKDB_GIB)
+    return f"{MAX_DUCKDB_GIB} GiB" if is_large else share_of_memory
 
 
 def _open_spark(folder: str) -> Any:
@@ -205,12 +216,13 @@ def _read_columns(pairs: Any, columns: list[str], backend: str) -> dict[str, Any
     return {column: table[column].to_numpy() for column in columns}
 
 
-def _build_input(table: pd.DataFrame) -> Any:
-    """Put the keys into the form that both backends read; records are known by their row."""
+def _build_input(table: pd.DataFrame, backend: str) -> Any:
+    """Put the keys into the form that the backend reads; records are known by their row."""
     pa: Any = import_module("pyarrow")
 
     columns = {"unique_id": pa.array(np.arange(len(table), dtype=np.int32))}
-    columns |= {key: build_array(table[key]) for key in KEYS}
+    # Spark knows no dictionaries
+    columns |= {key: build_array(table[key], is_plain=backend == "spark") for key in KEYS}
     return pa.table(columns)
 
 

@@ -49,8 +49,7 @@ def start_cluster(folder, memory):
         "SPARK_WORKER_DIR": folder,
         "SPARK_LOCAL_IP": HOST,
     }
-    start = [str(home / "bin/spark-class"), "-Dspark.log.level=ERROR"]
-    start = start[:1]
+    start = str(home / "bin/spark-class")
     package = "org.apache.spark.deploy"
     url = f"spark://{HOST}:{port}"
     commands = [
@@ -61,7 +60,7 @@ def start_cluster(folder, memory):
     processes = []
     for number, command in enumerate(commands):
         with (Path(folder) / f"process{number}.log").open("w") as log:
-            processes.append(subprocess.Popen([*start, *command], env=env, stdout=log, stderr=log))
+            processes.append(subprocess.Popen([start, *command], env=env, stdout=log, stderr=log))
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         time.sleep(1)
