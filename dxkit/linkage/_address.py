@@ -47,6 +47,11 @@ TWO_HALVES = re.compile(
     rf"((?:[0-9０-９]|[{NUMERALS}]{{1,3}}丁目)[0-9０-９{NUMERALS}丁目番地号のノ－ー-]*)"
     rf"(?:$|(?<![{NUMERALS}])[ 　]+(?![丁目番地号のノ]){_LETTERS})"
 )
+# the same for a town whose name holds numerals, as all of 三田市 do, where digits follow
+NUMERAL_HALVES = re.compile(
+    rf"((?:{_LETTERS}|[{NUMERALS}々 　])*)"
+    rf"([0-9０-９][0-9０-９丁目番地号のノ－ー-]*)(?:$|[ 　]+(?![丁目番地号のノ]){_LETTERS})"
+)
 
 
 def read_kanji_number(text: str) -> int:
@@ -129,10 +134,11 @@ class AddressReader:
         self._towns: dict[tuple[str, str], tuple[str, str]] = {}
         self._blocks: dict[str, str] = {}
         self._addresses: dict[tuple[str, str], tuple[str, str, str]] = {}
+        self._has_counted: dict[str, bool] = {}
 
     def __call__(self, text: str, code: str) -> tuple[str, str, str]:
         """Read an address as `read_address` does."""
-        halves = TWO_HALVES.match(text) if len(text) <= MAX_ADDRESS_LENGTH else None
+        halves = self._split(text) if len(text) <= MAX_ADDRESS_LENGTH else None
         if not halves:
             if (text, code) not in self._addresses:
                 self._addresses[text, code] = read_address(text, code, self._prefecture_code)
@@ -145,6 +151,16 @@ class AddressReader:
         if door not in self._blocks:
             self._blocks[door] = read_address("町" + door)[2]
         return *self._towns[head, code], self._blocks[door]
+
+    def _split(self, text: str) -> re.Match[str] | None:
+        """Split an address into town and numbers, if neither depends on the other."""
+        if halves := TWO_HALVES.match(text):
+            return halves
+        halves = NUMERAL_HALVES.match(text)
+        if halves and halves[1] not in self._has_counted:
+            head = "".join(halves[1].split())
+            self._has_counted[halves[1]] = bool(COUNTED_NUMERAL.search(head + "1"))
+        return None if halves and self._has_counted[halves[1]] else halves
 
 
 def _write_arabic(numeral: re.Match[str]) -> str:

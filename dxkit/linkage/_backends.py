@@ -22,7 +22,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
 from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER, Comparison
-from dxkit.linkage._learn_shares import learn_shares, multiply_levels
+from dxkit.linkage._learn_shares import build_array, learn_shares, multiply_levels
 from dxkit.linkage._splink_model import Shares, build_settings, scale_shares, write_case
 
 BACKENDS = ("duckdb", "spark")
@@ -47,6 +47,8 @@ KEYS = (
 FOLDER_PREFIX = "dxkit_linkage_"
 # what the registers are called in the database; a session of Spark may hold others' tables too
 TABLE_NAMES = ("dxkit_linkage_left", "dxkit_linkage_right")
+# with this much, five million records by a million stay within 8 GB in all
+MAX_DUCKDB_GIB = 3
 # log2 of the odds; what is weaker than this no prior makes probable
 MIN_WEIGHT = -8.0
 
@@ -112,9 +114,18 @@ def _open_duckdb(folder: str) -> Any:
     connection = duckdb.connect(
         ":memory:", config={"temp_directory": str(Path(folder) / "spill"), "memory_limit": "40%"}
     )
+    share_of_memory = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+    connection.execute(f"SET memory_limit = '{_limit_memory(share_of_memory)}'")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute("SET enable_progress_bar = false")
     return DuckDBAPI(connection)
+
+
+def _limit_memory(share_of_memory: str) -> str:
+    """Choose the lesser of DuckDB's share of the memory and what the largest registers need."""
+    amount, unit = share_of_memory.split()
+    is_large = unit == "TiB" or (unit == "GiB" and float(amount) > MAX_DUCKDB_GIB)
+    return f"{MAX_DUCKDB_GIB} GiB" if is_large else share_of_memory
 
 
 def _open_spark(folder: str) -> Any:
@@ -210,8 +221,9 @@ def _build_input(table: pd.DataFrame, backend: str) -> Any:
     pa: Any = import_module("pyarrow")
 
     columns = {"unique_id": pa.array(np.arange(len(table), dtype=np.int32))}
-    columns |= {key: pa.Array.from_pandas(table[key]) for key in KEYS}
-    return pa.table(columns) if backend == "duckdb" else pa.table(columns).to_pandas()
+    # Spark knows no dictionaries
+    columns |= {key: build_array(table[key], is_plain=backend == "spark") for key in KEYS}
+    return pa.table(columns)
 
 
 def _sort_pairs(pairs: dict[str, Any], shares: Shares, prior: float) -> pd.DataFrame:
@@ -271,7 +283,7 @@ def find_agreement(pairs: pd.DataFrame, lefts: pd.DataFrame, rights: pd.DataFram
     with duckdb.connect(":memory:") as connection:
         for side, side_column, keys in (("l", "left", lefts), ("r", "right", rights)):
             rows = keys.take(pairs[side_column].to_numpy())
-            columns = {f"{key}_{side}": pa.Array.from_pandas(rows[key]) for key in KEYS}
+            columns = {f"{key}_{side}": build_array(rows[key]) for key in KEYS}
             connection.register(side, pa.table({"pair": pa.array(np.arange(len(rows)))} | columns))
         cases = ", ".join(
             f"{write_case(comparison)} AS {comparison.field}" for comparison in COMPARISONS

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dxkit.linkage._backends import require_backend, weigh_pairs
 from dxkit.linkage._link_table import build_empty_pairs, build_links, check_options, fold_keys
+from dxkit.linkage._normalise import check_register
 from dxkit.linkage._pair_probability import pair_probability
 
 
@@ -61,6 +62,7 @@ def dedupe(
     """
     check_options(threshold, "neither")
     require_backend(backend)
+    check_register(records)
     keys = fold_keys(records)
     settings = {"threshold": threshold, "backend": backend, "seed": seed}
     if len(records) < 2:

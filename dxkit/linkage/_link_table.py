@@ -1,22 +1,16 @@
 """What does an answer of the linkage hold, and what agrees in each pair?"""
 
-from collections import Counter
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.linkage._address import split_words
 from dxkit.linkage._backends import find_agreement
 from dxkit.linkage._comparisons import COMPARISONS, UNKNOWN_LABELS
 from dxkit.linkage._normalise import Surnames, check_register, fold_register
 from dxkit.linkage._placeholders import forget_placeholders
+from dxkit.linkage._spellings import join_columns
 from dxkit.schema import carry_provenance
-
-# a word of more addresses than these says nothing of a place: street, road, the state
-MAX_WORD_SHARE = 0.02
-MIN_COMMON_WORD = 10
 
 
 def check_options(threshold: float, once: str) -> None:
@@ -44,53 +38,21 @@ def check_registers(left: pd.DataFrame, right: pd.DataFrame) -> None:
 def fold_registers(left: pd.DataFrame, right: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Fold both registers; surnames of the left one part names without a blank in the right."""
     left_keys = fold_keys(left, sheet="left")
-    surnames = Surnames(set(left_keys["surname"].dropna()), set(left_keys["kana_surname"].dropna()))
+    surnames = Surnames(*(_list_values(left_keys[key]) for key in ("surname", "kana_surname")))
     return left_keys, fold_keys(right, surnames, "right")
+
+
+def _list_values(column: pd.Series) -> set[str]:
+    return set(column.cat.remove_unused_categories().cat.categories)
 
 
 def fold_keys(
     records: pd.DataFrame, surnames: Surnames | None = None, sheet: str = ""
 ) -> pd.DataFrame:
-    """Fold a register and add its place (municipality and town) and the words of its addresses."""
+    """Fold a register and add its place (municipality and town)."""
     keys = forget_placeholders(fold_register(records, surnames, sheet=sheet), sheet)
-    keys["place"] = keys["code"] + "/" + keys["town"]
-    keys["digits"] = _write_digits(records, keys)
-    keys["words"] = _list_words(records, keys)
+    keys["place"] = join_columns(keys["code"], keys["town"], "/")
     return keys
-
-
-def _write_digits(records: pd.DataFrame, keys: pd.DataFrame) -> pd.Series:
-    """Write birthdays as digits, also those that cannot be, where eight digits are written.
-
-    1950-43-06 is no day, but one slip away from 1954-03-06.
-    """
-    digits = keys["birthday"].str.replace("-", "")
-    # what was forgotten as a placeholder stays so: it has no year either
-    is_open = (digits.isna() & keys["year"].notna()).to_numpy()
-    if is_open.any():
-        texts = records["birthday"].astype("object").map(str).str.strip().to_numpy()[is_open]
-        plain = pd.Series(texts).str.replace(r"[/.\-]", "", regex=True)
-        written = plain.where(plain.str.fullmatch(r"[0-9]{8}")).to_numpy()
-        digits = digits.astype("object")
-        digits[is_open] = written
-        digits = digits.astype("str")
-    return digits.rename("digits")
-
-
-def _list_words(records: pd.DataFrame, keys: pd.DataFrame) -> pd.Series:
-    """List the words of addresses in other letters; those of many addresses tell nothing."""
-    # only towns without a kanji or kana are written in words
-    is_foreign = keys["town"].str.fullmatch(r"[\x00-\u2fff]+", na=False).to_numpy(dtype=bool)
-    words = np.full(len(keys), "", dtype=object)
-    if "address" in records and is_foreign.any():
-        lists = [split_words(str(text)) for text in records["address"].to_numpy()[is_foreign]]
-        counts = Counter(word for members in lists for word in set(members))
-        limit = max(MIN_COMMON_WORD, MAX_WORD_SHARE * len(lists))
-        words[is_foreign] = [
-            " ".join(sorted({word for word in members if counts[word] <= limit}))
-            for members in lists
-        ]
-    return pd.Series(words, index=keys.index, dtype="str", name="words")
 
 
 def build_empty_pairs() -> pd.DataFrame:

@@ -7,7 +7,11 @@ bears. Each part is folded once, however many records hold it.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
+from dxkit._arrays import BoolArray
 from dxkit.linkage._name_variants import UNVOICED, fold_kana, fold_kanji, split_name
+from dxkit.linkage._spellings import Spellings
 
 Texts = list[str]
 # lengths of a surname in characters, the most frequent first
@@ -33,12 +37,6 @@ class FoldCache(dict[str, str]):
         return self[text]
 
 
-def fold_once(texts: Iterable[str], fold: Callable[[str], str]) -> Texts:
-    """Fold texts, each spelling once."""
-    cache = FoldCache(fold)
-    return [cache[text] for text in texts]
-
-
 @dataclass(frozen=True, slots=True)
 class PartedNames:
     """Names in full and in their two parts."""
@@ -49,41 +47,47 @@ class PartedNames:
 
 
 def fold_names(
-    names: list[str],
-    readings: list[str],
+    names: Spellings,
+    readings: Spellings,
     known_surnames: Collection[str],
     known_kana: Collection[str],
-) -> dict[str, Texts]:
+) -> dict[str, Spellings]:
     """Fold names and readings; a name written in kana alone is a reading."""
     fold_reading = FoldCache(fold_kana)
     # only names of which the first character is kana need to be looked at as a whole
-    starts = {name[:1] for name in names}
+    starts = {name[:1] for name in names.texts}
     kana_starts = {
         start for start in starts if start and (not fold_kanji(start) or fold_kana(start))
     }
-    is_kana = [name[:1] in kana_starts and bool(fold_reading[name]) for name in names]
+    is_kana = [name[:1] in kana_starts and bool(fold_reading[name]) for name in names.texts]
     written = _part_names(
-        ("" if only_kana else name for name, only_kana in zip(names, is_kana, strict=True)),
+        ("" if only_kana else name for name, only_kana in zip(names.texts, is_kana, strict=True)),
         fold_kanji,
         known_surnames,
     )
-    spoken = _part_names(
-        (
-            name if only_kana and not reading.strip() else reading
-            for name, reading, only_kana in zip(names, readings, is_kana, strict=True)
-        ),
-        fold_kana,
-        known_kana,
-    )
-    return {
-        "name": written.full,
-        "surname": written.surname,
-        "given": written.given_name,
+    spoken_names = _choose_readings(names, readings, np.array(is_kana, dtype=bool))
+    spoken = _part_names(spoken_names.texts, fold_kana, known_kana)
+    texts = {"name": written.full, "surname": written.surname, "given": written.given_name}
+    kana = {
         "kana": spoken.full,
         "kana_surname": spoken.surname,
         "kana_given": spoken.given_name,
         "kana_plain": [kana.translate(UNVOICED) for kana in spoken.full],
     }
+    return {key: Spellings(values, names.rows) for key, values in texts.items()} | {
+        key: Spellings(values, spoken_names.rows) for key, values in kana.items()
+    }
+
+
+def _choose_readings(names: Spellings, readings: Spellings, is_kana: BoolArray) -> Spellings:
+    """Take each row's reading, or its name where that is in kana and no reading stands beside."""
+    is_spoken = is_kana[names.rows] & readings.is_blank()[readings.rows]
+    is_used = np.zeros(len(names.texts), dtype=bool)
+    is_used[names.rows[is_spoken]] = True
+    # names that are no reading anywhere are left out: they bear no surnames in kana
+    texts = [name if used else "" for name, used in zip(names.texts, is_used, strict=True)]
+    rows = np.where(is_spoken, names.rows + len(readings.texts), readings.rows)
+    return Spellings([*readings.texts, *texts], rows.astype(np.int32))
 
 
 def _part_names(

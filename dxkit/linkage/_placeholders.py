@@ -12,6 +12,7 @@ from scipy import stats
 
 from dxkit._arrays import BoolArray
 from dxkit.errors import Fault, TableWarning
+from dxkit.linkage._spellings import cut_column, fill_column, join_columns
 
 # chance of calling a value a placeholder that is none, over all values of a field
 ERROR_CHANCE = 1e-6
@@ -35,12 +36,10 @@ def forget_placeholders(keys: pd.DataFrame, sheet: str) -> pd.DataFrame:
     sheet
         What to call it in a message.
     """
-    names = keys["name"].fillna(keys["kana_plain"])
+    names = fill_column(keys["name"], keys["kana_plain"])
     # the first character stays when a name is mistyped: entries of one person are one name
-    initials = names.str[:1]
-    doors = (keys["code"].fillna("") + "/" + keys["town"] + "/" + keys["block"]).where(
-        keys["block"].notna()
-    )
+    initials = cut_column(names, 1)
+    doors = _join_doors(keys)
     fields = (
         ("生年月日", "birthday", keys["birthday"], initials, _count_day_limit(keys)),
         ("氏名", "name", names, keys["birthday"], MAX_SHARE * names.notna().sum()),
@@ -58,38 +57,47 @@ def forget_placeholders(keys: pd.DataFrame, sheet: str) -> pd.DataFrame:
     return keys
 
 
+def _join_doors(keys: pd.DataFrame) -> pd.Series:
+    """Join code, town and block; a door without a municipality is one, too."""
+    blank = pd.Series(pd.Categorical([""] * len(keys)), index=keys.index)
+    places = join_columns(fill_column(keys["code"], blank), keys["town"], "/")
+    return join_columns(places, keys["block"], "/")
+
+
 def _count_day_limit(keys: pd.DataFrame) -> float:
     """Count the people whom an ordinary day of the busiest year may have, with room to spare.
 
     The busiest day of each year is left out: it may be the placeholder.
     """
-    days = keys.groupby("birthday")["year"].agg(["size", "first"])
+    days = keys["birthday"].value_counts()
+    days = days[days > 0]
     if days.empty:
         return 0.0
-    years = days.groupby("first")["size"].agg(["sum", "max"])
+    years = days.groupby(days.index.astype("str").str[:4]).agg(["sum", "max"])
     return float(DAY_CLUSTERING * (years["sum"] - years["max"]).max() / (DAYS_OF_YEAR - 1))
 
 
 def _find_placeholders(values: pd.Series, others: pd.Series, limit: float) -> BoolArray:
     """Find rows whose value is borne by more people than chance allows around the limit."""
-    counts = values.value_counts()
-    counts = counts[counts >= MIN_BEARERS]
-    tail = stats.poisson.sf(counts.to_numpy(dtype=float) - 1, limit)
-    suspects = counts.index[tail < ERROR_CHANCE / max(values.nunique(), 1)]
-    is_suspect = values.isin(suspects)
-    if is_suspect.any():
-        different = others[is_suspect].groupby(values[is_suspect]).nunique()
-        is_suspect = values.isin(different.index[different >= MIN_DIFFERENT])
-    mask: BoolArray = is_suspect.to_numpy(dtype=bool)
+    codes = values.cat.codes.to_numpy()
+    counts = np.bincount(codes[codes >= 0], minlength=len(values.cat.categories))
+    suspects = np.flatnonzero(counts >= MIN_BEARERS)
+    tail = stats.poisson.sf(counts[suspects].astype(float) - 1, limit)
+    suspects = suspects[tail < ERROR_CHANCE / max((counts > 0).sum(), 1)]
+    for suspect in suspects:
+        different = np.unique(others.cat.codes.to_numpy()[codes == suspect])
+        if (different >= 0).sum() < MIN_DIFFERENT:
+            suspects = suspects[suspects != suspect]
+    mask: BoolArray = np.isin(codes, suspects)
     return mask
 
 
 def _forget(keys: pd.DataFrame, column: str, is_placeholder: BoolArray) -> pd.DataFrame:
     """Set all keys of a field to unknown; where an address is none, its municipality stays."""
     parts = {
-        "birthday": ["birthday", "year", "month", "day"],
+        "birthday": ["birthday", "digits", "year", "month", "day"],
         "name": ["name", "surname", "given", "kana", "kana_plain", "kana_surname", "kana_given"],
-        "address": ["block", "household"],
+        "address": ["block"],
     }[column]
     changed = keys.copy()
     for part in parts:
@@ -101,7 +109,7 @@ def _forget(keys: pd.DataFrame, column: str, is_placeholder: BoolArray) -> pd.Da
 def _warn_of_placeholders(
     label: str, column: str, values: pd.Series, records: int, sheet: str
 ) -> None:
-    for value, count in values.value_counts().items():
+    for value, count in values.astype("str").value_counts().items():
         fault = Fault(
             f"この{label}は{records:,}件中{count:,}件（{count / records:.1%}）にあり、"
             "人の数としては多すぎるので、不明として扱います",

@@ -231,6 +231,31 @@ def test_reading_many_addresses_gives_what_reading_each_gives(rows):
 
 
 @pytest.mark.parametrize(
+    ("text", "code", "town", "block"),
+    [
+        ("兵庫県三木市福井3丁目5番8号", "28215", "福井", "3-5-8"),
+        ("三田市三輪2丁目1番1号　三輪ハイツ305", "28219", "三輪", "2-1-1"),
+        ("三木市三番町1番2号", "28215", "三番町", "1-2"),
+        ("三木市二番1-2", "28215", "", "2-1-2"),
+        ("三田市 八景町 7-1", "28219", "八景町", "7-1"),
+    ],
+)
+def test_a_numeral_in_the_name_of_a_place_moves_no_number(text, code, town, block):
+    assert _place(text) == (code, town, block)
+    # read as a whole, too
+    assert _place("\t" + text) == (code, town, block)
+
+
+@pytest.mark.parametrize("kind", ["str", "object", "string[python]"])
+def test_a_register_folds_the_same_however_its_texts_are_held(kind):
+    rows = _records(
+        name=["山田　太郎", "ﾔﾏﾀﾞ ﾀﾛｳ", "", None], birthday=["S40.5.3", "1965-05-03", "", None]
+    )
+    expected = linkage.normalise(rows.astype("object"))
+    pd.testing.assert_frame_equal(linkage.normalise(rows.astype(kind)), expected)
+
+
+@pytest.mark.parametrize(
     ("text", "date"),
     [
         ("1965-05-03", (1965, 5, 3)), ("1965/5/3", (1965, 5, 3)), ("昭和40年5月3日", (1965, 5, 3)), ("昭和四十年五月三日", (1965, 5, 3)),
