@@ -213,6 +213,10 @@ class Reading:
                 "（sheet= で選べます）"
             )
 
+    def list_rows_above(self) -> list[dict[str, object]]:
+        """List the titles and notes around a table that has been turned."""
+        return [{"row": row, "text": text} for row, text in self.lying.above] if self.lying else []
+
     def name_places(self, faults: Iterable[Fault]) -> list[Fault]:
         """Sort faults by the file's own rows."""
         placed = self.lying.name_places(faults) if self.lying else faults
@@ -319,7 +323,8 @@ def _make_table(
     others = {head: column for head, column in readings.columns.items() if head not in columns}
     table = pd.DataFrame(columns | others)
     row_numbers = [sheet.row_numbers[row] for row in data]
-    table.attrs = _describe_origin(sheet, row_numbers, split.skipped)
+    skipped = [*reading.list_rows_above(), *split.skipped]
+    table.attrs = _describe_origin(sheet, row_numbers, skipped)
     table.attrs["reading"] = reading.describe()
     if schema is None:
         return table

@@ -24,12 +24,27 @@ PLACES = [
     ("28381", "9", "加古郡", "稲美町"), ("28382", "7", "加古郡", "播磨町"), ("28443", "2", "神崎郡", "福崎町"), ("28464", "5", "揖保郡", "太子町"),
     ("28481", "5", "赤穂郡", "上郡町"), ("28501", "3", "佐用郡", "佐用町"),
 ]  # fmt: skip
-COUNTIES = {"川辺郡": ["28301"], "加古郡": ["28381", "28382"], "揖保郡": ["28464"], "赤穂郡": ["28481"], "佐用郡": ["28501"]}
+COUNTIES = {
+    "川辺郡": ["28301"],
+    "加古郡": ["28381", "28382"],
+    "揖保郡": ["28464"],
+    "赤穂郡": ["28481"],
+    "佐用郡": ["28501"],
+}
 AREAS = {"淡路": ["28205", "28224", "28226"], "丹波": ["28221", "28223"]}
-VARIANTS = {"高砂市": "髙砂市", "尼崎市": "尼﨑市", "宝塚市": "寶塚市", "猪名川町": "猪名川町", "福崎町": "福﨑町"}
+VARIANTS = {
+    "高砂市": "髙砂市",
+    "尼崎市": "尼﨑市",
+    "宝塚市": "寶塚市",
+    "猪名川町": "猪名川町",
+    "福崎町": "福﨑町",
+}
 WIDE = str.maketrans("0123456789,.-", "０１２３４５６７８９，．－")
 relaxed = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -42,7 +57,9 @@ def _write(path, rows, encoding, delimiter):
         return
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter).writerows(rows)
-    path.write_bytes(stream.getvalue().encode(encoding, errors="replace" if encoding == "ascii" else "strict"))
+    path.write_bytes(
+        stream.getvalue().encode(encoding, errors="replace" if encoding == "ascii" else "strict")
+    )
 
 
 def _type_number(number, mark):
@@ -69,7 +86,9 @@ lists = st.fixed_dictionaries(
         "gap": st.booleans(),
         "naming": st.sampled_from(["name", "code", "both", "code6", "quoted"]),
         "form": st.sampled_from(["plain", "county", "prefecture", "variant", "indent", "spaced"]),
-        "mark": st.sampled_from(["plain", "comma", "wide", "unit", "about", "note", "quote", "star", "blank"]),
+        "mark": st.sampled_from(
+            ["plain", "comma", "wide", "unit", "about", "note", "quote", "star", "blank"]
+        ),
         "marked_share": st.sampled_from([0.1, 0.5, 1.0]),
         "sums": st.sets(st.sampled_from(["県", "郡", "圏域", "計", "注"])),
         "turned": st.booleans(),
@@ -85,8 +104,16 @@ def _make_rows(case):
     dice = random.Random(case["seed"])
     places = sorted(case["places"])
     truth = {place[0]: (dice.randint(100, 900_000), dice.randint(40, 400_000)) for place in places}
-    has_name, has_code = case["naming"] != "code" and case["naming"] != "code6", case["naming"] != "name"
-    head = [*(["団体コード"] if has_code else []), *(["市町名"] if has_name else []), "人口", "世帯数"]
+    has_name, has_code = (
+        case["naming"] != "code" and case["naming"] != "code6",
+        case["naming"] != "name",
+    )
+    head = [
+        *(["団体コード"] if has_code else []),
+        *(["市町名"] if has_name else []),
+        "人口",
+        "世帯数",
+    ]
 
     def row(code, name, figures, *, typed=False):
         def write(number):
@@ -113,10 +140,14 @@ def _make_rows(case):
         # larger than any mean of its rows could be
         sums[-1] = (name, [2 * figures[0] + 7, figures[1]])
     for place in places:
-        code = {"code6": place[0] + place[1], "quoted": f"'{place[0]}"}.get(case["naming"], place[0])
+        code = {"code6": place[0] + place[1], "quoted": f"'{place[0]}"}.get(
+            case["naming"], place[0]
+        )
         body.append(row(code, _name(place, case["form"]), truth[place[0]], typed=True))
     for name, figures in sums:
-        body.insert(dice.randint(0, len(body)) if name != "合計" else len(body), row("", name, figures))
+        body.insert(
+            dice.randint(0, len(body)) if name != "合計" else len(body), row("", name, figures)
+        )
     rows = [head, *body]
     if case["turned"]:
         rows = [list(column) for column in zip(*rows, strict=True)]
@@ -142,9 +173,19 @@ def test_a_list_is_read_right_or_refused_whatever_way_it_is_written(tmp_path, ca
             table = loaders.read_table(path)
         except TableError as error:
             # refused is never wrong, but a plain list is sound
-            assert case["turned"] or case["mark"] != "plain" or case["naming"] in ("quoted", "both") or case["form"] != "plain", str(error)
+            assert (
+                case["turned"]
+                or case["mark"] != "plain"
+                or case["naming"] in ("quoted", "both")
+                or case["form"] != "plain"
+            ), str(error)
             return
-    figures = {code: (people, households) for code, people, households in zip(table["code"], table["人口"], table["世帯数"], strict=True)}
+    figures = {
+        code: (people, households)
+        for code, people, households in zip(
+            table["code"], table["人口"], table["世帯数"], strict=True
+        )
+    }
     assert figures == truth
     said = " ".join(str(remark.message) for remark in remarks)
     assert ("合いません" in said) == is_wrong
@@ -155,7 +196,26 @@ def test_a_list_is_read_right_or_refused_whatever_way_it_is_written(tmp_path, ca
 @relaxed
 @given(
     cells=st.lists(
-        st.sampled_from(["74%", "80", "0.5", "65%", "0", "***", "", "12件", "3", "5千円", "40円", "12 34", "12(34)", "7〜8", "約5", "9(休)"]),
+        st.sampled_from(
+            [
+                "74%",
+                "80",
+                "0.5",
+                "65%",
+                "0",
+                "***",
+                "",
+                "12件",
+                "3",
+                "5千円",
+                "40円",
+                "12 34",
+                "12(34)",
+                "7〜8",
+                "約5",
+                "9(休)",
+            ]
+        ),
         min_size=3,
         max_size=9,
     )
@@ -163,7 +223,11 @@ def test_a_list_is_read_right_or_refused_whatever_way_it_is_written(tmp_path, ca
 def test_a_column_is_of_one_scale_or_text_or_refused(tmp_path, cells):
     names = [place[3] for place in PLACES]
     path = tmp_path / "a.csv"
-    path.write_text("市町名,値\n" + "".join(f"{name},{cell}\n" for name, cell in zip(names, cells, strict=False)), encoding="utf-8")
+    path.write_text(
+        "市町名,値\n"
+        + "".join(f"{name},{cell}\n" for name, cell in zip(names, cells, strict=False)),
+        encoding="utf-8",
+    )
     with warnings.catch_warnings(record=True) as remarks:
         warnings.simplefilter("always")
         try:
@@ -175,10 +239,28 @@ def test_a_column_is_of_one_scale_or_text_or_refused(tmp_path, cells):
         # a column of texts holds what was typed
         assert texts == [cell for cell in cells if cell]
         return
-    truth = {"74%": 0.74, "80": 80, "0.5": 0.5, "65%": 0.65, "0": 0, "12件": 12, "3": 3, "5千円": 5, "40円": 40, "約5": 5, "9(休)": 9}
-    read = [(cell, value) for cell, value in zip(cells, values, strict=True) if value == value and value is not None]
+    truth = {
+        "74%": 0.74,
+        "80": 80,
+        "0.5": 0.5,
+        "65%": 0.65,
+        "0": 0,
+        "12件": 12,
+        "3": 3,
+        "5千円": 5,
+        "40円": 40,
+        "約5": 5,
+        "9(休)": 9,
+    }
+    read = [
+        (cell, value)
+        for cell, value in zip(cells, values, strict=True)
+        if value == value and value is not None
+    ]
     assert all(cell in truth and truth[cell] == value for cell, value in read)
-    missing = [cell for cell, value in zip(cells, values, strict=True) if value != value or value is None]
+    missing = [
+        cell for cell, value in zip(cells, values, strict=True) if value != value or value is None
+    ]
     assert set(missing) <= {"***", ""}
     filled = [cell for cell in cells if cell not in ("***", "", "0")]
     assert len({cell.endswith("%") for cell in filled}) <= 1
@@ -189,18 +271,34 @@ def test_a_column_is_of_one_scale_or_text_or_refused(tmp_path, cells):
 
 @pytest.mark.parametrize(
     ("code", "name"),
-    [("28102", "東灘区"), ("24201", "大津市"), ("09204", "泉佐野市"), ("27127", "堺市北区"), ("28201", "尼崎市"), ("28226", "淡路町")],
+    [
+        ("28102", "東灘区"),
+        ("24201", "大津市"),
+        ("09204", "泉佐野市"),
+        ("27127", "堺市北区"),
+        ("28201", "尼崎市"),
+        ("28226", "淡路町"),
+    ],
 )
-def test_a_code_and_a_name_of_another_municipality_are_a_fault_that_names_both(tmp_path, code, name):
+def test_a_code_and_a_name_of_another_municipality_are_a_fault_that_names_both(
+    tmp_path, code, name
+):
     path = tmp_path / "a.csv"
-    path.write_text(f"団体コード,市区町村名,数\n{code},{name},1\n28202,尼崎市,2\n", encoding="utf-8")
+    path.write_text(
+        f"団体コード,市区町村名,数\n{code},{name},1\n28202,尼崎市,2\n", encoding="utf-8"
+    )
     with pytest.raises(TableError, match=f"{code}（.+）と市町名「{name}」が合いません"):
         loaders.read_table(path, prefecture=None)
 
 
 def test_all_pairs_of_names_that_end_alike_disagree(tmp_path):
     places = [place for place in loaders.all_municipalities() if not place.parent]
-    pairs = [(short, long) for short in places for long in places if long.name != short.name and long.name.endswith(short.name)]
+    pairs = [
+        (short, long)
+        for short in places
+        for long in places
+        if long.name != short.name and long.name.endswith(short.name)
+    ]
     assert len(pairs) > 90
     rows = "".join(f"{short.code},{long.name},1\n" for short, long in pairs)
     path = tmp_path / "a.csv"
