@@ -207,7 +207,10 @@ def _make_part_error(suffix: str, remedy: str, file: str, value: str) -> TableEr
 
 
 def _read_copy(place: Path, file: str) -> gpd.GeoDataFrame:
-    """Read with GDAL or pyarrow; texts of a shapefile as UTF-8 or cp932, whichever gives prefectures."""
+    """Read with GDAL or pyarrow.
+
+    Texts of a shapefile are UTF-8 or cp932, whichever gives prefectures.
+    """
     encodings = ("utf-8", "cp932") if place.suffix == ".shp" else (None,)
     damage: Exception | None = None
     for encoding in encodings:

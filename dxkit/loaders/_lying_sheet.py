@@ -61,10 +61,12 @@ def _find_first_place(sheet: Sheet, row: int) -> int | None:
     # a row of figures need not be looked at cell by cell
     if sum(text[:1].isdigit() for text in texts) * 2 > len(texts):
         return None
-    positions = [at for at, text in enumerate(texts) if text and names_municipality(text)]
+    positions = [
+        position for position, text in enumerate(texts) if text and names_municipality(text)
+    ]
     if len(positions) < LEAST_PLACES or positions[0] == 0:
         return None
-    names = [texts[at] for at in positions]
+    names = [texts[position] for position in positions]
     first = positions[0]
     while first > 1 and _is_sum(texts[first - 1]):
         first -= 1

@@ -193,7 +193,11 @@ def find_head_faults(
     sheet: Sheet, layout: Layout, data: Sequence[int], columns_by_head: dict[str, str]
 ) -> Iterator[Fault]:
     """Find headings that repeat, that mean the same column of the schema, or that are missing."""
-    heads = [head for at, head in enumerate(layout.heads) if head and at not in layout.ignored]
+    heads = [
+        head
+        for position, head in enumerate(layout.heads)
+        if head and position not in layout.ignored
+    ]
     for head, count in Counter(heads).items():
         if count > 1:
             problem = f"同じ見出しの列が{count}つあります"

@@ -125,14 +125,14 @@ def set_wards_apart(
     sheet: Sheet, split: SplitRows, places: Sequence[str | None]
 ) -> list[str | None]:
     """Set apart the wards whose city has a row of its own; return the places of the other rows."""
-    known = map_municipalities()
+    by_code = map_municipalities()
     cities = set(places)
     rows: list[int] = []
     others: list[str | None] = []
     for row, place in zip(split.data, places, strict=True):
-        parent = known[place].parent if place in known else ""
+        parent = by_code[place].parent if place in by_code else ""
         if parent in cities:
-            text = f"{known[parent].name}{known[str(place)].name.removeprefix(known[parent].name)}"
+            text = f"{by_code[parent].name}{by_code[str(place)].name.removeprefix(by_code[parent].name)}"
             split.subtotals.append(Subtotal(row, WARD, text, frozenset([parent])))
             split.skipped.append(describe_row(sheet, row))
         else:

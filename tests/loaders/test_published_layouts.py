@@ -139,7 +139,7 @@ def _residents(tmp_path, rows):
     return tmp_path / "juki.xlsx"
 
 
-def _body(code, name, men, women, households, prefecture="兵庫県"):
+def _body(code, name, men, women, households, *, prefecture="兵庫県"):
     return [code, prefecture, name, men, women, men + women, households, 1, 2, -3]
 
 
@@ -167,7 +167,7 @@ def test_residents_below_headings_above_the_code_row_with_county_rows(tmp_path, 
 
 
 def test_residents_of_another_prefecture_are_no_empty_answer(tmp_path):
-    path = _residents(tmp_path, [_body("312011", "鳥取市", 10, 11, 12, "鳥取県")])
+    path = _residents(tmp_path, [_body("312011", "鳥取市", 10, 11, 12, prefecture="鳥取県")])
     assert len(loaders.read_residents(path)) == 1
     with pytest.raises(TableError, match="兵庫県の行が1つもありません"):
         loaders.read_residents(path, prefecture="28")
@@ -202,7 +202,7 @@ def test_an_e_stat_name_of_another_code_and_a_short_row_are_faults(tmp_path):
         "\n".join([*ESTAT[5:7], ESTAT[7].replace("28202", "28203"), '"1","","男"']),
         encoding="utf-8",
     )
-    with pytest.raises(TableError, match="(?s)明石市.*尼崎市") as caught:
+    with pytest.raises(TableError, match=r"(?s)明石市.*尼崎市") as caught:
         loaders.read_estat(path)
     assert any("列の数が違う行" in fault.problem for fault in caught.value.faults)
 
@@ -222,7 +222,7 @@ def test_border_cells_of_two_prefectures_are_joined_only_where_they_agree(tmp_pa
             [tmp_path / "a.txt", tmp_path / "b.txt"], inside_only=False
         )
     assert joined["people"].sum() == 200
-    with pytest.raises(TableError, match="値が違います.*|52350125"):
+    with pytest.raises(TableError, match=r"値が違います|52350125"):
         loaders.read_mesh_population([tmp_path / "a.txt", tmp_path / "c.txt"], inside_only=False)
     with pytest.raises(TableError, match="同じメッシュが2回"):
         loaders.read_mesh_population([tmp_path / "a.txt", tmp_path / "a.txt"], inside_only=False)
@@ -254,9 +254,8 @@ def test_the_four_cells_of_125_m_lie_in_their_cell_of_250_m(tmp_path):
         assert quarters == pytest.approx([low + (high - low) / 4, low + (high - low) * 3 / 4])
     # south-west, south-east, north-west, north-east
     assert table["lat"].is_monotonic_increasing
-    assert (table["lon"].iloc[1] > table["lon"].iloc[0]) and (
-        table["lon"].iloc[2] == table["lon"].iloc[0]
-    )
+    assert table["lon"].iloc[1] > table["lon"].iloc[0]
+    assert table["lon"].iloc[2] == table["lon"].iloc[0]
 
 
 def _towns(layout):
@@ -338,7 +337,7 @@ def test_standard_aed_and_facility_sets_are_told_by_their_headings(tmp_path):
         assert table[["code", "kind"]].to_numpy().tolist() == [["28201", kind]]
         assert table.attrs["unread"] == ([] if kind == "aed" else [extra]) or kind == "aed"
     path.write_text(f"{heads}\n282014,1,兵庫県尼崎市,市役所,安田,34.8,134.7\n", encoding="utf-8")
-    with pytest.raises(TableError, match="姫路市.*尼崎市"):
+    with pytest.raises(TableError, match=r"姫路市.*尼崎市"):
         loaders.read_facilities(path)
 
 
