@@ -82,7 +82,8 @@ def names_municipality(text: object) -> bool:
         key in map_spellings()
         or (HYOGO, key) in map_stems()
         or name in FORMER_NAMES
-        or bool(CODE_AND_NAME.fullmatch(name))
+        # 28201 姫路市, but not a figure with a word about it: 202019（うち施設）
+        or bool((both := CODE_AND_NAME.fullmatch(name)) and names_municipality(both[2]))
     )
 
 

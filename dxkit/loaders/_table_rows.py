@@ -132,7 +132,8 @@ def set_wards_apart(
     for row, place in zip(split.data, places, strict=True):
         parent = by_code[place].parent if place in by_code else ""
         if parent in cities:
-            text = f"{by_code[parent].name}{by_code[str(place)].name.removeprefix(by_code[parent].name)}"
+            city = by_code[parent].name
+            text = f"{city}{by_code[str(place)].name.removeprefix(city)}"
             split.subtotals.append(Subtotal(row, WARD, text, frozenset([parent])))
             split.skipped.append(describe_row(sheet, row))
         else:
