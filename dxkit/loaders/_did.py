@@ -80,7 +80,7 @@ def read_did(path: str | Path, *, prefecture: str | None = None) -> gpd.GeoDataF
         else features[A16_CODE].astype(str)
     )
     faults: list[Fault] = []
-    columns = {"code": _read_codes(typed, file, faults)}
+    columns: dict[str, pd.Series] = {"code": _read_codes(typed, file, faults)}
     for column, attribute in zip(COLUMNS, ESTAT if is_estat else A16, strict=True):
         columns[column] = _read_numbers(features[attribute], file, faults)
     if faults:

@@ -228,7 +228,7 @@ def _read_copy(place: Path, file: str) -> gpd.GeoDataFrame:
 def _read_format(place: Path, encoding: str | None, file: str) -> gpd.GeoDataFrame:
     if place.suffix == ".parquet":
         return gpd.read_parquet(place)
-    layers = pyogrio.list_layers(place)[:, 0] if place.suffix == ".gpkg" else ()
+    layers = pyogrio.list_layers(place)[:, 0].tolist() if place.suffix == ".gpkg" else []
     if len(layers) > 1:
         listed = "、".join(map(str, layers[1:]))
         message = (

@@ -98,7 +98,7 @@ def _turn(sheet: Sheet, header: int, first: int) -> LyingTable:
     corner = sheet.texts[header][first - 1] or "市町名"
     labels = [corner, *(_join_labels(sheet.texts[row][:first]) for row in rows)]
     width = max(len(sheet.rows[row]) for row in (header, *rows))
-    turned = [tuple(labels)]
+    turned: list[tuple[object, ...]] = [tuple(labels)]
     turned += [
         tuple(sheet.find_cell(row, position) for row in (header, *rows))
         for position in range(first, width)
