@@ -65,7 +65,7 @@ def read_did(path: str | Path, *, prefecture: str | None = None) -> gpd.GeoDataF
     >>> path = Path(mkdtemp()) / "did.geojson"
     >>> _ = path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     >>> read_did(path)[["code", "people", "area_km2"]].to_numpy().tolist()
-    [['28201', 380000.0, 86.5]]
+    [['28201', 380000, 86.5]]
     """
     features = read_features(path)
     file = Path(path).name

@@ -102,7 +102,7 @@ def identify(path: str | Path) -> FileIdentity:
     >>> from pathlib import Path
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "a.csv"
-    >>> _ = path.write_text("@cat01,@area,@time,@unit,$\\nA,28201,2020,人,530495\\n", "utf-8")
+    >>> _ = path.write_text("@cat01,@area,@time,@unit,$\nA,28201,2020,人,530495\n", "utf-8")
     >>> print(identify(path))
     e-Stat APIのCSV（dxkit.loaders.read_estat で読めます）
     """

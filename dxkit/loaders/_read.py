@@ -33,7 +33,7 @@ def read(path: str | Path, **options: Any) -> pd.DataFrame:
     >>> from pathlib import Path
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "a.csv"
-    >>> _ = path.write_text("市町名,件数\\n姫路市,12\\n尼崎市,3\\n", encoding="cp932")
+    >>> _ = path.write_text("市町名,件数\n姫路市,12\n尼崎市,3\n", encoding="cp932")
     >>> read(path)["code"].tolist()
     ['28201', '28202']
     """
