@@ -15,13 +15,13 @@ import dxkit
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "dxkit").rglob("*.py"))
 PROMISED = {
-    "dxkit": ["load", "catalog", "describe", "label", "check", "show", "data_folder"],
+    "dxkit": ["load", "catalog", "describe", "label", "check", "show", "data_folder", "read"],
     "dxkit.assumptions": ["doubt", "flips", "table"],
     "dxkit.codes": ["short_code", "full_code", "mesh_code", "mesh_box"],
     "dxkit.loaders": [
         "read_table", "read_boundaries", "read_dashboard", "read_standardization", "read_extensions", "read_shelters",
         "read_towns", "read_roadside_stations", "read_mesh_population", "read_estat", "read_residents", "fetch",
-        "read_hearing", "write_hearing_form",
+        "read_hearing", "write_hearing_form", "identify", "read", "read_facilities", "read_did",
     ],
     "dxkit.linkage": ["normalise", "link", "dedupe", "evaluate", "missed_by_kind", "review_plan", "synth_registers"],
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],

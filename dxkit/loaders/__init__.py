@@ -19,12 +19,13 @@ from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
 from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
-from dxkit.loaders._identify import identify, read
+from dxkit.loaders._identify import identify
 from dxkit.loaders._label import label
 from dxkit.loaders._load import load
 from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._place_names import is_former_name, municipality_name
+from dxkit.loaders._read import read
 from dxkit.loaders._residents import read_residents
 from dxkit.loaders._resolve_municipality import resolve_municipality
 from dxkit.loaders._resolve_prefecture import (

@@ -51,8 +51,8 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
         villages of the northern territories (01695–01700). Editions of 1920–2000 have one row a
         city, town or village of their time, with ``valid_from, valid_to`` (days of founding and
         of end, missing while it stands), and the code of the file, which towns of a county may
-        share. ``.attrs``: ``source, kind, as_of`` (if
-        the file's name says it), ``file, layout`` (``old`` or ``new``), and ``skipped``: areas without a code (所属未定地).
+        share. ``.attrs``: ``source, kind, as_of`` (if the file's name says it), ``file, layout``
+        (``old`` or ``new``), and ``skipped``: areas without a code (所属未定地).
 
     Raises
     ------

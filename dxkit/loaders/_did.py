@@ -65,7 +65,7 @@ def read_did(path: str | Path, *, prefecture: str | None = None) -> gpd.GeoDataF
     >>> path = Path(mkdtemp()) / "did.geojson"
     >>> _ = path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
     >>> read_did(path)[["code", "people", "area_km2"]].to_numpy().tolist()
-    [['28201', 380000.0, 86.5]]
+    [['28201', 380000, 86.5]]
     """
     features = read_features(path)
     file = Path(path).name
@@ -80,7 +80,7 @@ def read_did(path: str | Path, *, prefecture: str | None = None) -> gpd.GeoDataF
         else features[A16_CODE].astype(str)
     )
     faults: list[Fault] = []
-    columns = {"code": _read_codes(typed, file, faults)}
+    columns: dict[str, pd.Series] = {"code": _read_codes(typed, file, faults)}
     for column, attribute in zip(COLUMNS, ESTAT if is_estat else A16, strict=True):
         columns[column] = _read_numbers(features[attribute], file, faults)
     if faults:

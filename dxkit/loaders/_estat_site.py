@@ -1,7 +1,7 @@
 """What does a CSV of the e-Stat site's own button (統計表表示 → ダウンロード) hold?
 
-Above the table stand its title and the meaning of its marks; each dimension is a pair of columns, its
-codes and its words; a column of values stands for each item of the last dimension, with its unit.
+Above the table stand its title and the meaning of its marks; each dimension is a pair of columns,
+its codes and its words; a column of values stands for each item of the last dimension.
 """
 
 import csv
@@ -102,9 +102,13 @@ def read_site_table(site: SiteTable) -> pd.DataFrame:
         for head in heads
         if (match := CODE_HEAD.fullmatch(head)) and match[1] in heads
     ]
-    beside = {at for codes, words, _ in dimensions for at in (codes, words)}
-    beside |= {at for at, head in enumerate(heads) if not head or AUXILIARY_HEAD.fullmatch(head)}
-    values = [at for at in range(len(heads)) if at not in beside]
+    beside = {position for codes, words, _ in dimensions for position in (codes, words)}
+    beside |= {
+        position
+        for position, head in enumerate(heads)
+        if not head or AUXILIARY_HEAD.fullmatch(head)
+    }
+    values = [position for position in range(len(heads)) if position not in beside]
     rows = [row for row in range(site.header + 1, len(sheet.rows)) if not sheet.is_blank(row)]
     faults = _find_width_faults(site, rows)
     if not rows or not values:
@@ -113,9 +117,9 @@ def read_site_table(site: SiteTable) -> pd.DataFrame:
     for row in rows:
         common = _read_dimensions(sheet, row, dimensions)
         faults += _find_name_faults(sheet, row, common)
-        for at in values:
-            item, unit = _split_unit(heads[at])
-            value = _read_value(sheet, row, at, heads[at], faults)
+        for position in values:
+            item, unit = _split_unit(heads[position])
+            value = _read_value(sheet, row, position, heads[position], faults)
             records.append(common | {"item": item, "unit": unit, "value": value})
     if faults:
         raise TableError(faults)
@@ -178,8 +182,10 @@ def _split_unit(head: str) -> tuple[str, str | None]:
     return match[1].strip() or head, match[2] or match[3] or match[4]
 
 
-def _read_value(sheet: Sheet, row: int, at: int, head: str, faults: list[Fault]) -> float | None:
-    text = sheet.find_text(row, at)
+def _read_value(
+    sheet: Sheet, row: int, position: int, head: str, faults: list[Fault]
+) -> float | None:
+    text = sheet.find_text(row, position)
     if text in MARKS:
         return None
     try:

@@ -207,7 +207,10 @@ def _make_part_error(suffix: str, remedy: str, file: str, value: str) -> TableEr
 
 
 def _read_copy(place: Path, file: str) -> gpd.GeoDataFrame:
-    """Read with GDAL or pyarrow; texts of a shapefile as UTF-8 or cp932, whichever gives prefectures."""
+    """Read with GDAL or pyarrow.
+
+    Texts of a shapefile are UTF-8 or cp932, whichever gives prefectures.
+    """
     encodings = ("utf-8", "cp932") if place.suffix == ".shp" else (None,)
     damage: Exception | None = None
     for encoding in encodings:
@@ -225,7 +228,7 @@ def _read_copy(place: Path, file: str) -> gpd.GeoDataFrame:
 def _read_format(place: Path, encoding: str | None, file: str) -> gpd.GeoDataFrame:
     if place.suffix == ".parquet":
         return gpd.read_parquet(place)
-    layers = pyogrio.list_layers(place)[:, 0] if place.suffix == ".gpkg" else ()
+    layers = pyogrio.list_layers(place)[:, 0].tolist() if place.suffix == ".gpkg" else []
     if len(layers) > 1:
         listed = "、".join(map(str, layers[1:]))
         message = (

@@ -141,17 +141,19 @@ def _find_given_header(sheet: Sheet, options: LayoutOptions) -> tuple[int | None
 
 
 def _find_given_column(
-    sheet: Sheet, header: int, given: str | int | None, guess: int | None
+    sheet: Sheet, header: int, heading: str | int | None, guess: int | None
 ) -> int | None:
     """Find the column that the caller names by heading or position."""
-    if given is None:
+    if heading is None:
         return guess
     heads = [_place_names.to_plain_name(text) for text in sheet.texts[header]]
-    if isinstance(given, int) and -len(heads) <= given < len(heads):
-        return given % len(heads)
-    if not isinstance(given, int) and _place_names.to_plain_name(given) in heads:
-        return heads.index(_place_names.to_plain_name(given))
-    raise TableError([sheet.make_missing_heading_fault(str(given), _list_heads(heads), row=header)])
+    if isinstance(heading, int) and -len(heads) <= heading < len(heads):
+        return heading % len(heads)
+    if not isinstance(heading, int) and _place_names.to_plain_name(heading) in heads:
+        return heads.index(_place_names.to_plain_name(heading))
+    raise TableError(
+        [sheet.make_missing_heading_fault(str(heading), _list_heads(heads), row=header)]
+    )
 
 
 def _list_heads(heads: Sequence[str]) -> str:

@@ -5,7 +5,6 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -103,7 +102,7 @@ def identify(path: str | Path) -> FileIdentity:
     >>> from pathlib import Path
     >>> from tempfile import mkdtemp
     >>> path = Path(mkdtemp()) / "a.csv"
-    >>> _ = path.write_text("@cat01,@area,@time,@unit,$\\nA,28201,2020,人,530495\\n", "utf-8")
+    >>> _ = path.write_text("@cat01,@area,@time,@unit,$\nA,28201,2020,人,530495\n", "utf-8")
     >>> print(identify(path))
     e-Stat APIのCSV（dxkit.loaders.read_estat で読めます）
     """
@@ -111,41 +110,6 @@ def identify(path: str | Path) -> FileIdentity:
         # what there is to say of its content says the reader
         warnings.simplefilter("ignore", TableWarning)
         return _identify_path(Path(path))
-
-
-def read(path: str | Path, **options: Any) -> pd.DataFrame:
-    r"""Read any file with the reader that fits it (`identify`).
-
-    Parameters
-    ----------
-    path
-        The file.
-    options
-        Keywords of that reader.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As that reader returns it; ``.attrs["identity"]`` says in Japanese what the file is.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import mkdtemp
-    >>> path = Path(mkdtemp()) / "a.csv"
-    >>> _ = path.write_text("市町名,件数\\n姫路市,12\\n尼崎市,3\\n", encoding="cp932")
-    >>> read(path)["code"].tolist()
-    ['28201', '28202']
-    """
-    identity = identify(path)
-    table = identity.reader(path, **options)
-    table.attrs["identity"] = str(identity)
-    return table
 
 
 def _identify_path(path: Path) -> FileIdentity:

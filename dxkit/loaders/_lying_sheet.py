@@ -61,10 +61,12 @@ def _find_first_place(sheet: Sheet, row: int) -> int | None:
     # a row of figures need not be looked at cell by cell
     if sum(text[:1].isdigit() for text in texts) * 2 > len(texts):
         return None
-    positions = [at for at, text in enumerate(texts) if text and names_municipality(text)]
+    positions = [
+        position for position, text in enumerate(texts) if text and names_municipality(text)
+    ]
     if len(positions) < LEAST_PLACES or positions[0] == 0:
         return None
-    names = [texts[at] for at in positions]
+    names = [texts[position] for position in positions]
     first = positions[0]
     while first > 1 and _is_sum(texts[first - 1]):
         first -= 1
@@ -96,7 +98,7 @@ def _turn(sheet: Sheet, header: int, first: int) -> LyingTable:
     corner = sheet.texts[header][first - 1] or "市町名"
     labels = [corner, *(_join_labels(sheet.texts[row][:first]) for row in rows)]
     width = max(len(sheet.rows[row]) for row in (header, *rows))
-    turned = [tuple(labels)]
+    turned: list[tuple[object, ...]] = [tuple(labels)]
     turned += [
         tuple(sheet.find_cell(row, position) for row in (header, *rows))
         for position in range(first, width)

@@ -60,7 +60,8 @@ def read_mesh_population(
     ----------
     paths
         One file or several (a file covers one first-level mesh or a prefecture; a border cell that
-        stands in two of them is read once): ``tblT001101H5334.txt``, the zip it comes in, or XLSX. Hyogo needs 5134, 5135, 5234, 5235, 5334 and 5335.
+        stands in two of them is read once): ``tblT001101H5334.txt``, the zip it comes in, or XLSX.
+        Hyogo needs 5134, 5135, 5234, 5235, 5334 and 5335.
     inside_only
         Keep only cells in Hyogo (how many others there are says ``.attrs["reading"]``); with
         ``False`` cells elsewhere follow with ``code`` missing.
@@ -175,7 +176,7 @@ def _merge_border_cells(frames: Sequence[pd.DataFrame], file: str) -> pd.DataFra
             f"{count:,}個のメッシュが複数のファイルに同じ値であるので、1度だけ読みました"
             "（都道府県の境のメッシュです）"
         )
-        warnings.warn(f"ファイル「{file}」: {message}", TableWarning, stacklevel=4)
+        warnings.warn(str(Fault(message, file=file)), TableWarning, stacklevel=4)
     merged.attrs["border_cells"] = count
     return merged
 
@@ -220,7 +221,7 @@ def _read_mesh_sheet(sheet: Sheet) -> pd.DataFrame:
     table["elderly"] = table["elderly"].astype(float)
     if elderly is None:
         message = "65歳以上人口の列がないので、elderly は不明（欠測）です"
-        warnings.warn(f"ファイル「{sheet.file}」: {message}", TableWarning, stacklevel=4)
+        warnings.warn(str(Fault(message, file=sheet.file)), TableWarning, stacklevel=4)
     # a cell is taken for its centre
     lat, lon = _find_centres(table["place"].to_numpy(str))
     table.insert(1, "lat", lat)

@@ -196,7 +196,7 @@ class OfficialSheet:
         checks = SumChecker(self.sheet, self.data, places, numbers, subtotals).check_all()
         remarks = describe_differences(checks)
         for remark in remarks:
-            warnings.warn(f"ファイル「{self.sheet.file}」: {remark}", TableWarning, stacklevel=3)
+            warnings.warn(str(Fault(remark, file=self.sheet.file)), TableWarning, stacklevel=3)
         return remarks
 
     def add_fault(

@@ -27,7 +27,8 @@ FORMER_NAMES = {"篠山市": "28221"}
 TOTALS = frozenset([
     "計", "合計", "総計", "総数", "全体", "平均", "県計", "市計", "町計", "市町計", "郡計", "小計", "市部", "郡部",
     "市部計", "郡部計", "町村計", "市町村計", "市区町村計", "区部", "特別区部", "区部計", "町村部", "市区町",
-    "総合計", "Total", "total", "TOTAL", "All", "ALL", "Sum", "県合計", "県平均", "県全体", "市町平均", "全市町", "全国", "全国計", "全国平均", "合計欄", "中央値",
+    "総合計", "Total", "total", "TOTAL", "All", "ALL", "Sum", "県合計", "県平均", "県全体", "市町平均",
+    "全市町", "全国", "全国計", "全国平均", "合計欄", "中央値",
     "最大", "最小", "最大値", "最小値",
 ])  # fmt: skip
 TOTAL_ENDS = ("計", "平均", "全体", "全域")
@@ -81,7 +82,8 @@ def names_municipality(text: object) -> bool:
         key in map_spellings()
         or (HYOGO, key) in map_stems()
         or name in FORMER_NAMES
-        or bool(CODE_AND_NAME.fullmatch(name))
+        # 28201 姫路市, but not a figure with a word about it: 202019（うち施設）
+        or bool((both := CODE_AND_NAME.fullmatch(name)) and names_municipality(both[2]))
     )
 
 

@@ -108,9 +108,9 @@ def read_facilities(path: str | Path, *, prefecture: str | None = None) -> pd.Da
     columns["note"] = official.read_texts(*NOTE)
     table = make_table(official, columns, f"{TITLE}（{KINDS[kind]}）", "published")
     _require_names(official, table)
-    known = {to_plain_name(word) for words in (*read, LATITUDE, LONGITUDE) for word in words}
+    returned = {to_plain_name(word) for words in (*read, LATITUDE, LONGITUDE) for word in words}
     table.attrs["unread"] = [
-        head for head in official.heads if head and to_plain_name(head) not in known
+        head for head in official.heads if head and to_plain_name(head) not in returned
     ]
     return table
 
@@ -135,8 +135,8 @@ def _find_kind(official: OfficialSheet) -> str:
 def _read_codes(official: OfficialSheet, prefecture: str | None) -> list[str | None]:
     """Read where a place is: the code of its address, or else of the body that publishes it."""
     has_own = official.find_position(*PLACE_CODE) is not None
-    own = official.read_texts(*PLACE_CODE) if has_own else []
-    if has_own and all(own):
+    codes = official.read_texts(*PLACE_CODE) if has_own else []
+    if has_own and all(codes):
         return official.read_municipalities(PLACE_CODE, (), prefecture=prefecture)
     return official.read_municipalities(CODE, BODY, prefecture=prefecture, pref=BODY_PREFECTURE)
 

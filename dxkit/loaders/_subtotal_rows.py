@@ -75,11 +75,11 @@ def find_area_names(names: Iterable[str], prefecture: str | None) -> AreaNames:
     both = areas & cities
     has_whole_names = any(name.endswith(WHOLE_NAME_ENDS) for name in plain)
     # beside 淡路市, 淡路 is the area; so it is where every city is written whole
-    meant = {name for name in both if f"{name}市" in plain}
+    whole_areas = {name for name in both if f"{name}市" in plain}
     if has_whole_names and cities <= areas:
-        meant = both
-    unclear = both - meant if areas - cities else set()
-    return AreaNames(frozenset(meant), frozenset(unclear))
+        whole_areas = both
+    unclear = both - whole_areas if areas - cities else set()
+    return AreaNames(frozenset(whole_areas), frozenset(unclear))
 
 
 def find_subtotal(

@@ -164,18 +164,21 @@ def _compare(total: float, parts: FloatArray) -> tuple[float, bool] | None:
     """Compare a total with its parts; ``None`` where they cannot be compared."""
     if np.isnan(total) or not len(parts):
         return None
-    known = parts[~np.isnan(parts)]
-    figure = float(known.sum())
-    tolerance = ROUNDING * max(abs(total), float(np.abs(known).sum()), 1)
+    figures = parts[~np.isnan(parts)]
+    figure = float(figures.sum())
+    tolerance = ROUNDING * max(abs(total), float(np.abs(figures).sum()), 1)
     # figures with decimals were rounded before they were written
-    if (known % 1).any() or total % 1:
-        tolerance = max(tolerance, 0.5 * (len(known) + 1) * _find_step([total, *known.tolist()]))
+    if (figures % 1).any() or total % 1:
+        tolerance = max(
+            tolerance, 0.5 * (len(figures) + 1) * _find_step([total, *figures.tolist()])
+        )
     agrees = abs(total - figure) <= tolerance
-    if len(known) < len(parts):
+    if len(figures) < len(parts):
         # parts that are not told may be the difference, but never a negative one
-        return (figure, False) if (known >= 0).all() and figure > total + tolerance else None
+        return (figure, False) if (figures >= 0).all() and figure > total + tolerance else None
     # a mean lies between its parts, and no sum of several positive figures does
-    low, high = known.min(), known.max()
+    low = figures.min()
+    high = figures.max()
     margin = MEAN_MARGIN * max(abs(low), abs(high))
     is_mean = len(parts) > 1 and low - margin <= total <= high + margin
     return None if is_mean and not agrees else (figure, agrees)

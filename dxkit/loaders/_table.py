@@ -103,7 +103,8 @@ def read_table(
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
         Hyogo without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
-        guessed, set apart and checked), and ``made=True`` for what `write_table` wrote of invented data.
+        guessed, set apart and checked), and ``made=True`` for what `write_table` wrote of invented
+        data.
 
     Raises
     ------
@@ -134,13 +135,15 @@ def read_table(
     if on_fault not in FAULT_ACTIONS:
         raise ChoiceError(f"on_fault=「{shorten(on_fault)}」は選べません。{FAULT_WORDS}")
     lines = (header,) if isinstance(header, int) else tuple(header or ())
-    wanted = None if columns is None else tuple(columns)
-    options = LayoutOptions(lines, code, name, wanted)
+    headings = None if columns is None else tuple(columns)
+    options = LayoutOptions(lines, code, name, headings)
     tables = _find_tables(path, sheet, schema, options)
     # a sheet that names municipalities comes before a cover sheet
-    chosen = next((pair for pair in tables if pair.layout.naming_column is not None), tables[0])
-    others = [pair.sheet.name for pair in tables if pair is not chosen]
-    reading = Reading(chosen, others, is_header_given=bool(lines))
+    table_sheet = next(
+        (pair for pair in tables if pair.layout.naming_column is not None), tables[0]
+    )
+    others = [pair.sheet.name for pair in tables if pair is not table_sheet]
+    reading = Reading(table_sheet, others, is_header_given=bool(lines))
     table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
     if "code" in table.columns and prefecture == HYOGO:
         _check_coverage(table, schema)
@@ -196,12 +199,12 @@ class Reading:
     """What was guessed, set apart and checked in reading one table, for its receipt."""
 
     def __init__(
-        self, chosen: _FoundTable, other_sheets: Sequence[str], *, is_header_given: bool
+        self, table_sheet: _FoundTable, other_sheets: Sequence[str], *, is_header_given: bool
     ) -> None:
         self.is_header_given = is_header_given
-        self.sheet = chosen.sheet
-        self.layout = chosen.layout
-        self.lying = chosen.lying
+        self.sheet = table_sheet.sheet
+        self.layout = table_sheet.layout
+        self.lying = table_sheet.lying
         self.remarks: list[str] = []
         self.checks: list[SumCheck] = []
         self.subtotals: list[Subtotal] = []
@@ -213,6 +216,10 @@ class Reading:
                 f"シート「{self.sheet.name}」を読みました。シート「{listed}」にも表があります"
                 "（sheet= で選べます）"
             )
+
+    def list_rows_above(self) -> list[dict[str, object]]:
+        """List the titles and notes around a table that has been turned."""
+        return [{"row": row, "text": text} for row, text in self.lying.above] if self.lying else []
 
     def name_places(self, faults: Iterable[Fault]) -> list[Fault]:
         """Sort faults by the file's own rows."""
@@ -315,12 +322,13 @@ def _make_table(
         numbers = find_number_columns(layout, readings.columns, columns_by_head)
         reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
     for remark in reading.remarks:
-        warnings.warn(f"ファイル「{sheet.file}」: {remark}", TableWarning, stacklevel=3)
+        warnings.warn(str(Fault(remark, file=sheet.file)), TableWarning, stacklevel=3)
     # a column of the file never takes the place of the resolved code and name
     others = {head: column for head, column in readings.columns.items() if head not in columns}
     table = pd.DataFrame(columns | others)
     row_numbers = [sheet.row_numbers[row] for row in data]
-    table.attrs = _describe_origin(sheet, row_numbers, split.skipped)
+    skipped = [*reading.list_rows_above(), *split.skipped]
+    table.attrs = _describe_origin(sheet, row_numbers, skipped)
     table.attrs["reading"] = reading.describe()
     if schema is None:
         return table

@@ -157,10 +157,11 @@ def _make_mixture_fault(
 ) -> Fault:
     """Make the fault of a column of several scales; it shows the mixture."""
     # one example of each unit, and more as there is room
-    by_unit = {number.unit: text for _, text, number in reversed(read) if number.value}
-    examples = dict.fromkeys(
-        [*by_unit.values(), *(text for _, text, number in read if number.value)]
-    )
+    filled = [(text, number) for _, text, number in read if number.value]
+    by_unit: dict[str, str] = {}
+    for text, number in filled:
+        by_unit.setdefault(number.unit, text)
+    examples = dict.fromkeys([*by_unit.values(), *(text for text, _ in filled)])
     row = next(row for row, _, number in read if number.unit != read[0][2].unit)
     return column.make_fault(
         "1つの列に単位の違う値が混ざっています（％の付いた値と付かない値など）",
@@ -192,7 +193,11 @@ def find_head_faults(
     sheet: Sheet, layout: Layout, data: Sequence[int], columns_by_head: dict[str, str]
 ) -> Iterator[Fault]:
     """Find headings that repeat, that mean the same column of the schema, or that are missing."""
-    heads = [head for at, head in enumerate(layout.heads) if head and at not in layout.ignored]
+    heads = [
+        head
+        for position, head in enumerate(layout.heads)
+        if head and position not in layout.ignored
+    ]
     for head, count in Counter(heads).items():
         if count > 1:
             problem = f"同じ見出しの列が{count}つあります"

@@ -125,14 +125,15 @@ def set_wards_apart(
     sheet: Sheet, split: SplitRows, places: Sequence[str | None]
 ) -> list[str | None]:
     """Set apart the wards whose city has a row of its own; return the places of the other rows."""
-    known = map_municipalities()
+    by_code = map_municipalities()
     cities = set(places)
     rows: list[int] = []
     others: list[str | None] = []
     for row, place in zip(split.data, places, strict=True):
-        parent = known[place].parent if place in known else ""
+        parent = by_code[place].parent if place in by_code else ""
         if parent in cities:
-            text = f"{known[parent].name}{known[str(place)].name.removeprefix(known[parent].name)}"
+            city = by_code[parent].name
+            text = f"{city}{by_code[str(place)].name.removeprefix(city)}"
             split.subtotals.append(Subtotal(row, WARD, text, frozenset([parent])))
             split.skipped.append(describe_row(sheet, row))
         else:
