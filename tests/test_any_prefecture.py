@@ -173,3 +173,24 @@ def test_a_whole_room_can_be_of_another_prefecture(monkeypatch, tmp_path):
         reports.profile("28209", path=tmp_path / "card.html")
     assert set(dxkit.check()["結果"]) == {"○"}
     assert os.environ["DXKIT_PREFECTURE"] == "鳥取県"
+
+
+def test_peers_among_all_japan_are_nearer_than_those_at_home_and_name_their_prefecture():
+    towns = load("municipalities")
+    japan = maturity.peers(towns, "28585", count=40, among="japan")
+    # the same scale for both: distances within the nation's spread
+    of_japan = maturity.peers(load("municipalities", None), "28585", count=40)
+    pd.testing.assert_frame_equal(japan.drop(columns="prefecture"), of_japan)
+    assert japan["distance"].is_monotonic_increasing
+    assert japan["prefecture"].nunique() > 10
+    assert "07546" not in set(maturity.peers(towns, "28585", count=1739, among="japan")["code"])
+    with pytest.raises(ChoiceError, match="2020年の人口が0人"):
+        maturity.peers(load("municipalities", "07"), "07546")
+    with pytest.raises(ChoiceError, match="among"):
+        maturity.peers(towns, "28585", among="world")
+
+
+def test_what_hyogo_stated_is_shown_for_hyogo_alone():
+    steps = load("progress", "31")
+    assert progress.forecast(steps, draws=50).stated == {}
+    assert progress.forecast(load("progress"), draws=50).stated["in_time"] == 16
