@@ -87,18 +87,19 @@ def _find_version(library: str) -> str:
 def _check_tables() -> Iterator[Row]:
     """Load every table of the catalogue: each is compared with its recorded hash."""
     try:
-        names = list(catalog()["name"])
+        tables = catalog()
     except CatalogError as error:
         # without a catalogue the other checks still say something
         yield _make_row("データの目録", good=False, content=str(error), remedy=REINSTALL)
         return
     faults = []
-    for name in names:
+    for name, covers in zip(tables["name"], tables["covers"], strict=True):
         try:
-            load(name)
+            # whatever the room's prefecture is: the file itself is looked at
+            load(name, prefecture=covers if covers.isdigit() else "")
         except CatalogError as error:
             faults.append(str(error))
-    sound = f"{len(names)}表すべて、記録どおりです（{data_folder().name}）"
+    sound = f"{len(tables)}表すべて、記録どおりです（{data_folder().name}）"
     yield _make_row("データ", not faults, "、".join(faults) or sound, REINSTALL)
 
 

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -97,11 +98,16 @@ def boundary_files(work: Workplace) -> pd.DataFrame:
         file = BOUNDARY_FILE.format(number)
         write(members, work.staging / file)
         name = listed.loc[members["code"].iloc[0], "prefecture"]
-        is_near = shapely.dwithin(outlines.to_numpy(), outlines[number], AROUND_DEGREES)
-        around = " ".join(outlines.index[is_near].drop(number))
+        around = " ".join(_find_around(outlines.drop(number), outlines[number]))
         rows.append((number, name, file, sha256(work.staging / file), len(members), around))
     columns = ["prefecture_code", "name", "file", "sha256", "municipalities", "around"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _find_around(others: "pd.Series[Any]", outline: shapely.Geometry) -> list[str]:
+    """Find the prefectures near one: those within 10 km, or the nearest where all are farther."""
+    distance = pd.Series(shapely.distance(others.to_numpy(), outline), index=others.index)
+    return list(distance.index[distance <= max(AROUND_DEGREES, distance.min())])
 
 
 def neighbour_prefectures(work: Workplace) -> gpd.GeoDataFrame:

@@ -21,12 +21,10 @@ from dxkit.charts._tables import (
     require_places,
     take_table,
 )
+from dxkit.loaders import load
 
 LAND_COLOUR = "#f6f6f2"
-NOTE = (
-    "■は出発地、丸の数字は何日目か。"
-    "線は直線で結んだもので、実際の道ではありません（淡路へは橋を渡ります）。"
-)
+NOTE = "■は出発地、丸の数字は何日目か。線は直線で結んだもので、実際の道ではありません"
 
 
 @accepts_old_keywords(towns="municipalities")
@@ -95,7 +93,9 @@ def routes(
     axes.set_aspect(1 / np.cos(np.radians(start[0])))
     axes.axis("off")
     data = [visits, places, municipalities]
-    return finish_chart(canvas, data, title=title, source=source, made=made, note=NOTE)
+    return finish_chart(
+        canvas, data, title=title, source=source, made=made, note=_write_note(stops["code"])
+    )
 
 
 def _draw_tour(
@@ -120,3 +120,12 @@ def _draw_tour(
         bbox={"boxstyle": "circle,pad=0.2", "facecolor": colour, "edgecolor": "white"},
         zorder=3,
     )
+
+
+def _write_note(codes: pd.Series) -> str:
+    """Write what the picture leaves out; a bridge is named where a stop lies beyond it."""
+    bridges = load("bridges", None)
+    over = [
+        str(row.via) for row in bridges.itertuples() if set(codes) & set(str(row.beyond).split())
+    ]
+    return NOTE + (f"（橋の先へは{'・'.join(over)}を渡ります）" if over else "") + "。"

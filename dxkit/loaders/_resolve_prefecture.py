@@ -88,8 +88,8 @@ def find_prefecture(prefecture: str | None = "") -> "pd.Series[Any]":
 
     Examples
     --------
-    >>> find_prefecture("鳥取県")[["name", "municipalities", "seat"]].tolist()
-    ['鳥取県', 19, '31201']
+    >>> find_prefecture("31")[["name", "seat"]].tolist()
+    ['鳥取県', '31201']
     """
     number = resolve_prefecture(prefecture)
     if number is None:

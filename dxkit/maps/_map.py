@@ -13,8 +13,10 @@ import folium
 from branca.colormap import ColorMap
 from branca.element import Element, Figure
 from folium.map import FitBounds, LayerControl
+from geopandas import GeoDataFrame
 
 from dxkit.errors import AssetError, shorten
+from dxkit.loaders import load
 from dxkit.maps._folium import (
     describe_control,
     describe_element,
@@ -27,9 +29,6 @@ from dxkit.maps._html_safety import TILES, clean_text, write_page
 from dxkit.maps._layers import PageContent, PointLayer, ShapeLayer, Spec
 from dxkit.maps._legend import Legend
 from dxkit.maps._provenance import mark_title, write_footer
-
-# south west and north east corner of the prefecture
-HYOGO_BOUNDS = [[34.15, 134.25], [35.68, 135.47]]
 
 
 class Page(Figure):
@@ -217,7 +216,7 @@ class Map(folium.Map):
         return pane | view | {"tiles": None if self.offline else TILES}
 
     def _choose_view(self) -> Spec:
-        """Choose where to look first: the asked-for place, or all there is, or else Hyogo."""
+        """Choose where to look first: the asked-for place, all there is, or the prefecture."""
         if self.has_location:
             return {
                 "bounds": None,
@@ -227,13 +226,23 @@ class Map(folium.Map):
         bounds = self.get_bounds()
         # folium gives None for the edges of a map on which nothing stands
         is_complete = all(edge is not None for corner in bounds for edge in corner)
-        return {"bounds": bounds if is_complete else HYOGO_BOUNDS, "center": None, "zoom": None}
+        return {
+            "bounds": bounds if is_complete else _find_home_bounds(),
+            "center": None,
+            "zoom": None,
+        }
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002
         return write_frame(self.page(), title=self.title, height=self.frame_height)
 
     def __repr__(self) -> str:
         return f"<地図「{shorten_title(self)}」 図形{self.shapes()}>"
+
+
+def _find_home_bounds() -> list[list[float | None]]:
+    """Find the south west and north east corner of the room's prefecture."""
+    west, south, east, north = GeoDataFrame(load("boundaries")).total_bounds.tolist()
+    return [[south, west], [north, east]]
 
 
 def shorten_title(drawing: Map) -> str:

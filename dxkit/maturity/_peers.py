@@ -3,22 +3,27 @@
 import numpy as np
 import pandas as pd
 
+from dxkit import _checks
 from dxkit._checks import read_numbers
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
+from dxkit.loaders import load
 from dxkit.maturity._framework import find_unit
 from dxkit.maturity._population_band import population_band
 from dxkit.maturity._read_values import LARGEST_NUMBER
 from dxkit.schema import carry_provenance
 
-# what makes municipalities alike: people and area on a log scale, and the share of 65+
 # people and areas have a logarithm
 LEAST = 1e-9
+# what makes municipalities alike: people and area on a log scale, and the share of 65+
 TRAITS = ("people", "area_km2", "elderly_share")
+AMONG = ("table", "japan")
 
 
 @accepts_old_keywords(n="count")
-def peers(municipalities: pd.DataFrame, code: str, *, count: int = 8) -> pd.DataFrame:
+def peers(
+    municipalities: pd.DataFrame, code: str, *, count: int = 8, among: str = "table"
+) -> pd.DataFrame:
     """Find the municipalities most like one in size, area and age, for comparing profiles.
 
     Parameters
@@ -30,17 +35,22 @@ def peers(municipalities: pd.DataFrame, code: str, *, count: int = 8) -> pd.Data
         The municipality.
     count
         How many.
+    among
+        ``"table"``: those of ``municipalities``; ``"japan"``: all 1,741, from the project's own
+        table (65+ by its published share).
 
     Returns
     -------
     pandas.DataFrame
         Nearest first: ``code, name, distance`` (in standard deviations), ``band`` (population band
-        of 類似団体), ``same_band``, ``same_area``.
+        of 類似団体), ``same_band``, ``same_area``; among all Japan also ``prefecture``. Nobody is
+        like a municipality in which nobody lived (双葉町 in 2020), which is left out.
 
     Raises
     ------
     ChoiceError
-        If there is no such municipality, or ``count`` is not 1 to all others.
+        If there is no such municipality or nobody lived there, ``count`` is not 1 to all others,
+        or there is no such ``among``.
 
     Notes
     -----
@@ -53,9 +63,18 @@ def peers(municipalities: pd.DataFrame, code: str, *, count: int = 8) -> pd.Data
     >>> import dxkit
     >>> peers(dxkit.load("municipalities"), "28585", count=3)["name"].tolist()
     ['養父市', '新温泉町', '佐用町']
+    >>> peers(dxkit.load("municipalities"), "28585", count=3, among="japan")["prefecture"].tolist()
+    ['青森県', '高知県', '山形県']
     """
+    _checks.require_choice(among, AMONG, "among")
+    if among == "japan":
+        municipalities = load("municipalities", None)
     table = municipalities.drop(columns="geometry", errors="ignore").set_index("code", drop=False)
     find_unit(code, table.index)
+    # shares and logarithms need people
+    table = table[table["people_2020"] != 0]
+    if code not in table.index:
+        raise ChoiceError(f"「{code}」は2020年の人口が0人なので、似た市町村を探せません。")
     if not 1 <= count < len(table):
         raise ChoiceError(f"count={count} は使えません。1〜{len(table) - 1} にしてください。")
     distance = _measure_distance(table, code)
@@ -72,8 +91,12 @@ def peers(municipalities: pd.DataFrame, code: str, *, count: int = 8) -> pd.Data
     peer_table["same_band"] = (bands[nearest] == bands[code]).to_numpy()
     if "area" in table:
         is_same_area = table.loc[nearest, "area"] == table.loc[code, "area"]
-        peer_table["same_area"] = is_same_area.to_numpy()
-    peer_table.attrs["settings"] = {"code": code, "count": count, "traits": TRAITS}
+        # two prefectures may have areas of one name
+        is_same_prefecture = nearest.astype(str).str[:2] == str(code)[:2]
+        peer_table["same_area"] = is_same_area.to_numpy() & is_same_prefecture
+    if among == "japan":
+        peer_table["prefecture"] = table.loc[nearest, "prefecture"].to_numpy()
+    peer_table.attrs["settings"] = {"code": code, "count": count, "among": among, "traits": TRAITS}
     return carry_provenance(peer_table, municipalities)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit.loaders import HYOGO
 from dxkit.schema import TableResult
 from dxkit.support.progress._dates import DAYS_A_MONTH, count_months, read_date
 from dxkit.support.progress._monte_carlo import SystemArrays
@@ -24,6 +25,8 @@ CURVE_DRAWS = 500
 LEVELS = (0.05, 0.5, 0.95)
 # 特定移行支援システム: five years after the deadline
 EXTENDED_DEADLINE = "2031-03-31"
+# what is shorter or longer is a made-up label
+CODE_DIGITS = 5
 # what the prefecture itself wrote; shown beside the forecast, never fitted
 PREFECTURE_FORECAST = {
     "in_time": 16,
@@ -40,6 +43,15 @@ FORECAST_LIMITS = (
     "特定移行支援システムの一覧に載った業務は、"
     "一覧のとおり期限後に終わるものとして計算しています。",
 )
+
+
+def _find_statement(codes: pd.Index) -> dict[str, object]:
+    """Find what the prefecture itself stated; only Hyogo's statement is known."""
+    texts = [str(code) for code in codes]
+    is_elsewhere = all(
+        len(text) == CODE_DIGITS and text.isdigit() and not text.startswith(HYOGO) for text in texts
+    )
+    return {} if is_elsewhere else dict(PREFECTURE_FORECAST)
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,7 @@ class Forecast(TableResult):
         How many municipalities are through by the deadline: ``p05, median, p95``, and ``most``:
         those with nothing listed.
     stated
-        What the prefecture stated, with its date; not used.
+        What Hyogo stated, with its date; not used. Empty for municipalities of other prefectures.
     settings
         Every assumption.
     finishing
@@ -140,7 +152,7 @@ class ForecastDraws:
             self._tabulate_cells(),
             self._tabulate_curve(last),
             spread,
-            dict(PREFECTURE_FORECAST),
+            _find_statement(self.codes),
             self.settings,
             self.months,
         )
