@@ -22,7 +22,8 @@ def catalog() -> pd.DataFrame:
     pandas.DataFrame
         One row a table: ``name, file, sha256, rows, columns, grain, source, publisher, url,
         licence, as_of, kind``; ``kind`` is ``published`` (official figures), ``derived`` (computed
-        from official material) or ``made`` (invented).
+        from official material), ``estimated`` (by a model whose error was tested) or ``made``
+        (invented).
 
     Raises
     ------
