@@ -71,8 +71,8 @@ def compare_modes(
     Returns
     -------
     pandas.DataFrame
-        One row a mode: ``mode, label, households`` (that it reaches), ``days_year``, ``orders_year``
-        (that it carries), ``rounds_year``, ``staff_hours_year``, ``yen_year``, ``yen_delivery``,
+        One row a mode: ``mode, label, households`` (that it reaches), ``days_year, orders_year``
+        (that it carries), ``rounds_year, vehicles, staff_hours_year, yen_year, yen_delivery``,
         ``yen_household`` (a year), the last two also with ``_low`` and ``_high`` (all assumptions
         of the mode at their cheap and at their dear end), ``cheaper`` (drone or this mode, or open
         where the two spans overlap; blank for the drone) and ``break_even_orders_week``: at how
@@ -233,7 +233,7 @@ def _read_modes(costs: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def _refuse_faults(keys: list[tuple[str, str]], numbers: Mapping[str, np.ndarray]) -> None:
-    """Refuse missing items, limits that do not enclose the value, and divisors of 0, all at once."""
+    """Refuse missing items, limits without the value between, and divisors of 0, all at once."""
     faults = [
         Fault(
             "費用の表に項目がありません",
