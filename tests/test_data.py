@@ -65,14 +65,14 @@ def test_the_catalogue_has_its_fifteen_columns_and_every_cell_is_filled():
     assert not (table.astype(str).map(str.strip) == "").any(axis=None)
     assert table["name"].is_unique
     assert table["file"].is_unique
-    assert set(table["kind"]) == {"published", "derived", "made"}
+    assert set(table["kind"]) == {"published", "derived", "estimated", "made"}
 
 
 def test_every_file_has_a_row_and_every_row_a_file():
     listed = set(catalog()["file"]) | set(load("boundary_files")["file"])
     present = {
         path.relative_to(DATA).as_posix()
-        for kind in ("published", "derived", "made")
+        for kind in ("published", "derived", "estimated", "made")
         for path in (DATA / kind).rglob("*")
         if path.is_file()
     }
@@ -611,6 +611,63 @@ def test_mesh_people_leave_no_former_town_of_tajima_empty():
     assert np.isin(cells, list(homes)).any(axis=0).all()
 
 
+# --- the estimated mesh -----------------------------------------------------------------------------------------------
+
+
+def test_estimated_people_sum_to_the_census_and_stay_within_their_limits(towns):
+    table = load("mesh_estimated")
+    sums = table.groupby("code")[["people", "elderly"]].sum()
+    assert sums["people"].astype(int).to_dict() == towns["people_2020"].to_dict()
+    assert sums["elderly"].astype(int).to_dict() == towns["elderly_2020"].to_dict()
+    assert (table["people"] >= 1).all()
+    assert (table["elderly"] <= table["people"]).all()
+    assert (table["low"] <= table["people"] + 1).all()
+    assert (table["people"] <= table["high"] + 1).all()
+    assert (table["place"].str.len() == 8).all()
+    assert table["place"].is_unique
+
+
+def test_the_error_that_is_shipped_is_the_error_that_is_found():
+    check, errors = load("mesh_check"), load("mesh_errors")
+    known = errors.set_index(["rule", "area", "level"])
+    # the census of 2020 of Hiroshima
+    assert check["people"].sum() == 2_799_702
+    for area, cells in (("広島県", check), ("広島県の中山間", check[check["rural"]])):
+        truth = cells["people"]
+        for rule in ("estimated", "plain", "made"):
+            guess = cells[rule] * truth.sum() / cells[rule].sum()
+            share = (guess - truth).abs().sum() / 2 / truth.sum()
+            assert share == pytest.approx(
+                known.loc[(rule, area, "1km"), "misplaced_share"], abs=1e-3
+            )
+        settled = cells[cells["estimated"] > 0]
+        within = settled["people"].between(settled["low"], settled["high"]).mean()
+        assert within == pytest.approx(
+            known.loc[("estimated", area, "1km"), "within_share"], abs=1e-3
+        )
+        # an interval of 80 % holds at least that share of cells that its limits have not seen
+        assert 0.8 <= within <= 0.9
+        best = known.xs((area, "1km"), level=("area", "level"))["misplaced_share"]
+        assert best.idxmin() == "estimated"
+
+
+def test_what_is_estimated_says_so_and_by_how_much_it_errs():
+    table = load("mesh_estimated")
+    assert table.attrs["kind"] == "estimated"
+    assert "made" not in table.attrs
+    errors = load("mesh_errors").set_index(["rule", "area", "level"])["misplaced_share"]
+    error = errors["estimated", "広島県の中山間", "1km"]
+    assert f"人の位置の{error:.0%}は1 kmずれている見込み" in table.attrs["source"]
+
+
+def test_districts_sum_to_the_census_and_flying_around_them_needs_few_corners():
+    table = load("did")
+    assert table["people_2020"].sum() == 4_306_048
+    assert table["area_km2"].sum() == pytest.approx(601.0, abs=0.1)
+    tajima = table[table["code"].isin(TAJIMA)]
+    assert tajima["people_2020"].tolist() == [16_948]
+
+
 @given(
     weights=st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=40),
     limit=st.integers(1, 6500),
@@ -662,7 +719,7 @@ def assert_same_files(made: Path, kinds: tuple[str, ...]) -> None:
 
 @needs_shared
 def test_make_rebuilds_published_and_made_tables_byte_for_byte(tmp_path):
-    names = catalog().query("kind != 'derived'")["name"].tolist()
+    names = catalog().query("kind in ('published', 'made')")["name"].tolist()
     done = run_make("--sources", SHARED, "--out", tmp_path, "--offline", "--only", *names)
     assert done.returncode == 0, done.stderr
     assert all(f"{name}: " in done.stdout for name in names)

@@ -85,6 +85,8 @@ BASES = pd.concat(
 SITES = {"demand": VILLAGES, "candidates": BASES}
 PLACES = {"demand": VILLAGES, "bases": BASES}
 DRONE = dxkit.load("drone_types").head(1)
+WIND = dxkit.load("wind_normals").query("station in ['香住', '豊岡']").reset_index(drop=True)
+GROUND = dxkit.load("elevation").iloc[::7].reset_index(drop=True)
 
 RESIDENTS, SHELTER, TRUTH = linkage.synth_registers(120, seed=1)
 LINKS = linkage.link(RESIDENTS, SHELTER)
@@ -544,6 +546,22 @@ CASES = {
     "drones.robustness": Case(
         {"demand": VILLAGES, "bases": BASES.head(4)},
         lambda demand, bases: drones.robustness(demand, bases, range_km=8),
+    ),
+    "drones.need": Case(
+        {"demand": VILLAGES, "services": BASES},
+        lambda demand, services: drones.need(demand, services, near_km=5),
+    ),
+    "drones.flyable": Case(
+        {"stations": WIND, "drone": DRONE},
+        drones.flyable,
+    ),
+    "drones.terrain_distances": Case(
+        {"demand": VILLAGES, "bases": BASES, "elevation": GROUND, "drone": DRONE},
+        drones.terrain_distances,
+    ),
+    "drones.compare_modes": Case(
+        {"costs": dxkit.load("delivery_modes")},
+        lambda costs: drones.compare_modes(costs, households=40, distance_km=8),
     ),
     "drones.circles": Case({"points": BASES}, lambda points: drones.circles(points, radius_km=2.0)),
     "drones.runway_strips": Case(

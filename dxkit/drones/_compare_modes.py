@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._arrays import FloatArray
 from dxkit.drones._delivery_cost import LONGEST_KM
 from dxkit.drones._origin import mark_origin
 from dxkit.errors import Fault, TableError
@@ -70,8 +71,8 @@ def compare_modes(
     Returns
     -------
     pandas.DataFrame
-        One row a mode: ``mode, label, households`` (that it reaches), ``days_year``, ``orders_year``
-        (that it carries), ``rounds_year``, ``staff_hours_year``, ``yen_year``, ``yen_delivery``,
+        One row a mode: ``mode, label, households`` (that it reaches), ``days_year, orders_year``
+        (that it carries), ``rounds_year, vehicles, staff_hours_year, yen_year, yen_delivery``,
         ``yen_household`` (a year), the last two also with ``_low`` and ``_high`` (all assumptions
         of the mode at their cheap and at their dear end), ``cheaper`` (drone or this mode, or open
         where the two spans overlap; blank for the drone) and ``break_even_orders_week``: at how
@@ -124,10 +125,11 @@ def _compare_one(
     """Compute one mode at its usual, its cheap and its dear end."""
     usual = _serve(mode, figures[mode]["value"], study)
     ends = [_serve(mode, figures[mode][end], study) for end in ("cheap", "dear")]
-    row: dict[str, object] = {"mode": mode, "label": MODES[mode], **usual}
+    row: dict[str, object] = {"mode": mode, "label": MODES[mode]}
+    row |= {name: float(figure) for name, figure in usual.items()}
     for column in ("yen_delivery", "yen_household"):
-        row[f"{column}_low"] = ends[0][column]
-        row[f"{column}_high"] = ends[1][column]
+        row[f"{column}_low"] = float(ends[0][column])
+        row[f"{column}_high"] = float(ends[1][column])
     row["cheaper"] = _find_cheaper(mode, figures, study)
     row["break_even_orders_week"] = _find_break_even(mode, figures, study)
     return row
@@ -149,8 +151,10 @@ def _find_cheaper(
     return mode if yen[mode, "dear"] < yen["drone", "cheap"] else "open"
 
 
-def _serve(mode: str, item: Mapping[str, float], study: dict[str, float]) -> dict[str, float]:
-    """Compute what one mode carries in a year, and what that takes.
+def _serve(
+    mode: str, item: Mapping[str, float], study: Mapping[str, float | FloatArray]
+) -> dict[str, FloatArray]:
+    """Compute what one mode carries in a year, and what that takes; for one volume or many.
 
     A round drives out and back once and from household to household; a drone flies out and back
     for each order, without a road.
@@ -159,19 +163,19 @@ def _serve(mode: str, item: Mapping[str, float], study: dict[str, float]) -> dic
     days = item["days_year"] * (study["flyable_share"] if is_drone else 1.0)
     served = study["households"] * item["reach_share"]
     # a household is served once a day at most
-    orders = served * min(52 * study["orders_week"], days)
-    rounds = orders if is_drone else max(orders / item["households_round"], 0.0)
-    if not is_drone and orders:
-        # a mode that runs on fixed days drives also when few have ordered
-        rounds = max(rounds, min(days, 52 * study["orders_week"]))
-    between_km = 0.0 if is_drone else max(orders - rounds, 0.0) * study["spacing_km"]
+    times = np.minimum(52 * np.asarray(study["orders_week"]), days)
+    orders = served * times
+    # what runs on fixed days drives also when few have ordered
+    rounds = orders if is_drone else np.maximum(orders / item["households_round"], times)
+    between_km = 0.0 if is_drone else np.maximum(orders - rounds, 0.0) * study["spacing_km"]
     km = (rounds * 2 * study["distance_km"] + between_km) * item["road_factor"]
     hours = orders * item["stop_min"] / 60 + km / item["speed_kmh"] * item["drive_share"]
     # the drone and the vehicle are away for the whole drive, whoever pays for it
     busy_hours = orders * item["stop_min"] / 60 + km / item["speed_kmh"]
-    vehicles = max(np.ceil(busy_hours / max(days * HOURS_DAY, 1e-9) - 1e-9), 1.0)
+    vehicles = np.maximum(np.ceil(busy_hours / np.maximum(days * HOURS_DAY, 1e-9) - 1e-9), 1.0)
     yen = vehicles * item["fixed_yen_year"] + hours * item["staff_yen_hour"] + km * item["yen_km"]
-    return {
+    is_served = orders > 0
+    figures = {
         "households": served,
         "days_year": days,
         "orders_year": orders,
@@ -179,9 +183,10 @@ def _serve(mode: str, item: Mapping[str, float], study: dict[str, float]) -> dic
         "vehicles": vehicles,
         "staff_hours_year": hours,
         "yen_year": yen,
-        "yen_delivery": yen / orders if orders else np.nan,
-        "yen_household": yen / served if orders else np.nan,
+        "yen_delivery": np.where(is_served, yen / np.where(is_served, orders, 1.0), np.nan),
+        "yen_household": np.where(is_served, yen / np.where(is_served, served, 1.0), np.nan),
     }
+    return {name: np.asarray(figure, dtype=float) for name, figure in figures.items()}
 
 
 def _find_break_even(
@@ -191,12 +196,11 @@ def _find_break_even(
     if mode == "drone":
         return np.nan
     volumes = np.geomspace(0.1, 20, 200)
-    drone_wins = []
-    for orders_week in volumes:
-        volume = {**study, "orders_week": float(orders_week)}
-        drone = _serve("drone", figures["drone"]["value"], volume)["yen_delivery"]
-        other = _serve(mode, figures[mode]["value"], volume)["yen_delivery"]
-        drone_wins.append(drone < other)
+    yen = {
+        carrier: _serve(carrier, figures[carrier]["value"], {**study, "orders_week": volumes})
+        for carrier in ("drone", mode)
+    }
+    drone_wins = yen["drone"]["yen_delivery"] < yen[mode]["yen_delivery"]
     turns = np.flatnonzero(np.diff(drone_wins))
     return float(volumes[turns[0] + 1].round(2)) if turns.size else np.nan
 
@@ -229,7 +233,7 @@ def _read_modes(costs: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
 
 
 def _refuse_faults(keys: list[tuple[str, str]], numbers: Mapping[str, np.ndarray]) -> None:
-    """Refuse missing items, limits that do not enclose the value, and divisors of 0, all at once."""
+    """Refuse missing items, limits without the value between, and divisors of 0, all at once."""
     faults = [
         Fault(
             "費用の表に項目がありません",

@@ -166,21 +166,15 @@ def robustness(
     calm = CalmCoverage(demand, table, weights, pairs)
     cases = _close_each_base(calm)
     if drone is not None:
-        for wind_ms in _read_winds(winds_ms):
-            # calm air has no direction
-            for turn in range(direction_count if wind_ms else 1):
-                from_deg = turn * 360.0 / direction_count
-                cases.append(_blow_wind(calm, drone, wind_ms, from_deg, choices))
+        cases += _blow_winds(calm, drone, _read_winds(winds_ms), direction_count, choices)
     result = pd.DataFrame(cases, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
     total = max(float(weights.sum()), 1e-300)
     result["share"] = result["covered"] / total
     result["lost"] = (_sum_covered(pairs, weights) - result["covered"]) / total
-    stands: dict[str, float] | None = None
     draw_count = _checks.require_whole_number(draws, "draws", low=0, high=MOST_DRAWS)
-    if draw_count:
-        search = BestBases(table, candidates, calm_km, no_fly, distance_km)
-        drawn, stands = _draw_demand(calm, search, DemandDraws(demand, seed), draw_count)
-        result = pd.concat([result, drawn], ignore_index=True)
+    search = BestBases(table, candidates, calm_km, no_fly, distance_km)
+    drawn, stands = _draw_demand(calm, search, draw_count, seed)
+    result = pd.concat([result, drawn], ignore_index=True) if draw_count else result
     result.attrs["settings"] = {
         **choices,
         "range_km": calm_km,
@@ -239,6 +233,21 @@ def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:
     ]
 
 
+def _blow_winds(
+    calm: CalmCoverage,
+    drone: Drone,
+    winds_ms: list[float],
+    direction_count: int,
+    choices: FlightChoices,
+) -> list[dict[str, object]]:
+    """Compute the covered weight in each wind from each direction; calm air has none."""
+    return [
+        _blow_wind(calm, drone, wind_ms, turn * 360.0 / direction_count, choices)
+        for wind_ms in winds_ms
+        for turn in range(direction_count if wind_ms else 1)
+    ]
+
+
 def _blow_wind(
     calm: CalmCoverage, drone: Drone, wind_ms: float, from_deg: float, choices: FlightChoices
 ) -> dict[str, object]:
@@ -257,9 +266,13 @@ def _blow_wind(
 
 
 def _draw_demand(
-    calm: CalmCoverage, search: BestBases, draws: DemandDraws, draw_count: int
+    calm: CalmCoverage, search: BestBases, draw_count: int, seed: int
 ) -> tuple[pd.DataFrame, dict[str, float] | None]:
     """Compute what the bases reach in each draw, and how often each is among its best bases."""
+    # without draws the limits of the people need not be there
+    if not draw_count:
+        return pd.DataFrame(), None
+    draws = DemandDraws(calm.demand, seed)
     names = _checks.read_labels(calm.bases, "base", "bases")
     reached = np.unique(calm.pairs.place)
     times_best = dict.fromkeys(map(str, names), 0)

@@ -22,9 +22,10 @@ def catalog() -> pd.DataFrame:
     pandas.DataFrame
         One row a table: ``name, file, sha256, rows, columns, grain, source, publisher, url,
         licence, as_of, fresh_until, next_file, kind, covers``; ``kind`` is ``published`` (official
-        figures), ``derived`` (computed from official material) or ``made`` (invented); ``covers``
-        is the number of the prefecture it is about, ``japan``, or ``any`` for what belongs to no
-        place; a newer ``next_file`` is due by ``fresh_until`` (期限なし: it does not age).
+        figures), ``derived`` (computed from official material), ``estimated`` (by a model whose
+        error was tested) or ``made`` (invented); ``covers`` is the number of the prefecture it is
+        about, ``japan``, or ``any`` for what belongs to no place; a newer ``next_file`` is due by
+        ``fresh_until`` (期限なし: it does not age).
 
     Raises
     ------

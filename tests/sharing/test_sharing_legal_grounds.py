@@ -2,12 +2,12 @@
 
 import itertools
 
-import dxkit
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import dxkit
 from dxkit import sharing
 from dxkit.errors import ChoiceError, TableError
 from dxkit.sharing import BODIES, CATEGORIES, PHASES
