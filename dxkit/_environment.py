@@ -7,6 +7,7 @@ font, and says in Japanese what is missing and what to do. It needs no network.
 import platform
 import sys
 from collections.abc import Iterator
+from datetime import date
 from importlib import metadata, resources
 
 import pandas as pd
@@ -26,6 +27,8 @@ LIBRARIES = (
     "jupyterlab",
 )
 FONT_LIBRARY = "matplotlib-fontja"
+# in the catalogue: a table that does not age
+NEVER_OLD = "期限なし"
 GOOD = "○"
 BAD = "×"
 NOT_THERE = "見つかりません"
@@ -55,6 +58,7 @@ def check() -> pd.DataFrame:
         _check_python(),
         *map(_check_library, LIBRARIES),
         *_check_tables(),
+        *_check_freshness(),
         _check_map_assets(),
         _check_font(),
     ]
@@ -101,6 +105,23 @@ def _check_tables() -> Iterator[Row]:
             faults.append(str(error))
     sound = f"{len(tables)}表すべて、記録どおりです（{data_folder().name}）"
     yield _make_row("データ", not faults, "、".join(faults) or sound, REINSTALL)
+
+
+def _check_freshness() -> Iterator[Row]:
+    """Name the tables whose next edition is due; they still work, so nothing is wrong with them."""
+    try:
+        tables = catalog()
+    except CatalogError:
+        # the check of the tables has said so
+        return
+    today = date.today().isoformat()
+    dated = tables[tables["fresh_until"] != NEVER_OLD]
+    overdue = dated[dated["fresh_until"] < today]
+    # a national table is as old as Hyogo's own
+    names = overdue.loc[overdue["covers"] != "japan", "name"]
+    content = f"鮮度の期限を過ぎた表: {'、'.join(names)}" if len(names) else "期限内です"
+    remedy = 'dxkit.describe("表の名前") の「次のファイル」を探してください' if len(names) else ""
+    yield "データの新しさ", GOOD, content, remedy
 
 
 def _check_map_assets() -> Row:

@@ -1,5 +1,6 @@
 """The environment check finds what is missing and says what to do."""
 
+import datetime as dt
 import shutil
 
 import pytest
@@ -51,3 +52,27 @@ def test_a_missing_library_is_named_with_what_to_do(monkeypatch):
     row = _result("no-such-library")
     assert row["結果"] == "×"
     assert "make lab" in row["対処"]
+
+
+def test_tables_whose_next_edition_is_due_are_named_and_nothing_stops(monkeypatch):
+    class LaterDate(dt.date):
+        @classmethod
+        def today(cls):
+            return cls(2027, 4, 1)
+
+    monkeypatch.setattr("dxkit._environment.date", LaterDate)
+    row = _result("データの新しさ")
+    assert row["結果"] == "○"
+    assert "dashboard" in row["内容"]
+    assert "municipalities" in row["内容"]
+    assert "technology_index" not in row["内容"]
+    assert "次のファイル" in row["対処"]
+    assert dxkit.describe("dashboard")["次のファイル"].startswith("市区町村毎のDX進捗状況")
+
+    class EarlierDate(LaterDate):
+        @classmethod
+        def today(cls):
+            return cls(2025, 4, 1)
+
+    monkeypatch.setattr("dxkit._environment.date", EarlierDate)
+    assert _result("データの新しさ")["内容"] == "期限内です"

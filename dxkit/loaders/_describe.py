@@ -17,7 +17,8 @@ def describe(name: str) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Japanese keys: 表, 1行が表すもの, 行数, 列, 出典, 公表者, 時点, 利用条件, 種類, URL, ファイル.
+        Japanese keys: 表, 1行が表すもの, 行数, 列, 出典, 公表者, 時点, 鮮度の期限,
+        次のファイル, 利用条件, 種類, URL, ファイル.
 
     Raises
     ------
@@ -40,6 +41,8 @@ def describe(name: str) -> pd.Series:
         "出典": row["source"],
         "公表者": row["publisher"],
         "時点": row["as_of"],
+        "鮮度の期限": row["fresh_until"],
+        "次のファイル": row["next_file"],
         "利用条件": row["licence"],
         "種類": schema.VALUE_LABELS["kind"][row["kind"]],
         "URL": row["url"],
