@@ -33,6 +33,7 @@ from dxkit.loaders._table_columns import (
     read_columns,
 )
 from dxkit.loaders._table_rows import (
+    SplitRows,
     find_rows_above,
     find_second_table,
     list_slips,
@@ -291,26 +292,10 @@ def _make_table(
     columns_by_head = (
         schemas.map_headings(schemas.find_schema(schema).columns) if schema is not None else {}
     )
-    columns: dict[str, ColumnValues] = {}
-    place_faults: list[Fault] = []
-    places: list[str | None] = []
-    if layout.naming_column is not None:
-        places, place_faults = read_places(sheet, layout, split, prefecture, schema)
-        places = set_wards_apart(sheet, split, places)
-        columns["code"] = places
-        columns[_find_name_column(layout)] = [
-            municipality_name(place) if place else None for place in places
-        ]
-        reading.remarks += [*split.remarks, *list_slips(sheet, layout, split.data)]
+    columns, places, place_faults = _read_naming(reading, split, prefecture, schema)
     reading.subtotals = split.subtotals
     data = split.data
-    faults = [*sheet.faults, *find_head_faults(sheet, layout, data, columns_by_head)]
-    width = layout.column_count
-    ragged = (sheet.find_ragged_fault(row, width) for row in data)
-    faults += [fault for fault in ragged if fault]
-    if not reading.is_header_given:
-        faults += find_rows_above(sheet, layout)
-    faults += [*find_second_table(sheet, layout, data), *place_faults]
+    faults = [*_find_sheet_faults(reading, data, columns_by_head), *place_faults]
     readings = read_columns(sheet, layout, data, columns_by_head)
     reading.remarks += readings.remarks
     faults += readings.faults
@@ -335,6 +320,39 @@ def _make_table(
     return schemas.validate(
         table, schema, file=sheet.file, sheet=sheet.name, rows=row_numbers, names=headings
     )
+
+
+def _read_naming(
+    reading: Reading,
+    split: SplitRows,
+    prefecture: str | None,
+    schema: str | pa.DataFrameSchema | None,
+) -> tuple[dict[str, ColumnValues], list[str | None], list[Fault]]:
+    """Read code and official name of each row; set wards beside their city apart."""
+    sheet = reading.sheet
+    layout = reading.layout
+    if layout.naming_column is None:
+        return {}, [], []
+    places, faults = read_places(sheet, layout, split, prefecture, schema)
+    places = set_wards_apart(sheet, split, places)
+    names = [municipality_name(place) if place else None for place in places]
+    reading.remarks += [*split.remarks, *list_slips(sheet, layout, split.data)]
+    return {"code": places, _find_name_column(layout): names}, places, faults
+
+
+def _find_sheet_faults(
+    reading: Reading, data: Sequence[int], columns_by_head: dict[str, str]
+) -> list[Fault]:
+    """Find what is wrong with cells, headings and the form of a sheet."""
+    sheet = reading.sheet
+    layout = reading.layout
+    faults = [*sheet.faults, *find_head_faults(sheet, layout, data, columns_by_head)]
+    width = layout.column_count
+    ragged = (sheet.find_ragged_fault(row, width) for row in data)
+    faults += [fault for fault in ragged if fault]
+    if not reading.is_header_given:
+        faults += find_rows_above(sheet, layout)
+    return [*faults, *find_second_table(sheet, layout, data)]
 
 
 def _make_no_data_fault(sheet: Sheet, layout: Layout, *, has_skipped: bool) -> Fault:
