@@ -10,15 +10,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from dxkit._arrays import FloatArray
-from dxkit.codes import mesh_box
-from dxkit.errors import CodeError, Fault, TableError, TableWarning
+from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
 from dxkit.loaders._load import load
+from dxkit.loaders._mesh_codes import find_centres, find_code_faults
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
@@ -36,8 +33,6 @@ MESH_HEADS = ("KEY_CODE", "HTKSYORI", "HTKSAKI", "GASSAN")
 CODE_COLUMN = 0
 MERGED_COLUMN = 2
 MOST_HEADER_ROWS = 4
-# digits of a code of 125 m: that of 250 m and its quarter
-EIGHTH_DIGITS = 11
 SUPPRESSED = "*"
 # letters of a message that lists a file's columns
 LISTED_LETTERS = 150
@@ -212,7 +207,7 @@ def _read_mesh_sheet(sheet: Sheet) -> pd.DataFrame:
     data = [row for row in range(first, len(sheet.rows)) if not sheet.is_blank(row)]
     faults: list[Fault] = []
     rows = [_read_mesh_row(sheet, row, people, elderly, faults) for row in data]
-    faults += _find_code_faults(sheet, data)
+    faults += find_code_faults(sheet, data)
     if not rows:
         faults.append(sheet.make_no_rows_fault(GET_AGAIN))
     if faults:
@@ -223,7 +218,7 @@ def _read_mesh_sheet(sheet: Sheet) -> pd.DataFrame:
         message = "65歳以上人口の列がないので、elderly は不明（欠測）です"
         warnings.warn(str(Fault(message, file=sheet.file)), TableWarning, stacklevel=4)
     # a cell is taken for its centre
-    lat, lon = _find_centres(table["place"].to_numpy(str))
+    lat, lon = find_centres(table["place"].to_numpy(str))
     table.insert(1, "lat", lat)
     table.insert(2, "lon", lon)
     return table
@@ -235,21 +230,6 @@ def _find_first_data_row(sheet: Sheet) -> int:
         if sheet.find_text(row, CODE_COLUMN):
             return row
     return min(MOST_HEADER_ROWS, len(sheet.rows))
-
-
-def _find_centres(codes: NDArray[np.str_]) -> tuple[FloatArray, FloatArray]:
-    """Find the centres of cells of one level; a cell of 125 m is a quarter of one of 250 m."""
-    is_eighth = len(codes) > 0 and len(codes[0]) == EIGHTH_DIGITS
-    box = mesh_box(np.array([code[:-1] for code in codes]) if is_eighth else codes)
-    south, north, west, east = (
-        np.asarray(side, dtype=float) for side in (box.south, box.north, box.west, box.east)
-    )
-    if not is_eighth:
-        return (south + north) / 2, (west + east) / 2
-    # 1 and 2 are the southern quarters, 1 and 3 the western
-    quarter = np.array([int(code[-1]) - 1 for code in codes])
-    lat = south + (north - south) * (0.25 + 0.5 * (quarter // 2))
-    return lat, west + (east - west) * (0.25 + 0.5 * (quarter % 2))
 
 
 def _find_labelled_column(sheet: Sheet, pattern: re.Pattern[str], first: int) -> int | None:
@@ -294,49 +274,6 @@ def _read_mesh_row(
             faults.append(sheet.make_fault(problem, GET_AGAIN, row=row, column=column, value=typed))
         counts.append(float(typed) if is_count else None)
     return texts[CODE_COLUMN], counts[0], counts[1], texts[MERGED_COLUMN] or None
-
-
-def _find_code_faults(sheet: Sheet, data: Sequence[int]) -> list[Fault]:
-    """Find mesh codes that are none or of another level than the first."""
-    codes = [sheet.find_text(row, CODE_COLUMN) for row in data]
-    if codes and len(codes[0]) == EIGHTH_DIGITS:
-        return _find_eighth_faults(sheet, data, codes)
-    # all together first, because that is quick
-    try:
-        mesh_box(np.array(codes, dtype=str))
-    except CodeError:
-        pass
-    else:
-        return []
-    faults = []
-    for row, code in zip(data, codes, strict=True):
-        try:
-            # a code of another length is told as one that does not fit the first
-            mesh_box(np.array([codes[0], code] if len(code) != len(codes[0]) else [code]))
-        except CodeError as error:
-            problem = str(error).removesuffix("。")
-            faults.append(
-                sheet.make_fault(problem, GET_AGAIN, row=row, column=MESH_HEADS[0], value=code)
-            )
-    return faults
-
-
-def _find_eighth_faults(sheet: Sheet, data: Sequence[int], codes: Sequence[str]) -> list[Fault]:
-    """Find codes of 125 m that are none: a code of 250 m, and a quarter from 1 to 4."""
-    faults = []
-    for row, code in zip(data, codes, strict=True):
-        problem = ""
-        if len(code) != EIGHTH_DIGITS or code[-1] not in "1234":
-            problem = f"125 m メッシュのコード（{EIGHTH_DIGITS}桁、最後は1〜4）ではありません"
-        else:
-            try:
-                mesh_box(code[:-1])
-            except CodeError as error:
-                problem = str(error).removesuffix("。")
-        if problem:
-            fault = sheet.make_fault(problem, GET_AGAIN, row=row, column=MESH_HEADS[0], value=code)
-            faults.append(fault)
-    return faults
 
 
 def _spread_elderly(table: pd.DataFrame) -> "pd.Series[float]":

@@ -8,8 +8,7 @@ in ``.attrs["skipped"]``, and every fault is reported at once.
 
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,21 @@ import pandera.pandas as pa
 
 from dxkit import schema as schemas
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
-from dxkit.loaders._header_rows import Layout, LayoutOptions, find_layout
+from dxkit.loaders._header_rows import Layout, LayoutOptions
 from dxkit.loaders._hyogo import list_hyogo_municipalities
-from dxkit.loaders._lying_sheet import LyingTable, find_lying_table
 from dxkit.loaders._place_names import municipality_name, to_plain_name
-from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._resolve_prefecture import HYOGO
 from dxkit.loaders._sheet import Sheet
-from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
-from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, SumChecker, describe_differences
+from dxkit.loaders._sum_checks import SumChecker
 from dxkit.loaders._table_columns import (
     ColumnValues,
     find_head_faults,
     find_number_columns,
     read_columns,
 )
+from dxkit.loaders._table_reading import Reading, find_tables
 from dxkit.loaders._table_rows import (
+    SplitRows,
     find_rows_above,
     find_second_table,
     list_slips,
@@ -137,7 +135,7 @@ def read_table(
     lines = (header,) if isinstance(header, int) else tuple(header or ())
     headings = None if columns is None else tuple(columns)
     options = LayoutOptions(lines, code, name, headings)
-    tables = _find_tables(path, sheet, schema, options)
+    tables = find_tables(path, sheet, schema, options)
     # a sheet that names municipalities comes before a cover sheet
     table_sheet = next(
         (pair for pair in tables if pair.layout.naming_column is not None), tables[0]
@@ -148,130 +146,6 @@ def read_table(
     if "code" in table.columns and prefecture == HYOGO:
         _check_coverage(table, schema)
     return table
-
-
-@dataclass(frozen=True, slots=True)
-class _FoundTable:
-    """A sheet in which a table was found; ``lying`` if it has been turned."""
-
-    sheet: Sheet
-    layout: Layout
-    lying: LyingTable | None = None
-
-
-def _find_tables(
-    path: str | Path,
-    sheet: str | int | None,
-    schema: str | pa.DataFrameSchema | None,
-    options: LayoutOptions,
-) -> list[_FoundTable]:
-    """Find the table of each sheet that has one; what the caller names must be there."""
-    tables: list[_FoundTable] = []
-    for candidate in _choose_sheets(path, sheet):
-        lying = None if options.header else find_lying_table(candidate)
-        if lying is not None:
-            standing = replace(options, header=(lying.sheet.row_numbers[0] - 1,))
-            layout = find_layout(lying.sheet, schema, standing)
-            if layout is not None:
-                tables.append(_FoundTable(lying.sheet, layout, lying))
-        elif (layout := find_layout(candidate, schema, options)) is not None:
-            tables.append(_FoundTable(candidate, layout))
-    if not tables:
-        problem = "表が見つかりません（見出しの行と、その下のデータの行が必要です）"
-        remedy = "1行目に「市町名」「人口」などの見出し、2行目からデータを置いてください"
-        name = "" if sheet is None else str(sheet)
-        raise TableError([Fault(problem, remedy, file=Path(path).name, sheet=name)])
-    return tables
-
-
-def _choose_sheets(path: str | Path, sheet: str | int | None) -> list[Sheet]:
-    if not isinstance(sheet, int):
-        return read_sheets(path, sheet=sheet)
-    sheets = read_sheets(path)
-    if not -len(sheets) <= sheet < len(sheets):
-        listed = "、".join(page.name for page in sheets)
-        problem = f"{sheet}番目のシートがありません（0 から数えます）"
-        raise TableError.one(problem, f"あるシート: {listed}", file=Path(path).name)
-    return [sheets[sheet]]
-
-
-class Reading:
-    """What was guessed, set apart and checked in reading one table, for its receipt."""
-
-    def __init__(
-        self, table_sheet: _FoundTable, other_sheets: Sequence[str], *, is_header_given: bool
-    ) -> None:
-        self.is_header_given = is_header_given
-        self.sheet = table_sheet.sheet
-        self.layout = table_sheet.layout
-        self.lying = table_sheet.lying
-        self.remarks: list[str] = []
-        self.checks: list[SumCheck] = []
-        self.subtotals: list[Subtotal] = []
-        if self.lying is not None:
-            self.remarks.append("市町が横（列）に並んだ表なので、縦横を入れ替えて読みました")
-        if other_sheets:
-            listed = "」「".join(other_sheets)
-            self.remarks.append(
-                f"シート「{self.sheet.name}」を読みました。シート「{listed}」にも表があります"
-                "（sheet= で選べます）"
-            )
-
-    def list_rows_above(self) -> list[dict[str, object]]:
-        """List the titles and notes around a table that has been turned."""
-        return [{"row": row, "text": text} for row, text in self.lying.above] if self.lying else []
-
-    def name_places(self, faults: Iterable[Fault]) -> list[Fault]:
-        """Sort faults by the file's own rows."""
-        placed = self.lying.name_places(faults) if self.lying else faults
-        return sorted(placed, key=lambda fault: fault.row or 0)
-
-    def add_sums(self, checks: Sequence[SumCheck]) -> None:
-        """Note which totals differ from the sums of their rows, and which cannot be checked."""
-        self.checks = list(checks)
-        self.remarks += describe_differences(checks)
-        checked = {check.subtotal.row for check in checks}
-        unchecked = [
-            subtotal
-            for subtotal in self.subtotals
-            if subtotal.kind != TOTAL and subtotal.row not in checked
-        ]
-        if unchecked:
-            listed = "、".join(
-                f"{self.sheet.row_numbers[subtotal.row]}行目「{shorten(subtotal.text, 20)}」"
-                for subtotal in unchecked[:LISTED_CHECKS]
-            )
-            more = (
-                f"ほか{len(unchecked) - LISTED_CHECKS}行" if len(unchecked) > LISTED_CHECKS else ""
-            )
-            self.remarks.append(
-                f"市町の行ではない（都道府県・郡・圏域・区）とみて別にした行があります: {listed}{more}"
-                "（内訳がそろわず、合計は確かめていません）"
-            )
-
-    def describe(self) -> dict[str, object]:
-        """Describe the reading for ``.attrs["reading"]``."""
-        agreement: dict[int, bool] = {}
-        for check in self.checks:
-            row = check.subtotal.row
-            agreement[row] = agreement.get(row, True) and check.agrees
-        return {
-            "header": self.sheet.row_numbers[self.layout.header],
-            "first": self.sheet.row_numbers[self.layout.first]
-            if self.layout.first < len(self.sheet.rows)
-            else None,
-            "turned": self.lying is not None,
-            "remarks": list(self.remarks),
-            "subtotals": [
-                {
-                    "row": self.sheet.row_numbers[subtotal.row],
-                    "kind": subtotal.kind,
-                    "text": subtotal.text,
-                    "agrees": agreement.get(subtotal.row),
-                }
-                for subtotal in sorted(self.subtotals, key=lambda subtotal: subtotal.row)
-            ],
-        }
 
 
 def _make_table(
@@ -292,26 +166,10 @@ def _make_table(
     columns_by_head = (
         schemas.map_headings(schemas.find_schema(schema).columns) if schema is not None else {}
     )
-    columns: dict[str, ColumnValues] = {}
-    place_faults: list[Fault] = []
-    places: list[str | None] = []
-    if layout.naming_column is not None:
-        places, place_faults = read_places(sheet, layout, split, prefecture, schema)
-        places = set_wards_apart(sheet, split, places)
-        columns["code"] = places
-        columns[_find_name_column(layout)] = [
-            municipality_name(place) if place else None for place in places
-        ]
-        reading.remarks += [*split.remarks, *list_slips(sheet, layout, split.data)]
+    columns, places, place_faults = _read_naming(reading, split, prefecture, schema)
     reading.subtotals = split.subtotals
     data = split.data
-    faults = [*sheet.faults, *find_head_faults(sheet, layout, data, columns_by_head)]
-    width = layout.column_count
-    ragged = (sheet.find_ragged_fault(row, width) for row in data)
-    faults += [fault for fault in ragged if fault]
-    if not reading.is_header_given:
-        faults += find_rows_above(sheet, layout)
-    faults += [*find_second_table(sheet, layout, data), *place_faults]
+    faults = [*_find_sheet_faults(reading, data, columns_by_head), *place_faults]
     readings = read_columns(sheet, layout, data, columns_by_head)
     reading.remarks += readings.remarks
     faults += readings.faults
@@ -336,6 +194,39 @@ def _make_table(
     return schemas.validate(
         table, schema, file=sheet.file, sheet=sheet.name, rows=row_numbers, names=headings
     )
+
+
+def _read_naming(
+    reading: Reading,
+    split: SplitRows,
+    prefecture: str | None,
+    schema: str | pa.DataFrameSchema | None,
+) -> tuple[dict[str, ColumnValues], list[str | None], list[Fault]]:
+    """Read code and official name of each row; set wards beside their city apart."""
+    sheet = reading.sheet
+    layout = reading.layout
+    if layout.naming_column is None:
+        return {}, [], []
+    places, faults = read_places(sheet, layout, split, prefecture, schema)
+    places = set_wards_apart(sheet, split, places)
+    names = [municipality_name(place) if place else None for place in places]
+    reading.remarks += [*split.remarks, *list_slips(sheet, layout, split.data)]
+    return {"code": places, _find_name_column(layout): names}, places, faults
+
+
+def _find_sheet_faults(
+    reading: Reading, data: Sequence[int], columns_by_head: dict[str, str]
+) -> list[Fault]:
+    """Find what is wrong with cells, headings and the form of a sheet."""
+    sheet = reading.sheet
+    layout = reading.layout
+    faults = [*sheet.faults, *find_head_faults(sheet, layout, data, columns_by_head)]
+    width = layout.column_count
+    ragged = (sheet.find_ragged_fault(row, width) for row in data)
+    faults += [fault for fault in ragged if fault]
+    if not reading.is_header_given:
+        faults += find_rows_above(sheet, layout)
+    return [*faults, *find_second_table(sheet, layout, data)]
 
 
 def _make_no_data_fault(sheet: Sheet, layout: Layout, *, has_skipped: bool) -> Fault:

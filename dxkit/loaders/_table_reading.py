@@ -1,0 +1,139 @@
+"""Where in a file is the table, and what was guessed, set apart and checked in reading it?"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandera.pandas as pa
+
+from dxkit.errors import Fault, TableError, shorten
+from dxkit.loaders._header_rows import Layout, LayoutOptions, find_layout
+from dxkit.loaders._lying_sheet import LyingTable, find_lying_table
+from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
+from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, describe_differences
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTable:
+    """A sheet in which a table was found; ``lying`` if it has been turned."""
+
+    sheet: Sheet
+    layout: Layout
+    lying: LyingTable | None = None
+
+
+def find_tables(
+    path: str | Path,
+    sheet: str | int | None,
+    schema: str | pa.DataFrameSchema | None,
+    options: LayoutOptions,
+) -> list[FoundTable]:
+    """Find the table of each sheet that has one; what the caller names must be there."""
+    tables: list[FoundTable] = []
+    for candidate in _choose_sheets(path, sheet):
+        lying = None if options.header else find_lying_table(candidate)
+        if lying is not None:
+            standing = replace(options, header=(lying.sheet.row_numbers[0] - 1,))
+            layout = find_layout(lying.sheet, schema, standing)
+            if layout is not None:
+                tables.append(FoundTable(lying.sheet, layout, lying))
+        elif (layout := find_layout(candidate, schema, options)) is not None:
+            tables.append(FoundTable(candidate, layout))
+    if not tables:
+        problem = "表が見つかりません（見出しの行と、その下のデータの行が必要です）"
+        remedy = "1行目に「市町名」「人口」などの見出し、2行目からデータを置いてください"
+        name = "" if sheet is None else str(sheet)
+        raise TableError([Fault(problem, remedy, file=Path(path).name, sheet=name)])
+    return tables
+
+
+def _choose_sheets(path: str | Path, sheet: str | int | None) -> list[Sheet]:
+    if not isinstance(sheet, int):
+        return read_sheets(path, sheet=sheet)
+    sheets = read_sheets(path)
+    if not -len(sheets) <= sheet < len(sheets):
+        listed = "、".join(page.name for page in sheets)
+        problem = f"{sheet}番目のシートがありません（0 から数えます）"
+        raise TableError.one(problem, f"あるシート: {listed}", file=Path(path).name)
+    return [sheets[sheet]]
+
+
+class Reading:
+    """What was guessed, set apart and checked in reading one table, for its receipt."""
+
+    def __init__(
+        self, table_sheet: FoundTable, other_sheets: Sequence[str], *, is_header_given: bool
+    ) -> None:
+        self.is_header_given = is_header_given
+        self.sheet = table_sheet.sheet
+        self.layout = table_sheet.layout
+        self.lying = table_sheet.lying
+        self.remarks: list[str] = []
+        self.checks: list[SumCheck] = []
+        self.subtotals: list[Subtotal] = []
+        if self.lying is not None:
+            self.remarks.append("市町が横（列）に並んだ表なので、縦横を入れ替えて読みました")
+        if other_sheets:
+            listed = "」「".join(other_sheets)
+            self.remarks.append(
+                f"シート「{self.sheet.name}」を読みました。シート「{listed}」にも表があります"
+                "（sheet= で選べます）"
+            )
+
+    def list_rows_above(self) -> list[dict[str, object]]:
+        """List the titles and notes around a table that has been turned."""
+        return [{"row": row, "text": text} for row, text in self.lying.above] if self.lying else []
+
+    def name_places(self, faults: Iterable[Fault]) -> list[Fault]:
+        """Sort faults by the file's own rows."""
+        placed = self.lying.name_places(faults) if self.lying else faults
+        return sorted(placed, key=lambda fault: fault.row or 0)
+
+    def add_sums(self, checks: Sequence[SumCheck]) -> None:
+        """Note which totals differ from the sums of their rows, and which cannot be checked."""
+        self.checks = list(checks)
+        self.remarks += describe_differences(checks)
+        checked = {check.subtotal.row for check in checks}
+        unchecked = [
+            subtotal
+            for subtotal in self.subtotals
+            if subtotal.kind != TOTAL and subtotal.row not in checked
+        ]
+        if unchecked:
+            listed = "、".join(
+                f"{self.sheet.row_numbers[subtotal.row]}行目「{shorten(subtotal.text, 20)}」"
+                for subtotal in unchecked[:LISTED_CHECKS]
+            )
+            more = (
+                f"ほか{len(unchecked) - LISTED_CHECKS}行" if len(unchecked) > LISTED_CHECKS else ""
+            )
+            self.remarks.append(
+                f"市町の行ではない（都道府県・郡・圏域・区）とみて別にした行があります: {listed}{more}"
+                "（内訳がそろわず、合計は確かめていません）"
+            )
+
+    def describe(self) -> dict[str, object]:
+        """Describe the reading for ``.attrs["reading"]``."""
+        agreement: dict[int, bool] = {}
+        for check in self.checks:
+            row = check.subtotal.row
+            agreement[row] = agreement.get(row, True) and check.agrees
+        return {
+            "header": self.sheet.row_numbers[self.layout.header],
+            "first": self.sheet.row_numbers[self.layout.first]
+            if self.layout.first < len(self.sheet.rows)
+            else None,
+            "turned": self.lying is not None,
+            "remarks": list(self.remarks),
+            "subtotals": [
+                {
+                    "row": self.sheet.row_numbers[subtotal.row],
+                    "kind": subtotal.kind,
+                    "text": subtotal.text,
+                    "agrees": agreement.get(subtotal.row),
+                }
+                for subtotal in sorted(self.subtotals, key=lambda subtotal: subtotal.row)
+            ],
+        }
