@@ -146,7 +146,8 @@ def test_provenance_is_carried_beside_what_a_result_says_itself():
     result.attrs = {"settings": {"seed": 0}, "source": "自分で計算"}
     assert schema.carry_provenance(result, example) is result
     assert result.attrs == {
-        "source": "自分で計算",
+        # what the result says already stands beside the sources of its inputs
+        "source": "例、自分で計算",
         "kind": "made",
         "made": True,
         "settings": {"seed": 0},

@@ -16,6 +16,7 @@ from dxkit.schema._schemas import SCHEMAS, find_schema
 from dxkit.schema._show import show
 from dxkit.schema._shown_table import ShownTable
 from dxkit.schema._synonyms import SYNONYMS
+from dxkit.schema._table_result import TableResult
 from dxkit.schema._validate import validate
 from dxkit.schema._value_labels import VALUE_LABELS
 from dxkit.schema._write_sheets import write_sheets
@@ -31,6 +32,7 @@ __all__ = [
     "SYNONYMS",
     "VALUE_LABELS",
     "ShownTable",
+    "TableResult",
     "carry_provenance",
     "find_schema",
     "heading",

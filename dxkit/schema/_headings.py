@@ -217,6 +217,9 @@ HEADINGS: dict[str, tuple[str, str]] = {
     # votes and cards of a meeting
     "votes": ("票数", "票"),
     "mean": ("平均", ""),
+    "hour": ("経過時間", "時間"),
+    "p05": ("下側5%", ""),
+    "p95": ("上側5%", ""),
     "median": ("中央値", ""),
     "spread": ("標準偏差", ""),
     "against_strongly": ("反対（−2）", "票"),

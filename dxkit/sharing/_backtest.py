@@ -13,7 +13,7 @@ import pandas as pd
 from dxkit._arrays import BoolArray
 from dxkit._checks import require_number
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import merge_provenance
+from dxkit.schema import TableResult, merge_provenance
 from dxkit.sharing._forecast import build_forecast
 from dxkit.sharing._forecast_counts import (
     read_archive,
@@ -23,7 +23,6 @@ from dxkit.sharing._forecast_counts import (
 from dxkit.sharing._forecast_hierarchy import Counts
 from dxkit.sharing._forecast_rivals import RIVALS
 from dxkit.sharing._scenario import Scenario
-from dxkit.sharing._table_result import TableResult
 
 ORIGIN_H = 74.0
 LEVEL = 0.8

@@ -9,11 +9,10 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 
-from dxkit.schema import merge_provenance
+from dxkit.schema import TableResult, merge_provenance
 from dxkit.sharing._bodies_categories_phases import ALLOWED, NOTICE
 from dxkit.sharing._ground_lookup import find_deciding_rows, label_rows, list_decisions
 from dxkit.sharing._legal_grounds import grounds
-from dxkit.sharing._table_result import TableResult
 
 
 @dataclass(frozen=True)

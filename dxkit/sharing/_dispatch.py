@@ -16,10 +16,9 @@ from scipy.sparse import csr_array, vstack
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import TableResult, carry_provenance
 from dxkit.sharing._columns import require_columns_only
 from dxkit.sharing._great_circle import compute_distances_km
-from dxkit.sharing._table_result import TableResult
 
 NEED_COLUMNS = ("code", "skill", "people", "days", "lat", "lon")
 STAFF_COLUMNS = ("staff", "skills", "days", "lat", "lon")

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit.schema import TableResult
 from dxkit.sharing._disclosures import list_disclosures
 from dxkit.sharing._measures import TRACE_NAMES, summarise_draws, summarise_figure
 from dxkit.sharing._model import Model
 from dxkit.sharing._policy_rules import Rules
 from dxkit.sharing._scenario_fields import PLACES
-from dxkit.sharing._table_result import TableResult
 from dxkit.sharing._trace import Trace
 
 # people; a smaller share of one cell is no flow
@@ -55,9 +55,13 @@ class Outcome(TableResult):
     @property
     def _shown_table(self) -> pd.DataFrame:
         """What homes know at the marked hours, in place of every hour and measure."""
-        return self.timeline[
-            self.timeline["hour"].isin(self.marks) & (self.timeline["measure"] == "known_home")
-        ]
+        is_shown = self.timeline["hour"].isin(self.marks) & (
+            self.timeline["measure"] == "known_home"
+        )
+        return self.timeline[is_shown].drop(columns="measure")
+
+    def _list_notes(self) -> list[str]:
+        return ["下の表は、避難元の市町が所在を知っている避難者の割合です。"]
 
     @cached_property
     def timeline(self) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from scipy.optimize import least_squares
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import merge_provenance
+from dxkit.schema import TableResult, merge_provenance
 from dxkit.sharing._cohort_engine import run_cohort_engine
 from dxkit.sharing._model import HOURS_A_DAY, PLACE_COUNT, build_model
 from dxkit.sharing._outages import draw_outages
@@ -23,7 +23,6 @@ from dxkit.sharing._policy_rules import build_rules
 from dxkit.sharing._read_scenario import read_scenario
 from dxkit.sharing._replay_plans import PLANS, ReplayPlan
 from dxkit.sharing._scenario import Scenario
-from dxkit.sharing._table_result import TableResult
 from dxkit.sharing._trace import Trace
 
 FITTED = "当てはめ"

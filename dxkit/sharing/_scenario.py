@@ -11,7 +11,7 @@ import pandas as pd
 
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError
-from dxkit.sharing._table_result import TableResult
+from dxkit.schema import TableResult
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, IntArray
 from dxkit._plain_tables import read_plain_table, restore_order, sort_by_keys
-from dxkit.schema import carry_provenance
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult, carry_provenance
 from dxkit.support.costs import _contract_costs
 
 # more than any sum of costs, and far enough from the largest number that adding is safe

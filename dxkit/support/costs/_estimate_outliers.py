@@ -19,8 +19,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import carry_provenance
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult, carry_provenance
 from dxkit.support.costs._trimmed_squares import COVERAGE, CUT, FittedLine, fit_line
 
 # with fewer, half of them are no line, and the range may give one of them away

@@ -8,7 +8,7 @@ is known.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,7 @@ from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult, carry_provenance
 
 # kind of municipality → column of counts
 COUNT_COLUMNS = {"city": "cities", "town": "towns"}
@@ -42,11 +41,13 @@ class Participation(TableResult):
         ``joined, cells, share`` over all systems, ``known`` (cells that are certain).
     """
 
-    _main_table: ClassVar[str] = "systems"
-
     systems: pd.DataFrame
     cells: pd.DataFrame
     settings: dict[str, Any]
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.systems
 
     def __repr__(self) -> str:
         figures = self.settings

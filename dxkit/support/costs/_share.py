@@ -17,8 +17,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._plain_tables import read_plain_table, restore_order, sort_by_keys
-from dxkit.schema import carry_provenance
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult, carry_provenance
 from dxkit.support.costs import _contract_costs
 from dxkit.support.costs._core_objection import core_objection
 from dxkit.support.costs._nucleolus import NUCLEOLUS_MEMBERS, nucleolus

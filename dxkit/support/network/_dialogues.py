@@ -14,8 +14,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
-from dxkit.schema import carry_provenance
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult, carry_provenance
 from dxkit.support.network._ties import Ties
 
 MAX_SIZE = 5

@@ -12,8 +12,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import carry_provenance
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult, carry_provenance
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult
 from dxkit.support.progress._dates import DAYS_A_MONTH, count_months, read_date
 from dxkit.support.progress._monte_carlo import SystemArrays
 from dxkit.support.progress._progress_table import PROGRESS_CAUTION

@@ -6,7 +6,6 @@ assumptions nine intervals of ten must hold; where it does not, fewer will.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult
 from dxkit.support.progress._dates import DAYS_A_MONTH
 from dxkit.support.progress._forecast_result import Forecast
 from dxkit.support.progress._pace_assumptions import FUTURE_FROM_ONE_DATE, NINETY_PERCENT
@@ -48,11 +47,13 @@ class Trial(TableResult):
         ``steady``, ``rush`` or ``stall``.
     """
 
-    _main_table: ClassVar[str] = "progress"
-
     progress: pd.DataFrame
     finish: pd.DataFrame
     future: str
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.progress
 
     def __repr__(self) -> str:
         systems = self.progress["system"].nunique()

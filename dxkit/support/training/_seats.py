@@ -12,8 +12,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
-from dxkit.schema import carry_provenance
-from dxkit.support._table_result import TableResult
+from dxkit.schema import TableResult, carry_provenance
 from dxkit.support.training._first_come import open_by_stage, serve_by_person
 from dxkit.support.training._learning_paths import list_paths, read_sessions, read_wishes
 from dxkit.support.training._seating_model import (
