@@ -92,6 +92,7 @@ RESIDENTS, SHELTER, TRUTH = linkage.synth_registers(120, seed=1)
 LINKS = linkage.link(RESIDENTS, SHELTER)
 
 NOTO = sharing.read_scenario("noto_2024").change(hours=48)
+SHELTER_COUNTS = pd.DataFrame({"hour": [30, 48, 72], "people": [1500, 1300, 1000]})
 EARLY = sharing.read_scenario("noto_2024")
 EARLY = EARLY.with_table("observed", EARLY.tables["observed"].head(3)).change(hours=384)
 NEEDS = FEW_TOWNS.head(5)[["code"]].assign(
@@ -507,9 +508,22 @@ CASES = {
             (48,),
         ),
     ),
+    "sharing.forecast": Case(
+        {"counts": SHELTER_COUNTS, "archive": dxkit.load("shelter_counts")},
+        lambda counts, archive: sharing.forecast(counts, hours=[144, 240], archive=archive),
+        quick=FEW,
+    ),
     "sharing.backtest": Case(
+        {"event": SHELTER_COUNTS, "archive": dxkit.load("shelter_counts")},
+        lambda event, archive: sharing.backtest(event, origin_hour=50, archive=archive),
+        quick=FEW,
+    ),
+    "sharing.score_forecasts": Case(
+        {"archive": dxkit.load("shelter_counts")}, sharing.score_forecasts, quick=FEW
+    ),
+    "sharing.replay": Case(
         {"observed": EARLY.tables["observed"]},
-        lambda observed: sharing.backtest(EARLY.with_table("observed", observed)),
+        lambda observed: sharing.replay(EARLY.with_table("observed", observed)),
         quick=FEW,
     ),
     "sharing.grounds": Case({"table": dxkit.load("legal_grounds")}, sharing.grounds),

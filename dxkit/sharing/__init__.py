@@ -3,7 +3,8 @@
 Scenarios illustrate and do not forecast; the law table teaches and is no legal advice
 (教材であり法的助言ではない).
 
-* Simulation: `read_scenario`, `simulate`, `compare`, `backtest`; array by array with `build_model`,
+* Forecasts from counts: `forecast`, `backtest`, `score_forecasts`.
+* Simulation: `read_scenario`, `simulate`, `compare`, `replay`; array by array with `build_model`,
   `build_rules`, `draw_outages` and the two engines.
 * Law: `grounds`, `may_disclose`, `ground_matrix`, `raci`.
 * Publishing counts: `suppress`, `audit`, and `DisclosureLedger` for what was published before.
@@ -18,6 +19,8 @@ from dxkit.sharing._compare import compare
 from dxkit.sharing._disclosure_decision import Decision, may_disclose
 from dxkit.sharing._disclosure_ledger import DisclosureLedger
 from dxkit.sharing._dispatch import Dispatch, dispatch
+from dxkit.sharing._forecast import forecast
+from dxkit.sharing._forecast_scores import score_forecasts
 from dxkit.sharing._legal_grounds import ground_matrix, grounds
 from dxkit.sharing._measures import MEASURES
 from dxkit.sharing._model import Model, build_model
@@ -30,6 +33,7 @@ from dxkit.sharing._policies import check_policies, default_policies
 from dxkit.sharing._policy_rules import Rules, build_rules
 from dxkit.sharing._raci import raci
 from dxkit.sharing._read_scenario import read_scenario, scenario_names
+from dxkit.sharing._replay import Replay, replay
 from dxkit.sharing._scenario import Scenario
 from dxkit.sharing._simulate import simulate
 from dxkit.sharing._suppress import suppress
@@ -46,6 +50,7 @@ __all__ = [
     "Dispatch",
     "Model",
     "Outcome",
+    "Replay",
     "Rules",
     "Scenario",
     "Trace",
@@ -59,15 +64,18 @@ __all__ = [
     "dispatch",
     "draw_outages",
     "find_phase_inversions",
+    "forecast",
     "ground_matrix",
     "grounds",
     "may_disclose",
     "ordinances",
     "raci",
     "read_scenario",
+    "replay",
     "run_cohort_engine",
     "run_person_engine",
     "scenario_names",
+    "score_forecasts",
     "simulate",
     "suppress",
 ]

@@ -1,81 +1,76 @@
-"""Does the model give back what was counted in Noto 2024, Japan 2011 and Kobe 1995?
+"""Would the forecast have been better than the simplest rule, in this disaster?
 
-`backtest` fits one or two parameters to the published figures marked 当てはめ and predicts those
-marked 予測, which were not used in fitting and test the model. Few figures were ever published, and
-a model that passes has not been shown to be right: other assumptions could give the same few
-points, and the assumed strengths of contact were chosen by people who knew the figures.
+`backtest` hides one event of the archive, or a table of one's own, from the hour of the origin on,
+forecasts every later count from the earlier ones and from the other events, and puts the simple
+rivals beside it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import least_squares
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray
+from dxkit._checks import require_number
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import TableResult, merge_provenance
-from dxkit.sharing._backtest_plans import PLANS, BacktestPlan
-from dxkit.sharing._cohort_engine import run_cohort_engine
-from dxkit.sharing._model import HOURS_A_DAY, PLACE_COUNT, build_model
-from dxkit.sharing._outages import draw_outages
-from dxkit.sharing._policy_rules import build_rules
-from dxkit.sharing._read_scenario import read_scenario
+from dxkit.sharing._forecast import build_forecast
+from dxkit.sharing._forecast_counts import (
+    read_archive,
+    read_counts_of_place,
+    warn_of_changed_definitions,
+)
+from dxkit.sharing._forecast_hierarchy import Counts
+from dxkit.sharing._forecast_rivals import RIVALS
 from dxkit.sharing._scenario import Scenario
-from dxkit.sharing._trace import Trace
 
-FITTED = "当てはめ"
+ORIGIN_H = 74.0
+LEVEL = 0.8
+DAY_H = 24.0
+OWN_TABLE = "渡した表"
+SHELTERS = "避難所"
+KNOWN = "当てはめ"
 PREDICTED = "予測"
-# points of the base within which a predicted figure is to lie
-GOAL_POINTS = 10.0
-# draws of outages over which every figure is averaged
-DRAWS = 8
-# the first places, in which people are counted as being in a shelter
-SHELTER_COUNT = 2
-# relative change of a parameter for its derivative; hours are whole, so a smaller one is not felt
-DERIVATIVE_STEP = 0.02
-PARAMETER_TOLERANCE = 1e-6
 
 
 @dataclass(frozen=True)
 class Backtest(TableResult):
-    """What was fitted, what was predicted, and the misses.
+    """What was forecast of a past disaster, beside what was counted and what rivals say.
 
     Attributes
     ----------
     name
-        Of the scenario.
+        The event, or 渡した表.
     table
-        One row a published figure: ``hour, measure, use`` (当てはめ or 予測), ``people, base,
-        observed, simulated`` (shares), ``miss_points`` (simulated − observed, in points of the
-        base), ``within_goal``, ``source``. Its ``.attrs`` carry the origin of the published
-        figures; what the model adds makes it an estimate.
-    fitted
-        Parameter → fitted value.
-    note
-        What limits this test.
+        One row a count from the origin on: ``hour, people, base, predicted, low, high``, the misses
+        in points of the base of ours (``miss_points``) and of every rival (``miss_last_value``,
+        ``miss_own_exponential``, ``miss_six_percent``, ``miss_lomax_alone``).
+    scores
+        One row a method: ``method, mean_miss, median_miss, worst_miss`` in points.
+    skill
+        1 − our mean miss ÷ that of the best rival: above 0 we are nearer, below 0 the rival is.
+    best_rival
+        The rival with the least mean miss, chosen after the fact: the hardest to beat.
     curve
-        One row a measure and day: ``measure, hour, simulated``; from the model's first hour to the
-        last published figure.
+        One row a day: ``measure, hour, simulated`` (share of the base), for `charts.backtest`.
+    points
+        One row a count, those before the origin too: ``measure, hour, use, observed, simulated,
+        miss_points``, for `charts.backtest`.
     """
 
     name: str
     table: pd.DataFrame
-    fitted: dict[str, float]
-    note: str
+    scores: pd.DataFrame
+    skill: float
+    best_rival: str
     curve: pd.DataFrame
-
-    @property
-    def worst_points(self) -> float:
-        """The largest miss, in points, among the figures that were predicted."""
-        return float(self.table.loc[self.table["use"] == PREDICTED, "miss_points"].abs().max())
+    points: pd.DataFrame
 
     def __repr__(self) -> str:
-        values = "、".join(f"{label} {value:.4g}" for label, value in self.fitted.items())
+        ours = self.scores["mean_miss"].iloc[0]
         return (
-            f"<再現 {self.name}: 当てはめ {values}。"
-            f"予測の最大のずれ {self.worst_points:.1f}ポイント。{self.note}>"
+            f"<予測の検証 {self.name}: {len(self.table)}点、平均のずれ {ours:.1f}ポイント。"
+            f"最も近い単純なモデル（{RIVALS[self.best_rival]}）に対する技量 {self.skill:+.2f}>"
         )
 
     @property
@@ -83,16 +78,24 @@ class Backtest(TableResult):
         return self.table
 
 
-def backtest(name: str | Scenario, *, fit_until_hour: float | None = None) -> Backtest:
-    """Play a past disaster back: fit to the figures marked 当てはめ, predict the others.
+def backtest(
+    event: str | pd.DataFrame,
+    *,
+    origin_hour: float | None = None,
+    archive: pd.DataFrame | None = None,
+) -> Backtest:
+    """Forecast a past disaster from an hour on, and compare with counts and simple rivals.
 
     Parameters
     ----------
-    name
-        ``"noto_2024"``, ``"japan_2011"`` or ``"kobe_1995"``; or such a scenario as read and
-        changed.
-    fit_until_hour
-        Use only the figures up to this hour for fitting, and treat all later ones as predicted.
+    event
+        An event of the archive (``"noto_2024"``, ``"japan_2011"``, ``"kobe_1995"``, …), which is
+        then left out of what the forecast learns from; or a table of one place with ``hour,
+        people``.
+    origin_hour
+        Counts up to it are known; by default hour 74, the end of the third day.
+    archive
+        As for `forecast`.
 
     Returns
     -------
@@ -101,148 +104,111 @@ def backtest(name: str | Scenario, *, fit_until_hour: float | None = None) -> Ba
     Raises
     ------
     ChoiceError
-        If there is no such back-test, or no figure is left to fit.
-
-    Notes
-    -----
-    Parameters are fitted by least squares of shares (SciPy's trust region, from a fixed first
-    guess); the result is the same on every run.
+        If there is no such event, or no count on either side of the origin.
+    TableError
+        If columns or rows are missing or a cell is no number.
 
     Examples
     --------
-    The first three figures of Noto 2024: two in shelters to fit, one to predict:
-
-    >>> from dxkit import sharing
-    >>> noto = sharing.read_scenario("noto_2024")
-    >>> early = noto.with_table("observed", noto.tables["observed"].head(3))
-    >>> played = backtest(early.change(hours=384))
-    >>> {label: round(value, 3) for label, value in played.fitted.items()}
-    {'避難所を出る割合（1日）': 0.061}
-    >>> predicted = played.table.query("use == '予測'")
-    >>> predicted[["hour", "measure", "miss_points"]].round(1).to_numpy().tolist()
-    [[384, '所在不明', 1.9]]
+    >>> played = backtest("chuetsu_2004")
+    >>> played.table[["hour", "people"]].to_numpy().tolist()
+    [[168.1, 76615.0]]
+    >>> played.best_rival
+    'six_percent'
     """
-    # a changed scenario keeps its name, by which its plan is found
-    scenario_name = name.name if isinstance(name, Scenario) else name
-    if scenario_name not in PLANS:
+    if isinstance(event, Scenario):
         raise ChoiceError(
-            f"再現「{shorten(scenario_name)}」はありません。{'・'.join(PLANS)} から選んでください。"
+            f"backtest はシナリオ「{shorten(event.name)}」を読めません。"
+            "シナリオの再現は replay に渡してください。"
         )
-    scenario = name if isinstance(name, Scenario) else read_scenario(name)
-    plan = PLANS[scenario_name]
-    observed = scenario.tables["observed"].copy()
-    if fit_until_hour is not None:
-        # the roles written in the scenario give way to the hour
-        is_early = observed["hour"] <= fit_until_hour
-        observed["use"] = np.where(is_early, FITTED, PREDICTED)
-    fit_figures = observed[observed["use"] == FITTED]
-    if len(fit_figures) < len(plan.parameters):
+    origin = ORIGIN_H if origin_hour is None else origin_hour
+    require_number(origin, "origin_hour", low=0)
+    archive_table, events = read_archive(archive)
+    name = OWN_TABLE
+    if isinstance(event, pd.DataFrame):
+        counts = read_counts_of_place(event, "event")
+    else:
+        if event not in events:
+            raise ChoiceError(
+                f"災害「{shorten(event)}」の数はありません。"
+                f"{'・'.join(events)} から選ぶか、hour と people の表を渡してください。"
+            )
+        name = event
+        counts = events.pop(event)
+    known = counts.select_until(origin)
+    later = counts.hours > origin
+    if not len(known.hours) or not later.any():
         raise ChoiceError(
-            f"fit_until_hour={fit_until_hour} では当てはめる数値が足りません。"
-            "もっと後の時間にしてください。"
+            f"origin_hour={origin:g} の前と後の両方に数が要ります。"
+            f"{counts.hours[0]:g}以上、{counts.hours[-1]:g}未満の時間にしてください。"
         )
-    values = _fit_parameters(scenario, plan, fit_figures)
-    fitted_scenario = _apply_parameters(scenario, plan, values)
-    settings = {"fit_until_hour": fit_until_hour, "draws": DRAWS, "policy": plan.policy}
-    tables = (
-        _compare_figures(fitted_scenario, plan, observed),
-        _simulate_days(fitted_scenario, plan, observed),
-    )
-    for table in tables:
-        # a simulated share is an estimate, of invented figures an invented one
-        origin = merge_provenance(observed, {"kind": "estimated"})
-        table.attrs |= {**origin, "settings": settings}
-    labels = [parameter.label for parameter in plan.parameters]
-    fitted = dict(zip(labels, values.tolist(), strict=True))
-    return Backtest(scenario_name, tables[0], fitted, plan.note, tables[1])
+    warn_of_changed_definitions(known, stack_level=3)
+    origin_attrs = merge_provenance(event, archive_table, {"kind": "estimated"})
+    origin_attrs["settings"] = {"origin_hour": origin, "level": LEVEL}
+    others = list(events.values())
+    table = _compare_counts(others, known, counts, later)
+    scores = _score_methods(table)
+    rivals = scores.iloc[1:]
+    best = rivals.loc[rivals["mean_miss"].idxmin()]
+    skill = 1 - scores["mean_miss"].iloc[0] / max(best["mean_miss"], np.finfo(float).tiny)
+    curve = _forecast_days(others, known, counts)
+    points = _list_points(table, known)
+    for frame in (table, scores, curve, points):
+        frame.attrs |= origin_attrs
+    return Backtest(name, table, scores, float(skill), str(best["method"]), curve, points)
 
 
-def _fit_parameters(scenario: Scenario, plan: BacktestPlan, figures: pd.DataFrame) -> FloatArray:
-    """Fit the parameters by least squares of shares."""
-    # hours after the last fitted figure need not be run
-    shortened = scenario.change(hours=int(figures["hour"].max()))
-    observed = (figures["people"] / figures["base"]).to_numpy()
-
-    def compute_misses(values: FloatArray) -> FloatArray:
-        simulated = _simulate_figures(_apply_parameters(shortened, plan, values), plan, figures)
-        return np.asarray(simulated - observed, dtype=float)
-
-    first_guess = [parameter.first_guess for parameter in plan.parameters]
-    fit = least_squares(
-        compute_misses,
-        first_guess,
-        bounds=(
-            [parameter.low for parameter in plan.parameters],
-            [parameter.high for parameter in plan.parameters],
-        ),
-        diff_step=DERIVATIVE_STEP,
-        x_scale=first_guess,
-        xtol=PARAMETER_TOLERANCE,
-    )
-    # the optimum lies within the bounds, which keep every rate a probability
-    return np.asarray(fit.x, dtype=float)
-
-
-def _apply_parameters(
-    scenario: Scenario, plan: BacktestPlan, values: Sequence[float] | FloatArray
-) -> Scenario:
-    for parameter, value in zip(plan.parameters, values, strict=True):
-        scenario = parameter.apply_value(scenario, float(value))
-    return scenario
-
-
-def _compare_figures(
-    scenario: Scenario, plan: BacktestPlan, observed: pd.DataFrame
+def _compare_counts(
+    archive: list[Counts], known: Counts, counts: Counts, later: BoolArray
 ) -> pd.DataFrame:
-    """Put every published figure beside the simulated one."""
-    table = observed[["hour", "measure", "use", "people", "base"]].copy()
-    table["observed"] = table["people"] / table["base"]
-    table["simulated"] = _simulate_figures(scenario, plan, observed)
-    table["miss_points"] = (table["simulated"] - table["observed"]) * 100
-    table["within_goal"] = table["miss_points"].abs() <= GOAL_POINTS
-    return table.assign(source=observed["source"])
+    """Put forecast, rivals and counts after the origin side by side."""
+    hours = counts.hours[later]
+    predicted = build_forecast(archive, known, hours, LEVEL)
+    base = known.people.max()
+    observed = counts.people[later]
+    table = pd.DataFrame({"hour": hours, "people": observed, "base": base})
+    table["predicted"] = predicted["people"]
+    table["low"] = predicted["low"]
+    table["high"] = predicted["high"]
+    table["miss_points"] = (predicted["people"] - observed) / base * 100
+    for rival in RIVALS:
+        table[f"miss_{rival}"] = (predicted[rival] - observed) / base * 100
+    return table
 
 
-def _simulate_days(scenario: Scenario, plan: BacktestPlan, observed: pd.DataFrame) -> pd.DataFrame:
-    """Simulate each measure at the end of every day, up to the last figure of any."""
-    hours = np.arange(HOURS_A_DAY, int(observed["hour"].max()) + 1, HOURS_A_DAY)
-    measures = list(dict.fromkeys(observed["measure"]))
-    table = pd.DataFrame(
-        {"measure": np.repeat(measures, len(hours)), "hour": np.tile(hours, len(measures))}
-    )
-    return table.assign(simulated=_simulate_figures(scenario, plan, table))
-
-
-def _simulate_figures(scenario: Scenario, plan: BacktestPlan, figures: pd.DataFrame) -> FloatArray:
-    """Simulate the share of every figure, in the mean over draws of outages."""
-    # the model is built anew: parameters may change any of its tables
-    model = build_model(scenario)
-    marks = tuple(sorted(set(figures["hour"].astype(int))))
-    policy = scenario.policies[scenario.policies["policy"] == plan.policy].iloc[0]
-    restored = draw_outages(model, DRAWS, int(scenario.settings["seed"]))
-    trace = run_cohort_engine(model, build_rules(model, policy), restored, marks)
-    total_people = float(model.people.sum())
-    return np.array(
-        [
-            _read_share(trace, marks, int(row["hour"]), str(row["measure"]), total_people)
-            for row in figures.to_dict("records")
-        ]
+def _score_methods(table: pd.DataFrame) -> pd.DataFrame:
+    """Summarise the misses of dxkit and of every rival; dxkit stands first."""
+    columns = {"dxkit": "miss_points"} | {rival: f"miss_{rival}" for rival in RIVALS}
+    misses = {method: table[column].abs() for method, column in columns.items()}
+    return pd.DataFrame(
+        {
+            "method": list(misses),
+            "mean_miss": [miss.mean() for miss in misses.values()],
+            "median_miss": [miss.median() for miss in misses.values()],
+            "worst_miss": [miss.max() for miss in misses.values()],
+        }
     )
 
 
-def _read_share(
-    trace: Trace, marks: tuple[int, ...], hour: int, measure: str, total_people: float
-) -> float:
-    """Read the simulated share of a measure at the end of an hour."""
-    # places and those waiting are kept at the hours of the figures only
-    mark = marks.index(hour)
-    if measure == "避難所":
-        by_place = trace.places[mark].sum(axis=0).reshape(-1, PLACE_COUNT)
-        return float(by_place[:, :SHELTER_COUNT].sum() / total_people)
-    # whereabouts unknown: outside the shelters and not registered
-    unknown_share = float(trace.waiting[mark][SHELTER_COUNT:].sum() / total_people)
-    if measure == "所在不明":
-        return unknown_share
-    if measure == "把握":
-        return 1 - unknown_share
-    return float(trace.hourly["prefecture"][hour - 1].mean())
+def _forecast_days(archive: list[Counts], known: Counts, counts: Counts) -> pd.DataFrame:
+    """Forecast day by day from the last known count to the last of all."""
+    last = known.hours[-1]
+    hours = np.arange(last + 1, counts.hours[-1] + DAY_H, DAY_H)
+    predicted = build_forecast(archive, known, hours, LEVEL)
+    share = predicted["people"] / known.people.max()
+    return pd.DataFrame({"measure": SHELTERS, "hour": hours, "simulated": share})
+
+
+def _list_points(table: pd.DataFrame, known: Counts) -> pd.DataFrame:
+    """List all counts as shares of the base; those before the origin were known."""
+    base = known.people.max()
+    before = pd.DataFrame({"hour": known.hours, "use": KNOWN, "observed": known.people / base})
+    # a count that is known needs no forecast
+    before["simulated"] = before["observed"]
+    after = pd.DataFrame({"hour": table["hour"], "use": PREDICTED})
+    after["observed"] = table["people"] / base
+    after["simulated"] = table["predicted"] / base
+    points = pd.concat([before, after], ignore_index=True)
+    points.insert(0, "measure", SHELTERS)
+    points["miss_points"] = (points["simulated"] - points["observed"]) * 100
+    return points

@@ -61,7 +61,7 @@ def played():
     """A short back-test: two figures to fit and one to predict."""
     noto = sharing.read_scenario("noto_2024")
     observed = noto.tables["observed"].head(3).assign(source=HOSTILE)
-    return sharing.backtest(noto.with_table("observed", mark_made(observed)).change(hours=384))
+    return sharing.replay(noto.with_table("observed", mark_made(observed)).change(hours=384))
 
 
 @pytest.fixture(scope="module")
@@ -177,7 +177,7 @@ def test_a_backtest_is_an_estimate_and_of_made_figures_made(played):
         assert table.attrs["settings"]["policy"] == "共有なし"
     noto = sharing.read_scenario("noto_2024")
     early = noto.with_table("observed", noto.tables["observed"].head(3)).change(hours=384)
-    table = sharing.backtest(early).table
+    table = sharing.replay(early).table
     assert not is_made(table)
     assert table.attrs["kind"] == "estimated"
     assert "令和6年能登半島地震" in table.attrs["source"]

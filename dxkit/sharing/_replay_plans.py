@@ -1,6 +1,6 @@
 """Under which policy and with which fitted parameters is each past disaster played back?
 
-One `BacktestPlan` a disaster; a `FittedParameter` knows its bounds and how a scenario takes it.
+One `ReplayPlan` a disaster; a `FittedParameter` knows its bounds and how a scenario takes it.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ class FittedParameter:
 
 
 @dataclass(frozen=True)
-class BacktestPlan:
+class ReplayPlan:
     """How one disaster is played back: under which policy, with which parameters."""
 
     policy: str
@@ -65,12 +65,12 @@ def _delay_registering(scenario: Scenario, days: float) -> Scenario:
 
 # bounds are wide; first guesses lie near what the figures suggest
 PLANS = {
-    "noto_2024": BacktestPlan(
+    "noto_2024": ReplayPlan(
         "共有なし",
         (FittedParameter("避難所を出る割合（1日）", 0.001, 0.5, 0.06, _set_leave_rate_noto),),
         "公表は4点だけ。所在不明と最終の把握は、避難所の外の人に接触する強さ（仮定）に左右される",
     ),
-    "japan_2011": BacktestPlan(
+    "japan_2011": ReplayPlan(
         "同意制",
         (
             FittedParameter("避難所で届け出る割合（1日）", 0.001, 0.9, 0.2, _set_report_rate),
@@ -82,7 +82,7 @@ PLANS = {
         "避難所の外の届け出が遅いとした比（仮定）に左右され、"
         "どこも同じとすると+11.6ポイントになる。避難者の総数は6月2日の値で固定した",
     ),
-    "kobe_1995": BacktestPlan(
+    "kobe_1995": ReplayPlan(
         "共有なし",
         (FittedParameter("避難所を出る割合（1日）", 0.001, 0.5, 0.02, _set_leave_rate_kobe),),
         "確かめられるのは避難所の人数だけ。2月22日から3月3日の急な減りは、一定の割合では表せない",
