@@ -27,12 +27,15 @@ from dxkit.sharing._outcome import Outcome
 from dxkit.sharing._person_engine import run_person_engine
 from dxkit.sharing._phase_inversions import find_phase_inversions
 from dxkit.sharing._policies import check_policies, default_policies
+from dxkit.sharing._policy_conclusions import build_policy_conclusions, policy_assumptions
+from dxkit.sharing._policy_design import describe_policies, design_policies, policy_switches
 from dxkit.sharing._policy_rules import Rules, build_rules
 from dxkit.sharing._raci import raci
 from dxkit.sharing._read_scenario import read_scenario, scenario_names
 from dxkit.sharing._scenario import Scenario
 from dxkit.sharing._simulate import simulate
 from dxkit.sharing._suppress import suppress
+from dxkit.sharing._switch_effects import switch_effects
 from dxkit.sharing._trace import Trace
 
 __all__ = [
@@ -52,10 +55,13 @@ __all__ = [
     "audit",
     "backtest",
     "build_model",
+    "build_policy_conclusions",
     "build_rules",
     "check_policies",
     "compare",
     "default_policies",
+    "describe_policies",
+    "design_policies",
     "dispatch",
     "draw_outages",
     "find_phase_inversions",
@@ -63,6 +69,8 @@ __all__ = [
     "grounds",
     "may_disclose",
     "ordinances",
+    "policy_assumptions",
+    "policy_switches",
     "raci",
     "read_scenario",
     "run_cohort_engine",
@@ -70,4 +78,5 @@ __all__ = [
     "scenario_names",
     "simulate",
     "suppress",
+    "switch_effects",
 ]
