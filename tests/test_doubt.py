@@ -760,7 +760,7 @@ EXEMPT_PACKAGES = {
     "reports": "writes answers that stand above into files",
 }
 EXEMPT = {
-    "assumptions.doubt": "is the tool itself (tests/assumptions/test_doubt.py)",
+    "assumptions.doubt": "is the tool itself (tests/assumptions/test_assumptions_doubt.py)",
     "loaders.all_municipalities": "takes no table",
     "loaders.catalog": "takes no table",
     "loaders.data_folder": "takes no table",

@@ -45,6 +45,13 @@ def test_every_make_command_of_the_readme_is_a_target_on_every_system():
         assert re.search(rf"^:{word}$", windows, re.M)
 
 
+def test_no_two_test_files_have_one_name():
+    # pytest imports them by their names alone, and would leave the second one out
+    names = [Path(path).name for path in _tracked() if re.search(r"tests/.*test_\w+\.py$", path)]
+    assert len(names) > 50
+    assert len(names) == len(set(names))
+
+
 def test_the_conda_file_is_what_pyproject_says():
     spec = importlib.util.spec_from_file_location(
         "make_environment", ROOT / "scripts" / "make_environment.py"
