@@ -287,6 +287,13 @@ def outcome_of(policies):
     )
 
 
+def design_of(switches):
+    # which switch comes first is the order of the rows: the combinations are compared by levels
+    design = sharing.design_policies(switches)
+    levels = sorted(name for name in design if name.startswith("switch_"))
+    return design.drop(columns="policy").set_index(levels).sort_index()
+
+
 def scenario_of(evacuees):
     return sharing.simulate(
         NOTO.with_table("evacuees", evacuees), policies=["共有なし", "県ハブ"], draws=3
@@ -356,6 +363,15 @@ HANDOVERS = pd.DataFrame(
 RUNWAYS = dxkit.load("runways")
 COSTS = dxkit.load("delivery_costs")
 POLICIES = sharing.default_policies()
+SWITCHES = sharing.policy_switches()
+DESIGN = pd.DataFrame(
+    {
+        "policy": ["ab", "aB", "Ab", "AB"],
+        "switch_first": ["a", "a", "A", "A"],
+        "switch_second": ["b", "B", "b", "B"],
+        "known": [0.1, 0.2, 0.5, 0.7],
+    }
+)
 OFFICES = FEW_TOWNS[["code", "name", "area", "office_lat", "office_lon"]]
 
 # what the quick suite tries on answers of 0.1 s and more, and on those of 0.5 s and more; all changes run in CI
@@ -527,6 +543,21 @@ CASES = {
         quick=FEW,
     ),
     "sharing.grounds": Case({"table": dxkit.load("legal_grounds")}, sharing.grounds),
+    "sharing.find_phase_inversions": Case(
+        {"table": dxkit.load("legal_grounds").query("row == 'G20'").assign(phase="復旧期")},
+        lambda table: sharing.find_phase_inversions(table).set_index(["from_", "to", "category"]),
+    ),
+    "sharing.policy_switches": Case({"table": SWITCHES}, sharing.policy_switches),
+    "sharing.design_policies": Case({"switches": SWITCHES}, design_of),
+    "sharing.describe_policies": Case(
+        {"policies": POLICIES, "switches": SWITCHES}, sharing.describe_policies
+    ),
+    "sharing.switch_effects": Case(
+        {"design": DESIGN, "results": DESIGN[["policy", "known"]]},
+        lambda design, results: sharing.switch_effects(
+            design, results, measure="known", base="ab"
+        ).set_index("switch"),
+    ),
     "sharing.ground_matrix": Case(
         {"table": dxkit.load("legal_grounds")},
         lambda table: sharing.ground_matrix(table=table),
@@ -802,6 +833,9 @@ EXEMPT = {
     "schema.write_sheets": "writes a file",
     "loaders.write_table": "writes a file",
     "sharing.default_policies": "takes no table",
+    "sharing.ordinances": "takes no table",
+    "sharing.policy_assumptions": "takes no table",
+    "sharing.build_policy_conclusions": "returns functions of numbers; simulate has a case",
     "sharing.raci": "takes no table",
     "sharing.read_scenario": "reads files",
     "sharing.run_person_engine": "is what simulate runs with engine='person', which has a case",

@@ -491,7 +491,42 @@ def _expected_of_who_knows():
     assert (
         compared.loc["緊急時", "known_home_168"] <= compared.loc["県ハブ", "known_home_168"] + 0.01
     )
-    return ["72時間を過ぎてから", "1か所あるかどうか"]
+    week = sharing.read_scenario("nankai_illustrative").change(hours=168)
+    design = sharing.design_policies()
+    results = sharing.compare(sharing.simulate(week, policies=design, draws=1))
+    hub = "1か所に集める・当日・問わない・使わない"
+    effects = sharing.switch_effects(
+        design, results, measure="known_home_168", base=f"職員だけ・{hub}"
+    ).set_index("switch")
+    known = results.set_index("policy")["known_home_168"]
+    cloud = "1か所に集める・すぐ・問わない・使う"
+    assert known[f"自分でも登録・{hub}"] > known[f"自分でも登録・{cloud}"]
+    # the last step's "first" is that of the table beside it
+    flips = dxkit.load("policy_flips").set_index("conclusion")["holds"]
+    assert set(flips["168時間後の1位"]) == {"国クラウド"}
+    return [
+        "72時間を過ぎてから",
+        "1か所あるかどうか",
+        _write_flips("差は72時間を過ぎてから開く"),
+        _write_flips("多く渡しても多くは知れない"),
+        _write_flips("168時間後の1位"),
+        "168時間後の1位は国クラウドですが、6つのうち「自分でも登録」があるのは国クラウドだけです",
+        "1か所に集める県ハブのほうが上になります"
+        f"（{known[f'自分でも登録・{hub}']:.2f}と{known[f'自分でも登録・{cloud}']:.2f}）",
+        f"72通りの違いの{effects.loc['channel', 'main_share']:.0%}は窓口だけで決まり、"
+        f"国の仕組みで決まるのは{effects.loc['national', 'main_share']:.0%}です",
+    ]
+
+
+def _write_flips(conclusion, subject="この文"):
+    """Write what turns a conclusion, and how often it stands, as the notebooks do."""
+    rows = dxkit.load("policy_flips").query("conclusion == @conclusion")
+    return (
+        f"下の表は、{subject}を左右する仮定です。{len(rows)}つの仮定のうち"
+        f"{rows['flips_at'].notna().sum()}つは、1つだけで答えを変えます。"
+        f"{len(rows)}つをいちどに動かすと、{rows['stands_share'].iloc[0]:.0%}の場合に"
+        "答えは変わりません。"
+    )
 
 
 def _tajima():
@@ -640,6 +675,8 @@ def _expected_of_who_may_tell():
         "1節の`consent`",
         f"根拠のある組は{with_['可']}組に増えます",
         "提供の4割あまり",
+        _write_flips("72時間後の1位", "「72時間後の1位」"),
+        _write_flips("多く渡しても多くは知れない", "「多く渡しても多くは知れない」"),
     ]
 
 
@@ -1033,7 +1070,7 @@ INVENTED_PICTURES = {
 # how many tables of a notebook hold invented figures
 INVENTED_TABLES = {
     "facilitators/01_area_profiles.ipynb": 1,
-    "facilitators/02_who_may_tell.ipynb": 2,
+    "facilitators/02_who_may_tell.ipynb": 4,
     "facilitators/04_meeting_day.ipynb": 3,
     "facilitators/06_costs.ipynb": 5,
     "facilitators/07_training.ipynb": 4,
@@ -1043,7 +1080,7 @@ INVENTED_TABLES = {
     "research/04_backtests.ipynb": 1,
     "research/05_same_person.ipynb": 7,
     "research/07_progress_forecast.ipynb": 3,
-    "trainees/03_who_knows.ipynb": 2,
+    "trainees/03_who_knows.ipynb": 6,
     "trainees/04_drones.ipynb": 1,
 }
 # texts of cells that pandas writes and people cannot read

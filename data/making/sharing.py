@@ -2,7 +2,7 @@
 
 The scenarios themselves are folders that people edit (``data/scenarios/``); here every number of
 one becomes a row with its source or the mark 仮定. ``legal_grounds``, ``ordinances``,
-``law_questions``, ``disaster_practice``, ``raci`` and ``policies`` are written by hand and only checked.
+``law_questions``, ``disaster_practice``, ``raci``, ``policies``, ``policy_switches`` and ``policy_assumptions`` are written by hand and only checked.
 """
 
 from collections.abc import Callable
@@ -10,11 +10,15 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from dxkit import assumptions
+from dxkit import sharing as dxsharing
 from dxkit.errors import TableError
 from dxkit.sharing import check_policies, grounds, read_scenario
 from making.workplace import MakeError, Workplace
 
 NANKAI_EVACUEES = 500_000
+# how often all assumptions are drawn at once for one conclusion
+FLIP_DRAWS = 40
 COAST_WEIGHT = 3
 # the 15 municipalities on the Seto Inland Sea, Osaka Bay and the Kii Channel
 COAST = (
@@ -51,7 +55,7 @@ def ordinances(work: Workplace) -> pd.DataFrame:
     codes = work.read("municipalities")["code"].astype(str)
     if sorted(table["code"].astype(str)) != sorted(codes):
         raise MakeError("ordinances は、兵庫県の41市町を1行ずつにしてください。")
-    unknown = set(table["support_list"]) | set(table["plan"]) | set(table["purposes"])
+    unknown = set(table["support_list"]) | set(table["evacuation_plan"]) | set(table["purposes"])
     if unknown - {"あり", "なし", "要確認"} or table["source"].isna().any():
         raise MakeError("ordinances は、あり・なし・要確認のどれかと、出典を書いてください。")
     return table
@@ -96,6 +100,42 @@ def policies(work: Workplace) -> pd.DataFrame:
     except TableError as error:
         raise MakeError(str(error)) from error
     return table
+
+
+def policy_switches(work: Workplace) -> pd.DataFrame:
+    """Check the hand-written switches and give them as they are."""
+    table = work.read("policy_switches")
+    try:
+        dxsharing.policy_switches(table)
+    except TableError as error:
+        raise MakeError(str(error)) from error
+    return table
+
+
+def policy_assumptions(work: Workplace) -> pd.DataFrame:
+    """Check the hand-written assumptions and give them as they are."""
+    try:
+        assumptions.table(work.read("policy_assumptions"))
+    except TableError as error:
+        raise MakeError(str(error)) from error
+    return work.read("policy_assumptions")
+
+
+def policy_flips(work: Workplace) -> pd.DataFrame:
+    """Find for every conclusion about the policies which assumption turns it; takes minutes."""
+    scenario = read_scenario(
+        work.data / "scenarios" / "nankai_illustrative",
+        policies=check_policies(work.read("policies")),
+    )
+    ledger = work.read("policy_assumptions")
+    parts = []
+    for conclusion, decide in dxsharing.build_policy_conclusions(scenario).items():
+        found = assumptions.flips(decide, ledger, draws=FLIP_DRAWS, seed=0)
+        found = found.drop(columns=["relative_change"])
+        found = found.rename(columns={"before": "holds", "after": "turns_to"})
+        found.insert(0, "conclusion", conclusion)
+        parts.append(found.assign(stands_share=round(found.attrs["stands"], 3)))
+    return pd.concat(parts, ignore_index=True)
 
 
 def nankai_evacuees(towns: pd.DataFrame) -> pd.Series:

@@ -30,6 +30,8 @@ from dxkit.sharing._outcome import Outcome
 from dxkit.sharing._person_engine import run_person_engine
 from dxkit.sharing._phase_inversions import find_phase_inversions
 from dxkit.sharing._policies import check_policies, default_policies
+from dxkit.sharing._policy_conclusions import build_policy_conclusions, policy_assumptions
+from dxkit.sharing._policy_design import describe_policies, design_policies, policy_switches
 from dxkit.sharing._policy_rules import Rules, build_rules
 from dxkit.sharing._raci import raci
 from dxkit.sharing._read_scenario import read_scenario, scenario_names
@@ -37,6 +39,7 @@ from dxkit.sharing._replay import Replay, replay
 from dxkit.sharing._scenario import Scenario
 from dxkit.sharing._simulate import simulate
 from dxkit.sharing._suppress import suppress
+from dxkit.sharing._switch_effects import switch_effects
 from dxkit.sharing._trace import Trace
 
 __all__ = [
@@ -57,10 +60,13 @@ __all__ = [
     "audit",
     "backtest",
     "build_model",
+    "build_policy_conclusions",
     "build_rules",
     "check_policies",
     "compare",
     "default_policies",
+    "describe_policies",
+    "design_policies",
     "dispatch",
     "draw_outages",
     "find_phase_inversions",
@@ -69,6 +75,8 @@ __all__ = [
     "grounds",
     "may_disclose",
     "ordinances",
+    "policy_assumptions",
+    "policy_switches",
     "raci",
     "read_scenario",
     "replay",
@@ -78,4 +86,5 @@ __all__ = [
     "score_forecasts",
     "simulate",
     "suppress",
+    "switch_effects",
 ]

@@ -17,7 +17,7 @@ from dxkit.schema import carry_provenance
 from dxkit.sharing._bodies_categories_phases import CATEGORIES, NOTICE, ORDINANCE_STATES
 
 # category → the column that says whether an ordinance covers it
-COLUMN_OF_CATEGORY = {"support_list": "support_list", "plan": "plan"}
+COLUMN_OF_CATEGORY = {"support_list": "support_list", "plan": "evacuation_plan"}
 
 
 def ordinances() -> pd.DataFrame:
@@ -26,9 +26,9 @@ def ordinances() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a municipality of Hyogo: ``notice, code, name``; ``support_list, plan`` (あり: an
+        One row a municipality of Hyogo: ``notice, code, name``; ``support_list, evacuation_plan`` (あり: an
         ordinance lets the list, or the individual evacuation plans, go to supporters without the
-        person's express consent; 要確認: not found or not read), ``title, rule, certainty``;
+        person's express consent; 要確認: not found or not read), ``title, treatment, certainty``;
         ``purposes`` (あり: the municipality has published its purposes of use in a disaster);
         ``as_of, source``.
 
@@ -39,7 +39,7 @@ def ordinances() -> pd.DataFrame:
     {'要確認': 36, 'あり': 5}
     """
     loaded = load("ordinances")
-    # where nothing was found, title and rule are empty
+    # where nothing was found, title and treatment are empty
     table = carry_provenance(loaded.fillna(""), loaded)
     table.attrs["notice"] = NOTICE
     return table
@@ -82,5 +82,5 @@ def _choose_states(states: IntArray, positions: IntArray, category: Any) -> IntA
     else:
         columns_asked = pd.Series(category).map(columns).fillna(-1).to_numpy(dtype=np.intp)
     columns_asked, positions = np.broadcast_arrays(columns_asked, positions)
-    chosen = states[np.maximum(columns_asked, 0), positions]
-    return np.asarray(np.where(columns_asked >= 0, chosen, 0), dtype=np.intp)
+    known_states = states[np.maximum(columns_asked, 0), positions]
+    return np.asarray(np.where(columns_asked >= 0, known_states, 0), dtype=np.intp)

@@ -4,6 +4,8 @@
 faults, unless the deciding row says why.
 """
 
+import itertools
+
 import pandas as pd
 
 from dxkit._arrays import IntArray
@@ -59,12 +61,12 @@ def find_phase_inversions(table: pd.DataFrame | None = None) -> pd.DataFrame:
     decided = {phase: _decide_in_phase(law, frame, phase) for phase in URGENCY}
     parts = [
         _compare_phases(law, frame, (earlier, decided[earlier]), (later, decided[later]))
-        for earlier, later in zip(URGENCY[:-1], URGENCY[1:], strict=True)
+        for earlier, later in itertools.pairwise(URGENCY)
     ]
-    found = pd.concat(parts, ignore_index=True)
-    found.insert(0, "notice", NOTICE)
-    found.attrs["notice"] = NOTICE
-    return carry_provenance(found, law)
+    inversions = pd.concat(parts, ignore_index=True)
+    inversions.insert(0, "notice", NOTICE)
+    inversions.attrs["notice"] = NOTICE
+    return carry_provenance(inversions, law)
 
 
 def _decide_in_phase(law: pd.DataFrame, frame: pd.DataFrame, phase: str) -> IntArray:
