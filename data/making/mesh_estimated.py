@@ -25,6 +25,7 @@ is no better than the made rule, as it draws too many people to the city's middl
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -116,7 +117,7 @@ def mesh_check(work: Workplace) -> pd.DataFrame:
 def mesh_errors(work: Workplace) -> pd.DataFrame:
     """Measure the three rules: on Hiroshima's cells and old towns, and on 豊岡's six old towns of 2005."""
     check = work.read("mesh_check")
-    rows = []
+    rows: list[dict[str, object]] = []
     for area, cells in (("広島県", check), ("広島県の中山間", check[check["rural"]])):
         towns = cells.groupby("town")[["people", "estimated", "plain", "made"]].sum()
         for rule in ("estimated", "plain", "made"):
@@ -124,7 +125,8 @@ def mesh_errors(work: Workplace) -> pd.DataFrame:
                 truth = table["people"].to_numpy(float)
                 guess = table[rule].to_numpy(float)
                 both = (truth > 0) & (guess > 0)
-                row = {"rule": rule, "area": area, "level": level, "places": len(table)}
+                row: dict[str, object] = {"rule": rule, "area": area, "level": level}
+                row["places"] = len(table)
                 row["misplaced_share"] = _misplaced(guess, truth)
                 row["r"] = np.corrcoef(np.log(guess[both]), np.log(truth[both]))[0, 1]
                 if rule == "estimated" and level == "1km":
@@ -430,7 +432,7 @@ def _points(table: pd.DataFrame) -> Floats:
     return _metres(places["latitude"], places["longitude"])
 
 
-def _metres(lat: Floats | pd.Series, lon: Floats | pd.Series) -> Floats:
+def _metres(lat: Any, lon: Any) -> Floats:
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=DATUM).to_crs(METRES)
     return np.asarray(shapely.get_coordinates(points.to_numpy()))
 
@@ -473,13 +475,12 @@ def _made_rule(work: Workplace, region: Region) -> Floats:
     ).set_index("code")
     tables_made = []
     for code, inside in cells.groupby("code", sort=True):
-        town = pd.Series(
-            {
-                "habitable_share": rows.loc[code, "B:可住地面積割合"] / 100,
-                "people_2020": region.census[code],
-                "elderly_2020": 0,
-            }
-        )
+        figures: dict[str, float] = {
+            "habitable_share": float(rows["B:可住地面積割合"][str(code)]) / 100,
+            "people_2020": float(region.census[str(code)]),
+            "elderly_2020": 0.0,
+        }
+        town = pd.Series(figures)
         tables_made.append(mesh_people.allocate(inside, town))
     made = pd.concat(tables_made)
     sums = made.groupby(made["place"].str[:8])["people"].sum()

@@ -65,7 +65,7 @@ class DemandDraws:
         factors = factors * np.where(after > 0, before / np.maximum(after, 1e-300), 1.0)
         restored = np.empty_like(factors)
         restored[self.order] = factors
-        return restored
+        return np.asarray(restored)
 
 
 def _refuse_crossed_limits(people: FloatArray, low: FloatArray, high: FloatArray) -> None:

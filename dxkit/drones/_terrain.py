@@ -73,10 +73,10 @@ def terrain_distances(
     True
     """
     clearance = _checks.require_number(clearance_m, "clearance_m", high=1000.0)
-    choices = {"payload_kg": payload_kg, "wind_ms": wind_ms}
-    range_km = flight_range(drone, **choices)
+    range_km = flight_range(drone, payload_kg=payload_kg, wind_ms=wind_ms)
     # the range falls in proportion to the climb: one metre tells all
-    km_per_m = range_km - flight_range(drone, climb_m=1.0, **choices)
+    climbed_km = flight_range(drone, payload_kg=payload_kg, wind_ms=wind_ms, climb_m=1.0)
+    km_per_m = range_km - climbed_km
     names = _checks.read_labels(bases, "base", "bases")
     places = _checks.read_labels(demand, "place", "demand")
     place_points = _checks.read_coordinates(demand, "demand")
@@ -107,7 +107,9 @@ class _Heights:
             elevation, "elevation_m", "elevation", low=-500.0, high=9000.0
         )
         box = mesh_box(elevation["place"].to_numpy(dtype=str))
-        row, column = _find_cell((box.south + box.north) / 2, (box.west + box.east) / 2)
+        row, column = _find_cell(
+            np.asarray((box.south + box.north) / 2), np.asarray((box.west + box.east) / 2)
+        )
         self.first_row = int(row.min())
         self.first_column = int(column.min())
         shape = (int(np.ptp(row)) + 1, int(np.ptp(column)) + 1)
