@@ -27,11 +27,11 @@ def find_cell_faults(table: pd.DataFrame) -> list[Fault]:
     faults = []
     for name in table.columns:
         # text that reads as a number is taken for one
-        numbers = pd.to_numeric(table[name], errors="coerce")
-        is_text = (numbers.isna() & table[name].notna()) | numbers.isin([np.inf, -np.inf])
-        is_large = ~is_text & (numbers.abs() > LARGEST_NUMBER)
+        numbers = pd.to_numeric(table[name], errors="coerce").to_numpy(float, na_value=np.nan)
+        is_text = (np.isnan(numbers) & table[name].notna().to_numpy(bool)) | np.isinf(numbers)
+        is_large = ~is_text & (np.abs(numbers) > LARGEST_NUMBER)
         for row in np.flatnonzero(is_text | is_large).tolist():
-            problem = "数ではありません" if is_text.iloc[row] else "大きすぎます"
+            problem = "数ではありません" if is_text[row] else "大きすぎます"
             faults.append(
                 Fault(
                     f"{table.index[row]} の値が{problem}",
