@@ -681,32 +681,46 @@ def _expected_of_who_may_tell():
 
 
 def _expected_of_backtests():
-    backtests = {name: sharing.backtest(name) for name in ("noto_2024", "japan_2011", "kobe_1995")}
-    miss = {
-        name: backtest.table.set_index(["hour", "measure"])["miss_points"]
-        for name, backtest in backtests.items()
+    scenarios = {
+        name: sharing.read_scenario(name) for name in ("noto_2024", "japan_2011", "kobe_1995")
     }
-    japan = sharing.read_scenario("japan_2011")
+    replays = {name: sharing.replay(scenario) for name, scenario in scenarios.items()}
+    miss = {
+        name: played.table.set_index(["hour", "measure"])["miss_points"]
+        for name, played in replays.items()
+    }
+    japan = scenarios["japan_2011"]
     uniform = japan.with_table("places", japan.tables["places"].assign(contact_per_day=1.0))
-    predictions = [
-        backtest.table[backtest.table["use"] == "予測"] for backtest in backtests.values()
-    ]
-    assert all(table["within_goal"].all() for table in predictions)
-    assert max(backtests, key=lambda name: backtests[name].worst_points) == "japan_2011"
+    kobe_predictions = replays["kobe_1995"].table.query("use == '予測'")
+    scores = sharing.score_forecasts()
+    by_method = scores["miss_points"].abs().groupby(scores["method"])
+    median, mean = by_method.median(), by_method.mean()
+    ours = scores[scores["method"] == "dxkit"]
+    worst = ours.loc[ours["miss_points"].abs().idxmax()]
+    assert median.drop("dxkit").idxmin() == mean.drop("dxkit").idxmin() == "six_percent"
+    assert worst["event"] == "kobe_1995"
+    japan_misses = scores[scores["event"] == "japan_2011"].set_index("method")["miss_points"].abs()
+    assert japan_misses["last_value"] == japan_misses.min() < japan_misses["dxkit"]
+    early = sharing.replay(scenarios["kobe_1995"], fit_until_hour=864)
     law = sharing.grounds()["certainty"]
     noto, kobe = miss["noto_2024"], miss["kobe_1995"]
     return [
         f"16日目の所在不明が{noto[384, '所在不明']:+.1f}ポイント、最終の把握が{noto[2160, '把握']:+.1f}ポイント",
-        f"予測のずれは{miss['japan_2011'][3312, '県が把握']:+.1f}ポイントで、目標の中です",
-        f"ずれは{sharing.backtest(uniform).table['miss_points'].iloc[-1]:+.1f}ポイントで、目標に届きません",
-        f"使っていない{len(predictions[2])}点のずれは、大きくて{kobe[168, '避難所']:+.1f}ポイント",
+        f"予測のずれは{miss['japan_2011'][3312, '県が把握']:+.1f}ポイントです",
+        f"ずれは{sharing.replay(uniform).table['miss_points'].iloc[-1]:+.1f}ポイントです",
+        f"使っていない{len(kobe_predictions)}点のずれは、大きくて{kobe[168, '避難所']:+.1f}ポイント",
         "2月22日と3月3日は",
         f"{kobe[864, '避難所']:+.1f}と{kobe[1080, '避難所']:+.1f}ポイント外れます",
         "1つの割合",
         "2月22日までで",
-        f"最大のずれは{sharing.backtest('kobe_1995', fit_until_hour=864).worst_points:.1f}ポイント",
-        f"使っていない{sum(map(len, predictions))}点のすべてが±10ポイントの中",
-        "いちばん外れたのは2011年の1点",
+        f"最大のずれは{early.worst_points:.1f}ポイント",
+        f"ずれの中央値は{median['dxkit']:.1f}ポイントで、いちばん近い単純なモデル（1日6％減）の"
+        f"{median['six_percent']:.1f}ポイントより小さく、"
+        f"技量は{1 - median['dxkit'] / median['six_percent']:+.2f}です",
+        f"80％の幅には、{len(ours)}点のうち{ours['is_covered'].sum()}点が入りました",
+        f"平均のずれは{mean['dxkit']:.1f}ポイント（1日6％減は{mean['six_percent']:.1f}ポイント）、"
+        f"最大のずれは{abs(worst['miss_points']):.1f}ポイントで、人数がまだ増えていた1995年兵庫",
+        "2011年東日本では、最後の値のままのほうが近く",
         f"{len(law)}行のうち、条文か通知を読んで書けたのは{(law != '要確認').sum()}行で、{(law == '要確認').sum()}行は要確認",
     ]
 

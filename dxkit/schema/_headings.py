@@ -365,7 +365,6 @@ HEADINGS: dict[str, tuple[str, str]] = {
     # counts and facts of past disasters
     "event": ("災害の記号", ""),
     "counted_at": ("数えた日時", ""),
-    "hour": ("発災からの時間", "時間"),
     "conflict": ("食い違いの印（1=別の値がある）", ""),
     "is_main": ("災害を代表する系列（1=代表）", ""),
     "fact": ("公表された事実", ""),
