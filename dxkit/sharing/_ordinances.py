@@ -55,7 +55,8 @@ def find_ordinance_states(code: Any, category: Any) -> IntArray:
     table = ordinances().set_index("code")
     is_scalar = isinstance(code, str | int | np.integer)
     names, codes = np.unique(np.atleast_1d(np.asarray(code, dtype=object)), return_inverse=True)
-    places = table.index.get_indexer([str(short_code(name)) for name in names])
+    home_codes = pd.Index([str(short_code(name)) for name in names])
+    places = table.index.get_indexer(home_codes)
     if (places < 0).any():
         unknown = names[int(np.argmin(places))]
         raise ChoiceError(

@@ -179,12 +179,11 @@ def _concerns(name: str, policy: str, row: "pd.Series[Any]") -> bool:
 def _change_policy(row: "pd.Series[Any]", values: Values) -> pd.DataFrame:
     """Return the policy as a table of one row, with other cells."""
     names = {field.label: field.name for field in POLICY_FIELDS}
-    cells = {
-        names[name.partition(JOINT)[2]]: value
-        for name, value in values.items()
-        if name not in COMMON
-    }
-    return pd.DataFrame([{**row.to_dict(), **cells}])
+    cells: dict[str, Any] = {str(name): cell for name, cell in row.items()}
+    for name, value in values.items():
+        if name not in COMMON:
+            cells[names[name.partition(JOINT)[2]]] = value
+    return pd.DataFrame([cells])
 
 
 def _change_scenario(scenario: Scenario, values: Values) -> Scenario:
@@ -201,7 +200,9 @@ def _change_scenario(scenario: Scenario, values: Values) -> Scenario:
             # a multiple of a probability must stay one
             limit = np.inf if name == STAFF else 1.0
             cells = np.minimum(rows[column].to_numpy(dtype=float) * factor, limit)
-            changed = changed.with_table(table, rows.assign(**{column: cells}))
+            scaled = rows.copy()
+            scaled[column] = cells
+            changed = changed.with_table(table, scaled)
     if JOINED in values:
         rows = changed.tables["evacuees"]
         changed = changed.with_table("evacuees", _join_share(rows, values[JOINED]))
