@@ -149,14 +149,16 @@ def agrees(code: str, name: object) -> bool:
         return FORMER_NAMES[plain] == code
     if both := CODE_AND_NAME.fullmatch(plain):
         return both[1][: len(code)] == code and agrees(code, both[2])
+    # nearly all names are the official one, letter by letter
+    official = map_municipalities().get(code)
+    if official is not None and plain == official.name:
+        return True
     # numbers and signs before a name say nothing of it
     for spelling in (plain, LEADING_SIGNS.sub("", plain)):
         key = to_spelling_key(spelling)
-        official = map_municipalities().get(code)
-        if map_prefectures().get(spelling) == code:
-            return True
         # a village of the northern territories that shares its name with one that it is not
-        if official is not None and spelling == to_plain_name(official.name):
+        is_official = official is not None and spelling == to_plain_name(official.name)
+        if is_official or map_prefectures().get(spelling) == code:
             return True
         places = (*map_spellings().get(key, ()), *map_stems().get((code[:2], key), ()))
         if any(place.code == code for place in places):

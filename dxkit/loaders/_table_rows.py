@@ -242,7 +242,7 @@ def _make_place_fault(sheet: Sheet, layout: Layout, row: int, error: PlaceNameEr
 def list_slips(sheet: Sheet, layout: Layout, data: Sequence[int]) -> list[str]:
     """List names that are read although a letter of them is another's (宍栗市)."""
     rows = [(row, sheet.find_text(row, layout.name)) for row in data]
-    slips = [(row, name) for row, name in rows if any(map(SLIPS.__contains__, name))]
+    slips = [(row, name) for row, name in rows for letter in SLIPS if letter in name]
     return [
         f"{sheet.row_numbers[row]}行目の「{name}」を、字の誤りとみて読みました"
         for row, name in slips
