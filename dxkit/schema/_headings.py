@@ -367,5 +367,4 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "counted_at": ("数えた日時", ""),
     "conflict": ("食い違いの印（1=別の値がある）", ""),
     "is_main": ("災害を代表する系列（1=代表）", ""),
-    "fact": ("公表された事実", ""),
 }

@@ -149,7 +149,7 @@ def backtest(
     table = _compare_counts(others, known, counts, later)
     scores = _score_methods(table)
     rivals = scores.iloc[1:]
-    best = rivals.loc[rivals["mean_miss"].idxmin()]
+    best = rivals.iloc[int(rivals["mean_miss"].to_numpy().argmin())]
     skill = 1 - scores["mean_miss"].iloc[0] / max(best["mean_miss"], np.finfo(float).tiny)
     curve = _forecast_days(others, known, counts)
     points = _list_points(table, known)

@@ -103,7 +103,7 @@ def forecast(
     table = build_forecast(list(events.values()), series, asked, level, seed=seed)
     table.insert(4, "share", table["people"] / base_people)
     # a forecast is an estimate, from invented counts an invented one
-    table.attrs = merge_provenance(counts, archive_table, {"kind": "estimated"})
+    table.attrs.update(merge_provenance(counts, archive_table, {"kind": "estimated"}))
     table.attrs["notes"] = notes
     table.attrs["settings"] = {
         "base": base_people,

@@ -81,7 +81,7 @@ def score_forecasts(
             )
         ]
     scores = pd.DataFrame(rows)
-    scores.attrs = merge_provenance(table, {"kind": "estimated"})
+    scores.attrs.update(merge_provenance(table, {"kind": "estimated"}))
     scores.attrs["settings"] = {"origin_hour": origin_hour, "level": LEVEL, "choose": choose}
     return scores
 
@@ -172,7 +172,7 @@ def _score_event(
     rows: list[dict[str, object]] = []
     for index, (days, position) in enumerate(targets):
         observed = counts.people[position]
-        low, high = predicted.loc[index, ["low", "high"]]
+        low, high = predicted[["low", "high"]].to_numpy(dtype=float)[index]
         point = {"days": days, "hour": counts.hours[position]}
         for method in (OURS, *RIVALS):
             people = predicted.loc[index, "people" if method == OURS else method]
