@@ -26,7 +26,8 @@ def ordinances() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a municipality of Hyogo: ``notice, code, name``; ``support_list, evacuation_plan`` (あり: an
+        One row a municipality of Hyogo: ``notice, code, name``; ``support_list,
+        evacuation_plan`` (あり: an
         ordinance lets the list, or the individual evacuation plans, go to supporters without the
         person's express consent; 要確認: not found or not read), ``title, treatment, certainty``;
         ``purposes`` (あり: the municipality has published its purposes of use in a disaster);

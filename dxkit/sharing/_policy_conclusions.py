@@ -210,7 +210,7 @@ def _change_scenario(scenario: Scenario, values: Values) -> Scenario:
 
 
 def _join_share(municipalities: pd.DataFrame, share: float) -> pd.DataFrame:
-    """Let a share of the municipalities join: first those that have, in the order of their codes."""
+    """Let a share of the municipalities join: those that have first, by their codes."""
     order = municipalities.sort_values(["joined", "code"], ascending=[False, True]).index
     count = round(share * len(municipalities))
     joined = pd.Series(False, index=municipalities.index)

@@ -157,7 +157,7 @@ def _find_level(choices: dict[str, dict[str, str]], policy: Mapping[Any, Any]) -
 
 
 def _is_equal(cell: object, value: str) -> bool:
-    """Compare a policy's cell with a written value: numbers and flags as numbers, words as words."""
+    """Compare a policy's cell with a written value: numbers as numbers, words as words."""
     try:
         return float(str(int(cell) if isinstance(cell, bool) else cell)) == float(value)
     except ValueError:
