@@ -79,10 +79,8 @@ def test_a_change_of_definition_is_flagged():
 
 def test_every_fault_of_the_counts_comes_in_one_japanese_message():
     faulty = pd.DataFrame({"hour": [24, "あす"], "people": ["約千人", 900]})
-    with pytest.raises(TableError) as error:
+    with pytest.raises(TableError, match=r"(?s)(?=.*あす)(?=.*約千人)"):
         sharing.forecast(faulty, hours=96)
-    assert "あす" in str(error.value)
-    assert "約千人" in str(error.value)
     with pytest.raises(TableError, match="people"):
         sharing.forecast(COUNTS.drop(columns="people"), hours=96)
     with pytest.raises(TableError, match="counts に人が1人もいません"):
