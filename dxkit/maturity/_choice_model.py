@@ -160,16 +160,12 @@ def build_choice_model(
     if not factors:
         raise ChoiceError("変えるものがありません。vary に1つ以上書いてください。")
     scaled = normalise_figures(numbers, framework, NORMALISATIONS[0], (floors[0], 1.0))
-    labels = LABELS | {
-        f"weight_{name}": f"重み: {framework.labels_by_name.get(name, name)}"
-        for name in framework.dimensions
-    }
     return ChoiceModel(
         codes=codes,
         framework=framework,
         nominal=rank_totals(scaled, framework, AGGREGATIONS[0], min_answered),
         factors=factors,
-        labels=labels,
+        labels=_label_factors(framework),
         fillings=fillings,
         shifts=shifts,
         ends=noise.ends if noise is not None else None,
@@ -177,6 +173,15 @@ def build_choice_model(
         floor=floors[0],
         min_answered=min_answered,
     )
+
+
+def _label_factors(framework: Framework) -> dict[str, str]:
+    """Label every factor in Japanese."""
+    weights = {
+        f"weight_{name}": f"重み: {framework.labels_by_name.get(name, name)}"
+        for name in framework.dimensions
+    }
+    return LABELS | weights
 
 
 def _read_floors(floor: float | FloorRange) -> FloorRange:

@@ -38,7 +38,8 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     >>> competition_ranks(pd.Series({"A": 0.1 + 0.2, "B": 0.3, "C": 0.1, "D": None})).to_dict()
     {'A': 1, 'B': 1, 'C': 3, 'D': 4}
     """
-    require_numbers(scores.to_frame("scores"))
+    # an order has no use for squares: scores of any size are compared
+    require_numbers(scores.to_frame("scores"), largest=np.finfo(float).max)
     figures = scores.to_numpy(dtype=float, na_value=np.nan)
     ranks = pd.Series(rank_rows(figures[None, :])[0].astype(int), index=scores.index, name="rank")
     return carry_provenance(ranks, scores)

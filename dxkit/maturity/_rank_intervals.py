@@ -207,8 +207,7 @@ def rank_intervals(
     [8, 16]
     """
     rule = MIN_ANSWERED if min_answered is None else min_answered
-    _check_shares(weight_noise=weight_noise, min_answered=rule)
-    _check_shares(level=level, tier_level=tier_level)
+    _check_shares(weight_noise=weight_noise, min_answered=rule, level=level, tier_level=tier_level)
     _check_choices(vary, draws=draws, n_donors=n_donors, floor=floor)
     framework = sort_framework(build_framework(indicators))
     numbers, codes, rows_given = read_sorted_figures(values, framework)
@@ -245,9 +244,8 @@ def rank_intervals(
     }
     settings |= _describe_plan(plan, codes, [*impossible_pairs, *pairs])
     # drawn in the order of the codes, handed back in that of the user's rows
-    table = table.iloc[rows_given]
-    ranks = ranks[:, rows_given]
-    return RankIntervals(carry_provenance(table, values, indicators, answers), ranks, settings)
+    table = carry_provenance(table.iloc[rows_given], values, indicators, answers)
+    return RankIntervals(table, ranks[:, rows_given], settings)
 
 
 def _check_choices(vary: Sequence[str], *, draws: int, n_donors: int, floor: float) -> None:

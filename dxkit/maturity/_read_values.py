@@ -13,23 +13,23 @@ from dxkit.errors import Fault, TableError
 LARGEST_NUMBER = 1e15
 
 
-def is_numeric(table: pd.DataFrame) -> bool:
+def is_numeric(table: pd.DataFrame, largest: float = LARGEST_NUMBER) -> bool:
     """Say whether all columns hold usable numbers or nothing: the rule, and quickly checked."""
     if not all(isinstance(kind, np.dtype) and kind.kind in "biuf" for kind in table.dtypes):
         return False
-    return not bool((np.abs(table.to_numpy(dtype=float)) > LARGEST_NUMBER).any())
+    return not bool((np.abs(table.to_numpy(dtype=float)) > largest).any())
 
 
-def find_cell_faults(table: pd.DataFrame) -> list[Fault]:
+def find_cell_faults(table: pd.DataFrame, largest: float = LARGEST_NUMBER) -> list[Fault]:
     """Find cells that are no usable numbers, for tables indexed by code."""
-    if is_numeric(table):
+    if is_numeric(table, largest):
         return []
     faults = []
     for name in table.columns:
         # text that reads as a number is taken for one
         numbers = pd.to_numeric(table[name], errors="coerce").to_numpy(float, na_value=np.nan)
         is_text = (np.isnan(numbers) & table[name].notna().to_numpy(bool)) | np.isinf(numbers)
-        is_large = ~is_text & (np.abs(numbers) > LARGEST_NUMBER)
+        is_large = ~is_text & (np.abs(numbers) > largest)
         for row in np.flatnonzero(is_text | is_large).tolist():
             problem = "数ではありません" if is_text[row] else "大きすぎます"
             faults.append(
@@ -43,7 +43,7 @@ def find_cell_faults(table: pd.DataFrame) -> list[Fault]:
     return faults
 
 
-def require_numbers(table: pd.DataFrame) -> None:
+def require_numbers(table: pd.DataFrame, largest: float = LARGEST_NUMBER) -> None:
     """Refuse a table with cells that are no usable numbers.
 
     Raises
@@ -51,5 +51,5 @@ def require_numbers(table: pd.DataFrame) -> None:
     TableError
         Naming every one.
     """
-    if faults := find_cell_faults(table):
+    if faults := find_cell_faults(table, largest):
         raise TableError(faults)

@@ -100,9 +100,8 @@ def sensitivity(
     check_vary(vary)
     require_whole_number(draws, "draws", high=10**9)
     require_number(weight_noise, "weight_noise", high=1)
-    require_number(n_alternatives, "n_alternatives", low=2)
-    require_number(n_donors, "n_donors", low=1)
     require_number(min_answered, "min_answered", high=1)
+    _check_counts(n_alternatives, n_donors)
     model = build_choice_model(
         values,
         indicators,
@@ -134,6 +133,12 @@ def sensitivity(
         "min_answered": min_answered,
     }
     return carry_provenance(table, values, indicators, answers)
+
+
+def _check_counts(n_alternatives: int, n_donors: int) -> None:
+    """Refuse counts that leave nothing to choose among."""
+    require_number(n_alternatives, "n_alternatives", low=2)
+    require_number(n_donors, "n_donors", low=1)
 
 
 def _analyse(model: ChoiceModel, unit: int | None, draws: int, seed: int) -> pd.DataFrame:

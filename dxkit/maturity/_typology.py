@@ -96,7 +96,6 @@ def typology(
     [1, 1, 1, 2, 2]
     """
     table = values.set_index("code") if "code" in values.columns else values
-    require_numbers(table)
     _check_complete(table)
     # what is drawn, and which of two equally near clusters are joined, goes by codes and names
     table = read_plain_table(table).set_axis(table.index)
@@ -139,6 +138,7 @@ def typology(
 
 
 def _check_complete(table: pd.DataFrame) -> None:
+    require_numbers(table)
     faults = [
         Fault(
             f"{code} の値が空欄です",

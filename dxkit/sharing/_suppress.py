@@ -133,8 +133,7 @@ def suppress(
     {'a': None, 'b': None, 'c': 50, 'd': 60, '北': 43, '南': 110, '計': 153}
     """
     _require_options(k, rounding, protection)
-    handed = read_tables(tables)
-    require_full_tables(handed)
+    handed = _read_full_tables(tables)
     earlier = [] if published_before is None else read_tables(published_before)
     notes = read_notes(earlier)
     levels = {**notes["hierarchy"], **(hierarchy or {})}
@@ -149,11 +148,8 @@ def suppress(
     )
     values = published.gather_values()
     require_sums(published, values)
-    not_checked = [
-        *published.links.not_checked,
-        *published.system.not_checked,
-        *list_suspects(handed, levels),
-    ]
+    not_checked = [*published.links.not_checked, *published.system.not_checked]
+    not_checked += list_suspects(handed, levels)
     is_fixed = published.mark_printed(range(len(complete), len(published.tables)))
     is_small = _mark_small(compute_implied(published, values), k) & ~is_fixed
     is_blank = is_small & published.mark_shown()
@@ -187,6 +183,13 @@ def _shape_like(tables: Any, outcomes: list[Any]) -> Any:
 
 def _say_failure(name: str) -> str:
     return f"{name}を守りきれません（前に公表した数から分かります）"
+
+
+def _read_full_tables(tables: Any) -> list[CountTable]:
+    """Read the tables that are handed over, and refuse those with blanks."""
+    handed = read_tables(tables)
+    require_full_tables(handed)
+    return handed
 
 
 def _require_options(k: int, rounding: int | None, protection: float) -> None:
