@@ -7,7 +7,6 @@ million records cost about as much as the few ten thousand parts they are made o
 import gc
 import re
 import warnings
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,12 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from dxkit._checks import require_columns
 from dxkit.errors import Fault, TableError, TableWarning, shorten
-from dxkit.linkage._address import AddressReader, is_ambiguous, split_words
-from dxkit.linkage._birthday import is_blank_date, read_birthday
+from dxkit.linkage._fold_birthdays import fold_birthdays
+from dxkit.linkage._fold_places import fold_places
 from dxkit.linkage._name_parts import fold_names
 from dxkit.linkage._spellings import Spellings, build_column, find_spellings, pair_spellings
 from dxkit.schema import carry_provenance
@@ -32,13 +30,6 @@ WOMEN = ("女", "女性", "F", "FEMALE", "2")
 NAME_PARTS = ("surname", "given")
 # half of a pair that stands for one character: no character at all
 SURROGATE = re.compile("[\ud800-\udfff]")
-DATE_MARKS = re.compile(r"[/.\-]")
-EIGHT_DIGITS = re.compile("[0-9]{8}")
-# a town in letters that come before kana and kanji
-FOREIGN = re.compile(r"[\x00-\u2fff]+")
-# a word of more addresses than these says nothing of a place: street, road, the state
-MAX_WORD_SHARE = 0.02
-MIN_COMMON_WORD = 10
 SEXES = dict.fromkeys(MEN, "男") | dict.fromkeys(WOMEN, "女")
 
 
@@ -140,8 +131,8 @@ def _fold_cells(
 ) -> pd.DataFrame:
     index = records.index
     names = fold_names(cells["name"], cells["kana"], known_surnames.kanji, known_surnames.kana)
-    birthdays, numbers = _fold_birthdays(cells["birthday"], sheet)
-    places = _fold_places(cells["address"], cells["code"], sheet)
+    birthdays, numbers = fold_birthdays(cells["birthday"], sheet)
+    places = fold_places(cells["address"], cells["code"], sheet)
     sexes = [_fold_sex(text) for text in cells["sex"].texts]
     texts = names | birthdays | {"sex": Spellings(sexes, cells["sex"].rows)} | places
     columns = {"record_id": _read_ids(records["record_id"], sheet)}
@@ -277,137 +268,6 @@ def _read_texts(column: pd.Series, sheet: str = "") -> list[str]:
 
 def _fold_sex(text: str) -> str:
     return SEXES.get(text.strip().upper().removesuffix(".0"), "")
-
-
-def _fold_birthdays(
-    cells: Spellings, sheet: str
-) -> tuple[dict[str, Spellings], dict[str, NDArray[np.int32]]]:
-    """Fold birthdays where whole, and year, month and day as far as they are known."""
-    dates = [read_birthday(text) for text in cells.texts]
-    _warn_of_unread_birthdays(cells, dates, sheet)
-    days = [f"{year:04d}-{month:02d}-{day:02d}" if day else "" for year, month, day in dates]
-    digits = [
-        day.replace("-", "") if day else _read_digits(text) if date[0] else ""
-        for text, day, date in zip(cells.texts, days, dates, strict=True)
-    ]
-    numbers = np.array(dates, dtype=np.int32).reshape(-1, 3)[cells.rows]
-    return {
-        "birthday": Spellings(days, cells.rows),
-        "digits": Spellings(digits, cells.rows),
-    }, {part: numbers[:, column] for column, part in enumerate(("year", "month", "day"))}
-
-
-def _read_digits(text: str) -> str:
-    """Read the eight digits of a date that cannot be.
-
-    1950-43-06 is no day, but one slip away from 1954-03-06.
-    """
-    plain = DATE_MARKS.sub("", text.strip())
-    return plain if EIGHT_DIGITS.fullmatch(plain) else ""
-
-
-def _warn_of_unread_birthdays(
-    cells: Spellings, dates: list[tuple[int, int, int]], sheet: str
-) -> None:
-    """Say how many cells hold something that is read as no date."""
-    is_unread = np.array(
-        [
-            not year and not is_blank_date(text)
-            for text, (year, _, _) in zip(cells.texts, dates, strict=True)
-        ],
-        dtype=bool,
-    )
-    if is_unread.any():
-        rows = np.flatnonzero(is_unread[cells.rows])
-        fault = Fault(
-            f"生年月日として読めないセルが{len(rows):,}件あります（不明として扱います）",
-            "1965-05-03 や 昭和40年5月3日 のように年から書いてください",
-            sheet=sheet,
-            row=int(rows[0]) + 2,
-            column="birthday",
-            value=cells.texts[cells.rows[rows[0]]],
-        )
-        warnings.warn(str(fault), TableWarning, stacklevel=2)
-
-
-def _fold_places(addresses: Spellings, codes: Spellings, sheet: str) -> dict[str, Spellings]:
-    """Fold addresses with the code that stands beside them.
-
-    Where an address names neither prefecture nor a municipality of its own name, the prefecture
-    to which most other records belong decides.
-    """
-    five_digits = Spellings([_fold_code(text) for text in codes.texts], codes.rows)
-    cells, rows = pair_spellings(addresses, five_digits)
-    places = _read_addresses(cells, AddressReader())
-    row_counts = np.bincount(rows, minlength=len(cells)).tolist()
-    prefectures: Counter[str] = Counter()
-    for (code, _, _), count in zip(places, row_counts, strict=True):
-        if code:
-            prefectures[code[:2]] += count
-    home, home_records = (prefectures.most_common(1) or [("", 0)])[0]
-    unplaced = [
-        position for position, place in enumerate(places) if not place[0] and cells[position][0]
-    ]
-    if unplaced and home_records > prefectures.total() / 2:
-        again = _read_addresses([cells[position] for position in unplaced], AddressReader(home))
-        for position, place in zip(unplaced, again, strict=True):
-            places[position] = place
-    open_addresses: Counter[str] = Counter()
-    for position in unplaced:
-        if not places[position][0]:
-            open_addresses[cells[position][0]] += row_counts[position]
-    _warn_of_ambiguous(open_addresses, sheet)
-    columns = zip(*places, strict=True) if places else ((), (), ())
-    texts = dict(zip(("code", "town", "block"), map(list, columns), strict=True))
-    texts["words"] = _list_words([address for address, _ in cells], texts["town"], row_counts)
-    return {column: Spellings(values, rows) for column, values in texts.items()}
-
-
-def _list_words(addresses: list[str], towns: list[str], row_counts: list[int]) -> list[str]:
-    """List the words of addresses in other letters; those of many addresses tell nothing."""
-    # only towns without a kanji or kana are written in words
-    foreign_towns = {town for town in set(towns) if FOREIGN.fullmatch(town)}
-    lists = {
-        position: sorted(set(split_words(address)))
-        for position, (address, town) in enumerate(zip(addresses, towns, strict=True))
-        if town in foreign_towns
-    }
-    counts: Counter[str] = Counter()
-    for position, words in lists.items():
-        for word in words:
-            counts[word] += row_counts[position]
-    n_foreign = sum(row_counts[position] for position in lists)
-    limit = max(MIN_COMMON_WORD, MAX_WORD_SHARE * n_foreign)
-    texts = [""] * len(addresses)
-    for position, words in lists.items():
-        texts[position] = " ".join(word for word in words if counts[word] <= limit)
-    return texts
-
-
-def _read_addresses(
-    cells: list[tuple[str, str]], read_address: AddressReader
-) -> list[tuple[str, str, str]]:
-    return [read_address(text, code) for text, code in cells]
-
-
-def _warn_of_ambiguous(row_counts: dict[str, int], sheet: str) -> None:
-    """Say how many addresses may lie in several municipalities of one name."""
-    ambiguous = {text: count for text, count in row_counts.items() if is_ambiguous(text)}
-    if ambiguous:
-        fault = Fault(
-            f"同じ名前の市区町村が複数あり、どこか決まらない住所が{sum(ambiguous.values()):,}件あります"
-            "（市区町村は不明として扱います）",
-            "都道府県から書くか、code 列に団体コードを入れてください",
-            sheet=sheet,
-            column="address",
-            value=next(iter(ambiguous)),
-        )
-        warnings.warn(str(fault), TableWarning, stacklevel=2)
-
-
-def _fold_code(code: str) -> str:
-    """Fold a code to five digits: six with the check digit, and four after a lost zero, occur."""
-    return code.strip().removesuffix(".0").zfill(5)[:5] if code.strip() else ""
 
 
 def _join_households(table: pd.DataFrame) -> pd.Series:
