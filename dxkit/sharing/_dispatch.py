@@ -114,8 +114,9 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
         raise ChoiceError(f"max_km={max_km} は使えません。0より大きい距離（km）にしてください。")
     needs = _read_table(needs, NEED_COLUMNS, "needs")
     staff = _read_table(staff, STAFF_COLUMNS, "staff")
+    has_priority = "priority" in needs and not needs.empty
     needs["priority"] = (
-        read_numbers(needs, "priority", "needs", low=-1e6, high=1e6) if "priority" in needs else 1.0
+        read_numbers(needs, "priority", "needs", low=-1e6, high=1e6) if has_priority else 1.0
     )
     # read once a person, not once a pair
     skill_lists = [str(skills).split() for skills in staff["skills"]]

@@ -74,7 +74,7 @@ class Scenario(TableResult):
     def with_table(self, name: str, table: pd.DataFrame) -> "Scenario":
         """Return a copy with another table in place of one of its own, of the same columns."""
         for column in self.tables[name].select_dtypes("number") if name in self.tables else ():
-            if column in table:
+            if column in table and not table.empty:
                 read_numbers(table, str(column), name, low=-1e15, high=1e15, blank=True)
         # a fresh index, because the engines count rows by position; numbers of any dtype as doubles
         return replace(self, tables={**self.tables, name: read_plain_table(table)})

@@ -8,8 +8,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._checks import read_numbers
 from dxkit._plain_tables import order_of_labels
 from dxkit.schema import carry_provenance
+
+# votes are -2 to 2; scales of other people may go further
+LARGEST_VOTE = 1000.0
 
 
 def opinion_plane(votes: pd.DataFrame) -> pd.DataFrame:
@@ -65,15 +69,29 @@ def sort_votes(votes: pd.DataFrame) -> tuple[FloatArray, IntArray]:
         Voters × items, NaN where there is no vote.
     order : numpy.ndarray
         The row of the user's table that each of them is.
+
+    Raises
+    ------
+    TableError
+        If a vote is no number; an infinite one would never let the components be found.
     """
     by_name = order_of_labels(votes.columns)
-    values = votes.iloc[:, by_name].to_numpy(dtype=np.float64, na_value=np.nan)
+    columns = [_read_item(votes.iloc[:, position]) for position in by_name if len(votes)]
+    # an empty table has nothing to check
+    values = np.column_stack(columns) if columns else np.empty((len(votes), 0))
     order = (
         np.lexsort(np.nan_to_num(values, nan=np.inf).T[::-1])
         if values.size
         else np.arange(len(values))
     )
     return values[order], np.asarray(order, dtype=np.intp)
+
+
+def _read_item(votes: pd.Series) -> FloatArray:
+    """Read the votes on one item, whatever its name is."""
+    name = str(votes.name)
+    table = pd.DataFrame({name: votes.to_numpy(dtype=object, na_value=np.nan)})
+    return read_numbers(table, name, "votes", low=-LARGEST_VOTE, high=LARGEST_VOTE, blank=True)
 
 
 def place_voters(values: FloatArray) -> FloatArray:
