@@ -23,8 +23,8 @@ class TableResult:
     --------
     >>> import dxkit
     >>> decision = dxkit.sharing.may_disclose("避難元市町", "県", "所在", phase="応急期")
-    >>> isinstance(decision, dxkit.schema.TableResult)
-    True
+    >>> decision.to_frame()["verdict"].tolist()
+    ['可']
     """
 
     table: pd.DataFrame
