@@ -30,9 +30,7 @@ def count_earlier_meetings(history: pd.DataFrame, roster: Roster) -> IntArray:
     rows = history[columns].reset_index(drop=True)
     if faults := _list_blanks(rows):
         raise TableError(faults)
-    labels = [
-        _read_label(row, has_persons=has_persons) for row in rows.itertuples(index=False)
-    ]
+    labels = [_read_label(row, has_persons=has_persons) for row in rows.itertuples(index=False)]
     members = {label: _find_members(roster, label) for label in dict.fromkeys(labels)}
     # bodies may sit in several groups of one round where the history does not name persons
     if "person" not in history.columns or has_persons:
@@ -103,7 +101,9 @@ def _list_double_seats(
         who = tuple(members[label]) or label
         if seats.setdefault((number, who), group) != group:
             problem = f"{number}回目に2つのグループにいます"
-            remedy = "1つだけ残してください（1団体から何人も来たなら、氏名の列 person を加えてください）"
+            remedy = (
+                "1つだけ残してください（1団体から何人も来たなら、氏名の列 person を加えてください）"
+            )
             faults.append(Fault(problem, remedy, row=row, column="code", value=label))
     return faults
 

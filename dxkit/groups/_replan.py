@@ -174,9 +174,7 @@ class _Moves:
     spread_kept: bool
 
 
-def _cap_kind(
-    kind: SpreadKind, before: IntArray, group_count: int, used_count: int
-) -> _KindCap:
+def _cap_kind(kind: SpreadKind, before: IntArray, group_count: int, used_count: int) -> _KindCap:
     """Let a group have as many of a kind as an even spread gives it, or as it has already."""
     members = np.asarray(kind.members, dtype=np.intp)
     # latecomers have no seat yet

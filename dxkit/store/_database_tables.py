@@ -105,6 +105,24 @@ def create_tables(connection: sa.Connection) -> None:
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
 
 
+def lift_triggers(connection: sa.Connection) -> None:
+    """Let entries be changed within a commit that ends with `restore_triggers`."""
+    if connection.dialect.name == "sqlite":
+        for name in TRIGGERS["sqlite"]:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    else:
+        connection.exec_driver_sql("ALTER TABLE dxkit_entries DISABLE TRIGGER USER")
+
+
+def restore_triggers(connection: sa.Connection) -> None:
+    """Keep entries from being changed again."""
+    if connection.dialect.name == "sqlite":
+        for name, body in TRIGGERS["sqlite"].items():
+            connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
+    else:
+        connection.exec_driver_sql("ALTER TABLE dxkit_entries ENABLE TRIGGER USER")
+
+
 def has_all_triggers(connection: sa.Connection) -> bool:
     """Check that nobody has taken away what keeps entries from being changed."""
     kind = connection.dialect.name

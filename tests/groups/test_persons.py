@@ -50,7 +50,9 @@ def test_a_body_that_comes_twice_needs_persons():
     with pytest.raises(TableError, match=r"2回あります.*列 person にそれぞれの氏名"):
         groups.form(blank, size=3)
     # one blank of a body is one member
-    table = groups.form(PERSONS.assign(person=["あおき", "", "うえだ", "えぐち", "おか", None]), size=3).table
+    table = groups.form(
+        PERSONS.assign(person=["あおき", "", "うえだ", "えぐち", "おか", None]), size=3
+    ).table
     assert table["person"].tolist() == ["あおき", "", "うえだ", "えぐち", "おか", ""]
 
 
@@ -129,7 +131,9 @@ def test_the_order_of_the_list_changes_nothing():
 
 
 def test_an_explanation_names_persons():
-    sentence = groups.explain(groups.form(PERSONS, size=3, alike="people", together=["あおき", "おか"]))[1]
+    sentence = groups.explain(
+        groups.form(PERSONS, size=3, alike="people", together=["あおき", "おか"])
+    )[1]
     assert sentence.startswith("第1グループ（3人: 姫路市 あおき、尼崎市 うえだ、尼崎市 おか）")
     assert "姫路市 あおきと尼崎市 おかは同じ組の指定" in sentence
 
@@ -151,7 +155,9 @@ def test_as_few_move_as_can_when_some_stay_away_and_others_come_late(data):
     members = pd.DataFrame(
         {
             "code": [f"m{i}" for i in range(member_count)],
-            "x": data.draw(st.lists(st.integers(0, 9), min_size=member_count, max_size=member_count)),
+            "x": data.draw(
+                st.lists(st.integers(0, 9), min_size=member_count, max_size=member_count)
+            ),
         }
     )
     before = groups.form(members, size=(2, 4), alike="x" if members["x"].nunique() > 1 else ())
@@ -316,14 +322,18 @@ def test_a_history_that_cannot_be_is_refused_and_a_doubtful_one_pointed_out():
     with pytest.raises(TableError, match="round"):
         groups.next_round(list("abcd"), history.drop(columns="round"), size=2)
     strangers = pd.DataFrame({"round": 1, "group": 1, "code": ["Ａ社", "Ｂ社"]})
-    with pytest.warns(TableWarning, match="1人もいません"), pytest.warns(
-        TableWarning, match="「Ａ社」と「A社」"
+    with (
+        pytest.warns(TableWarning, match="1人もいません"),
+        pytest.warns(TableWarning, match="「Ａ社」と「A社」"),
     ):
         groups.next_round(["A社", "B社", "C社", "D社"], strangers, size=2)
 
 
 def test_invented_members_stay_invented_in_groups_of_persons():
-    made, late = PERSONS.copy(), pd.DataFrame({"code": ["28204"], "person": ["きむら"], "people": [3]})
+    made, late = (
+        PERSONS.copy(),
+        pd.DataFrame({"code": ["28204"], "person": ["きむら"], "people": [3]}),
+    )
     made.attrs = {"made": True, "kind": "made", "source": "練習"}
     before = groups.form(made, size=(3, 4), alike="people")
     history = before.table.assign(round=1)
