@@ -236,6 +236,18 @@ class Database:
             sa.update(DIGESTS).where(DIGESTS.c.meeting == self.meeting).values(values)
         )
 
+    @contextmanager
+    def begin_change(self) -> Iterator[sa.Connection]:
+        """Open a connection whose changes are durable when this ends, or none of them."""
+        with self._explain_errors(), self._write_turn, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def begin_reading(self) -> Iterator[sa.Connection]:
+        """Open a connection that only reads."""
+        with self._explain_errors(), self._read_turn, self.engine.connect() as connection:
+            yield connection
+
     def close_connections(self) -> None:
         """Close all connections."""
         self.engine.dispose()

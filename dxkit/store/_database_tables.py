@@ -57,6 +57,27 @@ ENTRIES = sa.Table(
     sa.Column("at", sa.String(40), nullable=False),
     sa.UniqueConstraint("meeting", "id"),
 )
+# what a meeting is prepared with and ends with: see `dxkit.store._meeting_rows`; nothing of votes
+MEETING_ROWS = sa.Table(
+    "dxkit_meeting_rows",
+    METADATA,
+    sa.Column(
+        "number",
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    sa.Column("meeting", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    # JSON
+    sa.Column("content", sa.Text, nullable=False),
+    # 1 for what is invented
+    sa.Column("made", sa.Integer, nullable=False),
+    # in which order the rows of a kind are listed
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.UniqueConstraint("meeting", "kind", "key"),
+)
 APPEND_ONLY = "entries are never changed"
 _REFUSE = f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
 # kind of database → name of the trigger → statement that makes it

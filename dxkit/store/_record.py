@@ -12,10 +12,11 @@ from typing import Any
 import pandas as pd
 
 from dxkit.errors import ChoiceError, StoreError, TableWarning
-from dxkit.schema import heading, write_sheets
+from dxkit.schema import carry_provenance, heading, write_sheets
 from dxkit.store._agreement import Agreement, measure_agreement
 from dxkit.store._database import Database
 from dxkit.store._digest import Digest
+from dxkit.store._practice import PRACTICE_MARK, is_practice
 from dxkit.store._record_book import NOTE_COLUMNS, lay_out_book, list_history_rows
 from dxkit.store._record_tables import (
     count_choices,
@@ -144,10 +145,12 @@ class Record:
         """
         entries = self._read_entries()
         seal = next((entry for entry in entries if entry["kind"] == "seal"), None)
+        is_invented = is_practice(self._database.meeting)
         if seal is not None:
-            return read_agreement(seal, items)
+            return read_agreement(seal, items, made=is_invented)
         # voters are numbers here, and leave only as counts and means
         votes = tabulate_votes(entries, items, self._database.secret)
+        votes = carry_provenance(votes, PRACTICE_MARK if is_invented else {})
         return measure_agreement(votes, seed=seed)
 
     def digest(self) -> Digest:
@@ -274,7 +277,9 @@ class Record:
         return self._database.secret
 
     def _mark_settings(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Note in which store and meeting a table lies."""
+        """Note in which store and meeting a table lies, and whether it is for practice."""
+        if is_practice(self._database.meeting):
+            carry_provenance(table, PRACTICE_MARK)
         settings = {"store": self._database.safe_url, "meeting": self._database.meeting}
         table.attrs["settings"] = settings
         return table

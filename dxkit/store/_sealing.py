@@ -17,9 +17,10 @@ from typing import Any
 import pandas as pd
 
 from dxkit.errors import ChoiceError
-from dxkit.schema import LEAST_PEERS
+from dxkit.schema import LEAST_PEERS, carry_provenance
 from dxkit.store._agreement import Agreement, measure_agreement
 from dxkit.store._entry_row import make_row
+from dxkit.store._practice import PRACTICE_MARK
 from dxkit.store._record_tables import (
     SECRET_KINDS,
     find_latest_entries,
@@ -70,7 +71,7 @@ def rewrite_entries(
     return [*ballots, *cards, make_row("seal", None, {"text": text})]
 
 
-def read_agreement(entry: Entry, items: Sequence[str] | None) -> Agreement:
+def read_agreement(entry: Entry, items: Sequence[str] | None, *, made: bool = False) -> Agreement:
     """Read how far the voters agreed from the seal of a meeting.
 
     Raises
@@ -81,7 +82,7 @@ def read_agreement(entry: Entry, items: Sequence[str] | None) -> Agreement:
     kept = read_seal(entry).get("agreements", [])
     for content in kept:
         if items is None or set(items) == set(content["names"]):
-            return _read_figures(content)
+            return _read_figures(content, PRACTICE_MARK if made else {})
     raise ChoiceError(
         "封をした会議の一致の度合いは、投票のあった全項目か、"
         f"{LEAST_PEERS}票以上の全項目についてだけ残っています"
@@ -144,10 +145,15 @@ def _write_figures(items: list[str], votes: pd.DataFrame) -> dict[str, Any]:
     return {"names": items, "figures": figures, **rows}
 
 
-def _read_figures(content: Mapping[str, Any]) -> Agreement:
+def _read_figures(content: Mapping[str, Any], origin: Mapping[str, Any]) -> Agreement:
     figures = {
         name: float("nan") if value is None else value for name, value in content["figures"].items()
     }
     groups = pd.DataFrame(content["groups"], columns=["group", "voters"])
     opinions = pd.DataFrame(content["opinions"], columns=["group", "item", "votes", "mean"])
-    return Agreement(**figures, groups=groups, opinions=opinions.astype({"mean": "float64"}))
+    tables = {
+        "groups": groups,
+        "opinions": opinions.astype({"mean": "float64"}),
+    }
+    marked = {name: carry_provenance(table, origin) for name, table in tables.items()}
+    return Agreement(**figures, **marked)

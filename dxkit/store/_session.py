@@ -98,6 +98,16 @@ class Session(Record):
     def __repr__(self) -> str:
         return f"Session({self._database.safe_url!r}, meeting={self._database.meeting!r})"
 
+    @property
+    def meeting(self) -> str:
+        """The meeting's name."""
+        return self._database.meeting
+
+    @property
+    def database(self) -> Database:
+        """The database that holds the meeting."""
+        return self._database
+
     def close(self) -> None:
         """Close the database; everything is stored already."""
         self._database.close_connections()
