@@ -300,6 +300,12 @@ def scenario_of(evacuees):
     )
 
 
+# who sat where last month
+EARLIER_SEATS = pd.DataFrame(
+    {"round": 1, "group": [1, 1, 1, 1, 2, 2, 2, 2], "code": list(FEW_TOWNS["code"].head(8))}
+)
+
+
 def form_of(members, **options):
     return groups.form(
         members, size=(3, 4), alike={"people_2020": 1.0}, different="kind", **options
@@ -637,6 +643,11 @@ CASES = {
         form_of,
         quick=("rows shuffled", "pyarrow dtypes"),
     ),
+    "groups.next_round": Case(
+        {"members": FEW_TOWNS.head(8), "history": EARLIER_SEATS},
+        lambda members, history: groups.next_round(members, history, size=4, alike="people_2020"),
+        quick=("rows shuffled",),
+    ),
     "groups.rotate": Case(
         {"members": FEW_TOWNS.head(9)},
         lambda members: groups.rotate(members, rounds=2, size=3, alike="people_2020"),
@@ -842,6 +853,8 @@ EXEMPT = {
     "sharing.scenario_names": "takes no table",
     "store.check_text": "takes one cell",
     "store.check_vote": "takes one cell",
+    "store.is_practice": "takes one name",
+    "store.practise": "invents its votes",
     "linkage.agreement_levels": "takes no table",
     "linkage.error_kinds": "takes no table",
     "linkage.synth_registers": "invents its tables",

@@ -54,7 +54,7 @@ def explain(groups: Groups) -> pd.Series:
     '第1グループ（2者: a、c）は、人口（1〜2人）がとても近い組です。'
     """
     table = groups.table
-    names = table["name" if "name" in table.columns else "code"].astype(str)
+    names = list(table["name" if "name" in table.columns else "code"].astype(str))
     if "person" in table.columns:
         names = [join_name(*pair) for pair in zip(names, table["person"], strict=True)]
     name_of_key = dict(zip(list_keys(table), names, strict=True))

@@ -33,9 +33,9 @@ def count_earlier_meetings(history: pd.DataFrame, roster: Roster) -> IntArray:
     labels = [_read_label(row, has_persons=has_persons) for row in rows.itertuples(index=False)]
     members = {label: _find_members(roster, label) for label in dict.fromkeys(labels)}
     # bodies may sit in several groups of one round where the history does not name persons
-    if "person" not in history.columns or has_persons:
-        if faults := _list_double_seats(rows, labels, members):
-            raise TableError(faults)
+    names_all = "person" not in history.columns or has_persons
+    if names_all and (faults := _list_double_seats(rows, labels, members)):
+        raise TableError(faults)
     _warn_of_strangers(roster, members)
     return _count_meetings(rows, labels, members, roster)
 
@@ -80,7 +80,7 @@ def _list_blanks(rows: pd.DataFrame) -> list[Fault]:
         Fault(
             "これまでの組（history）に空欄があります",
             "回・グループ・団体を入れるか、行を除いてください",
-            row=row + 1,
+            row=int(row) + 1,
             column=name,
         )
         for name in HISTORY_COLUMNS

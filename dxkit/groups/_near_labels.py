@@ -24,7 +24,7 @@ KANA_DISTANCE = ord("ア") - ord("あ")
 LISTED_PAIRS = 5
 
 
-def fold_label(label: object) -> str:
+def _fold_label(label: object) -> str:
     """Write a label without what people write now so, now so."""
     text = unicodedata.normalize("NFKC", str(label)).casefold()
     short = SEPARATORS.sub("", COMPANY_FORMS.sub("", text))
@@ -34,8 +34,8 @@ def fold_label(label: object) -> str:
 
 def find_near_label(label: Hashable, labels: Iterable[Hashable]) -> str:
     """Find the first label that is perhaps meant; empty where there is none."""
-    folded = fold_label(label)
-    return next((str(other) for other in labels if fold_label(other) == folded), "")
+    meaning = _find_meaning(str(label))
+    return next((str(other) for other in labels if _find_meaning(str(other)) == meaning), "")
 
 
 def find_near_pairs(labels: Iterable[object]) -> list[tuple[str, ...]]:
@@ -82,7 +82,7 @@ def _find_meaning(label: str) -> str:
     try:
         return f"code {resolve_municipality(label)}"
     except PlaceNameError:
-        return fold_label(label)
+        return _fold_label(label)
 
 
 def _fold_kana(text: str) -> str:

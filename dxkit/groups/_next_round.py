@@ -111,7 +111,7 @@ def next_round(
 def _describe_reunions(problem: Problem, meetings: IntArray, labels: IntArray) -> dict[str, Any]:
     """Describe which pairs meet again."""
     keys = problem.roster.keys
-    repeated = [
+    repeated: list[dict[str, Any]] = [
         {"pair": (keys[i], keys[j]), "times": int(meetings[i, j])}
         for i, j in combinations(range(len(labels)), 2)
         if labels[i] == labels[j] and meetings[i, j]
@@ -121,7 +121,7 @@ def _describe_reunions(problem: Problem, meetings: IntArray, labels: IntArray) -
         int(meetings[np.ix_(block, block)].sum()) // 2 for block in problem.rules.list_blocks()
     )
     return {
-        "repeats": sum(int(pair["times"]) for pair in repeated),
+        "repeats": sum(pair["times"] for pair in repeated),
         "repeats_wished": wished,
         "repeated": repeated,
     }

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import IntArray
-from dxkit.errors import ChoiceError, DxkitError, Fault, TableError
+from dxkit.errors import ChoiceError, DxkitError
 from dxkit.groups import _feasibility
+from dxkit.groups._attendance import add_late, find_absent, read_late
 from dxkit.groups._conflicts import make_conflict_error
 from dxkit.groups._groups import Groups, make_groups
-from dxkit.groups._latecomers import add_late, read_late, read_roster
 from dxkit.groups._members import Key, list_keys
 from dxkit.groups._problem import Problem, read_problem
 from dxkit.groups._quality import compute_cost, compute_quick_bound
@@ -87,7 +87,7 @@ def replan(
     [['h', 2]]
     """
     # names are read as `form` reads them: a code, a name or a former name
-    gone = _find_absent(groups, _list_labels(absent))
+    gone = find_absent(groups, absent)
     present = np.setdiff1d(np.arange(len(groups.members)), gone)
     rest = groups.members.iloc[present].drop(columns="group")
     newcomers = read_late(groups, rest, late)
@@ -126,13 +126,6 @@ def replan(
     return _restore_numbers(
         groups, mended, _Moves(before[rows_given], after[rows_given], gone, spread_kept)
     )
-
-
-def _list_labels(absent: Hashable | Iterable[Hashable]) -> list[Hashable]:
-    """List who is meant: one label, or several."""
-    if isinstance(absent, pd.DataFrame):
-        return list_keys(absent)
-    return [absent] if isinstance(absent, str) or not isinstance(absent, Iterable) else list(absent)
 
 
 @dataclass(frozen=True)
@@ -181,24 +174,6 @@ def _cap_kind(kind: SpreadKind, before: IntArray, group_count: int, used_count: 
     seats = before[members]
     present = np.bincount(seats[seats != NO_SEAT], minlength=group_count)
     return _KindCap(members, np.maximum(present, kind.compute_limits(used_count)[1]))
-
-
-def _find_absent(groups: Groups, labels: list[Hashable]) -> IntArray:
-    """Find where the absent stand; all who are no members are named."""
-    roster = read_roster(groups)
-    members = [roster.find_members(label) for label in labels]
-    faults = [
-        Fault(
-            "absent に参加者でない人がいます",
-            f"{roster.suggest_label(label)}グループの表にある団体コードか名前にしてください",
-            value=label,
-        )
-        for label, positions in zip(labels, members, strict=True)
-        if not positions
-    ]
-    if faults:
-        raise TableError(faults)
-    return np.unique(np.asarray([i for positions in members for i in positions], dtype=np.intp))
 
 
 def _pose_rest_problem(groups: Groups, attending: pd.DataFrame) -> Problem:

@@ -14,11 +14,11 @@ from threading import RLock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from dxkit.errors import StoreError
-from dxkit.store._database_engine import create_engine, read_url
+from dxkit.store._database_engine import create_engine, empty_log, read_url
 from dxkit.store._database_messages import explain_database_error
 from dxkit.store._database_tables import (
     DIGESTS,
@@ -27,7 +27,13 @@ from dxkit.store._database_tables import (
     lift_triggers,
     restore_triggers,
 )
-from dxkit.store._digest import Digest, compute_origin, extend_digest, is_well_formed
+from dxkit.store._digest import (
+    Digest,
+    check_digest,
+    compute_origin,
+    extend_digest,
+    is_well_formed,
+)
 from dxkit.store._open_meeting import has_protection, open_meeting
 
 _MEETING: sa.BindParameter[str] = sa.bindparam("meeting")
@@ -51,8 +57,6 @@ _DIGEST_CHANGE = (
 Entry = Mapping[str, Any]
 # what a closed meeting takes no more of
 REFUSED_WHEN_SEALED = ("vote", "choice", "note")
-# how long the end of a meeting waits for other programs that read the file
-ERASE_TIMEOUT_MS = 2_000
 # entries that one commit takes along at most
 MAX_BATCH = 200
 
@@ -148,7 +152,7 @@ class Database:
             rows = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
             entries = [dict(row) for row in rows]
             secret = connection.scalar(_SECRET_QUERY, {"meeting": self.meeting})
-        digest = _check_digest(entries, stored, self.meeting, secret)
+        digest = check_digest(entries, stored, self.meeting, secret)
         if not digest.intact and not all(map(is_well_formed, entries)):
             raise StoreError(
                 f"保存先「{self.safe_url}」: 記録が壊れていて読めません → "
@@ -212,7 +216,7 @@ class Database:
             self.engine.dispose()
             with self.engine.connect().execution_options(**options) as connection:
                 if self._is_file:
-                    is_clean = _empty_log(connection)
+                    is_clean = empty_log(connection)
                 else:
                     connection.exec_driver_sql(f"VACUUM {ENTRIES.name}, {MEETINGS.name}")
                     is_clean = True
@@ -337,30 +341,3 @@ class Database:
             yield
         except (DBAPIError, PoolTimeoutError, UnicodeDecodeError) as error:
             raise StoreError(explain_database_error(error, self.safe_url)) from error
-
-
-def _empty_log(connection: sa.Connection) -> bool:
-    """Write an SQLite file anew and empty its log; ``False`` if somebody else is reading."""
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={ERASE_TIMEOUT_MS}")
-    try:
-        connection.exec_driver_sql("VACUUM")
-        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
-    except OperationalError as error:
-        if "locked" in str(error):
-            return False
-        raise
-    return busy is not None and int(busy[0]) == 0
-
-
-def _check_digest(
-    entries: Sequence[Entry], stored: Any, meeting: str, secret: str | None
-) -> Digest:
-    """Compare what is stored with the digest that was written along with it."""
-    if stored is None:
-        origin = compute_origin(meeting, secret or "")
-        return Digest(extend_digest(origin, entries), len(entries), intact=False)
-    digest = extend_digest(stored.origin, entries)
-    is_kept = digest == stored.digest and len(entries) == stored.entries
-    # a sealed meeting's secret is empty; its origin stands in the digest of its entries
-    is_secret_kept = secret == "" or stored.origin == compute_origin(meeting, str(secret))
-    return Digest(digest, len(entries), intact=is_kept and is_secret_kept)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from dxkit.errors import ChoiceError, MissingExtraError, StoreError, shorten
 from dxkit.store._database_messages import shorten_driver_message
@@ -23,6 +23,8 @@ from dxkit.store._database_tables import TRIGGERS
 # how long a write waits for another program's lock before it is refused
 BUSY_TIMEOUT_MS = 30_000
 CONNECT_TIMEOUT_S = 10
+# how long the end of a meeting waits for other programs that read the file
+ERASE_TIMEOUT_MS = 2_000
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "trusted_schema=OFF", "secure_delete=ON")
 # between two tries to start the write-ahead log of a new file
 RETRY_S = 0.02
@@ -94,6 +96,19 @@ def create_engine(url: sa.URL) -> sa.Engine:
     engine = sa.create_engine(url, connect_args=options)
     sa.event.listen(engine, "connect", _set_pragmas)
     return engine
+
+
+def empty_log(connection: sa.Connection) -> bool:
+    """Write an SQLite file anew and empty its log; ``False`` if somebody else is reading."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={ERASE_TIMEOUT_MS}")
+    try:
+        connection.exec_driver_sql("VACUUM")
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
+    except OperationalError as error:
+        if "locked" in str(error):
+            return False
+        raise
+    return busy is not None and int(busy[0]) == 0
 
 
 def _check_path(path: str) -> str:

@@ -8,7 +8,7 @@ found out by the one that was printed on the record.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dxkit.store._database_tables import ENTRIES
@@ -63,6 +63,20 @@ def extend_digest(digest: str, entries: Iterable[Mapping[str, Any]]) -> str:
     for entry in entries:
         digest = _hash_texts(digest, [entry[field] for field in FIELDS])
     return digest
+
+
+def check_digest(
+    entries: Sequence[Mapping[str, Any]], stored: Any, meeting: str, secret: str | None
+) -> Digest:
+    """Compare what is stored with the digest that was written along with it."""
+    if stored is None:
+        origin = compute_origin(meeting, secret or "")
+        return Digest(extend_digest(origin, entries), len(entries), intact=False)
+    digest = extend_digest(stored.origin, entries)
+    is_kept = digest == stored.digest and len(entries) == stored.entries
+    # a sealed meeting's secret is empty; its origin stands in the digest of its entries
+    is_secret_kept = secret == "" or stored.origin == compute_origin(meeting, str(secret))
+    return Digest(digest, len(entries), intact=is_kept and is_secret_kept)
 
 
 def is_well_formed(entry: Mapping[str, Any]) -> bool:

@@ -107,13 +107,15 @@ class MeetingRows:
             query = sa.select(MEETING_ROWS).where(_OF_MEETING, _OF_KIND).order_by(*_ORDER)
             rows = connection.execute(query, {"name": name, "sort": kind}).mappings()
             stored = {row["key"]: dict(row) for row in rows}
-            for place, (key, content) in enumerate(contents.items()):
+            for position, (key, content) in enumerate(contents.items()):
                 values = {"content": _write_json(content), "made": int(made)}
                 # a list that replaces another one also sets its order
-                place_of_row = place if replace or key not in stored else stored[key]["place"]
-                place_of_row = place_of_row if replace or key in stored else len(stored) + place
-                values["place"] = place_of_row
-                changes += _write_row(connection, name, kind, key, stored.get(key), values)
+                place = position
+                if not replace:
+                    place = stored[key]["place"] if key in stored else len(stored) + position
+                values["place"] = place
+                identity = {"meeting": name, "kind": kind, "key": key}
+                changes += _write_row(connection, identity, stored.get(key), values)
             if replace:
                 gone = [row["number"] for key, row in stored.items() if key not in contents]
                 if gone:
@@ -182,16 +184,13 @@ def _restore_value(value: Any) -> Any:
 
 def _write_row(
     connection: sa.Connection,
-    meeting: str,
-    kind: str,
-    key: str,
+    identity: Mapping[str, str],
     stored: Mapping[str, Any] | None,
     values: Mapping[str, Any],
 ) -> int:
     """Write one row where it is not there as it is; return 1 if that changed anything."""
     if stored is None:
-        row = {"meeting": meeting, "kind": kind, "key": key, **values}
-        connection.execute(sa.insert(MEETING_ROWS), row)
+        connection.execute(sa.insert(MEETING_ROWS), {**identity, **values})
         return 1
     if all(stored[name] == value for name, value in values.items()):
         return 0

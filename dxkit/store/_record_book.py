@@ -13,6 +13,8 @@ import openpyxl
 import pandas as pd
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from dxkit.schema import carry_provenance
@@ -34,7 +36,8 @@ MAX_WIDTH = 48
 # points of one line
 LINE_HEIGHT = 15
 HEADING_FILL = PatternFill("solid", fgColor="E9EEF2")
-THIN_LINES = Border(*[Side(style="thin", color="999999")] * 4)
+THIN_LINE = Side(style="thin", color="999999")
+THIN_LINES = Border(left=THIN_LINE, right=THIN_LINE, top=THIN_LINE, bottom=THIN_LINE)
 
 
 def list_history_rows(history: pd.DataFrame) -> pd.DataFrame:
@@ -121,10 +124,10 @@ def _lay_out_sheet(sheet: Worksheet, title: str) -> None:
     # as many pages as the rows need, but one page wide
     page.fitToWidth = 1
     page.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     # an & begins a code of its own in headers
-    sheet.oddHeader.left.text = title.replace("&", "＆")
-    sheet.oddFooter.center.text = "&P / &N"
+    sheet.oddHeader = HeaderFooterItem(left=_HeaderFooterPart(text=title.replace("&", "＆")))
+    sheet.oddFooter = HeaderFooterItem(center=_HeaderFooterPart(text="&P / &N"))
 
 
 def _find_width(cells: tuple[Any, ...]) -> float:

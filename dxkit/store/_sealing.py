@@ -146,14 +146,11 @@ def _write_figures(items: list[str], votes: pd.DataFrame) -> dict[str, Any]:
 
 
 def _read_figures(content: Mapping[str, Any], origin: Mapping[str, Any]) -> Agreement:
-    figures = {
+    figures: dict[str, Any] = {
         name: float("nan") if value is None else value for name, value in content["figures"].items()
     }
     groups = pd.DataFrame(content["groups"], columns=["group", "voters"])
     opinions = pd.DataFrame(content["opinions"], columns=["group", "item", "votes", "mean"])
-    tables = {
-        "groups": groups,
-        "opinions": opinions.astype({"mean": "float64"}),
-    }
-    marked = {name: carry_provenance(table, origin) for name, table in tables.items()}
-    return Agreement(**figures, **marked)
+    figures["groups"] = carry_provenance(groups, origin)
+    figures["opinions"] = carry_provenance(opinions.astype({"mean": "float64"}), origin)
+    return Agreement(**figures)

@@ -15,32 +15,26 @@ watches a phone; an item on which all voted alike; who was in the room.
 
 import hmac
 import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning, shorten
-from dxkit.store._database import REFUSED_WHEN_SEALED, Database, SealedError
-from dxkit.store._entry_row import check_group, is_same_entry, make_row
+from dxkit.store._database import Database
+from dxkit.store._entry_row import check_group
 from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
 from dxkit.store._network_share import warn_of_network_share
-from dxkit.store._pseudonyms import make_author, make_receipt_code, mask_voter
 from dxkit.store._receipt import Receipt
-from dxkit.store._record import Record
 from dxkit.store._record_tables import SECRET_KINDS
 from dxkit.store._sealing import rewrite_entries
-from dxkit.store._text_checks import check_name, check_text, check_vote
+from dxkit.store._session_entries import TRANSLATED_CALL, SessionEntries
+from dxkit.store._text_checks import check_text, check_vote
 
 DEFAULT_URL = "sqlite:///out/meeting.sqlite"
-# frames from the warning to the user's line: this method, the session's method, and for methods
-# that take an old keyword the function that translates it
-DIRECT_CALL = 3
-TRANSLATED_CALL = 4
 
 
-class Session(Record):
+class Session(SessionEntries):
     """A meeting's votes, notes and choices, every one durable before the call returns.
 
     Safe to use from several threads, and from several processes on the same machine. History only
@@ -340,58 +334,3 @@ class Session(Record):
                 "ほかのノートブックを閉じて、もう一度 seal() を実行してください。"
             )
             warnings.warn(message, TableWarning, stacklevel=2)
-
-    def _hash_client(self, client: str, row: Mapping[str, Any]) -> str:
-        """Hash a client's name for an entry: nobody can go back to it without the secret."""
-        secret = self._require_secret()
-        name = check_name(client, "端末")
-        return make_author(secret, name, kind=row["kind"], item=row["item"], entry_id=row["id"])
-
-    def _add_entry(
-        self,
-        kind: str,
-        entry_id: str | None,
-        client: str | None,
-        fields: Mapping[str, Any],
-        *,
-        stacklevel: int = DIRECT_CALL,
-    ) -> Receipt:
-        """Write an entry; the facilitator's (``client=None``) has no author."""
-        row = make_row(kind, entry_id, fields)
-        if kind in REFUSED_WHEN_SEALED:
-            self._require_secret()
-        if client is not None:
-            row["author"] = self._hash_client(client, row)
-            if kind == "vote":
-                secret = self._require_secret()
-                row["voter"] = mask_voter(secret, client)
-                row["text"] = make_receipt_code(
-                    secret, client, item=row["item"], value=row["value"]
-                )
-        try:
-            is_new, stored = self._database.add_entry(row)
-        except SealedError:
-            # another program has sealed it: this one forgets the secret, too
-            self._database.secret = b""
-            self._require_secret()
-            raise
-        # an id may come twice: sent again, or used for something else by mistake
-        is_same = is_same_entry(stored, row)
-        if not is_same:
-            message = (
-                f"id「{shorten(row['id'])}」は別の内容で使われています。"
-                "前の内容を残し、今回のものは保存していません。"
-            )
-            warnings.warn(message, TableWarning, stacklevel=stacklevel)
-        code = str(stored["text"]) if stored["kind"] == "vote" else ""
-        return Receipt(row["id"], int(stored["number"]), is_new, is_same, code)
-
-    def _find_entry(self, entry_id: str) -> dict[str, Any]:
-        # also an id that could never have been stored is refused as such
-        name = check_name(entry_id, "id")
-        for entry in self._database.read_entries()[0]:
-            if entry["id"] == name:
-                return entry
-        raise ChoiceError(
-            f"id「{shorten(entry_id)}」の記録はありません。history() の id を確かめてください。"
-        )

@@ -59,7 +59,7 @@ def test_a_body_that_comes_twice_needs_persons():
 def test_all_faults_of_persons_come_at_once():
     doubled = pd.concat([PERSONS, PERSONS.iloc[[0, 3]]], ignore_index=True)
     doubled.loc[2, "code"] = "存在しない市"
-    with pytest.raises(TableError) as error:
+    with pytest.raises(TableError, match="存在しない市") as error:
         groups.form(doubled, size=4)
     assert len(error.value.faults) == 3
 
@@ -93,7 +93,7 @@ def test_wishes_are_any_number_of_sets():
     apart = [("m00", "m04", "m08"), ("m06", "m09"), ("m10", "m11")]
     table = groups.form(members, size=4, together=together, apart=apart).table
     seats = table.set_index("code")["group"]
-    assert all(seats[list(link)].nunique() == 1 for link in together)
+    assert all(len(set(seats[list(link)])) == 1 for link in together)
     assert all(seats[list(link)].nunique() == len(link) for link in apart)
 
 
@@ -160,7 +160,7 @@ def test_as_few_move_as_can_when_some_stay_away_and_others_come_late(data):
             ),
         }
     )
-    before = groups.form(members, size=(2, 4), alike="x" if members["x"].nunique() > 1 else ())
+    before = groups.form(members, size=(2, 4), alike="x" if len(set(members["x"])) > 1 else ())
     absent = data.draw(st.lists(st.sampled_from(list(members["code"])), max_size=3, unique=True))
     late_count = data.draw(st.integers(0, 2))
     late = pd.DataFrame({"code": [f"z{i}" for i in range(late_count)], "x": range(late_count)})
@@ -244,7 +244,7 @@ def test_a_latecomer_without_figures_counts_as_blank_and_that_is_said():
 
 
 @given(st.data())
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_pairs_meet_again_as_seldom_as_can_be(data):
     member_count = data.draw(st.integers(4, 7))
     codes = [f"m{i}" for i in range(member_count)]
@@ -340,7 +340,8 @@ def test_invented_members_stay_invented_in_groups_of_persons():
     for result in (
         before, groups.replan(before, late=late), groups.next_round(made, history, size=3),
     ):  # fmt: skip
-        assert result.table.attrs["made"] and result.members.attrs["made"]
+        assert result.table.attrs["made"]
+        assert result.members.attrs["made"]
     real = groups.form(PERSONS, size=(3, 4))
     late.attrs = {"made": True, "kind": "made"}
     assert groups.replan(real, late=late).table.attrs["made"]

@@ -83,14 +83,23 @@ def test_what_comes_back_is_what_was_given(meeting):
     pd.testing.assert_frame_equal(
         persons.drop(columns="joined"), PERSONS.drop(columns="joined"), check_dtype=False
     )
-    assert persons["joined"].tolist()[::5] == [pd.Timestamp("2026-04-01"), pd.Timestamp("2025-01-06")]
+    assert persons["joined"].tolist()[::5] == [
+        pd.Timestamp("2026-04-01"),
+        pd.Timestamp("2025-01-06"),
+    ]
     # persons' bodies are bodies, too, and what was known of them stays
     assert meeting.bodies()["code"].tolist() == ["姫路市", "A社", "県DX課", "尼崎市", "明石市"]
     assert meeting.bodies()["kind"].tolist()[:2] == ["市", "事業者"]
     assert meeting.room()["start"] == pd.Timestamp("2026-02-12 14:00")
     assert meeting.room()["network"] is True
     assert meeting.decisions().to_dict("records") == [
-        {"what": "文案を回す", "who": "県", "until": "2026-02-28", "done": False, "meeting": "第1回"}
+        {
+            "what": "文案を回す",
+            "who": "県",
+            "until": "2026-02-28",
+            "done": False,
+            "meeting": "第1回",
+        }
     ]
 
 
@@ -189,7 +198,7 @@ def test_invented_members_come_back_invented(meeting, url):
 
 def test_all_faults_of_a_list_come_at_once_and_nothing_is_written(meeting):
     wrong = pd.DataFrame({"code": ["a", "a", "", "b"], "person": ["x", "x", "y", "z"]})
-    with pytest.raises(TableError) as error:
+    with pytest.raises(TableError, match="団体が空欄") as error:
         meeting.add_persons(wrong)
     assert [fault.row for fault in error.value.faults] == [3, 2]
     assert meeting.persons().empty

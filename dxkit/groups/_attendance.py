@@ -1,10 +1,12 @@
-"""Who comes in addition to those who were on the list, and is the row of each like theirs?"""
+"""Who of those on the list does not come, and who comes in addition to them?"""
 
 import warnings
 from collections.abc import Hashable, Iterable
 
+import numpy as np
 import pandas as pd
 
+from dxkit._arrays import IntArray
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.groups._groups import Groups
 from dxkit.groups._members import Roster, find_heading, list_keys, read_members
@@ -17,6 +19,25 @@ def read_roster(groups: Groups) -> Roster:
     has_persons = "person" in groups.table.columns
     persons = pd.Index(groups.table["person"], dtype=object) if has_persons else None
     return Roster(groups.members, codes, bool(groups.settings["places"]), {}, persons=persons)
+
+
+def find_absent(groups: Groups, absent: Hashable | Iterable[Hashable]) -> IntArray:
+    """Find where the absent stand; all who are no members are named."""
+    labels = _list_labels(absent)
+    roster = read_roster(groups)
+    members = [roster.find_members(label) for label in labels]
+    faults = [
+        Fault(
+            "absent に参加者でない人がいます",
+            f"{roster.suggest_label(label)}グループの表にある団体コードか名前にしてください",
+            value=label,
+        )
+        for label, positions in zip(labels, members, strict=True)
+        if not positions
+    ]
+    if faults:
+        raise TableError(faults)
+    return np.unique(np.asarray([i for positions in members for i in positions], dtype=np.intp))
 
 
 def read_late(
@@ -84,3 +105,10 @@ def _warn_of_columns(groups: Groups, table: pd.DataFrame) -> None:
         names = "、".join(f"{find_heading(name)}（{name}）" for name in dict.fromkeys(absent))
         message = f"late に{names}の列がありません。空欄として席を決めました。"
         warnings.warn(TableWarning(message), stacklevel=4)
+
+
+def _list_labels(absent: Hashable | Iterable[Hashable]) -> list[Hashable]:
+    """List who is meant: one label, or several."""
+    if isinstance(absent, pd.DataFrame):
+        return list[Hashable](list_keys(absent))
+    return [absent] if isinstance(absent, str) or not isinstance(absent, Iterable) else list(absent)
