@@ -147,7 +147,6 @@ def read_problem(
         "spread_by": spread_columns,
         "places": roster.are_places,
         "renamed": roster.renamed,
-        # (code, person) pairs where bodies send persons
         "together": _list_keys(roster, together_links),
         "apart": _list_keys(roster, apart_links),
     }

@@ -1,16 +1,28 @@
 """What can be handed out: printed sheets of municipalities, and a workshop without a network?
 
 `profile` writes one municipality's 市町カルテ, `deck` the prefecture's sheets, `profiles` all of
-them into a folder; `handout` one sheet a table of a meeting, `record` what remains of it; `pack`
+them into a folder; `handout` one sheet a table of a meeting, `record` what remains of it,
+`calendar_entry` when the next one is; `pack`
 gathers everything that a computer without a network needs to run the notebooks. Sheets of invented
 or estimated data say so.
 """
 
+from dxkit.reports._calendar_entry import calendar_entry
 from dxkit.reports._deck import deck
 from dxkit.reports._handout import handout
 from dxkit.reports._pack import pack
 from dxkit.reports._profile import profile
 from dxkit.reports._profiles import profiles
 from dxkit.reports._record import record
+from dxkit.reports._record_template import record_template
 
-__all__ = ["deck", "handout", "pack", "profile", "profiles", "record"]
+__all__ = [
+    "calendar_entry",
+    "deck",
+    "handout",
+    "pack",
+    "profile",
+    "profiles",
+    "record",
+    "record_template",
+]

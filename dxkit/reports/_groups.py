@@ -33,7 +33,9 @@ def read_groups(groups: Any) -> pd.DataFrame:
         remedy = "groups.form の結果か、code と group の表を渡してください"
         raise TableError([Fault("組分けの表ではありません", remedy, value=table)])
     require_columns(table, ["code", "group"], "組分け")
-    repeated = table.loc[table["code"].duplicated(), "code"]
+    # several persons of a body may sit in several groups
+    keys = ["code", "person"] if "person" in table.columns else ["code"]
+    repeated = table.loc[table.duplicated(keys), "code"]
     if len(repeated):
         raise TableError(
             Fault("2つの組に同じ市町がいます", "1つの組にしてください", column="code", value=code)

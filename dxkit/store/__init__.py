@@ -18,10 +18,13 @@ from dxkit.store._practise import practise
 from dxkit.store._receipt import Receipt
 from dxkit.store._session import Session
 from dxkit.store._text_checks import check_text, check_vote
+from dxkit.store._vote_scale import VOTE_COLUMNS, VOTE_LABELS
 
 __all__ = [
     "ITEM_LONGEST",
     "TEXT_LONGEST",
+    "VOTE_COLUMNS",
+    "VOTE_LABELS",
     "Agreement",
     "Digest",
     "Meeting",

@@ -52,10 +52,11 @@ class Record:
         pandas.DataFrame
             One row an entry: ``order, id, kind`` (vote, note, choice, arrange, undo, seal), ``item,
             value, text, group, title, refers_to`` (what is undone or arranged), ``stands``
-            (``False`` once undone), ``at`` (to the minute, Japan time). What single voters voted and
-            chose is missing: in the order of their arrival it would lead from one vote to the next.
-            Once the meeting is sealed, votes and choices stand first, in random order within an
-            item, without times, and with their values where at least three voted or chose.
+            (``False`` once undone), ``at`` (to the minute, Japan time). What single voters
+            voted and chose is missing: in the order of their arrival it would lead from one vote to
+            the next. Once the meeting is sealed, votes and choices stand first, in random order
+            within an item, without times, and with their values where at least three voted or
+            chose.
         """
         return self._mark_settings(list_history(self._read_entries()))
 

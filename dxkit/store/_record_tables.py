@@ -15,16 +15,9 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit.schema import LEAST_PEERS
 from dxkit.store._pseudonyms import unmask_voter
+from dxkit.store._vote_scale import VOTE_COLUMNS
 
 Entry = Mapping[str, Any]
-# value of a vote → its column in the results
-VOTE_COLUMNS = {
-    -2: "against_strongly",
-    -1: "against",
-    0: "neutral",
-    1: "for",
-    2: "for_strongly",
-}
 # entries that only counts may be made of
 SECRET_KINDS = ("vote", "choice")
 FIGURE_COLUMNS = ("mean", "median", "spread")

@@ -123,7 +123,7 @@ class Session(SessionEntries):
         item
             What is voted on, up to 200 characters.
         value
-            -2 (strongly against) to 2 (strongly for).
+            -2 (反対) to 2 (賛成): see `VOTE_LABELS`.
         client
             Any name that only this client uses; never stored.
         id

@@ -10,7 +10,7 @@ from numbers import Integral
 from dxkit.errors import ChoiceError, shorten
 from dxkit.store._longest_texts import NAME_LONGEST
 
-# strongly against, strongly for
+# against, for
 LOWEST_VOTE = -2
 HIGHEST_VOTE = 2
 # Unicode categories: spreadsheets and PostgreSQL refuse control characters, UTF-8 refuses half
@@ -69,7 +69,7 @@ def check_text(value: object, what: str, *, longest: int, empty: bool = False) -
 
 
 def check_vote(value: object) -> int:
-    """Return a vote of -2 (strongly against) to 2 (strongly for).
+    """Return a vote of -2 (against) to 2 (for).
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ def meeting(url):
 
 def _fill(meeting):
     """Everything that a meeting is prepared with and ends with; returns how much it changed."""
-    changes = [
+    return [
         meeting.add_bodies(pd.DataFrame({"code": ["姫路市", "A社"], "kind": ["市", "事業者"]})),
         meeting.add_persons(PERSONS),
         meeting.wish(
@@ -52,7 +52,6 @@ def _fill(meeting):
             agenda=pd.DataFrame({"part": ["受付", "話す"], "minutes": [10, 50]}),
         ),
     ]  # fmt: skip
-    return changes
 
 
 def _read(meeting):
