@@ -1057,7 +1057,6 @@ INVENTED_PICTURES = {
         "但馬の5市町: 項目ごとの段階",
         "養父市の横顔（4つの柱、0〜100）",
         "但馬: だれがだれに教えられるか",
-        "位置の幅（90%）",
     ],
     "facilitators/02_who_may_tell.ipynb": [
         "避難した人の流れ（72時間後）",
@@ -1086,6 +1085,7 @@ INVENTED_TABLES = {
     "facilitators/01_area_profiles.ipynb": 1,
     "facilitators/02_who_may_tell.ipynb": 4,
     "facilitators/04_meeting_day.ipynb": 3,
+    "facilitators/05_record.ipynb": 1,
     "facilitators/06_costs.ipynb": 5,
     "facilitators/07_training.ipynb": 4,
     "facilitators/08_matching.ipynb": 4,

@@ -19,6 +19,7 @@ from dxkit.groups._problem import Problem, read_problem
 from dxkit.groups._quality import compute_quick_bound
 from dxkit.groups._read_rules import Links
 from dxkit.groups._search import search_fewest_reunions
+from dxkit.schema import carry_provenance
 
 
 def next_round(
@@ -96,7 +97,7 @@ def next_round(
     )
     meetings = count_earlier_meetings(history, problem.roster)
     labels = search_fewest_reunions(problem, meetings, seed=seed)
-    return make_groups(
+    groups = make_groups(
         problem,
         labels,
         compute_quick_bound(problem),
@@ -106,6 +107,10 @@ def next_round(
         rounds_before=int(history["round"].nunique()),
         **_describe_reunions(problem, meetings, labels),
     )
+    # who met whom is an input: where it is invented, what follows from it is
+    for table in (groups.table, groups.by_group, groups.by_column, groups.members):
+        carry_provenance(table, history)
+    return groups
 
 
 def _describe_reunions(problem: Problem, meetings: IntArray, labels: IntArray) -> dict[str, Any]:

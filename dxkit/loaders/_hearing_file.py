@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -78,9 +78,18 @@ def read_form(path: Path, prefecture: str | None = "") -> tuple[pd.DataFrame, li
         once = dict.fromkeys(faults)
         raise TableError(sorted(once, key=lambda fault: (fault.sheet, fault.row or 0)))
     answers = pd.concat(tables, ignore_index=True)
-    if mark.find_text(0, MADE_COLUMN - 1) == MADE_MARK:
+    if _is_invented(mark, [sheets[f"{ANSWERS}{code}"] for code in codes]):
         answers.attrs = {"kind": "made", "made": True}
     return answers, passed_over
+
+
+def _is_invented(mark: Sheet, answer_sheets: Sequence[Sheet]) -> bool:
+    """Check whether the hidden sheet, or the title that everybody sees, says so."""
+    # programs drop what they do not know, and people clear cells: either mark is enough
+    titles = [sheet.find_text(0, 0) for sheet in answer_sheets if sheet.rows]
+    return mark.find_text(0, MADE_COLUMN - 1) == MADE_MARK or any(
+        MADE_MARK in title for title in titles
+    )
 
 
 def _refuse_macros(path: Path) -> None:

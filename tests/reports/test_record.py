@@ -173,7 +173,7 @@ def test_a_place_that_nothing_is_known_of_and_a_file_that_is_no_template_are_ref
         reports.record(meeting, template=tmp_path / "own.docx", path=tmp_path / "a.docx")
     (tmp_path / "bad.docx").write_text("no zip")
     for name in ("bad.docx", "absent.docx"):
-        with pytest.raises(TableError, match="様式（.docx）として読めません"):
+        with pytest.raises(TableError, match=r"様式（\.docx）として読めません"):
             reports.record(meeting, template=tmp_path / name, path=tmp_path / "a.docx")
     assert not (tmp_path / "a.docx").exists()
     with pytest.raises(ChoiceError, match=r"\.html か \.docx"):
