@@ -26,6 +26,7 @@ from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._place_names import is_former_name, municipality_name
 from dxkit.loaders._read import read
+from dxkit.loaders._read_roster import read_roster
 from dxkit.loaders._residents import read_residents
 from dxkit.loaders._resolve_municipality import resolve_municipality
 from dxkit.loaders._resolve_prefecture import (
@@ -70,6 +71,7 @@ __all__ = [
     "read_mesh_population",
     "read_residents",
     "read_roadside_stations",
+    "read_roster",
     "read_shelters",
     "read_standardization",
     "read_table",

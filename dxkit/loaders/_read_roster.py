@@ -1,0 +1,238 @@
+"""Who is on the list of a meeting that an office keeps in a workbook of its own?
+
+Unlike `read_table`, bodies need not be municipalities: sections of the prefecture, associations,
+companies and lecturers stand beside them, each with one person or several.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dxkit.errors import Fault, TableError, shorten
+from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._sheet import Sheet
+from dxkit.schema import MADE_NOTE_START
+
+BODY_HEADINGS = frozenset(
+    ("code", "団体", "団体名", "団体コード", "市町", "市町名", "市区町村", "市区町村名", "自治体",
+     "自治体名", "所属", "所属名", "所属団体", "機関", "機関名", "会社名", "組織", "組織名", "参加団体")
+)  # fmt: skip
+PERSON_HEADINGS = frozenset(
+    ("person", "氏名", "名前", "お名前", "参加者", "参加者名", "参加者氏名", "出席者", "出席者名",
+     "出席者氏名", "担当者", "担当者名", "担当者氏名")
+)  # fmt: skip
+# rows in which headings are looked for
+HEADING_ROWS = 30
+DITTO_MARKS = frozenset(("〃", "々", "同上", "″", '"'))
+NOTE_STARTS = ("※", "注", "＊", "*")
+SUM_LABELS = frozenset(("計", "合計", "総計", "小計"))
+YES_WORDS = frozenset(("○", "◯", "〇", "◎", "●", "はい", "有", "あり", "true", "yes"))
+NO_WORDS = frozenset(("×", "✕", "いいえ", "無", "なし", "-", "－", "ー", "false", "no"))
+NUMBER = re.compile(r"[-+−]?\d{1,3}(,\d{3})+(\.\d+)?|[-+−]?\d+(\.\d+)?")
+NUMBERING = frozenset(("no", "№", "番号", "連番", "項番", "#"))
+LISTED_HEADINGS = 12
+
+
+def read_roster(
+    path: str | Path, *, sheet: str | None = None, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    r"""Read the list of who is invited to a meeting, as an office keeps it.
+
+    Parameters
+    ----------
+    path
+        XLSX or CSV, in any encoding that `read_table` reads. Titles above the headings, merged
+        cells, 〃 and notes below the list are understood.
+    sheet
+        Which sheet, where several hold a list.
+    columns
+        Heading to column name, where headings are others than 団体名, 市町名, 所属 … (``code``) and
+        氏名, 出席者 … (``person``): ``{"参加機関": "code"}``. Other columns keep their headings
+        unless they are named here.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a person (or body): ``code`` (the body as it is written), ``person`` where there is
+        such a column, and the other columns; numbers as numbers, ○ and blank as yes and no.
+        ``.attrs``: ``receipt`` (what was read, in a sentence), ``skipped`` (``row, text`` of rows
+        that are no members), ``source``, and ``made=True`` where the file says so.
+
+    Raises
+    ------
+    TableError
+        With every fault: no headings, a person without a body, a person who stands twice.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "list.csv"
+    >>> _ = path.write_text("出席者名簿\n団体名,氏名\n姫路市,青木\n県DX課,岡\n", "utf-8")
+    >>> read_roster(path).to_numpy().tolist()
+    [['姫路市', '青木'], ['県DX課', '岡']]
+    """
+    names = {_fold(heading): name for heading, name in (columns or {}).items()}
+    page, top = _find_list(read_sheets(path, sheet=sheet), names)
+    fields = _name_fields(page, top, names)
+    members, skipped, faults = _read_rows(page, top, fields)
+    faults = [*page.faults, *faults, *_list_repeats(page, members)]
+    if faults:
+        raise TableError(faults)
+    table = pd.DataFrame([row for _, row in members], columns=list(fields.values()))
+    shown = {name: _read_column(table[name]) for name in table if name not in ("code", "person")}
+    table = table.assign(**shown)
+    table.attrs = {
+        "source": page.file,
+        "receipt": _write_receipt(page, top, table, skipped),
+        "skipped": skipped,
+    }
+    if any(str(note["text"]).startswith(MADE_NOTE_START) for note in skipped):
+        table.attrs |= {"kind": "made", "made": True}
+    return table
+
+
+def _fold(heading: object) -> str:
+    text = unicodedata.normalize("NFKC", str(heading)).casefold()
+    # 「氏　名」, 「団体名（略称）」, 「人口［人］」
+    return re.sub(r"[\s]|[(\[［【〔].*", "", text)
+
+
+def _name_heading(heading: str, names: Mapping[str, str]) -> str:
+    folded = _fold(heading)
+    if folded in names:
+        return names[folded]
+    if folded in BODY_HEADINGS:
+        return "code"
+    return "person" if folded in PERSON_HEADINGS else heading.strip()
+
+
+def _find_list(sheets: list[Sheet], names: Mapping[str, str]) -> tuple[Sheet, int]:
+    """Find the sheet that holds a list, and the row of its headings."""
+    lists = []
+    for page in sheets:
+        for row, texts in enumerate(page.texts[:HEADING_ROWS]):
+            if "code" in [_name_heading(text, names) for text in texts if text.strip()]:
+                lists.append((page, row))
+                break
+    if len(lists) == 1:
+        return lists[0]
+    file = sheets[0].file
+    if lists:
+        listed = "、".join(f"「{page.name}」" for page, _ in lists)
+        remedy = f'sheet="{lists[0][0].name}" のように1つ選んでください'
+        raise TableError(
+            [Fault(f"名簿のあるシートが{len(lists)}つあります（{listed}）", remedy, file=file)]
+        )
+    cells = [text.strip() for page in sheets for row in page.texts[:HEADING_ROWS] for text in row]
+    seen = "、".join(f"「{shorten(text, 12)}」" for text in dict.fromkeys(filter(None, cells)))
+    remedy = (
+        '団体の列の見出しを「団体名」にするか、columns={"見出し": "code"} で教えてください'
+        f"（はじめの方のセル: {shorten(seen, 200)}）"
+    )
+    raise TableError([Fault("団体名・市町名・所属などの見出しがありません", remedy, file=file)])
+
+
+def _name_fields(page: Sheet, top: int, names: Mapping[str, str]) -> dict[int, str]:
+    """Name the columns; a heading that stands twice is a fault, a running number no column."""
+    fields: dict[int, str] = {}
+    for position in range(len(page.texts[top])):
+        heading = page.find_verbatim(top, position)
+        name = _name_heading(heading, names)
+        if not heading.strip() or _fold(heading).rstrip(".") in NUMBERING:
+            continue
+        if name in fields.values():
+            what = {"code": "団体", "person": "氏名"}.get(name, name)
+            remedy = 'columns={"見出し": "列の名前"} で区別するか、片方の見出しを変えてください'
+            raise TableError(
+                [Fault(f"「{what}」にあたる見出しが2つあります", remedy, file=page.file,
+                       sheet=page.name, row=page.row_numbers[top], value=heading)]
+            )  # fmt: skip
+        fields[position] = name
+    return fields
+
+
+def _read_rows(
+    page: Sheet, top: int, fields: Mapping[int, str]
+) -> tuple[list[tuple[int, dict[str, str]]], list[dict[str, Any]], list[Fault]]:
+    """Read the members with the numbers of their rows, what is no member, and the faults."""
+    members: list[tuple[int, dict[str, str]]] = []
+    skipped: list[dict[str, Any]] = []
+    faults: list[Fault] = []
+    for row in range(top + 1, len(page.rows)):
+        number = page.row_numbers[row]
+        # as it is written: ㈱ stays ㈱, so that who copies a name from the list finds it
+        cells = {
+            name: page.find_verbatim(row, position).strip() for position, name in fields.items()
+        }
+        text = " ".join(filter(None, (cell.strip() for cell in page.texts[row])))
+        if not text:
+            continue
+        first = text.split()[0]
+        if first.startswith(NOTE_STARTS) or {_fold(cell) for cell in text.split()} & SUM_LABELS:
+            skipped.append({"row": number, "text": text})
+            continue
+        if cells["code"] in DITTO_MARKS and members:
+            cells["code"] = members[-1][1]["code"]
+        if cells["code"]:
+            members.append((number, cells))
+        elif any(cells.values()):
+            faults.append(
+                Fault("団体が空欄です", "団体名を入れるか、行を除いてください", file=page.file,
+                      sheet=page.name, row=number, value=cells.get("person") or text)
+            )  # fmt: skip
+        else:
+            skipped.append({"row": number, "text": text})
+    if not members and not faults:
+        faults.append(Fault("見出しの下に参加者が1人もいません", file=page.file, sheet=page.name))
+    return members, skipped, faults
+
+
+def _list_repeats(page: Sheet, members: list[tuple[int, dict[str, str]]]) -> list[Fault]:
+    """List the rows of members who stand in an earlier row."""
+    rows: dict[tuple[str, str], int] = {}
+    faults = []
+    for number, cells in members:
+        key = (cells["code"], cells.get("person", ""))
+        first = rows.setdefault(key, number)
+        if first != number:
+            remedy = "1行だけ残してください（別の人なら、氏名の列で区別してください）"
+            faults.append(
+                Fault(f"同じ参加者が{first}行目にもあります", remedy, file=page.file,
+                      sheet=page.name, row=number, value="・".join(filter(None, key)))
+            )  # fmt: skip
+    return faults
+
+
+def _read_column(texts: pd.Series) -> pd.Series:
+    """Read a column as numbers or yes and no where all of it is, else as text."""
+    plain = texts.map(lambda text: unicodedata.normalize("NFKC", text).casefold().strip())
+    filled = plain[plain != ""]
+    if filled.empty:
+        return texts.where(plain != "", None)
+    if filled.map(lambda text: NUMBER.fullmatch(text) is not None).all():
+        digits = plain.str.replace(",", "").str.replace("−", "-")
+        return pd.to_numeric(digits.where(plain != "", None))
+    # NFKC leaves circles as they are
+    if filled.isin(YES_WORDS | NO_WORDS).all() and filled.isin(YES_WORDS).any():
+        return plain.isin(YES_WORDS)
+    return texts.where(plain != "", None)
+
+
+def _write_receipt(
+    page: Sheet, top: int, table: pd.DataFrame, skipped: list[dict[str, Any]]
+) -> str:
+    """Say in a sentence what was read and what was not."""
+    place = f"シート「{page.name}」" if page.name else f"「{page.file}」"
+    count = f"{table['code'].nunique()}団体"
+    if "person" in table.columns:
+        count += f"・{int((table['person'] != '').sum())}人"
+    notes = "、".join(f"{note['row']}行目「{shorten(note['text'], 20)}」" for note in skipped)
+    tail = f" 読まなかった行: {notes}。" if notes else ""
+    return (
+        f"{place}の{page.row_numbers[top]}行目を見出しとして、{count}を読みました。{tail}".strip()
+    )
