@@ -40,6 +40,9 @@ def record(
 ) -> Path:
     """Write the record of a meeting from what its session holds.
 
+    Of a sealed meeting (`dxkit.store.Session.seal`) it also prints the receipts of the votes, for
+    everybody to find the own one; of any, what is protected and what is not.
+
     Parameters
     ----------
     session

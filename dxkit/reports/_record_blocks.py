@@ -14,6 +14,7 @@ from dxkit.reports._record_content import (
     RECEIPT_NOTE,
     RecordContent,
     list_agenda,
+    write_mean,
 )
 from dxkit.reports._record_docx import fill_template
 from dxkit.schema import LEAST_PEERS
@@ -62,7 +63,7 @@ def _write_attendees(content: RecordContent) -> str:
 
 def _write_agenda(agenda: pd.DataFrame | None) -> str:
     if agenda is None:
-        return write_paragraph("")
+        return write_paragraph("（記載なし）")
     headings, rows = list_agenda(agenda)
     return write_table(headings, rows, (4, 1, 5)[: len(headings)])
 
@@ -76,7 +77,7 @@ def _write_results(content: RecordContent) -> str:
         if row["votes"] < LEAST_PEERS:
             figures = ["—"] * (1 + len(VOTE_LABELS))
         else:
-            mean = f"{row['mean']:+.1f}".replace("-", "−")
+            mean = write_mean(float(row["mean"]))
             figures = [mean, *(str(int(row[column])) for column in VOTE_COLUMNS.values())]
         rows.append([row["item"], int(row["votes"]), *figures])
     headings = ["項目", "票", "平均", *VOTE_LABELS.values()]
@@ -119,7 +120,7 @@ def _write_carried(content: RecordContent) -> str:
 def _write_receipts(content: RecordContent) -> str:
     rows = content.list_receipts()
     if not rows:
-        return write_paragraph("なし")
+        return write_paragraph("封をした後の記録に載ります。" if not content.is_sealed else "なし")
     return write_paragraph(RECEIPT_NOTE, size=SMALL_SIZE) + write_table(
         ["項目", "控えの番号"], rows, (3, 7)
     )

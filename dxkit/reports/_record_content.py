@@ -87,12 +87,16 @@ class RecordContent:
     mark: str
 
     @property
+    def is_sealed(self) -> bool:
+        """Whether the votes are closed for good."""
+        return "seal" in set(self.session.history()["kind"])
+
+    @property
     def protection(self) -> str:
         """What of the votes is protected, and what is not."""
-        is_sealed = "seal" in set(self.session.history()["kind"])
-        if not len(self.results) and not is_sealed:
+        if not len(self.results) and not self.is_sealed:
             return ""
-        return SEALED_NOTE if is_sealed else OPEN_NOTE
+        return SEALED_NOTE if self.is_sealed else OPEN_NOTE
 
     @property
     def is_intact(self) -> bool:
@@ -115,6 +119,11 @@ class RecordContent:
         if len(items) < 2:
             return ""
         agreement = self.session.agreement(items=items)
+        if not np.isfinite(agreement.w) and agreement.complete >= LEAST_PEERS:
+            return (
+                "全項目に投票した人のだれもが全項目に同じ票を入れたため、"
+                "一致の度合い（ケンドールのW）は求められません。"
+            )
         if not np.isfinite(agreement.w):
             return "全項目に投票した人が少なく、一致の度合い（ケンドールのW）は求められません。"
         return (
@@ -179,7 +188,9 @@ class RecordContent:
         return [(str(title), list(self.notes.loc[titles == title, "text"])) for title in order]
 
     def list_receipts(self) -> list[tuple[str, str]]:
-        """List each item and the receipts of its votes."""
+        """List each item and the receipts of its votes, once no vote can change any more."""
+        if not self.is_sealed:
+            return []
         receipts = self.session.receipts()
         return [
             (shorten(item, OPTION_LENGTH), "　".join(codes))
@@ -193,6 +204,12 @@ class RecordContent:
     def list_carried(self) -> list[list[object]]:
         """List what earlier meetings decided and is still open."""
         return _list_cells(self.carried, ["what", "who", "until", "meeting"])
+
+
+def write_mean(mean: float) -> str:
+    """Write a mean with its sign; what rounds to nought has none."""
+    # the minus of the scale, not a hyphen
+    return "0.0" if abs(mean) < 0.05 else f"{mean:+.1f}".replace("-", "−")
 
 
 def list_agenda(agenda: pd.DataFrame) -> tuple[list[str], list[list[object]]]:

@@ -25,6 +25,7 @@ from dxkit.reports._record_content import (
     RECEIPT_NOTE,
     RecordContent,
     list_agenda,
+    write_mean,
 )
 from dxkit.schema import LEAST_PEERS
 from dxkit.store import VOTE_COLUMNS, VOTE_LABELS
@@ -106,8 +107,7 @@ def _write_vote(row: Mapping[Any, Any]) -> str:
         hidden = '<td class="few" colspan="2">票が少ないため載せません</td>'
         return f'<tr>{name}{votes}<td class="figure">—</td>{hidden}</tr>'
     counts = [int(row[column]) for column in VOTE_COLUMNS.values()]
-    # the minus of the heading's scale, not a hyphen
-    mean = f"{row['mean']:+.1f}".replace("-", "−")
+    mean = write_mean(float(row["mean"]))
     numbers = escape_text(" / ".join(map(str, counts)))
     return (
         f'<tr>{name}{votes}<td class="figure">{mean}</td>'

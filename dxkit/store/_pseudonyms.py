@@ -41,7 +41,8 @@ def make_receipt_code(secret: bytes, client: str, *, item: str, value: int) -> s
     """Make the code by which a client finds its vote in the printed list."""
     content = _hash_parts(secret, "receipt", item, str(value), client)[:RECEIPT_BYTES]
     code = base64.b32encode(content).decode("ascii")
-    return f"{code[:RECEIPT_BLOCK]}-{code[RECEIPT_BLOCK:]}"
+    # unlike a dash, a full stop lets no line break in two
+    return f"{code[:RECEIPT_BLOCK]}.{code[RECEIPT_BLOCK:]}"
 
 
 def mask_voter(secret: bytes, client: str) -> str:

@@ -18,7 +18,7 @@ class Receipt(NamedTuple):
         ``False`` if that one says something else: it stays, and this one was not kept.
     code : str
         Of a vote: what its sender finds in `Session.receipts` while the vote counts, such as
-        ``K7QF-2M9P``; it changes with the value. Empty for anything else.
+        ``K7QF.2M9P``; it changes with the value. Empty for anything else.
     """
 
     id: str

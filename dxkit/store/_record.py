@@ -17,7 +17,7 @@ from dxkit.store._agreement import Agreement, measure_agreement
 from dxkit.store._database import Database
 from dxkit.store._digest import Digest
 from dxkit.store._practice import PRACTICE_MARK, is_practice
-from dxkit.store._record_book import NOTE_COLUMNS, lay_out_book, list_history_rows
+from dxkit.store._record_book import NOTE_COLUMNS, lay_out_book, list_history_rows, write_minutes
 from dxkit.store._record_tables import (
     count_choices,
     list_history,
@@ -192,9 +192,9 @@ class Record:
         # all sheets from one reading: entries may come in meanwhile
         tables = (
             summarise_votes(entries, None),
-            list_notes(entries)[NOTE_COLUMNS],
+            write_minutes(list_notes(entries)[NOTE_COLUMNS]),
             count_choices(entries),
-            list_history_rows(list_history(entries)),
+            write_minutes(list_history_rows(list_history(entries))),
         )
         sheets = {
             sheet: self._mark_settings(table).rename(

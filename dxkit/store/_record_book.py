@@ -35,6 +35,7 @@ MIN_WIDTH = 8
 MAX_WIDTH = 48
 # points of one line
 LINE_HEIGHT = 15
+DECIMALS = "0.00"
 HEADING_FILL = PatternFill("solid", fgColor="E9EEF2")
 THIN_LINE = Side(style="thin", color="999999")
 THIN_LINES = Border(left=THIN_LINE, right=THIN_LINE, top=THIN_LINE, bottom=THIN_LINE)
@@ -81,6 +82,12 @@ def _find_undos(history: pd.DataFrame, secret_ids: set[Any]) -> "pd.Series[bool]
     return pd.Series(flags, index=history.index, dtype=bool)
 
 
+def write_minutes(table: pd.DataFrame) -> pd.DataFrame:
+    """Write the times of a table as people read them: the day and the minute, Japan's time."""
+    times = table["at"].str.slice(0, 16).str.replace("T", " ", regex=False)
+    return carry_provenance(table.assign(at=times), table)
+
+
 def lay_out_book(path: Path, titles: Mapping[str, str]) -> None:
     """Give the sheets of a workbook widths, wrapped lines and a print set-up.
 
@@ -108,6 +115,8 @@ def _lay_out_sheet(sheet: Worksheet, title: str) -> None:
         sheet.column_dimensions[get_column_letter(position)].width = width
     for row, cells in enumerate(sheet.iter_rows(), start=1):
         for cell in cells:
+            if isinstance(cell.value, float):
+                cell.number_format = DECIMALS
             cell.border = THIN_LINES
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if row == 1:
@@ -132,14 +141,22 @@ def _lay_out_sheet(sheet: Worksheet, title: str) -> None:
 
 def _find_width(cells: tuple[Any, ...]) -> float:
     longest = max(
-        (_measure_text(line) for cell in cells for line in str(cell or "").splitlines()), default=0
+        (_measure_text(line) for cell in cells for line in _write_cell(cell).splitlines()),
+        default=0,
     )
     return float(min(max(longest + 2, MIN_WIDTH), MAX_WIDTH))
 
 
 def _count_lines(value: object, width: float) -> int:
-    lines = str(value if value is not None else "").splitlines() or [""]
+    lines = _write_cell(value).splitlines() or [""]
     return sum(max(1, -(-_measure_text(line) // int(width - 1))) for line in lines)
+
+
+def _write_cell(value: object) -> str:
+    """Write a cell as it is shown."""
+    if value is None:
+        return ""
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
 
 
 def _measure_text(text: str) -> int:

@@ -66,6 +66,9 @@ def meeting(tmp_path):
 
 
 def test_a_word_record_holds_every_part(meeting, tmp_path):
+    open_words = _words(reports.record(meeting, path=tmp_path / "open.docx"))
+    assert "封をした後の記録に載ります。" in open_words
+    meeting.session.seal()
     path = reports.record(meeting, path=tmp_path / "a.docx")
     words = _words(path)
     assert "意見交換会　記録" in words
@@ -109,8 +112,13 @@ def test_the_page_holds_the_same_parts(meeting, tmp_path):
     ):
         assert part in page
     assert page.index("前回までの決定") < page.index("参加した")
-    for code in meeting.session.receipts()["receipt"]:
-        assert code in page
+    codes = meeting.session.receipts()["receipt"]
+    assert len(codes) == 4
+    # the list is printed once no vote can change any more
+    assert not [code for code in codes if code in page]
+    meeting.session.seal()
+    sealed = reports.record(meeting, path=tmp_path / "b.html").read_text("utf-8")
+    assert [code for code in codes if code in sealed] == list(codes)
 
 
 def test_a_record_says_what_is_protected_before_and_after_the_seal(meeting, tmp_path):

@@ -36,7 +36,7 @@ def _leave(path, folder, values):
         record = reports.record(session, path=folder / "record.html").read_text("utf-8")
         session.export(folder / "m.csv")
         sheets = [
-            re.sub(r"\d{4}-\d\d-\d\dT[^,\n]*", "", file.read_text("utf-8-sig"))
+            re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "", file.read_text("utf-8-sig"))
             for file in sorted(folder.glob("m*.csv"))
         ]
     words = re.sub(r"SHA-256: [0-9a-f ]+", "", record)

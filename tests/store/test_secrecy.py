@@ -174,7 +174,7 @@ def test_no_export_or_table_before_or_after_leads_from_a_vote_to_the_next(sessio
 
 def test_a_receipt_is_found_in_the_list_while_the_vote_counts_and_only_then(session):
     first = session.vote(item="x", value=1, client="a", id="1")
-    assert re.fullmatch(r"[A-Z2-7]{4}-[A-Z2-7]{4}", first.code)
+    assert re.fullmatch(r"[A-Z2-7]{4}\.[A-Z2-7]{4}", first.code)
     assert session.vote(item="x", value=1, client="a", id="1").code == first.code
     later = session.vote(item="x", value=-1, client="a")
     others = [session.vote(item="x", value=1, client=client).code for client in "bc"]

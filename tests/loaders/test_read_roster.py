@@ -1,0 +1,98 @@
+"""A list as an office keeps it is read as it is, and what was not read is said."""
+
+import openpyxl
+import pytest
+
+from dxkit import groups
+from dxkit.errors import TableError
+from dxkit.loaders import read_roster
+
+
+def _write_book(path, *, heading="団体名"):
+    """23 bodies with two persons each: titles above, merged cells, numbering, a note below."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "名簿（最終２）"
+    sheet["A1"] = "令和８年　意見交換会　出席者名簿"
+    sheet.merge_cells("A1:F1")
+    for column, text in enumerate(["№", heading, "氏　名", "人口［人］", "進行役", "備考"], 1):
+        sheet.cell(4, column, text)
+    bodies = [f"団体{number:02}" for number in range(20)] + ["㈱やまかわ", "県DX課", "鳥取市"]
+    for place, body in enumerate(bodies):
+        row = 5 + 2 * place
+        sheet.cell(row, 2, body)
+        sheet.merge_cells(start_row=row, start_column=2, end_row=row + 1, end_column=2)
+        for person in range(2):
+            sheet.cell(row + person, 1, 2 * place + person + 1)
+            sheet.cell(row + person, 3, f"参加　{2 * place + person:02}郎")
+            sheet.cell(row + person, 4, f"{1000 * (place + 1):,}" if place < 20 else None)
+        sheet.cell(row, 5, "○" if place % 3 == 0 else None)
+    sheet.cell(51, 1, "※ 変更は前日まで")
+    book.save(path)
+    return bodies
+
+
+def test_an_odd_workbook_is_read_with_all_its_members(tmp_path):
+    bodies = _write_book(tmp_path / "a.xlsx")
+    table = read_roster(tmp_path / "a.xlsx")
+    assert list(table.columns) == ["code", "person", "人口［人］", "進行役", "備考"]
+    assert len(table) == 46
+    # as it is written: ㈱ stays ㈱
+    assert list(dict.fromkeys(table["code"])) == bodies
+    assert table["人口［人］"].dropna().iloc[-1] == 20_000
+    assert table["進行役"].sum() == 8
+    assert table.attrs["receipt"] == (
+        "シート「名簿（最終２）」の4行目を見出しとして、23団体・46人を読みました。"
+        " 読まなかった行: 51行目「※ 変更は前日まで」。"
+    )
+    formed = groups.form(table, size=(5, 7), places=False, spread="進行役")
+    assert len(formed.table) == 46
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_ditto_marks_and_encodings_of_a_csv_are_read(tmp_path, encoding):
+    path = tmp_path / "a.csv"
+    path.write_text("所属,出席者氏名\n姫路市,青木\n〃,岡\n県DX課,森\n合計,3\n", encoding=encoding)
+    table = read_roster(path)
+    assert table.to_numpy().tolist() == [["姫路市", "青木"], ["姫路市", "岡"], ["県DX課", "森"]]
+    assert [note["row"] for note in table.attrs["skipped"]] == [5]
+
+
+def test_other_headings_are_named_by_the_user(tmp_path):
+    _write_book(tmp_path / "a.xlsx", heading="参加されるところ")
+    with pytest.raises(TableError, match=r'columns=\{"見出し": "code"\}.*「参加されるところ」'):
+        read_roster(tmp_path / "a.xlsx")
+    table = read_roster(tmp_path / "a.xlsx", columns={"参加されるところ": "code"})
+    assert len(table) == 46
+
+
+def test_all_faults_of_a_list_come_at_once_with_their_rows(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("団体名,氏名\n姫路市,青木\n,岡\n姫路市,青木\n,森\n", encoding="utf-8")
+    with pytest.raises(TableError, match="団体が空欄") as error:
+        read_roster(path)
+    assert sorted(fault.row for fault in error.value.faults) == [3, 4, 5]
+    path.write_text("団体名,所属,氏名\n姫路市,課,青木\n", encoding="utf-8")
+    with pytest.raises(TableError, match="「団体」にあたる見出しが2つ"):
+        read_roster(path)
+    path.write_text("団体名,氏名\n", encoding="utf-8")
+    with pytest.raises(TableError, match="1人もいません"):
+        read_roster(path)
+
+
+def test_two_sheets_with_a_list_ask_which(tmp_path):
+    _write_book(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book.copy_worksheet(book.active).title = "旧"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(TableError, match=r'2つあります.*sheet="名簿（最終２）"'):
+        read_roster(tmp_path / "a.xlsx")
+    assert len(read_roster(tmp_path / "a.xlsx", sheet="名簿（最終２）")) == 46
+
+
+def test_an_invented_list_stays_invented(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "団体名\n姫路市\n※架空データです。実在の団体や人の値ではありません。\n", "utf-8"
+    )
+    assert read_roster(path).attrs["made"]
