@@ -76,6 +76,14 @@ def _until(true, seconds=30):
     raise AssertionError("it never came about")
 
 
+def _values_with_two_zeros(session):
+    """Read a lone voter's values: two more vote 0, as no figure of fewer than three is shown."""
+    for item in session.results()["item"]:
+        for client in ("second", "third"):
+            session.vote(item=item, value=0, client=client, id=f"{client}-{item}")
+    return (session.results()["mean"] * 3).round(9).tolist()
+
+
 def test_a_vote_is_cast_with_a_thumb_on_a_phone_sized_window(room, session, phones, tmp_path):
     page = phones()
     page.goto(room.link)
@@ -84,7 +92,8 @@ def test_a_vote_is_cast_with_a_thumb_on_a_phone_sized_window(room, session, phon
     for item, value in enumerate((2, -1, 0)):
         _button(page, item, value).tap()
     page.wait_for_selector("text=すべて送信しました", timeout=WAIT_MS)
-    assert session.results()["mean"].tolist() == [2, -1, 0]
+    assert session.results()["mean"].isna().all()
+    assert _values_with_two_zeros(session) == [2, -1, 0]
     sizes = page.eval_on_selector_all(
         ".scale button", "all => all.map(b => [b.offsetWidth, b.offsetHeight])"
     )
@@ -92,8 +101,9 @@ def test_a_vote_is_cast_with_a_thumb_on_a_phone_sized_window(room, session, phon
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.screenshot(path=tmp_path / "phone.png", full_page=True)
     _button(page, 0, -2).tap()
-    _until(lambda: session.results()["mean"].tolist() == [-2, -1, 0])
-    assert len(session.history()) == 4
+    _until(lambda: _values_with_two_zeros(session) == [-2, -1, 0])
+    # three and one of the phone, six of the others, whose repeats count once
+    assert len(session.history()) == 10
     page.reload()
     page.wait_for_selector("#items > li", timeout=WAIT_MS)
     assert _button(page, 0, -2).get_attribute("aria-checked") == "true"
@@ -142,7 +152,8 @@ def test_what_is_entered_while_the_laptop_is_down_survives_closing_the_page(room
     room.start()
     page.goto(room.address)
     page.wait_for_selector("text=すべて送信しました", timeout=WAIT_MS)
-    assert session.results()[["item", "mean"]].to_numpy().tolist() == [[ITEMS[2], -2]]
+    assert session.results()["item"].tolist() == [ITEMS[2]]
+    assert _values_with_two_zeros(session) == [-2]
 
 
 def test_an_answer_that_was_lost_on_the_way_is_asked_for_again_and_counts_once(
