@@ -608,6 +608,16 @@ CASES = {
         {"costs": dxkit.load("delivery_modes")},
         lambda costs: drones.compare_modes(costs, households=40, distance_km=8),
     ),
+    "drones.first_trials": Case(
+        {
+            "demand": VILLAGES.assign(in_need=VILLAGES["people"]),
+            "bases": BASES,
+            "costs": dxkit.load("delivery_modes"),
+        },
+        lambda demand, bases, costs: drones.first_trials(
+            demand, bases, costs, range_km=6, draws=20
+        ),
+    ),
     "drones.circles": Case({"points": BASES}, lambda points: drones.circles(points, radius_km=2.0)),
     "drones.runway_strips": Case(
         {"runways": RUNWAYS},

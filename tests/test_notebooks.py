@@ -590,7 +590,13 @@ def _expected_of_place_bases():
     )
     best = drones.best_bases(demand, candidates, count=3, range_km=km)
     for_need = drones.best_bases(demand, candidates, count=3, range_km=km, weight="in_need")
+    starts = dxkit.load("sites").query("kind != '避難所' and code in @demand.code")
+    trials = drones.first_trials(demand, starts, dxkit.load("delivery_modes"), range_km=km)
+    assert trials["stands"].max() < 0.9
+    assert (trials["drone_wins"] == 0).all()
     return [
+        f"いちばん安いままなのは、{trials['stands'].min():.0%}〜{trials['stands'].max():.0%}だけです",
+        f"{len(trials)}市町のうち、ドローンが往復で届くのは{trials['in_reach'].sum()}市町で",
         "1か所だけで届く人の多い順",
         f"3か所置くと、最適の{group_plan.value / best.value:.0%}の人にしか届きません",
         f"駅から遠い人の{_need_reached(demand, best):.0%}だけです",
@@ -1103,6 +1109,7 @@ INVENTED_TABLES = {
     "facilitators/02_who_may_tell.ipynb": 4,
     "facilitators/04_meeting_day.ipynb": 3,
     "facilitators/06_costs.ipynb": 5,
+    "facilitators/10_place_bases.ipynb": 1,
     "facilitators/07_training.ipynb": 4,
     "facilitators/08_matching.ipynb": 4,
     "facilitators/09_liaison_rounds.ipynb": 3,
