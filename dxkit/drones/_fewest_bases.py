@@ -16,8 +16,10 @@ from dxkit.drones._reach import Distances
 from dxkit.drones._siting_problem import explain_solver_errors, read_siting_problem
 from dxkit.drones._siting_result import Siting, build_siting
 from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import accepts_any_table
 
 
+@accepts_any_table("demand", "candidates")
 def fewest_bases(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,

@@ -17,8 +17,10 @@ from dxkit.drones._siting_problem import (
     read_siting_problem,
 )
 from dxkit.drones._siting_result import Siting, build_siting
+from dxkit.schema import accepts_any_table
 
 
+@accepts_any_table("demand", "candidates")
 def centre_bases(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,

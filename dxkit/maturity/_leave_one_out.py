@@ -10,9 +10,10 @@ from dxkit.maturity._framework import build_framework, drop_leaves, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR
 from dxkit.maturity._normalise import normalise_figures
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 
+@accepts_any_table("values", "indicators")
 def leave_one_out(
     values: pd.DataFrame,
     indicators: pd.DataFrame,

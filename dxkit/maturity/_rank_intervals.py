@@ -30,7 +30,7 @@ from dxkit.maturity._usable_methods import (
     plan_methods,
 )
 from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied, find_varied
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # share of draws in which a tier's head is before the next tier's
 TIER_LEVEL = 0.9
@@ -108,6 +108,7 @@ class RankIntervals:
         return f"<順位の幅: {len(self.table)}市町、{draws:,}回、幅の平均 {width:.1f}>"
 
 
+@accepts_any_table("values", "indicators", "answers")
 def rank_intervals(
     values: pd.DataFrame,
     indicators: pd.DataFrame,

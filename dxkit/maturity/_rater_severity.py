@@ -15,7 +15,7 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit.errors import Fault, TableError
 from dxkit.maturity._agreement import select_shared_cases
 from dxkit.maturity._answer_values import read_answers
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Severity:
         return carry_provenance(adjusted, answers)
 
 
+@accepts_any_table("answers")
 def rater_severity(answers: pd.DataFrame) -> Severity:
     """Estimate how strict each interviewer is from cases that several rated.
 

@@ -10,7 +10,7 @@ from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.errors import ChoiceError, TableError
 from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
 from dxkit.maturity._normalise import Normalise, normalise_figures
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # rounding of sums must not undo a level pair
 LEVEL_TOLERANCE = 1e-12
@@ -41,6 +41,7 @@ class RobustOrder:
     settings: dict[str, Any]
 
 
+@accepts_any_table("values", "indicators")
 def robust_order(
     values: pd.DataFrame,
     indicators: pd.DataFrame,

@@ -16,7 +16,7 @@ from dxkit.maturity._framework import TOTAL, Framework, build_framework, read_fi
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._impute import N_DONORS, impute_answers
 from dxkit.maturity._normalise import Normalise, find_worst_and_best, normalise_figures
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 PLAIN_SCALE = (0.0, 1.0)
 # means that take logarithms or reciprocals need a floor above 0; a hundredth of the scale, as
@@ -61,6 +61,7 @@ class Scores:
         return f"<点数: {len(self.total)}市町 × {n_items}指標、{self.settings}>"
 
 
+@accepts_any_table("values", "indicators")
 def score(
     values: pd.DataFrame,
     indicators: pd.DataFrame,

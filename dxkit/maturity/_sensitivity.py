@@ -19,12 +19,13 @@ from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR
 from dxkit.maturity._usable_methods import list_dropped
 from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # how many fillings of missing answers, and draws of severity and error, one factor chooses among
 N_ALTERNATIVES = 64
 
 
+@accepts_any_table("values", "indicators", "answers")
 def sensitivity(
     values: pd.DataFrame,
     indicators: pd.DataFrame,

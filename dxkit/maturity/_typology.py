@@ -11,7 +11,7 @@ from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._read_values import require_numbers
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # 41 municipalities carry no more types than these
 MAX_TYPES = 6
@@ -43,6 +43,7 @@ class Typology:
 
 
 @accepts_old_keywords(n="n_types")
+@accepts_any_table("values")
 def typology(
     values: pd.DataFrame,
     *,

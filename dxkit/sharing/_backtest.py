@@ -13,7 +13,7 @@ import pandas as pd
 from dxkit._arrays import BoolArray
 from dxkit._checks import require_number
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import TableResult, merge_provenance
+from dxkit.schema import TableResult, accepts_any_table, merge_provenance
 from dxkit.sharing._forecast import build_forecast
 from dxkit.sharing._forecast_counts import (
     read_archive,
@@ -78,6 +78,7 @@ class Backtest(TableResult):
         return self.table
 
 
+@accepts_any_table("archive")
 def backtest(
     event: str | pd.DataFrame,
     *,

@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 
-from dxkit.schema import TableResult, merge_provenance
+from dxkit.schema import TableResult, accepts_any_table, merge_provenance
 from dxkit.sharing._bodies_categories_phases import ALLOWED, NOTICE
 from dxkit.sharing._ground_lookup import find_deciding_rows, label_rows, list_decisions
 from dxkit.sharing._legal_grounds import grounds
@@ -66,6 +66,7 @@ def may_disclose(
     code: Any = ...,
     table: pd.DataFrame | None = ...,
 ) -> Decision | pd.DataFrame: ...
+@accepts_any_table("table")
 def may_disclose(
     from_: Any,
     to: Any,

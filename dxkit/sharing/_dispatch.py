@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, vstack
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._checks import read_numbers
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import TableResult, accepts_any_table, carry_provenance
 from dxkit.sharing._columns import require_columns_only
 from dxkit.sharing._great_circle import compute_distances_km
 
@@ -72,6 +72,7 @@ class _Problem:
     max_km: float
 
 
+@accepts_any_table("needs", "staff")
 def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float("inf")) -> Dispatch:
     """Send digital staff to municipalities by need, skill, days and distance.
 

@@ -12,7 +12,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit._checks import require_number
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import merge_provenance
+from dxkit.schema import accepts_any_table, merge_provenance
 from dxkit.sharing._forecast_counts import (
     read_archive,
     read_counts_of_place,
@@ -30,6 +30,7 @@ from dxkit.sharing._forecast_rivals import predict_rivals
 SHIPPED_VARIANT = Variant("ロマックス30日", 24.0, 0.06, 0.7)
 
 
+@accepts_any_table("counts", "archive")
 def forecast(
     counts: pd.DataFrame,
     *,

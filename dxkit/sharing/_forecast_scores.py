@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._checks import require_number
-from dxkit.schema import merge_provenance
+from dxkit.schema import accepts_any_table, merge_provenance
 from dxkit.sharing._forecast import SHIPPED_VARIANT, build_forecast
 from dxkit.sharing._forecast_counts import read_archive
 from dxkit.sharing._forecast_curves import FAMILIES
@@ -31,6 +31,7 @@ LEAST_SPREADS = (0.25, 0.7)
 CONSTANT_HAZARD = "指数"
 
 
+@accepts_any_table("archive")
 def score_forecasts(
     archive: pd.DataFrame | None = None, *, origin_hour: float = ORIGIN_H, choose: bool = False
 ) -> pd.DataFrame:

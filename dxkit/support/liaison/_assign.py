@@ -101,6 +101,8 @@ def assign(
     >>> shares.most, shares.table["liaison"].tolist()
     (2.0, ['乙', '甲', '乙'])
     """
+    # ``area`` is the name of a release ago
+    by = "area_name" if by == "area" and "area" not in tasks and "area_name" in tasks else by
     _checks.require_columns(tasks, [by], "tasks")
     _checks.require_unique_rows(liaisons, ["liaison"], "liaisons")
     exclude = find_unvisited_areas(tasks.get("code", ())) if exclude is None else exclude
