@@ -4,6 +4,7 @@ Uploads and downloads hand over bytes. They are written to a temporary file, whi
 can read, and which is gone after it.
 """
 
+import hashlib
 import inspect
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -11,6 +12,8 @@ from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
 
 from dxkit.errors import ChoiceError, shorten
 
@@ -41,7 +44,9 @@ def accepts_open_file(reader: Callable[P, R]) -> Callable[P, R]:
     def read(*args: P.args, **kwargs: P.kwargs) -> R:
         keyword = next((name for name in ("path", "paths") if name in kwargs), None)
         given: Any = args[0] if args else kwargs.get(keyword or "")
-        if isinstance(given, str | PathLike) or (not args and keyword is None):
+        if isinstance(given, str | PathLike):
+            return _add_hash(reader(*args, **kwargs), Path(given))
+        if not args and keyword is None:
             return reader(*args, **kwargs)
         content = _read_content(given, reader.__name__, takes_several=takes_several)
         if content is None:
@@ -50,11 +55,24 @@ def accepts_open_file(reader: Callable[P, R]) -> Callable[P, R]:
             path: Any = Path(folder) / _name_file(given, content)
             path.write_bytes(content)
             if args:
-                return reader(path, *args[1:], **kwargs)  # type: ignore[arg-type]
+                return _add_hash(reader(path, *args[1:], **kwargs), path)  # type: ignore[arg-type]
             kwargs[str(keyword)] = path
-            return reader(*args, **kwargs)
+            return _add_hash(reader(*args, **kwargs), path)
 
     return read
+
+
+def _add_hash(answer: R, path: Path) -> R:
+    """Add to a table which file it was read from, with the hash of its bytes."""
+    if isinstance(answer, pd.DataFrame) and "inputs" not in answer.attrs and path.is_file():
+        record = {
+            key: str(answer.attrs[key])
+            for key in ("source", "publisher", "as_of", "licence", "kind")
+            if answer.attrs.get(key)
+        }
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        answer.attrs["inputs"] = [{"name": path.stem, **record, "sha256": digest}]
+    return answer
 
 
 def _read_content(given: object, reader: str, *, takes_several: bool) -> bytes | None:

@@ -17,6 +17,7 @@ from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._draw_workers import rank_all_draws
 from dxkit.maturity._framework import build_framework, read_sorted_figures, sort_framework
 from dxkit.maturity._heading_rule import MIN_ANSWERED
+from dxkit.maturity._method_texts import describe_rank_intervals
 from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR, Plan
 from dxkit.maturity._rank_draws import count_above, group_by_unit
@@ -30,7 +31,7 @@ from dxkit.maturity._usable_methods import (
     plan_methods,
 )
 from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied, find_varied
-from dxkit.schema import accepts_any_table, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # share of draws in which a tier's head is before the next tier's
 TIER_LEVEL = 0.9
@@ -41,7 +42,7 @@ LEVELS = (0.0, 5.0)
 
 
 @dataclass(frozen=True)
-class RankIntervals:
+class RankIntervals(TableResult):
     """Places of municipalities over many draws.
 
     Attributes
@@ -62,6 +63,9 @@ class RankIntervals:
     table: pd.DataFrame
     ranks: RankArray
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return describe_rank_intervals(self.settings, len(self.table))
 
     @cached_property
     def above(self) -> pd.DataFrame:

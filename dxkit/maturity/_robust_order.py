@@ -9,8 +9,9 @@ import pandas as pd
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.errors import ChoiceError, TableError
 from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
+from dxkit.maturity._method_texts import describe_robust_order
 from dxkit.maturity._normalise import Normalise, normalise_figures
-from dxkit.schema import accepts_any_table, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # rounding of sums must not undo a level pair
 LEVEL_TOLERANCE = 1e-12
@@ -18,7 +19,7 @@ BLANK_REMEDY = "impute で補うか、見出しごとの点（Scores.dimensions�
 
 
 @dataclass(frozen=True)
-class RobustOrder:
+class RobustOrder(TableResult):
     """A partial order that needs no probabilities.
 
     Attributes
@@ -39,6 +40,16 @@ class RobustOrder:
     edges: pd.DataFrame
     places: pd.DataFrame
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<確かな順: {len(self.places)}市町、順の決まった組 {self.settings['settled']:.0%}>"
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.places
+
+    def _describe_method(self) -> MethodText:
+        return describe_robust_order(self.settings, LEVEL_TOLERANCE)
 
 
 @accepts_any_table("values", "indicators")

@@ -15,8 +15,9 @@ from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headi
 from dxkit.maturity._framework import TOTAL, Framework, build_framework, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._impute import N_DONORS, impute_answers
+from dxkit.maturity._method_texts import describe_scores
 from dxkit.maturity._normalise import Normalise, find_worst_and_best, normalise_figures
-from dxkit.schema import accepts_any_table, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 PLAIN_SCALE = (0.0, 1.0)
 # means that take logarithms or reciprocals need a floor above 0; a hundredth of the scale, as
@@ -25,7 +26,7 @@ FLOORED_SCALE = (0.01, 1.0)
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(TableResult):
     """Scores of municipalities, and everything that they were computed from.
 
     Attributes
@@ -55,6 +56,17 @@ class Scores:
     coverage: pd.DataFrame
     raw: pd.DataFrame
     settings: dict[str, Any]
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        """Total, headings and coverage side by side."""
+        parts = [self.total.rename(TOTAL), self.dimensions, self.coverage]
+        table = carry_provenance(pd.concat(parts, axis=1), self.total, self.raw)
+        table.attrs["settings"] = self.settings
+        return table
+
+    def _describe_method(self) -> MethodText:
+        return describe_scores(self.settings, self.normalised.shape[1], len(self.total))
 
     def __repr__(self) -> str:
         n_items = self.normalised.shape[1]

@@ -11,6 +11,7 @@ from dxkit.schema._heading_lookup import drop_old_names, heading, map_headings
 from dxkit.schema._headings import HEADINGS
 from dxkit.schema._least_counts import LEAST_PEERS, LEAST_PEOPLE
 from dxkit.schema._made_mark import MADE_MARK, MADE_NOTE_START, is_made
+from dxkit.schema._methods import MethodText, hash_table, write_methods
 from dxkit.schema._provenance import PROVENANCE_KINDS, carry_provenance, merge_provenance
 from dxkit.schema._safe_cell import plain_cell, safe_cell, writable_text
 from dxkit.schema._schemas import SCHEMAS, find_schema
@@ -34,12 +35,14 @@ __all__ = [
     "SOURCE_SHEET",
     "SYNONYMS",
     "VALUE_LABELS",
+    "MethodText",
     "ShownTable",
     "TableResult",
     "accepts_any_table",
     "carry_provenance",
     "drop_old_names",
     "find_schema",
+    "hash_table",
     "heading",
     "is_made",
     "map_headings",
@@ -51,5 +54,6 @@ __all__ = [
     "to_table",
     "validate",
     "writable_text",
+    "write_methods",
     "write_sheets",
 ]

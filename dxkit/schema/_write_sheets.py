@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,13 @@ def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
 def _write_csv(rows: list[list[object]], path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows(rows)
+
+
+def write_csv_text(table: pd.DataFrame) -> str:
+    """Write a table with its sources as the text of a CSV, without the mark that Excel wants."""
+    text = StringIO(newline="")
+    csv.writer(text).writerows(_list_rows(table, sources=True))
+    return text.getvalue()
 
 
 def _list_rows(table: pd.DataFrame, *, sources: bool = False) -> list[list[object]]:
