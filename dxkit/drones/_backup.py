@@ -98,7 +98,7 @@ def backup(
             fixed=fixed_positions,
             time_limit_s=limit_s,
         )
-    return build_siting(problem, choice, count=base_count, values=worth.tolist())
+    return build_siting(problem, choice, method="backup", count=base_count, values=worth.tolist())
 
 
 def _read_values(values: Sequence[float]) -> FloatArray:

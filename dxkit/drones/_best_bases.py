@@ -107,4 +107,4 @@ def best_bases(
             fixed=fixed_positions,
             time_limit_s=limit_s,
         )
-    return build_siting(problem, choice, count=base_count)
+    return build_siting(problem, choice, method="mclp", count=base_count)

@@ -88,4 +88,4 @@ def fewest_bases(
     # a place out of every candidate's reach can be asked of no choice
     is_reachable = np.diff(matrix.indptr) > 0
     reachable = float(weights[is_reachable].sum() / total) if total else 0.0
-    return build_siting(problem, choice, wanted_share=share, reachable=reachable)
+    return build_siting(problem, choice, method="lscp", wanted_share=share, reachable=reachable)

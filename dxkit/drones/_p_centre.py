@@ -72,4 +72,4 @@ def centre_bases(
         choice = minimise_longest_distance(
             km[weights > 0], base_count, problem.sorted_fixed, limit_s
         )
-    return build_siting(problem, choice, count=base_count)
+    return build_siting(problem, choice, method="p_centre", count=base_count)

@@ -73,4 +73,4 @@ def median_bases(
         choice = minimise_mean_distance(km, weights, base_count, problem.sorted_fixed, limit_s)
     # the kernel sums, people want a mean
     scale = max(problem.total_weight, 1e-300)
-    return build_siting(problem, choice, scale=scale, count=base_count)
+    return build_siting(problem, choice, scale=scale, method="p_median", count=base_count)

@@ -54,11 +54,12 @@ class TableResult:
         Returns
         -------
         str or pathlib.Path
-            The text, or the file that was written. An index that has a name, such as ``code``, is
-            the first column.
+            The text, or the file that was written. An index of names, such as ``code``, is the
+            first column.
         """
         table = self.to_frame()
-        if any(name is not None for name in table.index.names):
+        # an index that only counts rows says nothing
+        if table.index.names != [None] or not isinstance(table.index, pd.RangeIndex):
             table = table.reset_index()
             table.attrs = dict(self._main_table.attrs)
         if path is None:
