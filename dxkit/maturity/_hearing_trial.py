@@ -160,10 +160,13 @@ def hearing_trial(
     places = rank_rows(true_levels.mean(axis=1)[None, :])[0].astype(int)
     raters = pd.Index([f"R{number + 1}" for number in range(n_raters)], name="rater")
     is_made = {"made": True}
+    listed = _list_answers(levels, rater, vignette_answers)
+    figures = {"mean": mean, "spread": spread, "severity": severity, "error": error}
+    listed.attrs["settings"] = {"seed": seed, **figures}
     return Trial(
         carry_provenance(levels, is_made),
         carry_provenance(_build_flat_framework(names, dimension), is_made),
-        carry_provenance(_list_answers(levels, rater, vignette_answers), is_made),
+        carry_provenance(listed, is_made),
         carry_provenance(pd.Series(places, index=levels.index, name="place"), is_made),
         carry_provenance(pd.Series(severities, index=raters, name="severity"), is_made),
     )

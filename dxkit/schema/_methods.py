@@ -46,6 +46,8 @@ class MethodText:
         Keys of the papers (`REFERENCES`).
     software
         Names of the libraries, beside numpy and pandas, that computed it.
+    data
+        What the answer is computed from, where that is no file: name → hash.
     """
 
     ja: Sequence[str]
@@ -53,6 +55,7 @@ class MethodText:
     constants: Mapping[str, object] = field(default_factory=dict)
     references: Sequence[str] = ()
     software: Sequence[str] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ WORDS = {
         settings="設定（使った値のすべて）: {0}。",
         constants="選択肢で変わらない定数: {0}。",
         seed="乱数の種は {0}。",
-        no_seed="乱数は使っていません。",
+        no_seed="乱数の種の設定はない（同じ入力からは同じ答えになる）。",
         data="データ: ",
         no_data="データの出所は、渡された表に書かれていません（load や read_table で読むと残ります）。",
         answer="結果の表: {0}行×{1}列、SHA-256 {2}（CSV・UTF-8）。",
@@ -96,7 +99,7 @@ WORDS = {
         settings="Settings (every value that was used): {0}.",
         constants="Constants that no option changes: {0}.",
         seed="The random seed is {0}.",
-        no_seed="Nothing is random.",
+        no_seed="There is no random seed to set: the same input gives the same answer.",
         data="Data: ",
         no_data="The tables that were handed over do not say where they come from "
         "(those of load and read_table do).",
@@ -153,15 +156,18 @@ def write_methods(
     words = WORDS[lang]
     method = method or MethodText((), ())
     used = dict(read_attrs(table).get("settings", {}) if settings is None else settings)
+    # what has to be said beside the figures is a sentence, no setting
+    used.pop("note", None)
     inputs = read_attrs(table).get("inputs", [])
     seed = used.get(SEED)
     sentences = [
         words.invented if is_made(table) else "",
-        words.stop.join(method.ja if lang == "ja" else method.en),
+        words.stop.join(map(_end_sentence, method.ja) if lang == "ja" else method.en),
         words.settings.format(_list_values(used, words)) if used else "",
         words.constants.format(_list_values(method.constants, words)) if method.constants else "",
         words.no_seed if seed is None else words.seed.format(seed),
-        *_list_sources(table, inputs, words),
+        *(_list_sources(table, inputs, words) if not method.data else []),
+        *(f"{words.data}{name} [SHA-256 {digest}]" for name, digest in method.data.items()),
         words.answer.format(*table.shape, hash_table(table)),
         words.software.format(words.comma.join(_list_versions(method.software))),
     ]
@@ -180,6 +186,11 @@ def hash_table(table: pd.DataFrame) -> str:
     """
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     return hashlib.sha256(plain.to_csv().encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _end_sentence(sentence: str) -> str:
+    """End a Japanese sentence with its full stop."""
+    return sentence if sentence.endswith("。") else f"{sentence}。"
 
 
 def _list_values(values: Mapping[str, object], words: _Words) -> str:
