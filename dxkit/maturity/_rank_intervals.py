@@ -20,6 +20,7 @@ from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._method_texts import describe_rank_intervals
 from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR, Plan
+from dxkit.maturity._plain_framework import complete_framework
 from dxkit.maturity._rank_draws import count_above, group_by_unit
 from dxkit.maturity._rank_table import MIN_FOR_INTERVAL, build_rank_table, find_ranked, name_ends
 from dxkit.maturity._usable_methods import (
@@ -115,7 +116,7 @@ class RankIntervals(TableResult):
 @accepts_any_table("values", "indicators", "answers")
 def rank_intervals(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     draws: int = 10_000,
     seed: int = 0,
@@ -211,6 +212,7 @@ def rank_intervals(
     >>> intervals.table.loc["28100", ["p05", "p95"]].tolist()
     [8, 16]
     """
+    indicators = complete_framework(values, indicators)
     rule = MIN_ANSWERED if min_answered is None else min_answered
     _check_shares(weight_noise=weight_noise, min_answered=rule, level=level, tier_level=tier_level)
     _check_choices(vary, draws=draws, n_donors=n_donors, floor=floor)

@@ -11,6 +11,7 @@ from dxkit.errors import ChoiceError, TableError
 from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
 from dxkit.maturity._method_texts import describe_robust_order
 from dxkit.maturity._normalise import Normalise, normalise_figures
+from dxkit.maturity._plain_framework import complete_framework
 from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # rounding of sums must not undo a level pair
@@ -55,7 +56,7 @@ class RobustOrder(TableResult):
 @accepts_any_table("values", "indicators")
 def robust_order(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     low: float = 0.5,
     high: float = 2.0,
@@ -103,6 +104,7 @@ def robust_order(
     >>> order.places.loc[["Finland", "Korea"], ["best", "worst"]].to_numpy().tolist()
     [[1, 5], [1, 16]]
     """
+    indicators = complete_framework(values, indicators)
     if not 0 <= low <= 1 <= high < np.inf:
         raise ChoiceError(
             f"low={low}, high={high} は使えません。0 ≦ low ≦ 1 ≦ high にしてください。"

@@ -17,6 +17,7 @@ from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._impute import N_DONORS, impute_answers
 from dxkit.maturity._method_texts import describe_scores
 from dxkit.maturity._normalise import Normalise, find_worst_and_best, normalise_figures
+from dxkit.maturity._plain_framework import complete_framework
 from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 PLAIN_SCALE = (0.0, 1.0)
@@ -76,7 +77,7 @@ class Scores(TableResult):
 @accepts_any_table("values", "indicators")
 def score(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     normalise: Normalise = "goalposts",
     aggregate: Aggregate = "arithmetic",
@@ -93,7 +94,8 @@ def score(
         One row a municipality (index or column ``code``), one column an indicator; missing stays
         missing.
     indicators
-        The framework: ``indicator, parent, label, direction, weight, unit, low, high``.
+        The framework: ``indicator, parent, label, direction, weight, unit, low, high``. Without it
+        the columns themselves are the index (`plain_framework`), and a warning says so.
     normalise
         ``"goalposts"`` (fixed ends ``low`` and ``high``: years compare), ``"minmax"``,
         ``"zscore"`` (sample standard deviation), ``"rank"`` or ``"percentile"``.
@@ -135,6 +137,7 @@ def score(
     >>> scores.total.round(2).head(3).to_dict()
     {'28100': 0.79, '28201': 0.92, '28202': 0.82}
     """
+    indicators = complete_framework(values, indicators)
     check_pair(normalise, aggregate)
     ends = _choose_scale(scale, aggregate, min_answered)
     framework = build_framework(indicators)

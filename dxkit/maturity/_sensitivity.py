@@ -17,6 +17,7 @@ from dxkit.maturity._framework import find_unit
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR
+from dxkit.maturity._plain_framework import complete_framework
 from dxkit.maturity._usable_methods import list_dropped
 from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied
 from dxkit.schema import accepts_any_table, carry_provenance
@@ -28,7 +29,7 @@ N_ALTERNATIVES = 64
 @accepts_any_table("values", "indicators", "answers")
 def sensitivity(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     draws: int = 512,
     seed: int = 0,
@@ -98,6 +99,7 @@ def sensitivity(
     >>> table.loc[table["ST"].idxmax(), "label"]
     '集計の方法'
     """
+    indicators = complete_framework(values, indicators)
     check_vary(vary)
     require_whole_number(draws, "draws", high=10**9)
     require_number(weight_noise, "weight_noise", high=1)

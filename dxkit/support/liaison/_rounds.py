@@ -11,9 +11,10 @@ from dxkit import _checks
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError
 from dxkit.schema import MethodText, TableResult, carry_provenance, merge_provenance
-from dxkit.support.liaison import _itinerary, _lower_bound, _road_distance, _routing
+from dxkit.support.liaison import _itinerary, _routing
 from dxkit.support.liaison._day_tours import Seconds
 from dxkit.support.liaison._lower_bound import Proof, prove_plan
+from dxkit.support.liaison._method_texts import describe_rounds
 from dxkit.support.liaison._prefecture_facts import Point, complete_journey
 from dxkit.support.liaison._road_distance import (
     DETOUR,
@@ -71,29 +72,7 @@ class Rounds(TableResult):
         return f"<訪問: {len(self.table)}か所を{self.days}日、移動 {self.minutes:.0f}分{out}>"
 
     def _describe_method(self) -> MethodText:
-        return MethodText(
-            ja=(
-                f"1か所{self.settings['hearing_min']:g}分、1日{self.settings['day_hours']:g}時間までで、日数、次に移動時間が"
-                f"最少になる訪問の計画を立てた（{self.days}日、移動 {self.minutes:.0f}分）。",
-                f"道のりは大円距離の{self.settings['detour']:g}倍、時速{self.settings['speed_kmh']:g} km"
-                f"{'（渡された所要時間を使った）' if self.settings['own_minutes'] else ''}。"
-                f"PyVRP を{self.settings['iterations']:,}回反復した。",
-            ),
-            en=(
-                f"Visits of {self.settings['hearing_min']:g} minutes in days of {self.settings['day_hours']:g} hours were "
-                f"planned for the fewest days, then the least travel ({self.days} days, "
-                f"{self.minutes:.0f} minutes).",
-                f"Roads are {self.settings['detour']:g} times the great circle at {self.settings['speed_kmh']:g} km/h"
-                f"{' (travel times were given)' if self.settings['own_minutes'] else ''}; PyVRP ran "
-                f"{self.settings['iterations']:,} iterations.",
-            ),
-            constants={
-                "earth_radius_km": _road_distance.EARTH_RADIUS_KM,
-                "cost_of_a_day": _routing.DAY_COST,
-                "node_limit": _lower_bound.NODE_LIMIT,
-            },
-            software=("pyvrp", "highspy"),
-        )
+        return describe_rounds(self.settings, self.days, self.minutes)
 
 
 def rounds(
