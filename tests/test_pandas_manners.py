@@ -119,8 +119,8 @@ REFUSED = {
         "1行目 列「code」 値「7」: values の団体コードが読めません",
     ),
     "six digits with a wrong check digit": (
-        lambda: maturity.score(FIGURES.assign(code=["281000", *map(dxkit.codes.full_code, FIGURES["code"][1:])]), FRAMEWORK),
-        "検査数字「0」が合いません",
+        lambda: maturity.score(FIGURES.assign(code=["281001", *map(dxkit.codes.full_code, FIGURES["code"][1:])]), FRAMEWORK),
+        "検査数字「1」が合いません",
     ),
     "a numpy array": (lambda: maturity.score(FIGURES[ITEMS].to_numpy(), FRAMEWORK), "列名のない配列"),
     "a list of lists": (
