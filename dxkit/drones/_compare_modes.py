@@ -14,6 +14,7 @@ from dxkit._arrays import FloatArray
 from dxkit.drones._delivery_cost import LONGEST_KM
 from dxkit.drones._origin import mark_origin
 from dxkit.errors import Fault, TableError
+from dxkit.schema import accepts_any_table
 
 # mode → its Japanese name, in the order of the result
 MODES = {
@@ -41,6 +42,7 @@ HOURS_DAY = 7.0
 ITEMS = (*SHARED_ITEMS, *MODE_ITEMS)
 
 
+@accepts_any_table("costs")
 def compare_modes(
     costs: pd.DataFrame,
     *,

@@ -7,7 +7,7 @@ from dxkit._checks import read_numbers
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
 from dxkit.maturity._read_values import LARGEST_NUMBER
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # 総務省「類似団体」: upper ends of the bands of cities (一般市) and of towns and villages, in people
 CITY_BANDS = (50_000, 100_000, 150_000)
@@ -15,6 +15,7 @@ TOWN_BANDS = (5_000, 10_000, 15_000, 20_000)
 NUMERALS = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ")
 
 
+@accepts_any_table("municipalities")
 def population_band(municipalities: pd.DataFrame) -> pd.Series:
     """Find each municipality's population band of 総務省「類似団体」.
 

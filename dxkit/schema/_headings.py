@@ -9,6 +9,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "code6": ("団体コード（6桁）", ""),
     "name": ("名称", ""),
     "kana": ("よみ", ""),
+    "area_name": ("圏域", ""),
     "area": ("圏域", ""),
     "kind": ("種別", ""),
     "prefecture": ("都道府県", ""),

@@ -12,7 +12,7 @@ import pandas as pd
 from dxkit._checks import require_columns
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._policies import check_policies
 from dxkit.sharing._scenario_fields import POLICY_FIELDS
 
@@ -26,6 +26,7 @@ JOINT = "・"
 Levels = dict[str, dict[str, dict[str, str]]]
 
 
+@accepts_any_table("table")
 def policy_switches(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the switches of which a sharing policy is made, as a checked table.
 
@@ -61,6 +62,7 @@ def policy_switches(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return switches
 
 
+@accepts_any_table("switches")
 def design_policies(switches: pd.DataFrame | None = None) -> pd.DataFrame:
     """Combine every level of every switch into one policy each (a full factorial design).
 
@@ -101,6 +103,7 @@ def design_policies(switches: pd.DataFrame | None = None) -> pd.DataFrame:
     return carry_provenance(pd.concat([policies, design[names]], axis=1), table)
 
 
+@accepts_any_table("policies", "switches")
 def describe_policies(policies: pd.DataFrame, switches: pd.DataFrame | None = None) -> pd.DataFrame:
     """Describe each policy by the level of every switch that it takes.
 

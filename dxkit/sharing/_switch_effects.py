@@ -9,10 +9,11 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit._checks import read_numbers, require_columns
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._policy_design import PREFIX
 
 
+@accepts_any_table("design", "results")
 def switch_effects(
     design: pd.DataFrame, results: pd.DataFrame, *, measure: str, base: str
 ) -> pd.DataFrame:
