@@ -191,7 +191,7 @@ def test_at_most_a_tenth_of_the_needs_with_an_answer_are_refused(services):
 def test_a_need_that_nothing_fits_has_one_row_without_a_service(services):
     needs = pd.DataFrame({"code": ["28207"], "need": ["駅の周りで自転車がよく盗まれる"]})
     found = matching.match(needs, services)
-    assert found[["code", "need_id", "rank", "name"]].values.tolist() == [
+    assert found[["code", "need_id", "rank", "name"]].to_numpy().tolist() == [
         ["28207", 1, 1, "何も合いません"]
     ]
     assert found[["service", "score"]].isna().all(axis=None)
