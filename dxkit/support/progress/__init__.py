@@ -2,7 +2,8 @@
 
 `table` lays the figures out as municipalities × systems, `forecast` says when each may be through
 and how sure that is, `compare` what a vendor's delay would change, `lagging` whom to approach and
-what to ask. `trial` makes places whose future is known, by which the forecast itself can be
+what to ask. After the deadline `follow_up` says who is in which state until when, `slips` what
+went back since the last file, and `score_forecast` how good the earlier forecast was. `trial` makes places whose future is known, by which the forecast itself can be
 judged. A share is always the share of the 40 steps done, never "systems migrated".
 """
 
@@ -10,24 +11,31 @@ from typing import Any
 
 from dxkit._keywords import find_old_name
 from dxkit.support.progress._compare import compare
+from dxkit.support.progress._follow_up import FollowUp, follow_up
 from dxkit.support.progress._forecast import forecast
 from dxkit.support.progress._forecast_result import PREFECTURE_FORECAST, Forecast
 from dxkit.support.progress._lagging_municipalities import lagging
 from dxkit.support.progress._lagging_rules import rules
 from dxkit.support.progress._pace_assumptions import PaceAssumptions
 from dxkit.support.progress._progress_table import PROGRESS_CAUTION, table
+from dxkit.support.progress._score_forecast import score_forecast
+from dxkit.support.progress._slips import slips
 from dxkit.support.progress._trial import Trial, trial
 
 __all__ = [
     "PREFECTURE_FORECAST",
     "PROGRESS_CAUTION",
+    "FollowUp",
     "Forecast",
     "PaceAssumptions",
     "Trial",
     "compare",
+    "follow_up",
     "forecast",
     "lagging",
     "rules",
+    "score_forecast",
+    "slips",
     "table",
     "trial",
 ]
