@@ -10,6 +10,7 @@ judged. A share is always the share of the 40 steps done, never "systems migrate
 from typing import Any
 
 from dxkit._keywords import find_old_name
+from dxkit.support.progress._broken_links import broken_links
 from dxkit.support.progress._compare import compare
 from dxkit.support.progress._follow_up import FollowUp, follow_up
 from dxkit.support.progress._forecast import forecast
@@ -18,6 +19,7 @@ from dxkit.support.progress._lagging_municipalities import lagging
 from dxkit.support.progress._lagging_rules import rules
 from dxkit.support.progress._pace_assumptions import PaceAssumptions
 from dxkit.support.progress._progress_table import PROGRESS_CAUTION, table
+from dxkit.support.progress._schedule_members import schedule_members
 from dxkit.support.progress._score_forecast import score_forecast
 from dxkit.support.progress._slips import slips
 from dxkit.support.progress._trial import Trial, trial
@@ -29,11 +31,13 @@ __all__ = [
     "Forecast",
     "PaceAssumptions",
     "Trial",
+    "broken_links",
     "compare",
     "follow_up",
     "forecast",
     "lagging",
     "rules",
+    "schedule_members",
     "score_forecast",
     "slips",
     "table",
