@@ -34,7 +34,7 @@ def main() -> int:
     rows = [
         row
         for number, need in enumerate(needs.to_dict("records"), start=1)
-        for row in judge(need, by_need[number])
+        for row in judge({str(key): str(text) for key, text in need.items()}, by_need[number])
     ]
     figures = pd.DataFrame(rows).groupby("measure", sort=False)["right"].agg(["sum", "count"])
     figures["sha256"] = hashlib.sha256(NEEDS.read_bytes()).hexdigest()

@@ -39,6 +39,7 @@ from dxkit.loaders._resolve_prefecture import (
     resolve_prefecture,
 )
 from dxkit.loaders._roadside_stations import read_roadside_stations
+from dxkit.loaders._service_catalogue import read_catalogue
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standard_facilities import read_facilities
 from dxkit.loaders._standardization import read_standardization
@@ -64,6 +65,7 @@ __all__ = [
     "name_municipalities",
     "read",
     "read_boundaries",
+    "read_catalogue",
     "read_dashboard",
     "read_did",
     "read_estat",

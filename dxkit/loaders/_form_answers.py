@@ -110,7 +110,9 @@ def read_form(
         raise TableError(faults)
     if table.empty or layout is None:
         names = "、".join(path.name for path in files)
-        raise TableError.one("記入された行が1つもありません", "記入してから読んでください", value=names)
+        raise TableError.one(
+            "記入された行が1つもありません", "記入してから読んでください", value=names
+        )
     return _finish_table(table, layout, [path.name for path in files], is_invented=is_invented)
 
 
@@ -148,7 +150,9 @@ def _list_files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
         # hidden files and Excel's lock files are nobody's forms
         others = [path.name for path in present if not _is_form_file(path)]
         if others:
-            message = f"読まなかったものがあります（様式の .xlsx ではありません）: {'、'.join(others)}"
+            message = (
+                f"読まなかったものがあります（様式の .xlsx ではありません）: {'、'.join(others)}"
+            )
             warnings.warn(message, TableWarning, stacklevel=3)
     else:
         files = [Path(paths)]
@@ -160,7 +164,9 @@ def _list_files(paths: str | Path | Iterable[str | Path]) -> list[Path]:
 
 
 def _is_form_file(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() == ".xlsx" and not path.name.startswith(("~$", "."))
+    return (
+        path.is_file() and path.suffix.lower() == ".xlsx" and not path.name.startswith(("~$", "."))
+    )
 
 
 def _open_form(path: Path, layout: Form | None) -> tuple[Sheet, Form, bool]:
@@ -238,7 +244,7 @@ def _read_entries(
         record: dict[str, object] = {}
         for column, head in zip(layout.columns, folded, strict=True):
             record[column.column] = _read_cell(
-                sheet, row, positions[head], column, prefecture, faults
+                sheet, (row, positions[head]), column, prefecture, faults
             )
         records.append(record | {"file": sheet.file})
     places = [sheet.make_fault("", row=row) for row in rows]
@@ -247,13 +253,13 @@ def _read_entries(
 
 def _read_cell(
     sheet: Sheet,
-    row: int,
-    position: int,
+    place: tuple[int, int],
     column: FormColumn,
     prefecture: str | None,
     faults: list[Fault],
 ) -> object:
     """Read one cell as its column's kind; what cannot be read is a fault, and missing."""
+    row, position = place
     text = sheet.find_text(row, position)
     if not text:
         if column.is_required:
@@ -311,7 +317,7 @@ def _parse_date(text: str) -> str:
         written = find_date([text])
     else:
         written = ""
-    date = pd.to_datetime(written or None, format=ISO_MONTH_DAY, errors="coerce")
+    date = pd.to_datetime(written, format=ISO_MONTH_DAY, errors="coerce")
     if len(written) != FULL_DATE_LENGTH or pd.isna(date):
         raise _UnreadableError("日付ではありません", "2026-10-01 のように年月日を書いてください")
     return written
@@ -324,7 +330,9 @@ def _parse_number(text: str, cell: object, column: FormColumn) -> float:
     except ValueError:
         number = None
     if number is None:
-        raise _UnreadableError("数ではありません", "数字だけを書いてください（約・〜・単位は付けません）")
+        raise _UnreadableError(
+            "数ではありません", "数字だけを書いてください（約・〜・単位は付けません）"
+        )
     if column.kind == "integer" and not float(number).is_integer():
         raise _UnreadableError("整数ではありません", "小数のない数にしてください")
     low = -float("inf") if column.low is None else column.low
@@ -351,9 +359,7 @@ def _parse_choice(text: str, verbatim: str, column: FormColumn) -> str:
     raise _UnreadableError("選択肢にありません", f"{listed}{more} から1つ選んでください")
 
 
-def _find_repeated_keys(
-    table: pd.DataFrame, layout: Form, places: list[Fault]
-) -> Iterator[Fault]:
+def _find_repeated_keys(table: pd.DataFrame, layout: Form, places: list[Fault]) -> Iterator[Fault]:
     """Find rows that say the same thing's answer twice, within a file or in two."""
     if not layout.keys:
         return

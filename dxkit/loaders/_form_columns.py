@@ -4,7 +4,10 @@ The table ``form_columns`` says it, one row a column; the side that writes a for
 reads it share what is here. A new form is new rows of that table.
 """
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+
+import pandas as pd
 
 from dxkit.errors import ChoiceError, shorten
 from dxkit.loaders._load import load
@@ -122,7 +125,7 @@ def find_form(name: str) -> Form:
 
 
 def _read_text(cell: object) -> str:
-    return "" if cell is None or cell != cell else str(cell)
+    return "" if pd.isna(cell) else str(cell)  # type: ignore[call-overload] # a cell of any kind
 
 
 def _read_limit(cell: object) -> float | None:
@@ -130,7 +133,7 @@ def _read_limit(cell: object) -> float | None:
     return float(text) if text else None
 
 
-def _read_labels(row: dict[str, object]) -> dict[str, str]:
+def _read_labels(row: Mapping[Hashable, object]) -> dict[str, str]:
     """Read what may be chosen, from the row itself or from the table that the kind names."""
     kind = str(row["kind"])
     if kind in LISTED_KINDS:
@@ -140,5 +143,3 @@ def _read_labels(row: dict[str, object]) -> dict[str, str]:
     # a word of a choice is what the table holds, as it stands
     words = [word for word in _read_text(row["choices"]).split(CHOICE_MARK) if word]
     return {word: word for word in words}
-
-

@@ -32,7 +32,15 @@ from dxkit.loaders._form_columns import (
 from dxkit.loaders._load import load
 from dxkit.loaders._place_names import municipality_name
 from dxkit.loaders._resolve_prefecture import resolve_prefecture
-from dxkit.loaders._sheet_style import BOLD, THIN, WRAP, add_rule, make_input, set_page, write_heading
+from dxkit.loaders._sheet_style import (
+    BOLD,
+    THIN,
+    WRAP,
+    add_rule,
+    make_input,
+    set_page,
+    write_heading,
+)
 from dxkit.schema import MADE_MARK, is_made, writable_text
 
 # empty rows below those filled in beforehand
@@ -163,14 +171,9 @@ def _write_entries(
     for place in range(len(records) + blank_rows):
         record = records[place] if place < len(records) else {}
         for number, column in enumerate(layout.columns, start=1):
-            cell = sheet.cell(FIRST_ROW + place, number)
-            cell.alignment = WRAP
-            make_input(cell)
-            value = _to_cell(column, record.get(column.column))
-            if value is not None:
-                cell.value = value
-                # text stays text, whatever it begins with
-                cell.data_type = "s" if isinstance(value, str) else cell.data_type
+            _write_input(
+                sheet, FIRST_ROW + place, number, _to_cell(column, record.get(column.column))
+            )
     widths = {
         get_column_letter(number): WIDTHS.get(column.kind, USUAL_WIDTH)
         for number, column in enumerate(layout.columns, start=1)
@@ -181,9 +184,19 @@ def _write_entries(
     sheet.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
 
 
+def _write_input(sheet: Worksheet, row: int, number: int, value: object) -> None:
+    """Write a yellow cell; text stays text, whatever it begins with."""
+    cell = sheet.cell(row, number)
+    cell.alignment = WRAP
+    make_input(cell)
+    if value is not None:
+        cell.value = value  # type: ignore[assignment] # a number or text
+        cell.data_type = "s" if isinstance(value, str) else cell.data_type
+
+
 def _to_cell(column: FormColumn, value: object) -> object:
     """Turn a value of the table into what a person would have typed; None for a blank."""
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
+    if pd.isna(value):  # type: ignore[call-overload] # a cell of any kind
         return None
     if column.kind == "municipality":
         return municipality_name(str(value)) or str(value)
@@ -198,7 +211,9 @@ def _to_cell(column: FormColumn, value: object) -> object:
 
 def _write_guide(sheet: Worksheet, layout: Form) -> None:
     """Write what may stand in each column."""
-    for number, head in enumerate(("見出し", "書くもの", "必ず書く", "選択肢・範囲", "説明"), start=1):
+    for number, head in enumerate(
+        ("見出し", "書くもの", "必ず書く", "選択肢・範囲", "説明"), start=1
+    ):
         write_heading(sheet, 1, number, head)
     for row, column in enumerate(layout.columns, start=2):
         limits = "〜".join(

@@ -138,7 +138,11 @@ def test_forty_odd_answers_are_told_of_all_at_once_each_with_its_place(tmp_path,
 
 def test_rows_filled_in_beforehand_come_back_and_stay_invented(tmp_path):
     rows = pd.DataFrame(
-        {"code": ["28201", "28202"], "system": "戸籍", "cutover_date": [pd.Timestamp("2027-01-04"), None]}
+        {
+            "code": ["28201", "28202"],
+            "system": "戸籍",
+            "cutover_date": [pd.Timestamp("2027-01-04"), None],
+        }
     )
     plain = read_form(write_form(tmp_path / "plain.xlsx", "cutover", rows=rows))
     assert plain["code"].tolist() == ["28201", "28202"]
@@ -153,7 +157,14 @@ def test_rows_filled_in_beforehand_come_back_and_stay_invented(tmp_path):
 
 
 def test_dates_may_be_typed_in_any_of_the_usual_ways(tmp_path):
-    ways = ["2026-10-01", "2026/10/1", "２０２６．１０．１", "令和8年10月1日", "2026年10月1日", pd.Timestamp("2026-10-01")]
+    ways = [
+        "2026-10-01",
+        "2026/10/1",
+        "２０２６．１０．１",
+        "令和8年10月1日",
+        "2026年10月1日",
+        pd.Timestamp("2026-10-01"),
+    ]
     towns = dxkit.load("municipalities")["name"]
     entries = [{1: towns.iloc[at], 2: "戸籍", 3: way} for at, way in enumerate(ways)]
     table = read_form(fill(write_form(tmp_path / "a.xlsx", "cutover"), entries))
@@ -164,7 +175,7 @@ def test_two_rows_of_one_key_are_told_of_across_files(tmp_path):
     entry = {1: "姫路市", 2: "戸籍"}
     fill(write_form(tmp_path / "a.xlsx", "cutover"), [entry])
     fill(write_form(tmp_path / "b.xlsx", "cutover"), [{1: "尼崎市", 2: "戸籍"}, entry])
-    with pytest.raises(TableError, match="もう1つは「a.xlsx」の5行目") as caught:
+    with pytest.raises(TableError, match=r"もう1つは「a\.xlsx」の5行目") as caught:
         read_form(tmp_path)
     (fault,) = caught.value.faults
     assert (fault.file, fault.row, fault.value) == ("b.xlsx", 6, "28201・戸籍")
@@ -212,8 +223,12 @@ def test_other_files_of_a_folder_are_named(tmp_path):
 
 def test_drop_downs_offer_what_may_be_chosen(tmp_path):
     book = openpyxl.load_workbook(write_form(tmp_path / "a.xlsx", "cutover"))
-    rules = {str(rule.sqref): rule.formula1 for rule in book["記入"].data_validations.dataValidation}
+    rules = {
+        str(rule.sqref): rule.formula1 for rule in book["記入"].data_validations.dataValidation
+    }
     marks = book["様式"]
     assert rules["A5:A34"] == "様式!$D$1:$D$41"
-    assert [marks.cell(row, 5).value for row in range(1, 21)] == dxkit.load("systems")["system"].tolist()
+    assert [marks.cell(row, 5).value for row in range(1, 21)] == dxkit.load("systems")[
+        "system"
+    ].tolist()
     assert [marks.cell(row, 6).value for row in range(1, 4)] == ["なし", "申請中", "認められた"]

@@ -203,7 +203,9 @@ def test_a_later_file_scores_the_earlier_forecast_beside_one_without_a_model(fil
     scores = pr.score_forecast(earlier, files["2026-07"])
     assert len(scores) == 41
     # the figures of the later file, counted by hand from how it was written
-    assert scores["steps_left"].sum() == pytest.approx(40 * (1 - files["2026-07"]["share_done"]).sum())
+    assert scores["steps_left"].sum() == pytest.approx(
+        40 * (1 - files["2026-07"]["share_done"]).sum()
+    )
     assert (scores["steps_p05"] <= scores["steps_p95"]).all()
     settings = scores.attrs["settings"]
     assert settings["coverage"] == scores["within"].mean()

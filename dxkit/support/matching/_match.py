@@ -155,11 +155,11 @@ def _refuse_needs(
         return proposals
     positions = proposals["need_id"].to_numpy(dtype=np.int64) - 1
     is_refused = best_fits[positions] < min_fit
-    table = proposals[~is_refused | (proposals["rank"] == 1).to_numpy()].reset_index(drop=True)
-    refused = best_fits[table["need_id"].to_numpy(dtype=np.int64) - 1] < min_fit
-    table["fit"] = np.where(
-        refused, best_fits[table["need_id"].to_numpy(dtype=np.int64) - 1], table["fit"]
-    )
+    # one row of its proposals is left, and says what the best of them reached
+    stays = ~is_refused | (proposals["rank"] == 1).to_numpy()
+    table: pd.DataFrame = proposals[stays].reset_index(drop=True)
+    refused = is_refused[stays]
+    table["fit"] = np.where(refused, best_fits[positions[stays]], table["fit"])
     # what was best of nothing is not named, or it would be taken for a proposal
     table.loc[refused, [column for column in ("service", "field") if column in table]] = None
     table.loc[refused, "score"] = np.nan

@@ -168,9 +168,7 @@ def follow_up(
     }
     table = _tabulate_municipalities(rows, cells, today)
     table.attrs["settings"] = settings | {"caution": PROGRESS_CAUTION}
-    return FollowUp(
-        carry_provenance(table, *origins), carry_provenance(cells, *origins), settings
-    )
+    return FollowUp(carry_provenance(table, *origins), carry_provenance(cells, *origins), settings)
 
 
 def _read_dates(table: pd.DataFrame, column: str, what: str) -> pd.Series:
@@ -210,12 +208,10 @@ def _join_cutovers(rows: pd.DataFrame, cutovers: pd.DataFrame | None) -> pd.Data
     """Join what the form says of each system; a system that the figures lack is a fault."""
     if cutovers is None:
         return rows.assign(
-            **{
-                "cutover_date": pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ns]"),
-                "standard_version": None,
-                "vendor": None,
-                "extension": None,
-            }
+            cutover_date=pd.Series(pd.NaT, index=rows.index, dtype="datetime64[ns]"),
+            standard_version=None,
+            vendor=None,
+            extension=None,
         )
     form = read_cutovers(cutovers)
     known = set(zip(rows["code"], rows["system"], strict=True))
@@ -303,7 +299,9 @@ def _find_states(rows: pd.DataFrame, today: pd.Timestamp, deadline: pd.Timestamp
         pd.Series(today > deadline, index=rows.index),
     ]
     states = ["unknown", "overdue", "in_extension", "applied", "not_applied"]
-    chosen = np.select([condition.to_numpy() for condition in conditions], states, "before_deadline")
+    chosen = np.select(
+        [condition.to_numpy() for condition in conditions], states, "before_deadline"
+    )
     return pd.Series(chosen, index=rows.index)
 
 

@@ -76,16 +76,14 @@ def slips(
         ]
     table = pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
     table["slip_label"] = table["slip"].map(SLIPS)
-    table = table[COLUMNS].sort_values(
-        ["code", "system", "slip"], kind="stable", ignore_index=True
-    )
+    table = table[COLUMNS].sort_values(["code", "system", "slip"], kind="stable", ignore_index=True)
     table.attrs["settings"] = settings
     return carry_provenance(table, progress, cutovers)
 
 
 def _find_last_two_dates(rows: pd.DataFrame, what: str) -> tuple[str, str]:
     dates = sorted(rows["as_of"].dropna().astype(str).unique()) if "as_of" in rows.columns else []
-    if len(dates) < 2:  # noqa: PLR2004 - a comparison needs two
+    if len(dates) < 2:
         raise TableError(
             [
                 Fault(
