@@ -24,7 +24,7 @@ import pytest
 
 import dxkit
 from dxkit import assumptions, drones, groups, linkage, maturity, regions, schema, sharing, store
-from dxkit.support import costs, liaison, matching, network, progress, training
+from dxkit.support import costs, liaison, matching, network, procedures, progress, training
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -183,6 +183,19 @@ TWO_DATES = pd.concat(
         PROGRESS.assign(as_of="2026-07", share_done=(PROGRESS["share_done"] + 0.1).clip(upper=1)),
     ],
     ignore_index=True,
+)
+SHARES = (
+    pd.DataFrame(dxkit.load("online_applications")).query("code < '28210'").reset_index(drop=True)
+)
+VOLUMES = dxkit.load("procedure_volumes")
+CHECKS = pd.DataFrame(
+    [
+        (code, item, rater, word)
+        for code in ("28201", "28202")
+        for place, item in enumerate(["search", "mobile", "tax", "council"])
+        for rater, word in (("A", "あった"), ("B", "あった" if place % 3 else "なかった"))
+    ],
+    columns=["code", "item", "rater", "found"],
 )
 CHARACTERS = pd.DataFrame(
     {
@@ -755,6 +768,23 @@ CASES = {
         {"municipalities": PLAIN_TOWNS},
         lambda municipalities: matching.similar(municipalities, ["28585", "28201"], count=8),
     ),
+    "support.procedures.gaps": Case(
+        {"applications": SHARES, "municipalities": PLAIN_TOWNS, "volumes": VOLUMES},
+        lambda applications, municipalities, volumes: procedures.gaps(
+            applications,
+            "28201",
+            TOWNS["code"].head(9),
+            municipalities=municipalities,
+            volumes=volumes,
+            draws=20,
+        ),
+        quick=FEW,
+    ),
+    "support.procedures.portal_scores": Case(
+        {"checks": CHECKS, "items": dxkit.load("portal_items")},
+        lambda checks, items: procedures.portal_scores(checks, items).drop(columns="group_label"),
+    ),
+    "support.procedures.portal_agreement": Case({"checks": CHECKS}, procedures.portal_agreement),
     "support.progress.table": Case({"progress": PROGRESS}, progress.table),
     "support.progress.forecast": Case(
         STEPS, lambda progress, extensions: FORECAST(progress, extensions, draws=40), quick=FEW
@@ -931,7 +961,15 @@ PACKAGES = (
     "store",
     *(
         f"support.{name}"
-        for name in ("costs", "liaison", "matching", "network", "progress", "training")
+        for name in (
+            "costs",
+            "liaison",
+            "matching",
+            "network",
+            "procedures",
+            "progress",
+            "training",
+        )
     ),
 )
 

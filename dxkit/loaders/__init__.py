@@ -3,8 +3,8 @@
 `load`, `catalog`, `describe` and `label` serve the project's own tables; `identify` says what a
 file is, and `read` reads it with the reader that fits; each ``read_*`` takes an official file
 format; `read_table` takes anybody's spreadsheet; `fetch` downloads from the publishers' own
-addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing, `write_form`
-and `read_form` of all other forms (table ``form_columns``);
+addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing,
+`write_form` and `read_form` of all other forms (table ``form_columns``);
 `write_table` exports.
 """
 

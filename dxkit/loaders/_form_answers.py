@@ -338,7 +338,9 @@ def _parse_number(text: str, cell: object, column: FormColumn) -> float:
     low = -float("inf") if column.low is None else column.low
     high = float("inf") if column.high is None else column.high
     if not low <= number <= high:
-        limits = f"{'' if column.low is None else f'{low:,g}'}〜{'' if column.high is None else f'{high:,g}'}"
+        limits = "〜".join(
+            "" if limit is None else f"{limit:,g}" for limit in (column.low, column.high)
+        )
         raise _UnreadableError(f"{limits} の範囲にありません", "桁と単位を確かめてください")
     return float(number)
 

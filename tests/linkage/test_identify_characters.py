@@ -39,7 +39,7 @@ def test_a_variation_selector_belongs_to_its_character():
 
 
 def test_blanks_and_words_are_refused_with_their_rows():
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match="3件の問題") as caught:
         find("高", "", "高橋", None)
     assert [(fault.row, fault.problem) for fault in caught.value.faults] == [
         (2, "空欄です"),

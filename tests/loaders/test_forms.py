@@ -125,7 +125,7 @@ def test_forty_odd_answers_are_told_of_all_at_once_each_with_its_place(tmp_path,
         entry[position + 1] = value
         entries.append(entry)
     path = fill(write_form(tmp_path / "a.xlsx", form, blank_rows=40), entries)
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match="40件の問題") as caught:
         read_form(path)
     told = {(fault.row, fault.column): fault for fault in caught.value.faults}
     for number, (_, heading, value, words) in enumerate(odd):
@@ -190,7 +190,7 @@ def test_what_is_no_form_another_form_or_an_old_version_is_refused(tmp_path):
     book = openpyxl.load_workbook(old)
     book["様式"]["A1"] = "dxkit 様式 2025-1"
     book.save(old)
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match="3件の問題") as caught:
         read_form([tmp_path / "own.xlsx", other, old], "cutover")
     problems = [fault.problem for fault in caught.value.faults]
     assert problems[0] == "配布した様式ではありません"

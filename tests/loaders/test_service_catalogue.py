@@ -60,7 +60,7 @@ def test_blanks_and_doubles_are_told_of_all_at_once(tmp_path):
         ["空便", None],
         [None, "説明"],
     ]
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match="3件の問題") as caught:
         loaders.read_catalogue(write(tmp_path / "a.xlsx", rows))
     told = [(fault.row, fault.column) for fault in caught.value.faults]
     assert told == [(4, "概要"), (5, "サービス名"), (3, "サービス名")]

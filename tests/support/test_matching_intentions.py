@@ -97,7 +97,7 @@ def test_faults_of_a_form_of_intentions_come_all_at_once():
             "budget_yen": [100, 200, None],
         }
     )
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match="3件の問題") as caught:
         matching.split_intentions(form)
     assert [fault.column for fault in caught.value.faults] == [
         "intention",

@@ -2,9 +2,11 @@
 
 `table` lays the figures out as municipalities × systems, `forecast` says when each may be through
 and how sure that is, `compare` what a vendor's delay would change, `lagging` whom to approach and
-what to ask. After the deadline `follow_up` says who is in which state until when, `slips` what
-went back since the last file, and `score_forecast` how good the earlier forecast was. `trial` makes places whose future is known, by which the forecast itself can be
-judged. A share is always the share of the 40 steps done, never "systems migrated".
+what to ask. After the deadline `follow_up` says which system is in which state and until when,
+`slips` what went back since the last file, and `score_forecast` how good the earlier forecast was.
+`schedule_members` makes groups of who cuts over when, `broken_links` says what stops reaching
+another system meanwhile. `trial` makes places whose future is known, by which the forecast itself
+can be judged. A share is always the share of the 40 steps done, never "systems migrated".
 """
 
 from typing import Any

@@ -87,8 +87,8 @@ def forecast(
     -----
     A gamma–Poisson model with factors for the future (see `dxkit.support.progress._monte_carlo`).
     Listed systems are through only after 2026-03-31, the law's first deadline, whichever
-    ``deadline`` is asked for. It is a projection, not a plan: it knows nothing of contracts, cut-over dates or revised
-    specifications. Where work speeds up near the deadline it is too late, where vendors stall it
+    ``deadline`` is asked for. It is a projection, not a plan: it knows nothing of contracts,
+    cut-over dates or revised specifications. Where work speeds up near the deadline it is too late, where vendors stall it
     is too early: `trial` shows by how much. A system without a figure is left out, and its
     municipality's chances are then blank.
 
@@ -112,11 +112,7 @@ def forecast(
     systems, months_watched = _read_systems(
         rows, extensions, assumptions, today, _read_delays(latest, vendors, delay)
     )
-    if assumptions.future is None:
-        # with two dates the two ends of the time watched are the same
-        has_two_dates = months_watched[0] == months_watched[1]
-        future = FUTURE_FROM_TWO_DATES if has_two_dates else FUTURE_FROM_ONE_DATE
-        assumptions = replace(assumptions, future=future)
+    assumptions = _fill_future(assumptions, months_watched)
     months = draw_finish_months(
         systems, months_watched, months_of_list, assumptions, draws=draws, seed=seed
     )
@@ -140,6 +136,16 @@ def forecast(
     for part in (result.table, result.cells, result.curve):
         carry_provenance(part, progress, extensions, vendors)
     return result
+
+
+def _fill_future(pace: PaceAssumptions, months_watched: tuple[float, float]) -> PaceAssumptions:
+    """Fill in how the pace may change, where nothing else is assumed."""
+    if pace.future is not None:
+        return pace
+    # with two dates the two ends of the time watched are the same
+    has_two_dates = months_watched[0] == months_watched[1]
+    future = FUTURE_FROM_TWO_DATES if has_two_dates else FUTURE_FROM_ONE_DATE
+    return replace(pace, future=future)
 
 
 def _read_systems(
