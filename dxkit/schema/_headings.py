@@ -1,6 +1,7 @@
 """What is each column called in Japanese, and in which unit is it?"""
 
 from dxkit.schema._measure_headings import MEASURE_HEADINGS
+from dxkit.schema._support_headings import SUPPORT_HEADINGS
 
 # column: (Japanese heading, unit); one meaning a name throughout the project
 HEADINGS: dict[str, tuple[str, str]] = {
@@ -250,4 +251,5 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "conflict": ("食い違いの印（1=別の値がある）", ""),
     "is_main": ("災害を代表する系列（1=代表）", ""),
     **MEASURE_HEADINGS,
+    **SUPPORT_HEADINGS,
 }

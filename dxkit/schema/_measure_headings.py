@@ -103,23 +103,4 @@ MEASURE_HEADINGS: dict[str, tuple[str, str]] = {
     "decision": ("判断", ""),
     "doubt": ("確かめないときに誤る確率", ""),
     "person": ("同じ人の最初の番号", ""),
-    # courses, sessions and seats
-    "course": ("講座の記号", ""),
-    "stage": ("学びの段階", ""),
-    "topics": ("研修テーマの並び", ""),
-    "items": ("ヒアリング項目の並び", ""),
-    "needs": ("先に要る段階", ""),
-    "said": ("資料の言葉", ""),
-    "lesson": ("科目", ""),
-    "notebook": ("ノートブック", ""),
-    "exercise": ("練習の内容", ""),
-    "session": ("開講の記号", ""),
-    "term": ("期", ""),
-    "seats": ("定員", "人"),
-    "learner": ("受講者の番号", ""),
-    "away": ("出られない期", ""),
-    # estimates of vendors
-    "estimate": ("見積もりの記号", ""),
-    "yen_year": ("年額", "円"),
-    "planted": ("作るときに掛けた倍率", "倍"),
 }

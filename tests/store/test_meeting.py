@@ -83,14 +83,23 @@ def test_what_comes_back_is_what_was_given(meeting):
     pd.testing.assert_frame_equal(
         persons.drop(columns="joined"), PERSONS.drop(columns="joined"), check_dtype=False
     )
-    assert persons["joined"].tolist()[::5] == [pd.Timestamp("2026-04-01"), pd.Timestamp("2025-01-06")]
+    assert persons["joined"].tolist()[::5] == [
+        pd.Timestamp("2026-04-01"),
+        pd.Timestamp("2025-01-06"),
+    ]
     # persons' bodies are bodies, too, and what was known of them stays
     assert meeting.bodies()["code"].tolist() == ["姫路市", "A社", "県DX課", "尼崎市", "明石市"]
     assert meeting.bodies()["kind"].tolist()[:2] == ["市", "事業者"]
     assert meeting.room()["start"] == pd.Timestamp("2026-02-12 14:00")
     assert meeting.room()["network"] is True
     assert meeting.decisions().to_dict("records") == [
-        {"what": "文案を回す", "who": "県", "until": "2026-02-28", "done": False, "meeting": "第1回"}
+        {
+            "what": "文案を回す",
+            "who": "県",
+            "until": "2026-02-28",
+            "done": False,
+            "meeting": "第1回",
+        }
     ]
 
 
