@@ -1130,14 +1130,9 @@ class Run:
         for output in self.outputs:
             data = output.get("data", {})
             if match := PICTURE.fullmatch(data.get("text/plain", "")):
-                texts = data.get("application/json") or [self._read_map(data["text/html"])]
+                texts = data.get("application/json") or [html.unescape(data["text/html"])]
                 pictures[match.group(1)] = "\n".join(texts)
         return pictures
-
-    def _read_map(self, frame):
-        """Read the page in a frame: it stands in a file beside the notebook, or in the tag itself."""
-        files = [self.folder / address for address in re.findall(r'src="(out/[^"]+)"', frame)]
-        return html.unescape(frame) + "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 @pytest.fixture(

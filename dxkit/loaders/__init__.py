@@ -17,6 +17,7 @@ from dxkit.loaders._did import read_did
 from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
+from dxkit.loaders._find_municipality import find_municipality
 from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._identify import identify
@@ -24,6 +25,7 @@ from dxkit.loaders._label import label
 from dxkit.loaders._load import load
 from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._municipalities import all_municipalities
+from dxkit.loaders._my_town import my_town, user_folder
 from dxkit.loaders._place_names import is_former_name, municipality_name
 from dxkit.loaders._read import read
 from dxkit.loaders._residents import read_residents
@@ -51,6 +53,7 @@ __all__ = [
     "decode_text",
     "describe",
     "fetch",
+    "find_municipality",
     "find_prefecture",
     "identify",
     "is_former_name",
@@ -58,6 +61,7 @@ __all__ = [
     "list_unvisited",
     "load",
     "municipality_name",
+    "my_town",
     "name_municipalities",
     "read",
     "read_boundaries",
@@ -76,6 +80,7 @@ __all__ = [
     "read_towns",
     "resolve_municipality",
     "resolve_prefecture",
+    "user_folder",
     "write_hearing_form",
     "write_table",
 ]
