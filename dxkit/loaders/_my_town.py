@@ -28,11 +28,10 @@ def user_folder() -> Path:
 
     Examples
     --------
-    >>> import os
-    >>> os.environ["DXKIT_HOME"] = "somewhere"
-    >>> user_folder().name
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", DXKIT_HOME="somewhere"):
+    ...     user_folder().name
     'somewhere'
-    >>> del os.environ["DXKIT_HOME"]
     """
     return Path(os.environ.get(VARIABLE) or Path.home() / ".dxkit").expanduser()
 
@@ -60,12 +59,11 @@ def my_town(text: str | None = None) -> str:
 
     Examples
     --------
-    >>> import os
     >>> from tempfile import mkdtemp
-    >>> os.environ["DXKIT_HOME"] = mkdtemp()
-    >>> my_town(), my_town("篠山市"), my_town()
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", DXKIT_HOME=mkdtemp()):
+    ...     my_town(), my_town("篠山市"), my_town()
     ('豊岡市', '丹波篠山市', '丹波篠山市')
-    >>> del os.environ["DXKIT_HOME"]
     """
     if text is None:
         return _read_choice() or _choose_example()

@@ -37,17 +37,16 @@ def choose_town(
 
     Examples
     --------
-    >>> import os
     >>> from tempfile import mkdtemp
+    >>> from unittest.mock import patch
     >>> import dxkit
-    >>> os.environ["DXKIT_HOME"] = mkdtemp()
-    >>> chooser = choose_town(dxkit.load("municipalities"))
-    >>> box, button = chooser.children[0].children
-    >>> box.value = "とよおか"
-    >>> button.click()
-    >>> dxkit.my_town()
+    >>> with patch.dict("os.environ", DXKIT_HOME=mkdtemp()):
+    ...     chooser = choose_town(dxkit.load("municipalities"))
+    ...     box, button = chooser.children[0].children
+    ...     box.value = "とよおか"
+    ...     button.click()
+    >>> box.value
     '豊岡市'
-    >>> del os.environ["DXKIT_HOME"]
     """
     names = list(municipalities["name"])
     box = ipywidgets.Combobox(

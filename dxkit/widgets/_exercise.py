@@ -71,10 +71,13 @@ def exercise(
 
     Examples
     --------
-    >>> quiz = exercise("兵庫県の市町はいくつ？", 41, unit="市町")
-    >>> box, _, button = quiz.children[1].children
-    >>> box.value = "約４１市町"
-    >>> button.click()
+    >>> from tempfile import mkdtemp
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", DXKIT_HOME=mkdtemp()):
+    ...     quiz = exercise("兵庫県の市町はいくつ？", 41, unit="市町")
+    ...     box, _, button = quiz.children[1].children
+    ...     box.value = "約４１市町"
+    ...     button.click()
     >>> "正解" in quiz.children[-1].value, "もう一度" in quiz.children[-1].value
     (True, False)
     """
