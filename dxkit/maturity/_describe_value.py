@@ -130,8 +130,10 @@ def _describe_number(
     )
     everyone = f"{_name_everyone(numbers)}の中央値は{_format(median, unit)}です。"
     difference = value - median
-    if abs(difference) <= SAME * max(abs(value), abs(median), 1.0):
-        compared = "中央値と同じです。"
+    if _format(value, unit) == _format(median, unit):
+        # nothing that can be read in the figures above
+        is_same = abs(difference) <= SAME * max(abs(value), abs(median), 1.0)
+        compared = "中央値と同じです。" if is_same else "中央値とほぼ同じです。"
     else:
         # percentages differ by points
         gap = _format(abs(difference), unit).replace(PERCENT, "ポイント")

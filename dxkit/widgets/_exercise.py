@@ -2,6 +2,7 @@
 
 import html
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def exercise(
         Offered answers; without them a box to type in appears.
     hint
         Shown after a wrong answer; of several, the second after the second one. After the third,
-        the solution can be unfolded.
+        the solution can be unfolded. What stands between backticks is shown as code.
     unit
         Shown behind the box.
     tolerance
@@ -147,7 +148,7 @@ class Solution:
     def _write_help(self, tries: int) -> str:
         """Write the hints so far and, in the end, the folded solution."""
         hints = self.hints[:tries]
-        words = "".join(f" ヒント: {html.escape(hint)}" for hint in hints)
+        words = "".join(f"<br>ヒント: {_write_code(html.escape(hint))}" for hint in hints)
         if tries < TRIES_BEFORE_SOLUTION:
             return words
         return (
@@ -158,6 +159,11 @@ class Solution:
     def _write_answers(self) -> str:
         listed = " か ".join(html.escape(_format_answer(answer)) for answer in self.answers)
         return f"{listed}（どれも正解）" if len(self.answers) > 1 else listed
+
+
+def _write_code(text: str) -> str:
+    """Set what stands between two backticks as code, to be typed into a cell."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", text)
 
 
 def _make_solution(
