@@ -18,7 +18,7 @@ from dxkit.schema._shown_table import ShownTable
 from dxkit.schema._synonyms import SYNONYMS
 from dxkit.schema._table_result import TableResult
 from dxkit.schema._validate import validate
-from dxkit.schema._value_labels import VALUE_LABELS
+from dxkit.schema._value_labels import VALUE_LABELS, VOTE_WORDS
 from dxkit.schema._write_sheets import write_sheets
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "SCHEMAS",
     "SYNONYMS",
     "VALUE_LABELS",
+    "VOTE_WORDS",
     "ShownTable",
     "TableResult",
     "carry_provenance",
