@@ -18,10 +18,12 @@ SQLITE_PREFIX = "sqlite:///"
 MEMORY = ":memory:"
 # WITHOUT ROWID: the rows lie in the order of the hashes, which is no order of arrival
 TABLES = """
+BEGIN;
 CREATE TABLE IF NOT EXISTS admitted
     (meeting TEXT, name TEXT, PRIMARY KEY (meeting, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings
     (meeting TEXT, name TEXT, value TEXT, PRIMARY KEY (meeting, name)) WITHOUT ROWID;
+COMMIT;
 """
 
 
