@@ -6,13 +6,14 @@ from typing import Any
 import pandas as pd
 
 from dxkit._arrays import IntArray
+from dxkit.groups._method_texts import describe_groups
 from dxkit.groups._problem import Problem
 from dxkit.groups._quality import average_within, compute_cost, compute_gap, tabulate_groups
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 
 @dataclass(frozen=True)
-class Groups:
+class Groups(TableResult):
     """Members in groups, how good that is, and how sure.
 
     Attributes
@@ -50,6 +51,13 @@ class Groups:
     by_column: pd.DataFrame
     members: pd.DataFrame
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        count = self.table["group"].nunique()
+        return f"<グループ: {len(self.table)}人を{count}グループに、質 {self.quality:.3g}（限界 {self.bound:.3g}）>"
+
+    def _describe_method(self) -> MethodText:
+        return describe_groups(self.settings, self.quality, self.bound)
 
 
 def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: object) -> Groups:

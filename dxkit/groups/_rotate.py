@@ -17,8 +17,9 @@ from dxkit._optimise import schedules
 from dxkit.errors import ChoiceError, shorten
 from dxkit.groups._distance import Columns
 from dxkit.groups._members import find_heading
+from dxkit.groups._method_texts import describe_rotation
 from dxkit.groups._problem import Problem, read_problem
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 # the same columns for all meetings, or one choice of columns a meeting
 PerRound: TypeAlias = Columns | Sequence[Columns]
@@ -28,7 +29,7 @@ MAX_ROUNDS = 30
 
 
 @dataclass(frozen=True)
-class Rotation:
+class Rotation(TableResult):
     """Groups of several meetings.
 
     Attributes
@@ -56,6 +57,13 @@ class Rotation:
     by_round: pd.DataFrame
     pairs: pd.Series
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        rounds = self.table["round"].nunique()
+        return f"<班替え: {rounds}回、再会 {self.repeats}（下限 {self.bound}）>"
+
+    def _describe_method(self) -> MethodText:
+        return describe_rotation(self.settings, self.repeats, self.bound, STEPS)
 
 
 def rotate(

@@ -1,8 +1,8 @@
 """What can be handed out: printed sheets of municipalities, and a workshop without a network?
 
 `profile` writes one municipality's 市町カルテ, `deck` the prefecture's sheets, `profiles` all of
-them into a folder; `handout` one sheet a table of a meeting, `record` what remains of it,
-`calendar_entry` when the next one is; `pack`
+them into a folder; `trial_page` where to try a delivery first; `handout` one sheet a table of a
+meeting, `record` what remains of it, `calendar_entry` when the next one is; `pack`
 gathers everything that a computer without a network needs to run the notebooks. Sheets of invented
 or estimated data say so.
 """
@@ -15,6 +15,7 @@ from dxkit.reports._profile import profile
 from dxkit.reports._profiles import profiles
 from dxkit.reports._record import record
 from dxkit.reports._record_template import record_template
+from dxkit.reports._trial_page import trial_page
 
 __all__ = [
     "calendar_entry",
@@ -25,4 +26,5 @@ __all__ = [
     "profiles",
     "record",
     "record_template",
+    "trial_page",
 ]
