@@ -84,7 +84,8 @@ def read_roster(
     if faults:
         raise TableError(faults)
     table = pd.DataFrame([row for _, row in members], columns=list(fields.values()))
-    shown = {name: _read_column(table[name]) for name in table if name not in ("code", "person")}
+    others = [name for name in fields.values() if name not in ("code", "person")]
+    shown: dict[str, Any] = {name: _read_column(table[name]) for name in others}
     table = table.assign(**shown)
     table.attrs = {
         "source": page.file,
