@@ -30,9 +30,9 @@ CALLS = {
     "sensitivity": lambda executor: maturity.sensitivity(
         INDEX, FRAMEWORK, draws=16, seed=3, executor=executor
     ),
-    "rank_intervals": lambda executor: maturity.rank_intervals(
-        INDEX, FRAMEWORK, draws=3000, seed=3, executor=executor
-    ).table,
+    "rank_intervals": lambda executor: (
+        maturity.rank_intervals(INDEX, FRAMEWORK, draws=3000, seed=3, executor=executor).table
+    ),
     "budget_curve": lambda executor: drones.budget_curve(
         PEOPLE, SITES, counts=4, range_km=3, executor=executor
     ),

@@ -64,7 +64,7 @@ class ProtocolOnly:
     def __init__(self, table):
         self.table = table
 
-    def __dataframe__(self, nan_as_null=False, allow_copy=True):  # noqa: ARG002
+    def __dataframe__(self, nan_as_null=False, allow_copy=True):
         return self.table.__dataframe__()
 
 
@@ -82,7 +82,9 @@ SAME_TOTALS = {
         {"団体コード": int}
     ),
     "a column 市区町村コード": FIGURES.rename(columns={"code": "市区町村コード"}),
-    "an index of integers without a name": FIGURES.set_index(FIGURES["code"].astype(int).to_numpy())[ITEMS],
+    "an index of integers without a name": FIGURES.set_index(
+        FIGURES["code"].astype(int).to_numpy()
+    )[ITEMS],
     "an index 団体コード": PLAIN.rename_axis("団体コード"),
     "a list of dictionaries": FIGURES.to_dict("records"),
     "a dictionary of columns": FIGURES.to_dict("list"),
@@ -282,7 +284,9 @@ def test_three_columns_are_an_index_and_what_was_chosen_is_said():
 
 
 def test_a_column_in_which_all_are_equal_is_left_out_and_said():
-    towns = pd.DataFrame({"code": ["28201", "28202"], "a": [0, 5], "same": [1, 1], "name": ["甲", "乙"]})
+    towns = pd.DataFrame(
+        {"code": ["28201", "28202"], "a": [0, 5], "same": [1, 1], "name": ["甲", "乙"]}
+    )
     with pytest.warns(TableWarning, match="same・name は使っていません"):
         assert maturity.score(towns).indicators["indicator"].tolist() == ["a"]
     with pytest.raises(TableError, match="値の違う数の列がありません"):

@@ -5,7 +5,6 @@ their hashes, the versions and the BibTeX entries are the same work for all of t
 here, from what the result carries and not from memory.
 """
 
-import hashlib
 import platform
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ import pandas as pd
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema._made_mark import is_made, read_attrs
 from dxkit.schema._references import REFERENCES, write_bibtex
+from dxkit.schema._table_hash import hash_table
 
 LANGUAGES = ("ja", "en")
 # what every answer is computed with
@@ -174,18 +174,6 @@ def write_methods(
     entries = _list_entries(inputs, method.references)
     blocks = [[words.heading], filter(None, sentences), [words.references, *entries]]
     return "\n\n".join("\n".join(block) for block in blocks)
-
-
-def hash_table(table: pd.DataFrame) -> str:
-    """Hash a table as a CSV in UTF-8, so that two people can tell whether they have the same one.
-
-    Examples
-    --------
-    >>> hash_table(pd.DataFrame({"code": ["28201"]}))[:8]
-    '8d7bdb64'
-    """
-    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-    return hashlib.sha256(plain.to_csv().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _end_sentence(sentence: str) -> str:
