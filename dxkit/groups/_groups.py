@@ -20,7 +20,8 @@ class Groups(TableResult):
     ----------
     table
         One row a member in the order given: ``code, group`` (from 1, by the first code in each),
-        and ``name`` where the members have one.
+        or ``code, person, group`` where bodies send persons, and ``name`` (of the body) where the
+        members have one.
     quality
         With ``objective="mean"``: the mean over members of the mean distance to the others of the
         group, in units of chance (1 = two members picked at random). Small is good with ``alike``;
@@ -79,7 +80,7 @@ def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: ob
     # where members should differ, users see a distance that is large when it is good
     quality = problem.sign_of_quality * compute_cost(problem, labels)
     bound = problem.sign_of_quality * bound
-    table = pd.DataFrame({"code": roster.codes.astype(str), "group": numbers})
+    table = roster.key_columns.assign(group=numbers)
     if "name" in roster.table.columns or roster.are_places:
         table["name"] = roster.list_names()
     all_settings = problem.settings | settings

@@ -35,8 +35,8 @@ class Rotation(TableResult):
     Attributes
     ----------
     table
-        One row a member and meeting: ``round, group, code`` (from 1), and ``name`` where the
-        members have one.
+        One row a member and meeting: ``round, group, code`` (from 1), ``person`` where bodies send
+        persons, and ``name`` where the members have one.
     repeats, bound
         How often pairs meet again (of each pair, the meetings after the first), and a number that
         no plan is below.
@@ -243,9 +243,8 @@ def _make_rotation(
 def _tabulate_meetings(problem: Problem, rounds: list[IntArray]) -> pd.DataFrame:
     """Tabulate one row a member and meeting."""
     roster = problem.roster
-    codes = roster.codes.astype(str)
     meetings = [
-        pd.DataFrame({"round": number, "group": labels, "code": codes})
+        pd.concat([pd.DataFrame({"round": number, "group": labels}), roster.key_columns], axis=1)
         for number, labels in enumerate(rounds, 1)
     ]
     table = pd.concat(meetings, ignore_index=True)

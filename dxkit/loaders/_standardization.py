@@ -56,7 +56,8 @@ def read_standardization(path: str | Path, *, prefecture: str | None = None) -> 
     -------
     pandas.DataFrame
         One row a municipality × system: ``code, system, share_done`` (0–1; missing where the source
-        is blank), systems under their name in the table ``systems``.
+        is blank), systems under their name in the table ``systems``; and ``as_of`` where the sheet
+        says its date, so that files of several months can stand in one table.
         ``.attrs``: ``source, file, as_of`` (if the sheet says it) and ``kind`` (``published`` for
         the ministry's workbook, ``derived`` for JSON).
 
@@ -79,6 +80,8 @@ def read_standardization(path: str | Path, *, prefecture: str | None = None) -> 
     table = keep_prefecture(table, prefecture)
     if prefecture:
         require_rows(table, prefecture, Path(path).name)
+    if as_of:
+        table = table.assign(as_of=as_of)
     set_origin(table, TITLE, Path(path).name, kind=kind, as_of=as_of)
     return table
 

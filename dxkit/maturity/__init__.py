@@ -12,6 +12,7 @@ from dxkit.maturity._change import change
 from dxkit.maturity._competition_ranks import competition_ranks
 from dxkit.maturity._consistency import consistency
 from dxkit.maturity._correlations import correlations
+from dxkit.maturity._describe_value import describe_value
 from dxkit.maturity._draw_weights import draw_weights
 from dxkit.maturity._hearing_trial import Trial, hearing_trial
 from dxkit.maturity._leave_one_out import leave_one_out
@@ -41,6 +42,7 @@ __all__ = [
     "competition_ranks",
     "consistency",
     "correlations",
+    "describe_value",
     "draw_weights",
     "hearing_trial",
     "leave_one_out",

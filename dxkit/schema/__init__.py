@@ -23,7 +23,7 @@ from dxkit.schema._synonyms import SYNONYMS
 from dxkit.schema._table_hash import hash_table
 from dxkit.schema._table_result import TableResult
 from dxkit.schema._validate import validate
-from dxkit.schema._value_labels import VALUE_LABELS
+from dxkit.schema._value_labels import VALUE_LABELS, VOTE_WORDS
 from dxkit.schema._write_sheets import write_sheets
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "SOURCE_SHEET",
     "SYNONYMS",
     "VALUE_LABELS",
+    "VOTE_WORDS",
     "MethodText",
     "ShownTable",
     "TableResult",

@@ -95,7 +95,8 @@ WORDS = {
     ),
     "en": _Words(
         heading="Methods",
-        invented="The answer is computed from invented data; no figure is one of a real body or person.",
+        invented="The answer is computed from invented data; no figure is one of a real body "
+        "or person.",
         settings="Settings (every value that was used): {0}.",
         constants="Constants that no option changes: {0}.",
         seed="The random seed is {0}.",

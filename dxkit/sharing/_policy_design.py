@@ -120,6 +120,11 @@ def describe_policies(policies: pd.DataFrame, switches: pd.DataFrame | None = No
         One row a policy: ``policy`` and a column ``switch_…`` a switch with its level, empty where
         no level has all of the policy's values.
 
+    Raises
+    ------
+    TableError
+        With every cell of the policies or switches that cannot be used.
+
     Examples
     --------
     >>> from dxkit import sharing
@@ -133,7 +138,7 @@ def describe_policies(policies: pd.DataFrame, switches: pd.DataFrame | None = No
     rows = [
         {"policy": str(row["policy"])}
         | _prefix({switch: _find_level(choices, row) for switch, choices in levels.items()})
-        for row in policies.to_dict("records")
+        for row in check_policies(policies).to_dict("records")
     ]
     return carry_provenance(pd.DataFrame(rows), policies, table)
 

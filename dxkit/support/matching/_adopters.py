@@ -25,6 +25,7 @@ from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels
 from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.matching import _joint_search
+from dxkit.support.matching._area_offers import fit_offer, unfold_services
 from dxkit.support.matching._joint_search import search_participation
 from dxkit.support.matching._offer import JointOffer, choose_favourites
 
@@ -38,8 +39,10 @@ class Adoption(TableResult):
     Attributes
     ----------
     table
-        One row a service: ``service, name, opened, adopters, least, wishes, worth_yen, cost_yen,
-        net_yen``.
+        One row a service, or a service and area where it is taken up area by area: ``service,
+        name, opened, adopters, least, wishes, worth_yen, cost_yen, net_yen``; with ``areas``
+        ``area``, with ``present`` ``present`` (how many have it already; ``least`` is then what
+        is still wanting).
     joined
         One row a participation: ``code, service, worth_yen, each_yen, joint_share_yen`` (an equal
         part of the fixed cost) and ``left_yen`` (worth less both; negative: would rather stay out,
@@ -74,7 +77,8 @@ class Adoption(TableResult):
                 f"CP-SAT で解き、上限は{self.bound:,}円（差 {self.gap:.3g}）。",
             ),
             en=(
-                f"The participations with the greatest net worth ({self.value:,} yen a year) within least numbers "
+                f"The participations with the greatest net worth ({self.value:,} yen a year) "
+                "within least numbers "
                 "and budgets were found.",
                 f"It was solved by CP-SAT; the bound is {self.bound:,} yen (gap {self.gap:.3g}).",
             ),
@@ -89,6 +93,8 @@ def adopters(
     services: pd.DataFrame,
     *,
     budgets: pd.DataFrame | None = None,
+    areas: pd.DataFrame | None = None,
+    present: pd.DataFrame | None = None,
     time_limit_s: float | None = None,
     seed: int = 0,
 ) -> Adoption:
@@ -108,6 +114,12 @@ def adopters(
         known.
     budgets
         One row a municipality: ``code, budget_yen`` for the fees; who has no row has no limit.
+    areas
+        One row a municipality: ``code, area``. A service whose ``per_area`` is true (a column of
+        ``services``) is taken up area by area: ``joint_yen`` and ``least`` then hold for each.
+    present
+        Who has which service already: ``code, service``. They are not chosen again, and count
+        towards ``least``; whoever has a service and wishes for it is a fault.
     time_limit_s
         Stop the search after so many seconds by the clock. By default it stops after an amount of
         work that is the same on every machine, about a minute; the gap says how sure the answer
@@ -144,6 +156,8 @@ def adopters(
     """
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
+    origins = (wishes, services, budgets, areas, present)
+    wishes, services = fit_offer(wishes, services, areas, present)
     offer = _read_offer(wishes, services, budgets)
     favourites = choose_favourites(offer)
     search = search_participation(offer, favourites, time_limit_s=time_limit_s, seed=seed)
@@ -156,10 +170,11 @@ def adopters(
         "proven": gap == 0,
         "reproducible": search.is_reproducible,
     }
-    origins = (wishes, services, budgets)
+    table = unfold_services(_tabulate_services(offer, services, search.takes), services)
+    joined = unfold_services(_tabulate_joined(offer, search.takes), services)
     return Adoption(
-        table=carry_provenance(_tabulate_services(offer, services, search.takes), *origins),
-        joined=carry_provenance(_tabulate_joined(offer, search.takes), *origins),
+        table=carry_provenance(table, *origins),
+        joined=carry_provenance(joined, *origins),
         value=value,
         bound=search.bound,
         gap=gap,
