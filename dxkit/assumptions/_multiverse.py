@@ -95,7 +95,7 @@ def multiverse(
     ...     "aggregate": ["arithmetic", "geometric"],
     ... })
     >>> table.attrs["combinations"], table.attrs["refused"], round(table.attrs["stands"], 2)
-    (8, 1, 1.0)
+    (8, 1, 0.43)
     """
     options = {name: _read_options(name, given) for name, given in _read_choices(choices).items()}
     count = math.prod(len(labels) for labels, _ in options.values())

@@ -149,8 +149,8 @@ def write_methods(
     --------
     >>> import dxkit
     >>> scores = dxkit.maturity.score(dxkit.load("dashboard"), dxkit.load("indicators_dashboard"))
-    >>> print(write_methods(scores.to_frame()).splitlines()[2][:26])
-    設定（使った値のすべて）: normalise =
+    >>> print(write_methods(scores.to_frame()).splitlines()[2][:24])
+    設定（使った値のすべて）: normalise
     """
     if lang not in LANGUAGES:
         raise ChoiceError(f"lang=「{shorten(lang)}」は選べません。ja か en にしてください。")

@@ -11,7 +11,7 @@ def hash_table(table: pd.DataFrame) -> str:
     Examples
     --------
     >>> hash_table(pd.DataFrame({"code": ["28201"]}))[:8]
-    '8d7bdb64'
+    '2e8b17d8'
     """
     plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
     return hashlib.sha256(plain.to_csv().encode("utf-8", "surrogatepass")).hexdigest()
