@@ -149,7 +149,7 @@ def write_methods(
     --------
     >>> import dxkit
     >>> scores = dxkit.maturity.score(dxkit.load("dashboard"), dxkit.load("indicators_dashboard"))
-    >>> print(write_methods(scores.to_frame()).splitlines()[2][:24])
+    >>> print(write_methods(scores.to_frame()).splitlines()[2][:23])
     設定（使った値のすべて）: normalise
     """
     if lang not in LANGUAGES:
