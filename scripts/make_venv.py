@@ -11,12 +11,16 @@ import argparse
 import hashlib
 import io
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 OLDEST = (3, 11)
+# the newest Python for which every pinned package has a wheel, and the package that a newer one lacks
+NEWEST = (3, 13)
+LACKING_NEWER = "jntajis-python"
 # Windows refuses paths above 260 characters; the longest below .venv is about 150
 LONGEST_WINDOWS_FOLDER = 100
 
@@ -73,11 +77,27 @@ def arguments() -> argparse.Namespace:
 
 
 def check_computer() -> None:
-    """Stop if this Python is too old; warn of a folder that Windows will find too deep."""
+    """Stop where this Python or computer has no wheels; warn of a folder that is too deep for Windows."""
     if sys.version_info < OLDEST:
         stop(
             f"Python 3.11 以降が必要です（いまの Python は {sys.version.split()[0]}）。python.org から入れてください。",
             f"Python >= 3.11 is needed, this is {sys.version.split()[0]}. Or: make lab PYTHON=/path/to/python3.11",
+        )
+    if sys.version_info[:2] > NEWEST:
+        newest = ".".join(map(str, NEWEST))
+        stop(
+            f"Python {platform.python_version()} では、{LACKING_NEWER} の入れられる形のものがまだありません。"
+            f"Python 3.11〜{newest} で、make lab PYTHON=/path/to/python{newest} のように場所を指定してください。",
+            f"{LACKING_NEWER} has no wheel for Python {platform.python_version()} yet. Use Python 3.11 to {newest}: "
+            f"make lab PYTHON=/path/to/python{newest}",
+        )
+    if sys.platform == "darwin" and platform.machine() == "x86_64":
+        # a wheel may have come since; where none has, pip's own words say less
+        say(
+            "Intel の Mac では、固定した版の部品の一部に入れられる形のものがありません。入らないときは conda"
+            "（environment.yml）を使うか、Apple シリコンの Mac・Windows・Linux で実行してください。",
+            "Some pinned packages have no wheel for Intel Macs. If the installation fails, use conda (environment.yml), "
+            "an Apple-silicon Mac, Windows or Linux.",
         )
     if os.name == "nt" and len(str(Path.cwd())) > LONGEST_WINDOWS_FOLDER:
         say(

@@ -56,6 +56,11 @@ def forecast():
     )
 
 
+def combinations():
+    table = {"method": ["A", "B"], "conclusion": ["x", "y"], "estimate": [1.0, 2.0]}
+    return pd.DataFrame(table).assign(stands=[True, False], refused="")
+
+
 def months():
     table = {"date": dates("2026-01-31", "2026-02-28"), "mean": [9, 8], "p05": [8, 6]}
     return pd.DataFrame(table).assign(p95=9, measure="systems")
@@ -139,6 +144,7 @@ CASES = {
         pd.DataFrame({"field": "氏名", "kind": ["同じ"], "pairs": [90], "missed": [3]}),
         charts.link_errors,
     ),
+    "multiverse": Case((combinations(),), charts.multiverse),
     "network": one(
         pd.DataFrame({"code": ["a"], "other": ["b"], "shared": ["観光"]}),
         lambda table, **o: charts.network(table, groups=pd.Series({"a": "東", "b": "西"}), **o),

@@ -119,3 +119,59 @@ def test_every_line_of_the_list_of_slow_tests_names_a_test():
         file, _, name = line.partition("::")
         source = (ROOT / file).read_text(encoding="utf-8")
         assert name.startswith("*") or f"def {name}(" in source, line
+
+
+# --- what `make lab` says where it cannot help
+
+
+def _load_make_venv():
+    spec = importlib.util.spec_from_file_location("make_venv", ROOT / "scripts" / "make_venv.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Version(tuple):
+    """A version that compares as `sys.version_info` does."""
+
+    __slots__ = ()
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [((3, 10, 4), "Python 3.11 以降が必要です"), ((3, 14, 0), "jntajis-python")],
+)
+def test_a_python_without_wheels_is_refused_in_words(monkeypatch, version, words):
+    script = _load_make_venv()
+    monkeypatch.setattr(script.sys, "version_info", Version(version))
+    with pytest.raises(SystemExit, match=words):
+        script.check_computer()
+
+
+@pytest.mark.parametrize("version", [(3, 11, 7), (3, 12, 0), (3, 13, 9)])
+def test_a_supported_python_is_taken_without_a_word(monkeypatch, capsys, version):
+    script = _load_make_venv()
+    monkeypatch.setattr(script.sys, "version_info", Version(version))
+    monkeypatch.setattr(script.sys, "platform", "linux")
+    script.check_computer()
+    assert capsys.readouterr().out == ""
+
+
+def test_an_intel_mac_is_told_what_may_be_missing(monkeypatch, capsys):
+    script = _load_make_venv()
+    monkeypatch.setattr(script.sys, "platform", "darwin")
+    monkeypatch.setattr(script.platform, "machine", lambda: "x86_64")
+    script.check_computer()
+    out = capsys.readouterr().out
+    assert "Intel の Mac" in out
+    assert "Intel Macs" in out
+
+
+def test_the_package_that_a_newer_python_lacks_is_pinned_and_supported_pythons_are_listed():
+    script = _load_make_venv()
+    assert any(
+        pin.startswith(f"{script.LACKING_NEWER}==") for pin in _pins("requirements-lab.lock")
+    )
+    newest = ".".join(map(str, script.NEWEST))
+    assert newest in _read("SECURITY.md")
+    assert script.LACKING_NEWER in _read("SECURITY.md")

@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "dxkit").rglob("*.py"))
 PROMISED = {
     "dxkit": ["load", "catalog", "describe", "label", "check", "show", "data_folder", "read"],
-    "dxkit.assumptions": ["doubt", "flips", "table"],
+    "dxkit.assumptions": ["doubt", "flips", "multiverse", "table"],
     "dxkit.codes": ["short_code", "full_code", "mesh_code", "mesh_box"],
     "dxkit.loaders": [
         "read_table", "read_boundaries", "read_dashboard", "read_standardization", "read_extensions", "read_shelters",
@@ -27,11 +27,11 @@ PROMISED = {
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
     "dxkit.maps": ["choropleth", "points", "coverage", "difference", "flows", "compare"],
     "dxkit.charts": [
-        "burn_down", "change", "dots", "gantt", "grounds", "hasse", "heatmap", "levels", "link_errors", "network", "raci", "radar", "rank_intervals", "reunions", "routes", "sensitivity", "tiers",
+        "burn_down", "change", "dots", "gantt", "grounds", "hasse", "heatmap", "levels", "link_errors", "multiverse", "network", "raci", "radar", "rank_intervals", "reunions", "routes", "sensitivity", "tiers",
     ],
     "dxkit.maturity": [
         "score", "rank_intervals", "sensitivity", "robust_order", "agreement", "rater_severity", "peers", "typology", "next_steps",
-        "change", "benefit_of_doubt", "reweight", "leave_one_out", "consistency", "correlations", "values_of", "hearing_trial",
+        "change", "benefit_of_doubt", "reweight", "leave_one_out", "plain_framework", "consistency", "correlations", "values_of", "hearing_trial",
     ],
     "dxkit.groups": ["explain", "form", "replan", "rotate", "tradeoff"],
     "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "group_builder", "vote_board"],

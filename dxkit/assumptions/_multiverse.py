@@ -7,7 +7,7 @@ which method, which data, which rule.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from itertools import product
@@ -18,6 +18,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit.errors import ChoiceError, DxkitError, shorten
+from dxkit.schema import carry_provenance
 
 Choices = Mapping[str, Sequence[object] | Mapping[str, object]]
 # a combination's answer: conclusion, estimate, and why there is none
@@ -33,6 +34,7 @@ def multiverse(
     decide: Callable[[dict[str, Any]], Any],
     choices: Choices,
     *,
+    inputs: Iterable[pd.DataFrame] = (),
     executor: Executor | None = None,
     show_progress: bool = False,
 ) -> pd.DataFrame:
@@ -48,6 +50,9 @@ def multiverse(
     choices
         Choice → its options, the study's own first; or choice → {label: option} where an option is
         nothing that can be read (a table, a function).
+    inputs
+        The tables that ``decide`` uses: the answer carries where they come from, and the mark of
+        invented data.
     executor
         Workers (any `concurrent.futures.Executor`) to share the combinations; the answer is the
         same. Processes need a ``decide`` that can be pickled.
@@ -90,7 +95,7 @@ def multiverse(
     ...     "aggregate": ["arithmetic", "geometric"],
     ... })
     >>> table.attrs["combinations"], table.attrs["refused"], round(table.attrs["stands"], 2)
-    (8, 1, 1.0)
+    (8, 1, 0.43)
     """
     options = {name: _read_options(name, given) for name, given in _read_choices(choices).items()}
     count = math.prod(len(labels) for labels, _ in options.values())
@@ -114,7 +119,7 @@ def multiverse(
         name: [labels[indices[position]] for indices in combinations]
         for position, (name, (labels, _)) in enumerate(options.items())
     }
-    return _tabulate(columns, answers)
+    return carry_provenance(_tabulate(columns, answers), *inputs)
 
 
 def _read_choices(choices: Choices) -> Choices:

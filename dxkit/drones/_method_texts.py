@@ -19,7 +19,8 @@ GOALS = {
     ),
     "lscp": (
         "どれかの候補地から届く{weight}の{wanted_share}以上に届く最少の数で（集合被覆問題）",
-        "so that as few as possible reach {wanted_share} of the {weight} that any candidate reaches "
+        "so that as few as possible reach {wanted_share} of the {weight} that any candidate "
+        "reaches "
         "(set covering)",
         "toregas1971",
     ),
@@ -64,7 +65,8 @@ def describe_siting(settings: dict[str, Any], base_count: int, gap: float) -> Me
             f"答えは{proof_ja}。",
         ),
         en=(
-            f"{base_count} base{'' if base_count == 1 else 's'} {'was' if base_count == 1 else 'were'} chosen {english.format(**settings)}.",
+            f"{base_count} base{'' if base_count == 1 else 's'} "
+            f"{'was' if base_count == 1 else 'were'} chosen {english.format(**settings)}.",
             f"Distances are {way_en}{f', the range is {km} km' if has_range else ''}; no-fly zones "
             f"were {'flown around' if settings['no_fly'] else 'not considered'}"
             f"{'; kept: ' + ', '.join(map(str, fixed)) if fixed else ''}.",

@@ -33,7 +33,8 @@ def describe_groups(settings: dict[str, Any], quality: float, bound: float) -> M
             f"{settings['objective']} of distances in the columns: {listed or 'none'}.",
             f"The search is {_search.CHAINS} chains of annealing, then exchanges between pairs of "
             "groups.",
-            f"The quality is {quality:.4g}; the {'bound proven by column generation' if proven else 'quick bound'} "
+            f"The quality is {quality:.4g}; the "
+            f"{'bound proven by column generation' if proven else 'quick bound'} "
             f"is {bound:.4g}.",
         ),
         constants={

@@ -42,7 +42,8 @@ class LinkageScores(TableResult, dict[str, float]):
                 f"{lost:g}組を見落とした。区間はウィルソンの{level:g}信頼区間。",
             ),
             en=(
-                f"Of the pairs linked, {right:g} are right and {wrong:g} wrong; {lost:g} true pairs "
+                f"Of the pairs linked, {right:g} are right and {wrong:g} wrong; {lost:g} true "
+                "pairs "
                 f"were missed. Intervals are Wilson's at {level:g}.",
             ),
             references=("fellegi1969",),

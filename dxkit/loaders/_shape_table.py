@@ -27,7 +27,7 @@ class ShapeTable(gpd.GeoDataFrame):  # type: ignore[misc] # geopandas has no typ
         return ShapeSizes(super().area)
 
 
-class ShapeSizes(pd.Series):  # type: ignore[type-arg] # a column of numbers
+class ShapeSizes(pd.Series):
     """Sizes of shapes; what is computed from them is an ordinary series."""
 
     @property

@@ -238,7 +238,7 @@ def _pick_method(share: float, methods: Sequence[str]) -> str:
 
 def _pick_floor(share: float, floors: FloorRange) -> float:
     """Pick a floor evenly on the scale of logarithms."""
-    return floors[0] * (floors[1] / floors[0]) ** share
+    return float(floors[0] * (floors[1] / floors[0]) ** share)
 
 
 def _pick(share: float, count: int) -> int:

@@ -225,12 +225,9 @@ def rank_intervals(
     kept = find_kept_columns(numbers, pairs, noise)
     methods = plan_methods(pairs, kept, framework)
     varied = find_varied(vary, framework, weight_noise, methods, noise)
+    is_ranked = find_ranked(numbers, framework, min_answered, noise)
     plan = Plan(
-        numbers,
-        framework,
-        methods,
-        noise,
-        find_ranked(numbers, framework, min_answered, noise),
+        *(numbers, framework, methods, noise, is_ranked),
         weight_noise=weight_noise if "weights" in varied else 0.0,
         min_answered=rule,
         floor=floor,

@@ -61,8 +61,9 @@ class Scores(TableResult):
     @property
     def _main_table(self) -> pd.DataFrame:
         """Total, headings and coverage side by side."""
-        parts = [self.total.rename(TOTAL), self.dimensions, self.coverage]
-        table = carry_provenance(pd.concat(parts, axis=1), self.total, self.raw)
+        parts = [self.total.to_frame(TOTAL), self.dimensions, self.coverage]
+        table: pd.DataFrame = pd.concat(parts, axis=1)
+        table = carry_provenance(table, self.total, self.raw)
         table.attrs["settings"] = self.settings
         return table
 

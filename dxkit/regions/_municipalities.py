@@ -1,5 +1,7 @@
 """Which municipalities are there, and what shape has each?"""
 
+from typing import cast
+
 import geopandas as gpd
 
 from dxkit.loaders import load
@@ -28,7 +30,7 @@ def municipalities(prefecture: str | None = "") -> gpd.GeoDataFrame:
     >>> len(towns), towns.loc[towns["area_km2"].idxmax(), "name"]
     (41, '豊岡市')
     """
-    table = load("municipalities", prefecture)
+    table = cast("gpd.GeoDataFrame", load("municipalities", prefecture))
     shaped: gpd.GeoDataFrame = table.set_crs(DATUM)
     # where the figures come from; the shapes are those of the table ``boundaries``
     shaped.attrs = dict(table.attrs)

@@ -7,11 +7,12 @@ that runs.
 """
 
 from dxkit.schema._any_table import accepts_any_table, to_table
-from dxkit.schema._heading_lookup import drop_old_names, heading, map_headings
+from dxkit.schema._heading_lookup import heading, map_headings
 from dxkit.schema._headings import HEADINGS
 from dxkit.schema._least_counts import LEAST_PEERS, LEAST_PEOPLE
 from dxkit.schema._made_mark import MADE_MARK, MADE_NOTE_START, is_made
-from dxkit.schema._methods import MethodText, hash_table, write_methods
+from dxkit.schema._methods import MethodText, write_methods
+from dxkit.schema._old_names import drop_old_names
 from dxkit.schema._provenance import PROVENANCE_KINDS, carry_provenance, merge_provenance
 from dxkit.schema._safe_cell import plain_cell, safe_cell, writable_text
 from dxkit.schema._schemas import SCHEMAS, find_schema
@@ -19,6 +20,7 @@ from dxkit.schema._show import show
 from dxkit.schema._shown_table import ShownTable
 from dxkit.schema._source_note import SOURCE_SHEET, read_source_note
 from dxkit.schema._synonyms import SYNONYMS
+from dxkit.schema._table_hash import hash_table
 from dxkit.schema._table_result import TableResult
 from dxkit.schema._validate import validate
 from dxkit.schema._value_labels import VALUE_LABELS, VOTE_WORDS

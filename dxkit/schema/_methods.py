@@ -5,7 +5,6 @@ their hashes, the versions and the BibTeX entries are the same work for all of t
 here, from what the result carries and not from memory.
 """
 
-import hashlib
 import platform
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ import pandas as pd
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema._made_mark import is_made, read_attrs
 from dxkit.schema._references import REFERENCES, write_bibtex
+from dxkit.schema._table_hash import hash_table
 
 LANGUAGES = ("ja", "en")
 # what every answer is computed with
@@ -95,7 +95,8 @@ WORDS = {
     ),
     "en": _Words(
         heading="Methods",
-        invented="The answer is computed from invented data; no figure is one of a real body or person.",
+        invented="The answer is computed from invented data; no figure is one of a real body "
+        "or person.",
         settings="Settings (every value that was used): {0}.",
         constants="Constants that no option changes: {0}.",
         seed="The random seed is {0}.",
@@ -148,8 +149,8 @@ def write_methods(
     --------
     >>> import dxkit
     >>> scores = dxkit.maturity.score(dxkit.load("dashboard"), dxkit.load("indicators_dashboard"))
-    >>> print(write_methods(scores.to_frame()).splitlines()[2][:26])
-    設定（使った値のすべて）: normalise =
+    >>> print(write_methods(scores.to_frame()).splitlines()[2][:23])
+    設定（使った値のすべて）: normalise
     """
     if lang not in LANGUAGES:
         raise ChoiceError(f"lang=「{shorten(lang)}」は選べません。ja か en にしてください。")
@@ -174,18 +175,6 @@ def write_methods(
     entries = _list_entries(inputs, method.references)
     blocks = [[words.heading], filter(None, sentences), [words.references, *entries]]
     return "\n\n".join("\n".join(block) for block in blocks)
-
-
-def hash_table(table: pd.DataFrame) -> str:
-    """Hash a table as a CSV in UTF-8, so that two people can tell whether they have the same one.
-
-    Examples
-    --------
-    >>> hash_table(pd.DataFrame({"code": ["28201"]}))[:8]
-    '8d7bdb64'
-    """
-    plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-    return hashlib.sha256(plain.to_csv().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _end_sentence(sentence: str) -> str:

@@ -17,7 +17,8 @@ from dxkit.schema._cell_format import (
     make_cell_writer,
     to_numbers,
 )
-from dxkit.schema._heading_lookup import drop_old_names, find_title_and_unit, heading
+from dxkit.schema._heading_lookup import find_title_and_unit, heading
+from dxkit.schema._old_names import drop_old_names
 from dxkit.schema._shown_table import ShownColumn, ShownTable
 
 # columns that cannot be read

@@ -94,8 +94,9 @@ class TableResult:
     @property
     def _used_settings(self) -> Mapping[str, Any]:
         """The settings as used: the class's own, or those that the main table remembers."""
-        settings = getattr(self, "settings", None)
-        return self._main_table.attrs.get("settings", {}) if settings is None else settings
+        own: Mapping[str, Any] | None = getattr(self, "settings", None)
+        remembered: Mapping[str, Any] = self._main_table.attrs.get("settings", {})
+        return remembered if own is None else own
 
     @property
     def _main_table(self) -> pd.DataFrame:

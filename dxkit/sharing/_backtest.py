@@ -75,11 +75,14 @@ class Backtest(TableResult):
                 f"{self.skill:+.3f}。区間は{self._used_settings['level']:g}。",
             ),
             en=(
-                f"Counts of {self.name} after hour {self._used_settings['origin_hour']:g} were hidden and forecast "
-                "from the earlier ones and a hierarchical model of the other events (Lomax curves, a "
+                f"Counts of {self.name} after hour {self._used_settings['origin_hour']:g} were "
+                "hidden and forecast "
+                "from the earlier ones and a hierarchical model of the other events (Lomax "
+                "curves, a "
                 "Wiener process in log time, fitted by EM).",
                 f"Beside it stand {len(RIVALS)} simple rules; the skill against the best of them "
-                f"({self.best_rival}) is {self.skill:+.3f}. Intervals are at {self._used_settings['level']:g}.",
+                f"({self.best_rival}) is {self.skill:+.3f}. Intervals are at "
+                f"{self._used_settings['level']:g}.",
             ),
             constants=list_forecast_constants(),
             software=("scipy",),

@@ -43,7 +43,8 @@ class Decision(TableResult):
                 self.notice,
             ),
             en=(
-                f"The verdict {self.verdict} is that of row {self.row or 'none'} of the table of legal grounds.",
+                f"The verdict {self.verdict} is that of row {self.row or 'none'} of the table "
+                "of legal grounds.",
                 "This is teaching material and no legal advice.",
             ),
         )

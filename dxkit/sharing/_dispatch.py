@@ -57,8 +57,10 @@ class Dispatch(TableResult):
                 "2段の混合整数計画を HiGHS で最適まで解いた。",
             ),
             en=(
-                f"{len(self.table)} persons were sent so that person-days weighted by priority are the most, and "
-                f"of such assignments the one with the least travel (at most {self.settings['max_km']:g} km a person; inf: no limit).",
+                f"{len(self.table)} persons were sent so that person-days weighted by priority "
+                "are the most, and "
+                "of such assignments the one with the least travel (at most "
+                f"{self.settings['max_km']:g} km a person; inf: no limit).",
                 "Both mixed-integer programmes were solved to optimality by HiGHS.",
             ),
             constants={"tolerance": TOLERANCE},

@@ -50,10 +50,12 @@ class Outcome(TableResult):
                 self.settings["note"],
             ),
             en=(
-                f"Scenario {self.settings['scenario']} was run by the {self.settings['engine']} engine under "
+                f"Scenario {self.settings['scenario']} was run by the "
+                f"{self.settings['engine']} engine under "
                 f"{len(self.rules)} policies for {self.model.hour_count} hours over "
                 f"{self.settings['draws']} draws of network outages.",
-                "All policies meet the same outages; means and the range of 5 to 95 % are over the draws.",
+                "All policies meet the same outages; means and the range of 5 to 95 % are over "
+                "the draws.",
                 "It illustrates and does not forecast.",
             ),
             constants={

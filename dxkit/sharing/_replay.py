@@ -67,16 +67,18 @@ class Replay(TableResult):
     curve: pd.DataFrame
 
     def _describe_method(self) -> MethodText:
+        fitted = [f"{label} = {value:.4g}" for label, value in self.fitted.items()]
         return MethodText(
             ja=(
                 f"災害「{self.name}」を、当てはめと記した数に"
-                f"{'、'.join(f'{label} = {value:.4g}' for label, value in self.fitted.items())} を最小二乗法で合わせ、"
+                f"{'、'.join(fitted)} "
+                "を最小二乗法で合わせ、"
                 "予測と記した数を予測した。",
                 f"予測の最大のずれは{self.worst_points:.1f}ポイント。{self.note}",
             ),
             en=(
                 f"{self.name} was played back: "
-                f"{', '.join(f'{label} = {value:.4g}' for label, value in self.fitted.items())} fitted by least "
+                f"{', '.join(fitted)} fitted by least "
                 "squares to the figures marked for fitting; the others were predicted.",
                 f"The largest miss of a predicted figure is {self.worst_points:.1f} points.",
             ),

@@ -51,7 +51,8 @@ class Scenario(TableResult):
                 self.note,
             ),
             en=(
-                f"Scenario {self.name}: of {len(self.figures)} figures {int(self.figures['assumed'].sum())} are "
+                f"Scenario {self.name}: of {len(self.figures)} figures "
+                f"{int(self.figures['assumed'].sum())} are "
                 "assumed (they name no source).",
             ),
         )

@@ -57,14 +57,17 @@ class Bundle(TableResult):
         return MethodText(
             ja=(
                 "各自の契約と一括契約の費用の合計が最少になる分け方を、動的計画法（0–1ナップサック）で厳密に求めた。",
-                f"一括の手間は1団体{self.settings['handling_yen']:,}円、固定費{self.settings['standing_yen']:,}円、"
+                f"一括の手間は1団体{self.settings['handling_yen']:,}円、"
+                f"固定費{self.settings['standing_yen']:,}円、"
                 f"最小契約{self.settings['minimum']}。最少の費用は{self.total_yen:,}円。",
             ),
             en=(
-                "The division into contracts of one's own and a bundle that costs least was found exactly by a "
+                "The division into contracts of one's own and a bundle that costs least was "
+                "found exactly by a "
                 "dynamic programme (0-1 knapsack).",
                 f"Handling costs {self.settings['handling_yen']:,} yen a body, standing costs are "
-                f"{self.settings['standing_yen']:,} yen, the smallest contract is {self.settings['minimum']}; "
+                f"{self.settings['standing_yen']:,} yen, the smallest contract is "
+                f"{self.settings['minimum']}; "
                 f"the least cost is {self.total_yen:,} yen.",
             ),
         )

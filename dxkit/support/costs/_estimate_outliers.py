@@ -65,10 +65,13 @@ class Estimates(TableResult):
                 f"高いとするのは{self.settings['flagged_from']:.2f}倍から。",
             ),
             en=(
-                f"A line was fitted to the logarithms of cost and people of {self.settings['estimates']} estimates by "
-                f"least trimmed squares (coverage {self.settings['coverage']:g}); what lies more than "
+                "A line was fitted to the logarithms of cost and people of "
+                f"{self.settings['estimates']} estimates by "
+                f"least trimmed squares (coverage {self.settings['coverage']:g}); what lies "
+                "more than "
                 f"{self.settings['cut']:g} spreads from it is called high or low.",
-                f"The slope is {self.settings['slope']:.3f}, the spread {self.settings['spread']:.3f}; high begins at "
+                f"The slope is {self.settings['slope']:.3f}, the spread "
+                f"{self.settings['spread']:.3f}; high begins at "
                 f"{self.settings['flagged_from']:.2f} times the middle.",
             ),
             constants={

@@ -52,7 +52,8 @@ class Participation(TableResult):
                 "確かで、残りは同じ種別の市町が等しく参加すると見た確率。",
             ),
             en=(
-                f"From the published counts of participants, {self.settings['known']} of {self.settings['cells']} cells are "
+                f"From the published counts of participants, {self.settings['known']} of "
+                f"{self.settings['cells']} cells are "
                 "certain; the rest are chances, municipalities of one kind being equally likely.",
             ),
         )

@@ -86,8 +86,10 @@ class Share(TableResult):
                 "まとまって抜ける方が安い組（コアの外）があるかを調べた。",
             ),
             en=(
-                f"The joint bill of {self.settings['total_yen']:,} yen ({self.settings['alone_yen']:,} yen alone) was "
-                f"split by {', '.join(self.exact)}, and each split tested for coalitions that would rather "
+                f"The joint bill of {self.settings['total_yen']:,} yen "
+                f"({self.settings['alone_yen']:,} yen alone) was "
+                f"split by {', '.join(self.exact)}, and each split tested for coalitions that "
+                "would rather "
                 "leave (the core).",
             ),
             constants={"member_limits": MEMBER_LIMITS},

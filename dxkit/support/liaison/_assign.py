@@ -62,9 +62,12 @@ class Assignment(TableResult):
                 f"CP-SAT で解いた（{'最適と証明した' if self.settings['proven'] else '証明はない'}）。",
             ),
             en=(
-                f"Tasks by {self.settings['by']} were shared out so that the heaviest load of a full post "
-                f"({self.most:g}) is the lightest, then so that what one holds lies close together.",
-                f"It was solved by CP-SAT ({'proven' if self.settings['proven'] else 'not proven'}).",
+                f"Tasks by {self.settings['by']} were shared out so that the heaviest load of "
+                "a full post "
+                f"({self.most:g}) is the lightest, then so that what one holds lies close "
+                "together.",
+                "It was solved by CP-SAT "
+                f"({'proven' if self.settings['proven'] else 'not proven'}).",
             ),
             constants={"parts_of_one": PARTS, "deterministic_limit": DETERMINISTIC_LIMIT},
             software=("ortools",),

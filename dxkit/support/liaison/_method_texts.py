@@ -17,10 +17,12 @@ def describe_rounds(settings: dict[str, Any], days: int, minutes: float) -> Meth
             f"PyVRP を{settings['iterations']:,}回反復した。",
         ),
         en=(
-            f"Visits of {settings['hearing_min']:g} minutes in days of {settings['day_hours']:g} hours were "
+            f"Visits of {settings['hearing_min']:g} minutes in days of "
+            f"{settings['day_hours']:g} hours were "
             f"planned for the fewest days, then the least travel ({days} days, "
             f"{minutes:.0f} minutes).",
-            f"Roads are {settings['detour']:g} times the great circle at {settings['speed_kmh']:g} km/h"
+            f"Roads are {settings['detour']:g} times the great circle at "
+            f"{settings['speed_kmh']:g} km/h"
             f"{' (travel times were given)' if settings['own_minutes'] else ''}; PyVRP ran "
             f"{settings['iterations']:,} iterations.",
         ),

@@ -77,7 +77,8 @@ class Adoption(TableResult):
                 f"CP-SAT で解き、上限は{self.bound:,}円（差 {self.gap:.3g}）。",
             ),
             en=(
-                f"The participations with the greatest net worth ({self.value:,} yen a year) within least numbers "
+                f"The participations with the greatest net worth ({self.value:,} yen a year) "
+                "within least numbers "
                 "and budgets were found.",
                 f"It was solved by CP-SAT; the bound is {self.bound:,} yen (gap {self.gap:.3g}).",
             ),

@@ -57,7 +57,8 @@ class Dialogues(TableResult):
                 f"（質 {self.weight:g}、上限 {self.bound:g}。最適の証明はない）。",
             ),
             en=(
-                f"Sittings were found by local search from {STARTS} starts so that ties within them are the most "
+                f"Sittings were found by local search from {STARTS} starts so that ties within "
+                "them are the most "
                 f"({self.weight:g}, bound {self.bound:g}; not proven).",
             ),
             constants={"starts": STARTS, "least_gain": LEAST_GAIN, "tie_break": TIE_BREAK},

@@ -46,7 +46,8 @@ class Ties(TableResult):
                 "仲立ちの度合いを媒介中心性（0–1）とした。",
             ),
             en=(
-                "Two bodies are tied where they share a group, with the sum of the groups' weights; between is "
+                "Two bodies are tied where they share a group, with the sum of the groups' "
+                "weights; between is "
                 "betweenness centrality (0-1).",
             ),
             software=("networkx",),

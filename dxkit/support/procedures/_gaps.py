@@ -14,7 +14,7 @@ from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.assumptions import flips
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 STATES = {
     "unreported": "報告がない（空欄は0%ではない）",
@@ -55,6 +55,21 @@ class ProcedureGaps(TableResult):
     table: pd.DataFrame
     flips: pd.DataFrame
     settings: dict[str, object]
+
+    def _describe_method(self) -> MethodText:
+        peers = self.settings["peers"]
+        count = len(peers) if isinstance(peers, list) else 0
+        reach = self.settings["reach"]
+        return MethodText(
+            ja=(
+                f"{self.settings['name']}の手続ごとのオンラインの割合を、似た{count}市町の"
+                f"{reach:g}分位（多くが届いている割合）と比べ、差に年間の件数を掛けて動く人数とした。",
+            ),
+            en=(
+                f"The online share of each procedure was set beside the quantile {reach:g} of "
+                f"{count} peers; the gap times how often it is done a year is the people it moves.",
+            ),
+        )
 
     def __repr__(self) -> str:
         counts = self.table["state"].value_counts()

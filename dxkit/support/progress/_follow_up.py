@@ -11,7 +11,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._dates import (
     DEADLINE,
@@ -73,6 +73,23 @@ class FollowUp(TableResult):
     table: pd.DataFrame
     cells: pd.DataFrame
     settings: dict[str, object]
+
+    def _describe_method(self) -> MethodText:
+        as_of = self.settings["as_of"]
+        deadline = self.settings["deadline"]
+        limit = self.settings["limit"]
+        return MethodText(
+            ja=(
+                f"{as_of} の進捗から、終わっていない業務を、期限（{deadline}）、延長の申請と"
+                f"その終わり（法の限度 {limit}）、切替えの予定によって状態に分けた。",
+                PROGRESS_CAUTION,
+            ),
+            en=(
+                f"From the progress of {as_of}, each system that is not through was put into a "
+                f"state by the deadline ({deadline}), the extension applied for and its end (by "
+                f"law {limit} at the latest) and the planned date of cutting over.",
+            ),
+        )
 
     def __repr__(self) -> str:
         through = int((self.table["open_systems"] == 0).sum())

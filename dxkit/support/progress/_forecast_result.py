@@ -110,8 +110,10 @@ class Forecast(TableResult):
                 self.caution,
             ),
             en=(
-                f"From the progress of {self.settings['as_of']}, the day on which the remaining steps of each system "
-                f"end was drawn {self.settings['draws']:,} times (deadline {self.settings['deadline']}).",
+                f"From the progress of {self.settings['as_of']}, the day on which the "
+                "remaining steps of each system "
+                f"end was drawn {self.settings['draws']:,} times (deadline "
+                f"{self.settings['deadline']}).",
                 "The pace is assumed as the setting pace says.",
             ),
             constants={

@@ -57,7 +57,8 @@ class Trial(TableResult):
                 f"市町{len(self.finish)}の進捗を作り、将来は {self.future} とした（架空データ）。",
             ),
             en=(
-                f"The progress of {len(self.finish)} municipalities was invented; their future is {self.future}.",
+                f"The progress of {len(self.finish)} municipalities was invented; their future "
+                f"is {self.future}.",
             ),
             constants={
                 "pace_of_futures": FUTURES,

@@ -75,7 +75,8 @@ class Seats(TableResult):
                 f"CP-SAT で解き、上限との差は{self.settings['gap']:.3g}。",
             ),
             en=(
-                f"Seats were allotted for the greatest value of wishes (plus {self.settings['cycle']} times the value "
+                "Seats were allotted for the greatest value of wishes (plus "
+                f"{self.settings['cycle']} times the value "
                 f"where the last stage is reached), at most {self.settings['load']} sessions a term"
                 f"{', a seat for every body coming first' if self.settings['fair'] else ''}.",
                 f"It was solved by CP-SAT; the gap to the bound is {self.settings['gap']:.3g}.",
