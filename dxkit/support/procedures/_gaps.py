@@ -174,12 +174,12 @@ def _compare(rows: pd.DataFrame, code: str, peers: list[str], reach: float) -> p
     # what is not reported may be done on paper alone: the whole reach is open, and said to be so
     table["gap"] = (table["peers_reach"] - table["share"].fillna(0.0)).clip(lower=0.0)
     conditions = [
-        ~is_comparable,
         table["share"].isna(),
+        ~is_comparable,
         (table["share"] == 0) & (table["peers_reach"] > 0),
         table["gap"] > 0,
     ]
-    state = np.select(conditions, ["alone", "unreported", "zero", "below"], "level")
+    state = np.select(conditions, ["unreported", "alone", "zero", "below"], "level")
     return table.assign(state=state, state_label=pd.Series(state).map(STATES))
 
 
