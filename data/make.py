@@ -126,6 +126,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "applicants_example": training.applicants_example,
     "estimates_example": training.estimates_example,
     "form_columns": forms.form_columns,
+    "liaison_fields": forms.handwritten("liaison_fields", ("field",)),
     "procedure_volumes": forms.handwritten("procedure_volumes", ("procedure",)),
     "portal_items": forms.handwritten("portal_items", ("item",)),
     "system_links": forms.handwritten("system_links", ("from_system", "to_system")),

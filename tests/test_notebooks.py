@@ -1118,9 +1118,11 @@ INVENTED_TABLES = {
     "research/02_honest_intervals.ipynb": 3,
     "research/04_backtests.ipynb": 1,
     "research/05_same_person.ipynb": 7,
-    "research/07_progress_forecast.ipynb": 3,
+    "research/07_progress_forecast.ipynb": 5,
     "trainees/03_who_knows.ipynb": 6,
     "trainees/04_drones.ipynb": 1,
+    "trainees/05_read_progress.ipynb": 2,
+    "trainees/06_clinic.ipynb": 2,
 }
 # texts of cells that pandas writes and people cannot read
 RAW_CELLS = {"True", "False", "nan", "NaN", "None", "<NA>", "NaT"}
