@@ -37,7 +37,9 @@ def test_a_case_is_summed_up_with_owner_age_delay_and_history():
 
 
 def test_the_form_of_cases_comes_back_as_a_log(tmp_path):
-    rows = LOG.assign(kind=None, field=None)[["case", "at", "event", "code", "owner", "due", "text"]]
+    rows = LOG.assign(kind=None, field=None)[
+        ["case", "at", "event", "code", "owner", "due", "text"]
+    ]
     read = loaders.read_form(loaders.write_form(tmp_path / "a.xlsx", "case", rows=rows))
     assert len(read) == len(LOG)
     table = liaison.cases(read, today="2026-10-20").set_index("case")

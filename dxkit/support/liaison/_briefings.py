@@ -105,5 +105,7 @@ def _write_message(rows: pd.DataFrame, names: dict[str, str]) -> str:
     for row in rows.itertuples():
         giver = EVERYBODY if pd.isna(row.from_code) else names.get(row.from_code, row.from_code)
         why = "" if pd.isna(row.why) else f"。{row.why}"
-        lines.append(f"・{row.topic}：{giver}が「{row.text}」（{row.at.month}月{row.at.day}日{why}）")
+        lines.append(
+            f"・{row.topic}：{giver}が「{row.text}」（{row.at.month}月{row.at.day}日{why}）"
+        )
     return "\n".join(lines)

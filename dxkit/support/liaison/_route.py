@@ -93,4 +93,9 @@ def _find_field(text: str, vocabulary: dict[str, str]) -> dict[str, object]:
     field = leaders[0] if len(leaders) == 1 else UNDECIDED
     others = sorted(set(hits) - {field})
     words = hits.get(field, [])
-    return {"question": text, "field": field, "words": "、".join(words), "others": "、".join(others)}
+    return {
+        "question": text,
+        "field": field,
+        "words": "、".join(words),
+        "others": "、".join(others),
+    }

@@ -8,7 +8,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.schema import MADE_MARK, is_made, write_sheets, writable_text
+from dxkit.schema import MADE_MARK, is_made, writable_text, write_sheets
 
 # RFC 5545: lines of at most 75 octets, folded with a blank
 FOLD_OCTETS = 75
@@ -124,7 +124,12 @@ def _read_events(events: pd.DataFrame) -> pd.DataFrame:
 def _write_lines(rows: pd.DataFrame, title: str, *, is_invented: bool) -> list[str]:
     """Write the lines of a calendar."""
     mark = f"（{MADE_MARK}）" if is_invented else ""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dxkit//JA", f"X-WR-CALNAME:{_escape(title + mark)}"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//dxkit//JA",
+        f"X-WR-CALNAME:{_escape(title + mark)}",
+    ]
     lines += TIME_ZONE
     for row in rows.itertuples():
         key = f"{row.title}/{row.start_text}/{'' if pd.isna(row.place) else row.place}"
