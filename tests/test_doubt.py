@@ -798,7 +798,7 @@ CASES = {
     ),
     "support.liaison.briefings": Case(
         {"news": NEWS, "interests": INTERESTS},
-        lambda news, interests: liaison.briefings(news, interests),
+        liaison.briefings,
     ),
     "support.liaison.digest": Case({"history": HISTORY}, liaison.digest),
     "support.matching.adopters": Case(

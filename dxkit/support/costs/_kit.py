@@ -19,6 +19,7 @@ from dxkit.errors import Fault, TableError
 from dxkit.schema import TableResult, carry_provenance
 from dxkit.support.costs._share import RULES, Share, share
 
+PRICE_NAME = "単価（いまの何倍か）"
 # prices are moved between so many times what they are
 PRICE_RANGE = (0.5, 2.0)
 FLIP_DRAWS = 40
@@ -120,9 +121,9 @@ def kit(
     split = None
     if len(joining) > 1:
         split = share(_take(rows, joining), tariff, minimum=minimum)
-    price_rows = [
+    price_rows: list[dict[str, object]] = [
         {
-            "assumption": "単価（いまの何倍か）",
+            "assumption": PRICE_NAME,
             "value": 1.0,
             "low": PRICE_RANGE[0],
             "high": PRICE_RANGE[1],
@@ -131,9 +132,7 @@ def kit(
     ]
 
     def decide(values: dict[str, float]) -> Hashable:
-        moved = tariff.assign(
-            unit_yen=_scale(tariff["unit_yen"], values[price_rows[0]["assumption"]])
-        )
+        moved = tariff.assign(unit_yen=_scale(tariff["unit_yen"], values[PRICE_NAME]))
         return "・".join(_find_joining(rows, moved, rule, minimum)[0]) or "だれも参加しない"
 
     flip_table = flips(decide, price_rows, draws=FLIP_DRAWS)

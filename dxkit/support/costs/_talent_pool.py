@@ -204,7 +204,7 @@ def _count_jobs(own: pd.DataFrame, values: dict[str, float]) -> tuple[float, flo
 
 def _find_alone_yen(own: pd.DataFrame, values: dict[str, float]) -> float:
     """Find what the municipalities pay that hire, or ask, by themselves."""
-    hired = np.maximum(own["days"] / values[WORK_DAYS], values[LEAST_SHARE]) * values[PERSON_YEN]
+    hired = (own["days"] / values[WORK_DAYS]).clip(lower=values[LEAST_SHARE]) * values[PERSON_YEN]
     return float(own["alone_yen"].fillna(hired).sum())
 
 

@@ -91,7 +91,7 @@ def briefings(
     )
     columns = ["code", "from_code", "at", "topic", "text", "why"]
     table = order.groupby("code", sort=True).head(most)[columns].reset_index(drop=True)
-    lookup = dict(names.items()) if names is not None else {}
+    lookup = {} if names is None else {str(code): str(name) for code, name in names.items()}
     table.attrs["messages"] = {
         code: _write_message(rows, lookup) for code, rows in table.groupby("code", sort=True)
     }
@@ -102,10 +102,10 @@ def briefings(
 def _write_message(rows: pd.DataFrame, names: dict[str, str]) -> str:
     """Write the news of one municipality in a few lines."""
     lines = ["ほかの団体の動き"]
-    for row in rows.itertuples():
-        giver = EVERYBODY if pd.isna(row.from_code) else names.get(row.from_code, row.from_code)
-        why = "" if pd.isna(row.why) else f"。{row.why}"
-        lines.append(
-            f"・{row.topic}：{giver}が「{row.text}」（{row.at.month}月{row.at.day}日{why}）"
-        )
+    for row in rows.to_dict("records"):
+        code = row["from_code"]
+        giver = EVERYBODY if pd.isna(code) else names.get(code, code)
+        why = "" if pd.isna(row["why"]) else f"。{row['why']}"
+        day = f"{row['at'].month}月{row['at'].day}日"
+        lines.append(f"・{row['topic']}：{giver}が「{row['text']}」（{day}{why}）")
     return "\n".join(lines)

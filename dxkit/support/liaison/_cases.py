@@ -126,7 +126,9 @@ def _sum_up(case: str, events: pd.DataFrame, day: pd.Timestamp) -> dict[str, obj
         "due": pd.NaT if due is None else due,
         "last_on": last,
         "age_days": (until - received).days,
-        "overdue_days": 0 if due is None or is_done else max((day - due).days, 0),
+        "overdue_days": 0
+        if due is None or is_done
+        else max((day - pd.Timestamp(str(due))).days, 0),
         "quiet_days": 0 if is_done else (day - last).days,
         "reopened": int((events["event"] == REOPENED).sum()),
         "handed_on": int((events["event"] == HANDED_ON).sum()),

@@ -141,7 +141,7 @@ def gaps(
     town = towns.set_index("code").loc[code]
     others = sorted(set(peers) - {code})
     table = _compare(rows, code, others, reach)
-    people = float(town["people_2020"])
+    people = float(towns.loc[towns["code"] == code, "people_2020"].iloc[0])
     table = _add_volumes(table, volumes, people)
     flip_table = _find_flips(table, volumes, people, draws=draws, seed=seed)
     settings: dict[str, object] = {
@@ -230,10 +230,13 @@ def _find_flips(
         }
         for name in ranked["procedure"]
     ]
-    weights = dict(zip(ranked["procedure"], ranked["gap"] * people / 1000, strict=True))
+    weights: dict[str, float] = dict(
+        zip(ranked["procedure"], ranked["gap"] * people / 1000, strict=True)
+    )
 
     def decide(values: dict[str, float]) -> Hashable:
         # of equal ones the first by name, so that every machine decides alike
-        return min(weights, key=lambda name: (-round(weights[name] * values[name], 6), name))
+        first: str = min(weights, key=lambda name: (-round(weights[name] * values[name], 6), name))
+        return first
 
     return flips(decide, rows, draws=draws, seed=seed)

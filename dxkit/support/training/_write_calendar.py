@@ -131,16 +131,16 @@ def _write_lines(rows: pd.DataFrame, title: str, *, is_invented: bool) -> list[s
         f"X-WR-CALNAME:{_escape(title + mark)}",
     ]
     lines += TIME_ZONE
-    for row in rows.itertuples():
-        key = f"{row.title}/{row.start_text}/{'' if pd.isna(row.place) else row.place}"
+    for row in rows.to_dict("records"):
+        key = f"{row['title']}/{row['start_text']}/{'' if pd.isna(row['place']) else row['place']}"
         lines += [
             "BEGIN:VEVENT",
             f"UID:{hashlib.sha256(key.encode()).hexdigest()[:32]}@dxkit",
             f"DTSTAMP:{STAMP}",
-            *_write_times(row.start, row.end, has_time=":" in str(row.start_text)),
-            f"SUMMARY:{_escape(str(row.title) + mark)}",
+            *_write_times(row["start"], row["end"], has_time=":" in str(row["start_text"])),
+            f"SUMMARY:{_escape(str(row['title']) + mark)}",
         ]
-        for name, text in (("LOCATION", row.place), ("DESCRIPTION", row.text)):
+        for name, text in (("LOCATION", row["place"]), ("DESCRIPTION", row["text"])):
             if pd.notna(text):
                 lines.append(f"{name}:{_escape(str(text))}")
         lines.append("END:VEVENT")
