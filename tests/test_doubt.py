@@ -593,6 +593,10 @@ CASES = {
     "sharing.compare": Case(
         {"policies": POLICIES.head(3)}, lambda policies: sharing.compare(simulate_of(policies))
     ),
+    "sharing.drill_scores": Case(
+        {"policies": POLICIES.head(3)},
+        lambda policies: sharing.drill_scores(simulate_of(policies), hour=12),
+    ),
     "sharing.build_model, draw_outages": Case(
         {"evacuees": NOTO.tables["evacuees"]},
         lambda evacuees: sharing.draw_outages(
@@ -693,6 +697,16 @@ CASES = {
     "drones.compare_modes": Case(
         {"costs": dxkit.load("delivery_modes")},
         lambda costs: drones.compare_modes(costs, households=40, distance_km=8),
+    ),
+    "drones.first_trials": Case(
+        {
+            "demand": VILLAGES.assign(in_need=VILLAGES["people"]),
+            "bases": BASES,
+            "costs": dxkit.load("delivery_modes"),
+        },
+        lambda demand, bases, costs: drones.first_trials(
+            demand, bases, costs, range_km=6, draws=20
+        ),
     ),
     "drones.circles": Case({"points": BASES}, lambda points: drones.circles(points, radius_km=2.0)),
     "drones.runway_strips": Case(

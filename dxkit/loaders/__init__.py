@@ -18,6 +18,7 @@ from dxkit.loaders._did import read_did
 from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
+from dxkit.loaders._find_municipality import find_municipality
 from dxkit.loaders._form_answers import read_form
 from dxkit.loaders._form_sheet import write_form
 from dxkit.loaders._hearing_form import write_hearing_form
@@ -27,6 +28,7 @@ from dxkit.loaders._label import label
 from dxkit.loaders._load import load
 from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._municipalities import all_municipalities
+from dxkit.loaders._my_town import my_town, user_folder
 from dxkit.loaders._place_names import is_former_name, municipality_name
 from dxkit.loaders._read import read
 from dxkit.loaders._residents import read_residents
@@ -55,6 +57,7 @@ __all__ = [
     "decode_text",
     "describe",
     "fetch",
+    "find_municipality",
     "find_prefecture",
     "identify",
     "is_former_name",
@@ -62,6 +65,7 @@ __all__ = [
     "list_unvisited",
     "load",
     "municipality_name",
+    "my_town",
     "name_municipalities",
     "read",
     "read_boundaries",
@@ -82,6 +86,7 @@ __all__ = [
     "read_towns",
     "resolve_municipality",
     "resolve_prefecture",
+    "user_folder",
     "write_form",
     "write_hearing_form",
     "write_table",

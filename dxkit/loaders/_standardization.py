@@ -14,6 +14,7 @@ import pandas as pd
 from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._systems import (
@@ -39,6 +40,7 @@ NAME_LETTERS = 20
 ProgressRow = tuple[str, str, float | None]
 
 
+@accepts_open_file
 def read_standardization(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     """Read the progress of the 20 systems.
 

@@ -23,7 +23,8 @@ from dxkit import _checks
 from dxkit._arrays import BoolArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.support.matching import _joint_search
 from dxkit.support.matching._area_offers import fit_offer, unfold_services
 from dxkit.support.matching._joint_search import search_participation
 from dxkit.support.matching._offer import JointOffer, choose_favourites
@@ -32,7 +33,7 @@ Yen: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Adoption:
+class Adoption(TableResult):
     """Who takes up what together, and how sure it is that nothing is better.
 
     Attributes
@@ -64,6 +65,25 @@ class Adoption:
     gap: float
     favourites: int
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        opened = int(self.table["opened"].sum())
+        return f"<共同の利用: {opened}サービス、参加 {len(self.joined)}件、正味 年{self.value:,}円>"
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"参加の最少数と予算を守り、正味の効果（年{self.value:,}円）が最大になる参加の組を求めた。",
+                f"CP-SAT で解き、上限は{self.bound:,}円（差 {self.gap:.3g}）。",
+            ),
+            en=(
+                f"The participations with the greatest net worth ({self.value:,} yen a year) within least numbers "
+                "and budgets were found.",
+                f"It was solved by CP-SAT; the bound is {self.bound:,} yen (gap {self.gap:.3g}).",
+            ),
+            constants={"deterministic_limit": _joint_search.DETERMINISTIC_LIMIT},
+            software=("ortools",),
+        )
 
 
 @accepts_old_keywords(seconds="time_limit_s")

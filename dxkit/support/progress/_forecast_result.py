@@ -11,7 +11,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.loaders import HYOGO
-from dxkit.schema import TableResult
+from dxkit.schema import MethodText, TableResult
 from dxkit.support.progress._dates import (
     DAYS_A_MONTH,
     DEADLINE,
@@ -100,6 +100,27 @@ class Forecast(TableResult):
     finishing: FloatArray = field(repr=False)
     caution: str = PROGRESS_CAUTION
     limits: tuple[str, ...] = FORECAST_LIMITS
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"{self.settings['as_of']} の進捗から、業務ごとの残りの手順が終わる日を{self.settings['draws']:,}回引いた"
+                f"（期限 {self.settings['deadline']}）。",
+                "ペースの仮定は設定の pace のとおり。",
+                self.caution,
+            ),
+            en=(
+                f"From the progress of {self.settings['as_of']}, the day on which the remaining steps of each system "
+                f"end was drawn {self.settings['draws']:,} times (deadline {self.settings['deadline']}).",
+                "The pace is assumed as the setting pace says.",
+            ),
+            constants={
+                "horizon_months": HORIZON_MONTHS,
+                "curve_draws": CURVE_DRAWS,
+                "levels": LEVELS,
+                "extended_deadline": EXTENDED_DEADLINE,
+            },
+        )
 
     def __repr__(self) -> str:
         spread = self.in_time
