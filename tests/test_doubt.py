@@ -184,6 +184,39 @@ TWO_DATES = pd.concat(
     ],
     ignore_index=True,
 )
+CASES_LOG = pd.DataFrame(
+    [
+        ("1", "2026-10-01", "受付", "28201", "甲", "2026-10-10"),
+        ("1", "2026-10-05", "引継ぎ", None, "乙", None),
+        ("2", "2026-10-02", "受付", "28202", "甲", "2026-10-30"),
+        ("2", "2026-10-09", "完了", None, None, None),
+    ],
+    columns=["case", "at", "event", "code", "owner", "due"],
+)
+FIELD_LIAISONS = pd.DataFrame({"field": ["標準化", "防災DX"], "liaison": ["丁", "戊"]})
+NEWS = pd.DataFrame(
+    {
+        "code": ["28201", "28202", "28203"],
+        "at": ["2026-10-01", "2026-10-03", "2026-10-05"],
+        "topic": ["外字", "外字", "研修"],
+        "text": ["決めた", "使った", "開いた"],
+    }
+)
+INTERESTS = pd.DataFrame({"code": ["28201", "28204"], "topic": ["外字", "研修"]})
+KIT_PRICES = dxkit.load("kit_prices").query("kit == 'school'").reset_index(drop=True)
+TALENT = dxkit.load("talent_example").head(12)
+SKILLS = pd.DataFrame(
+    [
+        (code, person, "user", "ai", level, teach, learn, "はい")
+        for code in ("28201", "28202", "28203")
+        for person, level, teach, learn in (
+            ("P1", 3, "はい", "いいえ"),
+            ("P2", 1, "いいえ", "はい"),
+            ("P3", 0, "いいえ", "はい"),
+        )
+    ],
+    columns=["code", "person", "role", "skill", "level", "teach", "learn", "consent"],
+)
 SHARES = (
     pd.DataFrame(dxkit.load("online_applications")).query("code < '28210'").reset_index(drop=True)
 )
@@ -740,6 +773,18 @@ CASES = {
         {"licences": LICENCES, "prices": PRICES},
         share_of,
     ),
+    "support.costs.kit": Case(
+        {"members": dxkit.load("school_example"), "prices": KIT_PRICES},
+        lambda members, prices: dataclasses.replace(
+            costs.kit(members, prices, units="teachers", minimum=100), split=None
+        ),
+        quick=FEW,
+    ),
+    "support.costs.talent_pool": Case(
+        {"needs": TALENT, "assumptions": dxkit.load("talent_assumptions")},
+        lambda needs, assumptions: costs.talent_pool(needs, assumptions, years=2).table,
+        quick=("rows shuffled",),
+    ),
     "support.costs.fee": Case({"municipalities": PLAIN_TOWNS}, costs.fee),
     "support.costs.fee_limits": Case({"municipalities": PLAIN_TOWNS}, costs.fee_limits, quick=FEW),
     "support.costs.participation": Case(
@@ -769,6 +814,17 @@ CASES = {
         {"tasks": PLAIN_TOWNS, "liaisons": LIAISONS},
         liaison.assign,
         quick=FEW,
+    ),
+    "support.liaison.cases": Case(
+        {"log": CASES_LOG}, lambda log: liaison.cases(log, today="2026-10-20")
+    ),
+    "support.liaison.route": Case(
+        {"fields": dxkit.load("liaison_fields"), "liaisons": FIELD_LIAISONS},
+        lambda fields, liaisons: liaison.route(["外字の切替", "避難"], fields, liaisons=liaisons),
+    ),
+    "support.liaison.briefings": Case(
+        {"news": NEWS, "interests": INTERESTS},
+        liaison.briefings,
     ),
     "support.liaison.digest": Case({"history": HISTORY}, liaison.digest),
     "support.matching.adopters": Case(
@@ -840,6 +896,13 @@ CASES = {
         {"gaps": GAPS, "courses": dxkit.load("courses"), "topics": dxkit.load("topics")},
         lambda gaps, courses, topics: training.plan(gaps, courses, topics=topics),
         quick=FEW,
+    ),
+    "support.training.skill_map": Case(
+        {"skills": SKILLS, "required": dxkit.load("talent_skills")}, training.skill_map
+    ),
+    "support.training.pair": Case(
+        {"skills": SKILLS, "areas": PLAIN_TOWNS},
+        lambda skills, areas: training.pair(skills, areas=areas),
     ),
     "support.training.seats": Case(
         {"wishes": WISHES, "sessions": SESSIONS}, training.seats, quick=FEW
@@ -980,6 +1043,7 @@ EXEMPT = {
     "support.costs.nucleolus": "takes numbers by position",
     "support.costs.shapley": "takes numbers by position",
     "support.progress.rules": "takes no table",
+    "support.training.write_calendar": "writes a file",
     "loaders.write_form": "writes files",
     "support.progress.trial": "invents its tables",
 }

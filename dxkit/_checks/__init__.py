@@ -20,6 +20,7 @@ from dxkit._checks._labels import match_labels as match_labels
 from dxkit._checks._labels import read_distance_matrix as read_distance_matrix
 from dxkit._checks._labels import read_labels as read_labels
 from dxkit._checks._tables import EMPTY_REMEDY as EMPTY_REMEDY
+from dxkit._checks._tables import find_stray_words as find_stray_words
 from dxkit._checks._tables import read_coordinates as read_coordinates
 from dxkit._checks._tables import read_numbers as read_numbers
 from dxkit._checks._tables import require_columns as require_columns

@@ -116,6 +116,43 @@ def require_unique_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> 
         )
 
 
+def find_stray_words(
+    table: pd.DataFrame, column: str, words: Sequence[str], what: str, *, blank: bool = False
+) -> list[Fault]:
+    """Find the cells of a column that hold none of the words offered.
+
+    Parameters
+    ----------
+    table
+        The table.
+    column
+        Its column.
+    words
+        What may stand there.
+    what
+        The table's name in messages.
+    blank
+        Whether a blank is allowed.
+
+    Returns
+    -------
+    list of Fault
+        One a cell, with its row as the table's first, second, …
+    """
+    cells = table[column]
+    is_stray = ~cells.isin(list(words)) & ~(cells.isna() & blank)
+    return [
+        Fault(
+            f"{what} の値が選択肢にありません",
+            f"{'・'.join(words)} から選んでください",
+            row=int(row) + 1,
+            column=column,
+            value=cells.iloc[row],
+        )
+        for row in np.flatnonzero(is_stray.to_numpy(dtype=bool))
+    ]
+
+
 def read_coordinates(table: pd.DataFrame, what: str) -> tuple[FloatArray, FloatArray]:
     """Read latitude and longitude of each row, in degrees."""
     return read_numbers(table, "lat", what, low=-90, high=90), read_numbers(

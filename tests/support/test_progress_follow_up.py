@@ -139,7 +139,7 @@ def test_a_form_that_contradicts_the_figures_or_the_law_is_told_of_with_every_fa
     late = pd.DataFrame({"code": ["28201"], "system": ["戸籍"], "extension_until": ["2031-04-01"]})
     with pytest.raises(TableError, match="いちばん遅い日（2031-03-31）より後"):
         pr.follow_up(figures, cutovers=late)
-    with pytest.raises(TableError, match="値「たぶん」: 延長の欄が選択肢にありません"):
+    with pytest.raises(TableError, match="値「たぶん」: 切替の様式 の値が選択肢にありません"):
         pr.follow_up(figures, cutovers=late.assign(extension="たぶん", extension_until=None))
     with pytest.raises(TableError, match="値「来年」: 切替の様式 の日付が読めません"):
         pr.follow_up(figures, cutovers=late.assign(extension_until="来年"))

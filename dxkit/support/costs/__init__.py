@@ -2,7 +2,8 @@
 
 The package of the prefecture gives few prices. What it does not give (the fee of larger
 municipalities, the minimum number of licences, unit prices, any estimate) is a table that the
-user brings, or is invented and marked so.
+user brings, or is invented and marked so. `kit` takes a joint procurement from a form to who joins
+and pays what, `talent_pool` sizes a shared pool of staff.
 """
 
 from dxkit.support.costs._bundle import Bundle, bundle
@@ -12,16 +13,20 @@ from dxkit.support.costs._estimate_outliers import Estimates, outliers
 from dxkit.support.costs._estimates_trial import estimates_trial
 from dxkit.support.costs._fee import fee, fee_limits
 from dxkit.support.costs._gain import gain
+from dxkit.support.costs._kit import Kit, kit
 from dxkit.support.costs._nucleolus import nucleolus
 from dxkit.support.costs._participation import Participation, participation
 from dxkit.support.costs._shapley import shapley
 from dxkit.support.costs._share import Share, share
+from dxkit.support.costs._talent_pool import TalentPool, talent_pool
 
 __all__ = [
     "Bundle",
     "Estimates",
+    "Kit",
     "Participation",
     "Share",
+    "TalentPool",
     "bundle",
     "contract_costs",
     "core_objection",
@@ -29,9 +34,11 @@ __all__ = [
     "fee",
     "fee_limits",
     "gain",
+    "kit",
     "nucleolus",
     "outliers",
     "participation",
     "shapley",
     "share",
+    "talent_pool",
 ]

@@ -71,7 +71,8 @@ def split_intentions(intentions: pd.DataFrame) -> Intentions:
     _checks.require_unique_rows(table, ["code", "service"], "意向の様式")
     worth = _checks.read_numbers(table, "worth_yen", "意向の様式", blank=True, whole=True)
     is_wish = table["intention"].isin(WANTED).to_numpy()
-    faults = [*_find_unknown_words(table), *_find_missing_prices(table, is_wish, worth)]
+    stray = _checks.find_stray_words(table, "intention", INTENTIONS, "意向の様式")
+    faults = [*stray, *_find_missing_prices(table, is_wish, worth)]
     budgets, budget_faults = _read_budgets(table)
     if faults or budget_faults:
         raise TableError([*faults, *budget_faults])
@@ -82,20 +83,6 @@ def split_intentions(intentions: pd.DataFrame) -> Intentions:
         budgets,
     )
     return Intentions(*(carry_provenance(part, intentions) for part in parts))
-
-
-def _find_unknown_words(table: pd.DataFrame) -> list[Fault]:
-    bad = np.flatnonzero(~table["intention"].isin(INTENTIONS))
-    return [
-        Fault(
-            "意向が選択肢にありません",
-            f"{'・'.join(INTENTIONS)} から選んでください",
-            row=int(row) + 1,
-            column="intention",
-            value=table["intention"].iloc[row],
-        )
-        for row in bad
-    ]
 
 
 def _find_missing_prices(

@@ -156,7 +156,7 @@ def gaps(
     town = towns.set_index("code").loc[code]
     others = sorted(set(peers) - {code})
     table = _compare(rows, code, others, reach)
-    people = float(town["people_2020"])
+    people = float(towns.loc[towns["code"] == code, "people_2020"].iloc[0])
     table = _add_volumes(table, volumes, people)
     flip_table = _find_flips(table, volumes, people, draws=draws, seed=seed)
     settings: dict[str, object] = {
@@ -189,12 +189,12 @@ def _compare(rows: pd.DataFrame, code: str, peers: list[str], reach: float) -> p
     # what is not reported may be done on paper alone: the whole reach is open, and said to be so
     table["gap"] = (table["peers_reach"] - table["share"].fillna(0.0)).clip(lower=0.0)
     conditions = [
-        ~is_comparable,
         table["share"].isna(),
+        ~is_comparable,
         (table["share"] == 0) & (table["peers_reach"] > 0),
         table["gap"] > 0,
     ]
-    state = np.select(conditions, ["alone", "unreported", "zero", "below"], "level")
+    state = np.select(conditions, ["unreported", "alone", "zero", "below"], "level")
     return table.assign(state=state, state_label=pd.Series(state).map(STATES))
 
 
@@ -245,10 +245,13 @@ def _find_flips(
         }
         for name in ranked["procedure"]
     ]
-    weights = dict(zip(ranked["procedure"], ranked["gap"] * people / 1000, strict=True))
+    weights: dict[str, float] = dict(
+        zip(ranked["procedure"], ranked["gap"] * people / 1000, strict=True)
+    )
 
     def decide(values: dict[str, float]) -> Hashable:
         # of equal ones the first by name, so that every machine decides alike
-        return min(weights, key=lambda name: (-round(weights[name] * values[name], 6), name))
+        first: str = min(weights, key=lambda name: (-round(weights[name] * values[name], 6), name))
+        return first
 
     return flips(decide, rows, draws=draws, seed=seed)

@@ -1,11 +1,10 @@
 """How much did trainees find on a municipality's own website, field by field?"""
 
-import numpy as np
 import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
-from dxkit.errors import Fault, TableError
+from dxkit.errors import TableError
 from dxkit.schema import carry_provenance
 
 FOUND = "あった"
@@ -25,18 +24,8 @@ def read_checks(checks: pd.DataFrame) -> pd.DataFrame:
     plain = read_plain_table(checks)
     _checks.require_columns(plain, ["code", "item", "rater", "found"], "点検の様式")
     _checks.require_unique_rows(plain, ["code", "item", "rater"], "点検の様式")
-    bad = np.flatnonzero(~plain["found"].isin(ANSWERS))
-    if bad.size:
-        raise TableError(
-            Fault(
-                "点検の答えが選択肢にありません",
-                f"{'・'.join(ANSWERS)} から選んでください",
-                row=int(row) + 1,
-                column="found",
-                value=plain["found"].iloc[row],
-            )
-            for row in bad
-        )
+    if faults := _checks.find_stray_words(plain, "found", ANSWERS, "点検の様式"):
+        raise TableError(faults)
     return plain.assign(seen=plain["found"].map({FOUND: 1.0, NOT_FOUND: 0.0}))
 
 

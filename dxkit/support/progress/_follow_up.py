@@ -264,19 +264,12 @@ def read_cutovers(cutovers: pd.DataFrame) -> pd.DataFrame:
     form = read_plain_table(cutovers)
     _checks.require_columns(form, ["code", "system"], "切替の様式")
     _checks.require_unique_rows(form, ["code", "system"], "切替の様式")
-    words = form["extension"] if "extension" in form.columns else pd.Series(None, index=form.index)
-    bad = np.flatnonzero(words.notna() & ~words.isin(EXTENSION_WORDS))
-    if bad.size:
-        raise TableError(
-            Fault(
-                "延長の欄が選択肢にありません",
-                f"{'・'.join(EXTENSION_WORDS)} から選んでください",
-                row=int(row) + 1,
-                column="extension",
-                value=words.iloc[row],
-            )
-            for row in bad
+    if "extension" in form.columns:
+        faults = _checks.find_stray_words(
+            form, "extension", EXTENSION_WORDS, "切替の様式", blank=True
         )
+        if faults:
+            raise TableError(faults)
     texts = {
         column: form[column] if column in form.columns else None
         for column in ("standard_version", "vendor")
@@ -284,7 +277,7 @@ def read_cutovers(cutovers: pd.DataFrame) -> pd.DataFrame:
     return form[["code", "system"]].assign(
         cutover_date=_read_dates(form, "cutover_date", "切替の様式"),
         **texts,
-        extension=words,
+        extension=form["extension"] if "extension" in form.columns else None,
         extension_until=_read_dates(form, "extension_until", "切替の様式"),
     )
 

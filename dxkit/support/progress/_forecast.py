@@ -87,8 +87,10 @@ def forecast(
     -----
     A gamma–Poisson model with factors for the future (see `dxkit.support.progress._monte_carlo`).
     Listed systems are through only after 2026-03-31, the law's first deadline, whichever
-    ``deadline`` is asked for. It is a projection, not a plan: it knows nothing of contracts,
-    cut-over dates or revised specifications. Where work speeds up near the deadline it is too late, where vendors stall it
+    ``deadline`` is asked for.
+
+    It is a projection, not a plan: it knows nothing of contracts, cut-over dates or revised
+    specifications. Where work speeds up near the deadline it is too late, where vendors stall it
     is too early: `trial` shows by how much. A system without a figure is left out, and its
     municipality's chances are then blank.
 
