@@ -24,6 +24,7 @@ Examples
 """
 
 import sys
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,13 @@ def load_ipython_extension(shell: Any) -> None:
         # IPython would print it in English; as an error it also stops "run all"
         show_in_japanese(type(error), error, [f"UsageError: {error}"])
 
+    def write_warning(message: Any, *rest: Any) -> str:
+        # the line of dxkit's own code that warned means nothing to the person who is warned
+        text = str(message)
+        return write_original(message, *rest) if text.isascii() else f"気をつける: {text}\n"
+
+    write_original = warnings.formatwarning
+    warnings.formatwarning = write_warning
     show_in_japanese.is_japanese = True  # type: ignore[attr-defined]
     shell._showtraceback = show_in_japanese
     shell.show_usage_error = show_magic_in_japanese

@@ -774,6 +774,11 @@ def _expected_of_read_progress():
     ]
 
 
+def _expected_of_bring_your_excel():
+    # its findings hold no figure: they are about whatever table somebody brings
+    return []
+
+
 def _expected_of_progress_forecast():
     figures, extensions = dxkit.load("progress"), dxkit.load("extensions")
     outlook = progress.forecast(figures, extensions, draws=1000)
@@ -992,6 +997,7 @@ FINDINGS = {
     "facilitators/03_prepare_groups.ipynb": _expected_of_prepare_groups,
     "facilitators/04_meeting_day.ipynb": _expected_of_meeting_day,
     "trainees/05_read_progress.ipynb": _expected_of_read_progress,
+    "trainees/06_bring_your_excel.ipynb": _expected_of_bring_your_excel,
     "research/07_progress_forecast.ipynb": _expected_of_progress_forecast,
     "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
     "research/04_backtests.ipynb": _expected_of_backtests,
@@ -1094,6 +1100,10 @@ INVENTED_PICTURES = {
     "research/05_same_person.ipynb": ["見落としの種類"],
     "research/07_progress_forecast.ipynb": ["終わっていない業務の数"],
     "trainees/03_who_knows.ipynb": ["元の市町は、居場所を知っているか", "知ることと、知らせること"],
+    "trainees/06_bring_your_excel.ipynb": [
+        "窓口の予約",
+        "窓口の予約（円の大きさ）と1000人あたり（色）",
+    ],
 }
 # how many tables of a notebook hold invented figures
 INVENTED_TABLES = {
@@ -1110,6 +1120,7 @@ INVENTED_TABLES = {
     "research/07_progress_forecast.ipynb": 3,
     "trainees/03_who_knows.ipynb": 6,
     "trainees/04_drones.ipynb": 1,
+    "trainees/06_bring_your_excel.ipynb": 1,
 }
 # texts of cells that pandas writes and people cannot read
 RAW_CELLS = {"True", "False", "nan", "NaN", "None", "<NA>", "NaT"}

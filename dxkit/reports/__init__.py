@@ -2,15 +2,16 @@
 
 `profile` writes one municipality's 市町カルテ, `deck` the prefecture's sheets, `profiles` all of
 them into a folder; `handout` one sheet a table of a meeting, `record` what remains of it; `pack`
-gathers everything that a computer without a network needs to run the notebooks. Sheets of invented
-or estimated data say so.
+gathers everything that a computer without a network needs to run the notebooks; `one_page` puts
+anybody's own table on one sheet. Sheets of invented or estimated data say so.
 """
 
 from dxkit.reports._deck import deck
 from dxkit.reports._handout import handout
+from dxkit.reports._one_page import one_page
 from dxkit.reports._pack import pack
 from dxkit.reports._profile import profile
 from dxkit.reports._profiles import profiles
 from dxkit.reports._record import record
 
-__all__ = ["deck", "handout", "pack", "profile", "profiles", "record"]
+__all__ = ["deck", "handout", "one_page", "pack", "profile", "profiles", "record"]
