@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import dxkit
 from dxkit._environment._call_lines import explain_type_error, name_type
 from dxkit._environment._error_place import (
     ErrorPlace,
@@ -39,7 +38,10 @@ NAME_LIKENESS = 0.75
 # kinds of files that a listing of a folder names
 LISTED_FILES = 5
 # names that the first cell of every notebook makes
-IMPORTED = ("dxkit", "pd", "np", *dxkit.__all__)
+IMPORTED = (
+    *("dxkit", "pd", "np", "charts", "drones", "loaders", "maps", "maturity", "schema"),
+    *("groups", "linkage", "regions", "reports", "sharing", "store", "support", "widgets"),
+)
 LIBRARIES = ("dxkit", "pandas", "numpy", "matplotlib", "geopandas", "folium", "ipywidgets")
 
 

@@ -96,7 +96,9 @@ def _list_reading(table: pd.DataFrame, faults: set[str]) -> Iterator[Row]:
     if "header" in reading:
         yield "見出しの行", f"{reading['header']}行目", ""
     yield "読んだ行", f"{len(table):,}行", ""
-    yield "列", _list_names(list(table.columns)), ""
+    # code and name are what dxkit has added to each row
+    own_columns = [column for column in table.columns if column not in ("code", "name")]
+    yield "市町のほかの列", _list_names(own_columns), ""
     for line in attrs.get("skipped", ())[:LISTED]:
         yield "読まなかった行", f"{line['row']}行目「{shorten(line['text'])}」", ""
     for line in reading.get("subtotals", ()):

@@ -1,7 +1,7 @@
 """How does a table of one's own become one page for the section chief?"""
 
 import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -31,7 +31,7 @@ def one_page(
     *,
     sentences: Sequence[str] = (),
     pictures: Mapping[str, Map | Figure] | None = None,
-    columns: Sequence[str] | Mapping[str, str] | None = None,
+    columns: Sequence[Hashable] | Mapping[Hashable, str] | None = None,
     path: str | Path = "out/one_page.html",
 ) -> Path:
     """Write one A4 sheet: what it says in sentences, its pictures and its table.
@@ -67,7 +67,8 @@ def one_page(
     >>> import dxkit
     >>> towns = dxkit.load("municipalities").head(3)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     written = one_page("人口", towns, columns=["name", "people_2020"], path=f"{folder}/a.html")
+    ...     columns = ["name", "people_2020"]
+    ...     written = one_page("人口", towns, columns=columns, path=f"{folder}/a.html")
     ...     page = written.read_text("utf-8")
     >>> page.count("<tr>"), "神戸市" in page
     (4, True)
@@ -102,7 +103,9 @@ def _embed(picture: object, heading: str) -> str:
     )
 
 
-def _write_rows(table: pd.DataFrame, columns: Sequence[str] | Mapping[str, str] | None) -> str:
+def _write_rows(
+    table: pd.DataFrame, columns: Sequence[Hashable] | Mapping[Hashable, str] | None
+) -> str:
     shown = show(table.head(MOST_ROWS), columns=columns).columns
     rest = len(table) - MOST_ROWS
     more = f'<p class="note">ほか{rest:,}行（紙には{MOST_ROWS}行まで）</p>' if rest > 0 else ""
