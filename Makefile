@@ -1,6 +1,7 @@
 # Each recipe line is a command that could be typed by hand. On Windows: make.cmd, same words.
 #   make lab                      set up .venv and open the notebooks     make lab ARGS=--no-browser
 #   make test                     every check but the slow tests          make test SLOW=1   make test ARGS="-k codes"
+#   make room                     the meeting's room: officer's page, stage and phones, no code
 #   make pack TO=out/pack         the offline workshop folder             make data   make bench
 #   make docs                     docs/names.md and the pages docs/api/index.html
 #   PYTHON=/path/to/python3.11    names the Python that makes .venv
@@ -16,11 +17,14 @@ PYTEST = $(VENV) -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow")
 
 export PYTHONUTF8 = 1
 
-.PHONY: lab test docs pack data bench user tester bencher
+.PHONY: lab room test docs pack data bench user tester bencher
 .DEFAULT_GOAL := lab
 
 lab: user
 	$(VENV) -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb $(ARGS)
+
+room: user
+	$(VENV) scripts/open_room.py $(ARGS)
 
 test: tester
 	$(VENV) -m ruff check

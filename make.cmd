@@ -30,17 +30,23 @@ goto rest
 
 :run
 if /i "%VERB%"=="lab" goto lab
+if /i "%VERB%"=="room" goto room
 if /i "%VERB%"=="test" goto test
 if /i "%VERB%"=="docs" goto docs
 if /i "%VERB%"=="pack" goto pack
 if /i "%VERB%"=="data" goto data
 if /i "%VERB%"=="bench" goto bench
-echo make lab ^| test ^| docs ^| pack ^| data ^| bench
+echo make lab ^| room ^| test ^| docs ^| pack ^| data ^| bench
 exit /b 2
 
 :lab
 %PYTHON% scripts\make_venv.py requirements-lab.lock || exit /b 1
 %VENV% -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb %REST%
+exit /b
+
+:room
+%PYTHON% scripts\make_venv.py requirements-lab.lock || exit /b 1
+%VENV% scripts\open_room.py %REST%
 exit /b
 
 :test

@@ -560,6 +560,7 @@ def _expected_of_drones():
     assert not set(plans[0].bases["base"]) & set(plans[1].bases["base"])
     reached = [demand.loc[plan.covered, "people"].sum() for plan in plans]
     near = demand.loc[plans[0].covered & (demand["km_to_service"] <= 2), "people"].sum()
+    assert near / reached[0] > 0.5
     need = [_need_reached(demand, plan) for plan in plans]
     return [
         "距離を1割ほど縮めるだけです",
@@ -588,7 +589,13 @@ def _expected_of_place_bases():
     )
     best = drones.best_bases(demand, candidates, count=3, range_km=km)
     for_need = drones.best_bases(demand, candidates, count=3, range_km=km, weight="in_need")
+    starts = dxkit.load("sites").query("kind != '避難所' and code in @demand.code")
+    trials = drones.first_trials(demand, starts, dxkit.load("delivery_modes"), range_km=km)
+    assert trials["stands"].max() < 0.9
+    assert (trials["drone_wins"] == 0).all()
     return [
+        f"いちばん安いままなのは、{trials['stands'].min():.0%}〜{trials['stands'].max():.0%}だけです",
+        f"{len(trials)}市町のうち、ドローンが往復で届くのは{trials['in_reach'].sum()}市町で",
         "1か所だけで届く人の多い順",
         f"3か所置くと、最適の{group_plan.value / best.value:.0%}の人にしか届きません",
         f"駅から遠い人の{_need_reached(demand, best):.0%}だけです",
@@ -662,6 +669,7 @@ def _expected_of_who_may_tell():
         for consent in (False, True)
     ]
     without, with_ = (verdicts.value_counts() for verdicts in verdicts_by_consent)
+    assert with_["可"] > without["可"]
     disclosures = outcome.disclosures.query("policy == '緊急時'").groupby("verdict")["mean"].sum()
     assert 0.4 < disclosures["根拠なし"] / disclosures.sum() < 0.45
     compared = sharing.compare(outcome).set_index("policy")
@@ -679,6 +687,14 @@ def _expected_of_who_may_tell():
     ]
 
 
+def _misses_from_day_49(scenario):
+    """Misses of the people not located while contact began with the prefecture's database."""
+    late = scenario.with_table("contacts", scenario.tables["contacts"].assign(from_hour=1176.0))
+    table = sharing.replay(late).table.query("measure == '所在不明' and hour > 384")
+    assert table["miss_points"].min() > 7
+    return table["miss_points"]
+
+
 def _expected_of_backtests():
     scenarios = {
         name: sharing.read_scenario(name) for name in ("noto_2024", "japan_2011", "kobe_1995")
@@ -688,6 +704,7 @@ def _expected_of_backtests():
         name: played.table.set_index(["hour", "measure"])["miss_points"]
         for name, played in replays.items()
     }
+    contacts = scenarios["noto_2024"].tables["contacts"].iloc[0]
     japan = scenarios["japan_2011"]
     uniform = japan.with_table("places", japan.tables["places"].assign(contact_per_day=1.0))
     kobe_predictions = replays["kobe_1995"].table.query("use == '予測'")
@@ -704,7 +721,12 @@ def _expected_of_backtests():
     law = sharing.grounds()["certainty"]
     noto, kobe = miss["noto_2024"], miss["kobe_1995"]
     return [
-        f"16日目の所在不明が{noto[384, '所在不明']:+.1f}ポイント、最終の把握が{noto[2160, '把握']:+.1f}ポイント",
+        f"16日目の所在不明が{noto[384, '所在不明']:+.1f}ポイント、34日目が{noto[816, '所在不明']:+.1f}ポイント、"
+        f"最終の把握が{noto[2160, '把握']:+.1f}ポイント",
+        f"開始を公表の{contacts['from_hour'] / 24:.0f}日目に直しました",
+        f"強さ（1日{contacts['contact_per_day']:.0%}）は変えていません",
+        "以前の版は接触の開始を49日目に置き、21・25・34日目で"
+        + "・".join(f"{miss:+.1f}" for miss in _misses_from_day_49(scenarios["noto_2024"])),
         f"予測のずれは{miss['japan_2011'][3312, '県が把握']:+.1f}ポイントです",
         f"ずれは{sharing.replay(uniform).table['miss_points'].iloc[-1]:+.1f}ポイントです",
         f"使っていない{len(kobe_predictions)}点のずれは、大きくて{kobe[168, '避難所']:+.1f}ポイント",
@@ -1111,6 +1133,7 @@ INVENTED_TABLES = {
     "facilitators/02_who_may_tell.ipynb": 4,
     "facilitators/04_meeting_day.ipynb": 3,
     "facilitators/06_costs.ipynb": 5,
+    "facilitators/10_place_bases.ipynb": 1,
     "facilitators/07_training.ipynb": 4,
     "facilitators/08_matching.ipynb": 4,
     "facilitators/09_liaison_rounds.ipynb": 3,

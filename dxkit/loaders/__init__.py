@@ -3,7 +3,8 @@
 `load`, `catalog`, `describe` and `label` serve the project's own tables; `identify` says what a
 file is, and `read` reads it with the reader that fits; each ``read_*`` takes an official file
 format; `read_table` takes anybody's spreadsheet; `fetch` downloads from the publishers' own
-addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing;
+addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing,
+`write_form` and `read_form` of all other forms (table ``form_columns``);
 `write_table` exports.
 """
 
@@ -19,6 +20,8 @@ from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
 from dxkit.loaders._find_municipality import find_municipality
+from dxkit.loaders._form_answers import read_form
+from dxkit.loaders._form_sheet import write_form
 from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._identify import identify
@@ -39,6 +42,7 @@ from dxkit.loaders._resolve_prefecture import (
     resolve_prefecture,
 )
 from dxkit.loaders._roadside_stations import read_roadside_stations
+from dxkit.loaders._service_catalogue import read_catalogue
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standard_facilities import read_facilities
 from dxkit.loaders._standardization import read_standardization
@@ -67,11 +71,13 @@ __all__ = [
     "name_municipalities",
     "read",
     "read_boundaries",
+    "read_catalogue",
     "read_dashboard",
     "read_did",
     "read_estat",
     "read_extensions",
     "read_facilities",
+    "read_form",
     "read_hearing",
     "read_mesh_population",
     "read_residents",
@@ -83,6 +89,7 @@ __all__ = [
     "resolve_municipality",
     "resolve_prefecture",
     "user_folder",
+    "write_form",
     "write_hearing_form",
     "write_table",
 ]

@@ -19,6 +19,7 @@ from dxkit.maturity._leave_one_out import leave_one_out
 from dxkit.maturity._next_steps import next_steps
 from dxkit.maturity._outranking_matrix import outranking
 from dxkit.maturity._peers import peers
+from dxkit.maturity._plain_framework import plain_framework
 from dxkit.maturity._population_band import population_band
 from dxkit.maturity._rank_intervals import RankIntervals, rank_intervals
 from dxkit.maturity._rater_severity import Severity, rater_severity
@@ -48,6 +49,7 @@ __all__ = [
     "next_steps",
     "outranking",
     "peers",
+    "plain_framework",
     "population_band",
     "rank_intervals",
     "rater_severity",

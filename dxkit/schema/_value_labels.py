@@ -24,3 +24,12 @@ VALUE_LABELS: dict[str, dict[str, str]] = {
     "sex": {"total": "計", "men": "男", "women": "女"},
     "stage": {"know": "知る", "try": "やってみる", "teach": "教え合う"},
 }
+
+# the one scale of votes: on the phone, the board, the stage, in workbooks and in the record
+VOTE_WORDS: dict[int, str] = {
+    -2: "反対",
+    -1: "やや反対",
+    0: "どちらでもない",
+    1: "やや賛成",
+    2: "賛成",
+}

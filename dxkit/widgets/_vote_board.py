@@ -13,8 +13,13 @@ from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.schema import LEAST_PEERS
 from dxkit.store import Session
 from dxkit.widgets._html import BAD, NEUTRAL, write_message
-from dxkit.widgets._vote_texts import write_cards, write_chart, write_door
-from dxkit.widgets.room import Room
+from dxkit.widgets._vote_texts import (
+    write_cards,
+    write_chart,
+    write_door,
+    write_warnings,
+)
+from dxkit.widgets.room import Question, Room
 
 REFRESH_S = 1.0
 HIDDEN = "<p>結果は「結果を映す」を選ぶと見られます。</p>"
@@ -26,7 +31,8 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
     Attributes
     ----------
     room : Room
-        The server, with `address`, `code`, `link`, `running` and `joined`.
+        The server, with `address`, `code`, `link`, `stage_link`, `officer_link`, `running`,
+        `joined` and `list_warnings`.
     start_button, stop_button, show_results
         Two buttons, and the box 結果を映す.
     """
@@ -99,8 +105,14 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
         except DxkitError as error:
             self._show_error(error)
             return
-        counts = f"つながった端末 {self.room.joined}台・カード {len(notes)}枚"
-        self.message.value = write_message(NEUTRAL, counts)
+        expected = self.room.door.expected
+        persons = "" if expected is None else f"（人数 {expected}人）"
+        counts = (
+            f"つながった端末 {self.room.joined}台{persons}・"
+            f"接続テスト {self.room.tested}台・カード {len(notes)}枚"
+        )
+        warnings = write_warnings(self.room.list_warnings())
+        self.message.value = write_message(NEUTRAL, counts) + warnings
         # hidden results must not reach the browser at all
         self._result.value = (
             write_chart(results, self.room.items, min_votes=self.min_votes)
@@ -114,9 +126,10 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
 
     def _watch_room(self) -> None:
         """Draw again whenever something was entered or a phone joined."""
-        drawn_state: tuple[int, int] | None = None
+        drawn_state: tuple[object, ...] | None = None
         while self.room.running:
-            state = self._count_entries(), self.room.joined
+            room = self.room
+            state = self._count_entries(), room.joined, room.tested, room.list_warnings()
             if state != drawn_state:
                 self.refresh()
                 drawn_state = state
@@ -133,13 +146,16 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
 @accepts_old_keywords(least="min_votes")
 def vote_board(
     session: Session,
-    items: Sequence[str] | Mapping[str, str],
+    items: Sequence[str | Question] | Mapping[str, str],
     network: bool = False,
     port: int = 0,
     *,
     title: str = "会議の投票",
     address: str | None = None,
     min_votes: int = LEAST_PEERS,
+    expected: int | None = None,
+    tickets: bool = False,
+    moderate: bool = False,
     start: bool = True,
 ) -> VoteBoard:
     """Let a room vote -2 to +2 on every item and write cards from its phones, without names.
@@ -149,7 +165,8 @@ def vote_board(
     session
         Where everything is stored, durable before a phone is told so.
     items
-        What is voted on: labels, or a mapping from the item's id in the store to its label.
+        What is voted on: labels, a mapping from the item's id in the store to its label, or
+        questions of other kinds (`dxkit.widgets.room.Question`).
     network
         ``False``: only this laptop's own browser reaches the page. ``True``: phones on the same
         Wi-Fi do, with the code.
@@ -158,10 +175,18 @@ def vote_board(
     title
         Shown on top of the phones' page.
     address
-        This laptop's address on the room's network, if it has several.
+        This laptop's address on the room's network, if it has several; the board lists them
+        (`dxkit.widgets.room.list_addresses`).
     min_votes
         An item's votes are drawn once this many have voted; at least three: fewer would tell one
         person's vote.
+    expected
+        How many persons are in the room: more phones than that are not let in, and the board says
+        so. Without it the board tells when many come at once.
+    tickets
+        ``True``: only paper tickets let in, one phone each (``board.room.ticket_links``).
+    moderate
+        ``True``: cards wait until they are let through on the officer's page.
     start
         ``False`` waits for the button 受付を始める.
 
@@ -177,8 +202,9 @@ def vote_board(
 
     Notes
     -----
-    The code keeps strangers out but cannot tell one person with two phones from two: compare the
-    number of phones with the number of people. Who watches the chart while a single person votes
+    The code keeps strangers out but cannot tell one person with two phones from two: give
+    ``expected``, or ``tickets``. ``board.room.stage_link`` is a page for the projector, and
+    ``board.room.officer_link`` drives it: keep that link to yourself. Who watches the chart while a single person votes
     can tell that vote: untick 結果を映す until all have.
 
     Examples
@@ -195,7 +221,18 @@ def vote_board(
             f"min_votes={shorten(min_votes)} は使えません。"
             f"だれの票か分からないように、{LEAST_PEERS}以上にしてください。"
         )
-    room = Room(session, items, title=title, network=network, port=port, address=address)
+    room = Room(
+        session,
+        items,
+        title=title,
+        network=network,
+        port=port,
+        address=address,
+        min_votes=min_votes,
+        expected=expected,
+        tickets=tickets,
+        moderate=moderate,
+    )
     board = VoteBoard(room, min_votes=min_votes)
     if start:
         board.start()

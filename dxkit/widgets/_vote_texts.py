@@ -4,46 +4,70 @@ Every text of the meeting is escaped.
 """
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import segno
 
-from dxkit.widgets.room import Room
+from dxkit.schema import VOTE_WORDS
+from dxkit.widgets.room import Room, list_addresses
 
-LOOPBACK = "127.0.0.1"
 # from brown to blue-green (ColorBrewer BrBG), told apart by the colour-blind, each with its ink
 SEGMENTS = (
-    ("against_strongly", "反対（−2）", "#a6611a", "#fff"),
-    ("against", "やや反対（−1）", "#dfc27d", "#222"),
-    ("neutral", "どちらでもない（0）", "#e9e9e9", "#222"),
-    ("for", "やや賛成（+1）", "#80cdc1", "#222"),
-    ("for_strongly", "賛成（+2）", "#018571", "#fff"),
+    ("against_strongly", f"{VOTE_WORDS[-2]}（−2）", "#a6611a", "#fff"),
+    ("against", f"{VOTE_WORDS[-1]}（−1）", "#dfc27d", "#222"),
+    ("neutral", f"{VOTE_WORDS[0]}（0）", "#e9e9e9", "#222"),
+    ("for", f"{VOTE_WORDS[1]}（+1）", "#80cdc1", "#222"),
+    ("for_strongly", f"{VOTE_WORDS[2]}（+2）", "#018571", "#fff"),
 )
 BAR_STYLE = "display:flex;height:26px;background:#f4f4f4;border:1px solid #bbb"
 CARD_STYLE = (
     "border:1px solid #c9b458;background:#fffbe6;padding:4px 10px;margin:4px;"
     "white-space:pre-wrap;max-width:20em"
 )
+LOCAL_HINT = '<div style="color:#555">電話からは、network=True で始めたときに入れます</div>'
 SWATCH_STYLE = "display:inline-block;padding:0 8px;margin:0 6px 2px 0"
 
 
 def write_door(room: Room) -> str:
-    """Write address, code and QR code as HTML."""
-    picture = segno.make(room.link, error="m", micro=False).svg_data_uri(scale=5, border=3)
+    """Write address, code and QR code as HTML; no QR code leads a phone to itself."""
+    picture = ""
+    if room.has_qr:
+        source = segno.make(room.link, error="m", micro=False).svg_data_uri(scale=5, border=3)
+        picture = (
+            f'<img alt="参加用のQRコード" width="210" height="210" src="{html.escape(source)}">'
+        )
     # two groups of four digits are typed with fewer mistakes
     code = f"{room.code[:4]} {room.code[4:]}"
-    is_local = room.hosts[0].split(":")[0] == LOOPBACK
-    where = "このパソコンのブラウザーだけから" if is_local else "同じ Wi-Fi の端末から"
+    where = "同じ Wi-Fi の端末から" if room.has_qr else "このパソコンのブラウザーだけから"
+    others = _write_other_addresses(room) if room.has_qr else LOCAL_HINT
     code_style = "font-size:2em;letter-spacing:.08em"
     return (
         '<div style="display:flex;flex-wrap:wrap;gap:16px;align-items:center;line-height:1.5">'
-        f'<img alt="参加用のQRコード" width="210" height="210" src="{html.escape(picture)}">'
-        f"<div><div>{where}参加できます</div>"
+        f"{picture}<div><div>{where}参加できます</div>"
         f'<div style="font-size:1.4em"><b>{html.escape(room.address)}</b></div>'
-        f'<div>会議コード <b style="{code_style}">{code}</b></div></div></div>'
+        f'<div>会議コード <b style="{code_style}">{code}</b></div>{others}</div></div>'
     )
+
+
+def write_warnings(warnings: Sequence[str]) -> str:
+    """Write what the facilitator should know, as HTML; empty when there is nothing."""
+    lines = "".join(f"<li>{html.escape(warning)}</li>" for warning in warnings)
+    return f'<ul style="margin:4px 0;color:#8a1f11">{lines}</ul>' if lines else ""
+
+
+def _write_other_addresses(room: Room) -> str:
+    """Write this laptop's other addresses: the one above was chosen, maybe not rightly."""
+    others = [
+        f"{entry.address}（{entry.interface}、{entry.note}）"
+        for entry in list_addresses()
+        if entry.address != room.host
+    ]
+    if not others:
+        return ""
+    text = f"つながらないときは address= に: {'、'.join(others)}"
+    return f'<div style="color:#555">{html.escape(text)}</div>'
 
 
 def write_chart(results: pd.DataFrame, items: Mapping[str, str], *, min_votes: int) -> str:

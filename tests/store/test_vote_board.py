@@ -32,14 +32,26 @@ def _shown(board):
     )
 
 
-def test_the_board_shows_address_code_and_a_qr_code_that_holds_both(board):
-    shown = _shown(board)
-    assert board.address in shown
-    assert f"{board.code[:4]} {board.code[4:]}" in shown
-    wanted = segno.make(f"{board.address}#code={board.code}", error="m", micro=False)
+def test_the_board_shows_address_code_and_a_qr_code_that_holds_the_way_in(session):
+    opened = widgets.vote_board(session, ITEMS, network=True, address="127.0.0.2")
+    try:
+        shown = _shown(opened)
+    finally:
+        opened.stop()
+    assert opened.address in shown
+    assert f"{opened.code[:4]} {opened.code[4:]}" in shown
+    assert opened.room.link.startswith(f"{opened.address}#key=")
+    wanted = segno.make(opened.room.link, error="m", micro=False)
     assert (
         wanted.svg_data_uri(scale=5, border=3).replace("&", "&amp;").replace("'", "&#x27;") in shown
     )
+
+
+def test_no_qr_code_leads_a_phone_to_itself(board):
+    shown = _shown(board)
+    assert board.address in shown
+    assert f"{board.code[:4]} {board.code[4:]}" in shown
+    assert "<img" not in shown
     assert "このパソコンのブラウザーだけから" in shown
 
 

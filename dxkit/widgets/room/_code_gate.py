@@ -1,9 +1,10 @@
 """Who may come in, and how often may they knock?
 
-Everybody with the code may vote, without a name: the code keeps strangers out, it does not stop one
-person from joining twice (the number of joined phones is shown for that). A wrong code costs
-nothing five times, then ever longer waits, for the sender's address and, more mildly, for all.
-Phones that are in already never wait for others' wrong codes.
+Everybody with the code may vote, without a name: the code keeps strangers out; how many may come is
+the business of `Doorkeeper`. A wrong code costs nothing five times, then ever longer waits, for the
+sender's address and, more mildly, for all. Only codes that are typed wait: the QR code holds a long
+secret that nobody finds by trying, so that a guesser behind the same access point keeps nobody out
+who reads the QR code. Phones that are in already never wait.
 """
 
 import hmac
@@ -32,6 +33,12 @@ EVERYBODY = "*"
 FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 # hexadecimal digits of seals and ids: 160 bits
 SEAL_LENGTH = 40
+# hexadecimal digits of the secrets in links: 128 bits
+SECRET_LENGTH = 32
+CLIENT_LENGTH = 32
+# letters of a paper ticket (60 bits), without those that are mistaken for others
+TICKET_LENGTH = 12
+TICKET_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 MEETING_LENGTH = 16
 
 
@@ -59,6 +66,8 @@ class CodeGate:
     >>> gate = CodeGate(b"k" * 32, clock=lambda: 0.0)
     >>> gate.try_code("phone", gate.code), gate.try_code("stranger", "no code")
     (True, False)
+    >>> gate.has_secret("join", gate.make_secret("join")), gate.has_secret("join", gate.code)
+    (True, False)
     >>> client, token = gate.admit_client()
     >>> gate.read_client(token) == client, gate.read_client("forged")
     (True, None)
@@ -72,6 +81,8 @@ class CodeGate:
         self._clock = clock
         self._tries: OrderedDict[str, _Tries] = OrderedDict()
         self._lock = threading.Lock()
+        # wrong codes that were looked at, since the start
+        self.wrong_count = 0
 
     @property
     def sender_count(self) -> int:
@@ -88,7 +99,7 @@ class CodeGate:
             looked at.
         """
         # compared in constant time: how long it takes must not tell how many digits are right
-        is_right = hmac.compare_digest(_clean_code(entered), self.code)
+        is_right = hmac.compare_digest(clean_code(entered), self.code)
         # looked at and counted in one step: a hundred tries at the same moment count as a hundred
         with self._lock:
             now = self._clock()
@@ -103,13 +114,43 @@ class CodeGate:
             if is_right:
                 self._tries.pop(sender, None)
                 return True
+            self.wrong_count += 1
             for name, free_tries, longest_wait_s in limits:
                 _count_wrong(self._recall(name, now), free_tries, longest_wait_s, now)
             return False
 
-    def admit_client(self) -> tuple[str, str]:
-        """Make a new client's secret name and the token that proves it."""
-        client = secrets.token_hex(16)
+    def make_secret(self, purpose: str) -> str:
+        """Make the long secret of a link: too long for anybody to find it by trying."""
+        return hmac.digest(self._key, f"link {purpose}".encode(), "sha256").hex()[:SECRET_LENGTH]
+
+    def has_secret(self, purpose: str, entered: object) -> bool:
+        """Check whether a link's secret is right, in constant time."""
+        is_text = isinstance(entered, str) and entered.isascii()
+        return is_text and hmac.compare_digest(str(entered), self.make_secret(purpose))
+
+    def make_ticket(self, number: int) -> str:
+        """Make the code of a paper ticket."""
+        digits = int.from_bytes(
+            hmac.digest(self._key, f"ticket {number}".encode(), "sha256"), "big"
+        )
+        letters = []
+        for _ in range(TICKET_LENGTH):
+            digits, position = divmod(digits, len(TICKET_LETTERS))
+            letters.append(TICKET_LETTERS[position])
+        return "".join(letters)
+
+    def admit_client(self, device: str | None = None) -> tuple[str, str]:
+        """Make a client's secret name and the token that proves it.
+
+        Parameters
+        ----------
+        device
+            What only this client knows: the same again gives the same client again, also where the
+            first answer was lost on its way. A new client when absent.
+        """
+        secret = secrets.token_hex(16) if device is None else device
+        digest = hmac.digest(self._key, f"client {secret}".encode(), "sha256")
+        client = digest.hex()[:CLIENT_LENGTH]
         return client, f"{client}.{self._seal_client(client)}"
 
     def read_client(self, token: str) -> str | None:
@@ -143,7 +184,7 @@ class CodeGate:
         return hmac.digest(self._key, text.encode(), "sha256").hex()[:SEAL_LENGTH]
 
 
-def _clean_code(entered: object) -> str:
+def clean_code(entered: object) -> str:
     """Keep the letters and digits of an entered code, full-width ones made half-width."""
     plain = str(entered)[:MAX_CODE_LENGTH].translate(FULL_WIDTH)
     return "".join(letter for letter in plain if letter.isascii() and letter.isalnum())

@@ -5,261 +5,269 @@ from the page itself is refused before anything is read: another host name (DNS 
 origin, another kind or size of content.
 """
 
+import asyncio
 import json
-from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from dxkit.errors import ChoiceError, StoreError
-from dxkit.store import ITEM_LONGEST, TEXT_LONGEST, check_text, check_vote
+from dxkit.store import ITEM_LONGEST, TEXT_LONGEST, check_text
+from dxkit.widgets.room._code_gate import clean_code
+from dxkit.widgets.room._officer import OfficerDesk
+from dxkit.widgets.room._questions import SUPPORT, name_support, store_answer
+from dxkit.widgets.room._replies import JSON, RefusedError, Reply, make_refusal, make_reply
 from dxkit.widgets.room._room_state import RoomState
+from dxkit.widgets.room._server import Request
 
 MAX_BODY_BYTES = 8192
 # digits of a Content-Length that are converted at all
 MAX_LENGTH_DIGITS = 6
 MAX_TOKEN_LENGTH = 100
+MAX_HEADERS = 100
 MIN_ID_LENGTH = 8
 MAX_ID_LENGTH = 64
-# a connection on which nothing comes is closed
-IDLE_S = 10
-JSON = "application/json"
+# votes wait for the disk together in one commit: many threads make large commits
+VOTE_THREADS = 32
+DOOR_THREADS = 4
+# requests of phones that are in, and of those at the door, that may wait
+MAX_WAITING_VOTES = 600
+MAX_WAITING_JOINS = 64
+HTML = "text/html"
+CSS = "text/css"
+SCRIPT = "text/javascript"
 FILES = {
-    "/": ("page.html", "text/html"),
-    "/page.css": ("page.css", "text/css"),
-    "/page.js": ("page.js", "text/javascript"),
+    "/": ("page.html", HTML),
+    "/page.css": ("page.css", CSS),
+    "/page.js": ("page.js", SCRIPT),
+    "/stage": ("stage.html", HTML),
+    "/stage.css": ("stage.css", CSS),
+    "/stage.js": ("stage.js", SCRIPT),
+    "/officer": ("officer.html", HTML),
+    "/officer.css": ("officer.css", CSS),
+    "/officer.js": ("officer.js", SCRIPT),
 }
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'"
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Cache-Control": "no-store",
-    "Connection": "close",
-}
+BUSY = "混み合っています。少し待ってください。"
 
 
-class RefusedError(Exception):
-    """A request that is not served, and what the phone is told."""
+class RequestDesk:
+    """Answers the requests of phones, stage and officer; logs nothing of who asked what.
 
-    def __init__(self, status: int, message: str = "", *, wait_s: float = 0.0) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.wait_s = wait_s
+    Parameters
+    ----------
+    room
+        The meeting.
+    """
 
+    def __init__(self, room: RoomState) -> None:
+        self._room = room
+        self._officer = OfficerDesk(room)
+        self._vote_pool = ThreadPoolExecutor(VOTE_THREADS, thread_name_prefix="room-vote")
+        # a crowd at the door has threads of its own: it never stands before those that are in
+        self._door_pool = ThreadPoolExecutor(DOOR_THREADS, thread_name_prefix="room-door")
+        self._waiting = {self._vote_pool: 0, self._door_pool: 0}
 
-class Reply(NamedTuple):
-    """What goes back to the phone."""
+    def close(self) -> None:
+        """End the threads, after what they are storing is stored."""
+        self._vote_pool.shutdown()
+        self._door_pool.shutdown()
 
-    status: int
-    content: bytes
-    kind: str
-    wait_s: float = 0.0
-
-
-def make_reply(status: int, content: Mapping[str, Any], wait_s: float = 0.0) -> Reply:
-    """Make a reply in JSON."""
-    return Reply(status, json.dumps(content, ensure_ascii=False).encode(), JSON, wait_s)
-
-
-class RequestHandler(BaseHTTPRequestHandler):
-    """Answers one request and closes; logs nothing of who asked what."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = IDLE_S
-    room: RoomState
-
-    def do_GET(self) -> None:
-        """Serve the page, its two files and the meeting's state."""
-        self._answer_request(self._serve_get)
-
-    def do_POST(self) -> None:
-        """Take a code, a vote or a card."""
-        self._answer_request(self._serve_post)
-
-    def send_error(
-        self,
-        code: int,
-        message: str | None = None,  # noqa: ARG002 # http.server's own
-        explain: str | None = None,  # noqa: ARG002 # http.server's own
-    ) -> None:
-        """Say nothing beyond the number where http.server itself refuses."""
-        self._send_reply(make_reply(code, {"error": ""}))
-
-    def version_string(self) -> str:
-        """Return a name that says nothing about the software."""
-        return "room"
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 # http.server's own
-        """Log nothing: it would tell who sent something when."""
-
-    def _answer_request(self, serve: Callable[[], Reply]) -> None:
+    async def answer(self, request: Request) -> Reply:
+        """Answer a request."""
         try:
-            self._check_sender()
-            reply = serve()
+            self._check_origin(request)
+            if request.method == "GET" and request.path in FILES:
+                # from memory: to refuse one of these would cost as much as to serve it
+                return read_file(request.path)
+            return await self._serve_meeting(request)
         except RefusedError as refusal:
-            reply = make_reply(refusal.status, {"error": refusal.message}, refusal.wait_s)
+            self._room.told_to_wait += refusal.status == 429
+            return make_refusal(refusal)
         except ChoiceError as error:
-            reply = make_reply(400, {"error": str(error)})
+            return make_reply(400, {"error": str(error)})
         except StoreError:
-            # the path of the file is for the facilitator's screen only
+            # the path of the file is for the officer's screen only
             words = "保存できませんでした。係の人に知らせてください。"
-            reply = make_reply(507, {"error": words})
-        self._send_reply(reply)
+            return make_reply(507, {"error": words})
 
-    def _send_reply(self, reply: Reply) -> None:
-        # a second request behind the first is never read
-        self.close_connection = True
-        self.send_response(reply.status)
-        for name, value in HEADERS.items():
-            self.send_header(name, value)
-        if reply.wait_s:
-            self.send_header("Retry-After", str(int(reply.wait_s) + 1))
-        self.send_header("Content-Type", f"{reply.kind}; charset=utf-8")
-        self.send_header("Content-Length", str(len(reply.content)))
-        self.end_headers()
-        self.wfile.write(reply.content)
-
-    def _check_sender(self) -> None:
-        """Refuse what no page of ours sends, and who asks too often.
+    def _check_origin(self, request: Request) -> None:
+        """Refuse what no page of ours sends.
 
         Raises
         ------
         RefusedError
         """
-        hosts = self.headers.get_all("Host") or []
+        headers = request.headers
+        if sum(1 for _ in headers.get_all()) > MAX_HEADERS:
+            raise RefusedError(431)
+        hosts = headers.get_list("Host")
         # the browser of a page whose name was rebound to this machine sends that name
-        if len(hosts) != 1 or hosts[0].lower() not in self.room.hosts:
+        if len(hosts) != 1 or hosts[0].lower() not in self._room.hosts:
             raise RefusedError(421)
-        if "Transfer-Encoding" in self.headers:
+        if "Transfer-Encoding" in headers:
             raise RefusedError(400)
-        if self.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        if headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             raise RefusedError(403)
-        # behind one access point all phones may have one address: those that are in are counted
-        # one by one
-        if self._read_client() is None and not self.room.by_address.allow_request(self._sender):
-            raise RefusedError(429, "混み合っています。少し待ってください。", wait_s=1)
+        if request.method not in ("GET", "POST"):
+            raise RefusedError(405)
+        origins = headers.get_list("Origin")
+        if request.method == "POST" and origins not in [[name] for name in self._room.origins]:
+            raise RefusedError(403)
 
-    @property
-    def _sender(self) -> str:
-        return str(self.client_address[0])
+    async def _serve_meeting(self, request: Request) -> Reply:
+        """Answer a request for something of the meeting, in a thread that may wait for the disk."""
+        route = request.method, request.path
+        if route == ("POST", "/join"):
+            return await self._run(self._door_pool, MAX_WAITING_JOINS, self._make_join(request))
+        if route in OfficerDesk.ROUTES:
+            secret = _read_header(request, "X-Room-Key")
+            if not self._officer.may_ask(request.path, secret):
+                self._count_stranger(request)
+                raise RefusedError(401, "この画面の秘密のリンクから開き直してください。")
+            body = read_body(request) if request.method == "POST" else {}
+            serve = self._officer.find_service(request.path, body)
+            return await self._run(self._vote_pool, MAX_WAITING_VOTES, serve)
+        return await self._serve_phone(request)
 
-    def _read_client(self) -> str | None:
-        """Read the client that the request's token proves, or None."""
-        tokens = self.headers.get_all("X-Room-Token") or []
-        if len(tokens) != 1 or len(tokens[0]) > MAX_TOKEN_LENGTH:
-            return None
-        return self.room.gate.read_client(tokens[0])
-
-    def _require_client(self) -> str:
-        """Return the client that the request's token proves; count the request for it.
-
-        Raises
-        ------
-        RefusedError
-            If it proves none, or that client asks too often.
-        """
-        client = self._read_client()
+    async def _serve_phone(self, request: Request) -> Reply:
+        client = self._room.gate.read_client(_read_header(request, "X-Room-Token"))
         if client is None:
-            raise RefusedError(401, "会議コードを入れてください。")
-        if not self.room.by_client.allow_request(client):
-            raise RefusedError(429, "操作が速すぎます。少し待ってください。", wait_s=1)
-        return client
-
-    def _serve_get(self) -> Reply:
-        if self.path in FILES:
-            name, kind = FILES[self.path]
-            content = (files("dxkit") / "assets" / "room" / name).read_bytes()
-            return Reply(200, content, kind)
-        if self.path != "/state":
-            raise RefusedError(404)
-        self.room.count_client(self._require_client())
-        return make_reply(200, self.room.describe_meeting())
-
-    def _serve_post(self) -> Reply:
-        if self.headers.get_all("Origin") not in [[origin] for origin in self.room.origins]:
-            raise RefusedError(403)
-        if self.path == "/join":
-            return self._join_client(self._read_body())
-        serve = {"/vote": self._store_vote, "/note": self._store_note}.get(self.path)
+            self._count_stranger(request)
+        serve = {
+            ("GET", "/state"): self._describe,
+            ("POST", "/vote"): self._store_answer,
+            ("POST", "/note"): self._store_note,
+            ("POST", "/support"): self._store_support,
+            ("POST", "/test"): self._test_connection,
+        }.get((request.method, request.path))
         if serve is None:
             raise RefusedError(404)
-        # who may not enter anything is refused before the body is read
-        client = self._require_client()
-        return serve(self._read_body(), client)
+        # who may not enter anything is refused before the body is looked at
+        if client is None:
+            raise RefusedError(401, "会議コードを入れてください。")
+        # behind one access point all phones may have one address: those that are in are counted
+        # one by one
+        if not self._room.by_client.allow_request(client):
+            raise RefusedError(429, "操作が速すぎます。少し待ってください。", wait_s=1)
+        self._room.see_client(client)
+        body = read_body(request) if request.method == "POST" else {}
+        return await self._run(self._vote_pool, MAX_WAITING_VOTES, lambda: serve(body, client))
 
-    def _read_body(self) -> dict[str, Any]:
-        """Read the request's JSON object.
+    async def _run(self, pool: ThreadPoolExecutor, limit: int, serve: Callable[[], Reply]) -> Reply:
+        """Run what may wait for the disk.
 
         Raises
         ------
         RefusedError
-            If it is of another kind, too long, or cannot be read.
+            If too many wait already.
         """
-        if self.headers.get_content_type() != JSON:
-            raise RefusedError(415)
-        length = self._read_length()
+        if self._waiting[pool] >= limit:
+            raise RefusedError(429, BUSY, wait_s=2)
+        self._waiting[pool] += 1
         try:
-            body = json.loads(self.rfile.read(length))
-        except (ValueError, RecursionError) as error:
-            raise RefusedError(400, "読めない内容でした。") from error
-        if not isinstance(body, dict):
-            raise RefusedError(400, "読めない内容でした。")
-        return body
+            return await asyncio.get_running_loop().run_in_executor(pool, serve)
+        finally:
+            self._waiting[pool] -= 1
 
-    def _read_length(self) -> int:
-        """Read how long the body is, from one header that holds nothing but digits."""
-        lengths = self.headers.get_all("Content-Length") or []
-        if len(lengths) != 1 or not lengths[0].isascii() or not lengths[0].isdecimal():
-            raise RefusedError(411)
-        # int() of endlessly many digits would take endlessly long
-        if len(lengths[0]) > MAX_LENGTH_DIGITS or int(lengths[0]) > MAX_BODY_BYTES:
-            raise RefusedError(413, "長すぎます。短くしてください。")
-        return int(lengths[0])
+    def _count_stranger(self, request: Request) -> None:
+        """Count a request of somebody who has shown nothing.
 
-    def _join_client(self, body: dict[str, Any]) -> Reply:
+        Raises
+        ------
+        RefusedError
+            If they come too often from this address.
+        """
+        if not self._room.by_address.allow_request(request.sender):
+            raise RefusedError(429, BUSY, wait_s=1)
+
+    def _make_join(self, request: Request) -> Callable[[], Reply]:
+        """Look at a code, secret or ticket; what lets the phone in may wait for the disk."""
+        body = read_body(request)
+        gate = self._room.gate
+        door = self._room.door
+        device = _read_device(body)
+        sender = request.sender
+        ticket = body.get("ticket")
+        if ticket is not None:
+            # a right ticket passes, however many wrong ones come from the same access point
+            if not door.is_ticket(clean_code(ticket).upper()):
+                self._count_stranger(request)
+            return lambda: self._reply_token(door.admit_ticket(ticket, device or "", sender))
+        if not gate.has_secret("join", body.get("key")):
+            self._count_stranger(request)
+            self._try_code(sender, body.get("code"))
+        return lambda: self._reply_token(door.admit(device, sender))
+
+    def _try_code(self, sender: str, code: object) -> None:
+        """Check a code that was typed.
+
+        Raises
+        ------
+        RefusedError
+            If it is wrong, or its sender has to wait.
+        """
         # the gate counts and slows down; only its answer is worded here
-        verdict = self.room.gate.try_code(self._sender, body.get("code"))
+        verdict = self._room.gate.try_code(sender, code)
         if verdict is False:
             raise RefusedError(401, "会議コードが違います。前の画面の数字を確かめてください。")
         # anything but True and False is how long to wait
         if verdict is not True:
             raise RefusedError(
                 429,
-                f"続けて間違えたため、あと{int(verdict) + 1}秒待ってから入れてください。",
+                f"続けて間違えたため、あと{int(verdict) + 1}秒待ってから入れてください。"
+                "QRコードを読むと、待たずに入れます。",
                 wait_s=verdict,
             )
-        client, token = self.room.gate.admit_client()
-        self.room.count_client(client)
-        return make_reply(200, {"token": token, "meeting": self.room.gate.meeting})
 
-    def _store_vote(self, body: dict[str, Any], client: str) -> Reply:
+    def _reply_token(self, admitted: tuple[str, str]) -> Reply:
+        client, token = admitted
+        self._room.see_client(client)
+        return make_reply(200, {"token": token, "meeting": self._room.gate.meeting})
+
+    def _describe(self, _: dict[str, Any], __: str) -> Reply:
+        return make_reply(200, self._room.describe_meeting())
+
+    def _test_connection(self, _: dict[str, Any], client: str) -> Reply:
+        return make_reply(200, {"tested": self._room.note_test(client)})
+
+    def _store_answer(self, body: dict[str, Any], client: str) -> Reply:
+        self._require_accepting()
         key = body.get("item")
-        value = body.get("value")
-        if not isinstance(key, str) or key not in self.room.items:
+        question = self._room.stage.questions.get(key) if isinstance(key, str) else None
+        if question is None:
             raise ChoiceError("その項目は、この会議にありません。画面を開き直してください。")
-        self.room.session.vote(
-            item=key,
-            value=check_vote(value),
-            client=client,
-            id=self._make_id(body, client, "vote", key, value),
-        )
+        parts = [body.get(name) for name in ("value", "option", "ranking", "text")]
+        entry_id = self._make_id(body, client, "vote", question.key, *parts)
+        store_answer(self._room.session, question, body, client, entry_id)
         return make_reply(200, {"kept": True})
 
     def _store_note(self, body: dict[str, Any], client: str) -> Reply:
+        self._require_accepting()
         text = check_text(body.get("text"), "カード", longest=TEXT_LONGEST)
         group = check_text(body.get("group", ""), "グループ", longest=ITEM_LONGEST, empty=True)
         entry_id = self._make_id(body, client, "note", text, group)
-        self.room.session.note(text=text, group=group, client=client, id=entry_id)
+        self._room.session.note(text=text, group=group, client=client, id=entry_id)
         return make_reply(200, {"kept": True})
+
+    def _store_support(self, body: dict[str, Any], client: str) -> Reply:
+        self._require_accepting()
+        card_id = body.get("card")
+        cards = {str(card["id"]): card for card in self._room.list_shown_cards()}
+        card = cards.get(card_id) if isinstance(card_id, str) else None
+        if card is None:
+            raise ChoiceError("そのカードは、いま映していません。画面を開き直してください。")
+        # one support a phone and card, however often it is tapped
+        entry_id = self._make_id(body, client, "support", card["id"])
+        self._room.session.choose(
+            item=name_support(card), option=SUPPORT, client=client, id=entry_id
+        )
+        return make_reply(200, {"kept": True})
+
+    def _require_accepting(self) -> None:
+        if not self._room.stage.is_accepting:
+            raise RefusedError(423, "いまは受け付けていません。")
 
     def _make_id(self, body: dict[str, Any], client: str, *content: object) -> str:
         """Make the id of an entry; sent again with the same id and content it counts once.
@@ -278,4 +286,61 @@ class RequestHandler(BaseHTTPRequestHandler):
         )
         if not is_usable:
             raise ChoiceError("送信の番号（id）がありません。画面を開き直してください。")
-        return self.room.gate.make_entry_id(client, str(sent_id), json.dumps(content))
+        return self._room.gate.make_entry_id(client, str(sent_id), json.dumps(content))
+
+
+@cache
+def read_file(path: str) -> Reply:
+    """Read one of the pages' files, once."""
+    name, kind = FILES[path]
+    return Reply(200, (files("dxkit") / "assets" / "room" / name).read_bytes(), kind)
+
+
+def read_body(request: Request) -> dict[str, Any]:
+    """Read a request's JSON object.
+
+    Raises
+    ------
+    RefusedError
+        If it is of another kind, too long, or cannot be read.
+    """
+    kind = _read_header(request, "Content-Type").partition(";")[0].strip().lower()
+    if kind != JSON:
+        raise RefusedError(415)
+    length = _read_header(request, "Content-Length")
+    # one header that holds nothing but digits
+    if not length.isascii() or not length.isdecimal():
+        raise RefusedError(411)
+    if len(length) > MAX_LENGTH_DIGITS or len(request.body) > MAX_BODY_BYTES:
+        raise RefusedError(413, "長すぎます。短くしてください。")
+    try:
+        body = json.loads(request.body)
+    except (ValueError, RecursionError) as error:
+        raise RefusedError(400, "読めない内容でした。") from error
+    if not isinstance(body, dict):
+        raise RefusedError(400, "読めない内容でした。")
+    return body
+
+
+def _read_header(request: Request, name: str) -> str:
+    """Read a header that may come only once; empty when it is absent or comes twice."""
+    values = request.headers.get_list(name)
+    is_usable = len(values) == 1 and (name != "X-Room-Token" or len(values[0]) <= MAX_TOKEN_LENGTH)
+    return values[0] if is_usable else ""
+
+
+def _read_device(body: dict[str, Any]) -> str | None:
+    """Read a phone's own id: with it the same phone comes in again as the same one.
+
+    Raises
+    ------
+    ChoiceError
+        If it is too short to be secret.
+    """
+    device = body.get("device")
+    if device is None:
+        return None
+    is_usable = isinstance(device, str) and MIN_ID_LENGTH * 2 <= len(device) <= MAX_ID_LENGTH
+    if not is_usable or not device.isascii() or not device.isalnum():
+        raise ChoiceError("端末の番号（device）が使えません。画面を開き直してください。")
+    return str(device)

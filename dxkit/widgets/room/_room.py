@@ -5,23 +5,22 @@ the network it goes over plain http: who listens in on an open Wi-Fi can read al
 with a password.
 """
 
-import socket
-import threading
 from collections.abc import Mapping, Sequence
 from typing import Self
 
 from dxkit.errors import ChoiceError
+from dxkit.schema import LEAST_PEERS
 from dxkit.store import Session
-from dxkit.widgets.room._requests import RequestHandler
+from dxkit.widgets.room._addresses import check_address, choose_address
+from dxkit.widgets.room._questions import Question
+from dxkit.widgets.room._requests import RequestDesk
+from dxkit.widgets.room._room_log import RoomLog
 from dxkit.widgets.room._room_state import LOOPBACK, RoomState
 from dxkit.widgets.room._server import RoomServer
 
 # ports that no other service is registered for
 FIRST_PORT = 49152
 PORT_COUNT = 16000
-POLL_S = 0.2
-# an address for documentation (RFC 5737): choosing a route to it sends no packet
-DOCUMENTATION_ADDRESS = "192.0.2.1"
 
 
 class Room(RoomState):
@@ -32,7 +31,8 @@ class Room(RoomState):
     session
         Where everything is stored.
     items
-        What is voted on: labels, or a mapping from the item's id in the store to its label.
+        What is asked: labels (voted on from -2 to 2), a mapping from the item's id in the store to
+        its label, or `Question` of other kinds.
     title
         Shown on top of the page.
     network
@@ -41,12 +41,32 @@ class Room(RoomState):
         0 for one that belongs to the meeting and stays the same after a restart (or any other, if
         that is taken).
     address
-        This laptop's address on the room's network, if it has several.
+        This laptop's address on the room's network, if it has several (see `list_addresses`).
+    min_votes
+        A result is shown on the stage once this many have answered.
+    expected
+        How many persons are in the room: more identities than that are not let in, and the officer
+        is told. Without it a rush of new ones from one address is slowed and told.
+    tickets
+        ``True``: only ``expected`` paper tickets let in, each one device (`ticket_links`).
+    moderate
+        ``True``: cards wait until the officer lets them through.
+    local_too
+        ``True``: the pages open on this laptop's own address as well, so that the officer keeps
+        them when the network goes.
+    log
+        Where admissions and settings are kept; beside the store when absent.
 
     Raises
     ------
     ChoiceError
-        If there is no item, or two of the same name.
+        If there is no item, two of the same name, or an address or number that cannot be used.
+
+    Notes
+    -----
+    Three links hold three secrets: `link` lets phones in, `stage_link` shows the projector's page,
+    `officer_link` drives the meeting. Who was let in and what the officer sets lies in a file beside
+    the store (``NAME.room.sqlite``) and is there again after a restart.
 
     Examples
     --------
@@ -54,23 +74,44 @@ class Room(RoomState):
     >>> from dxkit.store import Session
     >>> with TemporaryDirectory() as folder, Session(f"{folder}/meeting.sqlite") as session:
     ...     with Room(session, {"buy": "共同調達"}) as room:
-    ...         room.running, room.host, room.describe_meeting()["items"]
-    (True, '127.0.0.1', [{'key': 'buy', 'label': '共同調達'}])
+    ...         room.running, room.host, room.items
+    (True, '127.0.0.1', {'buy': '共同調達'})
     """
 
     def __init__(
         self,
         session: Session,
-        items: Sequence[str] | Mapping[str, str],
+        items: Sequence[str | Question] | Mapping[str, str],
         *,
         title: str = "会議の投票",
         network: bool = False,
         port: int = 0,
         address: str | None = None,
+        min_votes: int = LEAST_PEERS,
+        expected: int | None = None,
+        tickets: bool = False,
+        moderate: bool = False,
+        local_too: bool = False,
+        log: RoomLog | None = None,
     ) -> None:
-        host = (address or _find_network_address()) if network else LOOPBACK
-        super().__init__(session, items, title=title, host=host, port=port)
+        super().__init__(
+            session,
+            items,
+            title=title,
+            host=_choose_host(address, network=network),
+            port=port,
+            min_votes=min_votes,
+            expected=expected,
+            tickets=tickets,
+            moderate=moderate,
+            log=log,
+        )
+        # an address that was named is meant, also one of loopback
+        self.has_qr = self.has_qr or (network and address is not None)
+        if local_too and self.host != LOOPBACK:
+            self.other_hosts.append(LOOPBACK)
         self._server: RoomServer | None = None
+        self._desk: RequestDesk | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -87,7 +128,7 @@ class Room(RoomState):
     @property
     def connection_count(self) -> int:
         """How many connections are open."""
-        return 0 if self._server is None else self._server.connection_count
+        return len(self.table)
 
     def start(self) -> None:
         """Begin to serve, in threads of this process.
@@ -99,30 +140,51 @@ class Room(RoomState):
         """
         if self._server is not None:
             return
-        # http.server makes a handler for each request; the class is how they reach the room
-        handler = type("RoomRequestHandler", (RequestHandler,), {"room": self})
-        self._server = self._open_server(handler)
-        self.port = self._server.server_address[1]
-        threading.Thread(
-            target=self._server.serve_forever, kwargs={"poll_interval": POLL_S}, daemon=True
-        ).start()
+        desk = RequestDesk(self)
+        try:
+            self._server = self._open_server(desk)
+        except ChoiceError:
+            desk.close()
+            raise
+        self._desk = desk
+        self.port = self._server.port
 
     def stop(self) -> None:
         """Stop serving; what was entered stays in the store."""
         server = self._server
+        desk = self._desk
         self._server = None
+        self._desk = None
         if server is not None:
-            server.shutdown()
-            server.server_close()
+            server.stop()
+        if desk is not None:
+            desk.close()
 
-    def _open_server(self, handler: type[RequestHandler]) -> RoomServer:
+    def listen(self, host: str) -> None:
+        """Listen on one more address, if phones are served at all.
+
+        Raises
+        ------
+        ChoiceError
+            If it cannot be used.
+        """
+        if self._server is not None and host not in self.other_hosts:
+            try:
+                self._server.listen(host)
+            except OSError as error:
+                raise ChoiceError(
+                    f"{host} で待ち受けられません（{error}）。いまのアドレスから選んでください。"
+                ) from error
+
+    def _open_server(self, desk: RequestDesk) -> RoomServer:
         # of the meeting's key, so that the phones' link holds after a restart
         own_port = FIRST_PORT + int.from_bytes(self.session.key("port")[:4], "big") % PORT_COUNT
         # 0 lets the system choose where the meeting's own port is taken
         ports = (self.port,) if self.port else (own_port, 0)
         for port in ports:
             try:
-                return RoomServer((self.host, port), handler)
+                hosts = [self.host, *self.other_hosts]
+                return RoomServer(hosts, port, desk.answer, self.table)
             except OSError as error:
                 reason = error
         raise ChoiceError(
@@ -131,20 +193,8 @@ class Room(RoomState):
         )
 
 
-def _find_network_address() -> str:
-    """Find this machine's address on the network that it would use; nothing is sent.
-
-    Raises
-    ------
-    ChoiceError
-        If it has none.
-    """
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((DOCUMENTATION_ADDRESS, 9))
-            return str(probe.getsockname()[0])
-        except OSError as error:
-            raise ChoiceError(
-                "このパソコンのネットワークのアドレスが見つかりません。"
-                "Wi-Fi につなぐか、address= に指定してください。"
-            ) from error
+def _choose_host(address: str | None, *, network: bool) -> str:
+    """Choose where to listen: nowhere but here unless the network is asked for."""
+    if not network:
+        return LOOPBACK
+    return choose_address() if address is None else check_address(address)

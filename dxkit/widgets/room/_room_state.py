@@ -1,24 +1,42 @@
 """What does a meeting's room hold that its requests read and change?"""
 
+import threading
+import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from dxkit.errors import ChoiceError
+from dxkit.schema import LEAST_PEERS, VOTE_WORDS
 from dxkit.store import Session
+from dxkit.widgets.room._addresses import check_address, write_host
 from dxkit.widgets.room._code_gate import CodeGate
+from dxkit.widgets.room._connection_table import ConnectionTable
+from dxkit.widgets.room._doorkeeper import Doorkeeper
+from dxkit.widgets.room._questions import Question, name_support, read_questions
 from dxkit.widgets.room._rate_limiter import RateLimiter
+from dxkit.widgets.room._room_log import RoomLog, open_log
+from dxkit.widgets.room._stage import SHOWN, Stage
 
 LOOPBACK = "127.0.0.1"
-# a phone opens a page with a burst of requests; behind one access point all phones may share an
-# address
+# who has not shown the code: a phone opens a page with a burst of requests, and behind one access
+# point all phones may share an address
 ADDRESS_BURST = 600.0
 ADDRESS_PER_SECOND = 100.0
 CLIENT_BURST = 60.0
 CLIENT_PER_SECOND = 10.0
 MAX_SHOWN_NOTES = 200
+# phones that are remembered as present, and for how long after their last request
 MAX_CLIENTS = 4096
-# kinds of entries in the store that change what the cards show
+PRESENT_S = 30.0
+# kinds of entries in the store that change what the cards, votes and choices show
 CARD_KINDS = ("note", "arrange", "undo")
+# so many of a kind are no accident, and told to the officer
+MANY_UNFINISHED = 50
+MANY_WRONG_CODES = 5
+MANY_WAITS = 100
 
 
 class RoomState:
@@ -26,7 +44,7 @@ class RoomState:
 
     Parameters
     ----------
-    session, items, title
+    session, items, title, min_votes, expected, tickets, moderate
         As for `Room`.
     host, port
         Where the page is served.
@@ -40,48 +58,117 @@ class RoomState:
     def __init__(
         self,
         session: Session,
-        items: Sequence[str] | Mapping[str, str],
+        items: Sequence[str | Question] | Mapping[str, str],
         *,
         title: str,
         host: str,
         port: int,
+        min_votes: int = LEAST_PEERS,
+        expected: int | None = None,
+        tickets: bool = False,
+        moderate: bool = False,
+        log: RoomLog | None = None,
     ) -> None:
+        # a room that the officer fills on its own page begins with none
+        questions = {} if log is not None and not items else read_questions(items)
+        check_expected(expected, tickets=tickets)
+        key = session.key("room")
         self.session = session
-        self.title = title
-        self.items = read_items(items)
-        self.gate = CodeGate(session.key("room"))
+        self.gate = CodeGate(key)
+        self.log = open_log(session, self.gate.meeting) if log is None else log
+        self.door = Doorkeeper(key, self.log, self.gate, expected=expected, tickets=tickets)
+        self.stage = Stage(self.log, questions, moderate=moderate)
         self.host = host
         self.port = port
+        # further addresses under which the pages may be asked for
+        self.other_hosts: list[str] = []
+        self.min_votes = min_votes
         self.by_address = RateLimiter(ADDRESS_BURST, ADDRESS_PER_SECOND)
         self.by_client = RateLimiter(CLIENT_BURST, CLIENT_PER_SECOND)
-        self._clients: set[str] = set()
-        # how many entries there were when the cards were read, and the cards
-        self._cards: tuple[int, list[dict[Any, Any]]] = -1, []
+        self.table = ConnectionTable()
+        # requests that were told to wait
+        self.told_to_wait = 0
+        # a code that leads a phone to itself is no use; who names an address means it
+        self.has_qr = host != LOOPBACK
+        self._title = title
+        self._lock = threading.Lock()
+        # when each phone asked last, and those that tried the connection test
+        self._last_seen: OrderedDict[str, float] = OrderedDict()
+        self._tested: dict[str, float] = {}
+        # how many entries there were when a table was read, and the table
+        self._tables: dict[str, tuple[int, pd.DataFrame]] = {}
+
+    @property
+    def title(self) -> str:
+        """What stands on top of the pages."""
+        return self.stage.read_title(self._title)
+
+    @property
+    def items(self) -> dict[str, str]:
+        """The labels of all questions by their ids in the store."""
+        return {key: question.label for key, question in self.stage.questions.items()}
 
     @property
     def code(self) -> str:
-        """The meeting's code, eight digits."""
+        """The meeting's code, eight digits, for those who type."""
         return self.gate.code
 
     @property
     def address(self) -> str:
         """What is typed into a phone's browser."""
-        return f"http://{self.host}:{self.port}/"
+        return f"http://{write_host(self.host)}:{self.port}/"
 
     @property
     def link(self) -> str:
-        """What the QR code holds: the code stands behind #, which browsers send to nobody."""
-        return f"{self.address}#code={self.code}"
+        """What the QR code holds: a long secret behind #, which browsers send to nobody."""
+        return f"{self.address}#key={self.gate.make_secret('join')}"
+
+    @property
+    def officer_link(self) -> str:
+        """The page from which the officer drives the meeting: keep it to yourself."""
+        return f"{self.address}officer#key={self.gate.make_secret('officer')}"
+
+    @property
+    def local_officer_link(self) -> str:
+        """The officer's page on this laptop's own address, where it answers there."""
+        is_local = LOOPBACK in (self.host, *self.other_hosts)
+        host = LOOPBACK if is_local else write_host(self.host)
+        return f"http://{host}:{self.port}/officer#key={self.gate.make_secret('officer')}"
+
+    @property
+    def stage_link(self) -> str:
+        """The page for the projector: it shows, and changes nothing."""
+        return f"{self.address}stage#key={self.gate.make_secret('stage')}"
+
+    @property
+    def ticket_links(self) -> list[str]:
+        """What the QR codes of the paper tickets hold."""
+        return [f"{self.address}#ticket={ticket}" for ticket in self.door.tickets]
 
     @property
     def joined(self) -> int:
-        """How many phones have been seen since the start."""
-        return len(self._clients)
+        """How many phones were let in, each once, also before a restart."""
+        return self.door.joined
+
+    @property
+    def present(self) -> int:
+        """How many phones asked for something within the last half minute."""
+        since = time.monotonic() - PRESENT_S
+        with self._lock:
+            return sum(moment > since for moment in self._last_seen.values())
+
+    @property
+    def tested(self) -> int:
+        """How many phones have got through with the connection test."""
+        return len(self._tested)
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """The names under which the page may be asked for."""
-        names = (self.host, "localhost") if self.host == LOOPBACK else (self.host,)
+        names = [write_host(self.host)]
+        if LOOPBACK in (self.host, *self.other_hosts):
+            names.append("localhost")
+        names += [write_host(host) for host in self.other_hosts]
         return tuple(f"{name}:{self.port}" for name in names)
 
     @property
@@ -89,43 +176,128 @@ class RoomState:
         """The origins whose pages may post: our own."""
         return tuple(f"http://{host}" for host in self.hosts)
 
-    def count_client(self, client: str) -> None:
-        """Count a phone among the joined ones, unless it is there."""
-        if len(self._clients) < MAX_CLIENTS:
-            self._clients.add(client)
+    def listen(self, host: str) -> None:
+        """Listen on one more address; a room that serves does."""
+
+    def move(self, address: str) -> None:
+        """Let phones come in under another address of this laptop; the old one goes on.
+
+        A phone that is in already comes in again under the new address as a new one: move before
+        the meeting.
+
+        Raises
+        ------
+        ChoiceError
+            If the address cannot be used.
+        """
+        host = check_address(address)
+        if host != self.host:
+            self.listen(host)
+            others = [name for name in self.other_hosts if name != host]
+            self.other_hosts = [*others, self.host]
+            self.host = host
+            self.has_qr = host != LOOPBACK
+
+    def see_client(self, client: str) -> None:
+        """Note that a phone is present."""
+        with self._lock:
+            self._last_seen[client] = time.monotonic()
+            self._last_seen.move_to_end(client)
+            while len(self._last_seen) > MAX_CLIENTS:
+                self._last_seen.popitem(last=False)
+
+    def note_test(self, client: str) -> int:
+        """Note that a phone's connection test got through; give how many have."""
+        with self._lock:
+            if client in self._tested or len(self._tested) < MAX_CLIENTS:
+                self._tested[client] = time.monotonic()
+            return len(self._tested)
+
+    def read_table(self, name: str) -> pd.DataFrame:
+        """Read the notes, results or choices; anew only when something was entered since."""
+        kinds = CARD_KINDS if name == "notes" else ()
+        count = self.session.count(kinds)
+        known = self._tables.get(name)
+        if known is None or known[0] != count:
+            known = count, getattr(self.session, name)()
+            self._tables[name] = known
+        return known[1]
+
+    def list_cards(self) -> list[dict[str, Any]]:
+        """List the cards with what became of each, the newest first."""
+        notes = self.read_table("notes")
+        columns = ["id", "text", "group", "title"]
+        cards = notes[columns].to_dict(orient="records")[::-1]
+        return [
+            {str(name): value for name, value in card.items()}
+            | {"verdict": self.stage.find_verdict(str(card["id"]))}
+            for card in cards
+        ]
+
+    def list_shown_cards(self) -> list[dict[str, Any]]:
+        """List the newest cards that everybody may see, with how many support each."""
+        choices = self.read_table("choices")
+        support = dict(zip(choices["item"], choices["votes"], strict=True))
+        cards = [card for card in self.list_cards() if card["verdict"] == SHOWN]
+        return [
+            {name: card[name] for name in ("id", "text", "group", "title")}
+            | {"support": _read_count(support.get(name_support(card)))}
+            for card in cards[:MAX_SHOWN_NOTES]
+        ]
 
     def describe_meeting(self) -> dict[str, Any]:
-        """Describe what phones show: items and cards, never a vote."""
-        # phones ask again and again: the cards are read anew only when something about them is new
-        entry_count = self.session.count(CARD_KINDS)
-        if entry_count != self._cards[0]:
-            columns = ["text", "group", "title"]
-            notes = self.session.notes().tail(MAX_SHOWN_NOTES)[columns].to_dict(orient="records")
-            # the newest card on top
-            self._cards = entry_count, notes[::-1]
-        items = [{"key": key, "label": label} for key, label in self.items.items()]
-        return {"title": self.title, "items": items, "notes": self._cards[1]}
+        """Describe what phones show: questions and cards, never a vote."""
+        question = self.stage.question
+        return {
+            "title": self.title,
+            "items": [question.describe() for question in self.stage.questions.values()],
+            "notes": self.list_shown_cards(),
+            "current": None if question is None else question.key,
+            "accepting": self.stage.is_accepting,
+            "moderated": self.stage.is_moderated,
+            "scale": list(VOTE_WORDS.items()),
+        }
+
+    def list_warnings(self) -> list[str]:
+        """Say what the officer should know of attacks and slips, one sentence each."""
+        warnings = list(self.door.list_warnings())
+        for sender, count in self.table.unfinished.most_common(3):
+            if count >= MANY_UNFINISHED:
+                warnings.append(
+                    f"{sender} から、途中で止まった接続が{count}本来たので切りました。"
+                    "投票は続けられます。"
+                )
+        if self.gate.wrong_count >= MANY_WRONG_CODES:
+            warnings.append(
+                f"会議コードの間違いが{self.gate.wrong_count}回ありました。"
+                "打って入る人は待つことがあります。QRコードからは待たずに入れます。"
+            )
+        if self.told_to_wait >= MANY_WAITS:
+            warnings.append(f"速すぎる要求を{self.told_to_wait}回待たせました。")
+        if not self.log.is_durable:
+            warnings.append(
+                "受付の記録をファイルに置けないので、止めると台数の数えが始めに戻ります。"
+            )
+        return warnings
 
 
-def read_items(items: Sequence[str] | Mapping[str, str]) -> dict[str, str]:
-    """Read the items' ids and labels.
+def check_expected(expected: object, *, tickets: bool) -> None:
+    """Check how many persons are said to be in the room.
 
     Raises
     ------
     ChoiceError
-        If there is none, two are the same, or one is no text.
+        If it is no number of persons, or tickets are asked for without one.
     """
-    # a text is a sequence of its letters: surely not what was meant
-    if isinstance(items, str):
+    if expected is None and tickets:
+        raise ChoiceError("参加券（tickets=True）には、人数 expected= が要ります。")
+    is_number = isinstance(expected, int) and not isinstance(expected, bool)
+    if expected is not None and (not is_number or not 1 <= int(str(expected)) <= MAX_CLIENTS):
         raise ChoiceError(
-            f"items=「{items}」は1つの文字列です。['{items}'] のように並びで渡してください。"
+            f"expected={expected} は使えません。会場の人数を1〜{MAX_CLIENTS}で書いてください。"
         )
-    labels = dict(items) if isinstance(items, Mapping) else {item: item for item in items}
-    if not labels or len(labels) < len(items):
-        problem = "重なっています" if labels else "ありません"
-        raise ChoiceError(f"投票の項目が{problem}: {list(items)}。1つずつ違う名前にしてください。")
-    texts = [text for pair in labels.items() for text in pair]
-    unusable = [text for text in texts if not isinstance(text, str) or not text.strip()]
-    if unusable:
-        raise ChoiceError(f"投票の項目「{unusable[0]}」は使えません。空でない文字にしてください。")
-    return labels
+
+
+def _read_count(count: Any) -> int | None:
+    """Read a number that is missing while fewer than three support a card."""
+    return None if count is None or pd.isna(count) else int(str(count))

@@ -1,0 +1,106 @@
+"""How is a meeting opened by somebody who never types code?
+
+`make room` calls this: a meeting's store in a folder, the room on the network, and the officer's
+page in the browser. Run again, it opens what was there.
+"""
+
+import datetime as dt
+import webbrowser
+from pathlib import Path
+
+from dxkit.errors import ChoiceError
+from dxkit.store import Session
+from dxkit.widgets.room._addresses import list_addresses
+from dxkit.widgets.room._code_gate import CodeGate
+from dxkit.widgets.room._room import Room
+from dxkit.widgets.room._room_log import open_log
+
+STORE = "meeting.sqlite"
+JAPAN_TIME = dt.timezone(dt.timedelta(hours=9))
+MAX_MEETINGS_A_DAY = 100
+
+
+def open_room(
+    folder: str | Path = "out/room",
+    *,
+    meeting: str | None = None,
+    address: str | None = None,
+    expected: int | None = None,
+    tickets: bool = False,
+    browser: bool = True,
+) -> Room:
+    """Open a meeting's room with nothing prepared, and the officer's page in the browser.
+
+    Parameters
+    ----------
+    folder
+        Where the meeting is kept; made if it is missing.
+    meeting
+        Its name; today's date by default. A name that is there already is opened as it was left.
+    address
+        This laptop's address on the room's network, if it has several; the officer's page lists
+        them. Without any network only this laptop's own browser comes in, and the page says so.
+    expected, tickets
+        As for `Room`.
+    browser
+        ``False``: open no browser; `Room.officer_link` is what to open.
+
+    Returns
+    -------
+    Room
+        Running, without questions: the officer adds them on the page. Cards wait for the officer.
+
+    Raises
+    ------
+    ChoiceError
+        If the named meeting was sealed, or the address cannot be used.
+    StoreError
+        If the folder cannot be written.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with open_room(folder, meeting="第1回", browser=False) as room:
+    ...         room.running, room.title, room.items, room.stage.is_moderated
+    ...     room.session.close()
+    (True, '第1回', {}, True)
+    """
+    path = Path(folder) / STORE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    session, name = _open_session(path, meeting)
+    network = address is not None or bool(list_addresses())
+    room = Room(
+        session,
+        [],
+        title=name,
+        network=network,
+        address=address,
+        expected=expected,
+        tickets=tickets,
+        moderate=True,
+        local_too=True,
+        log=open_log(session, CodeGate(session.key("room")).meeting),
+    )
+    room.start()
+    if browser:
+        # on this laptop's own address: it stays when the network goes
+        webbrowser.open(room.local_officer_link)
+    return room
+
+
+def _open_session(path: Path, meeting: str | None) -> tuple[Session, str]:
+    """Open a meeting; without a name today's, or the next of today's once that is sealed."""
+    today = dt.datetime.now(JAPAN_TIME).strftime("%Y-%m-%d の会議")
+    names = [meeting] if meeting is not None else [today]
+    if meeting is None:
+        names += [f"{today}（{number}）" for number in range(2, MAX_MEETINGS_A_DAY)]
+    for name in names:
+        session = Session(path, meeting=name)
+        try:
+            session.key("room")
+        except ChoiceError:
+            session.close()
+        else:
+            return session, name
+    raise ChoiceError(f"会議「{names[0]}」は封をしてあります。別の名前で始めてください。")
