@@ -15,6 +15,7 @@ COLUMNS = ["項目", "内容", "どうする"]
 # entries of a list that one line names
 LISTED = 8
 LISTED_FAULTS = 30
+NO_NUMBERS = "地図にする列に、数字でない値が多くないかを確かめます"
 READ_ON = "直したら、保存して、この枠からもう一度実行します"
 
 Row = tuple[str, str, str]
@@ -98,7 +99,12 @@ def _list_reading(table: pd.DataFrame, faults: set[str]) -> Iterator[Row]:
     yield "読んだ行", f"{len(table):,}行", ""
     # code and name are what dxkit has added to each row
     own_columns = [column for column in table.columns if column not in ("code", "name")]
-    yield "市町のほかの列", _list_names(own_columns), ""
+    numbers = [name for name in own_columns if pd.api.types.is_numeric_dtype(table[name])]
+    texts = [name for name in own_columns if name not in numbers]
+    # a column of numbers with many faults is taken for texts: that must be seen before a map is
+    yield "数の列", _list_names(numbers) or "ありません", "" if numbers else NO_NUMBERS
+    if texts:
+        yield "文字の列", _list_names(texts), ""
     for line in attrs.get("skipped", ())[:LISTED]:
         yield "読まなかった行", f"{line['row']}行目「{shorten(line['text'])}」", ""
     for line in reading.get("subtotals", ()):
