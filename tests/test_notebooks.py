@@ -796,6 +796,17 @@ def _expected_of_read_progress():
     ]
 
 
+def _expected_of_jupyter_in_ten():
+    places = dxkit.load("municipalities")
+    code = "\n".join(_code(_read(ROOT / "notebooks" / "trainees" / "00_jupyter_in_ten.ipynb")))
+    assert f"people = {places['people_2020'].sum():_}" in code
+    assert f"towns = {len(places)}" in code
+    # most are below the mean, as its last section says
+    assert (places["people_2020"] < places["people_2020"].mean()).mean() > 0.5
+    # what the cells are to be changed to, and back
+    return ["40に変え", "41に戻します"]
+
+
 def _expected_of_bring_your_excel():
     # its findings hold no figure: they are about whatever table somebody brings
     return []
@@ -1019,6 +1030,7 @@ FINDINGS = {
     "facilitators/03_prepare_groups.ipynb": _expected_of_prepare_groups,
     "facilitators/04_meeting_day.ipynb": _expected_of_meeting_day,
     "trainees/05_read_progress.ipynb": _expected_of_read_progress,
+    "trainees/00_jupyter_in_ten.ipynb": _expected_of_jupyter_in_ten,
     "trainees/06_bring_your_excel.ipynb": _expected_of_bring_your_excel,
     "research/07_progress_forecast.ipynb": _expected_of_progress_forecast,
     "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
