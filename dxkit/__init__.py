@@ -24,6 +24,7 @@ Examples
 """
 
 import sys
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -107,8 +108,28 @@ def __dir__() -> list[str]:
     return sorted([*globals(), *__all__])
 
 
-def load_ipython_extension(shell: Any) -> None:
-    """Show errors in Japanese in this IPython shell; a kernel's settings may name dxkit as one."""
+def _explain_errors(shell: Any) -> None:
+    """Explain errors in Japanese in an IPython shell.
+
+    ``import dxkit`` does so by itself; a kernel whose settings name dxkit as an extension does so
+    from its first cell on.
+
+    Parameters
+    ----------
+    shell
+        The IPython shell. Its cells fail as before, so that "run all" stops.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> from IPython.core.interactiveshell import InteractiveShell
+    >>> shell = InteractiveShell()
+    >>> dxkit.load_ipython_extension(shell)
+    >>> _ = shell.run_cell("count = 10 / 0")
+    0 で割ろうとしています。
+    どこで: この枠の1行目 count = 10 / 0
+    どうする: 割る数（分母）が 0 になっていないか、設定と表の値を確かめます。
+    """
     # a second import, or a second shell around the same kernel, must not wrap it twice
     if getattr(shell._showtraceback, "is_japanese", False):
         return
@@ -123,17 +144,27 @@ def load_ipython_extension(shell: Any) -> None:
         # IPython would print it in English; as an error it also stops "run all"
         show_in_japanese(type(error), error, [f"UsageError: {error}"])
 
+    write_original = warnings.formatwarning
+
+    def write_warning(message: Any, *place: Any) -> str:
+        # the line of dxkit's own code that warned means nothing to the person who is warned
+        text = str(message)
+        return write_original(message, *place) if text.isascii() else f"気をつける: {text}\n"
+
+    warnings.formatwarning = write_warning  # type: ignore[assignment]
     show_in_japanese.is_japanese = True  # type: ignore[attr-defined]
     shell._showtraceback = show_in_japanese
     shell.show_usage_error = show_magic_in_japanese
 
 
 def _find_shell() -> Any:
-    """Find the IPython shell in which dxkit is imported; IPython itself is never imported for it."""
+    """Find the IPython shell in which dxkit is imported; IPython is never imported for it."""
     ipython = sys.modules.get("IPython")
     find = getattr(ipython, "get_ipython", None)
     return find() if find is not None else None
 
 
+# the name by which IPython asks for an extension
+load_ipython_extension = _explain_errors
 if (_shell := _find_shell()) is not None:
-    load_ipython_extension(_shell)
+    _explain_errors(_shell)

@@ -15,13 +15,14 @@ import dxkit
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "dxkit").rglob("*.py"))
 PROMISED = {
-    "dxkit": ["load", "catalog", "describe", "label", "check", "show", "data_folder", "read"],
+    "dxkit": ["load", "catalog", "describe", "label", "check", "show", "data_folder", "read", "my_town"],
     "dxkit.assumptions": ["doubt", "flips", "multiverse", "table"],
     "dxkit.codes": ["short_code", "full_code", "mesh_code", "mesh_box"],
     "dxkit.loaders": [
         "read_table", "read_boundaries", "read_dashboard", "read_standardization", "read_extensions", "read_shelters",
         "read_towns", "read_roadside_stations", "read_mesh_population", "read_estat", "read_residents", "fetch",
-        "read_hearing", "write_hearing_form", "identify", "read", "read_facilities", "read_did",
+        "read_hearing", "write_hearing_form", "identify", "read", "read_facilities", "read_did", "find_municipality",
+        "describe_reading",
     ],
     "dxkit.linkage": ["normalise", "link", "dedupe", "evaluate", "missed_by_kind", "review_plan", "synth_registers"],
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],
@@ -34,9 +35,9 @@ PROMISED = {
         "change", "benefit_of_doubt", "reweight", "leave_one_out", "plain_framework", "consistency", "correlations", "values_of", "hearing_trial",
     ],
     "dxkit.groups": ["explain", "form", "replan", "rotate", "tradeoff"],
-    "dxkit.widgets": ["maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "group_builder", "vote_board"],
+    "dxkit.widgets": ["choose_town", "maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "group_builder", "vote_board"],
     "dxkit.store": ["kendall_w", "opinion_groups"],
-    "dxkit.reports": ["deck", "handout", "pack", "profile", "profiles", "record"],
+    "dxkit.reports": ["deck", "handout", "one_page", "pack", "profile", "profiles", "record"],
     "dxkit.support.costs": ["bundle", "estimates_trial", "fee", "fee_limits", "gain", "outliers", "participation", "share"],
     "dxkit.support.training": ["funnel", "plan", "seats"],
     "dxkit.support.matching": ["adopters", "found_share", "match", "similar"],

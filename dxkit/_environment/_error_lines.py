@@ -33,8 +33,15 @@ RUN_ABOVE = "この枠より上のセルを、いちばん上から順に実行�
 ASK = "下の「くわしい記録」を開いて、進行役に見せてください。"
 # words of other languages that are written with a capital letter in Python
 CAPITALS = {"true": "True", "false": "False", "none": "None", "null": "None"}
+# how like a variable must be spelt: Python's own words are near to everything
+NAME_LIKENESS = 0.75
 # kinds of files that a listing of a folder names
 LISTED_FILES = 5
+# names that the first cell of every notebook makes
+IMPORTED = (
+    *("dxkit", "pd", "np", "charts", "drones", "loaders", "maps", "maturity", "schema"),
+    *("groups", "linkage", "regions", "reports", "sharing", "store", "support", "widgets"),
+)
 LIBRARIES = ("dxkit", "pandas", "numpy", "matplotlib", "geopandas", "folium", "ipywidgets")
 
 
@@ -113,10 +120,13 @@ def _explain_name(error: NameError, place: ErrorPlace, shell: Any) -> Lines:
         return f"「{shorten(name, 40)}」に引用符がありません。", remedy
     if name.lower() in CAPITALS:
         return problem, f"大文字で始めて {CAPITALS[name.lower()]} と書きます。"
+    if name in IMPORTED:
+        return problem, "いちばん上の import の枠を先に実行します（Shift + Enter）。"
     if cell := find_defining_cell(name, shell):
         return problem, f"上のセルを先に実行します: {cell}。"
     names = [*_find_labels(name, error, place), *place.names, *dir(builtins)]
-    near = find_near_names(name, [key for key in names if not str(key).startswith("_")])
+    words = [key for key in names if not str(key).startswith("_")]
+    near = find_near_names(name, words, likeness=NAME_LIKENESS)
     guess = f"もしかして: {list_names(near)}。" if near else ""
     return problem, f"{guess}綴りが合っていれば、{RUN_ABOVE}"
 

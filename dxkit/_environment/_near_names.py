@@ -19,14 +19,16 @@ COMPARED = 5_000
 NAME_LETTERS = 24
 
 
-def find_near_names(name: object, names: Iterable[object]) -> list[str]:
+def find_near_names(
+    name: object, names: Iterable[object], *, likeness: float = LIKENESS
+) -> list[str]:
     """Find names that are spelt nearly like this one, or hold it, or mean the same municipality."""
     texts = list(dict.fromkeys(map(str, islice(names, COMPARED))))
     wanted = str(name)
     official = find_official_name(wanted)
     near = [official] if official in texts and official != wanted else []
     lower = {text.lower(): text for text in reversed(texts)}
-    spelt = difflib.get_close_matches(wanted.lower(), lower, n=SUGGESTED, cutoff=LIKENESS)
+    spelt = difflib.get_close_matches(wanted.lower(), lower, n=SUGGESTED, cutoff=likeness)
     near += [lower[text] for text in spelt]
     # 人口 for people_2020, whose heading in the schema is 人口（2020年）
     near += [text for text in texts if len(wanted) > 1 and wanted in f"{text} {heading(text)}"]

@@ -8,10 +8,12 @@ from dxkit.errors import shorten
 LINE_LETTERS = 70
 # signs of a Japanese keyboard that stand for half-width ones, beside those that NFKC turns
 JAPANESE_SIGNS = {
-    "“": '"', "”": '"', "„": '"', "‟": '"', "‘": "'", "’": "'", "「": '"', "」": '"', "『": '"', "』": '"',
-    "、": ",", "。": ".", "・": ".", "〜": "-", "−": "-", "―": "-", "‐": "-", "–": "-", "—": "-", "ー": "-",
-    "×": "*", "÷": "/", "【": "[", "】": "]", "〔": "[", "〕": "]", "\u3000": " ", "\xa0": " ", "￥": "\\",
-}  # fmt: skip
+    **dict.fromkeys("“”„‟「」『』", '"'),
+    **dict.fromkeys("‘’", "'"),
+    **dict.fromkeys("〜−―‐–—ー", "-"),
+    **dict.fromkeys("\u3000\xa0", " "),
+    **dict(zip("、。×÷【】〔〕￥", ",.*/[][]\\", strict=True)),
+}
 QUOTE_REMEDY = '文字の前とうしろを、半角の " で囲みます（例: town = "豊岡市"）。'
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 

@@ -14,6 +14,7 @@ from dxkit.loaders._dashboard import read_dashboard
 from dxkit.loaders._data_folder import data_folder
 from dxkit.loaders._decode_text import decode_text
 from dxkit.loaders._describe import describe
+from dxkit.loaders._describe_reading import describe_reading
 from dxkit.loaders._did import read_did
 from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
@@ -57,6 +58,7 @@ __all__ = [
     "data_folder",
     "decode_text",
     "describe",
+    "describe_reading",
     "fetch",
     "find_municipality",
     "find_prefecture",

@@ -7,7 +7,7 @@ merger, a ward and 市役所 count as well.
 
 import difflib
 import unicodedata
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -67,7 +67,7 @@ def find_municipality(text: object, *, prefecture: str | None = "") -> "pd.Serie
             f"「{shorten(text, NAME_LETTERS)}」は{name_municipalities(prefecture)}にありません",
             "市町名を確かめてください",
         )
-    return cast("pd.Series[Any]", rows.iloc[0])
+    return rows.iloc[0]
 
 
 def _find_code(text: object, number: str | None, table: pd.DataFrame) -> str:

@@ -42,4 +42,6 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     (3, True, '※架空データ')
     """
     # one table is a workbook of one sheet
+    # a folder such as out/ is made, as for maps and reports
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
     return write_sheets({SHEET_NAME: table}, path, sources=True)

@@ -67,7 +67,8 @@ def describe_value(
     places = municipalities.drop_duplicates("code").set_index("code")
     if code not in places.index:
         raise ChoiceError(f"団体コード「{shorten(code)}」は、市町の表にありません。")
-    subject = f"{places.loc[code, 'name']}の「{label or values.name or '値'}」"
+    name = str(places.loc[code, "name"])
+    subject = f"{name}の「{label or str(values.name or '値')}」"
     mark = f"（{MADE_MARK}）" if is_made(values) else ""
     numbers = pd.to_numeric(values, errors="coerce").astype(float)
     numbers = numbers[numbers.index.isin(places.index) & np.isfinite(numbers)]

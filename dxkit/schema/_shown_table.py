@@ -76,6 +76,11 @@ class ShownTable:
         self._attrs = dict(attrs)
         self._row_count = len(columns[0].texts) if columns else 0
 
+    @property
+    def columns(self) -> tuple[ShownColumn, ...]:
+        """Each column's heading and texts, for pages that lay a table out in their own way."""
+        return tuple(self._columns)
+
     def to_frame(self) -> pd.DataFrame:
         """Return what is shown as a table: Japanese headings, values as they were.
 

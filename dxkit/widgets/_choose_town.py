@@ -48,10 +48,9 @@ def choose_town(
     >>> box.value
     '豊岡市'
     """
-    names = list(municipalities["name"])
     box = ipywidgets.Combobox(
         placeholder="例: 豊岡市、とよおか",
-        options=names,
+        options=list(municipalities["name"]),
         description="自分の市町",
         ensure_option=False,
         layout=WIDE,
@@ -63,17 +62,7 @@ def choose_town(
 
     def show(name: str, look: str, words: str) -> None:
         sentence.value = write_message(look, words)
-        is_mine = municipalities["name"] == name
-        drawing = maps.choropleth(
-            municipalities.assign(place=is_mine.map({True: name, False: "ほかの市町"})),
-            column="place",
-            label="自分の市町",
-            colours={name: "#56b4e9", "ほかの市町": "#f4f4f0"},
-            background=background,
-            title=name,
-            height=MAP_HEIGHT_PX,
-        )
-        show_picture(picture, drawing.outline(municipalities[is_mine]))
+        show_picture(picture, _draw_town(municipalities, name, background))
 
     def choose(_: object) -> None:
         typed = str(box.value).strip()
@@ -86,14 +75,34 @@ def choose_town(
             sentence.value = write_message(BAD, html.escape(str(error)))
             return
         box.value = name
-        understood = "" if name == typed else f"「{html.escape(typed)}」は{html.escape(name)}です。"
-        chosen_words = (
-            f"<b>{html.escape(name)}</b>にしました。ほかのノートブックでも、あしたも使います。"
-        )
-        show(name, GOOD, understood + chosen_words)
+        show(name, GOOD, _confirm(typed, name))
 
     button.on_click(choose)
     # the example town of the notebooks, or what was chosen on another day
     present = my_town()
     show(present, NEUTRAL, f"いまは<b>{html.escape(present)}</b>です。{INVITATION}")
     return ipywidgets.VBox([ipywidgets.HBox([box, button]), sentence, picture])
+
+
+def _confirm(typed: str, name: str) -> str:
+    """Say what was understood, and that it is kept."""
+    understood = "" if name == typed else f"「{html.escape(typed)}」は{html.escape(name)}です。"
+    confirmation = "にしました。ほかのノートブックでも、あしたも使います。"
+    return f"{understood}<b>{html.escape(name)}</b>{confirmation}"
+
+
+def _draw_town(
+    municipalities: gpd.GeoDataFrame, name: str, background: gpd.GeoDataFrame | None
+) -> maps.Map:
+    """Draw all municipalities with one coloured and outlined."""
+    is_mine = municipalities["name"] == name
+    drawing = maps.choropleth(
+        municipalities.assign(place=is_mine.map({True: name, False: "ほかの市町"})),
+        column="place",
+        label="自分の市町",
+        colours={name: "#56b4e9", "ほかの市町": "#f4f4f0"},
+        background=background,
+        title=name,
+        height=MAP_HEIGHT_PX,
+    )
+    return drawing.outline(municipalities[is_mine])

@@ -173,8 +173,7 @@ def _make_solution(
     unit: str,
     tolerance: float,
 ) -> Solution:
-    is_several = isinstance(answer, Iterable) and not isinstance(answer, str)
-    answers = tuple(answer) if is_several else (answer,)
+    answers = _list_answers(answer)
     if not answers or any(isinstance(value, Real) and math.isnan(value) for value in answers):
         raise ChoiceError("この問いの答えが計算できていません。上のセルから順に実行してください。")
     if choices is not None:
@@ -182,15 +181,19 @@ def _make_solution(
         answers = tuple(value for value in answers if str(value) in offered)
         if not answers:
             listed = "、".join(offered)
-            raise ChoiceError(f"正解「{_list_answers(answer)}」が選択肢にありません: {listed}")
+            raise ChoiceError(
+                f"正解「{'、'.join(map(str, _list_answers(answer)))}」が選択肢にありません: {listed}"
+            )
     hints = (hint,) if isinstance(hint, str) else tuple(hint)
     shown_hints = tuple(text for text in hints if text)
     return Solution(answers, shown_hints, unit, tolerance, is_typed=choices is None)
 
 
-def _list_answers(answer: Answer | Sequence[Answer]) -> str:
-    is_several = isinstance(answer, Iterable) and not isinstance(answer, str)
-    return "、".join(map(str, answer)) if is_several else str(answer)
+def _list_answers(answer: Answer | Sequence[Answer]) -> tuple[Answer, ...]:
+    """List the answers; one alone is a list of one."""
+    if isinstance(answer, str | Real) or not isinstance(answer, Iterable):
+        return (answer,)
+    return tuple(answer)
 
 
 def _make_answer_box(choices: Sequence[str] | None, unit: str) -> ipywidgets.ValueWidget:

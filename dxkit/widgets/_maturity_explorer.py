@@ -77,12 +77,9 @@ def maturity_explorer(
     keys = known_indicators["indicator"]
     labels = dict(zip(keys, known_indicators["label"], strict=True))
     units = dict(zip(keys, known_indicators["unit"].fillna(""), strict=True))
-    chooser = ipywidgets.Dropdown(
-        options=list(zip(known_indicators["label"], keys, strict=True)),
-        description="指標",
-        layout=WIDE,
-        style=LABELLED,
-    )
+    options = list(zip(known_indicators["label"], keys, strict=True))
+    chooser = ipywidgets.Dropdown(options=options, description="指標", layout=WIDE, style=LABELLED)
+    mine = municipalities[municipalities["code"] == code]
     everywhere = _name_everywhere(municipalities)
     areas = [everywhere, *dict.fromkeys(municipalities["area"])]
     area = ipywidgets.Dropdown(options=areas, description="圏域", layout=WIDE, style=LABELLED)
@@ -100,7 +97,6 @@ def maturity_explorer(
         sentence.value = write_message(NEUTRAL, _write_sentence(rows["value"], label, unit))
         table.value = _write_values(rows, label, unit)
         drawing = _draw_map(rows, label, unit, background)
-        mine = municipalities[municipalities["code"] == code]
         show_picture(picture, drawing if mine.empty else drawing.outline(mine))
 
     # drawn once more by hand: observers hear of changes only
