@@ -204,8 +204,8 @@ def vote_board(
     -----
     The code keeps strangers out but cannot tell one person with two phones from two: give
     ``expected``, or ``tickets``. ``board.room.stage_link`` is a page for the projector, and
-    ``board.room.officer_link`` drives it: keep that link to yourself. Who watches the chart while a single person votes
-    can tell that vote: untick 結果を映す until all have.
+    ``board.room.officer_link`` drives it: keep that link to yourself. Who watches the chart while a
+    single person votes can tell that vote: untick 結果を映す until all have.
 
     Examples
     --------

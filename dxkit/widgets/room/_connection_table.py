@@ -1,5 +1,6 @@
 """Which connection goes when there are too many?"""
 
+import socket
 from collections import Counter
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ MAX_CONNECTIONS = 384
 # of one address: phones behind one access point share theirs
 MAX_HALF_OPEN = 256
 MAX_SENDERS = 1024
+# half-open connections that are looked at for one that has sent nothing new
+MAX_LOOKS = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -76,10 +79,21 @@ class ConnectionTable:
                 del self.unfinished[min(self.unfinished, key=self.unfinished.__getitem__)]
 
     def _evict_oldest(self, sender: str) -> None:
-        oldest = next(
+        half_open = [
             connection
             for connection in self._open.values()
             if connection.sender == sender and not connection.is_complete
-        )
+        ]
+        # a request that lies unread has only come faster than this server could look at it
+        silent = (each for each in half_open[:MAX_LOOKS] if not _has_unread(each.stream))
+        oldest = next(silent, half_open[0])
         self.remove(oldest.stream)
         oldest.stream.close()
+
+
+def _has_unread(stream: IOStream) -> bool:
+    try:
+        return stream.socket.recv(1, socket.MSG_PEEK) != b""
+    except OSError:
+        # nothing has come, or the other end is gone
+        return False

@@ -179,6 +179,7 @@ class RequestDesk:
         RefusedError
             If they come too often from this address.
         """
+        self._room.stranger_count += 1
         if not self._room.by_address.allow_request(request.sender):
             raise RefusedError(429, BUSY, wait_s=1)
 
