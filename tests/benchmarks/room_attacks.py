@@ -212,6 +212,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--phones", type=int, default=41)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=["nobody", *ATTACKS], help="this attack alone")
     options = parser.parse_args()
     for kind, expected, in_before in (
         ("nobody", 0, False),
@@ -221,7 +222,8 @@ def main():
         ("identities", 0, True),
         ("identities", options.phones, True),
     ):
-        measure(kind, options.phones, options.rounds, expected, in_before)
+        if options.only in (None, kind):
+            measure(kind, options.phones, options.rounds, expected, in_before)
 
 
 if __name__ == "__main__":
