@@ -23,6 +23,7 @@ from making import (
     evacuees,
     facts,
     flight,
+    forms,
     hearing,
     meeting,
     mesh_estimated,
@@ -124,6 +125,12 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "course_sessions": training.course_sessions,
     "applicants_example": training.applicants_example,
     "estimates_example": training.estimates_example,
+    "form_columns": forms.form_columns,
+    "procedure_volumes": forms.handwritten("procedure_volumes", ("procedure",)),
+    "portal_items": forms.handwritten("portal_items", ("item",)),
+    "system_links": forms.handwritten("system_links", ("from_system", "to_system")),
+    "talent_roles": forms.handwritten("talent_roles", ("role",)),
+    "talent_skills": forms.handwritten("talent_skills", ("role", "skill")),
 }
 
 

@@ -23,6 +23,7 @@ Examples
 (41, 5465002)
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from dxkit.loaders import describe as describe
     from dxkit.loaders import label as label
     from dxkit.loaders import load as load
+    from dxkit.loaders import my_town as my_town
     from dxkit.loaders import read as read
     from dxkit.schema import show as show
 
@@ -82,6 +84,7 @@ _HOMES = {
     "describe": "dxkit.loaders",
     "label": "dxkit.loaders",
     "load": "dxkit.loaders",
+    "my_town": "dxkit.loaders",
     "read": "dxkit.loaders",
     "show": "dxkit.schema",
 }
@@ -102,3 +105,35 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     # names that are not loaded yet must be offered by tab completion, too
     return sorted([*globals(), *__all__])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Show errors in Japanese in this IPython shell; a kernel's settings may name dxkit as one."""
+    # a second import, or a second shell around the same kernel, must not wrap it twice
+    if getattr(shell._showtraceback, "is_japanese", False):
+        return
+    show_original = shell._showtraceback
+
+    def show_in_japanese(kind: Any, error: Any, record: Any) -> None:
+        # loaded at the first error only: it needs the tables of municipalities
+        display = import_module("dxkit._environment._error_display")
+        display.show_error(shell, show_original, kind, error, record)
+
+    def show_magic_in_japanese(error: Any) -> None:
+        # IPython would print it in English; as an error it also stops "run all"
+        show_in_japanese(type(error), error, [f"UsageError: {error}"])
+
+    show_in_japanese.is_japanese = True  # type: ignore[attr-defined]
+    shell._showtraceback = show_in_japanese
+    shell.show_usage_error = show_magic_in_japanese
+
+
+def _find_shell() -> Any:
+    """Find the IPython shell in which dxkit is imported; IPython itself is never imported for it."""
+    ipython = sys.modules.get("IPython")
+    find = getattr(ipython, "get_ipython", None)
+    return find() if find is not None else None
+
+
+if (_shell := _find_shell()) is not None:
+    load_ipython_extension(_shell)

@@ -44,6 +44,7 @@ MODULES = (
     "dxkit.support.liaison",
     "dxkit.support.matching",
     "dxkit.support.network",
+    "dxkit.support.procedures",
     "dxkit.support.progress",
     "dxkit.support.training",
     "dxkit.assumptions",

@@ -36,15 +36,29 @@ def main() -> None:
     fresh = not usable(venv)
     if fresh:
         make(venv)
-    elif installed.is_file() and wanted | {project()} <= pins(
-        installed.read_text(encoding="utf-8")
-    ):
+    explain_errors(venv)
+    if not fresh and is_current(installed, wanted):
         return
     # taken away first: an installation that breaks off leaves no stamp, and the next run goes on from there
     installed.unlink(missing_ok=True)
     install(python_of(venv), lock, len(wanted), options.wheels)
     installed.write_text(f"{lock.read_text(encoding='utf-8')}\n{project()}\n", encoding="utf-8")
     say("準備ができました。", "Ready.")
+
+
+def is_current(installed: Path, wanted: set[str]) -> bool:
+    """Tell whether all that the lock pins is installed already."""
+    if not installed.is_file():
+        return False
+    return wanted | {project()} <= pins(installed.read_text(encoding="utf-8"))
+
+
+def explain_errors(venv: Path) -> None:
+    """Let the environment's notebooks explain errors in Japanese from their first cell on."""
+    settings = venv / "etc" / "ipython" / "ipython_kernel_config.json"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    # without this they do so from `import dxkit` on, which a newcomer may not have run yet
+    settings.write_text('{"InteractiveShellApp": {"extensions": ["dxkit"]}}\n', encoding="utf-8")
 
 
 def arguments() -> argparse.Namespace:

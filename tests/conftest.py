@@ -1,10 +1,16 @@
 """What several folders of tests share."""
 
+import os
+import tempfile
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import dxkit
+
+# tests and the kernels that they start keep nothing in the home of whoever runs them
+os.environ["DXKIT_HOME"] = tempfile.mkdtemp(prefix="dxkit-home-")
 
 HEADINGS = {
     "vision": "目指す姿・トップのコミットメント",

@@ -24,7 +24,7 @@ import pytest
 
 import dxkit
 from dxkit import assumptions, drones, groups, linkage, maturity, regions, schema, sharing, store
-from dxkit.support import costs, liaison, matching, network, progress, training
+from dxkit.support import costs, liaison, matching, network, procedures, progress, training
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -159,6 +159,51 @@ SERVICES = dxkit.load("services")
 SERVICE_WISHES = dxkit.load("service_wishes").query("code < '28207'")
 NEED_TEXTS = pd.read_csv(ROOT / "tests" / "support" / "needs.csv").head(4)
 PROPOSALS = matching.match(NEED_TEXTS["need"], SERVICES, method="words")
+INTENTIONS = pd.DataFrame(
+    {
+        "code": TOWNS["code"].head(4),
+        "service": "waste",
+        "intention": ["導入したい", "条件が合えば", "すでに使っている", "導入しない"],
+        "worth_yen": [500_000.0, 400_000.0, None, None],
+        "budget_yen": [900_000.0, None, None, None],
+    }
+)
+CUTOVERS = (
+    PROGRESS[["code", "system"]]
+    .head(30)
+    .assign(
+        cutover_date=pd.date_range("2026-08-01", periods=30, freq="20D"),
+        vendor=["甲社", "乙社", "丙社"] * 10,
+        extension=["認められた", "なし", None] * 10,
+    )
+)
+TWO_DATES = pd.concat(
+    [
+        PROGRESS.assign(as_of="2026-01"),
+        PROGRESS.assign(as_of="2026-07", share_done=(PROGRESS["share_done"] + 0.1).clip(upper=1)),
+    ],
+    ignore_index=True,
+)
+SHARES = (
+    pd.DataFrame(dxkit.load("online_applications")).query("code < '28210'").reset_index(drop=True)
+)
+VOLUMES = dxkit.load("procedure_volumes")
+CHECKS = pd.DataFrame(
+    [
+        (code, item, rater, word)
+        for code in ("28201", "28202")
+        for place, item in enumerate(["search", "mobile", "tax", "council"])
+        for rater, word in (("A", "あった"), ("B", "あった" if place % 3 else "なかった"))
+    ],
+    columns=["code", "item", "rater", "found"],
+)
+CHARACTERS = pd.DataFrame(
+    {
+        "code": ["28201", "28202", "28202", "28203"],
+        "character": ["髙", "髙", "囯", chr(0xE001)],
+        "people": [3.0, 2.0, 1.0, 1.0],
+    }
+)
 HISTORY = pd.DataFrame(
     [
         ("28201", "2026-04-01", "policy", "なし"),
@@ -321,6 +366,14 @@ def lagging_of(progress, extensions, municipalities, rules):
 
 
 COMPARE_FORECASTS = progress.compare
+FOLLOW_UP = progress.follow_up
+SCORE_FORECAST = progress.score_forecast
+
+
+def score_of(progress, extensions):
+    return SCORE_FORECAST(
+        FORECAST(progress, extensions, draws=40, as_of="2026-01"), progress, as_of="2026-07"
+    )
 
 
 def compare_forecasts(progress, extensions, vendors):
@@ -608,6 +661,16 @@ CASES = {
         {"costs": dxkit.load("delivery_modes")},
         lambda costs: drones.compare_modes(costs, households=40, distance_km=8),
     ),
+    "drones.first_trials": Case(
+        {
+            "demand": VILLAGES.assign(in_need=VILLAGES["people"]),
+            "bases": BASES,
+            "costs": dxkit.load("delivery_modes"),
+        },
+        lambda demand, bases, costs: drones.first_trials(
+            demand, bases, costs, range_km=6, draws=20
+        ),
+    ),
     "drones.circles": Case({"points": BASES}, lambda points: drones.circles(points, radius_km=2.0)),
     "drones.runway_strips": Case(
         {"runways": RUNWAYS},
@@ -697,6 +760,10 @@ CASES = {
         lambda wishes, services, budgets: matching.adopters(wishes, services, budgets=budgets),
         quick=FEW,
     ),
+    "support.matching.split_intentions": Case(
+        {"intentions": INTENTIONS},
+        lambda intentions: matching.split_intentions(intentions)._asdict(),
+    ),
     "support.matching.match": Case(
         {"needs": NEED_TEXTS, "services": SERVICES},
         lambda needs, services: matching.match(needs, services, method="words").drop(
@@ -711,11 +778,43 @@ CASES = {
         {"municipalities": PLAIN_TOWNS},
         lambda municipalities: matching.similar(municipalities, ["28585", "28201"], count=8),
     ),
+    "support.procedures.gaps": Case(
+        {"applications": SHARES, "municipalities": PLAIN_TOWNS, "volumes": VOLUMES},
+        lambda applications, municipalities, volumes: procedures.gaps(
+            applications,
+            "28201",
+            TOWNS["code"].head(9),
+            municipalities=municipalities,
+            volumes=volumes,
+            draws=20,
+        ),
+        quick=FEW,
+    ),
+    "support.procedures.portal_scores": Case(
+        {"checks": CHECKS, "items": dxkit.load("portal_items")},
+        lambda checks, items: procedures.portal_scores(checks, items).drop(columns="group_label"),
+    ),
+    "support.procedures.portal_agreement": Case({"checks": CHECKS}, procedures.portal_agreement),
     "support.progress.table": Case({"progress": PROGRESS}, progress.table),
     "support.progress.forecast": Case(
         STEPS, lambda progress, extensions: FORECAST(progress, extensions, draws=40), quick=FEW
     ),
     "support.progress.compare": Case(STEPS | {"vendors": VENDORS}, compare_forecasts, quick=FEW),
+    "support.progress.follow_up": Case(
+        STEPS | {"cutovers": CUTOVERS},
+        lambda progress, extensions, cutovers: FOLLOW_UP(
+            progress, extensions, cutovers=cutovers, as_of="2026-07"
+        ),
+        quick=FEW,
+    ),
+    "support.progress.slips": Case({"progress": TWO_DATES}, progress.slips, quick=FEW),
+    "support.progress.score_forecast": Case(STEPS, score_of, quick=FEW),
+    "support.progress.schedule_members": Case({"cutovers": CUTOVERS}, progress.schedule_members),
+    "support.progress.broken_links": Case(
+        {"links": dxkit.load("system_links"), "cutovers": CUTOVERS},
+        lambda links, cutovers: progress.broken_links(links, cutovers=cutovers),
+        quick=FEW,
+    ),
     "support.progress.lagging": Case(
         STEPS | {"municipalities": STAFF_OF_TOWNS, "rules": progress.rules()},
         lagging_of,
@@ -746,6 +845,8 @@ CASES = {
         ),
     ),
     # linkage
+    "linkage.identify_characters": Case({"characters": CHARACTERS}, linkage.identify_characters),
+    "linkage.share_characters": Case({"characters": CHARACTERS}, linkage.share_characters),
     "linkage.link": Case(
         {"left": RESIDENTS, "right": SHELTER},
         linkage.link,
@@ -854,6 +955,7 @@ EXEMPT = {
     "support.costs.nucleolus": "takes numbers by position",
     "support.costs.shapley": "takes numbers by position",
     "support.progress.rules": "takes no table",
+    "loaders.write_form": "writes files",
     "support.progress.trial": "invents its tables",
 }
 PACKAGES = (
@@ -869,7 +971,15 @@ PACKAGES = (
     "store",
     *(
         f"support.{name}"
-        for name in ("costs", "liaison", "matching", "network", "progress", "training")
+        for name in (
+            "costs",
+            "liaison",
+            "matching",
+            "network",
+            "procedures",
+            "progress",
+            "training",
+        )
     ),
 )
 

@@ -3,10 +3,12 @@
 import base64
 import csv
 import hashlib
+import html
 import inspect
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import folium
 import geopandas as gpd
@@ -857,52 +859,44 @@ def notebook_folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_notebook_shows_a_file_beside_it_in_a_sandboxed_frame(towns, notebook_folder):
+def test_a_map_travels_inside_its_tag_in_a_sandbox_and_leaves_no_file(towns, notebook_folder):
     made = maps.choropleth(towns, column="value", title='題"名', height=300)
     tag = made._repr_html_()
-    address = re.search(r'src="(out/map_[0-9a-f]{16}\.html)"', tag)[1]
-    assert (notebook_folder / address).read_text(encoding="utf-8") == made.page()
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', tag)[1])
+    assert page == made.page()
     assert 'sandbox="allow-scripts"' in tag
     assert 'title="題&quot;名"' in tag
     assert 'height="300"' in tag
-    assert len(tag) < 300
+    assert not re.search(r'\ssrc="(?!data:)', tag)
     assert made._repr_html_() == tag
-    assert [path.name for path in (notebook_folder / "out").iterdir()] == [Path(address).name]
     assert made.get_root()._repr_html_() == tag
+    assert list(notebook_folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("place", ["voila", "vscode", "colab", "unwritable"])
-def test_where_no_file_can_be_served_the_page_travels_in_the_tag(
-    towns, notebook_folder, monkeypatch, place
-):
-    if place == "voila":
-        monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.13")
-    elif place == "vscode":
-        monkeypatch.setattr("dxkit.maps._frame._is_vscode", lambda: True)
-    elif place == "colab":
-        monkeypatch.setitem(__import__("sys").modules, "google.colab", object())
-    else:
-        (notebook_folder / "out").write_text("a file where the folder should be")
-    tag = maps.choropleth(towns, column="value")._repr_html_()
-    assert 'sandbox="allow-scripts"' in tag
-    assert "srcdoc=" in tag
-    assert "<script" not in tag
-    assert place == "unwritable" or not (notebook_folder / "out").exists()
-
-
-def test_vs_code_is_known_by_the_name_it_puts_into_the_kernel(towns, notebook_folder, monkeypatch):
-    class Shell:
-        user_ns = {"__vsc_ipynb_file__": "a.ipynb"}  # noqa: RUF012
-
-    import IPython
-
-    monkeypatch.setattr(IPython, "get_ipython", Shell)
-    made = maps.choropleth(towns, column="value")
-    assert "srcdoc=" in made._repr_html_()
-    assert not (notebook_folder / "out").exists()
-    Shell.user_ns = {}
-    assert "srcdoc=" not in made._repr_html_()
-    assert (notebook_folder / "out").exists()
+@pytest.mark.parametrize("kind", ["shapes", "points", "several"])
+def test_a_still_picture_of_the_map_lies_below_its_frame(towns, kind):
+    made = maps.choropleth(towns, column="value", title="題<名>", source="出所")
+    if kind == "points":
+        places = pd.DataFrame({"name": ["<b>"], "lat": [34.7], "lon": [135.2], "people": [5]})
+        made = maps.points(places, size="people", label="人", title="題<名>", source="出所")
+    elif kind == "several":
+        made = maps.compare(made, made, title="題<名>")
+    still = base64.b64decode(
+        re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', made._repr_html_())[1]
+    ).decode()
+    assert still == made._repr_svg_()
+    # well-formed, and nothing in it runs or fetches
+    root = ET.fromstring(still)
+    tags = [element.tag.rpartition("}")[2] for element in root.iter()]
+    names = {key.rpartition("}")[2] for element in root.iter() for key in element.attrib}
+    assert {"script", "foreignObject", "image", "a", "use", "style"} & set(tags) == set()
+    assert {name for name in names if name.startswith("on") or name == "href"} == set()
+    expected = {"shapes": len(towns), "points": 0, "several": 2 * len(towns)}[kind]
+    assert tags.count("path") == expected
+    assert tags.count("circle") >= (kind == "points")
+    words = [element.text for element in root.iter() if element.tag.endswith("}text")]
+    assert "題<名>" in words
+    assert any("出所" in text for text in words if text)
 
 
 def test_a_broken_title_can_be_sent_to_a_notebook(towns, notebook_folder):

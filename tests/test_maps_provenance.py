@@ -204,12 +204,6 @@ NO_EXPLORER = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _pages_travel_in_the_tag(monkeypatch):
-    """A frame shows a file beside the notebook; here the page is wanted itself."""
-    monkeypatch.setattr("dxkit.maps._frame._can_serve_files", lambda: False)
-
-
 @pytest.mark.parametrize("name", maps.__all__)
 def test_a_map_of_invented_data_cannot_be_drawn_without_its_mark(name):
     if name in NO_MAP:

@@ -314,14 +314,13 @@ def _expected_of_trainee_01():
     mean = dxkit.load("progress").groupby("code")["share_done"].mean()
     places = dxkit.load("municipalities").set_index("code")
     systems = len(dxkit.load("systems"))
-    yes = values[["ai", "rpa", "structure"]].sum().astype(int)
+    yes = values[["ai", "structure"]].sum().astype(int)
     return [
         f"全部で{len(places)}市町",
         f"人口は合わせて{places['people_2020'].sum():,}人（2020年）",
-        f"AIは{yes['ai']}市町、RPAは{yes['rpa']}市町が導入",
+        f"AIは{yes['ai']}市町が導入",
         f"全庁的な体制は{yes['structure']}市町にあります",
         f"{len(mean)}市町の平均は{mean.mean():.1%}",
-        f"いちばん小さい値は{places.loc[mean.idxmin(), 'name']}の{mean.min():.0%}",
         f"{systems}業務",
         "40の作業手順",
     ]
@@ -561,6 +560,7 @@ def _expected_of_drones():
     assert not set(plans[0].bases["base"]) & set(plans[1].bases["base"])
     reached = [demand.loc[plan.covered, "people"].sum() for plan in plans]
     near = demand.loc[plans[0].covered & (demand["km_to_service"] <= 2), "people"].sum()
+    assert near / reached[0] > 0.5
     need = [_need_reached(demand, plan) for plan in plans]
     return [
         "距離を1割ほど縮めるだけです",
@@ -589,7 +589,13 @@ def _expected_of_place_bases():
     )
     best = drones.best_bases(demand, candidates, count=3, range_km=km)
     for_need = drones.best_bases(demand, candidates, count=3, range_km=km, weight="in_need")
+    starts = dxkit.load("sites").query("kind != '避難所' and code in @demand.code")
+    trials = drones.first_trials(demand, starts, dxkit.load("delivery_modes"), range_km=km)
+    assert trials["stands"].max() < 0.9
+    assert (trials["drone_wins"] == 0).all()
     return [
+        f"いちばん安いままなのは、{trials['stands'].min():.0%}〜{trials['stands'].max():.0%}だけです",
+        f"{len(trials)}市町のうち、ドローンが往復で届くのは{trials['in_reach'].sum()}市町で",
         "1か所だけで届く人の多い順",
         f"3か所置くと、最適の{group_plan.value / best.value:.0%}の人にしか届きません",
         f"駅から遠い人の{_need_reached(demand, best):.0%}だけです",
@@ -663,6 +669,7 @@ def _expected_of_who_may_tell():
         for consent in (False, True)
     ]
     without, with_ = (verdicts.value_counts() for verdicts in verdicts_by_consent)
+    assert with_["可"] > without["可"]
     disclosures = outcome.disclosures.query("policy == '緊急時'").groupby("verdict")["mean"].sum()
     assert 0.4 < disclosures["根拠なし"] / disclosures.sum() < 0.45
     compared = sharing.compare(outcome).set_index("policy")
@@ -680,6 +687,14 @@ def _expected_of_who_may_tell():
     ]
 
 
+def _misses_from_day_49(scenario):
+    """Misses of the people not located while contact began with the prefecture's database."""
+    late = scenario.with_table("contacts", scenario.tables["contacts"].assign(from_hour=1176.0))
+    table = sharing.replay(late).table.query("measure == '所在不明' and hour > 384")
+    assert table["miss_points"].min() > 7
+    return table["miss_points"]
+
+
 def _expected_of_backtests():
     scenarios = {
         name: sharing.read_scenario(name) for name in ("noto_2024", "japan_2011", "kobe_1995")
@@ -689,6 +704,7 @@ def _expected_of_backtests():
         name: played.table.set_index(["hour", "measure"])["miss_points"]
         for name, played in replays.items()
     }
+    contacts = scenarios["noto_2024"].tables["contacts"].iloc[0]
     japan = scenarios["japan_2011"]
     uniform = japan.with_table("places", japan.tables["places"].assign(contact_per_day=1.0))
     kobe_predictions = replays["kobe_1995"].table.query("use == '予測'")
@@ -705,7 +721,12 @@ def _expected_of_backtests():
     law = sharing.grounds()["certainty"]
     noto, kobe = miss["noto_2024"], miss["kobe_1995"]
     return [
-        f"16日目の所在不明が{noto[384, '所在不明']:+.1f}ポイント、最終の把握が{noto[2160, '把握']:+.1f}ポイント",
+        f"16日目の所在不明が{noto[384, '所在不明']:+.1f}ポイント、34日目が{noto[816, '所在不明']:+.1f}ポイント、"
+        f"最終の把握が{noto[2160, '把握']:+.1f}ポイント",
+        f"開始を公表の{contacts['from_hour'] / 24:.0f}日目に直しました",
+        f"強さ（1日{contacts['contact_per_day']:.0%}）は変えていません",
+        "以前の版は接触の開始を49日目に置き、21・25・34日目で"
+        + "・".join(f"{miss:+.1f}" for miss in _misses_from_day_49(scenarios["noto_2024"])),
         f"予測のずれは{miss['japan_2011'][3312, '県が把握']:+.1f}ポイントです",
         f"ずれは{sharing.replay(uniform).table['miss_points'].iloc[-1]:+.1f}ポイントです",
         f"使っていない{len(kobe_predictions)}点のずれは、大きくて{kobe[168, '避難所']:+.1f}ポイント",
@@ -1049,6 +1070,21 @@ get_ipython().display_formatter.formatters["application/json"].for_type_by_name(
     "matplotlib.figure", "Figure", lambda figure: [text.get_text() for text in figure.findobj(Text)]
 )
 """
+# every exercise also gives its answer, and what the code in its hints gives in its notebook
+WATCH_EXERCISES = """
+import re as _re
+from dxkit import widgets as _widgets
+_exercise = _widgets.exercise
+def _watched(question, answer, **options):
+    hints = options.get("hint", "")
+    codes = [code for hint in ([hints] if isinstance(hints, str) else hints) for code in _re.findall("`([^`]+)`", hint)]
+    shell = get_ipython()
+    plain = lambda value: [str(part) if isinstance(part, str) else float(part) for part in (value if isinstance(value, list | tuple) else [value])]
+    told = {"question": question, "answers": plain(answer), "codes": [plain(eval(code, shell.user_ns)) for code in codes]}
+    shell.display_pub.publish({"application/json": {"exercise": told | {"unit": options.get("unit", ""), "tolerance": options.get("tolerance", 0), "hints": len(hints) if not isinstance(hints, str) else 1}}})
+    return _exercise(question, answer, **options)
+_widgets.exercise = _watched
+"""
 PICTURE = re.compile(r"<(?:図|地図)「(.*)」(?: 図形\d+)?>", re.S)
 MARK = "（架空データ）"
 # pictures whose figures nobody measured, judged by reading the notebooks; no other may carry the mark
@@ -1087,6 +1123,7 @@ INVENTED_TABLES = {
     "facilitators/02_who_may_tell.ipynb": 4,
     "facilitators/04_meeting_day.ipynb": 3,
     "facilitators/06_costs.ipynb": 5,
+    "facilitators/10_place_bases.ipynb": 1,
     "facilitators/07_training.ipynb": 4,
     "facilitators/08_matching.ipynb": 4,
     "facilitators/09_liaison_rounds.ipynb": 3,
@@ -1124,20 +1161,21 @@ class Run:
         return [page for page in pages if "<table" in page and "<iframe" not in page]
 
     @property
+    def exercises(self):
+        """What each exercise asks: question, answers, unit, and what the code of its hints gives."""
+        told = [output.get("data", {}).get("application/json") for output in self.outputs]
+        return [entry["exercise"] for entry in told if isinstance(entry, dict)]
+
+    @property
     def pictures(self):
         """Title → all texts of the charts and maps that cells show."""
         pictures = {}
         for output in self.outputs:
             data = output.get("data", {})
             if match := PICTURE.fullmatch(data.get("text/plain", "")):
-                texts = data.get("application/json") or [self._read_map(data["text/html"])]
+                texts = data.get("application/json") or [html.unescape(data["text/html"])]
                 pictures[match.group(1)] = "\n".join(texts)
         return pictures
-
-    def _read_map(self, frame):
-        """Read the page in a frame: it stands in a file beside the notebook, or in the tag itself."""
-        files = [self.folder / address for address in re.findall(r'src="(out/[^"]+)"', frame)]
-        return html.unescape(frame) + "".join(file.read_text(encoding="utf-8") for file in files)
 
 
 @pytest.fixture(
@@ -1151,7 +1189,7 @@ def run(request, tmp_path_factory):
     path, folder = request.param, tmp_path_factory.mktemp("run")
     shutil.copy(path, folder)
     notebook = _read(folder / path.name)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(WATCH_FIGURES))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(WATCH_FIGURES + WATCH_EXERCISES))
     resources = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, timeout=KERNEL_S, kernel_name="python3", resources=resources).execute()
     cells = [cell for cell in notebook.cells[1:] if cell.cell_type == "code"]
@@ -1186,3 +1224,66 @@ def test_a_picture_of_invented_data_says_so_and_every_picture_names_its_source(r
 def test_a_table_of_invented_data_says_so(run):
     marked = [page for page in run.tables if "<div>架空データ</div>" in page]
     assert len(marked) == INVENTED_TABLES.get(run.name, 0)
+
+
+def _read_minutes(path):
+    return int(re.search(r"所要[^0-9]*(\d+)分", _read(path).cells[0].source).group(1))
+
+
+def test_trainees_meet_an_exercise_every_quarter_of_an_hour_and_can_solve_it(run):
+    """The last hint is code of one line: run in a new cell, it gives the answer, with nothing but the cells shown."""
+    if not run.name.startswith("trainees/"):
+        assert all(exercise["answers"] for exercise in run.exercises)
+        return
+    assert len(run.exercises) >= _read_minutes(run.path) / 15
+    for exercise in run.exercises:
+        assert exercise["hints"] >= 2, exercise["question"]
+        assert len(exercise["codes"]) == 1, exercise["question"]
+        for given, answer in zip(exercise["codes"][0], exercise["answers"], strict=True):
+            assert given == answer if isinstance(answer, str) else given == pytest.approx(answer)
+
+
+def test_no_answer_stands_in_the_prose_above_its_exercise(run):
+    if not run.name.startswith("trainees/"):
+        pytest.skip("an exercise of facilitators or researchers repeats what a group has found")
+    cells = _read(run.path).cells
+    for exercise in run.exercises:
+        # its cell is found by the fixed part of the question
+        start = max(re.split(r"[0-9豊岡市但馬「」]+", exercise["question"]), key=len)[:12]
+        place = next(at for at, cell in enumerate(cells) if start in cell.source)
+        prose = "".join(cell.source for cell in cells[:place] if cell.cell_type == "markdown")
+        for answer in exercise["answers"]:
+            if isinstance(answer, str):
+                findings = re.findall(r"わかったこと.*", prose)
+                assert len(answer) < 2 or not any(answer in text for text in findings)
+            else:
+                assert not re.search(rf"(?<![0-9.,]){answer:g}{exercise['unit']}", prose), exercise
+
+
+# settings that a trainee is invited to change, each with the other defaults; every one must run to the end
+CHOICES = [
+    *(("04_drones", 'drone = "airtruck"', f'drone = "{drone}"') for drone in ("pf2_cat3", "pf2_delivery", "pf4")),
+    ("04_drones", 'station, month = "香住", 1', 'station, month = "生野", 8'),
+    *(("03_who_knows", "mark = 168", f"mark = {hour}") for hour in (24, 72, 336)),
+    *(("01_where_are_we", 'indicator = "ai"', f'indicator = "{name}"') for name in ("rpa", "telework", "policy", "structure", "chief_officer")),
+    *((name, "dxkit.my_town()", f'"{town}"') for name in ("01_where_are_we", "02_how_firm", "03_who_knows", "04_drones", "05_read_progress") for town in ("神戸市", "とよおか")),
+]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "before", "after"), CHOICES)
+def test_every_choice_that_a_notebook_offers_works_with_its_other_defaults(
+    name, before, after, tmp_path
+):
+    notebook = _read(ROOT / "notebooks" / "trainees" / f"{name}.ipynb")
+    changed = [
+        cell for cell in notebook.cells if cell.cell_type == "code" and before in cell.source
+    ]
+    assert len(changed) == 1
+    changed[0].source = changed[0].source.replace(before, after)
+    resources = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=KERNEL_S, kernel_name="python3", resources=resources).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert [output for output in outputs if output.get("name") == "stderr"] == []
+    # no map leaves a file
+    assert list(tmp_path.iterdir()) == []

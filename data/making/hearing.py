@@ -177,12 +177,12 @@ def hearing_example_raters(work: Workplace) -> pd.DataFrame:
 
 def _invented(work: Workplace) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     random = np.random.default_rng(SEED)
-    towns = work.read("municipalities")[["code", "area"]].astype(str)
+    towns = work.read("municipalities")[["code", "area_name"]].astype(str)
     towns = towns[towns["code"] != "28100"].reset_index(drop=True)
-    order = list(work.read("areas")["area"])
+    order = list(work.read("areas")["area_name"])
     # neighbouring areas share an interviewer, so that severity and area cannot be told apart without the fictional towns
     place = (
-        towns["area"]
+        towns["area_name"]
         .map({area: at for at, area in enumerate(order)})
         .rank(method="first")
         .astype(int)

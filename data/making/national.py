@@ -119,7 +119,7 @@ def areas_japan(work: Workplace) -> pd.DataFrame:
         tables.append(
             pd.DataFrame(
                 {
-                    "area": named.index,
+                    "area_name": named.index,
                     "label": named.index,
                     "order": range(1, len(named) + 1),
                     "members": [len(codes.split()) for codes in named],
@@ -145,7 +145,7 @@ def municipalities_japan(work: Workplace) -> pd.DataFrame:
         )
     own = work.read("municipalities").set_index("code")
     areas = work.read("areas_japan").assign(code=lambda table: table["codes"].str.split())
-    area_by_code = areas.explode("code").set_index("code")["area"]
+    area_by_code = areas.explode("code").set_index("code")["area_name"]
     offices = _offices(work).loc[codes]
     # published as a share with three decimals of a percent: within 3 of the count in Hyogo
     elderly = (people * rows["A:65歳以上人口割合"] / 100).round().astype(int)
@@ -156,7 +156,7 @@ def municipalities_japan(work: Workplace) -> pd.DataFrame:
             "prefecture": whole["prefecture"],
             "name": whole["name"],
             "kana": whole["kana"],
-            "area": codes.map(area_by_code),
+            "area_name": codes.map(area_by_code),
             "kind": whole["kind"].replace("special_ward", "ward"),
             "people_2020": people.to_numpy(),
             "people_2025": rows["人口_2025"].astype(int).to_numpy(),

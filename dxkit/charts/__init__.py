@@ -26,6 +26,7 @@ from dxkit.charts._hasse import hasse
 from dxkit.charts._heatmap import heatmap
 from dxkit.charts._levels import levels
 from dxkit.charts._link_errors import link_errors
+from dxkit.charts._multiverse import multiverse
 from dxkit.charts._network import network
 from dxkit.charts._raci import raci
 from dxkit.charts._radar import radar
@@ -53,6 +54,7 @@ __all__ = [
     "heatmap",
     "levels",
     "link_errors",
+    "multiverse",
     "network",
     "raci",
     "radar",

@@ -25,6 +25,8 @@ POLAR = "polar"
 # air in points between a chart and its title or note, and between two panels as a part of the first
 GAP_PT = 6.0
 PANEL_GAP = 0.03
+# inches for title, legend and note of two panels one above the other
+ROOM_FOR_WORDS = 1.2
 SHORTEST_LINE = 20
 # letters of a note or a source
 LINE_LONGEST = 800
@@ -111,6 +113,25 @@ def open_panels(
         return Canvas(ax, is_own=False, extra_axes=[inset])
     figure = Chart(figsize=(width, height), layout="constrained")
     first_axes, second_axes = figure.subplots(1, 2, sharey=True, width_ratios=width_ratios)
+    return Canvas(first_axes, is_own=True, extra_axes=[second_axes])
+
+
+def open_rows(ax: Axes | None, width: float, heights: tuple[float, float]) -> Canvas:
+    """Open two panels one above the other with the same columns; below given axes an inset.
+
+    Raises
+    ------
+    ChoiceError
+        As for `open_canvas`.
+    """
+    upper, lower = heights
+    if ax is not None:
+        _require_axes(ax, RECTILINEAR)
+        share = lower / upper
+        inset = ax.inset_axes((0, -2 * PANEL_GAP - share, 1, share), sharex=ax)
+        return Canvas(ax, is_own=False, extra_axes=[inset])
+    figure = Chart(figsize=(width, upper + lower + ROOM_FOR_WORDS), layout="constrained")
+    first_axes, second_axes = figure.subplots(2, 1, sharex=True, height_ratios=heights)
     return Canvas(first_axes, is_own=True, extra_axes=[second_axes])
 
 

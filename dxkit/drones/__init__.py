@@ -11,6 +11,7 @@ from dxkit.drones._budget_curve import budget_curve
 from dxkit.drones._compare_modes import compare_modes
 from dxkit.drones._delivery_cost import cost_per_delivery
 from dxkit.drones._fewest_bases import fewest_bases
+from dxkit.drones._first_trials import first_trials
 from dxkit.drones._flight_range import flight_range, flight_shape
 from dxkit.drones._flyable import flyable
 from dxkit.drones._need import need
@@ -35,6 +36,7 @@ __all__ = [
     "cost_per_delivery",
     "endurance_min",
     "fewest_bases",
+    "first_trials",
     "flight_range",
     "flight_shape",
     "flyable",

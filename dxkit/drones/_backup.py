@@ -22,9 +22,11 @@ from dxkit.drones._siting_problem import (
 )
 from dxkit.drones._siting_result import Siting, build_siting
 from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import accepts_any_table
 
 
 @accepts_old_keywords(seconds="time_limit_s")
+@accepts_any_table("demand", "candidates")
 def backup(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,
@@ -96,7 +98,7 @@ def backup(
             fixed=fixed_positions,
             time_limit_s=limit_s,
         )
-    return build_siting(problem, choice, count=base_count, values=worth.tolist())
+    return build_siting(problem, choice, method="backup", count=base_count, values=worth.tolist())
 
 
 def _read_values(values: Sequence[float]) -> FloatArray:

@@ -19,9 +19,11 @@ from dxkit.drones._siting_problem import (
     read_siting_problem,
 )
 from dxkit.drones._siting_result import Siting, build_siting
+from dxkit.schema import accepts_any_table
 
 
 @accepts_old_keywords(seconds="time_limit_s")
+@accepts_any_table("demand", "candidates")
 def best_bases(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,
@@ -105,4 +107,4 @@ def best_bases(
             fixed=fixed_positions,
             time_limit_s=limit_s,
         )
-    return build_siting(problem, choice, count=base_count)
+    return build_siting(problem, choice, method="mclp", count=base_count)

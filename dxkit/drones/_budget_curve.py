@@ -27,9 +27,11 @@ from dxkit.drones._siting_problem import (
     read_siting_problem,
 )
 from dxkit.drones._siting_result import build_siting
+from dxkit.schema import accepts_any_table
 
 
 @accepts_old_keywords(seconds="time_limit_s", progress="show_progress")
+@accepts_any_table("demand", "candidates")
 def budget_curve(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,

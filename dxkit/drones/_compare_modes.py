@@ -14,6 +14,7 @@ from dxkit._arrays import FloatArray
 from dxkit.drones._delivery_cost import LONGEST_KM
 from dxkit.drones._origin import mark_origin
 from dxkit.errors import Fault, TableError
+from dxkit.schema import accepts_any_table
 
 # mode → its Japanese name, in the order of the result
 MODES = {
@@ -41,6 +42,7 @@ HOURS_DAY = 7.0
 ITEMS = (*SHARED_ITEMS, *MODE_ITEMS)
 
 
+@accepts_any_table("costs")
 def compare_modes(
     costs: pd.DataFrame,
     *,
@@ -115,6 +117,25 @@ def compare_modes(
     return mark_origin(table, costs)
 
 
+def draw_delivery_yen(
+    costs: pd.DataFrame, draws: int, seed: int, **situation: float
+) -> pd.DataFrame:
+    """Draw all assumptions together, uniformly; return yen a delivery, a row a draw."""
+    rng = np.random.default_rng(seed)
+    figures = _read_modes(costs)
+    study = {"spacing_km": 1.0} | situation
+    columns = {}
+    # in the order of modes and items, so that the order of the table's rows changes nothing
+    for mode in MODES:
+        ends = figures[mode]["cheap"], figures[mode]["dear"]
+        items = {
+            item: ends[0][item] + (ends[1][item] - ends[0][item]) * rng.random(draws)
+            for item in ITEMS
+        }
+        columns[mode] = _serve(mode, items, study)["yen_delivery"]
+    return pd.DataFrame(columns)
+
+
 def _read_study(value: float, option: str, high: float) -> float:
     return _checks.require_number(value, option, high=high, above=True)
 
@@ -152,9 +173,11 @@ def _find_cheaper(
 
 
 def _serve(
-    mode: str, item: Mapping[str, float], study: Mapping[str, float | FloatArray]
+    mode: str,
+    item: Mapping[str, float | FloatArray],
+    study: Mapping[str, float | FloatArray],
 ) -> dict[str, FloatArray]:
-    """Compute what one mode carries in a year, and what that takes; for one volume or many.
+    """Compute what one mode carries in a year, and what that takes; for one case or many.
 
     A round drives out and back once and from household to household; a drone flies out and back
     for each order, without a road.

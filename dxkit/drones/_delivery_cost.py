@@ -19,6 +19,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.drones._origin import mark_origin
 from dxkit.errors import Fault, TableError
+from dxkit.schema import accepts_any_table
 
 ITEMS = (
     "aircraft_yen",
@@ -57,6 +58,7 @@ MOST_DELIVERIES = 10**6
 LONGEST_KM = 40_000.0
 
 
+@accepts_any_table("costs")
 def cost_per_delivery(
     costs: pd.DataFrame,
     *,

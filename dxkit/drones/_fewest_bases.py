@@ -16,8 +16,10 @@ from dxkit.drones._reach import Distances
 from dxkit.drones._siting_problem import explain_solver_errors, read_siting_problem
 from dxkit.drones._siting_result import Siting, build_siting
 from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import accepts_any_table
 
 
+@accepts_any_table("demand", "candidates")
 def fewest_bases(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,
@@ -86,4 +88,4 @@ def fewest_bases(
     # a place out of every candidate's reach can be asked of no choice
     is_reachable = np.diff(matrix.indptr) > 0
     reachable = float(weights[is_reachable].sum() / total) if total else 0.0
-    return build_siting(problem, choice, wanted_share=share, reachable=reachable)
+    return build_siting(problem, choice, method="lscp", wanted_share=share, reachable=reachable)

@@ -8,6 +8,7 @@ from dxkit._arrays import FloatArray
 from dxkit.drones._drone_figures import Drone, read_drone_figures
 from dxkit.drones._origin import mark_origin
 from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import accepts_any_table
 
 # of each month, February with its leap days
 DAYS_IN_MONTH = (31.0, 28.25, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0)
@@ -15,6 +16,7 @@ DAYS_IN_MONTH = (31.0, 28.25, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30
 COUNTED_MS = (10, 15, 20)
 
 
+@accepts_any_table("stations")
 def flyable(
     stations: pd.DataFrame,
     drone: Drone,

@@ -9,8 +9,10 @@ from dxkit._checks import LARGEST_KM
 from dxkit.drones._geodesic import measure_km, to_space
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._siting_problem import LARGEST_WEIGHT
+from dxkit.schema import accepts_any_table
 
 
+@accepts_any_table("demand", "services")
 def need(
     demand: pd.DataFrame,
     services: pd.DataFrame,

@@ -7,12 +7,14 @@ import pandas as pd
 from dxkit import _checks
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._plane import DATUM, METRES, to_plane_points
+from dxkit.schema import accepts_any_table
 
 QUARTER_CORNERS = 8
 # wider than this the map's plane is no picture of the earth any more
 LARGEST_RADIUS_KM = 500.0
 
 
+@accepts_any_table("points")
 def circles(points: pd.DataFrame, *, radius_km: float) -> gpd.GeoDataFrame:
     """Draw no-fly circles around points.
 

@@ -17,8 +17,10 @@ from dxkit.drones._siting_problem import (
     read_siting_problem,
 )
 from dxkit.drones._siting_result import Siting, build_siting
+from dxkit.schema import accepts_any_table
 
 
+@accepts_any_table("demand", "candidates")
 def centre_bases(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,
@@ -70,4 +72,4 @@ def centre_bases(
         choice = minimise_longest_distance(
             km[weights > 0], base_count, problem.sorted_fixed, limit_s
         )
-    return build_siting(problem, choice, count=base_count)
+    return build_siting(problem, choice, method="p_centre", count=base_count)

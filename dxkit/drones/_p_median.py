@@ -18,9 +18,11 @@ from dxkit.drones._siting_problem import (
     read_siting_problem,
 )
 from dxkit.drones._siting_result import Siting, build_siting
+from dxkit.schema import accepts_any_table
 
 
 @accepts_old_keywords(seconds="time_limit_s")
+@accepts_any_table("demand", "candidates")
 def median_bases(
     demand: pd.DataFrame,
     candidates: pd.DataFrame,
@@ -71,4 +73,4 @@ def median_bases(
         choice = minimise_mean_distance(km, weights, base_count, problem.sorted_fixed, limit_s)
     # the kernel sums, people want a mean
     scale = max(problem.total_weight, 1e-300)
-    return build_siting(problem, choice, scale=scale, count=base_count)
+    return build_siting(problem, choice, scale=scale, method="p_median", count=base_count)

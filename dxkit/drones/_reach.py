@@ -16,10 +16,12 @@ from dxkit.drones._detours import NoFly, add_detours
 from dxkit.drones._geodesic import find_near_pairs
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._pairs import Pairs
+from dxkit.schema import accepts_any_table
 
 Distances: TypeAlias = ArrayLike | pd.DataFrame | None
 
 
+@accepts_any_table("demand", "bases")
 def reach(
     demand: pd.DataFrame,
     bases: pd.DataFrame,

@@ -25,6 +25,7 @@ from dxkit.drones._reach import Distances, find_pairs
 from dxkit.drones._siting_problem import LARGEST_WEIGHT
 from dxkit.drones._siting_result import Siting
 from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import accepts_any_table
 
 WINDS_MS = (0.0, 3.0, 5.0, 7.0)
 DIRECTIONS = 8
@@ -63,6 +64,7 @@ class BestBases:
     distance_km: Distances
 
 
+@accepts_any_table("demand", "bases", "candidates")
 def robustness(
     demand: pd.DataFrame,
     bases: pd.DataFrame | Siting,

@@ -10,11 +10,13 @@ from dxkit._arrays import FloatArray
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._plane import DATUM, METRES, to_plane
 from dxkit.errors import Fault, TableError
+from dxkit.schema import accepts_any_table
 
 # longer or wider than this the map's plane is no picture of the earth any more
 LARGEST_KM = 500.0
 
 
+@accepts_any_table("runways")
 def runway_strips(
     runways: pd.DataFrame, *, beyond_km: float, half_width_km: float
 ) -> gpd.GeoDataFrame:

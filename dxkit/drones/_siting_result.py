@@ -8,12 +8,14 @@ import pandas as pd
 
 from dxkit._arrays import IntArray
 from dxkit._optimise.cover import ColumnChoice
+from dxkit.drones._method_texts import describe_siting
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._siting_problem import SitingProblem
+from dxkit.schema import MethodText, TableResult
 
 
 @dataclass(frozen=True)
-class Siting:
+class Siting(TableResult):
     """Chosen bases, whom they reach, and how sure that is.
 
     Attributes
@@ -49,6 +51,17 @@ class Siting:
     assigned: pd.DataFrame
     by_code: pd.DataFrame
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        proof = "証明ずみ" if self.settings["proven"] else f"隙間 {self.gap:.2%}"
+        return f"<拠点 {len(self.bases)}か所: 届く割合 {self.share:.1%}、値 {self.value:,.6g}（{proof}）>"
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.bases
+
+    def _describe_method(self) -> MethodText:
+        return describe_siting(self.settings, len(self.bases), self.gap)
 
 
 def build_siting(

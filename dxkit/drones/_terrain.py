@@ -11,6 +11,7 @@ from dxkit.drones._drone_figures import Drone
 from dxkit.drones._flight_range import flight_range
 from dxkit.drones._geodesic import find_near_pairs
 from dxkit.drones._origin import mark_origin
+from dxkit.schema import accepts_any_table
 
 # cells of 1 km (level 3) per degree
 CELLS_PER_LAT = 120
@@ -20,6 +21,7 @@ STEPS = 24
 CLEARANCE_M = 60.0
 
 
+@accepts_any_table("demand", "bases", "elevation")
 def terrain_distances(
     demand: pd.DataFrame,
     bases: pd.DataFrame,

@@ -4,6 +4,9 @@ One sentence a group, from what its members have in common (or not), the rules t
 and the blanks.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -11,6 +14,7 @@ from dxkit._plain_tables import order_of_labels
 from dxkit.errors import shorten
 from dxkit.groups._distance import classify_column
 from dxkit.groups._groups import Groups
+from dxkit.groups._members import Key, join_name, list_keys
 from dxkit.schema import HEADINGS, carry_provenance
 
 # mean distance in units of chance, and the words for what is below it
@@ -49,27 +53,31 @@ def explain(groups: Groups) -> pd.Series:
     >>> explain(form(towns, size=2, alike="people"))[1]
     '第1グループ（2者: a、c）は、人口（1〜2人）がとても近い組です。'
     """
-    has_names = "name" in groups.table.columns
-    names = groups.table["name" if has_names else "code"].astype(str)
-    name_of_code = dict(zip(groups.table["code"], names, strict=True))
+    table = groups.table
+    names = table["name" if "name" in table.columns else "code"].astype(str)
+    if "person" in table.columns:
+        names = [join_name(*pair) for pair in zip(names, table["person"], strict=True)]
+    name_of_key = dict(zip(list_keys(table), names, strict=True))
     # one sentence a group that is still in use: `replan` may have dissolved one
     sentences = {
-        int(group): _write_sentence(groups, int(group), name_of_code)
+        int(group): _write_sentence(groups, int(group), name_of_key)
         for group in groups.by_group["group"]
     }
     series = pd.Series(sentences, name="sentence", dtype=object).rename_axis("group")
     return carry_provenance(series, groups.members)
 
 
-def _write_sentence(groups: Groups, group: int, name_of_code: dict[str, str]) -> str:
+def _write_sentence(groups: Groups, group: int, name_of_key: dict[Key, str]) -> str:
     """Write the sentence of one group."""
     members = groups.members[groups.members["group"] == group]
     # the sentence must not hang on the order of the user's list
-    members = members.iloc[order_of_labels(members["code"])]
-    codes = members["code"].astype(str).tolist()
+    members = members.iloc[order_of_labels(map(str, list_keys(members)))]
+    keys = list_keys(members)
     unit = "市町" if groups.settings["places"] else "者"
-    names = "、".join(name_of_code[code] for code in codes[:MAX_NAMES])
-    names += "…" if len(codes) > MAX_NAMES else ""
+    # persons of one body are counted as persons
+    unit = "人" if "person" in members.columns else unit
+    names = "、".join(name_of_key[key] for key in keys[:MAX_NAMES])
+    names += "…" if len(keys) > MAX_NAMES else ""
     distances = groups.by_group[groups.by_group["group"] == group].iloc[0]
     # on the scale of ranks it is the order that is near, however far apart the figures are
     order = "の順番" if groups.settings.get("scale") == "rank" else ""
@@ -79,8 +87,8 @@ def _write_sentence(groups: Groups, group: int, name_of_code: dict[str, str]) ->
         label = str(column.label) + (order if classify_column(values) == "数値" else "")
         distance = float(distances[str(column.column)])
         reasons.append(_describe_column(values, label, str(column.role), distance))
-    rules = _describe_rules(groups, set(codes), name_of_code)
-    head = f"第{group}グループ（{len(codes)}{unit}: {names}）は、"
+    rules = _describe_rules(groups, set(keys), name_of_key)
+    head = f"第{group}グループ（{len(keys)}{unit}: {names}）は、"
     if not reasons:
         return f"{head}{rules or '人数だけをそろえた'}組です。"
     tail = f"（{rules}）" if rules else ""
@@ -130,22 +138,30 @@ def _describe_span(values: pd.Series, unit: str) -> str:
     return span if is_share else span + unit
 
 
-def _describe_rules(groups: Groups, codes: set[str], name_of_code: dict[str, str]) -> str:
+def _describe_rules(groups: Groups, keys: set[Key], name_of_key: dict[Key, str]) -> str:
     """Say which rules put members together, who moved, and who is spread."""
     settings = groups.settings
     # a link that lies wholly in this group is one of the reasons for it
     linked = [
-        "と".join(name_of_code[code] for code in link)
+        "と".join(name_of_key[key] for key in link)
         for link in settings["together"]
-        if set(link) <= codes
+        if set(link) <= keys
     ]
     moved = [
-        name_of_code[move["code"]]
+        name_of_key[_read_key(move)]
         for move in settings.get("moved", [])
-        if move["code"] in codes and move["to"]
+        if _read_key(move) in keys and move["to"]
     ]
+    late = [name_of_key[key] for key in settings.get("late", []) if key in keys]
     parts = [f"{names}は同じ組の指定" for names in linked]
-    parts += [f"欠席に伴い{'、'.join(moved)}が移動"] if moved else []
+    reason = "欠席に伴い" if settings.get("absent") else "人数をそろえるため"
+    parts += [f"{reason}{'、'.join(moved)}が移動"] if moved else []
+    parts += [f"遅れて{'、'.join(late)}が参加"] if late else []
     if settings.get("spread_kept", True):
         parts += [f"{kind}は各組に分散" for kind in settings["spread"]]
     return "、".join(parts)
+
+
+def _read_key(move: Mapping[str, Any]) -> Key:
+    """Read who moved."""
+    return (move["code"], move["person"]) if "person" in move else str(move["code"])

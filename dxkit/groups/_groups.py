@@ -6,20 +6,22 @@ from typing import Any
 import pandas as pd
 
 from dxkit._arrays import IntArray
+from dxkit.groups._method_texts import describe_groups
 from dxkit.groups._problem import Problem
 from dxkit.groups._quality import average_within, compute_cost, compute_gap, tabulate_groups
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 
 @dataclass(frozen=True)
-class Groups:
+class Groups(TableResult):
     """Members in groups, how good that is, and how sure.
 
     Attributes
     ----------
     table
         One row a member in the order given: ``code, group`` (from 1, by the first code in each),
-        and ``name`` where the members have one.
+        or ``code, person, group`` where bodies send persons, and ``name`` (of the body) where the
+        members have one.
     quality
         With ``objective="mean"``: the mean over members of the mean distance to the others of the
         group, in units of chance (1 = two members picked at random). Small is good with ``alike``;
@@ -50,6 +52,13 @@ class Groups:
     members: pd.DataFrame
     settings: dict[str, Any]
 
+    def __repr__(self) -> str:
+        count = self.table["group"].nunique()
+        return f"<グループ: {len(self.table)}人を{count}グループに、質 {self.quality:.3g}（限界 {self.bound:.3g}）>"
+
+    def _describe_method(self) -> MethodText:
+        return describe_groups(self.settings, self.quality, self.bound)
+
 
 def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: object) -> Groups:
     """Make the result for a grouping; groups are numbered by their first member's code.
@@ -71,7 +80,7 @@ def make_groups(problem: Problem, labels: IntArray, bound: float, **settings: ob
     # where members should differ, users see a distance that is large when it is good
     quality = problem.sign_of_quality * compute_cost(problem, labels)
     bound = problem.sign_of_quality * bound
-    table = pd.DataFrame({"code": roster.codes.astype(str), "group": numbers})
+    table = roster.key_columns.assign(group=numbers)
     if "name" in roster.table.columns or roster.are_places:
         table["name"] = roster.list_names()
     all_settings = problem.settings | settings

@@ -15,7 +15,6 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.grouping_task import GroupingTask, build_task
-from dxkit._plain_tables import order_of_labels
 from dxkit.errors import TableError
 from dxkit.groups._distance import (
     Columns,
@@ -25,7 +24,7 @@ from dxkit.groups._distance import (
     measure_criteria,
     sum_distances,
 )
-from dxkit.groups._members import Roster, read_members
+from dxkit.groups._members import Key, Roster, read_members
 from dxkit.groups._read_rules import Links, read_group_count, read_links, read_sizes, read_spread
 from dxkit.groups._rules import Rules, SpreadKind
 
@@ -128,7 +127,7 @@ def read_problem(
     if faults := [*faults, *together_faults, *apart_faults, *kind_faults]:
         raise TableError(faults)
     # faults name rows of the user's list; from here on members stand in the order of their codes
-    ranks = np.argsort(order_of_labels(roster.codes))
+    ranks = np.argsort(roster.order_of_keys())
     roster = roster.sort_by_code()
     together_links = _renumber_links(together_links, ranks)
     apart_links = _renumber_links(apart_links, ranks)
@@ -148,10 +147,11 @@ def read_problem(
         "spread_by": spread_columns,
         "places": roster.are_places,
         "renamed": roster.renamed,
-        "together": _list_codes(roster, together_links),
-        "apart": _list_codes(roster, apart_links),
+        # (code, person) pairs where bodies send persons
+        "together": _list_keys(roster, together_links),
+        "apart": _list_keys(roster, apart_links),
     }
-    _warn_of_members(roster)
+    _warn_of_members(roster, [*(criterion.column for criterion in criteria), *spread_columns])
     cost = _sum_distances_once(criteria, member_count)
     return Problem(roster, criteria, cost, rules, objective, settings)
 
@@ -173,8 +173,8 @@ def _renumber_kinds(kinds: Sequence[SpreadKind], ranks: IntArray) -> tuple[Sprea
     return tuple(sorted(renumbered, key=lambda kind: (kind.members, kind.label)))
 
 
-def _warn_of_members(roster: Roster) -> None:
-    for warning in roster.list_warnings():
+def _warn_of_members(roster: Roster, columns: Iterable[str]) -> None:
+    for warning in roster.list_warnings(columns):
         warnings.warn(warning, stacklevel=5)
 
 
@@ -185,6 +185,7 @@ def _sum_distances_once(criteria: Sequence[Criterion], member_count: int) -> Flo
     return cost
 
 
-def _list_codes(roster: Roster, links: tuple[tuple[int, ...], ...]) -> list[tuple[str, ...]]:
-    """List links as codes."""
-    return [tuple(str(roster.codes[member]) for member in link) for link in links]
+def _list_keys(roster: Roster, links: tuple[tuple[int, ...], ...]) -> list[tuple[Key, ...]]:
+    """List links as codes, or as codes and persons."""
+    keys = roster.keys
+    return [tuple(keys[member] for member in link) for link in links]

@@ -4,6 +4,7 @@ Each reader turns one option of `form` into the form that `Rules` has, on positi
 """
 
 from collections.abc import Hashable, Iterable, Sequence
+from itertools import combinations
 from math import ceil
 from typing import TypeAlias
 
@@ -75,29 +76,48 @@ def read_links(
 ) -> tuple[tuple[tuple[int, ...], ...], list[Fault]]:
     """Read links as positions.
 
-    A fault is listed for each that names somebody who is not there, or nobody else.
+    A body that sends several persons stands for all of them: all stay together, or none of them
+    meets any of the others of the link, while persons of one body may meet. A fault is listed for
+    each link that names somebody who is not there, or nobody else.
     """
     read: list[tuple[int, ...]] = []
     faults: list[Fault] = []
     for number, link in enumerate([links] if _is_one_link(links) else list(links), start=1):
         # a single name is a link with nobody, which is reported below
         labels = [link] if isinstance(link, str) else list(link)
-        positions = roster.find_positions(labels)
+        members = [roster.find_members(label) for label in labels]
         faults += [
             Fault(
                 f"{option} の{number}組目に、参加者にない人がいます",
-                "参加者の表に加えるか、ここから除いてください",
+                f"{roster.suggest_label(label)}参加者の表に加えるか、ここから除いてください",
                 value=label,
             )
-            for label, position in zip(labels, positions, strict=True)
-            if position < 0
+            for label, positions in zip(labels, members, strict=True)
+            if not positions
         ]
-        if len(set(positions)) < 2 and min(positions, default=0) >= 0:
+        distinct = dict.fromkeys(position for positions in members for position in positions)
+        has_pair = len(distinct) > 1 and (option == "together" or len(set(map(tuple, members))) > 1)
+        if not has_pair and all(members):
             remedy = '[("28201", "28202")] のように、2人以上の組にしてください'
             problem = f"{option} の{number}組目が2人以上ではありません"
             faults.append(Fault(problem, remedy, value=labels))
-        read.append(tuple(dict.fromkeys(positions)))
+        if option == "apart" and any(len(positions) > 1 for positions in members):
+            read += _pair_members(members)
+        else:
+            read.append(tuple(distinct))
     return tuple(read), faults
+
+
+def _pair_members(members: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """Pair each member whom a label means with each whom another label means."""
+    pairs = {
+        (min(i, j), max(i, j))
+        for positions, others in combinations(members, 2)
+        for i in positions
+        for j in others
+        if i != j
+    }
+    return sorted(pairs)
 
 
 def read_spread(

@@ -17,8 +17,9 @@ from dxkit._optimise import schedules
 from dxkit.errors import ChoiceError, shorten
 from dxkit.groups._distance import Columns
 from dxkit.groups._members import find_heading
+from dxkit.groups._method_texts import describe_rotation
 from dxkit.groups._problem import Problem, read_problem
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 # the same columns for all meetings, or one choice of columns a meeting
 PerRound: TypeAlias = Columns | Sequence[Columns]
@@ -28,14 +29,14 @@ MAX_ROUNDS = 30
 
 
 @dataclass(frozen=True)
-class Rotation:
+class Rotation(TableResult):
     """Groups of several meetings.
 
     Attributes
     ----------
     table
-        One row a member and meeting: ``round, group, code`` (from 1), and ``name`` where the
-        members have one.
+        One row a member and meeting: ``round, group, code`` (from 1), ``person`` where bodies send
+        persons, and ``name`` where the members have one.
     repeats, bound
         How often pairs meet again (of each pair, the meetings after the first), and a number that
         no plan is below.
@@ -56,6 +57,13 @@ class Rotation:
     by_round: pd.DataFrame
     pairs: pd.Series
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        rounds = self.table["round"].nunique()
+        return f"<班替え: {rounds}回、再会 {self.repeats}（下限 {self.bound}）>"
+
+    def _describe_method(self) -> MethodText:
+        return describe_rotation(self.settings, self.repeats, self.bound, STEPS)
 
 
 def rotate(
@@ -235,9 +243,8 @@ def _make_rotation(
 def _tabulate_meetings(problem: Problem, rounds: list[IntArray]) -> pd.DataFrame:
     """Tabulate one row a member and meeting."""
     roster = problem.roster
-    codes = roster.codes.astype(str)
     meetings = [
-        pd.DataFrame({"round": number, "group": labels, "code": codes})
+        pd.concat([pd.DataFrame({"round": number, "group": labels}), roster.key_columns], axis=1)
         for number, labels in enumerate(rounds, 1)
     ]
     table = pd.concat(meetings, ignore_index=True)

@@ -5,6 +5,7 @@ steps, none the clock, so that a seed gives the same groups on every machine.
 """
 
 from concurrent.futures import Executor
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -14,7 +15,7 @@ from tqdm.auto import tqdm
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise import annealing, pair_exchange
-from dxkit._optimise.grouping_task import GroupingTask, deal_blocks, has_allowed_sizes
+from dxkit._optimise.grouping_task import GroupingTask, build_task, deal_blocks, has_allowed_sizes
 from dxkit.errors import DxkitError
 from dxkit.groups import _feasibility
 from dxkit.groups._conflicts import make_conflict_error
@@ -104,6 +105,88 @@ def search_grouping(
     return labels if excess <= ROUNDING else _mend_rules(problem, labels)
 
 
+def search_fewest_reunions(problem: Problem, meetings: IntArray, *, seed: int = 0) -> IntArray:
+    """Find the grouping with the fewest meetings of pairs that have met, and of those the best.
+
+    Parameters
+    ----------
+    problem
+        What was asked.
+    meetings
+        Members × members: how often two have met.
+    seed
+        Of all chains.
+
+    Raises
+    ------
+    ChoiceError
+        If no grouping keeps the rules.
+    """
+    rules = problem.rules
+    blocks = rules.list_blocks()
+    # every rule weighs more than all reunions together, so that none is broken to avoid one
+    rule_weight = float(meetings.sum()) / 2 + 1.0
+    penalties = rule_weight * rules.compute_penalties() + meetings
+    reunion_task = replace(
+        _build_task(problem, meetings.astype(np.float64), rules.compute_penalties()),
+        size_factor=np.ones(rules.max_size + 1),
+    )
+    likeness_task = replace(
+        _build_task(problem, problem.cost, penalties),
+        # what is left above it is the number of reunions
+        min_penalty=0.0,
+    )
+    start = _find_start(problem, reunion_task, blocks)
+    ends = []
+    for number, chain_seed in enumerate(np.random.SeedSequence(seed).generate_state(CHAINS)):
+        temperatures = annealing.TEMPERATURES[number % len(annealing.TEMPERATURES)]
+        proposals = _limit_steps(len(blocks))
+        # the fewest reunions first, then the likeness that goes with them
+        labels, _, _ = run_chain(
+            reunion_task, proposals, int(chain_seed), start, temperatures, TRIES
+        )
+        ends.append(labels)
+        if problem.cost.any():
+            ends.append(_improve_likeness(likeness_task, labels, int(chain_seed)))
+            annealed, _, _ = run_chain(
+                likeness_task, proposals, int(chain_seed), start, temperatures, 0
+            )
+            ends.append(_improve_likeness(likeness_task, annealed, int(chain_seed)))
+    best = min(ends, key=lambda labels: _rank_reunions(likeness_task, labels))
+    return _mend_rules(problem, _spread_blocks(best, blocks, rules.member_count))
+
+
+def _build_task(problem: Problem, cost: FloatArray, penalties: FloatArray) -> GroupingTask:
+    rules = problem.rules
+    return build_task(
+        cost,
+        penalties,
+        rules.list_blocks(),
+        problem.size_factor,
+        min_size=rules.min_size,
+        max_size=rules.max_size,
+        group_count=rules.group_count,
+        min_penalty=rules.compute_min_penalty(),
+    )
+
+
+def _improve_likeness(task: GroupingTask, labels: IntArray, seed: int) -> IntArray:
+    """Share out pairs of groups anew without more reunions than there are."""
+    dearest = float(np.abs(task.between).max() * task.size_factor.max())
+    # so dear that no gain in likeness pays for one reunion
+    price = PENALTY_PRICE * max(dearest, 1.0) * len(task.block_sizes)
+    return pair_exchange.search_pair_exchanges(
+        task, labels, price, tries=TRIES, swaps=SWAPS, seed=seed, max_ways=MAX_WAYS
+    )
+
+
+def _rank_reunions(task: GroupingTask, labels: IntArray) -> tuple[float, float, list[int]]:
+    """Rank by broken rules and reunions, then by cost, then by who sits with the first members."""
+    penalty = round(task.compute_penalty(labels), COST_DIGITS)
+    cost = round(task.compute_cost(labels), COST_DIGITS)
+    return penalty, cost, pd.factorize(labels)[0].tolist()
+
+
 def run_chain(  # noqa: PLR0917 - an executor takes positions
     task: GroupingTask,
     steps: int,
@@ -169,7 +252,7 @@ def _find_start(problem: Problem, task: GroupingTask, blocks: list[list[int]]) -
         return None
     labels = None if has_clash else _find_any_grouping(rules)
     if labels is None:
-        raise make_conflict_error(rules, problem.roster.list_names())
+        raise make_conflict_error(rules, problem.roster.list_full_names())
     return labels[[block[0] for block in blocks]]
 
 
@@ -185,7 +268,7 @@ def _mend_rules(problem: Problem, labels: IntArray) -> IntArray:
         return labels
     possible = _find_any_grouping(problem.rules)
     if possible is None:
-        raise make_conflict_error(problem.rules, problem.roster.list_names())
+        raise make_conflict_error(problem.rules, problem.roster.list_full_names())
     blocks = problem.rules.list_blocks()
     # all members of a block are in one group, so the first stands for the block
     start = possible[[block[0] for block in blocks]]

@@ -9,8 +9,10 @@ from dxkit.linkage._backends import require_backend, weigh_pairs
 from dxkit.linkage._link_table import build_empty_pairs, build_links, check_options, fold_keys
 from dxkit.linkage._normalise import check_register
 from dxkit.linkage._pair_probability import pair_probability
+from dxkit.schema import accepts_any_table
 
 
+@accepts_any_table("records")
 def dedupe(
     records: pd.DataFrame,
     *,

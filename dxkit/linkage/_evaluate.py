@@ -9,13 +9,14 @@ import pandas as pd
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.linkage._linkage_scores import LinkageScores
 from dxkit.linkage._normalise import find_missing_columns
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 PAIR_COLUMNS = ("left_id", "right_id")
 # classes of probability; most pairs are nearly sure, and there a class is narrow
 CLASS_BOUNDS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99, 0.999, 1.0)
 
 
+@accepts_any_table("links", "truth")
 def evaluate(links: pd.DataFrame, truth: pd.DataFrame, *, level: float = 0.95) -> LinkageScores:
     """Count how many linked pairs are right and how many true pairs were found.
 

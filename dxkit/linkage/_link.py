@@ -19,8 +19,10 @@ from dxkit.linkage._pair_probability import (
     pair_probability,
     share_probability,
 )
+from dxkit.schema import accepts_any_table
 
 
+@accepts_any_table("left", "right")
 def link(
     left: pd.DataFrame,
     right: pd.DataFrame,

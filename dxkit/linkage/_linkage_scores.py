@@ -4,8 +4,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from dxkit.schema import MethodText, TableResult
 
-class LinkageScores(dict[str, float]):
+
+class LinkageScores(TableResult, dict[str, float]):
     """The figures of `evaluate`, with how sure they are.
 
     Attributes
@@ -24,3 +26,24 @@ class LinkageScores(dict[str, float]):
     intervals: pd.DataFrame
     calibration: pd.DataFrame
     settings: Mapping[str, float]
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.intervals
+
+    def _describe_method(self) -> MethodText:
+        right, wrong, lost = (
+            self[name] for name in ("true_positive", "false_positive", "false_negative")
+        )
+        level = self.settings["level"]
+        return MethodText(
+            ja=(
+                f"正しい組の分かっている表で、結んだ組のうち{right:g}組が正しく、{wrong:g}組が誤り、"
+                f"{lost:g}組を見落とした。区間はウィルソンの{level:g}信頼区間。",
+            ),
+            en=(
+                f"Of the pairs linked, {right:g} are right and {wrong:g} wrong; {lost:g} true pairs "
+                f"were missed. Intervals are Wilson's at {level:g}.",
+            ),
+            references=("fellegi1969",),
+        )

@@ -9,7 +9,7 @@ from dxkit.linkage._comparisons import COMPARISONS, UNKNOWN_LABELS
 from dxkit.linkage._evaluate import read_pairs
 from dxkit.linkage._link_table import check_registers, fold_registers
 from dxkit.linkage._name_variants import IGNORED
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 FIELDS = {"name": "氏名", "birthday": "生年月日", "address": "住所"}
 # a name that agrees after folding was written alike, or only spelt otherwise
@@ -17,6 +17,7 @@ SPELT_OTHERWISE = "氏名が同じ（字体などの表記は違う）"
 WRITTEN_ALIKE = "氏名が同じ（表記も同じ）"
 
 
+@accepts_any_table("links", "truth", "left", "right")
 def missed_by_kind(
     links: pd.DataFrame, truth: pd.DataFrame, left: pd.DataFrame, right: pd.DataFrame
 ) -> pd.DataFrame:

@@ -61,7 +61,7 @@ def _map_own_variants() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _find_official_map() -> Callable[[str, int], list[str]] | None:
+def find_official_map() -> Callable[[str, int], list[str]] | None:
     """Return the lookup in the official map, if its package is installed."""
     try:
         from jntajis import mj_shrink_candidates  # noqa: PLC0415
@@ -84,7 +84,7 @@ def _find_everyday_form(character: str) -> str:
 
     An everyday kanji moves only by the notices on names: 龍 to 竜, but 玉 not to 王.
     """
-    official_map = _find_official_map()
+    official_map = find_official_map()
     if official_map is None:
         return _map_own_variants().get(character, character)
     schemes = NAME_LAW if _rank_everyday(character) < LEVEL_TWO else ALL_SCHEMES

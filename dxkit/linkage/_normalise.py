@@ -21,7 +21,7 @@ from dxkit.linkage._fold_birthdays import fold_birthdays
 from dxkit.linkage._fold_places import fold_places
 from dxkit.linkage._name_parts import fold_names
 from dxkit.linkage._spellings import Spellings, build_column, find_spellings, pair_spellings
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 COLUMNS = ("record_id", "name", "kana", "birthday", "sex", "address", "code")
 MEN = ("男", "男性", "M", "MALE", "1")
@@ -40,6 +40,7 @@ class Surnames(NamedTuple):
     kana: Collection[str] = frozenset()
 
 
+@accepts_any_table("records")
 def normalise(records: pd.DataFrame) -> pd.DataFrame:
     """Write a register in the one spelling in which its records can be compared.
 

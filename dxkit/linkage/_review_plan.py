@@ -6,7 +6,7 @@ import pandas as pd
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError, TableError, shorten
 from dxkit.linkage._normalise import find_missing_columns
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # an assumption: no published measurement was found
 MINUTES_PER_PAIR = 3.0
@@ -17,6 +17,7 @@ CHECKED = "確認"
 NOT_LINKED = "不採用"
 
 
+@accepts_any_table("links")
 def review_plan(
     links: pd.DataFrame, *, staff_hours: float, minutes: float = MINUTES_PER_PAIR
 ) -> pd.DataFrame:

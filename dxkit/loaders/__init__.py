@@ -3,7 +3,8 @@
 `load`, `catalog`, `describe` and `label` serve the project's own tables; `identify` says what a
 file is, and `read` reads it with the reader that fits; each ``read_*`` takes an official file
 format; `read_table` takes anybody's spreadsheet; `fetch` downloads from the publishers' own
-addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing;
+addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefecture's hearing,
+`write_form` and `read_form` of all other forms (table ``form_columns``);
 `write_table` exports.
 """
 
@@ -17,6 +18,9 @@ from dxkit.loaders._did import read_did
 from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
+from dxkit.loaders._find_municipality import find_municipality
+from dxkit.loaders._form_answers import read_form
+from dxkit.loaders._form_sheet import write_form
 from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._identify import identify
@@ -24,6 +28,7 @@ from dxkit.loaders._label import label
 from dxkit.loaders._load import load
 from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._municipalities import all_municipalities
+from dxkit.loaders._my_town import my_town, user_folder
 from dxkit.loaders._place_names import is_former_name, municipality_name
 from dxkit.loaders._read import read
 from dxkit.loaders._residents import read_residents
@@ -36,6 +41,7 @@ from dxkit.loaders._resolve_prefecture import (
     resolve_prefecture,
 )
 from dxkit.loaders._roadside_stations import read_roadside_stations
+from dxkit.loaders._service_catalogue import read_catalogue
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standard_facilities import read_facilities
 from dxkit.loaders._standardization import read_standardization
@@ -51,6 +57,7 @@ __all__ = [
     "decode_text",
     "describe",
     "fetch",
+    "find_municipality",
     "find_prefecture",
     "identify",
     "is_former_name",
@@ -58,14 +65,17 @@ __all__ = [
     "list_unvisited",
     "load",
     "municipality_name",
+    "my_town",
     "name_municipalities",
     "read",
     "read_boundaries",
+    "read_catalogue",
     "read_dashboard",
     "read_did",
     "read_estat",
     "read_extensions",
     "read_facilities",
+    "read_form",
     "read_hearing",
     "read_mesh_population",
     "read_residents",
@@ -76,6 +86,8 @@ __all__ = [
     "read_towns",
     "resolve_municipality",
     "resolve_prefecture",
+    "user_folder",
+    "write_form",
     "write_hearing_form",
     "write_table",
 ]

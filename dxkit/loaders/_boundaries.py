@@ -16,6 +16,7 @@ from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
 from dxkit.loaders._geo_files import name_feature, read_features, require_attributes
 from dxkit.loaders._municipalities import map_municipalities
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import find_date_in_name, set_origin
 from dxkit.loaders._remedies import GET_AGAIN
 
@@ -31,6 +32,7 @@ STILL = "99991231"
 AREA_TYPES = ("Polygon", "MultiPolygon")
 
 
+@accepts_open_file
 def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDataFrame:
     """Read municipal boundaries of 国土数値情報 N03.
 

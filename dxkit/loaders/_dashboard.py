@@ -18,6 +18,7 @@ from dxkit.errors import Fault, PlaceNameError, TableError
 from dxkit.loaders import _cells
 from dxkit.loaders._load import load
 from dxkit.loaders._municipalities import PREFECTURE_ENDING, all_municipalities
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._place_names import to_plain_name
@@ -46,6 +47,7 @@ LOWEST_CODE = "00000"
 HIGHEST_CODE = "99999"
 
 
+@accepts_open_file
 def read_dashboard(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     r"""Read a CSV of デジタル庁「自治体DXダッシュボード」.
 

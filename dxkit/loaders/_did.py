@@ -11,6 +11,7 @@ import pandas as pd
 
 from dxkit.errors import Fault, PlaceNameError, TableError
 from dxkit.loaders._geo_files import name_feature, read_features
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._remedies import GET_AGAIN
@@ -31,6 +32,7 @@ def is_did(features: gpd.GeoDataFrame) -> bool:
     return {*ESTAT_PARTS, *ESTAT} <= heads or {A16_CODE, *A16} <= heads
 
 
+@accepts_open_file
 def read_did(path: str | Path, *, prefecture: str | None = None) -> gpd.GeoDataFrame:
     """Read polygons of 人口集中地区 (DID).
 

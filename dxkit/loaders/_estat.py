@@ -7,6 +7,7 @@ import pandas as pd
 
 from dxkit.loaders._estat_site import find_site_table, read_site_table
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 
 TITLE = "e-Stat（政府統計の総合窓口）のAPI"
@@ -15,6 +16,7 @@ AREA = ("@area", "area_code")
 VALUE = ("$", "value")
 
 
+@accepts_open_file
 def read_estat(path: str | Path) -> pd.DataFrame:
     r"""Read a CSV of the e-Stat API, or of the download button of the e-Stat site.
 

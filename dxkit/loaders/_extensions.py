@@ -10,6 +10,7 @@ import pandas as pd
 
 from dxkit.errors import Fault, TableError
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._systems import (
     CHECK_NAME,
@@ -29,6 +30,7 @@ TITLE = "デジタル庁「特定移行支援システムの該当見込み一�
 REPEATED = "同じ団体の同じ業務が2回あります"
 
 
+@accepts_open_file
 def read_extensions(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     """Read which systems are expected to become 特定移行支援システム.
 

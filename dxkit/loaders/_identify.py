@@ -22,6 +22,7 @@ from dxkit.loaders._geo_files import FORMAT_STARTS, VECTOR_SUFFIXES, read_featur
 from dxkit.loaders._hearing_layout import MARK
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._mesh_population import MESH_HEADS, read_mesh_population
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import DATE, find_date_in_name
 from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._raw import read_bytes, read_sheets
@@ -78,6 +79,7 @@ class FileIdentity:
         return f"{title}（{package}.{self.reader.__name__} で読めます）"
 
 
+@accepts_open_file
 def identify(path: str | Path) -> FileIdentity:
     r"""Say what a file is and which reader fits, by what it holds and not by its name.
 

@@ -28,7 +28,9 @@ def label(table: pd.DataFrame) -> pd.DataFrame:
        団体コード   人口［人］  own
     0  28201  530495    1
     """
-    readable = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    # a column that repeats another under its old name would give one heading twice
+    columns = [name for name in schema.drop_old_names(table.columns) if name != "geometry"]
+    readable = pd.DataFrame(table[columns])
     # a reader may have brought the official headings of its file along
     labels = {column: schema.heading(str(column)) for column in readable.columns}
     labels |= dict(table.attrs.get("labels", {}))

@@ -8,9 +8,13 @@ from dxkit.errors import CatalogError
 from dxkit.loaders._catalog import find_catalog_row
 from dxkit.loaders._national_tables import read_national_table, select_prefecture
 from dxkit.loaders._resolve_prefecture import name_prefecture, resolve_prefecture
+from dxkit.loaders._shape_table import ShapeTable, add_old_area_name
 from dxkit.loaders._shipped_table import read_shipped_table
 
 PROVENANCE_COLUMNS = ("name", "source", "publisher", "licence", "as_of", "kind")
+
+# what a methods paragraph says of a file
+FILE_COLUMNS = (*PROVENANCE_COLUMNS, "url", "sha256")
 
 
 def load(name: str, prefecture: str | None = "") -> pd.DataFrame:
@@ -30,7 +34,8 @@ def load(name: str, prefecture: str | None = "") -> pd.DataFrame:
     pandas.DataFrame or geopandas.GeoDataFrame
         A fresh copy. Codes are text; ``municipalities`` carries its boundaries as ``geometry`` and,
         for all Japan, the name of each ``prefecture``. ``.attrs`` holds ``name, source, publisher,
-        licence, as_of, kind`` and, for invented tables, ``made=True``.
+        licence, as_of, kind``, ``inputs`` (the file behind, with its
+        ``sha256``) and, for invented tables, ``made=True``.
 
     Raises
     ------
@@ -54,8 +59,12 @@ def load(name: str, prefecture: str | None = "") -> pd.DataFrame:
     if name == "municipalities":
         # a merge that starts from the shapes gives a table that still knows them as shapes
         shapes = load("boundaries", number)[["code", "geometry"]]
-        table = shapes.merge(table, on="code").loc[:, [*table.columns, "geometry"]]
+        joined = shapes.merge(table, on="code").loc[:, [*table.columns, "geometry"]]
+        table = ShapeTable(joined, geometry="geometry", crs=shapes.crs)
+    # the old name of a column stays for one release
+    table = add_old_area_name(table)
     table.attrs = {key: row[key] for key in PROVENANCE_COLUMNS}
+    table.attrs["inputs"] = [{key: str(row[key]) for key in FILE_COLUMNS}]
     # a prefecture's part of a national table goes by the name that was asked for
     table.attrs["name"] = name
     if row["kind"] == "made":

@@ -16,6 +16,7 @@ from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
 from dxkit.loaders._load import load
 from dxkit.loaders._mesh_codes import find_centres, find_code_faults
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
@@ -43,6 +44,7 @@ COAST_M = 500
 METRES = "EPSG:6673"
 
 
+@accepts_open_file
 def read_mesh_population(
     paths: str | Path | Iterable[str | Path],
     *,

@@ -6,8 +6,10 @@ from typing import Any
 import pandas as pd
 
 from dxkit.loaders._identify import identify
+from dxkit.loaders._open_file import accepts_open_file
 
 
+@accepts_open_file
 def read(path: str | Path, **options: Any) -> pd.DataFrame:
     r"""Read any file with the reader that fits it (`identify`).
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dxkit.errors import TableError
 from dxkit.loaders._official_layout import OfficialSheet, find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._remedies import GET_AGAIN
@@ -31,6 +32,7 @@ PREFECTURE = "都道府県名"
 NO_MUNICIPALITY = ("", "-", "―")
 
 
+@accepts_open_file
 def read_residents(
     path: str | Path, *, prefecture: str | None = None, sheet: str | None = None
 ) -> pd.DataFrame:

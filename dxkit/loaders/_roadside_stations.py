@@ -16,6 +16,7 @@ from dxkit.loaders._coordinates import (
 )
 from dxkit.loaders._geo_files import name_feature, read_features, require_attributes
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._remedies import GET_AGAIN
@@ -32,6 +33,7 @@ P35_CODE = "P35_005"
 P35_NAME = "P35_006"
 
 
+@accepts_open_file
 def read_roadside_stations(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     r"""Read roadside stations (道の駅).
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dxkit.loaders._coordinates import LATITUDE, LONGITUDE, make_table, read_points
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._standard_facilities import is_standard_set, read_facilities
 
@@ -33,6 +34,7 @@ CODE = ("code6", "市町村コード")
 MUNICIPALITY = ("都道府県名及び市町村名",)
 
 
+@accepts_open_file
 def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     r"""Read GSI's list of emergency evacuation sites or of designated shelters.
 

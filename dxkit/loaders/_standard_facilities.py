@@ -12,6 +12,7 @@ import pandas as pd
 from dxkit.errors import TableError
 from dxkit.loaders._coordinates import LATITUDE, LONGITUDE, make_table, read_points
 from dxkit.loaders._official_layout import OfficialSheet, find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._sheet import Sheet
@@ -47,6 +48,7 @@ HAZARD_START = "災害種別"
 KINDS = {"shelter": "避難所・避難場所", "aed": "AED設置箇所", "facility": "公共施設"}
 
 
+@accepts_open_file
 def read_facilities(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     r"""Read shelters, AEDs or facilities of 自治体標準オープンデータセット.
 

@@ -14,6 +14,7 @@ import pandas as pd
 from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._systems import (
@@ -39,6 +40,7 @@ NAME_LETTERS = 20
 ProgressRow = tuple[str, str, float | None]
 
 
+@accepts_open_file
 def read_standardization(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     """Read the progress of the 20 systems.
 
@@ -54,7 +56,8 @@ def read_standardization(path: str | Path, *, prefecture: str | None = None) -> 
     -------
     pandas.DataFrame
         One row a municipality × system: ``code, system, share_done`` (0–1; missing where the source
-        is blank), systems under their name in the table ``systems``.
+        is blank), systems under their name in the table ``systems``; and ``as_of`` where the sheet
+        says its date, so that files of several months can stand in one table.
         ``.attrs``: ``source, file, as_of`` (if the sheet says it) and ``kind`` (``published`` for
         the ministry's workbook, ``derived`` for JSON).
 
@@ -77,6 +80,8 @@ def read_standardization(path: str | Path, *, prefecture: str | None = None) -> 
     table = keep_prefecture(table, prefecture)
     if prefecture:
         require_rows(table, prefecture, Path(path).name)
+    if as_of:
+        table = table.assign(as_of=as_of)
     set_origin(table, TITLE, Path(path).name, kind=kind, as_of=as_of)
     return table
 

@@ -19,6 +19,7 @@ from dxkit import schema as schemas
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions
 from dxkit.loaders._hyogo import list_hyogo_municipalities
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import municipality_name, to_plain_name
 from dxkit.loaders._resolve_prefecture import HYOGO
 from dxkit.loaders._sheet import Sheet
@@ -29,7 +30,12 @@ from dxkit.loaders._table_columns import (
     find_number_columns,
     read_columns,
 )
-from dxkit.loaders._table_reading import Reading, find_tables
+from dxkit.loaders._table_reading import (
+    Reading,
+    find_tables,
+    is_source_sheet,
+    read_source_sheet,
+)
 from dxkit.loaders._table_rows import (
     SplitRows,
     find_rows_above,
@@ -46,6 +52,7 @@ FAULT_ACTIONS = ("raise", "warn")
 FAULT_WORDS = "raise（欠陥があれば読まない）か warn（警告して読み進める）を選んでください。"
 
 
+@accepts_open_file
 def read_table(
     path: str | Path,
     *,
@@ -136,6 +143,9 @@ def read_table(
     headings = None if columns is None else tuple(columns)
     options = LayoutOptions(lines, code, name, headings)
     tables = find_tables(path, sheet, schema, options)
+    origin = read_source_sheet(tables)
+    # the sheet of the sources is no table of the file's, unless it is asked for
+    tables = [pair for pair in tables if not is_source_sheet(pair) or len(tables) == 1]
     # a sheet that names municipalities comes before a cover sheet
     table_sheet = next(
         (pair for pair in tables if pair.layout.naming_column is not None), tables[0]
@@ -143,9 +153,25 @@ def read_table(
     others = [pair.sheet.name for pair in tables if pair is not table_sheet]
     reading = Reading(table_sheet, others, is_header_given=bool(lines))
     table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
+    _add_origin(table, origin)
     if "code" in table.columns and prefecture == HYOGO:
         _check_coverage(table, schema)
     return table
+
+
+def _add_origin(table: pd.DataFrame, origin: dict[str, str]) -> None:
+    """Add what a file that `write_table` wrote says of the sources of its table."""
+    if origin:
+        # what has been read of a line is not skipped any more
+        table.attrs["skipped"] = [
+            note
+            for note in table.attrs["skipped"]
+            if not schemas.read_source_note(str(note["text"]))
+        ]
+        # two files of one source differ in their names
+        table.attrs |= origin | {"source": f"{origin['source']}（{table.attrs['file']}）"}
+    if table.attrs.get("kind") == "made":
+        table.attrs["made"] = True
 
 
 def _make_table(

@@ -13,6 +13,7 @@ from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
 from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, describe_differences
+from dxkit.schema import SOURCE_SHEET, read_source_note
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,26 @@ def find_tables(
         name = "" if sheet is None else str(sheet)
         raise TableError([Fault(problem, remedy, file=Path(path).name, sheet=name)])
     return tables
+
+
+def is_source_sheet(pair: FoundTable) -> bool:
+    """Say whether this is the sheet in which `write_table` says where its table comes from."""
+    return pair.sheet.name == SOURCE_SHEET and SOURCE_SHEET in pair.layout.heads
+
+
+def read_source_sheet(tables: Sequence[FoundTable]) -> dict[str, str]:
+    """Read the sheet of the sources, or the line of a CSV, as keys of ``.attrs``."""
+    for pair in tables:
+        if is_source_sheet(pair):
+            # cells as they are written: texts are normalised for comparison
+            cells = zip(pair.layout.heads, pair.sheet.rows[pair.layout.first], strict=False)
+            parts = [f"{head}: {cell}" for head, cell in cells if cell]
+            return read_source_note(f"※{'｜'.join(parts)}")
+    # of a CSV it is one of the last two lines
+    for row in tables[0].sheet.rows[-2:]:
+        if row and (origin := read_source_note(str(row[0]))):
+            return origin
+    return {}
 
 
 def _choose_sheets(path: str | Path, sheet: str | int | None) -> list[Sheet]:

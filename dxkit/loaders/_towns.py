@@ -7,6 +7,7 @@ import pandas as pd
 
 from dxkit.loaders._coordinates import LATITUDE, LONGITUDE, make_table, read_points
 from dxkit.loaders._official_layout import find_official_sheet
+from dxkit.loaders._open_file import accepts_open_file
 
 TITLE = "Geolonia「住所データ」"
 # headings of the short and the full form
@@ -16,6 +17,7 @@ TOWN = ("town", "大字町丁目名")
 KOAZA = ("koaza", "小字・通称名")
 
 
+@accepts_open_file
 def read_towns(path: str | Path, *, prefecture: str | None = None) -> pd.DataFrame:
     r"""Read town (町丁目・大字) points.
 

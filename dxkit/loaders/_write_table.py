@@ -16,8 +16,9 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     Parameters
     ----------
     table
-        The table; its index is left out. Below an invented table stands a last line that says so;
-        `read_table` takes it for a note and marks the table again.
+        The table; its index is left out. Its source stands below the rows of a CSV (※出典: …) and
+        in a sheet 出典 of a workbook; below an invented table stands a last line that says so.
+        `read_table` takes both for notes and writes them into ``.attrs`` again.
     path
         ``.csv`` or ``.xlsx``.
 
@@ -41,4 +42,4 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     (3, True, '※架空データ')
     """
     # one table is a workbook of one sheet
-    return write_sheets({SHEET_NAME: table}, path)
+    return write_sheets({SHEET_NAME: table}, path, sources=True)

@@ -109,7 +109,10 @@ class Comparison(Map):
         view = self._choose_view()
         added = list(self._children.values())
         for part in (self.m1, self.m2):
-            yield part._describe_pane(content, heading=part.title, extra=added) | view
+            pane = part._describe_pane(content, heading=part.title, extra=added) | view
+            # what is said of both maps stands below each
+            pane["legends"] += [legend.to_spec() for legend in self.legends]
+            yield pane
 
     def __repr__(self) -> str:
         titles = f"「{shorten_title(self.m1)}」「{shorten_title(self.m2)}」"

@@ -1,78 +1,43 @@
 """How is a page shown below a notebook's cell?
 
-In a sandboxed frame: from a file beside the notebook where the notebook's server hands files out,
-and else from the tag itself.
+In a sandboxed frame that carries the page inside its own tag (``srcdoc``): a saved notebook needs
+no server and no file beside it. Below the frame lies a still picture of the same map. A page that
+strips frames out of notebooks (an untrusted notebook, a site that shows notebooks) leaves that.
 """
 
-import hashlib
+import base64
 import html
-import os
-import sys
-from pathlib import Path
 
 from dxkit.maps._html_safety import clean_text
 
-# beside the notebook; ignored by git
-FOLDER = "out"
-NAME_DIGITS = 16
+BOX = "position:relative;overflow:hidden;height:{height}px"
+STILL = "position:absolute;left:0;top:0;width:100%;max-width:720px"
+FRAME = "position:absolute;left:0;top:0;box-sizing:border-box;border:1px solid #ccc;background:#fff"
 
 
-def write_frame(page: str, *, title: str, height: int) -> str:
+def write_frame(page: str, *, title: str, height: int, still: str = "") -> str:
     """Write the HTML of a sandboxed frame that shows a page.
 
     Parameters
     ----------
     page
-        A whole HTML page; written beside the notebook where that serves.
+        A whole HTML page; it becomes part of the tag.
     title
         Read out by screen readers.
     height
         Pixels.
+    still
+        An SVG picture of the page, seen where the frame is not.
     """
-    # a file keeps the notebook small: the tag alone is saved in it
-    address = save_page(page) if _can_serve_files() else None
-    content = f'src="{address}"' if address else f'srcdoc="{html.escape(page)}"'
     label = html.escape(clean_text(title) or "地図")
-    return (
-        f'<iframe {content} sandbox="allow-scripts" title="{label}" '
-        f'width="100%" height="{int(height)}" style="border:1px solid #ccc"></iframe>'
+    frame = (
+        f'<iframe srcdoc="{html.escape(page)}" sandbox="allow-scripts" title="{label}" '
+        f'width="100%" height="{int(height)}" style="{FRAME}"></iframe>'
     )
-
-
-def save_page(page: str, folder: str = FOLDER) -> str | None:
-    """Save a page under a name made of its content.
-
-    Returns
-    -------
-    str or None
-        Its address beside the notebook; None where no file can be written.
-    """
-    content = page.encode()
-    # equal maps share one file, and a changed map never shows an old one from a cache
-    name = f"map_{hashlib.sha256(content).hexdigest()[:NAME_DIGITS]}.html"
-    path = Path(folder) / name
-    # a neighbour may be reading the same map: the file must never be seen half written
-    partial = path.with_name(f".{name}.{os.getpid()}")
-    try:
-        if path.is_file() and path.read_bytes() == content:
-            return f"{folder}/{name}"
-        path.parent.mkdir(exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError:
-        return None
-    return f"{folder}/{name}"
-
-
-def _can_serve_files() -> bool:
-    """Whether the program that shows the notebook also hands out the files beside it."""
-    is_voila = os.environ.get("SERVER_SOFTWARE", "").startswith("voila")
-    is_colab = "google.colab" in sys.modules
-    return not (is_voila or is_colab or _is_vscode())
-
-
-def _is_vscode() -> bool:
-    # VS Code puts the notebook's path into the kernel under this name
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell is not None and "__vsc_ipynb_file__" in shell.user_ns
+    if not still:
+        return frame
+    # as an image, nothing in it can run or fetch; the frame carries the words for screen readers
+    picture = base64.b64encode(clean_text(still).encode()).decode()
+    address = f"data:image/svg+xml;base64,{picture}"
+    image = f'<img src="{address}" alt="" style="{STILL}">'
+    return f'<div style="{BOX.format(height=int(height))}">{image}{frame}</div>'

@@ -7,7 +7,7 @@ content are the same page, byte for byte.
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn, Self
 
 import folium
 from branca.colormap import ColorMap
@@ -26,9 +26,14 @@ from dxkit.maps._folium import (
 from dxkit.maps._folium_refusal import explain_refusal
 from dxkit.maps._frame import write_frame
 from dxkit.maps._html_safety import TILES, clean_text, write_page
-from dxkit.maps._layers import PageContent, PointLayer, ShapeLayer, Spec
+from dxkit.maps._layers import PageContent, PointLayer, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend
 from dxkit.maps._provenance import mark_title, write_footer
+from dxkit.maps._shape_inputs import check_shapes
+from dxkit.maps._still import write_still
+
+# the line around one's own municipality, above all areas
+OUTLINE: Spec = {"color": "#d55e00", "weight": 4, "opacity": 1, "fill": False}
 
 
 class Page(Figure):
@@ -140,12 +145,22 @@ class Map(folium.Map):
         AssetError
             If something on it cannot be drawn safely.
         """
+        return self._write_page(self._describe_all())
+
+    def _describe_all(self) -> Spec:
+        """Describe everything on the map as ``map.js`` reads it."""
         content = PageContent()
         panes = list(self._describe_panes(content))
         # the geometries are complete only once all panes are described
-        spec = {"geometries": content.geometries, "panes": panes}
+        return {"geometries": content.geometries, "panes": panes}
+
+    def _write_page(self, spec: Spec) -> str:
         footer = write_footer(self.source, self.as_of)
         return write_page(spec, title=self.title, footer=footer, tiles=not self.offline)
+
+    def _write_still(self, spec: Spec) -> str:
+        footer = write_footer(self.source, self.as_of)
+        return write_still(spec, title=self.title, footer=footer)
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Refuse to be drawn by a page other than its own.
@@ -183,6 +198,34 @@ class Map(folium.Map):
             if isinstance(child, (ShapeLayer, PointLayer))
         ]
         return sum(len(layer.style_of) for layer in layers if layer.notes is not None)
+
+    def outline(self, shapes: GeoDataFrame, *, label: str = "") -> Self:
+        """Draw a thick line around some areas, for example one's own municipality.
+
+        Parameters
+        ----------
+        shapes
+            Areas with ``geometry``; by their ``name`` the legend says what the line is.
+        label
+            Says so instead.
+
+        Returns
+        -------
+        Map
+            This map, also where it is made of two.
+
+        Raises
+        ------
+        TableError
+            If there is no area, or a shape is missing.
+        """
+        areas = check_shapes(shapes, "shapes")
+        names = areas["name"].astype(str) if "name" in areas.columns else []
+        words = label or "、".join(names)
+        self.add_child(make_background(areas, OUTLINE))
+        if words:
+            self.legends.append(Legend(clean_text(f"太い線: {words}"), ()))
+        return self
 
     def _describe_panes(self, content: PageContent) -> Iterator[Spec]:
         yield self._describe_pane(content)
@@ -233,7 +276,17 @@ class Map(folium.Map):
         }
 
     def _repr_html_(self, **kwargs: Any) -> str:  # noqa: ARG002
-        return write_frame(self.page(), title=self.title, height=self.frame_height)
+        spec = self._describe_all()
+        return write_frame(
+            self._write_page(spec),
+            title=self.title,
+            height=self.frame_height,
+            still=self._write_still(spec),
+        )
+
+    def _repr_svg_(self) -> str:
+        # for viewers of notebooks that show images only
+        return self._write_still(self._describe_all())
 
     def __repr__(self) -> str:
         return f"<地図「{shorten_title(self)}」 図形{self.shapes()}>"

@@ -10,12 +10,13 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._answer_values import read_answers
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 NEEDED = ("code", "item", "rater", "level")
 METRICS = ("ordinal", "interval", "nominal")
 
 
+@accepts_any_table("answers")
 def agreement(
     answers: pd.DataFrame,
     *,

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dxkit._checks import read_numbers, require_columns
 from dxkit.maturity._read_values import LARGEST_NUMBER
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # the status of an answer that was given
 ANSWERED = "answered"
@@ -14,6 +14,7 @@ ANSWERED = "answered"
 VIGNETTE = "V"
 
 
+@accepts_any_table("answers")
 def values_of(answers: pd.DataFrame, *, column: str = "level") -> pd.DataFrame:
     """Turn answers into one row a municipality, one column an item.
 

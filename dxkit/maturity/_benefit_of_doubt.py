@@ -10,11 +10,12 @@ from dxkit.maturity._framework import build_framework, find_blank_faults, read_f
 from dxkit.maturity._normalise import Normalise, normalise_figures
 from dxkit.maturity._read_values import require_numbers
 from dxkit.maturity._robust_order import BLANK_REMEDY
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 BOUNDS = ("contribution", "weight")
 
 
+@accepts_any_table("values", "indicators")
 def benefit_of_doubt(
     values: pd.DataFrame,
     indicators: pd.DataFrame | None = None,

@@ -6,6 +6,7 @@ of the missing answers or a draw of severity and error.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -154,9 +155,9 @@ def build_choice_model(
     factors = _build_weight_factors(framework, weight_noise if "weights" in vary else 0.0)
     factors |= _build_method_factors(list(kept), vary, floors)
     if len(fillings) > 1:
-        factors["missing"] = lambda share: _pick(share, len(fillings))
+        factors["missing"] = partial(_pick, count=len(fillings))
     if len(shifts) > 1:
-        factors["severity"] = lambda share: _pick(share, len(shifts))
+        factors["severity"] = partial(_pick, count=len(shifts))
     if not factors:
         raise ChoiceError("変えるものがありません。vary に1つ以上書いてください。")
     scaled = normalise_figures(numbers, framework, NORMALISATIONS[0], (floors[0], 1.0))
@@ -206,7 +207,7 @@ def _build_weight_factors(
     if weight_noise == 0 or framework.headings[-1].members.size < 2:
         return {}
     return {
-        f"weight_{name}": lambda share: 1 + weight_noise * (2 * share - 1)
+        f"weight_{name}": partial(_vary_weight, weight_noise=weight_noise)
         for name in framework.dimensions
     }
 
@@ -217,13 +218,27 @@ def _build_method_factors(
     """Build what a number between 0 and 1 means for methods and for the floor."""
     factors: dict[str, Callable[[float], Any]] = {}
     if "normalise" in vary and len(normalisations) > 1:
-        factors["normalise"] = lambda share: normalisations[_pick(share, len(normalisations))]
+        factors["normalise"] = partial(_pick_method, methods=tuple(normalisations))
     if "aggregate" in vary:
-        factors["aggregate"] = lambda share: AGGREGATIONS[_pick(share, len(AGGREGATIONS))]
+        factors["aggregate"] = partial(_pick_method, methods=tuple(AGGREGATIONS))
         # arithmetic means do not feel the floor
         if floors[0] < floors[1]:
-            factors["floor"] = lambda share: floors[0] * (floors[1] / floors[0]) ** share
+            factors["floor"] = partial(_pick_floor, floors=floors)
     return factors
+
+
+def _vary_weight(share: float, weight_noise: float) -> float:
+    """Compute by what a weight is multiplied; a named function can be sent to a process."""
+    return 1 + weight_noise * (2 * share - 1)
+
+
+def _pick_method(share: float, methods: Sequence[str]) -> str:
+    return methods[_pick(share, len(methods))]
+
+
+def _pick_floor(share: float, floors: FloorRange) -> float:
+    """Pick a floor evenly on the scale of logarithms."""
+    return floors[0] * (floors[1] / floors[0]) ** share
 
 
 def _pick(share: float, count: int) -> int:

@@ -9,7 +9,7 @@ from dxkit._arrays import FloatArray
 from dxkit._checks import require_number, require_whole_number
 from dxkit.maturity._framework import Framework, build_framework, sort_framework
 from dxkit.maturity._heading_rule import multiply_weights
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # share by which each weight may vary
 WEIGHT_NOISE = 0.25
@@ -18,6 +18,7 @@ WEIGHT_NOISE = 0.25
 PORTION = 2048
 
 
+@accepts_any_table("indicators")
 def draw_weights(
     indicators: pd.DataFrame,
     *,

@@ -234,7 +234,7 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
     TableError
         If columns are missing, hold text, or municipalities repeat.
     """
-    table = values.set_index("code") if "code" in values.columns else values
+    table = values.set_index("code") if "code" in values.columns else _read_index(values)
     absent = [name for name in framework.leaves if name not in table.columns]
     faults = [
         Fault("指標の列がありません", "列の名前と indicators を合わせてください", column=name)
@@ -246,6 +246,13 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
     ]
     present = table[[name for name in framework.leaves if name not in absent]]
     faults += find_cell_faults(present)
+    if not table.empty and pd.api.types.is_integer_dtype(table.index):
+        # row numbers 0, 1, 2 are nobody's code
+        remedy = (
+            "団体コードの列 code を加えるか、団体コードを索引にしてください"
+            '（例: values.set_index("団体コード")）'
+        )
+        faults.append(Fault("どの行がどの市町か分かりません", remedy, value=table.index[0]))
     if table.empty:
         faults.append(Fault("市町の行がありません", "表を確かめてください"))
     if faults:
@@ -253,6 +260,14 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
     numbers = table[list(framework.leaves)].to_numpy(dtype=float, na_value=np.nan)
     # one memory layout for all tables: readers hand over columns, users rows
     return np.ascontiguousarray(numbers), table.index
+
+
+def _read_index(values: pd.DataFrame) -> pd.DataFrame:
+    """Read an index of numbers as codes, unless it only counts rows."""
+    if isinstance(values.index, pd.RangeIndex) or values.index.name is not None:
+        return values
+    table: pd.DataFrame = schema.to_table(values.rename_axis("code"), "values")
+    return table
 
 
 def read_sorted_figures(

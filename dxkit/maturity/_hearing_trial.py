@@ -13,7 +13,8 @@ import pandas as pd
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.maturity._competition_ranks import rank_rows
-from dxkit.schema import carry_provenance
+from dxkit.maturity._method_texts import describe_hearing_trial
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 # ends of the levels of a hearing
 LOWEST = 0.0
@@ -30,7 +31,7 @@ VIGNETTE_RANGE = (1, 3.5)
 
 
 @dataclass(frozen=True)
-class Trial:
+class Trial(TableResult):
     """An invented hearing (架空データ).
 
     Attributes
@@ -48,6 +49,25 @@ class Trial:
     answers: pd.DataFrame
     places: pd.Series
     severity: pd.Series
+
+    def __repr__(self) -> str:
+        return f"<作った聞き取り: {len(self.levels)}市町、答え {len(self.answers):,}件>"
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.answers
+
+    def _describe_method(self) -> MethodText:
+        constants = {
+            "dimension_sd": DIMENSION_SD,
+            "difficulty_sd": DIFFICULTY_SD,
+            "item_sd": ITEM_SD,
+            "neighbour_sd": NEIGHBOUR_SD,
+            "lowest_level": LOWEST,
+            "highest_level": HIGHEST,
+            "vignette_range": VIGNETTE_RANGE,
+        }
+        return describe_hearing_trial(constants)
 
     def covered(self, table: pd.DataFrame) -> tuple[float, float]:
         """Measure how many intervals hold the true place, and how wide they are.
@@ -140,10 +160,13 @@ def hearing_trial(
     places = rank_rows(true_levels.mean(axis=1)[None, :])[0].astype(int)
     raters = pd.Index([f"R{number + 1}" for number in range(n_raters)], name="rater")
     is_made = {"made": True}
+    listed = _list_answers(levels, rater, vignette_answers)
+    figures = {"mean": mean, "spread": spread, "severity": severity, "error": error}
+    listed.attrs["settings"] = {"seed": seed, **figures}
     return Trial(
         carry_provenance(levels, is_made),
         carry_provenance(_build_flat_framework(names, dimension), is_made),
-        carry_provenance(_list_answers(levels, rater, vignette_answers), is_made),
+        carry_provenance(listed, is_made),
         carry_provenance(pd.Series(places, index=levels.index, name="place"), is_made),
         carry_provenance(pd.Series(severities, index=raters, name="severity"), is_made),
     )

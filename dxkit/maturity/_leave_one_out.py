@@ -10,12 +10,14 @@ from dxkit.maturity._framework import build_framework, drop_leaves, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR
 from dxkit.maturity._normalise import normalise_figures
-from dxkit.schema import carry_provenance
+from dxkit.maturity._plain_framework import complete_framework
+from dxkit.schema import accepts_any_table, carry_provenance
 
 
+@accepts_any_table("values", "indicators")
 def leave_one_out(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     normalise: str = "goalposts",
     aggregate: str = "arithmetic",
@@ -59,6 +61,7 @@ def leave_one_out(
     >>> moves.loc[0, ["label", "code"]].tolist()
     ['RPAの導入状況', '28217']
     """
+    indicators = complete_framework(values, indicators)
     require_number(floor, "floor", high=MAX_FLOOR, above=True)
     require_number(min_answered, "min_answered", high=1)
     framework = build_framework(indicators)

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 from dxkit._keywords import accepts_old_keywords
 from dxkit.maturity._framework import build_framework, find_unit
 from dxkit.maturity._score import Scores
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # the least certainty (0–1) of 中くらい and of 高い
 CERTAINTY = (0.6, 0.9)
@@ -29,6 +29,7 @@ COLUMNS = (
 
 
 @accepts_old_keywords(n="count")
+@accepts_any_table("framework", "peers")
 def next_steps(
     scores: Scores,
     code: str,

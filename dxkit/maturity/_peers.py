@@ -11,7 +11,7 @@ from dxkit.loaders import load
 from dxkit.maturity._framework import find_unit
 from dxkit.maturity._population_band import population_band
 from dxkit.maturity._read_values import LARGEST_NUMBER
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # people and areas have a logarithm
 LEAST = 1e-9
@@ -21,6 +21,7 @@ AMONG = ("table", "japan")
 
 
 @accepts_old_keywords(n="count")
+@accepts_any_table("municipalities")
 def peers(
     municipalities: pd.DataFrame, code: str, *, count: int = 8, among: str = "table"
 ) -> pd.DataFrame:
@@ -89,8 +90,10 @@ def peers(
     )
     peer_table["band"] = bands[nearest].to_numpy()
     peer_table["same_band"] = (bands[nearest] == bands[code]).to_numpy()
-    if "area" in table:
-        is_same_area = table.loc[nearest, "area"] == table.loc[code, "area"]
+    # the name of a release ago, in a table of one's own
+    column = "area_name" if "area_name" in table else "area"
+    if column in table:
+        is_same_area = table.loc[nearest, column] == table.loc[code, column]
         # two prefectures may have areas of one name
         is_same_prefecture = nearest.astype(str).str[:2] == str(code)[:2]
         peer_table["same_area"] = is_same_area.to_numpy() & is_same_prefecture

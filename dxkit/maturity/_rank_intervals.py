@@ -17,8 +17,10 @@ from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._draw_workers import rank_all_draws
 from dxkit.maturity._framework import build_framework, read_sorted_figures, sort_framework
 from dxkit.maturity._heading_rule import MIN_ANSWERED
+from dxkit.maturity._method_texts import describe_rank_intervals
 from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR, Plan
+from dxkit.maturity._plain_framework import complete_framework
 from dxkit.maturity._rank_draws import count_above, group_by_unit
 from dxkit.maturity._rank_table import MIN_FOR_INTERVAL, build_rank_table, find_ranked, name_ends
 from dxkit.maturity._usable_methods import (
@@ -30,7 +32,7 @@ from dxkit.maturity._usable_methods import (
     plan_methods,
 )
 from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied, find_varied
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # share of draws in which a tier's head is before the next tier's
 TIER_LEVEL = 0.9
@@ -41,7 +43,7 @@ LEVELS = (0.0, 5.0)
 
 
 @dataclass(frozen=True)
-class RankIntervals:
+class RankIntervals(TableResult):
     """Places of municipalities over many draws.
 
     Attributes
@@ -62,6 +64,9 @@ class RankIntervals:
     table: pd.DataFrame
     ranks: RankArray
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return describe_rank_intervals(self.settings, len(self.table))
 
     @cached_property
     def above(self) -> pd.DataFrame:
@@ -108,9 +113,10 @@ class RankIntervals:
         return f"<順位の幅: {len(self.table)}市町、{draws:,}回、幅の平均 {width:.1f}>"
 
 
+@accepts_any_table("values", "indicators", "answers")
 def rank_intervals(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     draws: int = 10_000,
     seed: int = 0,
@@ -206,6 +212,7 @@ def rank_intervals(
     >>> intervals.table.loc["28100", ["p05", "p95"]].tolist()
     [8, 16]
     """
+    indicators = complete_framework(values, indicators)
     rule = MIN_ANSWERED if min_answered is None else min_answered
     _check_shares(weight_noise=weight_noise, min_answered=rule, level=level, tier_level=tier_level)
     _check_choices(vary, draws=draws, n_donors=n_donors, floor=floor)

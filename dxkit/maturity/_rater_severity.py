@@ -15,11 +15,12 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit.errors import Fault, TableError
 from dxkit.maturity._agreement import select_shared_cases
 from dxkit.maturity._answer_values import read_answers
-from dxkit.schema import carry_provenance
+from dxkit.maturity._method_texts import describe_severity
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 
 @dataclass(frozen=True)
-class Severity:
+class Severity(TableResult):
     """How strict each interviewer is.
 
     Attributes
@@ -36,6 +37,12 @@ class Severity:
     table: pd.DataFrame
     error: float
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<厳しさ: 聞き取り者{len(self.table)}人、答えの誤差 {self.error:.2f}段階>"
+
+    def _describe_method(self) -> MethodText:
+        return describe_severity(self.settings, self.error, len(self.table))
 
     def adjust(self, answers: pd.DataFrame, *, low: float = 0.0, high: float = 5.0) -> pd.DataFrame:
         """Take each interviewer's severity back, between the lowest and the highest level.
@@ -57,6 +64,7 @@ class Severity:
         return carry_provenance(adjusted, answers)
 
 
+@accepts_any_table("answers")
 def rater_severity(answers: pd.DataFrame) -> Severity:
     """Estimate how strict each interviewer is from cases that several rated.
 

@@ -8,7 +8,7 @@ from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._framework import build_framework, read_figures
 from dxkit.maturity._read_values import require_numbers
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 METHODS = ("equal", "pca", "ahp")
 # mean consistency index of random comparisons of 1, 2, 3 ... things (Saaty 1980)
@@ -35,6 +35,7 @@ MAX_RATIO = 0.1
 RECIPROCAL_TOLERANCE = 0.02
 
 
+@accepts_any_table("indicators", "values", "comparisons")
 def reweight(
     indicators: pd.DataFrame,
     *,

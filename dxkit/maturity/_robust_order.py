@@ -9,8 +9,10 @@ import pandas as pd
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.errors import ChoiceError, TableError
 from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
+from dxkit.maturity._method_texts import describe_robust_order
 from dxkit.maturity._normalise import Normalise, normalise_figures
-from dxkit.schema import carry_provenance
+from dxkit.maturity._plain_framework import complete_framework
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # rounding of sums must not undo a level pair
 LEVEL_TOLERANCE = 1e-12
@@ -18,7 +20,7 @@ BLANK_REMEDY = "impute で補うか、見出しごとの点（Scores.dimensions�
 
 
 @dataclass(frozen=True)
-class RobustOrder:
+class RobustOrder(TableResult):
     """A partial order that needs no probabilities.
 
     Attributes
@@ -40,10 +42,21 @@ class RobustOrder:
     places: pd.DataFrame
     settings: dict[str, Any]
 
+    def __repr__(self) -> str:
+        return f"<確かな順: {len(self.places)}市町、順の決まった組 {self.settings['settled']:.0%}>"
 
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.places
+
+    def _describe_method(self) -> MethodText:
+        return describe_robust_order(self.settings, LEVEL_TOLERANCE)
+
+
+@accepts_any_table("values", "indicators")
 def robust_order(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     low: float = 0.5,
     high: float = 2.0,
@@ -91,6 +104,7 @@ def robust_order(
     >>> order.places.loc[["Finland", "Korea"], ["best", "worst"]].to_numpy().tolist()
     [[1, 5], [1, 16]]
     """
+    indicators = complete_framework(values, indicators)
     if not 0 <= low <= 1 <= high < np.inf:
         raise ChoiceError(
             f"low={low}, high={high} は使えません。0 ≦ low ≦ 1 ≦ high にしてください。"

@@ -15,8 +15,10 @@ from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headi
 from dxkit.maturity._framework import TOTAL, Framework, build_framework, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._impute import N_DONORS, impute_answers
+from dxkit.maturity._method_texts import describe_scores
 from dxkit.maturity._normalise import Normalise, find_worst_and_best, normalise_figures
-from dxkit.schema import carry_provenance
+from dxkit.maturity._plain_framework import complete_framework
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 PLAIN_SCALE = (0.0, 1.0)
 # means that take logarithms or reciprocals need a floor above 0; a hundredth of the scale, as
@@ -25,7 +27,7 @@ FLOORED_SCALE = (0.01, 1.0)
 
 
 @dataclass(frozen=True)
-class Scores:
+class Scores(TableResult):
     """Scores of municipalities, and everything that they were computed from.
 
     Attributes
@@ -56,14 +58,26 @@ class Scores:
     raw: pd.DataFrame
     settings: dict[str, Any]
 
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        """Total, headings and coverage side by side."""
+        parts = [self.total.rename(TOTAL), self.dimensions, self.coverage]
+        table = carry_provenance(pd.concat(parts, axis=1), self.total, self.raw)
+        table.attrs["settings"] = self.settings
+        return table
+
+    def _describe_method(self) -> MethodText:
+        return describe_scores(self.settings, self.normalised.shape[1], len(self.total))
+
     def __repr__(self) -> str:
         n_items = self.normalised.shape[1]
         return f"<点数: {len(self.total)}市町 × {n_items}指標、{self.settings}>"
 
 
+@accepts_any_table("values", "indicators")
 def score(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     normalise: Normalise = "goalposts",
     aggregate: Aggregate = "arithmetic",
@@ -80,7 +94,8 @@ def score(
         One row a municipality (index or column ``code``), one column an indicator; missing stays
         missing.
     indicators
-        The framework: ``indicator, parent, label, direction, weight, unit, low, high``.
+        The framework: ``indicator, parent, label, direction, weight, unit, low, high``. Without it
+        the columns themselves are the index (`plain_framework`), and a warning says so.
     normalise
         ``"goalposts"`` (fixed ends ``low`` and ``high``: years compare), ``"minmax"``,
         ``"zscore"`` (sample standard deviation), ``"rank"`` or ``"percentile"``.
@@ -122,6 +137,7 @@ def score(
     >>> scores.total.round(2).head(3).to_dict()
     {'28100': 0.79, '28201': 0.92, '28202': 0.82}
     """
+    indicators = complete_framework(values, indicators)
     check_pair(normalise, aggregate)
     ends = _choose_scale(scale, aggregate, min_answered)
     framework = build_framework(indicators)

@@ -5,10 +5,13 @@ nominal places.
 """
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
+from dxkit._arrays import FloatArray
 from dxkit._checks import require_number, require_whole_number
 from dxkit.errors import ChoiceError
 from dxkit.maturity._choice_model import ChoiceModel, FloorRange, build_choice_model
@@ -17,23 +20,28 @@ from dxkit.maturity._framework import find_unit
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._missing_answers import N_DONORS
 from dxkit.maturity._monte_carlo import FLOOR
+from dxkit.maturity._plain_framework import complete_framework
 from dxkit.maturity._usable_methods import list_dropped
 from dxkit.maturity._varied_choices import VARY, check_vary, explain_not_varied
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # how many fillings of missing answers, and draws of severity and error, one factor chooses among
 N_ALTERNATIVES = 64
+# into how many portions the runs of the model are split for workers
+PORTIONS = 32
 
 
+@accepts_any_table("values", "indicators", "answers")
 def sensitivity(
     values: pd.DataFrame,
-    indicators: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
     *,
     draws: int = 512,
     seed: int = 0,
     vary: Sequence[str] = VARY,
     answers: pd.DataFrame | None = None,
     code: str | None = None,
+    executor: Executor | None = None,
     weight_noise: float = WEIGHT_NOISE,
     levels: tuple[float, float] = (0.0, 5.0),
     floor: float | FloorRange = FLOOR,
@@ -55,6 +63,9 @@ def sensitivity(
     code
         A municipality whose rank is looked at; by default the mean absolute shift of all ranks
         from their nominal places.
+    executor
+        Workers (any `concurrent.futures.Executor`, a Dask client's too) to share the runs of the
+        model; the answer is the same.
     floor
         Lower end of the normalised scale (above 0, below 1), of which geometric means take the
         logarithm. Two numbers make it a factor of its own: it is drawn between them, evenly on the
@@ -97,6 +108,7 @@ def sensitivity(
     >>> table.loc[table["ST"].idxmax(), "label"]
     '集計の方法'
     """
+    indicators = complete_framework(values, indicators)
     check_vary(vary)
     require_whole_number(draws, "draws", high=10**9)
     require_number(weight_noise, "weight_noise", high=1)
@@ -116,7 +128,7 @@ def sensitivity(
         min_answered=min_answered,
     )
     unit = None if code is None else find_unit(code, model.codes)
-    table = _analyse(model, unit, draws, seed)
+    table = _analyse(model, unit, draws, seed, executor)
     varied = model.varied
     table.attrs["settings"] = {
         "draws": draws,
@@ -141,7 +153,14 @@ def _check_counts(n_alternatives: int, n_donors: int) -> None:
     require_number(n_donors, "n_donors", low=1)
 
 
-def _analyse(model: ChoiceModel, unit: int | None, draws: int, seed: int) -> pd.DataFrame:
+def _run_portion(model: ChoiceModel, unit: int | None, points: FloatArray) -> FloatArray:
+    """Run the model at some points of its factors."""
+    return np.array([model.compute_output(point, unit) for point in points])
+
+
+def _analyse(
+    model: ChoiceModel, unit: int | None, draws: int, seed: int, executor: Executor | None
+) -> pd.DataFrame:
     """Run the model on a sample of its factors and split the output's variance among them."""
     # SALib and scipy's statistics take seconds to load: only who asks for them pays
     from SALib.analyze import sobol as analyse  # noqa: PLC0415
@@ -153,7 +172,10 @@ def _analyse(model: ChoiceModel, unit: int | None, draws: int, seed: int) -> pd.
         "bounds": [[0.0, 1.0]] * len(model.factors),
     }
     points = sample.sample(problem, draws, calc_second_order=False, seed=seed)
-    outputs = np.array([model.compute_output(point, unit) for point in points])
+    # portions, so that the model is sent once a portion and not once a run
+    run = partial(_run_portion, model, unit)
+    portions = np.array_split(points, min(PORTIONS, len(points)))
+    outputs = np.concatenate(list(executor.map(run, portions) if executor else map(run, portions)))
     if np.ptp(outputs) == 0:
         raise ChoiceError(
             "どの選択を変えても順位が動きません（市町か指標が少なすぎるか、差が大きすぎます）。"

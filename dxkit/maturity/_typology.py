@@ -10,8 +10,9 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.maturity._method_texts import describe_typology
 from dxkit.maturity._read_values import require_numbers
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # 41 municipalities carry no more types than these
 MAX_TYPES = 6
@@ -20,7 +21,7 @@ STABLE_FROM = 0.6
 
 
 @dataclass(frozen=True)
-class Typology:
+class Typology(TableResult):
     """Types of municipalities.
 
     Attributes
@@ -41,8 +42,21 @@ class Typology:
     profiles: pd.DataFrame
     settings: dict[str, Any]
 
+    def __repr__(self) -> str:
+        return f"<類型: {len(self.labels)}市町、{len(self.stability)}型>"
+
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        table = carry_provenance(self.labels.to_frame(), self.labels)
+        table.attrs["settings"] = self.settings
+        return table
+
+    def _describe_method(self) -> MethodText:
+        return describe_typology(self.settings)
+
 
 @accepts_old_keywords(n="n_types")
+@accepts_any_table("values")
 def typology(
     values: pd.DataFrame,
     *,

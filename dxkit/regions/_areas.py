@@ -30,13 +30,13 @@ def areas(prefecture: str | None = "") -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        One row an area, in the prefecture's order: ``area, label, order, members, codes, note``,
+        One row an area, in the prefecture's order: ``area_name, label, order, members, codes, note``,
         the sums of its municipalities' people, households, 65+ and km² (missing where all are),
         and ``geometry`` (EPSG:6668).
 
     Examples
     --------
-    >>> areas().set_index("area").loc["但馬", ["members", "people_2020"]].tolist()
+    >>> areas().set_index("area_name").loc["但馬", ["members", "people_2020"]].tolist()
     [5, 157989]
     """
     listed = load("areas", resolve_prefecture(prefecture))
@@ -50,6 +50,7 @@ def areas(prefecture: str | None = "") -> gpd.GeoDataFrame:
     shapes = groups["geometry"].agg(shapely.coverage_union_all)
     table = listed.join(sums)
     ordered = gpd.GeoSeries(shapes.loc[table.index].to_numpy())
-    shaped = gpd.GeoDataFrame(table, geometry=ordered, crs=DATUM)
+    # the same class as the municipalities': its sizes refuse to be compared with a name
+    shaped: gpd.GeoDataFrame = type(towns)(table, geometry=ordered, crs=DATUM)
     shaped.attrs = dict(listed.attrs)
     return shaped

@@ -1,5 +1,7 @@
 """In which municipality of a prefecture does a point lie?"""
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ from dxkit.regions._shapes import (
     join_land_borders,
     load_metric_shapes,
 )
-from dxkit.schema import carry_provenance
+from dxkit.schema import carry_provenance, to_table
 
 # metres within which a point at sea belongs to the nearest municipality
 COAST_M = 300.0
@@ -122,10 +124,10 @@ def _read_points(
             np.atleast_1d(np.asarray(points)), np.atleast_1d(np.asarray(lon))
         )
         table = pd.DataFrame({"lat": lats.ravel(), "lon": lons.ravel()})
-    elif isinstance(points, pd.DataFrame):
-        table = points
+    elif _is_table(points):
+        table = to_table(points, "points")
     else:
-        table = pd.DataFrame(np.asarray(points, dtype=float).reshape(-1, 2), columns=["lat", "lon"])
+        table = _read_pairs(points)
     missing = [column for column in LIMITS if column not in table.columns]
     if missing:
         _checks.require_columns(table, missing, "地点（緯度 lat・経度 lon）")
@@ -134,6 +136,24 @@ def _read_points(
     if faults:
         raise TableError(faults)
     return columns["lat"][0], columns["lon"][0], table.index
+
+
+def _is_table(points: object) -> bool:
+    """Say whether points are a table of any library, or a list of records."""
+    if isinstance(points, pd.DataFrame | Mapping) or hasattr(points, "__arrow_c_stream__"):
+        return True
+    return isinstance(points, list) and bool(points) and isinstance(points[0], Mapping)
+
+
+def _read_pairs(points: ArrayLike) -> pd.DataFrame:
+    """Read an array of (lat, lon) rows."""
+    try:
+        pairs = np.asarray(points, dtype=float).reshape(-1, 2)
+    except (TypeError, ValueError) as error:
+        remedy = "緯度 lat・経度 lon の列のある表か、（緯度, 経度）の組のリストを渡してください"
+        fault = Fault("地点を緯度と経度の組として読めません", remedy, value=str(points)[:40])
+        raise TableError([fault]) from error
+    return pd.DataFrame(pairs, columns=["lat", "lon"])
 
 
 def _read_degrees(table: pd.DataFrame, column: str) -> tuple[FloatArray, list[Fault]]:

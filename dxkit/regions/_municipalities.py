@@ -17,7 +17,7 @@ def municipalities(prefecture: str | None = "") -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        One row a municipality, sorted by ``code``: ``code, code6, name, kana, area, kind``
+        One row a municipality, sorted by ``code``: ``code, code6, name, kana, area_name, kind``
         (city/town/village/ward), ``people_2020, people_2025, households_2020`` (outside Hyogo
         missing), ``elderly_2020, area_km2`` (official area, not that of the shape) and more;
         ``geometry`` in JGD2011 degrees (EPSG:6668).
@@ -29,7 +29,7 @@ def municipalities(prefecture: str | None = "") -> gpd.GeoDataFrame:
     (41, '豊岡市')
     """
     table = load("municipalities", prefecture)
-    shaped = gpd.GeoDataFrame(table, geometry="geometry", crs=DATUM)
+    shaped: gpd.GeoDataFrame = table.set_crs(DATUM)
     # where the figures come from; the shapes are those of the table ``boundaries``
     shaped.attrs = dict(table.attrs)
     return shaped

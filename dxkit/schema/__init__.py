@@ -6,15 +6,18 @@ and `HEADINGS` name the columns; `show` writes a table for people; `merge_proven
 that runs.
 """
 
-from dxkit.schema._heading_lookup import heading, map_headings
+from dxkit.schema._any_table import accepts_any_table, to_table
+from dxkit.schema._heading_lookup import drop_old_names, heading, map_headings
 from dxkit.schema._headings import HEADINGS
 from dxkit.schema._least_counts import LEAST_PEERS, LEAST_PEOPLE
 from dxkit.schema._made_mark import MADE_MARK, MADE_NOTE_START, is_made
+from dxkit.schema._methods import MethodText, hash_table, write_methods
 from dxkit.schema._provenance import PROVENANCE_KINDS, carry_provenance, merge_provenance
 from dxkit.schema._safe_cell import plain_cell, safe_cell, writable_text
 from dxkit.schema._schemas import SCHEMAS, find_schema
 from dxkit.schema._show import show
 from dxkit.schema._shown_table import ShownTable
+from dxkit.schema._source_note import SOURCE_SHEET, read_source_note
 from dxkit.schema._synonyms import SYNONYMS
 from dxkit.schema._table_result import TableResult
 from dxkit.schema._validate import validate
@@ -29,21 +32,29 @@ __all__ = [
     "MADE_NOTE_START",
     "PROVENANCE_KINDS",
     "SCHEMAS",
+    "SOURCE_SHEET",
     "SYNONYMS",
     "VALUE_LABELS",
     "VOTE_WORDS",
+    "MethodText",
     "ShownTable",
     "TableResult",
+    "accepts_any_table",
     "carry_provenance",
+    "drop_old_names",
     "find_schema",
+    "hash_table",
     "heading",
     "is_made",
     "map_headings",
     "merge_provenance",
     "plain_cell",
+    "read_source_note",
     "safe_cell",
     "show",
+    "to_table",
     "validate",
     "writable_text",
+    "write_methods",
     "write_sheets",
 ]

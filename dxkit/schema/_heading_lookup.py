@@ -1,11 +1,14 @@
 """Which Japanese heading has a column, and which column does a heading mean?"""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 
 import pandera.pandas as pa
 
 from dxkit.schema._headings import HEADINGS
 from dxkit.schema._synonyms import SYNONYMS
+
+# old name → the column that holds the same today; both stand in a table for one release
+OLD_NAMES: dict[Hashable, str] = {"area": "area_name"}
 
 
 def heading(column: str, schema: pa.DataFrameSchema | None = None) -> str:
@@ -39,6 +42,18 @@ def find_title_and_unit(column: str, schema: pa.DataFrameSchema | None = None) -
         declared = schema.columns[column]
         return str(declared.title or column), str((declared.metadata or {}).get("unit", ""))
     return HEADINGS.get(column, (column, ""))
+
+
+def drop_old_names(columns: Iterable[Hashable]) -> list[Hashable]:
+    """List columns without those that repeat another one under its name of a release ago.
+
+    Examples
+    --------
+    >>> drop_old_names(["code", "area_name", "area"])
+    ['code', 'area_name']
+    """
+    names = list(columns)
+    return [name for name in names if OLD_NAMES.get(name) not in names]
 
 
 def map_headings(columns: Iterable[str] | None = None) -> dict[str, str]:

@@ -33,7 +33,8 @@ def merge_provenance(*inputs: object) -> dict[str, Any]:
     dict
         ``source, as_of, licence`` (different ones joined by 、, in the order of the inputs),
         ``kind`` (the weakest: made, then estimated, derived, published) and ``made=True`` where
-        any input is invented. What nobody says is left out.
+        any input is invented; ``inputs``: the files behind, one record each with its ``sha256``.
+        What nobody says is left out.
 
     Examples
     --------
@@ -56,6 +57,10 @@ def merge_provenance(*inputs: object) -> dict[str, Any]:
     kinds = [origin["kind"] for origin in origins if origin.get("kind") in PROVENANCE_KINDS]
     if kinds:
         merged["kind"] = max(kinds, key=PROVENANCE_KINDS.index)
+    # the files behind, each once
+    files = [record for origin in origins for record in origin.get("inputs", ())]
+    if files:
+        merged["inputs"] = list({tuple(record.items()): record for record in files}.values())
     if any(is_made(origin) for origin in origins):
         merged |= {"kind": "made", "made": True}
     return merged

@@ -132,7 +132,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "code6": _make_column("code6", str),
             "name": _make_column("name", str),
             "kana": _make_column("kana", str),
-            "area": _make_column("area", str),
+            "area_name": _make_column("area_name", str),
             "kind": _make_column("kind", str, _check_choice(*MUNICIPALITY_KINDS)),
             "people_2020": _make_column("people_2020", int, COUNT),
             "people_2025": _make_column("people_2025", int, COUNT),

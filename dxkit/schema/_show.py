@@ -17,7 +17,7 @@ from dxkit.schema._cell_format import (
     make_cell_writer,
     to_numbers,
 )
-from dxkit.schema._heading_lookup import find_title_and_unit, heading
+from dxkit.schema._heading_lookup import drop_old_names, find_title_and_unit, heading
 from dxkit.schema._shown_table import ShownColumn, ShownTable
 
 # columns that cannot be read
@@ -165,7 +165,7 @@ def _list_fields(
     ]
     names = [columns] if isinstance(columns, str) else columns
     if names is None:
-        names = [name for name in frame.columns if name not in UNREADABLE]
+        names = [name for name in drop_old_names(frame.columns) if name not in UNREADABLE]
     _require_names(list(names), [*frame.columns, *frame.index.names], "columns")
     fields = levels if with_index else []
     for name in names:

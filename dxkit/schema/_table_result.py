@@ -1,23 +1,28 @@
-"""How does an answer show itself in a notebook, and how does it become a table to go on with?
+"""How does an answer show itself in a notebook, become a table or a file, and say its method?
 
-`TableResult` gives the result classes of all topics the same two methods.
+`TableResult` gives the result classes of all topics the same methods.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from dxkit.schema._made_mark import MADE_MARK, is_made
+from dxkit.schema._methods import MethodText, write_methods
 from dxkit.schema._show import show
+from dxkit.schema._write_sheets import write_csv_text, write_sheets
 
 ROWS_SHOWN = 20
 
 
 class TableResult:
-    """An answer whose main table can be taken out and shown.
+    """An answer whose main table can be taken out, shown, written, and cited.
 
-    A class whose main table has another name than ``table`` overrides `_main_table`.
+    A class whose main table has another name than ``table`` overrides `_main_table`; each says its
+    method in `_describe_method`.
 
     Examples
     --------
@@ -37,6 +42,60 @@ class TableResult:
         pandas.DataFrame
         """
         return self._main_table.copy()
+
+    def to_csv(self, path: str | Path | None = None) -> str | Path:
+        """Write the main table as a CSV, with its sources below and no cell that runs.
+
+        Parameters
+        ----------
+        path
+            ``.csv`` (or ``.xlsx``); by default the text is returned.
+
+        Returns
+        -------
+        str or pathlib.Path
+            The text, or the file that was written. An index of names, such as ``code``, is the
+            first column.
+        """
+        table = self.to_frame()
+        # an index that only counts rows says nothing
+        if table.index.names != [None] or not isinstance(table.index, pd.RangeIndex):
+            table = table.reset_index()
+            table.attrs = dict(self._main_table.attrs)
+        if path is None:
+            return write_csv_text(table)
+        return write_sheets({"結果": table}, path, sources=True)
+
+    def methods(self, lang: str = "ja") -> str:
+        """Write how this was computed, for a paper: sentences, settings, data, versions, BibTeX.
+
+        Parameters
+        ----------
+        lang
+            ``"ja"`` or ``"en"``.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ChoiceError
+            If there is no such language.
+        """
+        return write_methods(
+            self._main_table, lang, method=self._describe_method(), settings=self._used_settings
+        )
+
+    def _describe_method(self) -> MethodText:
+        """Say the method of this class in sentences."""
+        return MethodText((), ())
+
+    @property
+    def _used_settings(self) -> Mapping[str, Any]:
+        """The settings as used: the class's own, or those that the main table remembers."""
+        settings = getattr(self, "settings", None)
+        return self._main_table.attrs.get("settings", {}) if settings is None else settings
 
     @property
     def _main_table(self) -> pd.DataFrame:

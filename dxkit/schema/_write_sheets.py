@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import pandas as pd
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.schema._made_mark import MADE_NOTE, is_made
 from dxkit.schema._safe_cell import safe_cell, writable_text
+from dxkit.schema._source_note import SOURCE_SHEET, make_source_sheet, write_source_note
 
 SUFFIXES = (".csv", ".xlsx")
 # what a sheet of Excel holds
@@ -32,7 +34,9 @@ LARGEST_EXACT = 2**53
 UNTITLED = re.compile(r'[\[\]:*?/\\<>|"\n\r\t]')
 
 
-def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
+def write_sheets(
+    tables: Mapping[str, pd.DataFrame], path: str | Path, *, sources: bool = False
+) -> Path:
     """Write tables as the sheets of one XLSX, or as CSV files beside each other.
 
     Parameters
@@ -43,6 +47,8 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
     path
         ``.xlsx``, or ``.csv`` (UTF-8 with BOM, as Excel wants it): the first table goes there, the
         second to ``name_SHEET.csv`` and so on.
+    sources
+        Say where each table comes from: below the rows of a CSV, in a sheet 出典 of a workbook.
 
     Returns
     -------
@@ -83,6 +89,7 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
             f"「{path.name}」は書けません。名前の終わりを .csv か .xlsx にしてください。"
         )
     if path.suffix.lower() == ".xlsx":
+        tables = _add_source_sheet(tables) if sources else tables
         _require_fit(tables, path.name)
         book = _make_workbook(tables)
         _write_whole(path, book.save)
@@ -91,8 +98,18 @@ def write_sheets(tables: Mapping[str, pd.DataFrame], path: str | Path) -> Path:
         zip(_make_titles(tables), tables.values(), strict=True)
     ):
         target = path if position == 0 else path.with_name(f"{path.stem}_{title}{path.suffix}")
-        _write_whole(target, partial(_write_csv, _list_rows(table)))
+        _write_whole(target, partial(_write_csv, _list_rows(table, sources=sources)))
     return path
+
+
+def _add_source_sheet(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Add the sheet that says where each table comes from, where one says so."""
+    pages = {title: make_source_sheet(table) for title, table in tables.items()}
+    listed = [page.assign(表=title) for title, page in pages.items() if page is not None]
+    # with one table there is nothing to tell apart
+    if len(tables) == 1:
+        listed = [page.drop(columns="表") for page in listed]
+    return {**tables, SOURCE_SHEET: pd.concat(listed)} if listed else dict(tables)
 
 
 def _write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -111,15 +128,25 @@ def _write_csv(rows: list[list[object]], path: Path) -> None:
         csv.writer(file).writerows(rows)
 
 
-def _list_rows(table: pd.DataFrame) -> list[list[object]]:
-    """List the rows of a file: headings, cells, and the note below an invented table."""
+def write_csv_text(table: pd.DataFrame) -> str:
+    """Write a table with its sources as the text of a CSV, without the mark that Excel wants."""
+    text = StringIO(newline="")
+    csv.writer(text).writerows(_list_rows(table, sources=True))
+    return text.getvalue()
+
+
+def _list_rows(table: pd.DataFrame, *, sources: bool = False) -> list[list[object]]:
+    """List the rows of a file: headings, cells, source, and the note of an invented table."""
     # whole numbers stay whole, also beside missing cells
     cells = [list(table.columns), *table.astype(object).to_numpy().tolist()]
     _warn_of_unwritable(cells)
     rows = [list(map(_to_safe_cell, row)) for row in cells]
+    blanks: list[object] = [None] * (len(table.columns) - 1)
+    if sources and (note := write_source_note(table)):
+        rows.append([writable_text(note), *blanks])
     if is_made(table):
         # a plain text in the first column: it stays whichever program saves the file again
-        rows.append([MADE_NOTE, *[None] * (len(table.columns) - 1)])
+        rows.append([MADE_NOTE, *blanks])
     return rows
 
 

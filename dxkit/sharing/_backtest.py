@@ -13,8 +13,8 @@ import pandas as pd
 from dxkit._arrays import BoolArray
 from dxkit._checks import require_number
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import TableResult, merge_provenance
-from dxkit.sharing._forecast import build_forecast
+from dxkit.schema import MethodText, TableResult, accepts_any_table, merge_provenance
+from dxkit.sharing._forecast import build_forecast, list_forecast_constants
 from dxkit.sharing._forecast_counts import (
     read_archive,
     read_counts_of_place,
@@ -66,6 +66,25 @@ class Backtest(TableResult):
     curve: pd.DataFrame
     points: pd.DataFrame
 
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"災害「{self.name}」の{self._used_settings['origin_hour']:g}時間より後の数を隠し、それまでの数とほかの災害の"
+                "階層モデル（ロマックス曲線、対数時間のウィーナー過程、EM法）から予測した。",
+                f"単純なモデル{len(RIVALS)}つと比べ、最も近いもの（{RIVALS[self.best_rival]}）に対する技量は"
+                f"{self.skill:+.3f}。区間は{self._used_settings['level']:g}。",
+            ),
+            en=(
+                f"Counts of {self.name} after hour {self._used_settings['origin_hour']:g} were hidden and forecast "
+                "from the earlier ones and a hierarchical model of the other events (Lomax curves, a "
+                "Wiener process in log time, fitted by EM).",
+                f"Beside it stand {len(RIVALS)} simple rules; the skill against the best of them "
+                f"({self.best_rival}) is {self.skill:+.3f}. Intervals are at {self._used_settings['level']:g}.",
+            ),
+            constants=list_forecast_constants(),
+            software=("scipy",),
+        )
+
     def __repr__(self) -> str:
         ours = self.scores["mean_miss"].iloc[0]
         return (
@@ -78,6 +97,7 @@ class Backtest(TableResult):
         return self.table
 
 
+@accepts_any_table("archive")
 def backtest(
     event: str | pd.DataFrame,
     *,

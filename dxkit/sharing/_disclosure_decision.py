@@ -9,7 +9,7 @@ from typing import Any, overload
 import numpy as np
 import pandas as pd
 
-from dxkit.schema import TableResult, merge_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, merge_provenance
 from dxkit.sharing._bodies_categories_phases import ALLOWED, NOTICE
 from dxkit.sharing._ground_lookup import find_deciding_rows, label_rows, list_decisions
 from dxkit.sharing._legal_grounds import grounds
@@ -35,6 +35,18 @@ class Decision(TableResult):
     certainty: str
     row: str
     notice: str = NOTICE
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"法令の表の行 {self.row or 'なし'} により「{self.verdict}」とした（{self.certainty or '根拠の行がない'}）。",
+                self.notice,
+            ),
+            en=(
+                f"The verdict {self.verdict} is that of row {self.row or 'none'} of the table of legal grounds.",
+                "This is teaching material and no legal advice.",
+            ),
+        )
 
     def __bool__(self) -> bool:
         return self.verdict == ALLOWED
@@ -66,6 +78,7 @@ def may_disclose(
     code: Any = ...,
     table: pd.DataFrame | None = ...,
 ) -> Decision | pd.DataFrame: ...
+@accepts_any_table("table")
 def may_disclose(
     from_: Any,
     to: Any,

@@ -17,7 +17,7 @@ from scipy.sparse import csr_array, vstack
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._checks import read_numbers
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.sharing._columns import require_columns_only
 from dxkit.sharing._great_circle import compute_distances_km
 
@@ -49,6 +49,22 @@ class Dispatch(TableResult):
     idle: pd.DataFrame
     settings: dict[str, Any]
 
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"優先度で重みを付けた人日が最大になるように{len(self.table)}人を送り、"
+                f"同じ人日なら移動の少ない割り当てにした（1人の移動の上限 {self.settings['max_km']:g} km、inf は上限なし）。",
+                "2段の混合整数計画を HiGHS で最適まで解いた。",
+            ),
+            en=(
+                f"{len(self.table)} persons were sent so that person-days weighted by priority are the most, and "
+                f"of such assignments the one with the least travel (at most {self.settings['max_km']:g} km a person; inf: no limit).",
+                "Both mixed-integer programmes were solved to optimality by HiGHS.",
+            ),
+            constants={"tolerance": TOLERANCE},
+            software=("scipy",),
+        )
+
     def __repr__(self) -> str:
         return (
             f"<派遣: {len(self.table)}人、足りない需要 {len(self.unmet)}件、"
@@ -72,6 +88,7 @@ class _Problem:
     max_km: float
 
 
+@accepts_any_table("needs", "staff")
 def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float("inf")) -> Dispatch:
     """Send digital staff to municipalities by need, skill, days and distance.
 

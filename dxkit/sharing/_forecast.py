@@ -12,7 +12,8 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit._checks import require_number
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import merge_provenance
+from dxkit.schema import accepts_any_table, merge_provenance
+from dxkit.sharing import _forecast_hierarchy, _forecast_rivals
 from dxkit.sharing._forecast_counts import (
     read_archive,
     read_counts_of_place,
@@ -30,6 +31,7 @@ from dxkit.sharing._forecast_rivals import predict_rivals
 SHIPPED_VARIANT = Variant("ロマックス30日", 24.0, 0.06, 0.7)
 
 
+@accepts_any_table("counts", "archive")
 def forecast(
     counts: pd.DataFrame,
     *,
@@ -109,7 +111,7 @@ def forecast(
         "base": base_people,
         "level": level,
         "seed": seed,
-        "variant": str(SHIPPED_VARIANT),
+        "curve": str(SHIPPED_VARIANT),
         "events": list(events),
     }
     return table
@@ -150,3 +152,19 @@ def _is_hour_after(hour: object, last: float) -> bool:
     if isinstance(hour, bool) or not isinstance(hour, int | float | np.integer | np.floating):
         return False
     return bool(np.isfinite(hour) and hour > last)
+
+
+def list_forecast_constants() -> dict[str, object]:
+    """List what no option of a forecast changes, for its methods paragraph."""
+    return {
+        "curve": SHIPPED_VARIANT.family,
+        "first_hour": SHIPPED_VARIANT.first_hour,
+        "drift": SHIPPED_VARIANT.drift,
+        "least_spread": SHIPPED_VARIANT.least_spread,
+        "count_noise": _forecast_hierarchy.COUNT_NOISE,
+        "level_variance": _forecast_hierarchy.LEVEL_VARIANCE,
+        "last_learned_hour": _forecast_hierarchy.LAST_LEARNED_HOUR,
+        "em_steps": _forecast_hierarchy.EM_STEPS,
+        "samples": _forecast_hierarchy.SAMPLES,
+        "fixed_rate_of_a_rival": _forecast_rivals.FIXED_RATE,
+    }

@@ -4,13 +4,15 @@
 """
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
 from dxkit._checks import require_number
-from dxkit.schema import merge_provenance
+from dxkit.schema import accepts_any_table, merge_provenance
 from dxkit.sharing._forecast import SHIPPED_VARIANT, build_forecast
 from dxkit.sharing._forecast_counts import read_archive
 from dxkit.sharing._forecast_curves import FAMILIES
@@ -31,8 +33,13 @@ LEAST_SPREADS = (0.25, 0.7)
 CONSTANT_HAZARD = "指数"
 
 
+@accepts_any_table("archive")
 def score_forecasts(
-    archive: pd.DataFrame | None = None, *, origin_hour: float = ORIGIN_H, choose: bool = False
+    archive: pd.DataFrame | None = None,
+    *,
+    origin_hour: float = ORIGIN_H,
+    choose: bool = False,
+    executor: Executor | None = None,
 ) -> pd.DataFrame:
     """Forecast every event of the archive from an hour on, from the other events only.
 
@@ -45,6 +52,9 @@ def score_forecasts(
     choose
         Choose the variant of the model again for every event, from the other events alone; slow.
         By default the shipped variant is taken.
+    executor
+        Workers (any `concurrent.futures.Executor`, a Dask client's too) to share the events; the
+        answer is the same.
 
     Returns
     -------
@@ -67,23 +77,26 @@ def score_forecasts(
     """
     require_number(origin_hour, "origin_hour", low=1)
     table, events = read_archive(archive)
-    rows = []
-    for name in events:
-        others = {event: counts for event, counts in events.items() if event != name}
-        targets = find_targets(events[name], origin_hour)
-        if not targets:
-            continue
-        variant = choose_variant(others, origin_hour) if choose else SHIPPED_VARIANT
-        rows += [
-            {"event": name, **row}
-            for row in _score_event(
-                events[name], list(others.values()), targets, origin_hour, variant
-            )
-        ]
-    scores = pd.DataFrame(rows)
+    # one job an event: none knows of the others' forecasts
+    run = partial(_hide_event, events, origin_hour, choose=choose)
+    parts = executor.map(run, events) if executor else map(run, events)
+    scores = pd.DataFrame([row for rows in parts for row in rows])
     scores.attrs.update(merge_provenance(table, {"kind": "estimated"}))
     scores.attrs["settings"] = {"origin_hour": origin_hour, "level": LEVEL, "choose": choose}
     return scores
+
+
+def _hide_event(
+    events: Mapping[str, Counts], origin_hour: float, name: str, *, choose: bool
+) -> list[dict[str, object]]:
+    """Forecast one event from the others; no row where there is no count to compare with."""
+    targets = find_targets(events[name], origin_hour)
+    if not targets:
+        return []
+    others = {event: counts for event, counts in events.items() if event != name}
+    variant = choose_variant(others, origin_hour) if choose else SHIPPED_VARIANT
+    rows = _score_event(events[name], list(others.values()), targets, origin_hour, variant)
+    return [{"event": name, **row} for row in rows]
 
 
 def list_variants() -> list[Variant]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._bodies_categories_phases import (
     BODIES,
     CERTAINTIES,
@@ -40,6 +40,7 @@ LAW_COLUMNS = (
 )
 
 
+@accepts_any_table("table")
 def grounds(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the law as a checked table; its first column says 教材であり法的助言ではない.
 
@@ -79,6 +80,7 @@ def grounds(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return law
 
 
+@accepts_any_table("table")
 def ground_matrix(
     category: str = "所在",
     *,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dxkit.schema import TableResult
+from dxkit.schema import MethodText, TableResult
 from dxkit.sharing._disclosures import list_disclosures
 from dxkit.sharing._measures import TRACE_NAMES, summarise_draws, summarise_figure
 from dxkit.sharing._model import Model
@@ -40,6 +40,29 @@ class Outcome(TableResult):
     traces: list[Trace]
     marks: tuple[int, ...]
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"シナリオ「{self.settings['scenario']}」を{self.settings['engine']}エンジンで、通信断の抽選"
+                f"{self.settings['draws']}回、施策{len(self.rules)}通り、{self.model.hour_count}時間まわした。",
+                "どの施策も同じ通信断に合わせた。平均と5〜95％の幅は抽選についてのもの。",
+                self.settings["note"],
+            ),
+            en=(
+                f"Scenario {self.settings['scenario']} was run by the {self.settings['engine']} engine under "
+                f"{len(self.rules)} policies for {self.model.hour_count} hours over "
+                f"{self.settings['draws']} draws of network outages.",
+                "All policies meet the same outages; means and the range of 5 to 95 % are over the draws.",
+                "It illustrates and does not forecast.",
+            ),
+            constants={
+                **{str(name): value for name, value in self.model.settings.items()},
+                "policies": [rules.name for rules in self.rules],
+                "smallest_flow": SMALLEST_FLOW,
+            },
+            data={f"scenario {self.settings['scenario']}": self.settings["scenario_sha256"]},
+        )
 
     def __repr__(self) -> str:
         return (

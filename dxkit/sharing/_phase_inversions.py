@@ -9,7 +9,7 @@ import itertools
 import pandas as pd
 
 from dxkit._arrays import IntArray
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._bodies_categories_phases import (
     ALLOWED,
     DIMENSIONS,
@@ -27,6 +27,7 @@ RANKS = {NO_GROUND: 0, TO_BE_CHECKED: 1, ALLOWED: 2}
 REASON = "この時期から"
 
 
+@accepts_any_table("table")
 def find_phase_inversions(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Find what a law table lets pass in a later phase but not in a more urgent one.
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing import _scenario_fields
 from dxkit.sharing._csv_reader import Line
 from dxkit.sharing._field_values import Field, convert_text, explain_unknown_key, normalise_width
@@ -50,6 +50,7 @@ def default_policies() -> pd.DataFrame:
     return check_policies(load("policies"))
 
 
+@accepts_any_table("table")
 def check_policies(table: pd.DataFrame) -> pd.DataFrame:
     """Check a table of policies as it stands in a file; return it with the program's types.
 

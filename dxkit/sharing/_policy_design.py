@@ -12,7 +12,7 @@ import pandas as pd
 from dxkit._checks import require_columns
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._policies import check_policies
 from dxkit.sharing._scenario_fields import POLICY_FIELDS
 
@@ -26,6 +26,7 @@ JOINT = "・"
 Levels = dict[str, dict[str, dict[str, str]]]
 
 
+@accepts_any_table("table")
 def policy_switches(table: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return the switches of which a sharing policy is made, as a checked table.
 
@@ -61,6 +62,7 @@ def policy_switches(table: pd.DataFrame | None = None) -> pd.DataFrame:
     return switches
 
 
+@accepts_any_table("switches")
 def design_policies(switches: pd.DataFrame | None = None) -> pd.DataFrame:
     """Combine every level of every switch into one policy each (a full factorial design).
 
@@ -101,6 +103,7 @@ def design_policies(switches: pd.DataFrame | None = None) -> pd.DataFrame:
     return carry_provenance(pd.concat([policies, design[names]], axis=1), table)
 
 
+@accepts_any_table("policies", "switches")
 def describe_policies(policies: pd.DataFrame, switches: pd.DataFrame | None = None) -> pd.DataFrame:
     """Describe each policy by the level of every switch that it takes.
 
@@ -117,6 +120,11 @@ def describe_policies(policies: pd.DataFrame, switches: pd.DataFrame | None = No
         One row a policy: ``policy`` and a column ``switch_…`` a switch with its level, empty where
         no level has all of the policy's values.
 
+    Raises
+    ------
+    TableError
+        With every cell of the policies or switches that cannot be used.
+
     Examples
     --------
     >>> from dxkit import sharing
@@ -130,7 +138,7 @@ def describe_policies(policies: pd.DataFrame, switches: pd.DataFrame | None = No
     rows = [
         {"policy": str(row["policy"])}
         | _prefix({switch: _find_level(choices, row) for switch, choices in levels.items()})
-        for row in policies.to_dict("records")
+        for row in check_policies(policies).to_dict("records")
     ]
     return carry_provenance(pd.DataFrame(rows), policies, table)
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.loaders import data_folder
+from dxkit.schema import accepts_any_table
 from dxkit.sharing._csv_reader import Line, read_rows
 from dxkit.sharing._figures import (
     Figure,
@@ -41,6 +42,7 @@ def scenario_names() -> list[str]:
     return sorted(path.parent.name for path in folders)
 
 
+@accepts_any_table("policies")
 def read_scenario(path_or_name: str | Path, *, policies: pd.DataFrame | None = None) -> Scenario:
     """Read a scenario: a folder with ``scenario.yaml`` and CSV files, or the name of a shipped one.
 

@@ -15,7 +15,7 @@ from scipy.optimize import least_squares
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import TableResult, merge_provenance
+from dxkit.schema import MethodText, TableResult, merge_provenance
 from dxkit.sharing._cohort_engine import run_cohort_engine
 from dxkit.sharing._model import HOURS_A_DAY, PLACE_COUNT, build_model
 from dxkit.sharing._outages import draw_outages
@@ -65,6 +65,29 @@ class Replay(TableResult):
     fitted: dict[str, float]
     note: str
     curve: pd.DataFrame
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"災害「{self.name}」を、当てはめと記した数に"
+                f"{'、'.join(f'{label} = {value:.4g}' for label, value in self.fitted.items())} を最小二乗法で合わせ、"
+                "予測と記した数を予測した。",
+                f"予測の最大のずれは{self.worst_points:.1f}ポイント。{self.note}",
+            ),
+            en=(
+                f"{self.name} was played back: "
+                f"{', '.join(f'{label} = {value:.4g}' for label, value in self.fitted.items())} fitted by least "
+                "squares to the figures marked for fitting; the others were predicted.",
+                f"The largest miss of a predicted figure is {self.worst_points:.1f} points.",
+            ),
+            constants={
+                "goal_points": GOAL_POINTS,
+                "draws": DRAWS,
+                "derivative_step": DERIVATIVE_STEP,
+                "parameter_tolerance": PARAMETER_TOLERANCE,
+            },
+            software=("scipy",),
+        )
 
     @property
     def worst_points(self) -> float:
@@ -144,6 +167,7 @@ def replay(name: str | Scenario, *, fit_until_hour: float | None = None) -> Repl
     values = _fit_parameters(scenario, plan, fit_figures)
     fitted_scenario = _apply_parameters(scenario, plan, values)
     settings = {"fit_until_hour": fit_until_hour, "draws": DRAWS, "policy": plan.policy}
+    settings["seed"] = int(scenario.settings["seed"])
     tables = (
         _compare_figures(fitted_scenario, plan, observed),
         _simulate_days(fitted_scenario, plan, observed),

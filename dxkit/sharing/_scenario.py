@@ -12,7 +12,7 @@ import pandas as pd
 from dxkit._checks import read_numbers
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError
-from dxkit.schema import TableResult
+from dxkit.schema import MethodText, TableResult
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,19 @@ class Scenario(TableResult):
     tables: Mapping[str, pd.DataFrame]
     policies: pd.DataFrame
     figures: pd.DataFrame
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"シナリオ「{self.title}」: 数値{len(self.figures)}のうち"
+                f"{int(self.figures['assumed'].sum())}は仮定（出典のないもの）。",
+                self.note,
+            ),
+            en=(
+                f"Scenario {self.name}: of {len(self.figures)} figures {int(self.figures['assumed'].sum())} are "
+                "assumed (they name no source).",
+            ),
+        )
 
     def __repr__(self) -> str:
         # evacuees may be fractions of persons where they were shared out

@@ -16,6 +16,7 @@ from dxkit._arrays import FloatArray
 from dxkit._checks import read_numbers, require_choice
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import hash_table
 from dxkit.sharing._cohort_engine import run_cohort_engine
 from dxkit.sharing._model import Model, build_model
 from dxkit.sharing._outages import draw_outages
@@ -104,6 +105,7 @@ def simulate(
         "draws": draw_count,
         "seed": first_seed,
         "scenario": scenario.name,
+        "scenario_sha256": hash_table(scenario.figures),
         "note": scenario.note,
     }
     return Outcome(model, rules, _run_all(work, rules, restored, executor), work.marks, settings)

@@ -7,12 +7,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import require_columns
+from dxkit._checks import read_numbers, require_columns
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._policy_design import PREFIX
 
 
+@accepts_any_table("design", "results")
 def switch_effects(
     design: pd.DataFrame, results: pd.DataFrame, *, measure: str, base: str
 ) -> pd.DataFrame:
@@ -41,7 +42,7 @@ def switch_effects(
     Raises
     ------
     TableError
-        If a combination is missing or stands twice.
+        If a combination is missing or stands twice, or a value of the measure is no number.
     ChoiceError
         If the base is none of the design.
 
@@ -87,7 +88,8 @@ def _arrange_values(
     design: pd.DataFrame, results: pd.DataFrame, measure: str, varied: list[str]
 ) -> FloatArray:
     """Arrange the measure as an array with one axis a switch."""
-    by_policy = results.set_index("policy")[measure]
+    numbers = read_numbers(results, measure, "results", low=-np.inf)
+    by_policy = pd.Series(numbers, index=results["policy"])
     sizes = [design[name].nunique() for name in varied]
     is_complete = len(design) == int(np.prod(sizes)) and not design[varied].duplicated().any()
     if not is_complete or by_policy.index.duplicated().any():

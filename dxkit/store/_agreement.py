@@ -12,7 +12,14 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import TableWarning
-from dxkit.schema import LEAST_PEERS, MADE_MARK, carry_provenance, is_made
+from dxkit.schema import (
+    LEAST_PEERS,
+    MADE_MARK,
+    MethodText,
+    TableResult,
+    carry_provenance,
+    is_made,
+)
 from dxkit.store._kendall_w import kendall_w
 from dxkit.store._opinion_groups import opinion_groups
 
@@ -22,7 +29,7 @@ ROWS_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Agreement(TableResult):
     """How far voters agree.
 
     Attributes
@@ -55,9 +62,28 @@ class Agreement:
     opinions: pd.DataFrame
     silhouette: float
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return a copy of the opinions, with their origin in ``.attrs``."""
-        return self.opinions.copy()
+    @property
+    def _main_table(self) -> pd.DataFrame:
+        return self.opinions
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"{self.voters}人の{self.items}項目への投票について、全項目に投票した"
+                f"{self.complete}人からケンドールの一致係数W（{self.w:.3f}）を求め、"
+                "投票の近い人を意見グループに分けた。",
+                f"{LEAST_PEERS}人に満たない値は出していない。",
+            ),
+            en=(
+                f"Of {self.voters} voters on {self.items} items, Kendall's W ({self.w:.3f}) was "
+                f"computed from the {self.complete} who voted on all, and voters of like votes "
+                "were put into opinion groups.",
+                f"Figures of fewer than {LEAST_PEERS} voters are not given.",
+            ),
+            constants={"least_voters": LEAST_PEERS, "missing_warned": MISSING_WARNED},
+            references=("kendall1939", "small2021"),
+            software=("scipy",),
+        )
 
     def _repr_html_(self) -> str:
         """Write figures and opinions for a notebook; nothing in it can become markup."""

@@ -14,13 +14,19 @@ from threading import RLock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from dxkit.errors import StoreError
 from dxkit.store._database_engine import create_engine, read_url
 from dxkit.store._database_messages import explain_database_error
-from dxkit.store._database_tables import DIGESTS, ENTRIES, MEETINGS
+from dxkit.store._database_tables import (
+    DIGESTS,
+    ENTRIES,
+    MEETINGS,
+    lift_triggers,
+    restore_triggers,
+)
 from dxkit.store._digest import Digest, compute_origin, extend_digest, is_well_formed
 from dxkit.store._open_meeting import has_protection, open_meeting
 
@@ -43,18 +49,26 @@ _DIGEST_CHANGE = (
     .values(digest=sa.bindparam("moved"), entries=DIGESTS.c.entries + sa.bindparam("more"))
 )
 Entry = Mapping[str, Any]
+# what a closed meeting takes no more of
+REFUSED_WHEN_SEALED = ("vote", "choice", "note")
+# how long the end of a meeting waits for other programs that read the file
+ERASE_TIMEOUT_MS = 2_000
 # entries that one commit takes along at most
 MAX_BATCH = 200
 
 
+class SealedError(Exception):
+    """The meeting is closed: no more votes, choices or cards."""
+
+
 @dataclass(slots=True, eq=False)
 class _PendingEntry:
-    """An entry on its way to the disk; either ``stored`` or ``error`` is set in the end."""
+    """An entry on its way to the disk; in the end either ``stored`` or ``error`` is set."""
 
     row: dict[str, Any]
     is_new: bool = False
     stored: dict[str, Any] | None = None
-    error: DBAPIError | None = None
+    error: DBAPIError | SealedError | None = None
 
     @property
     def is_pending(self) -> bool:
@@ -157,21 +171,82 @@ class Database:
         with self._explain_errors(), self._read_turn:
             return has_protection(self.engine)
 
-    def seal(self, row: dict[str, Any], write_text: Callable[[Sequence[Entry]], str]) -> None:
-        """Add a last entry, its text made from all before it, and destroy the secret with it."""
+    def seal(
+        self, rewrite: Callable[[Sequence[Entry], bytes, str], Sequence[dict[str, Any]]]
+    ) -> None:
+        """Write the entries anew and destroy the secret, in one commit.
+
+        Parameters
+        ----------
+        rewrite
+            Returns the rows that stay, from all entries, the secret and their digest.
+        """
         change = sa.update(MEETINGS).where(MEETINGS.c.meeting == self.meeting).values(secret="")
+        removal = sa.delete(ENTRIES).where(ENTRIES.c.meeting == self.meeting)
         with self._explain_errors(), self._write_turn, self.engine.begin() as connection:
             digest = self._lock_digest(connection)
-            entries = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
-            row = row | {"meeting": self.meeting, "text": write_text(list(map(dict, entries)))}
-            row["number"] = connection.scalar(_INSERTION, row)
-            connection.execute(change)
-            self._move_digest(connection, digest, [row])
-        if self._is_file:
-            # the log beside the file must not keep it either
-            with self._explain_errors(), self._write_turn, self.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            # another program may have been first
+            if not self._is_sealed(connection):
+                found = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
+                rows = rewrite(list(map(dict, found)), self.secret, digest)
+                lift_triggers(connection)
+                connection.execute(removal)
+                stored = [row | {"meeting": self.meeting} for row in rows]
+                stored = [row | {"number": connection.scalar(_INSERTION, row)} for row in stored]
+                restore_triggers(connection)
+                connection.execute(change)
+                self._restart_digest(connection, stored)
         self.secret = b""
+
+    def erase_traces(self) -> bool:
+        """Write the file anew, so that no freed page or log holds what was deleted.
+
+        Returns
+        -------
+        bool
+            ``False`` if somebody else is reading: the log beside the file could not be emptied.
+        """
+        options = {"isolation_level": "AUTOCOMMIT"}
+        with self._explain_errors(), self._write_turn:
+            # an idle connection of this program must not keep the log from being emptied
+            self.engine.dispose()
+            with self.engine.connect().execution_options(**options) as connection:
+                if self._is_file:
+                    is_clean = _empty_log(connection)
+                else:
+                    connection.exec_driver_sql(f"VACUUM {ENTRIES.name}, {MEETINGS.name}")
+                    is_clean = True
+            # the next connection waits for locks as long as all others
+            self.engine.dispose()
+        return is_clean
+
+    def _is_sealed(self, connection: sa.Connection) -> bool:
+        """Check that the meeting is there and has no secret any more."""
+        return connection.scalar(_SECRET_QUERY, {"meeting": self.meeting}) == ""
+
+    def _restart_digest(self, connection: sa.Connection, rows: Sequence[Entry]) -> None:
+        """Let the digest begin anew with the rows that stay."""
+        origin = compute_origin(self.meeting, "")
+        values = {
+            "origin": origin,
+            "digest": extend_digest(origin, rows),
+            "entries": len(rows),
+        }
+        connection.execute(
+            sa.update(DIGESTS).where(DIGESTS.c.meeting == self.meeting).values(values)
+        )
+
+    @contextmanager
+    def begin_change(self) -> Iterator[sa.Connection]:
+        """Open a connection whose changes are durable when this ends, or none of them."""
+        with self._explain_errors(), self._write_turn, self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def begin_reading(self) -> Iterator[sa.Connection]:
+        """Open a connection that only reads."""
+        with self._explain_errors(), self._read_turn, self.engine.connect() as connection:
+            yield connection
 
     def close_connections(self) -> None:
         """Close all connections."""
@@ -203,7 +278,12 @@ class Database:
         answers: list[tuple[bool, dict[str, Any]]] = []
         with self.engine.begin() as connection:
             digest = self._lock_digest(connection)
+            # another program may have sealed the meeting since this one opened it
+            is_sealed = self._is_sealed(connection)
             for entry in batch:
+                if is_sealed and entry.row["kind"] in REFUSED_WHEN_SEALED:
+                    entry.error = SealedError()
+                    continue
                 stored = self._find_entry(connection, entry.row["id"])
                 # nobody else can add it meanwhile: the lock is ours
                 is_new = stored is None
@@ -212,7 +292,8 @@ class Database:
                 answers.append((is_new, stored))
             self._move_digest(connection, digest, [row for is_new, row in answers if is_new])
         # only now is it on the disk
-        for entry, (is_new, stored) in zip(batch, answers, strict=True):
+        accepted = [entry for entry in batch if entry.error is None]
+        for entry, (is_new, stored) in zip(accepted, answers, strict=True):
             entry.is_new = is_new
             entry.stored = stored
 
@@ -256,6 +337,19 @@ class Database:
             yield
         except (DBAPIError, PoolTimeoutError, UnicodeDecodeError) as error:
             raise StoreError(explain_database_error(error, self.safe_url)) from error
+
+
+def _empty_log(connection: sa.Connection) -> bool:
+    """Write an SQLite file anew and empty its log; ``False`` if somebody else is reading."""
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={ERASE_TIMEOUT_MS}")
+    try:
+        connection.exec_driver_sql("VACUUM")
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").first()
+    except OperationalError as error:
+        if "locked" in str(error):
+            return False
+        raise
+    return busy is not None and int(busy[0]) == 0
 
 
 def _check_digest(

@@ -57,6 +57,27 @@ ENTRIES = sa.Table(
     sa.Column("at", sa.String(40), nullable=False),
     sa.UniqueConstraint("meeting", "id"),
 )
+# what a meeting is prepared with and ends with: see `dxkit.store._meeting_rows`; nothing of votes
+MEETING_ROWS = sa.Table(
+    "dxkit_meeting_rows",
+    METADATA,
+    sa.Column(
+        "number",
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=True,
+    ),
+    sa.Column("meeting", sa.String(200), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    # JSON
+    sa.Column("content", sa.Text, nullable=False),
+    # 1 for what is invented
+    sa.Column("made", sa.Integer, nullable=False),
+    # in which order the rows of a kind are listed
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.UniqueConstraint("meeting", "kind", "key"),
+)
 APPEND_ONLY = "entries are never changed"
 _REFUSE = f"BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
 # kind of database → name of the trigger → statement that makes it
@@ -103,6 +124,24 @@ def create_tables(connection: sa.Connection) -> None:
         connection.exec_driver_sql(REFUSING_FUNCTION)
     for name, body in TRIGGERS[connection.dialect.name].items():
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
+
+
+def lift_triggers(connection: sa.Connection) -> None:
+    """Let entries be changed within a commit that ends with `restore_triggers`."""
+    if connection.dialect.name == "sqlite":
+        for name in TRIGGERS["sqlite"]:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+    else:
+        connection.exec_driver_sql("ALTER TABLE dxkit_entries DISABLE TRIGGER USER")
+
+
+def restore_triggers(connection: sa.Connection) -> None:
+    """Keep entries from being changed again."""
+    if connection.dialect.name == "sqlite":
+        for name, body in TRIGGERS["sqlite"].items():
+            connection.exec_driver_sql(f"CREATE TRIGGER {name} {body}")
+    else:
+        connection.exec_driver_sql("ALTER TABLE dxkit_entries ENABLE TRIGGER USER")
 
 
 def has_all_triggers(connection: sa.Connection) -> bool:

@@ -4,14 +4,19 @@ Two values stand beside an entry, and neither tells who entered it. ``author`` i
 meeting's secret of the client and of what it was entered for: the same client has another one on
 every item and every card, so that nothing links a vote to a card or to a vote on something else.
 ``voter`` is what the agreement needs, the same client on all items; it is masked with random
-digits, so that no two rows repeat it, and only the meeting's secret takes the mask off.
+digits, so that no two rows repeat it, and only the meeting's secret takes the mask off. A receipt
+is what the client is shown: it follows from client, item and value, and leads to none of them.
 """
 
+import base64
 import hmac
 import json
 import secrets
 
 NONCE_BYTES = 16
+# 40 bits: eight letters and digits, in two blocks that people compare at a glance
+RECEIPT_BYTES = 5
+RECEIPT_BLOCK = 4
 # a client's votes are replaced item by item; a card or an undo is its client's own by its id
 KINDS_BY_ITEM = ("vote", "choice")
 
@@ -30,6 +35,13 @@ def make_author(secret: bytes, client: str, *, kind: str, item: str, entry_id: s
     """
     purpose = item if kind in KINDS_BY_ITEM else entry_id
     return _hash_parts(secret, "author", kind, purpose, client).hex()
+
+
+def make_receipt_code(secret: bytes, client: str, *, item: str, value: int) -> str:
+    """Make the code by which a client finds its vote in the printed list."""
+    content = _hash_parts(secret, "receipt", item, str(value), client)[:RECEIPT_BYTES]
+    code = base64.b32encode(content).decode("ascii")
+    return f"{code[:RECEIPT_BLOCK]}-{code[RECEIPT_BLOCK:]}"
 
 
 def mask_voter(secret: bytes, client: str) -> str:

@@ -12,27 +12,23 @@ from typing import Any
 import pandas as pd
 
 from dxkit.errors import ChoiceError, StoreError, TableWarning
-from dxkit.schema import heading, write_sheets
+from dxkit.schema import carry_provenance, heading, write_sheets
 from dxkit.store._agreement import Agreement, measure_agreement
 from dxkit.store._database import Database
 from dxkit.store._digest import Digest
+from dxkit.store._practice import PRACTICE_MARK, is_practice
+from dxkit.store._record_book import NOTE_COLUMNS, lay_out_book, list_history_rows
 from dxkit.store._record_tables import (
     count_choices,
     list_history,
     list_notes,
+    list_receipts,
     summarise_votes,
     tabulate_votes,
 )
+from dxkit.store._sealing import read_agreement
 
 SHEETS = ("結果", "カード", "選択", "履歴")
-KIND_LABELS = {
-    "vote": "票",
-    "note": "カード",
-    "choice": "選択",
-    "arrange": "カードの移動",
-    "undo": "取り消し",
-    "seal": "封",
-}
 # headings that differ from those of other tables: a card's group is no class of anything
 CHANGED = (
     "会議「{meeting}」の記録が、書いたときのものと違います（{problem}）。"
@@ -56,8 +52,10 @@ class Record:
         pandas.DataFrame
             One row an entry: ``order, id, kind`` (vote, note, choice, arrange, undo, seal), ``item,
             value, text, group, title, refers_to`` (what is undone or arranged), ``stands``
-            (``False`` once undone), ``at`` (to the minute, Japan time). Where fewer than three
-            voted on an item, or chose for it, what they voted and chose is missing.
+            (``False`` once undone), ``at`` (to the minute, Japan time). What single voters voted and
+            chose is missing: in the order of their arrival it would lead from one vote to the next.
+            Once the meeting is sealed, votes and choices stand first, in random order within an
+            item, without times, and with their values where at least three voted or chose.
         """
         return self._mark_settings(list_history(self._read_entries()))
 
@@ -79,6 +77,23 @@ class Record:
             but ``votes`` are missing: they would tell what one person thinks.
         """
         return self._mark_settings(summarise_votes(self._read_entries(), items))
+
+    def receipts(self, *, items: Sequence[str] | None = None) -> pd.DataFrame:
+        """List the receipts of the votes that stand, for everybody to find the own one.
+
+        Parameters
+        ----------
+        items
+            As in `results`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a vote that counts: ``item, receipt`` (the ``code`` of the vote's `Receipt`),
+            those of an item in the order of their random digits. No value stands beside them: who
+            sees another's receipt learns that it was counted, not what it said.
+        """
+        return self._mark_settings(list_receipts(self._read_entries(), items))
 
     def notes(self) -> pd.DataFrame:
         """List the cards that stand.
@@ -107,9 +122,10 @@ class Record:
         Parameters
         ----------
         items
-            Which items; all that were voted on when absent.
+            Which items; all that were voted on when absent. A sealed meeting keeps the figures only
+            for all items, and for all with three votes or more.
         seed
-            Starts the search for groups.
+            Starts the search for groups; without effect once the meeting is sealed.
 
         Returns
         -------
@@ -117,13 +133,24 @@ class Record:
             Kendall's W (see `kendall_w`) and groups (see `opinion_groups`). Nothing in it names a
             voter, and figures of a group of fewer than three are left out.
 
+        Raises
+        ------
+        ChoiceError
+            If a sealed meeting is asked for some of its items.
+
         Warns
         -----
         TableWarning
             If more than half of the votes are missing.
         """
+        entries = self._read_entries()
+        seal = next((entry for entry in entries if entry["kind"] == "seal"), None)
+        is_invented = is_practice(self._database.meeting)
+        if seal is not None:
+            return read_agreement(seal, items, made=is_invented)
         # voters are numbers here, and leave only as counts and means
-        votes = tabulate_votes(self._read_entries(), items, self._database.secret)
+        votes = tabulate_votes(entries, items, self._database.secret)
+        votes = carry_provenance(votes, PRACTICE_MARK if is_invented else {})
         return measure_agreement(votes, seed=seed)
 
     def digest(self) -> Digest:
@@ -147,7 +174,7 @@ class Record:
         path
             ``.xlsx`` for one workbook (sheets 結果, カード, 選択, 履歴), or ``.csv`` for the
             results, with ``NAME_カード.csv`` and so on beside it. Votes stand in it as counts; the
-            history leaves their values out.
+            history lists them by item, without values, times and ids. A workbook prints on A4.
 
         Returns
         -------
@@ -164,21 +191,27 @@ class Record:
         # all sheets from one reading: entries may come in meanwhile
         tables = (
             summarise_votes(entries, None),
-            list_notes(entries),
+            list_notes(entries)[NOTE_COLUMNS],
             count_choices(entries),
-            _hide_votes(list_history(entries)),
+            list_history_rows(list_history(entries)),
         )
         sheets = {
-            sheet: table.rename(columns={str(name): _find_heading(str(name)) for name in table})
+            sheet: self._mark_settings(table).rename(
+                columns={str(name): _find_heading(str(name)) for name in table}
+            )
             for sheet, table in zip(SHEETS, tables, strict=True)
         }
         try:
-            return write_sheets(sheets, path)
+            written = write_sheets(sheets, path)
+            if written.suffix.lower() == ".xlsx":
+                meeting = self._database.meeting
+                lay_out_book(written, {sheet: f"{meeting}　{sheet}" for sheet in SHEETS})
         except OSError as error:
             raise StoreError(
                 f"「{Path(path).name}」を書けません（{error}）。"
                 "開いていれば閉じ、空きを確かめてください。"
             ) from error
+        return written
 
     def key(self, purpose: str) -> bytes:
         """Derive a key that only this meeting has, the same after every restart.
@@ -238,27 +271,18 @@ class Record:
         # a sealed meeting has none
         if not self._database.secret:
             raise ChoiceError(
-                f"会議「{self._database.meeting}」は封をしたので、もう票を受け付けません。"
+                f"会議「{self._database.meeting}」は封をしたので、もう票もカードも受け付けません。"
                 "別の会議として始めてください。"
             )
         return self._database.secret
 
     def _mark_settings(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Note in which store and meeting a table lies."""
+        """Note in which store and meeting a table lies, and whether it is for practice."""
+        if is_practice(self._database.meeting):
+            carry_provenance(table, PRACTICE_MARK)
         settings = {"store": self._database.safe_url, "meeting": self._database.meeting}
         table.attrs["settings"] = settings
         return table
-
-
-def _hide_votes(history: pd.DataFrame) -> pd.DataFrame:
-    """Take what single clients voted and chose out of a history; write kinds in Japanese."""
-    is_secret = history["kind"].isin(("vote", "choice"))
-    return history.assign(
-        value=history["value"].mask(is_secret),
-        text=history["text"].mask(history["kind"] == "choice", ""),
-        kind=history["kind"].map(KIND_LABELS),
-        stands=history["stands"].map({True: "○", False: "取り消し"}),
-    )
 
 
 def _find_heading(column: str) -> str:

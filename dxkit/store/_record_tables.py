@@ -25,6 +25,8 @@ VOTE_COLUMNS = {
     1: "for",
     2: "for_strongly",
 }
+# entries that only counts may be made of
+SECRET_KINDS = ("vote", "choice")
 FIGURE_COLUMNS = ("mean", "median", "spread")
 RESULT_COLUMNS = ("item", "votes", *FIGURE_COLUMNS, *VOTE_COLUMNS.values())
 NOTE_COLUMNS = ("id", "text", "group", "title", "at")
@@ -70,11 +72,9 @@ def tabulate_votes(
     """Tabulate standing votes, one row a voter and one column an item.
 
     Voters have running numbers in the order of their secret names, which is no order of arrival.
-    A sealed meeting's votes are those that its seal holds.
     """
-    seal = next((entry for entry in entries if entry["kind"] == "seal"), None)
-    table = _unmask_votes(entries, secret) if seal is None else _read_ballots(seal["text"])
-    table = table if items is None else table.reindex(columns=list(items))
+    votes = _unmask_votes(entries, secret)
+    table = votes if items is None else votes.reindex(columns=list(items))
     # who voted on none of these items is no voter here
     table = table.dropna(how="all")
     return table.set_axis(pd.RangeIndex(1, len(table) + 1, name="voter")).rename_axis(
@@ -82,15 +82,26 @@ def tabulate_votes(
     )
 
 
-def write_ballots(entries: Sequence[Entry], secret: bytes) -> str:
-    """Write what voters voted on all items, without anything that leads to their entries."""
-    votes = _unmask_votes(entries, secret)
-    values = votes.astype(object).where(votes.notna(), None).to_numpy().tolist()
-    # in the order of the votes themselves: no order of arrival, and none of secret names
-    ballots = sorted(
-        ([None if value is None else int(value) for value in row] for row in values), key=str
-    )
-    return json.dumps({"items": [str(item) for item in votes.columns], "ballots": ballots})
+def list_receipts(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame:
+    """List the receipts of the votes that stand, those of an item in the order of their codes."""
+    seal = next((entry for entry in entries if entry["kind"] == "seal"), None)
+    if seal is None:
+        latest = find_latest_entries(entries, "vote")
+        codes: dict[str, list[str]] = {}
+        for (_, item), entry in latest.items():
+            codes.setdefault(item, []).append(entry["text"])
+    else:
+        codes = read_seal(seal).get("receipts", {})
+    names = list(codes) if items is None else list(items)
+    # codes are random digits: their order is none of arrival
+    rows = [(item, code) for item in names for code in sorted(codes.get(item, [])) if code]
+    return pd.DataFrame(rows, columns=["item", "receipt"])
+
+
+def read_seal(entry: Entry) -> dict[str, Any]:
+    """Read what a seal keeps of a meeting."""
+    content = json.loads(entry["text"])
+    return dict(content) if isinstance(content, dict) else {}
 
 
 def _unmask_votes(entries: Sequence[Entry], secret: bytes) -> pd.DataFrame:
@@ -105,12 +116,6 @@ def _unmask_votes(entries: Sequence[Entry], secret: bytes) -> pd.DataFrame:
     for voter, entry in zip(voters, latest, strict=True):
         values[row_of_voter[voter], column_of_item[entry["item"]]] = entry["value"]
     return pd.DataFrame(values, columns=items)
-
-
-def _read_ballots(text: str) -> pd.DataFrame:
-    content = json.loads(text)
-    rows = np.array(content["ballots"], dtype=np.float64).reshape(-1, len(content["items"]))
-    return pd.DataFrame(rows, columns=content["items"])
 
 
 def summarise_votes(entries: Sequence[Entry], items: Sequence[str] | None) -> pd.DataFrame:
@@ -162,13 +167,15 @@ def count_choices(entries: Sequence[Entry]) -> pd.DataFrame:
 
 
 def list_history(entries: Iterable[Entry]) -> pd.DataFrame:
-    """List every entry in order, without its author and without what few voters entered."""
+    """List every entry in order, without its author and without what single voters entered."""
     entries = list(entries)
     standing_ids = find_standing_ids(entries)
     open_items = _find_open_items(entries)
+    # while votes still stand in the order of their arrival, a value would lead from one to the next
+    is_sealed = any(entry["kind"] == "seal" for entry in entries)
     rows = [
         {**entry, "refers_to": entry["target"], "stands": entry["id"] in standing_ids}
-        | _hide_content(entry, open_items)
+        | _hide_content(entry, open_items, is_sealed=is_sealed)
         for entry in entries
     ]
     table = pd.DataFrame(rows).rename(columns={"number": "order"})
@@ -180,20 +187,25 @@ def list_history(entries: Iterable[Entry]) -> pd.DataFrame:
 def _find_open_items(entries: Sequence[Entry]) -> set[tuple[str, str]]:
     """Find kind and item of what so many have voted on or chosen that it may be shown."""
     counts: dict[tuple[str, str], int] = {}
-    for kind in ("vote", "choice"):
+    for kind in SECRET_KINDS:
         for _, item in find_latest_entries(entries, kind):
             counts[kind, item] = counts.get((kind, item), 0) + 1
     return {key for key, count in counts.items() if count >= LEAST_PEERS}
 
 
-def _hide_content(entry: Entry, open_items: set[tuple[str, str]]) -> dict[str, object]:
+def _hide_content(
+    entry: Entry, open_items: set[tuple[str, str]], *, is_sealed: bool
+) -> dict[str, object]:
     """Blank what an entry says where it would tell what one person thinks."""
-    # a seal holds everybody's votes
+    # a seal holds figures and receipts, a vote its receipt
     if entry["kind"] == "seal":
         return {"text": ""}
-    if entry["kind"] not in ("vote", "choice") or (entry["kind"], entry["item"]) in open_items:
+    if entry["kind"] not in SECRET_KINDS:
         return {}
-    return {"value": None} if entry["kind"] == "vote" else {"text": ""}
+    is_open = is_sealed and (entry["kind"], entry["item"]) in open_items
+    if entry["kind"] == "vote":
+        return {"text": ""} if is_open else {"text": "", "value": None}
+    return {} if is_open else {"text": ""}
 
 
 def _summarise_item(item: str, votes: FloatArray) -> list[object]:

@@ -3,29 +3,34 @@
 A client's name is never stored: only an HMAC of it under a secret of the meeting, another one for
 every item and card, enough to let a later vote take the place of an earlier one. No table that
 leaves (`results`, `notes`, `choices`, `history`, `export`, `agreement`) holds even that, times are
-kept to the minute, `export` gives votes as counts only, and figures of fewer than three voters are
-missing. Whoever holds the database file and also a client's own name can still put the two
-together: `seal` destroys the secret when the meeting is over.
+kept to the minute, votes leave as counts only, and figures of fewer than three voters are missing.
+
+What is protected, and what is not. Until the meeting is sealed, who holds the database file (or a
+copy of it) can put the votes of one client together, because the secret stands in it, and with the
+client's own name learn whose they are. `Session.seal` closes the voting, shuffles the ballots and
+destroys the secret: from then on nothing in the file, its log, the tables and the exports links a
+ballot to a person, a card or another ballot. Not protected: copies of the file made before; who
+watches a phone; an item on which all voted alike; who was in the room.
 """
 
 import hmac
 import warnings
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning, shorten
-from dxkit.store._database import Database
+from dxkit.store._database import REFUSED_WHEN_SEALED, Database, SealedError
 from dxkit.store._entry_row import check_group, is_same_entry, make_row
 from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
 from dxkit.store._network_share import warn_of_network_share
-from dxkit.store._pseudonyms import make_author, mask_voter
+from dxkit.store._pseudonyms import make_author, make_receipt_code, mask_voter
 from dxkit.store._receipt import Receipt
 from dxkit.store._record import Record
-from dxkit.store._record_tables import write_ballots
+from dxkit.store._record_tables import SECRET_KINDS
+from dxkit.store._sealing import rewrite_entries
 from dxkit.store._text_checks import check_name, check_text, check_vote
 
 DEFAULT_URL = "sqlite:///out/meeting.sqlite"
@@ -92,6 +97,16 @@ class Session(Record):
 
     def __repr__(self) -> str:
         return f"Session({self._database.safe_url!r}, meeting={self._database.meeting!r})"
+
+    @property
+    def meeting(self) -> str:
+        """The meeting's name."""
+        return self._database.meeting
+
+    @property
+    def database(self) -> Database:
+        """The database that holds the meeting."""
+        return self._database
 
     def close(self) -> None:
         """Close the database; everything is stored already."""
@@ -279,6 +294,9 @@ class Session(Record):
         entry = self._find_entry(entry_id)
         if entry["kind"] == "seal":
             raise ChoiceError(f"「{shorten(entry_id)}」は会議の封です。封は取り消せません。")
+        if entry["kind"] in SECRET_KINDS:
+            # a sealed ballot is nobody's
+            self._require_secret()
         # in constant time, so that nobody can find an author by trying
         if client is not None and not hmac.compare_digest(
             entry["author"], self._hash_client(client, entry)
@@ -291,21 +309,37 @@ class Session(Record):
         return self._add_entry("undo", id, client, fields, stacklevel=TRANSLATED_CALL)
 
     def seal(self) -> None:
-        """End the voting for good by destroying the secret.
+        """Close the meeting for good: nobody can then link a ballot to anything.
 
-        Nobody can then ever put a client's name to a vote, or votes on several items to one voter.
-        Counts and cards stay as they are, and the facilitator may still arrange and undo;
-        `agreement` goes on saying what it would say now. Stop the board before. PostgreSQL keeps
-        the old row in its files until its next ``VACUUM``.
+        The secret is destroyed, and the entries are written anew: each vote and choice that counts
+        by itself, in random order, without id or time. Later votes, choices and cards are refused,
+        also from other programs; results, cards, receipts and `agreement` stay, and the facilitator
+        may still arrange and undo cards. The digest begins anew (`digest`), as one printed before
+        belongs to entries that no longer are. Sealing again clears the file once more.
+
+        Copies of the file made before, a server's log of PostgreSQL, and what a phone itself
+        remembers are not reached: delete the copies.
 
         Raises
         ------
         StoreError
-            If the database refuses.
+            If the database refuses; the meeting is then as open as it was.
+
+        Warns
+        -----
+        TableWarning
+            If another program is reading the file, so that what was deleted stays in the log beside
+            it: close that program and seal again.
         """
         if self._database.secret:
-            write_text = partial(write_ballots, secret=self._database.secret)
-            self._database.seal(make_row("seal", None, {}), write_text)
+            self._database.seal(rewrite_entries)
+        if not self._database.erase_traces():
+            message = (
+                f"会議「{self._database.meeting}」に封をしましたが、ほかのプログラムが保存ファイルを"
+                "開いているため、消した内容が控えのファイル（-wal）に残っています → "
+                "ほかのノートブックを閉じて、もう一度 seal() を実行してください。"
+            )
+            warnings.warn(message, TableWarning, stacklevel=2)
 
     def _hash_client(self, client: str, row: Mapping[str, Any]) -> str:
         """Hash a client's name for an entry: nobody can go back to it without the secret."""
@@ -324,11 +358,23 @@ class Session(Record):
     ) -> Receipt:
         """Write an entry; the facilitator's (``client=None``) has no author."""
         row = make_row(kind, entry_id, fields)
+        if kind in REFUSED_WHEN_SEALED:
+            self._require_secret()
         if client is not None:
             row["author"] = self._hash_client(client, row)
             if kind == "vote":
-                row["voter"] = mask_voter(self._require_secret(), client)
-        is_new, stored = self._database.add_entry(row)
+                secret = self._require_secret()
+                row["voter"] = mask_voter(secret, client)
+                row["text"] = make_receipt_code(
+                    secret, client, item=row["item"], value=row["value"]
+                )
+        try:
+            is_new, stored = self._database.add_entry(row)
+        except SealedError:
+            # another program has sealed it: this one forgets the secret, too
+            self._database.secret = b""
+            self._require_secret()
+            raise
         # an id may come twice: sent again, or used for something else by mistake
         is_same = is_same_entry(stored, row)
         if not is_same:
@@ -337,7 +383,8 @@ class Session(Record):
                 "前の内容を残し、今回のものは保存していません。"
             )
             warnings.warn(message, TableWarning, stacklevel=stacklevel)
-        return Receipt(row["id"], int(stored["number"]), is_new, is_same)
+        code = str(stored["text"]) if stored["kind"] == "vote" else ""
+        return Receipt(row["id"], int(stored["number"]), is_new, is_same, code)
 
     def _find_entry(self, entry_id: str) -> dict[str, Any]:
         # also an id that could never have been stored is refused as such

@@ -4,6 +4,7 @@ Widgets for workshops: choices in, pictures out. They work with the mouse and th
 output in the notebook file and need no network. Text from tables is escaped before it becomes HTML.
 """
 
+from dxkit.widgets._choose_town import choose_town
 from dxkit.widgets._drone_explorer import drone_explorer
 from dxkit.widgets._drone_widget import DroneExplorer
 from dxkit.widgets._exercise import exercise
@@ -18,6 +19,7 @@ __all__ = [
     "GroupBuilder",
     "SharingExplorer",
     "VoteBoard",
+    "choose_town",
     "drone_explorer",
     "exercise",
     "group_builder",

@@ -1,28 +1,37 @@
 """How does a trainee learn at once whether an answer is right?"""
 
 import html
-from collections.abc import Sequence
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from numbers import Real
 
 import ipywidgets
 
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, PlaceNameError
+from dxkit.loaders import find_municipality
+from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
+from dxkit.widgets._typed_answers import PERCENT, TypedAnswerError, read_typed_number
 
-# letters as a Japanese keyboard gives them, and what they stand for
-FULL_WIDTH = str.maketrans("０１２３４５６７８９．，−％", "0123456789.,-%")
-# units that people type behind a number
-TYPED_UNITS = "%市町人件個割 "
 # above the rounding errors of a computed answer
 ROUNDING = 1e-9
+# wrong answers after which the solution may be unfolded
+TRIES_BEFORE_SOLUTION = 3
+NOT_ANSWERED = "答えを選ぶか入力してから、もう一度押してください。"
+NOT_KEPT = "（答えは保存できませんでした）"
+
+Answer = str | float
 
 
 def exercise(
     question: str,
-    answer: str | float,
+    answer: Answer | Sequence[Answer],
     *,
     choices: Sequence[str] | None = None,
-    hint: str = "",
+    hint: str | Sequence[str] = "",
     unit: str = "",
     tolerance: float = 0.0,
 ) -> ipywidgets.VBox:
@@ -34,11 +43,12 @@ def exercise(
         The question, in Japanese.
     answer
         The right answer, computed in the notebook from its tables: one of ``choices``, a text or a
-        number.
+        number. Several where they tie: each counts as right.
     choices
         Offered answers; without them a box to type in appears.
     hint
-        Shown after a wrong answer.
+        Shown after a wrong answer; of several, the second after the second one. After the third,
+        the solution can be unfolded. What stands between backticks is shown as code.
     unit
         Shown behind the box.
     tolerance
@@ -47,35 +57,140 @@ def exercise(
     Returns
     -------
     ipywidgets.VBox
-        Its attribute ``children[-1].value`` holds the verdict as HTML.
+        Its attribute ``children[-1].value`` holds the verdict as HTML. What was answered is kept in
+        the user's own folder and stands there again when the cell is run on another day.
 
     Raises
     ------
     ChoiceError
-        If the answer is not among the choices.
+        If there is no answer, or none that is among the choices.
+
+    Notes
+    -----
+    Numbers may be typed full-width, in kanji, with unit, commas or 約. What is no number is no
+    wrong answer: words say what is asked.
 
     Examples
     --------
-    >>> quiz = exercise("兵庫県の市町はいくつ？", 41, unit="市町")
-    >>> box, _, button = quiz.children[1].children
-    >>> box.value = "４１市町"
-    >>> button.click()
+    >>> from tempfile import mkdtemp
+    >>> from unittest.mock import patch
+    >>> with patch.dict("os.environ", DXKIT_HOME=mkdtemp()):
+    ...     quiz = exercise("兵庫県の市町はいくつ？", 41, unit="市町")
+    ...     box, _, button = quiz.children[1].children
+    ...     box.value = "約４１市町"
+    ...     button.click()
     >>> "正解" in quiz.children[-1].value, "もう一度" in quiz.children[-1].value
     (True, False)
     """
-    if choices is not None and str(answer) not in list(map(str, choices)):
-        raise ChoiceError(f"正解「{answer}」が選択肢にありません: {'、'.join(map(str, choices))}")
+    solution = _make_solution(answer, choices, hint, unit, tolerance)
+    key = make_key(question, solution.answers, choices, unit)
+    state = read_state(key)
     box = _make_answer_box(choices, unit)
     button = ipywidgets.Button(description="答え合わせ", button_style="primary", icon="")
     verdict = ipywidgets.HTML(value="")
     title = ipywidgets.HTML(value=f"<b>問い</b>　{html.escape(question)}")
 
     def judge(_: object) -> None:
-        verdict.value = _write_verdict(box.value, answer, tolerance, hint)
+        words = solution.judge(box.value, state)
+        is_kept = write_state(key, state)
+        verdict.value = words if is_kept else words + NOT_KEPT
 
     button.on_click(judge)
+    if state.typed and (choices is None or state.typed in box.options):
+        box.value = state.typed
+        verdict.value = solution.judge(box.value, state, is_new=False)
     unit_label = ipywidgets.HTML(value=html.escape(unit))
     return ipywidgets.VBox([title, ipywidgets.HBox([box, unit_label, button]), verdict])
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What is right, and what helps on the way."""
+
+    answers: tuple[Answer, ...]
+    hints: tuple[str, ...]
+    unit: str
+    tolerance: float
+    is_typed: bool
+
+    def judge(self, typed: str | None, state: ExerciseState, *, is_new: bool = True) -> str:
+        """Write the verdict on an answer as HTML, and note it in the state."""
+        text = "" if typed is None else str(typed)
+        state.typed = text
+        if not text.strip():
+            return write_message(NEUTRAL, NOT_ANSWERED)
+        try:
+            is_right = self._is_right(text)
+        except TypedAnswerError as error:
+            # not wrong, but no answer to what was asked
+            return write_message(NEUTRAL, html.escape(str(error)))
+        state.solved = state.solved or is_right
+        if is_right:
+            return write_message(GOOD, f"○ 正解です。答えは {self._write_answers()} です。")
+        state.tries += is_new
+        return write_message(BAD, f"× もう一度考えてみましょう。{self._write_help(state.tries)}")
+
+    def _is_right(self, typed: str) -> bool:
+        numbers = [float(answer) for answer in self.answers if isinstance(answer, Real)]
+        if not numbers or not self.is_typed:
+            return any(is_same_text(typed, str(answer)) for answer in self.answers)
+        value = read_typed_number(typed, self.unit)
+        if any(self._is_close(value, number) for number in numbers):
+            return True
+        is_percent = unicodedata.normalize("NFKC", self.unit) in PERCENT
+        if is_percent and any(self._is_close(100 * value, number) for number in numbers):
+            raise TypedAnswerError("百分率（％）で答えてください（例: 0.5 ではなく 50）。")
+        return False
+
+    def _is_close(self, value: float, number: float) -> bool:
+        return abs(value - number) <= self.tolerance + ROUNDING * max(1.0, abs(number))
+
+    def _write_help(self, tries: int) -> str:
+        """Write the hints so far and, in the end, the folded solution."""
+        hints = self.hints[:tries]
+        words = "".join(f"<br>ヒント: {_write_code(html.escape(hint))}" for hint in hints)
+        if tries < TRIES_BEFORE_SOLUTION:
+            return words
+        return (
+            f"{words}<details><summary>答えを見る</summary>答えは {self._write_answers()} です。"
+            "どうしてそうなるかを、ヒントのとおりに確かめてみましょう。</details>"
+        )
+
+    def _write_answers(self) -> str:
+        listed = " か ".join(html.escape(_format_answer(answer)) for answer in self.answers)
+        return f"{listed}（どれも正解）" if len(self.answers) > 1 else listed
+
+
+def _write_code(text: str) -> str:
+    """Set what stands between two backticks as code, to be typed into a cell."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", text)
+
+
+def _make_solution(
+    answer: Answer | Sequence[Answer],
+    choices: Sequence[str] | None,
+    hint: str | Sequence[str],
+    unit: str,
+    tolerance: float,
+) -> Solution:
+    is_several = isinstance(answer, Iterable) and not isinstance(answer, str)
+    answers = tuple(answer) if is_several else (answer,)
+    if not answers or any(isinstance(value, Real) and math.isnan(value) for value in answers):
+        raise ChoiceError("この問いの答えが計算できていません。上のセルから順に実行してください。")
+    if choices is not None:
+        offered = list(map(str, choices))
+        answers = tuple(value for value in answers if str(value) in offered)
+        if not answers:
+            listed = "、".join(offered)
+            raise ChoiceError(f"正解「{_list_answers(answer)}」が選択肢にありません: {listed}")
+    hints = (hint,) if isinstance(hint, str) else tuple(hint)
+    shown_hints = tuple(text for text in hints if text)
+    return Solution(answers, shown_hints, unit, tolerance, is_typed=choices is None)
+
+
+def _list_answers(answer: Answer | Sequence[Answer]) -> str:
+    is_several = isinstance(answer, Iterable) and not isinstance(answer, str)
+    return "、".join(map(str, answer)) if is_several else str(answer)
 
 
 def _make_answer_box(choices: Sequence[str] | None, unit: str) -> ipywidgets.ValueWidget:
@@ -90,32 +205,23 @@ def _make_answer_box(choices: Sequence[str] | None, unit: str) -> ipywidgets.Val
     return ipywidgets.Text(placeholder=placeholder, layout=ipywidgets.Layout(width="14em"))
 
 
-def _write_verdict(typed: str | None, answer: str | float, tolerance: float, hint: str) -> str:
-    """Write the verdict on an answer as HTML."""
-    if typed is None or not str(typed).strip():
-        return write_message(NEUTRAL, "答えを選ぶか入力してから、もう一度押してください。")
-    if _is_right(str(typed), answer, tolerance):
-        words = f"○ 正解です。答えは {html.escape(_format_answer(answer))} です。"
-        return write_message(GOOD, words)
-    advice = f" ヒント: {html.escape(hint)}" if hint else ""
-    return write_message(BAD, f"× もう一度考えてみましょう。{advice}")
-
-
-def _is_right(typed: str, answer: str | float, tolerance: float) -> bool:
-    if not isinstance(answer, Real):
-        return typed.strip() == str(answer).strip()
+def is_same_text(typed: str, answer: str) -> bool:
+    """Check whether two texts mean the same: by letters, or as names of one municipality."""
+    if _fold_text(typed) == _fold_text(answer):
+        return True
     try:
-        number = _read_number(typed)
-    except ValueError:
+        return bool(find_municipality(typed)["code"] == find_municipality(answer)["code"])
+    except PlaceNameError:
         return False
-    return abs(number - float(answer)) <= tolerance + ROUNDING
 
 
-def _read_number(typed: str) -> float:
-    """Read a number as people type it: full-width digits, commas, 市町 or % behind it."""
-    plain = typed.translate(FULL_WIDTH).replace(",", "").strip()
-    return float(plain.rstrip(TYPED_UNITS))
+def _fold_text(text: str) -> str:
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    return plain.rstrip("。.").removesuffix("です").strip("「」\"'")
 
 
-def _format_answer(answer: str | float) -> str:
-    return f"{answer:g}" if isinstance(answer, Real) else str(answer)
+def _format_answer(answer: Answer) -> str:
+    if not isinstance(answer, Real):
+        return str(answer)
+    # 1,234,567 must not become 1.23457e+06
+    return f"{answer:,.6g}" if abs(answer) < 1e6 else f"{answer:,.0f}"

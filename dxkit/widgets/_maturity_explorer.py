@@ -24,6 +24,7 @@ def maturity_explorer(
     municipalities: gpd.GeoDataFrame,
     *,
     background: gpd.GeoDataFrame | None = None,
+    code: str | None = None,
     made: bool = False,
     source: str | None = None,
 ) -> ipywidgets.VBox:
@@ -40,6 +41,8 @@ def maturity_explorer(
         One row a municipality: ``code, name, area, geometry``.
     background
         Neighbouring prefectures, drawn in grey.
+    code
+        The municipality that a thick line surrounds.
     made, source
         As for `dxkit.maps.choropleth`.
 
@@ -96,7 +99,9 @@ def maturity_explorer(
         unit = units[chooser.value]
         sentence.value = write_message(NEUTRAL, _write_sentence(rows["value"], label, unit))
         table.value = _write_values(rows, label, unit)
-        show_picture(picture, _draw_map(rows, label, unit, background))
+        drawing = _draw_map(rows, label, unit, background)
+        mine = municipalities[municipalities["code"] == code]
+        show_picture(picture, drawing if mine.empty else drawing.outline(mine))
 
     # drawn once more by hand: observers hear of changes only
     chooser.observe(draw, names="value")

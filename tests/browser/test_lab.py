@@ -30,7 +30,7 @@ def _open_and_run(page, lab, notebook):
 
 
 def _map_frames(page):
-    return [frame for frame in page.frames if frame != page.main_frame and "/files/" in frame.url]
+    return [frame for frame in page.frames if frame.url == "about:srcdoc"]
 
 
 def _shapes(frame):
@@ -81,13 +81,13 @@ def test_the_trainee_notebook_shows_41_municipalities_and_asks_nobody_outside(pa
 
 def test_the_explorer_draws_another_map_and_the_exercise_answers(page, lab):
     _open_and_run(page, lab, "trainees/01_where_are_we.ipynb")
-    before = {frame.url for frame in _map_frames(page)}
+    before = page.eval_on_selector_all("iframe", "frames => frames.map(f => f.srcdoc)")
     chooser = page.locator(".widget-dropdown select").first
     chooser.scroll_into_view_if_needed()
     chooser.select_option(index=10)
     page.wait_for_function(
-        "n => [...document.querySelectorAll('iframe')].some(f => !n.includes(f.src))",
-        arg=list(before),
+        "n => [...document.querySelectorAll('iframe')].some(f => !n.includes(f.srcdoc))",
+        arg=before,
         timeout=30_000,
     )
     button = page.locator("button:has-text('答え合わせ')").first

@@ -118,12 +118,13 @@ def test_the_interval_of_a_change_is_right_nine_times_in_ten():
             "high": 5.0,
         }
     )
+    codes = [f"28{number}" for number in range(201, 241)]
     held = []
     for _ in range(20):
         true = random.uniform(1.5, 3.5, (40, 20))
         rounds = [
             maturity.score(
-                pd.DataFrame(true + random.normal(0, 0.6, true.shape), columns=names), frame
+                pd.DataFrame(true + random.normal(0, 0.6, true.shape), codes, names), frame
             )
             for _ in range(2)
         ]
@@ -189,7 +190,8 @@ def test_alpha_of_a_published_table():
 
 
 def test_correlations_are_between_indicators():
-    table = pd.DataFrame([[1, 2, 5, 0], [2, 3, 4, 0], [3, 4, 1, 0]], columns=ITEMS, dtype=float)
+    rows = [[1, 2, 5, 0], [2, 3, 4, 0], [3, 4, 1, 0]]
+    table = pd.DataFrame(rows, ["28201", "28202", "28203"], ITEMS, dtype=float)
     found = maturity.correlations(maturity.score(table, FRAME))
     assert found.loc["plan", "team"] == pytest.approx(1)
     assert found.loc["plan", "people"] == pytest.approx(-1)

@@ -124,7 +124,7 @@ def test_switches_that_do_not_fit_are_refused_all_at_once():
     wrong = table.copy()
     wrong.loc[0, "column"] = "fax"
     wrong.loc[2, "column"] = "start_hour"
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match="2つのスイッチが同じ項目を決めています") as caught:
         sharing.policy_switches(wrong)
     message = str(caught.value)
     assert "2行目 列「column」 値「fax」: 施策にない項目です" in message

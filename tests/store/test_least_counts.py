@@ -68,6 +68,9 @@ def test_a_third_voter_opens_what_two_kept_closed(tmp_path):
             assert results["votes"] == voters
             assert results["mean":].notna().tolist() == [is_open] * 8
             assert session.choices()["votes"].notna().tolist() == [is_open]
+            assert session.history()["value"].isna().all()
+            session.seal()
+            # only now have the votes no order that leads from one to the next
             votes = session.history().query("kind == 'vote'")
             assert votes["value"].notna().tolist() == [is_open] * voters
 

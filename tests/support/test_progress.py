@@ -173,12 +173,10 @@ def test_forecasts_that_were_made_differently_are_not_compared():
         pr.compare(pr.forecast(table, draws=20), pr.forecast(table, draws=20, seed=2))
 
 
-def test_a_forecast_without_a_date_or_past_its_deadline_says_so():
+def test_a_forecast_without_a_date_says_so():
     table = small(0.5, 0.5).drop(columns="as_of")
     with pytest.raises(ChoiceError, match="as_of"):
         pr.forecast(table)
-    with pytest.raises(ChoiceError, match="2025-03-31"):
-        pr.forecast(table, as_of="2026-01", deadline="2025-03-31")
     with pytest.raises(ChoiceError, match="「きのう」が読めません"):
         pr.forecast(table, as_of="きのう")
     with pytest.raises(ChoiceError, match=r"start=\('2027-01', '2027-02'\)"):

@@ -20,7 +20,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, IntArray
 from dxkit._plain_tables import read_plain_table, restore_order, sort_by_keys
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.costs import _contract_costs
 
 # more than any sum of costs, and far enough from the largest number that adding is safe
@@ -52,6 +52,22 @@ class Bundle(TableResult):
     plans: pd.DataFrame
     total_yen: int
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                "各自の契約と一括契約の費用の合計が最少になる分け方を、動的計画法（0–1ナップサック）で厳密に求めた。",
+                f"一括の手間は1団体{self.settings['handling_yen']:,}円、固定費{self.settings['standing_yen']:,}円、"
+                f"最小契約{self.settings['minimum']}。最少の費用は{self.total_yen:,}円。",
+            ),
+            en=(
+                "The division into contracts of one's own and a bundle that costs least was found exactly by a "
+                "dynamic programme (0-1 knapsack).",
+                f"Handling costs {self.settings['handling_yen']:,} yen a body, standing costs are "
+                f"{self.settings['standing_yen']:,} yen, the smallest contract is {self.settings['minimum']}; "
+                f"the least cost is {self.total_yen:,} yen.",
+            ),
+        )
 
     def __repr__(self) -> str:
         bundled = int((self.table["way"] == "bundle").sum())

@@ -19,7 +19,8 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.support.costs import _trimmed_squares
 from dxkit.support.costs._trimmed_squares import COVERAGE, CUT, FittedLine, fit_line
 
 # with fewer, half of them are no line, and the range may give one of them away
@@ -53,6 +54,33 @@ class Estimates(TableResult):
     table: pd.DataFrame
     fair: pd.DataFrame
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"見積もり{self.settings['estimates']}件の費用と人口の対数に、最小刈込み二乗法"
+                f"（{self.settings['coverage']:g}を使用）で直線を当て、線から{self.settings['cut']:g}標準偏差"
+                "を超えるものを高い・低いとした。",
+                f"傾きは{self.settings['slope']:.3f}、ばらつきは{self.settings['spread']:.3f}、"
+                f"高いとするのは{self.settings['flagged_from']:.2f}倍から。",
+            ),
+            en=(
+                f"A line was fitted to the logarithms of cost and people of {self.settings['estimates']} estimates by "
+                f"least trimmed squares (coverage {self.settings['coverage']:g}); what lies more than "
+                f"{self.settings['cut']:g} spreads from it is called high or low.",
+                f"The slope is {self.settings['slope']:.3f}, the spread {self.settings['spread']:.3f}; high begins at "
+                f"{self.settings['flagged_from']:.2f} times the middle.",
+            ),
+            constants={
+                "min_estimates": MIN_ESTIMATES,
+                "nine_in_ten": NINE_IN_TEN,
+                "max_starts": _trimmed_squares.MAX_STARTS,
+                "max_steps": _trimmed_squares.MAX_STEPS,
+                "least_spread": _trimmed_squares.LEAST_SPREAD,
+            },
+            references=("rousseeuw1984",),
+            software=("scipy",),
+        )
 
     def __repr__(self) -> str:
         n_high = int((self.table["verdict"] == "high").sum())

@@ -18,7 +18,7 @@ from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import Fault, TableError
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 # kind of municipality → column of counts
 COUNT_COLUMNS = {"city": "cities", "town": "towns"}
@@ -44,6 +44,18 @@ class Participation(TableResult):
     systems: pd.DataFrame
     cells: pd.DataFrame
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"公表された業務ごとの参加数から、{self.settings['cells']}のうち{self.settings['known']}は参加の有無が"
+                "確かで、残りは同じ種別の市町が等しく参加すると見た確率。",
+            ),
+            en=(
+                f"From the published counts of participants, {self.settings['known']} of {self.settings['cells']} cells are "
+                "certain; the rest are chances, municipalities of one kind being equally likely.",
+            ),
+        )
 
     @property
     def _main_table(self) -> pd.DataFrame:

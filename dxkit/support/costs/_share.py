@@ -17,7 +17,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._plain_tables import read_plain_table, restore_order, sort_by_keys
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.costs import _contract_costs
 from dxkit.support.costs._core_objection import core_objection
 from dxkit.support.costs._nucleolus import NUCLEOLUS_MEMBERS, nucleolus
@@ -77,6 +77,22 @@ class Share(TableResult):
     rules: pd.DataFrame
     exact: dict[str, Parts]
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"共同の費用{self.settings['total_yen']:,}円（各自なら{self.settings['alone_yen']:,}円）を"
+                f"{'・'.join(RULE_LABELS[rule] for rule in self.exact)}で分け、"
+                "まとまって抜ける方が安い組（コアの外）があるかを調べた。",
+            ),
+            en=(
+                f"The joint bill of {self.settings['total_yen']:,} yen ({self.settings['alone_yen']:,} yen alone) was "
+                f"split by {', '.join(self.exact)}, and each split tested for coalitions that would rather "
+                "leave (the core).",
+            ),
+            constants={"member_limits": MEMBER_LIMITS},
+            references=("shapley1953", "schmeidler1969"),
+        )
 
     def __repr__(self) -> str:
         total_yen = self.settings["total_yen"]

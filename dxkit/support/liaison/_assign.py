@@ -17,7 +17,7 @@ from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._optimise.cp_sat import make_solver
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, DxkitError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.liaison._prefecture_facts import find_unvisited_areas
 from dxkit.support.liaison._road_distance import distances
 
@@ -30,7 +30,7 @@ MAX_TIE_WEIGHT = 2**30
 
 
 @dataclass(frozen=True)
-class Assignment:
+class Assignment(TableResult):
     """Who holds what.
 
     Attributes
@@ -50,6 +50,25 @@ class Assignment:
     loads: pd.DataFrame
     most: float
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        return f"<受け持ち: {len(self.table)}件を{len(self.loads)}人に、最大の負担 {self.most:g}>"
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"{self.settings['by']} ごとの仕事を、常勤1人あたりの最大の負担（{self.most:g}）が最も軽くなり、"
+                "次に受け持ちの場所が近くなるように分けた。",
+                f"CP-SAT で解いた（{'最適と証明した' if self.settings['proven'] else '証明はない'}）。",
+            ),
+            en=(
+                f"Tasks by {self.settings['by']} were shared out so that the heaviest load of a full post "
+                f"({self.most:g}) is the lightest, then so that what one holds lies close together.",
+                f"It was solved by CP-SAT ({'proven' if self.settings['proven'] else 'not proven'}).",
+            ),
+            constants={"parts_of_one": PARTS, "deterministic_limit": DETERMINISTIC_LIMIT},
+            software=("ortools",),
+        )
 
 
 def assign(
@@ -101,6 +120,8 @@ def assign(
     >>> shares.most, shares.table["liaison"].tolist()
     (2.0, ['乙', '甲', '乙'])
     """
+    # ``area`` is the name of a release ago
+    by = "area_name" if by == "area" and "area" not in tasks and "area_name" in tasks else by
     _checks.require_columns(tasks, [by], "tasks")
     _checks.require_unique_rows(liaisons, ["liaison"], "liaisons")
     exclude = find_unvisited_areas(tasks.get("code", ())) if exclude is None else exclude

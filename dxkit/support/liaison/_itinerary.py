@@ -103,6 +103,8 @@ def tabulate_visits(
 ) -> pd.DataFrame:
     """Tabulate one row a visit."""
     # what is known of a municipality beside its code stands in the plan, too
+    if "area_name" in municipalities:
+        municipalities = municipalities.assign(area=municipalities["area_name"])
     labels = municipalities[
         [column for column in ("code", "name", "area") if column in municipalities.columns]
     ]

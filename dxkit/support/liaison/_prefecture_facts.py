@@ -66,7 +66,7 @@ def find_unvisited_areas(codes: Iterable[object]) -> tuple[str, ...]:
     unvisited = set(find_unvisited_codes(home))
     areas = load("areas", str(home["prefecture_code"]))
     is_left_out = [set(codes.split()) <= unvisited for codes in areas["codes"]]
-    return tuple(areas.loc[is_left_out, "area"])
+    return tuple(areas.loc[is_left_out, "area_name"])
 
 
 def list_bridges() -> pd.DataFrame:

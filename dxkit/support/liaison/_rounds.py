@@ -10,10 +10,11 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError
-from dxkit.schema import carry_provenance, merge_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance, merge_provenance
 from dxkit.support.liaison import _itinerary, _routing
 from dxkit.support.liaison._day_tours import Seconds
 from dxkit.support.liaison._lower_bound import Proof, prove_plan
+from dxkit.support.liaison._method_texts import describe_rounds
 from dxkit.support.liaison._prefecture_facts import Point, complete_journey
 from dxkit.support.liaison._road_distance import (
     DETOUR,
@@ -28,7 +29,7 @@ ITERATIONS = 3000
 
 
 @dataclass(frozen=True)
-class Rounds:
+class Rounds(TableResult):
     """A plan of visits.
 
     Attributes
@@ -65,6 +66,13 @@ class Rounds:
     bound_minutes: float | None
     gap: float | None
     settings: dict[str, Any]
+
+    def __repr__(self) -> str:
+        out = f"、届かない {len(self.unreachable)}" if len(self.unreachable) else ""
+        return f"<訪問: {len(self.table)}か所を{self.days}日、移動 {self.minutes:.0f}分{out}>"
+
+    def _describe_method(self) -> MethodText:
+        return describe_rounds(self.settings, self.days, self.minutes)
 
 
 def rounds(

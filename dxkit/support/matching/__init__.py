@@ -6,7 +6,16 @@ meaning are both looked at.
 
 from dxkit.support.matching._adopters import Adoption, adopters
 from dxkit.support.matching._found_share import found_share
+from dxkit.support.matching._intentions import Intentions, split_intentions
 from dxkit.support.matching._match import match
 from dxkit.support.matching._similar import similar
 
-__all__ = ["Adoption", "adopters", "found_share", "match", "similar"]
+__all__ = [
+    "Adoption",
+    "Intentions",
+    "adopters",
+    "found_share",
+    "match",
+    "similar",
+    "split_intentions",
+]

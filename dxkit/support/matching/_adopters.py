@@ -23,7 +23,9 @@ from dxkit import _checks
 from dxkit._arrays import BoolArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels
-from dxkit.schema import carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.support.matching import _joint_search
+from dxkit.support.matching._area_offers import fit_offer, unfold_services
 from dxkit.support.matching._joint_search import search_participation
 from dxkit.support.matching._offer import JointOffer, choose_favourites
 
@@ -31,14 +33,16 @@ Yen: TypeAlias = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Adoption:
+class Adoption(TableResult):
     """Who takes up what together, and how sure it is that nothing is better.
 
     Attributes
     ----------
     table
-        One row a service: ``service, name, opened, adopters, least, wishes, worth_yen, cost_yen,
-        net_yen``.
+        One row a service, or a service and area where it is taken up area by area: ``service,
+        name, opened, adopters, least, wishes, worth_yen, cost_yen, net_yen``; with ``areas``
+        ``area``, with ``present`` ``present`` (how many have it already; ``least`` is then what
+        is still wanting).
     joined
         One row a participation: ``code, service, worth_yen, each_yen, joint_share_yen`` (an equal
         part of the fixed cost) and ``left_yen`` (worth less both; negative: would rather stay out,
@@ -62,6 +66,25 @@ class Adoption:
     favourites: int
     settings: dict[str, Any]
 
+    def __repr__(self) -> str:
+        opened = int(self.table["opened"].sum())
+        return f"<共同の利用: {opened}サービス、参加 {len(self.joined)}件、正味 年{self.value:,}円>"
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"参加の最少数と予算を守り、正味の効果（年{self.value:,}円）が最大になる参加の組を求めた。",
+                f"CP-SAT で解き、上限は{self.bound:,}円（差 {self.gap:.3g}）。",
+            ),
+            en=(
+                f"The participations with the greatest net worth ({self.value:,} yen a year) within least numbers "
+                "and budgets were found.",
+                f"It was solved by CP-SAT; the bound is {self.bound:,} yen (gap {self.gap:.3g}).",
+            ),
+            constants={"deterministic_limit": _joint_search.DETERMINISTIC_LIMIT},
+            software=("ortools",),
+        )
+
 
 @accepts_old_keywords(seconds="time_limit_s")
 def adopters(
@@ -69,6 +92,8 @@ def adopters(
     services: pd.DataFrame,
     *,
     budgets: pd.DataFrame | None = None,
+    areas: pd.DataFrame | None = None,
+    present: pd.DataFrame | None = None,
     time_limit_s: float | None = None,
     seed: int = 0,
 ) -> Adoption:
@@ -88,6 +113,12 @@ def adopters(
         known.
     budgets
         One row a municipality: ``code, budget_yen`` for the fees; who has no row has no limit.
+    areas
+        One row a municipality: ``code, area``. A service whose ``per_area`` is true (a column of
+        ``services``) is taken up area by area: ``joint_yen`` and ``least`` then hold for each.
+    present
+        Who has which service already: ``code, service``. They are not chosen again, and count
+        towards ``least``; whoever has a service and wishes for it is a fault.
     time_limit_s
         Stop the search after so many seconds by the clock. By default it stops after an amount of
         work that is the same on every machine, about a minute; the gap says how sure the answer
@@ -124,6 +155,8 @@ def adopters(
     """
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
+    origins = (wishes, services, budgets, areas, present)
+    wishes, services = fit_offer(wishes, services, areas, present)
     offer = _read_offer(wishes, services, budgets)
     favourites = choose_favourites(offer)
     search = search_participation(offer, favourites, time_limit_s=time_limit_s, seed=seed)
@@ -136,10 +169,11 @@ def adopters(
         "proven": gap == 0,
         "reproducible": search.is_reproducible,
     }
-    origins = (wishes, services, budgets)
+    table = unfold_services(_tabulate_services(offer, services, search.takes), services)
+    joined = unfold_services(_tabulate_joined(offer, search.takes), services)
     return Adoption(
-        table=carry_provenance(_tabulate_services(offer, services, search.takes), *origins),
-        joined=carry_provenance(_tabulate_joined(offer, search.takes), *origins),
+        table=carry_provenance(table, *origins),
+        joined=carry_provenance(joined, *origins),
         value=value,
         bound=search.bound,
         gap=gap,

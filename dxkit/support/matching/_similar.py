@@ -35,7 +35,7 @@ def similar(
     Parameters
     ----------
     municipalities
-        One row a municipality: ``code, area``, the columns of ``by`` (above 0); ``name`` where
+        One row a municipality: ``code, area_name``, the columns of ``by`` (above 0); ``name`` where
         known.
     adopters
         Codes of those that take part.
@@ -68,6 +68,9 @@ def similar(
     >>> following.loc[0, "reason"]
     '養父市と規模が近い。同じ但馬に参加市町がある'
     """
+    if "area_name" in municipalities:
+        # the answer keeps the short name that it always had
+        municipalities = municipalities.assign(area=municipalities["area_name"])
     _checks.require_columns(municipalities, ["code", "area", *by], "municipalities")
     codes = municipalities["code"].tolist()
     adopter_rows = _find_rows([adopters] if isinstance(adopters, str) else list(adopters), codes)

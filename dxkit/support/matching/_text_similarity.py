@@ -62,8 +62,23 @@ def list_content_words(text: str) -> list[tuple[str, str]]:
     return words
 
 
-def compute_bm25(needs: Sequence[Sequence[str]], documents: Sequence[Sequence[str]]) -> FloatArray:
-    """Compute the BM25 score of each need (rows) for each document (columns), given as words."""
+def compute_bm25(
+    needs: Sequence[Sequence[str]],
+    documents: Sequence[Sequence[str]],
+    *,
+    population: int | None = None,
+) -> FloatArray:
+    """Compute the BM25 score of each need (rows) for each document (columns), given as words.
+
+    Parameters
+    ----------
+    needs, documents
+        Words of each.
+    population
+        How many documents there are, those given and others in which none of the words stands; by
+        default those given.
+    """
+    total = population or len(documents)
     counts = [Counter(words) for words in documents]
     lengths = np.array([len(words) for words in documents], dtype=np.float64)
     norm = K1 * (1 - B + B * lengths / max(lengths.mean(), 1.0))
@@ -74,6 +89,6 @@ def compute_bm25(needs: Sequence[Sequence[str]], documents: Sequence[Sequence[st
         for word in dict.fromkeys(need):
             frequency = np.array([count[word] for count in counts], dtype=np.float64)
             document_count = np.count_nonzero(frequency)
-            rarity = np.log1p((len(documents) - document_count + 0.5) / (document_count + 0.5))
+            rarity = np.log1p((total - document_count + 0.5) / (document_count + 0.5))
             scores[row] += rarity * frequency * (K1 + 1) / (frequency + norm)
     return scores

@@ -14,7 +14,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.network._ties import Ties
 
 MAX_SIZE = 5
@@ -49,6 +49,19 @@ class Dialogues(TableResult):
     weight: float
     bound: float
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"つながりの重みが大きい団体どうしが同席するように、{STARTS}通りの初期値からの局所探索で分けた"
+                f"（質 {self.weight:g}、上限 {self.bound:g}。最適の証明はない）。",
+            ),
+            en=(
+                f"Sittings were found by local search from {STARTS} starts so that ties within them are the most "
+                f"({self.weight:g}, bound {self.bound:g}; not proven).",
+            ),
+            constants={"starts": STARTS, "least_gain": LEAST_GAIN, "tie_break": TIE_BREAK},
+        )
 
     def __repr__(self) -> str:
         return (

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,19 @@ class Ties(TableResult):
     members: pd.DataFrame
     graph: "nx.Graph[str]"
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                "同じ集まりに入る2団体をつなぎ、つながりの重みを共通の集まりの重みの和、"
+                "仲立ちの度合いを媒介中心性（0–1）とした。",
+            ),
+            en=(
+                "Two bodies are tied where they share a group, with the sum of the groups' weights; between is "
+                "betweenness centrality (0-1).",
+            ),
+            software=("networkx",),
+        )
 
     def __repr__(self) -> str:
         n_parts = self.members["part"].nunique()

@@ -7,6 +7,9 @@ import pandas as pd
 
 from dxkit.errors import ChoiceError, shorten
 
+# 標準化基本方針: the end of fiscal 2025, and for 特定移行支援システム five years more at most
+DEADLINE = "2026-03-31"
+EXTENDED_DEADLINE = "2031-03-31"
 # a Julian year by twelve
 DAYS_A_MONTH = 365.25 / 12
 

@@ -16,7 +16,7 @@ from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import carry_provenance, is_made
 from dxkit.support.progress import _progress_table
-from dxkit.support.progress._dates import count_months, read_date, read_month_end
+from dxkit.support.progress._dates import DEADLINE, count_months, read_date, read_month_end
 from dxkit.support.progress._forecast_result import HORIZON_MONTHS, Forecast, ForecastDraws
 from dxkit.support.progress._monte_carlo import SystemArrays, draw_finish_months
 from dxkit.support.progress._pace_assumptions import (
@@ -26,7 +26,6 @@ from dxkit.support.progress._pace_assumptions import (
 )
 from dxkit.support.progress._progress_table import STEPS
 
-DEADLINE = "2026-03-31"
 # decimals of steps: a share of 0.725 is 29 steps, whatever its last bit says
 STEP_DECIMALS = 6
 
@@ -66,7 +65,9 @@ def forecast(
     as_of
         The date of the figures, if the table has none.
     deadline
-        A date.
+        A date. Where the figures are of that day or later, nothing is forecast for it any more:
+        ``in_time`` then says who is through at the date of the figures (1) and who is not (0),
+        ``settings["after_deadline"]`` is true, and `follow_up` says whom to ask for what.
     draws, seed
         Of the simulation; the same seed gives the same futures, so that two forecasts can be
         compared.
@@ -80,13 +81,14 @@ def forecast(
     TableError
         If a table cannot be used.
     ChoiceError
-        If there is no date, the deadline is past, or a delay names a vendor that is not there.
+        If there is no date, or a delay names a vendor that is not there.
 
     Notes
     -----
     A gamma–Poisson model with factors for the future (see `dxkit.support.progress._monte_carlo`).
-    It is a projection, not a plan: it knows nothing of contracts, cut-over dates or revised
-    specifications. Where work speeds up near the deadline it is too late, where vendors stall it
+    Listed systems are through only after 2026-03-31, the law's first deadline, whichever
+    ``deadline`` is asked for. It is a projection, not a plan: it knows nothing of contracts,
+    cut-over dates or revised specifications. Where work speeds up near the deadline it is too late, where vendors stall it
     is too early: `trial` shows by how much. A system without a figure is left out, and its
     municipality's chances are then blank.
 
@@ -100,26 +102,26 @@ def forecast(
     latest = _progress_table.select_latest(rows)
     today = read_month_end(as_of or _progress_table.find_latest_date(rows))
     months_to_deadline = count_months(today, read_date(deadline))
-    if months_to_deadline <= 0:
-        raise ChoiceError(f"期限 {deadline} は、進捗の時点 {today:%Y-%m-%d} より後にしてください。")
+    after_deadline = months_to_deadline <= 0
+    # what is through has 0 months to go: after the deadline those alone count
+    months_to_deadline = max(months_to_deadline, 0.0)
+    # the list says of its systems that they end after the first deadline, not after any
+    months_of_list = max(count_months(today, read_date(DEADLINE)), 0.0)
     # defaults differ by how many dates the table holds, so that they are filled in here
     assumptions = pace or PaceAssumptions()
     systems, months_watched = _read_systems(
         rows, extensions, assumptions, today, _read_delays(latest, vendors, delay)
     )
-    if assumptions.future is None:
-        # with two dates the two ends of the time watched are the same
-        has_two_dates = months_watched[0] == months_watched[1]
-        future = FUTURE_FROM_TWO_DATES if has_two_dates else FUTURE_FROM_ONE_DATE
-        assumptions = replace(assumptions, future=future)
+    assumptions = _fill_future(assumptions, months_watched)
     months = draw_finish_months(
-        systems, months_watched, months_to_deadline, assumptions, draws=draws, seed=seed
+        systems, months_watched, months_of_list, assumptions, draws=draws, seed=seed
     )
     # unknown stays unknown, in each draw
     months[:, latest["share_done"].isna().to_numpy()] = np.nan
     settings: dict[str, object] = {
         "as_of": f"{today:%Y-%m-%d}",
         "deadline": deadline,
+        "after_deadline": after_deadline,
         "pace": assumptions,
         "months_watched": months_watched,
         "delay": dict(delay or {}),
@@ -134,6 +136,16 @@ def forecast(
     for part in (result.table, result.cells, result.curve):
         carry_provenance(part, progress, extensions, vendors)
     return result
+
+
+def _fill_future(pace: PaceAssumptions, months_watched: tuple[float, float]) -> PaceAssumptions:
+    """Fill in how the pace may change, where nothing else is assumed."""
+    if pace.future is not None:
+        return pace
+    # with two dates the two ends of the time watched are the same
+    has_two_dates = months_watched[0] == months_watched[1]
+    future = FUTURE_FROM_TWO_DATES if has_two_dates else FUTURE_FROM_ONE_DATE
+    return replace(pace, future=future)
 
 
 def _read_systems(

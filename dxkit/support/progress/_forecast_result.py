@@ -11,8 +11,14 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.loaders import HYOGO
-from dxkit.schema import TableResult
-from dxkit.support.progress._dates import DAYS_A_MONTH, count_months, read_date
+from dxkit.schema import MethodText, TableResult
+from dxkit.support.progress._dates import (
+    DAYS_A_MONTH,
+    DEADLINE,
+    EXTENDED_DEADLINE,
+    count_months,
+    read_date,
+)
 from dxkit.support.progress._monte_carlo import SystemArrays
 from dxkit.support.progress._progress_table import PROGRESS_CAUTION
 
@@ -23,8 +29,6 @@ MIN_CURVE_MONTHS = 12
 CURVE_DRAWS = 500
 # the ends and the middle of an interval that holds nine draws of ten
 LEVELS = (0.05, 0.5, 0.95)
-# 特定移行支援システム: five years after the deadline
-EXTENDED_DEADLINE = "2031-03-31"
 # what is shorter or longer is a made-up label
 CODE_DIGITS = 5
 # what the prefecture itself wrote; shown beside the forecast, never fitted
@@ -41,7 +45,7 @@ FORECAST_LIMITS = (
     "40手順の重さは同じではなく、本番の切替えの日は契約で決まります。"
     "個別の予定を聞き取れたら、そちらを使ってください。",
     "特定移行支援システムの一覧に載った業務は、"
-    "一覧のとおり期限後に終わるものとして計算しています。",
+    "一覧のとおり2026年3月31日より後に終わるものとして計算しています。",
 )
 
 
@@ -76,7 +80,7 @@ class Forecast(TableResult):
         ``date``, ``month``, ``mean``, ``p05``, ``p95``: what is not through yet.
     in_time
         How many municipalities are through by the deadline: ``p05, median, p95``, and ``most``:
-        those with nothing listed.
+        those that can be at all (for the first deadline those with nothing listed).
     stated
         What Hyogo stated, with its date; not used. Empty for municipalities of other prefectures.
     settings
@@ -97,8 +101,34 @@ class Forecast(TableResult):
     caution: str = PROGRESS_CAUTION
     limits: tuple[str, ...] = FORECAST_LIMITS
 
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"{self.settings['as_of']} の進捗から、業務ごとの残りの手順が終わる日を{self.settings['draws']:,}回引いた"
+                f"（期限 {self.settings['deadline']}）。",
+                "ペースの仮定は設定の pace のとおり。",
+                self.caution,
+            ),
+            en=(
+                f"From the progress of {self.settings['as_of']}, the day on which the remaining steps of each system "
+                f"end was drawn {self.settings['draws']:,} times (deadline {self.settings['deadline']}).",
+                "The pace is assumed as the setting pace says.",
+            ),
+            constants={
+                "horizon_months": HORIZON_MONTHS,
+                "curve_draws": CURVE_DRAWS,
+                "levels": LEVELS,
+                "extended_deadline": EXTENDED_DEADLINE,
+            },
+        )
+
     def __repr__(self) -> str:
         spread = self.in_time
+        if self.settings["after_deadline"]:
+            return (
+                f"<期限 {self.settings['deadline']} の後の進捗（{self.settings['as_of']}）: "
+                f"{len(self.table)}市町のうち終えたのは{spread['median']:.0f}市町>"
+            )
         return (
             f"<見通し（{self.settings['as_of']}）: {len(self.table)}市町のうち"
             f"{self.settings['deadline']}までに終わるのは{spread['median']:.0f}市町"
@@ -143,9 +173,7 @@ class ForecastDraws:
         quantiles = np.quantile(count, LEVELS).tolist()
         spread = dict(zip(("p05", "median", "p95"), quantiles, strict=True))
         table = self._tabulate_municipalities(last)
-        # who has a listed system is late by the list itself
-        can_be_in_time = (table["listed"] == 0) & table["in_time"].notna()
-        spread["most"] = float(can_be_in_time.sum())
+        spread["most"] = self._count_most(table)
         table.attrs["settings"] = self.settings | {"caution": PROGRESS_CAUTION}
         return Forecast(
             table,
@@ -156,6 +184,15 @@ class ForecastDraws:
             self.settings,
             self.months,
         )
+
+    def _count_most(self, table: pd.DataFrame) -> float:
+        """Count the municipalities that can be in time at all."""
+        is_known = table["in_time"].notna()
+        if self.settings["after_deadline"]:
+            return float((table.loc[is_known, "in_time"] == 1).sum())
+        # who has a listed system is late for the first deadline by the list itself
+        is_first = read_date(str(self.settings["deadline"])) <= read_date(DEADLINE)
+        return float((is_known & (table["listed"] == 0)).sum() if is_first else is_known.sum())
 
     def _find_last_months(self, months: FloatArray) -> FloatArray:
         """Find when the last system of each municipality is through; NaN if one is unknown."""
@@ -184,7 +221,7 @@ class ForecastDraws:
             "start": self.today,
         }
         # the chance of missing even the extended deadline
-        limit_months = count_months(self.today, read_date(EXTENDED_DEADLINE))
+        limit_months = max(count_months(self.today, read_date(EXTENDED_DEADLINE)), 0.0)
         table = pd.DataFrame(facts | self._compute_dates(last))
         return table.assign(past_limit=1 - _share_of_draws(last, limit_months))
 

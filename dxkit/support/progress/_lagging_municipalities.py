@@ -233,7 +233,8 @@ def _read_facts(municipalities: pd.DataFrame | None) -> dict[str, dict[str, Any]
 
 def _read_chances(forecast: Forecast | None) -> dict[str, float]:
     """Read code → chance that the systems that are not listed are in time, where known."""
-    if forecast is None:
+    # a chance of being in time is no longer one after the deadline
+    if forecast is None or forecast.settings["after_deadline"]:
         return {}
     chances = forecast.table.set_index("code")["in_time_others"].dropna()
     return {str(code): float(chance) for code, chance in chances.items()}

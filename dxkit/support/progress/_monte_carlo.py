@@ -58,7 +58,7 @@ class SystemArrays:
 def draw_finish_months(
     systems: SystemArrays,
     months_watched: tuple[float, float],
-    months_to_deadline: float,
+    months_of_list: float,
     pace: PaceAssumptions,
     *,
     draws: int,
@@ -72,9 +72,9 @@ def draw_finish_months(
         The systems.
     months_watched
         Shortest and longest time over which the steps were gained; one drawn for all.
-    months_to_deadline
-        Months from now to the deadline: listed systems are through only after it, as the list
-        says.
+    months_of_list
+        Months from now to the first deadline: listed systems are through only after it, as the
+        list says; 0 where it has passed.
     pace, draws, seed
         Assumptions, how many draws, and the seed.
 
@@ -102,9 +102,9 @@ def draw_finish_months(
     # the gamma quantile of each one's luck: so many steps at that pace
     needed = gammaincinv(np.where(is_open, systems.steps_left, 1.0), ndtr(luck)) / rate
     rest = rng.uniform(*pace.wait_months, size=by_municipality)[:, systems.municipality]
-    # a listed system rests first, and is never through before the deadline has passed
+    # a listed system rests first, and is never through before the first deadline has passed
     after_rest = np.maximum(
-        needed + rest + systems.delay_months, np.nextafter(months_to_deadline, np.inf)
+        needed + rest + systems.delay_months, np.nextafter(months_of_list, np.inf)
     )
     months = np.where(systems.is_listed, after_rest, needed + systems.delay_months)
     return np.where(is_open, months, 0.0)

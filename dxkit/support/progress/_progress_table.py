@@ -4,6 +4,7 @@
 user's tables for the other modules and put their rows in one order.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -24,6 +25,8 @@ PROGRESS_CAUTION = (
 )
 # stands in lists of extensions beside the 20 systems, and has no share of its own
 COMMON_FUNCTIONS = "共通機能"
+# how a reader writes the date that a file says of itself
+FILE_DATE = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 # the ministry's order of the 20 systems
 SYSTEM_ORDER = (
     "住民基本台帳",
@@ -143,6 +146,9 @@ def read_progress(progress: pd.DataFrame) -> pd.DataFrame:
     """
     plain = read_plain_table(progress)
     _checks.require_columns(plain, ["code", "system", "share_done"], "進捗")
+    # a file's own date, where the table does not repeat it in each row
+    if "as_of" not in plain.columns and FILE_DATE.fullmatch(str(plain.attrs.get("as_of", ""))):
+        plain["as_of"] = plain.attrs["as_of"]
     if "as_of" in plain.columns and len(plain["as_of"].unique()) > 1:
         # the same municipality and system may stand once at each date
         parts = [

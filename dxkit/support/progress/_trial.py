@@ -13,7 +13,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
-from dxkit.schema import TableResult
+from dxkit.schema import MethodText, TableResult
 from dxkit.support.progress._dates import DAYS_A_MONTH
 from dxkit.support.progress._forecast_result import Forecast
 from dxkit.support.progress._pace_assumptions import FUTURE_FROM_ONE_DATE, NINETY_PERCENT
@@ -50,6 +50,24 @@ class Trial(TableResult):
     progress: pd.DataFrame
     finish: pd.DataFrame
     future: str
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"市町{len(self.finish)}の進捗を作り、将来は {self.future} とした（架空データ）。",
+            ),
+            en=(
+                f"The progress of {len(self.finish)} municipalities was invented; their future is {self.future}.",
+            ),
+            constants={
+                "pace_of_futures": FUTURES,
+                "median_pace": MEDIAN_PACE,
+                "municipality_spread": MUNICIPALITY_SPREAD,
+                "system_spread": SYSTEM_SPREAD,
+                "full_months": FULL_MONTHS,
+                "snapshot": SNAPSHOT_DAY,
+            },
+        )
 
     @property
     def _main_table(self) -> pd.DataFrame:
@@ -133,7 +151,9 @@ def trial(
     factor = speed_up * np.exp((slow + fast) / 2 + common + individual)
     steps_left = STEPS - done
     waiting = rng.gamma(np.maximum(steps_left, 1)) / (pace * factor)
-    return _build_trial(done, np.where(steps_left > 0, waiting, 0.0), future)
+    invented = _build_trial(done, np.where(steps_left > 0, waiting, 0.0), future)
+    invented.progress.attrs["settings"] = {"future": future, "months": months, "seed": seed}
+    return invented
 
 
 def _build_trial(done: IntArray, months_needed: FloatArray, future: str) -> Trial:

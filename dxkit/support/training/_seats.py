@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.training._first_come import open_by_stage, serve_by_person
 from dxkit.support.training._learning_paths import list_paths, read_sessions, read_wishes
 from dxkit.support.training._seating_model import (
@@ -65,6 +65,23 @@ class Seats(TableResult):
     by_code: pd.DataFrame
     compare: pd.DataFrame
     settings: dict[str, Any]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"1期{self.settings['load']}回までの出席で、希望の価値（教え合うまで進めば{self.settings['cycle']}倍を加える）"
+                "の合計が最大になるように席を割り当てた"
+                f"{'（どの団体にも席があることを優先）' if self.settings['fair'] else ''}。",
+                f"CP-SAT で解き、上限との差は{self.settings['gap']:.3g}。",
+            ),
+            en=(
+                f"Seats were allotted for the greatest value of wishes (plus {self.settings['cycle']} times the value "
+                f"where the last stage is reached), at most {self.settings['load']} sessions a term"
+                f"{', a seat for every body coming first' if self.settings['fair'] else ''}.",
+                f"It was solved by CP-SAT; the gap to the bound is {self.settings['gap']:.3g}.",
+            ),
+            software=("ortools",),
+        )
 
     def __repr__(self) -> str:
         best = self.compare.to_dict("records")[-1]

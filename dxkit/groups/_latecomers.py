@@ -1,0 +1,86 @@
+"""Who comes in addition to those who were on the list, and is the row of each like theirs?"""
+
+import warnings
+from collections.abc import Hashable, Iterable
+
+import pandas as pd
+
+from dxkit.errors import Fault, TableError, TableWarning
+from dxkit.groups._groups import Groups
+from dxkit.groups._members import Roster, find_heading, list_keys, read_members
+from dxkit.schema import carry_provenance
+
+
+def read_roster(groups: Groups) -> Roster:
+    """Read the members of groups as `form` had read them."""
+    codes = pd.Index(groups.table["code"], dtype=object)
+    has_persons = "person" in groups.table.columns
+    persons = pd.Index(groups.table["person"], dtype=object) if has_persons else None
+    return Roster(groups.members, codes, bool(groups.settings["places"]), {}, persons=persons)
+
+
+def read_late(
+    groups: Groups, rest: pd.DataFrame, late: pd.DataFrame | Iterable[Hashable] | None
+) -> pd.DataFrame:
+    """Check the rows of latecomers, and give them the columns that the members have.
+
+    Raises
+    ------
+    TableError
+        With every fault of the rows.
+    """
+    if late is None or len(rows := late if isinstance(late, pd.DataFrame) else list(late)) == 0:
+        return rest.head(0)
+    roster, faults = read_members(rows, places=bool(groups.settings["places"]), min_members=1)
+    if roster is None:
+        raise TableError(_name_option(faults))
+    table = roster.table
+    if "person" in rest.columns and "person" not in table.columns:
+        table = table.assign(person="")
+    if "person" not in rest.columns:
+        # the others are bodies: who comes from one is no other member
+        table = table.drop(columns="person", errors="ignore")
+    present = set(list_keys(rest))
+    faults = [
+        Fault(
+            "late の人は、もう参加者の表にいます",
+            "late から除くか、いまの人を absent に入れてください",
+            row=row,
+            column="code",
+            value=key,
+        )
+        for row, key in enumerate(list_keys(table), start=1)
+        if key in present
+    ]
+    if faults:
+        raise TableError(faults)
+    _warn_of_columns(groups, table)
+    return table.reindex(columns=rest.columns)
+
+
+def add_late(rest: pd.DataFrame, newcomers: pd.DataFrame) -> pd.DataFrame:
+    """Put latecomers behind those who are there; where either is invented, the whole is."""
+    if newcomers.empty:
+        return rest
+    return carry_provenance(pd.concat([rest, newcomers], ignore_index=True), rest, newcomers)
+
+
+def _name_option(faults: list[Fault]) -> list[Fault]:
+    """Say of each fault that it lies in the rows of the latecomers."""
+    return [
+        Fault(f"late: {fault.problem}", fault.remedy, row=fault.row, column=fault.column,
+              value=fault.value)
+        for fault in faults
+    ]  # fmt: skip
+
+
+def _warn_of_columns(groups: Groups, table: pd.DataFrame) -> None:
+    """Point out columns that the groups go by and the latecomers lack."""
+    columns = [column["column"] for column in groups.settings["columns"]]
+    absent = [
+        name for name in (*columns, *groups.settings["spread_by"]) if name not in table.columns
+    ]
+    if absent:
+        names = "、".join(f"{find_heading(name)}（{name}）" for name in dict.fromkeys(absent))
+        message = f"late に{names}の列がありません。空欄として席を決めました。"
+        warnings.warn(TableWarning(message), stacklevel=4)

@@ -1,0 +1,108 @@
+"""How is a file read that is already open, or that lies in memory?
+
+Uploads and downloads hand over bytes. They are written to a temporary file, which every reader
+can read, and which is gone after it.
+"""
+
+import hashlib
+import inspect
+from collections.abc import Callable, Iterable
+from functools import wraps
+from os import PathLike
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ParamSpec, TypeVar
+
+import pandas as pd
+
+from dxkit.errors import ChoiceError, shorten
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# what a file in memory is called in messages and in ``.attrs``
+UNNAMED = "メモリ上のファイル"
+# the first bytes of a workbook or an archive, and of JSON
+ZIP_START = b"PK"
+OLD_WORKBOOK_START = b"\xd0\xcf\x11\xe0"
+JSON_STARTS = (b"{", b"[")
+
+
+def accepts_open_file(reader: Callable[P, R]) -> Callable[P, R]:
+    r"""Decorate a reader so that its first argument may be an open file or bytes.
+
+    Examples
+    --------
+    >>> from io import BytesIO
+    >>> from dxkit.loaders import read_table
+    >>> read_table(BytesIO("市町名,件数\n姫路市,12\n尼崎市,3\n".encode("cp932")))["code"].tolist()
+    ['28201', '28202']
+    """
+    takes_several = "paths" in inspect.signature(reader).parameters
+
+    @wraps(reader)
+    def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        keyword = next((name for name in ("path", "paths") if name in kwargs), None)
+        given: Any = args[0] if args else kwargs.get(keyword or "")
+        if isinstance(given, str | PathLike):
+            return _add_hash(reader(*args, **kwargs), Path(given))
+        if not args and keyword is None:
+            return reader(*args, **kwargs)
+        content = _read_content(given, reader.__name__, takes_several=takes_several)
+        if content is None:
+            return reader(*args, **kwargs)
+        with TemporaryDirectory() as folder:
+            path: Any = Path(folder) / _name_file(given, content)
+            path.write_bytes(content)
+            if args:
+                return _add_hash(reader(path, *args[1:], **kwargs), path)  # type: ignore[arg-type]
+            kwargs[str(keyword)] = path
+            return _add_hash(reader(*args, **kwargs), path)
+
+    return read
+
+
+def _add_hash(answer: R, path: Path) -> R:
+    """Add to a table which file it was read from, with the hash of its bytes."""
+    if isinstance(answer, pd.DataFrame) and "inputs" not in answer.attrs and path.is_file():
+        record = {
+            key: str(answer.attrs[key])
+            for key in ("source", "publisher", "as_of", "licence", "kind")
+            if answer.attrs.get(key)
+        }
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        answer.attrs["inputs"] = [{"name": path.stem, **record, "sha256": digest}]
+    return answer
+
+
+def _read_content(given: object, reader: str, *, takes_several: bool) -> bytes | None:
+    """Read the bytes of an open file; None for what the reader itself must judge (a list).
+
+    Raises
+    ------
+    ChoiceError
+        If it is no file at all.
+    """
+    if isinstance(given, bytes | bytearray | memoryview):
+        return bytes(given)
+    if hasattr(given, "read"):
+        content = given.read()
+        return content.encode("utf-8") if isinstance(content, str) else bytes(content)
+    # forms of the hearing, or the archives of a mesh, come as several files
+    if isinstance(given, Iterable) and takes_several:
+        return None
+    raise ChoiceError(
+        f"{reader} に「{shorten(given)}」（{type(given).__name__}）は渡せません。"
+        "ファイルの名前（パス）か、開いたファイルを渡してください。"
+    )
+
+
+def _name_file(given: object, content: bytes) -> str:
+    """Name the file as it is called, or by what it holds."""
+    name = getattr(given, "name", None)
+    if isinstance(name, str) and Path(name).name:
+        return Path(name).name
+    if content.startswith((ZIP_START, OLD_WORKBOOK_START)):
+        return f"{UNNAMED}{'.xls' if content.startswith(OLD_WORKBOOK_START) else '.xlsx'}"
+    is_json = content.lstrip()[:1] in JSON_STARTS
+    return f"{UNNAMED}{'.json' if is_json else '.csv'}"

@@ -1,0 +1,239 @@
+"""What counts as a table, and how is one read that comes from another library?
+
+A list of records, a dictionary of columns, and tables of polars, Arrow or anything else that
+speaks their protocols become pandas tables. Codes of municipalities that are numbers, have six
+digits or stand under a Japanese heading become the five-digit ``code``; points without ``lat, lon``
+get them from their geometry. What is no table is refused in one sentence.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from dxkit.codes import short_code
+from dxkit.errors import CodeError, Fault, TableError
+from dxkit.schema._synonyms import SYNONYMS
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CODE = "code"
+# degrees of JGD2011, in which all coordinates of this house are
+DATUM = "EPSG:6668"
+REMEDY = (
+    "pandas の表（DataFrame）か、列名つきの記録（辞書のリスト）を渡してください。"
+    "ファイルは dxkit.read か read_table で読みます"
+)
+# what pandas calls cells that are all numbers
+NUMBER_KINDS = ("integer", "floating", "mixed-integer-float")
+
+
+def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorate a function so that these parameters may be any kind of table.
+
+    Parameters
+    ----------
+    names
+        Of the parameters that are tables; ``None`` and what is no table where the function allows
+        it (a result, a name) are handed on.
+
+    Examples
+    --------
+    >>> @accepts_any_table("towns")
+    ... def count(towns):
+    ...     return towns["code"].tolist()
+    >>> count([{"団体コード": 28201}, {"団体コード": 28202}])
+    ['28201', '28202']
+    """
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        position_by_name = {
+            name: position for position, name in enumerate(inspect.signature(function).parameters)
+        }
+
+        @wraps(function)
+        def convert(*args: P.args, **kwargs: P.kwargs) -> R:
+            positional: list[Any] = list(args)
+            for name in names:
+                position = position_by_name[name]
+                if name in kwargs:
+                    kwargs[name] = to_table(kwargs[name], name)
+                elif position < len(positional):
+                    positional[position] = to_table(positional[position], name)
+            return function(*positional, **kwargs)
+
+        return convert
+
+    return decorate
+
+
+def to_table(value: Any, what: str = "table") -> Any:
+    """Read anything that is a table as a pandas table.
+
+    Parameters
+    ----------
+    value
+        A pandas or GeoPandas table, a list of dictionaries, a dictionary of columns, a numpy
+        record array, or a table with the Arrow or the dataframe protocol (polars, pyarrow, …).
+        ``None`` and the classes of this house's own results are returned as they are.
+    what
+        What to call it in a message.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The table itself where nothing had to be changed; with ``code`` as five digits where the
+        codes were numbers, had a check digit or stood under a Japanese heading; with ``lat, lon``
+        where only a geometry of points was there.
+
+    Raises
+    ------
+    TableError
+        If it is no table: an array without names of columns, a path, an open file.
+
+    Examples
+    --------
+    >>> to_table([{"市町村コード": 282014, "share": 0.5}])
+        code  share
+    0  28201    0.5
+    """
+    if value is None or isinstance(value, pd.Series):
+        return value
+    table = value if isinstance(value, pd.DataFrame) else _convert(value, what)
+    if not isinstance(table, pd.DataFrame):
+        return table
+    return _add_coordinates(_read_codes(table, what))
+
+
+def _convert(value: Any, what: str) -> Any:
+    """Convert what is no pandas table yet; hand on what only the function itself can judge."""
+    if hasattr(value, "__arrow_c_stream__") or hasattr(value, "__dataframe__"):
+        return _convert_by_protocol(value, what)
+    if isinstance(value, np.ndarray):
+        if value.dtype.names:
+            return pd.DataFrame.from_records(value)
+        raise TableError(_refuse(f"{what} が列名のない配列です", value.shape))
+    if isinstance(value, Mapping):
+        return _build(dict(value), what)
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        records = list(value)
+        if records and all(isinstance(record, Mapping) for record in records):
+            return _build(records, what)
+        raise TableError(_refuse(f"{what} が表（DataFrame）ではありません", _shorten(records)))
+    if isinstance(value, str | bytes | int | float) or hasattr(value, "read"):
+        raise TableError(_refuse(f"{what} が表（DataFrame）ではありません", _shorten(value)))
+    return value
+
+
+def _build(records: Any, what: str) -> pd.DataFrame:
+    """Build a table of records or columns."""
+    try:
+        return pd.DataFrame(records)
+    except ValueError as error:
+        # columns of different lengths, or single values
+        problem = f"{what} を表にできません（列の長さがそろっていません）"
+        raise TableError(_refuse(problem, _shorten(records))) from error
+
+
+def _convert_by_protocol(value: Any, what: str) -> pd.DataFrame:
+    """Convert a table of another library through Arrow, or through the dataframe protocol."""
+    try:
+        if hasattr(value, "__arrow_c_stream__"):
+            # only who hands over such a table has it
+            import pyarrow as pa  # noqa: PLC0415
+
+            converted: pd.DataFrame = pa.table(value).to_pandas()
+            return converted
+        return pd.api.interchange.from_dataframe(value)
+    except ImportError as error:
+        problem = f"{what}（{type(value).__module__} の表）を読むには pyarrow が要ります"
+        remedy = "pip install pyarrow とするか、.to_pandas() で渡してください"
+        raise TableError([Fault(problem, remedy)]) from error
+    except (TypeError, ValueError, NotImplementedError, RuntimeError) as error:
+        problem = f"{what}（{type(value).__module__} の表）を pandas の表に直せません"
+        raise TableError(_refuse(problem, _shorten(error))) from error
+
+
+def _refuse(problem: str, value: object) -> list[Fault]:
+    return [Fault(problem, REMEDY, value=value)]
+
+
+def _shorten(value: object) -> str:
+    return f"{type(value).__name__}: {str(value)[:40]}"
+
+
+def _read_codes(table: pd.DataFrame, what: str) -> pd.DataFrame:
+    """Read the municipalities' codes as text of five digits, from a column or the index."""
+    if CODE not in table.columns:
+        headings = [name for name in table.columns if name in SYNONYMS[CODE]]
+        if len(headings) == 1:
+            table = _keep_attrs(table.rename(columns={headings[0]: CODE}), table)
+    if list(table.columns).count(CODE) == 1:
+        codes = _to_short_codes(table[CODE], what)
+        return table if codes is None else _keep_attrs(table.assign(code=codes), table)
+    # an index without a name numbers rows, whatever its numbers are
+    if CODE not in table.columns and table.index.name in (CODE, *SYNONYMS[CODE]):
+        codes = _to_short_codes(table.index.to_series(), what)
+        if codes is not None:
+            return _keep_attrs(table.set_axis(pd.Index(codes.array, name=CODE)), table)
+    return table
+
+
+def _keep_attrs(changed: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    changed.attrs = dict(table.attrs)
+    return changed
+
+
+def _to_short_codes(column: "pd.Series[Any]", what: str) -> "pd.Series[Any] | None":
+    """Convert numbers and six-digit texts to codes; None where these are somebody's own labels.
+
+    Raises
+    ------
+    TableError
+        If some are codes and some are not.
+    """
+    filled = column[column.notna()]
+    kind = pd.api.types.infer_dtype(filled, skipna=True)
+    is_number = kind in NUMBER_KINDS
+    if kind not in ("string", *NUMBER_KINDS) or filled.empty:
+        return None
+    if not is_number and not filled.astype(str).str.fullmatch(r"[0-9０-９]{6}").all():
+        return None
+    code_by_cell: dict[Any, str] = {}
+    faults = []
+    for row, cell in enumerate(column, start=1):
+        if pd.isna(cell) or cell in code_by_cell:
+            continue
+        try:
+            code_by_cell[cell] = short_code(cell)
+        except CodeError as error:
+            problem = f"{what} の団体コードが読めません"
+            faults.append(Fault(problem, str(error), row=row, column=CODE, value=cell))
+    if not code_by_cell:
+        return None
+    # where some are codes, the others are no labels of one's own
+    if faults:
+        raise TableError(faults)
+    return (
+        column.map(code_by_cell).astype("str") if column.notna().all() else column.map(code_by_cell)
+    )
+
+
+def _add_coordinates(table: pd.DataFrame) -> pd.DataFrame:
+    """Add ``lat, lon`` to a table of points that has only a geometry."""
+    if {"lat", "lon"} & set(table.columns) or not hasattr(table, "to_crs"):
+        return table
+    try:
+        geometry = table.geometry
+    except AttributeError:
+        # a GeoDataFrame that has lost its shapes
+        return table
+    if table.empty or not (geometry.geom_type == "Point").all():
+        return table
+    # a geometry that does not say its datum is taken for JGD2011
+    degrees = geometry.to_crs(DATUM) if geometry.crs else geometry
+    return _keep_attrs(table.assign(lat=degrees.y, lon=degrees.x), table)

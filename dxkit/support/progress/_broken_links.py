@@ -1,0 +1,126 @@
+"""What stops reaching another system while one has moved and the other has not?
+
+`broken_links` goes through the matrix of which system feeds which: either for systems that would
+move first, or for the dates on which each municipality cuts over.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from dxkit import _checks
+from dxkit._plain_tables import read_plain_table
+from dxkit.errors import ChoiceError
+from dxkit.schema import carry_provenance
+from dxkit.support.progress._follow_up import read_cutovers
+
+GIVES = "渡す側が先に移る"
+TAKES = "受ける側が先に移る"
+
+
+def broken_links(
+    links: pd.DataFrame,
+    *,
+    first: Sequence[str] = (),
+    cutovers: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """List the links between systems that need a bridge while only one end has moved.
+
+    Parameters
+    ----------
+    links
+        Which system feeds which: ``from_system, to_system, data`` (table ``system_links``, of
+        which each row says that it is assumed, or your own).
+    first
+        The systems that move first, the others staying behind.
+    cutovers
+        From the form ``cutover``: ``code, system, cutover_date``; then the answer has a row for
+        each municipality and link whose two ends move on different days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With ``first``: one row a link with one end among them: ``from_system, to_system, data,
+        moved, waits`` (which end moves first, which waits), ``side``. With ``cutovers``: the same
+        with ``code, moves_on, waits_until, days`` (how long a bridge is needed; missing where one
+        end has no date), the longest first; ``attrs["settings"]["undated"]``: links of which an
+        end has no date.
+
+    Raises
+    ------
+    TableError
+        If a table cannot be used.
+    ChoiceError
+        If neither or both are given, or a system of ``first`` is in no link.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> broken = broken_links(dxkit.load("system_links"), first=["介護保険"])
+    >>> len(broken), broken.loc[0, ["from_system", "to_system", "side"]].tolist()
+    (6, ['住民基本台帳', '介護保険', '受ける側が先に移る'])
+    """
+    plain = read_plain_table(links)
+    _checks.require_columns(plain, ["from_system", "to_system", "data"], "連携の表")
+    _checks.require_unique_rows(plain, ["from_system", "to_system", "data"], "連携の表")
+    if bool(first) == (cutovers is not None):
+        raise ChoiceError(
+            "first=（先に移る業務）か cutovers=（切替の様式）の、どちらか1つを渡してください。"
+        )
+    if cutovers is not None:
+        return _compare_dates(plain, links, cutovers)
+    systems = [*plain["from_system"], *plain["to_system"]]
+    moving = {_checks.require_choice(name, sorted(set(systems)), "first") for name in first}
+    gives = plain["from_system"].isin(moving)
+    takes = plain["to_system"].isin(moving)
+    broken = plain[gives != takes]
+    is_giver = gives[broken.index]
+    table = broken[["from_system", "to_system", "data"]].assign(
+        moved=broken["from_system"].where(is_giver, broken["to_system"]),
+        waits=broken["to_system"].where(is_giver, broken["from_system"]),
+        side=[GIVES if giver else TAKES for giver in is_giver],
+    )
+    table = table.reset_index(drop=True)
+    table.attrs["settings"] = {"first": sorted(moving)}
+    return carry_provenance(table, links)
+
+
+def _compare_dates(
+    plain: pd.DataFrame, links: pd.DataFrame, cutovers: pd.DataFrame
+) -> pd.DataFrame:
+    """Compare the days of both ends of each link, municipality by municipality."""
+    dates = read_cutovers(cutovers)[["code", "system", "cutover_date"]]
+    both = plain[["from_system", "to_system", "data"]].merge(
+        dates.rename(columns={"system": "from_system", "cutover_date": "gives_on"}),
+        on="from_system",
+    )
+    both = both.merge(
+        dates.rename(columns={"system": "to_system", "cutover_date": "takes_on"}),
+        on=["code", "to_system"],
+    )
+    is_known = both["gives_on"].notna() & both["takes_on"].notna()
+    is_giver = both["gives_on"] < both["takes_on"]
+    days = (both["takes_on"] - both["gives_on"]).dt.days.abs()
+    table = pd.DataFrame(
+        {
+            "code": both["code"],
+            "from_system": both["from_system"],
+            "to_system": both["to_system"],
+            "data": both["data"],
+            "moved": both["from_system"].where(is_giver, both["to_system"]),
+            "waits": both["to_system"].where(is_giver, both["from_system"]),
+            "side": [GIVES if giver else TAKES for giver in is_giver],
+            "moves_on": both[["gives_on", "takes_on"]].min(axis=1),
+            "waits_until": both[["gives_on", "takes_on"]].max(axis=1),
+            "days": days,
+        }
+    )
+    table = table[is_known & (days > 0)]
+    table = table.sort_values(
+        ["days", "code", "from_system", "to_system"],
+        ascending=[False, True, True, True],
+        kind="stable",
+        ignore_index=True,
+    )
+    table.attrs["settings"] = {"undated": int((~is_known).sum()), "links": len(both)}
+    return carry_provenance(table, links, cutovers)
