@@ -108,8 +108,8 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
         expected = self.room.door.expected
         persons = "" if expected is None else f"（人数 {expected}人）"
         counts = (
-            f"つながった端末 {self.room.joined}台{persons}・"
-            f"接続テスト {self.room.tested}台・カード {len(notes)}枚"
+            f"つながった端末 {self.room.joined}台{persons}・カード {len(notes)}枚・"
+            f"接続テスト {self.room.tested}台"
         )
         warnings = write_warnings(self.room.list_warnings())
         self.message.value = write_message(NEUTRAL, counts) + warnings

@@ -78,6 +78,35 @@ def _check_sizes(stage):
     assert [text for text, _, is_whole in measured if not is_whole] == []
 
 
+def _answer_with_a_thumb(phone):
+    items = phone.locator("#items > li")
+    items.nth(0).locator('button[data-value="2"]').tap()
+    items.nth(1).locator("button").nth(0).tap()
+    for at in (2, 0, 1):
+        items.nth(2).locator("button").nth(at).tap()
+    items.nth(3).locator("input").fill("安心")
+    items.nth(3).locator("button").tap()
+    items.nth(4).locator("textarea").fill(HOSTILE)
+    items.nth(4).locator("button").tap()
+
+
+def _answer_with_twenty_phones(room):
+    questions = list(room.stage.questions.values())
+    for at in range(20):
+        other = Phone(room.port, room.code)
+        for number, answer in enumerate(
+            (
+                {"value": at % 5 - 2},
+                {"option": questions[1].options[at % 12]},
+                {"ranking": [questions[2].options[(at + place) % 4] for place in range(3)]},
+                {"text": ("安心", "忙しい", "長い")[at % 3]},
+                {"text": f"意見その{at}。" + "専門の職員を派遣してほしい。" * 4},
+            )
+        ):
+            body = {"item": questions[number].key, "id": f"{at:06d}{number:06d}", **answer}
+            assert other.ask("POST", "/vote", body)[0] == 200
+
+
 @pytest.mark.slow
 def test_a_meeting_is_prepared_and_run_without_code_and_read_from_the_back_row(
     room, windows, tmp_path
@@ -93,36 +122,16 @@ def test_a_meeting_is_prepared_and_run_without_code_and_read_from_the_back_row(
     agenda = ["14:00 受付", "14:10 グループで話す", "15:10 投票"]
     officer.fill("#agenda", "\n".join(agenda + [f"16:{at} 続き" for at in range(10, 40)]))
     officer.click("#meeting button")
-    officer.click("#timer button[type=submit]")
     officer.wait_for_selector("text=書き換えました", timeout=WAIT_MS)
+    officer.click("#timer button[type=submit]")
+    officer.wait_for_selector("#left >> text=あと", timeout=WAIT_MS)
     phone = windows(room.link, (375, 667), is_mobile=True, has_touch=True)
     phone.wait_for_selector("#items > li", timeout=WAIT_MS)
-    items = phone.locator("#items > li")
-    items.nth(0).locator('button[data-value="2"]').tap()
-    items.nth(1).locator("button").nth(0).tap()
-    for at in (2, 0, 1):
-        items.nth(2).locator("button").nth(at).tap()
-    items.nth(3).locator("input").fill("安心")
-    items.nth(3).locator("button").tap()
-    items.nth(4).locator("textarea").fill(HOSTILE)
-    items.nth(4).locator("button").tap()
+    _answer_with_a_thumb(phone)
     phone.locator("#test").tap()
     phone.wait_for_selector("text=確かめた端末は1台", timeout=WAIT_MS)
     officer.wait_for_selector("text=接続テスト 1台", timeout=WAIT_MS)
-    questions = list(room.stage.questions.values())
-    for at in range(20):
-        other = Phone(room.port, room.code)
-        for number, answer in enumerate(
-            (
-                {"value": at % 5 - 2},
-                {"option": questions[1].options[at % 12]},
-                {"ranking": [questions[2].options[(at + place) % 4] for place in range(3)]},
-                {"text": ("安心", "忙しい", "長い")[at % 3]},
-                {"text": f"意見その{at}。" + "専門の職員を派遣してほしい。" * 4},
-            )
-        ):
-            body = {"item": questions[number].key, "id": f"{at:06d}{number:06d}", **answer}
-            assert other.ask("POST", "/vote", body)[0] == 200
+    _answer_with_twenty_phones(room)
     stages = [windows(room.stage_link, size) for size in SIZES]
     # one card is kept back, the others are let through
     officer.wait_for_selector("text=42枚が待っています", timeout=WAIT_MS)
