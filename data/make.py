@@ -107,6 +107,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "shelter_counts": evacuees.shelter_counts,
     "evacuation_facts": evacuees.evacuation_facts,
     "policies": sharing.policies,
+    "drill_cards": sharing.drill_cards,
     "policy_switches": sharing.policy_switches,
     "policy_assumptions": sharing.policy_assumptions,
     "policy_flips": sharing.policy_flips,

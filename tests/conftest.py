@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,35 @@ import dxkit
 
 # tests and the kernels that they start keep nothing in the home of whoever runs them
 os.environ["DXKIT_HOME"] = tempfile.mkdtemp(prefix="dxkit-home-")
+
+# measured by scripts/list_slow_tests.py
+SLOW_TESTS = {
+    line
+    for line in (Path(__file__).parent / "slow_tests.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests of the list as slow: the long tail that CI runs."""
+    for item in items:
+        file, _, rest = item.nodeid.partition("::")
+        name, bracket, parameters = rest.partition("[")
+        lines = {f"{file}::{name}"}
+        # time that the tests of a file share is spent only where a test asks for what is shared
+        if _shares_a_fixture(item):
+            lines |= {f"{file}::*", f"{file}::*{bracket}{parameters}"}
+        if lines & SLOW_TESTS:
+            item.add_marker(pytest.mark.slow)
+
+
+def _shares_a_fixture(item):
+    definitions = getattr(item, "_fixtureinfo", None)
+    if definitions is None:
+        return False
+    scopes = {found[-1].scope for found in definitions.name2fixturedefs.values()}
+    return bool(scopes & {"class", "module", "package"}) or "chromium" in item.fixturenames
+
 
 HEADINGS = {
     "vision": "目指す姿・トップのコミットメント",

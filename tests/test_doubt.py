@@ -560,6 +560,10 @@ CASES = {
     "sharing.compare": Case(
         {"policies": POLICIES.head(3)}, lambda policies: sharing.compare(simulate_of(policies))
     ),
+    "sharing.drill_scores": Case(
+        {"policies": POLICIES.head(3)},
+        lambda policies: sharing.drill_scores(simulate_of(policies), hour=12),
+    ),
     "sharing.build_model, draw_outages": Case(
         {"evacuees": NOTO.tables["evacuees"]},
         lambda evacuees: sharing.draw_outages(

@@ -109,3 +109,13 @@ def test_no_tracked_file_names_a_machine_or_stores_output():
                 for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
             ), name
     assert "uv.lock" not in _tracked()
+
+
+def test_every_line_of_the_list_of_slow_tests_names_a_test():
+    lines = (ROOT / "tests" / "slow_tests.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if not line or line.startswith("#"):
+            continue
+        file, _, name = line.partition("::")
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert name.startswith("*") or f"def {name}(" in source, line

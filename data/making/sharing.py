@@ -102,6 +102,19 @@ def policies(work: Workplace) -> pd.DataFrame:
     return table
 
 
+def drill_cards(work: Workplace) -> pd.DataFrame:
+    """Check the hand-written cards of the table-top drill and give them as they are."""
+    table = work.read("drill_cards")
+    scenario = read_scenario(
+        work.data / "scenarios" / "nankai_illustrative",
+        policies=check_policies(work.read("policies")),
+    )
+    unknown = set(table["setting"].dropna()) - set(scenario.settings)
+    if unknown or not table["hour"].is_monotonic_increasing:
+        raise MakeError(f"drill_cards の設定か時間の順が使えません: {sorted(unknown)}")
+    return table
+
+
 def policy_switches(work: Workplace) -> pd.DataFrame:
     """Check the hand-written switches and give them as they are."""
     table = work.read("policy_switches")

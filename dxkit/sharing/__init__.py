@@ -8,7 +8,7 @@ Scenarios illustrate and do not forecast; the law table teaches and is no legal 
   `build_rules`, `draw_outages` and the two engines.
 * Law: `grounds`, `may_disclose`, `ground_matrix`, `raci`.
 * Publishing counts: `suppress`, `audit`, and `DisclosureLedger` for what was published before.
-* Staff: `dispatch`.
+* Staff: `dispatch`. Table-top drills: `drill_scores`.
 """
 
 from dxkit.sharing._audit import audit
@@ -19,6 +19,7 @@ from dxkit.sharing._compare import compare
 from dxkit.sharing._disclosure_decision import Decision, may_disclose
 from dxkit.sharing._disclosure_ledger import DisclosureLedger
 from dxkit.sharing._dispatch import Dispatch, dispatch
+from dxkit.sharing._drill_scores import drill_scores
 from dxkit.sharing._forecast import forecast
 from dxkit.sharing._forecast_scores import score_forecasts
 from dxkit.sharing._legal_grounds import ground_matrix, grounds
@@ -69,6 +70,7 @@ __all__ = [
     "design_policies",
     "dispatch",
     "draw_outages",
+    "drill_scores",
     "find_phase_inversions",
     "forecast",
     "ground_matrix",
