@@ -108,8 +108,8 @@ class VoteBoard(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no type
         expected = self.room.door.expected
         persons = "" if expected is None else f"（人数 {expected}人）"
         counts = (
-            f"つながった端末 {self.room.joined}台{persons}・"
-            f"接続テスト {self.room.tested}台・カード {len(notes)}枚"
+            f"つながった端末 {self.room.joined}台{persons}・カード {len(notes)}枚・"
+            f"接続テスト {self.room.tested}台"
         )
         warnings = write_warnings(self.room.list_warnings())
         self.message.value = write_message(NEUTRAL, counts) + warnings
@@ -204,8 +204,8 @@ def vote_board(
     -----
     The code keeps strangers out but cannot tell one person with two phones from two: give
     ``expected``, or ``tickets``. ``board.room.stage_link`` is a page for the projector, and
-    ``board.room.officer_link`` drives it: keep that link to yourself. Who watches the chart while a single person votes
-    can tell that vote: untick 結果を映す until all have.
+    ``board.room.officer_link`` drives it: keep that link to yourself. Who watches the chart while a
+    single person votes can tell that vote: untick 結果を映す until all have.
 
     Examples
     --------

@@ -106,12 +106,18 @@ def test_a_vote_is_cast_with_a_thumb_on_a_phone_sized_window(room, session, phon
     assert min(min(size) for size in sizes) >= 44
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.screenshot(path=tmp_path / "phone.png", full_page=True)
+    before = page.locator("#items > li").first.locator(".receipt").inner_text()
     _button(page, 0, -2).tap()
     _until(lambda: _values(session) == [-2, -1, 0])
     assert len(session.history()) == 6 + 4
     page.reload()
     page.wait_for_selector("#items > li", timeout=WAIT_MS)
     assert _button(page, 0, -2).get_attribute("aria-checked") == "true"
+    # the receipt on the phone stands in the list that everybody may look at, and changes with the vote
+    receipt = page.locator("#items > li").first.locator(".receipt").inner_text()
+    codes = session.receipts(items=ITEMS[:1])["receipt"].tolist()
+    assert any(f"控え {code}" in receipt for code in codes)
+    assert not any(f"控え {code}" in before for code in codes)
     assert phones.errors == []
 
 

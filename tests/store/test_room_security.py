@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import threading
 import time
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -426,7 +427,9 @@ def test_connections_that_say_nothing_are_hung_up_on_after_three_seconds(tmp_pat
 def test_four_hundred_half_open_connections_keep_no_phone_behind_them_out(room, phone):
     held = [socket.create_connection(("127.0.0.1", room.port), timeout=5) for _ in range(400)]
     for each in held:
-        each.sendall(b"POST /vote HTTP/1.1\r\nHost: ")
+        # some have had to go already
+        with suppress(OSError):
+            each.sendall(b"POST /vote HTTP/1.1\r\nHost: ")
     for at in range(41):
         assert Phone(room.port, room.code).vote("buy", 1, f"{at:012d}")[0] == 200
     assert room.session.results()["votes"].tolist() == [41]
@@ -436,8 +439,17 @@ def test_four_hundred_half_open_connections_keep_no_phone_behind_them_out(room, 
     assert any("127.0.0.1 から、途中で止まった接続が" in told for told in room.list_warnings())
 
 
-def test_of_too_many_connections_the_oldest_half_open_one_goes(room, phone, monkeypatch):
+def test_of_too_many_connections_the_oldest_half_open_one_goes(tmp_path, monkeypatch):
+    # a slow machine must not let them time out meanwhile
+    monkeypatch.setattr("dxkit.widgets.room._server.HEADERS_S", 600.0)
     monkeypatch.setattr("dxkit.widgets.room._connection_table.MAX_CONNECTIONS", 5)
+    with Session(tmp_path / "m.sqlite") as session, Room(session, ITEMS) as room:
+        _check_that_the_oldest_goes(room)
+
+
+def _check_that_the_oldest_goes(room):
+    phone = Phone(room.port, room.code)
+    _until(lambda: room.connection_count == 0)
     held = [socket.create_connection(("127.0.0.1", room.port), timeout=5) for _ in range(6)]
     assert held[0].recv(10) == b""
     _until(lambda: room.connection_count == 5)

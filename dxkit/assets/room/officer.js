@@ -105,6 +105,7 @@ function draw(next) {
   byId("moderated").checked = state.moderated;
   fill("expected", state.expected); fill("name", state.title); fill("agenda", state.agenda.join("\n"));
   byId("waiting").textContent = state.waiting ? `${state.waiting}枚が待っています` : state.cards.length ? "待っているカードはありません" : "まだカードはありません";
+  byId("pass").hidden = !state.waiting;
   renew("cards", state.cards, () => state.cards.map(drawCard));
   renew("questions", state.questions, () => state.questions.map(drawQuestion));
   renew("kind", state.kinds, () => Object.entries(state.kinds).map(([kind, word]) => { const option = make("option", word); option.value = kind; return option; }));

@@ -11,7 +11,7 @@ function keep(name, value) {
   memory[name] = value;
   try { localStorage.setItem("room." + name, JSON.stringify(value)); } catch { say("この端末には記録を置けません。画面を閉じずにお待ちください。", "waiting"); }
 }
-let token = read("token", ""), queue = read("queue", []), mine = read("mine", {});
+let token = read("token", ""), queue = read("queue", []), mine = read("mine", {}), receipts = read("receipts", {});
 
 function freshId() {
   // crypto.randomUUID is missing on plain http
@@ -47,7 +47,7 @@ async function join(way) {
     // a crowd at the door: this phone knocks again by itself, unless somebody types
     if (status === 429 && !("code" in way)) { say(said.error, "waiting"); setTimeout(() => join(way), JOIN_MS + Math.random() * JOIN_MS); return; }
     if (status !== 200) { show("door"); say(said.error || "参加できませんでした。", "refused"); return; }
-    if (said.meeting !== read("meeting", "")) { queue = []; mine = {}; keep("queue", queue); keep("mine", mine); }
+    if (said.meeting !== read("meeting", "")) { queue = []; mine = {}; receipts = {}; keep("queue", queue); keep("mine", mine); keep("receipts", receipts); }
     token = said.token;
     keep("token", token); keep("meeting", said.meeting); keep("way", way);
     await refresh();
@@ -131,10 +131,14 @@ function drawItem(item) {
   arrows(group);
   row.append(name);
   if (HINT[item.kind]) row.append(make("p", HINT[item.kind], "hint"));
-  row.append(group);
+  row.append(group, make("p", "", "receipt"));
   return row;
 }
 function mark() {
+  for (const row of byId("items").children) {
+    const code = receipts[row.dataset.key];
+    row.querySelector(".receipt").textContent = code ? `控え ${code}（会議の記録の控えの一覧にあれば、この票は数えられています）` : "";
+  }
   const waiting = new Set(queue.filter((job) => job.path === "vote").map((job) => job.body.item));
   for (const button of document.querySelectorAll("#items button[data-item]")) {
     const key = button.dataset.item, answer = ranks[key] ?? mine[key];
@@ -208,7 +212,11 @@ async function flush() {
   while (queue.length && !trouble) {
     try {
       const { status, said } = await ask(queue[0].path, queue[0].body);
-      if (status === 200) { queue.shift(); pause = 1000; }
+      if (status === 200) {
+        const job = queue.shift();
+        pause = 1000;
+        if (said.receipt) { receipts[job.body.item] = said.receipt; keep("receipts", receipts); }
+      }
       else if ([400, 413].includes(status)) { queue.shift(); refusal = said.error || "送れない内容でした。"; }
       else if (status === 401) trouble = "door";
       else trouble = said.error || "wait";

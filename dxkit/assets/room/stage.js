@@ -70,26 +70,26 @@ function drawQuestion(question) {
   if (question.open) return [head, make("p", question.kind === "words" || question.kind === "open" ? "まだありません" : `${question.least}票そろうと表示します`, "center")];
   return [head, make("p", "電話で答えてください", "center")];
 }
-// half a card at the edge is no card: what does not fit goes, and its number is told
-function dropWhatIsCut() {
-  const box = document.querySelector(".cards, .words");
-  let count = 0;
-  while (box && box.children.length > 1 && box.scrollHeight > box.clientHeight) { box.lastChild.remove(); count += 1; }
-  return count;
+// half a card at the edge is no card: what does not fit goes, and the number of all that is not shown is told
+function dropWhatIsCut(total) {
+  const box = document.querySelector(".cards, .words, .agenda");
+  if (!box) return 0;
+  while (box.children.length > 1 && (box.scrollHeight > box.clientHeight || box.lastChild.getBoundingClientRect().bottom > byId("view").getBoundingClientRect().bottom)) box.lastChild.remove();
+  return (total ?? box.children.length) - box.children.length;
 }
 function draw(state) {
   byId("title").textContent = state.title;
   document.title = state.title;
-  const drawn = JSON.stringify([state.step, state.door, state.agenda, state.cards, state.question]);
+  const drawn = JSON.stringify([state.step, state.door, state.agenda, state.cards, state.total, state.question]);
   if (drawn !== shown) {
     const parts = state.door ? drawDoor(state.door) : state.agenda ? drawAgenda(state.agenda) : state.question ? drawQuestion(state.question) : state.cards ? (state.cards.length ? [make("h2", "カード"), drawCards(state.cards)] : [make("p", "まだカードはありません", "center")]) : [];
     byId("view").replaceChildren(...parts);
   }
-  if (drawn !== shown) more = dropWhatIsCut();
+  if (drawn !== shown) more = dropWhatIsCut(state.agenda?.length ?? state.question?.total ?? state.total);
   shown = drawn;
   ends = state.timer_s === null ? null : Date.now() + 1000 * state.timer_s;
   const votes = state.question ? (state.question.votes === null ? "3人未満" : state.question.votes + (["words", "open"].includes(state.question.kind) ? "枚" : "票")) + " ・ " : "";
-  byId("status").textContent = `${votes}つながった端末 ${state.joined}台${state.expected ? `／${state.expected}人` : ""}${more ? ` ・ ほか${more}枚` : ""}${state.accepting ? "" : " ・ 受付は止まっています"}`;
+  byId("status").textContent = `${votes}つながった端末 ${state.joined}台${state.expected ? `／${state.expected}人` : ""}${more ? ` ・ ほか${more}${state.agenda ? "行" : state.question?.words ? "語" : "枚"}` : ""}${state.accepting ? "" : " ・ 受付は止まっています"}`;
   tick();
 }
 function tick() {

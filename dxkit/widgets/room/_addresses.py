@@ -55,7 +55,7 @@ def list_addresses() -> list[NetworkAddress]:
     Returns
     -------
     list of NetworkAddress
-        The address of the route to everywhere first, if there is one; then a Windows hotspot, other
+        A Windows hotspot first, then the address of the route to everywhere, if there is one, other
         IPv4, IPv6, and interfaces of virtual machines last. Left out are loopback and IPv6
         addresses of a single cable (fe80::), which browsers cannot open.
 
@@ -179,8 +179,9 @@ def _rank(entry: NetworkAddress, routed: set[str]) -> tuple[bool, bool, bool, bo
     return (
         entry.interface.startswith(INNER_INTERFACES),
         number.version == 6,
-        entry.address not in routed,
+        # a hotspot is opened for phones, also where a cable leads out
         number not in HOTSPOT,
+        entry.address not in routed,
         number.is_link_local,
         entry.address,
     )

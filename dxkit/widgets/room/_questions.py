@@ -146,8 +146,13 @@ def read_questions(items: Sequence[Any] | Mapping[str, str]) -> dict[str, Questi
 
 def store_answer(
     session: Session, question: Question, answer: Mapping[str, Any], client: str, entry_id: str
-) -> None:
+) -> str:
     """Keep a phone's answer; sent again with the same id it counts once.
+
+    Returns
+    -------
+    str
+        The receipt of a vote, by which its sender finds it in the record; else empty.
 
     Raises
     ------
@@ -158,8 +163,8 @@ def store_answer(
     """
     if question.kind == "scale":
         value = check_vote(answer.get("value"))
-        session.vote(item=question.key, value=value, client=client, id=entry_id)
-    elif question.kind == "choice":
+        return session.vote(item=question.key, value=value, client=client, id=entry_id).code
+    if question.kind == "choice":
         option = _check_option(question, answer.get("option"))
         session.choose(item=question.key, option=option, client=client, id=entry_id)
     elif question.kind == "ranking":
@@ -169,6 +174,7 @@ def store_answer(
             session.choose(item=item, option=option, client=client, id=f"{entry_id}{place}")
     else:
         store_card(session, question, answer, client, entry_id)
+    return ""
 
 
 def store_card(

@@ -179,6 +179,7 @@ class RequestDesk:
         RefusedError
             If they come too often from this address.
         """
+        self._room.stranger_count += 1
         if not self._room.by_address.allow_request(request.sender):
             raise RefusedError(429, BUSY, wait_s=1)
 
@@ -240,8 +241,8 @@ class RequestDesk:
             raise ChoiceError("その項目は、この会議にありません。画面を開き直してください。")
         parts = [body.get(name) for name in ("value", "option", "ranking", "text")]
         entry_id = self._make_id(body, client, "vote", question.key, *parts)
-        store_answer(self._room.session, question, body, client, entry_id)
-        return make_reply(200, {"kept": True})
+        receipt = store_answer(self._room.session, question, body, client, entry_id)
+        return make_reply(200, {"kept": True, "receipt": receipt})
 
     def _store_note(self, body: dict[str, Any], client: str) -> Reply:
         self._require_accepting()

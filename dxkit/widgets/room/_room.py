@@ -65,8 +65,8 @@ class Room(RoomState):
     Notes
     -----
     Three links hold three secrets: `link` lets phones in, `stage_link` shows the projector's page,
-    `officer_link` drives the meeting. Who was let in and what the officer sets lies in a file beside
-    the store (``NAME.room.sqlite``) and is there again after a restart.
+    `officer_link` drives the meeting. Who was let in and what the officer sets lies in a file
+    beside the store (``NAME.room.sqlite``) and is there again after a restart.
 
     Examples
     --------

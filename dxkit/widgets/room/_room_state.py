@@ -37,6 +37,7 @@ CARD_KINDS = ("note", "arrange", "undo")
 MANY_UNFINISHED = 50
 MANY_WRONG_CODES = 5
 MANY_WAITS = 100
+MANY_STRANGERS = 500
 
 
 class RoomState:
@@ -88,6 +89,8 @@ class RoomState:
         self.table = ConnectionTable()
         # requests that were told to wait
         self.told_to_wait = 0
+        # requests of those that have shown neither token nor secret
+        self.stranger_count = 0
         # a code that leads a phone to itself is no use; who names an address means it
         self.has_qr = host != LOOPBACK
         self._title = title
@@ -271,6 +274,11 @@ class RoomState:
             warnings.append(
                 f"会議コードの間違いが{self.gate.wrong_count}回ありました。"
                 "打って入る人は待つことがあります。QRコードからは待たずに入れます。"
+            )
+        if self.stranger_count >= MANY_STRANGERS:
+            warnings.append(
+                f"会議に入っていない端末から{self.stranger_count}回の要求が来ました。"
+                "中身は何も見せていません。"
             )
         if self.told_to_wait >= MANY_WAITS:
             warnings.append(f"速すぎる要求を{self.told_to_wait}回待たせました。")

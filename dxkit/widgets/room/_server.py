@@ -153,7 +153,8 @@ class RoomServer:
 class _GuardedServer(HTTPServer):
     """Tornado's server, which asks the table about every connection."""
 
-    def initialize(self, room_server: RoomServer) -> None:  # type: ignore[override] # arguments pass through it
+    # arguments of the constructor pass through this method
+    def initialize(self, room_server: RoomServer) -> None:  # type: ignore[override]
         super().initialize(
             _unused_callback,
             no_keep_alive=True,

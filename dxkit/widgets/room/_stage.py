@@ -181,11 +181,12 @@ class Stage:
     def start_timer(self, minutes: object) -> None:
         """Start the timer anew."""
         is_number = isinstance(minutes, int | float) and not isinstance(minutes, bool)
-        if not is_number or not 0 < float(minutes) <= MAX_TIMER_MIN:  # type: ignore[arg-type]
+        count = float(str(minutes)) if is_number else 0.0
+        if not 0 < count <= MAX_TIMER_MIN:
             raise ChoiceError(
                 f"時間「{shorten(minutes)}」分は使えません。{MAX_TIMER_MIN}分までの数にしてください。"
             )
-        self._log.write_setting("timer", time.time() + 60 * float(minutes))  # type: ignore[arg-type]
+        self._log.write_setting("timer", time.time() + 60 * count)
 
     def stop_timer(self) -> None:
         """Take the timer away."""

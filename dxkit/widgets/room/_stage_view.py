@@ -47,7 +47,7 @@ def describe_stage(room: RoomState) -> dict[str, Any]:
         # answers to a question have a step of their own
         answered = {question.label for question in stage.questions.values()}
         cards = [card for card in room.list_shown_cards() if card["group"] not in answered]
-        view["cards"] = cards[:MAX_STAGE_CARDS]
+        view |= {"cards": cards[:MAX_STAGE_CARDS], "total": len(cards)}
     if stage.question is not None:
         view["question"] = describe_result(
             room, stage.question, is_shown=stage.is_open(stage.question.key)
@@ -126,13 +126,14 @@ def _describe_cards(room: RoomState, question: Question, *, is_shown: bool) -> d
         words = pd.Series([card["text"] for card in cards], dtype=object)
         # the same word in another width counts as the same
         counts = words.str.normalize("NFKC").str.strip().value_counts(sort=True)
+        view["total"] = len(counts)
         view["words"] = [
             {"label": str(word), "count": int(count)}
             for word, count in counts.head(MAX_STAGE_WORDS).items()
         ]
     elif is_shown:
         by_support = sorted(cards, key=lambda card: -(card["support"] or 0))
-        view["cards"] = by_support[:MAX_STAGE_CARDS]
+        view |= {"cards": by_support[:MAX_STAGE_CARDS], "total": len(cards)}
     return view
 
 
