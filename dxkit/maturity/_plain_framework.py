@@ -56,7 +56,7 @@ def plain_framework(
     if unknown := sorted(reverse - set(names)):
         raise ChoiceError(
             f"lower_is_better の「{shorten(unknown[0])}」は数の列にありません。"
-            f"{'・'.join(names)} から選んでください。"
+            f"数の列: {'・'.join(names)}"
         )
     numbers = values[names].astype(float)
     framework = pd.DataFrame(
@@ -98,7 +98,7 @@ def _list_indicators(values: pd.DataFrame) -> list[str]:
     if values.columns.has_duplicates:
         twice = values.columns[values.columns.duplicated()][0]
         problem = "同じ名前の列が2つ以上あります"
-        raise TableError([Fault(problem, "1つにまとめてください", column=str(twice))])
+        raise TableError([Fault(problem, "列の名前を変えてください", column=str(twice))])
     return [
         str(name)
         for name, column in values.items()

@@ -31,8 +31,8 @@ def areas(prefecture: str | None = "") -> gpd.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         One row an area, in the prefecture's order: ``area_name, label, order, members, codes,
-        note``, the sums of its municipalities' people, households, 65+ and km² (missing where all are),
-        and ``geometry`` (EPSG:6668).
+        note``, the sums of its municipalities' people, households, 65+ and km² (missing
+        where all are), and ``geometry`` (EPSG:6668).
 
     Examples
     --------
