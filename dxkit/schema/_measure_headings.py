@@ -17,6 +17,12 @@ MEASURE_HEADINGS: dict[str, tuple[str, str]] = {
     "guide": ("進め方", ""),
     "screen": ("映すもの", ""),
     "prepare": ("用意するもの", ""),
+    # cards of the table-top drill
+    "card": ("カード", ""),
+    "minute": ("会の分", "分"),
+    "inject": ("場面", ""),
+    "setting": ("変える設定", ""),
+    "shock": ("起きたこと", ""),
     # forecast of the progress
     "vendor": ("事業者", ""),
     "listed": ("特定移行の業務数", "件"),

@@ -1,13 +1,9 @@
 """What does each vote say, in the one set of words that phone, board, workbook and record share?"""
 
+from dxkit.schema import VOTE_WORDS
+
 # value of a vote → its word
-VOTE_LABELS = {
-    -2: "反対",
-    -1: "やや反対",
-    0: "どちらでもない",
-    1: "やや賛成",
-    2: "賛成",
-}
+VOTE_LABELS = VOTE_WORDS
 # value of a vote → its column in the results
 VOTE_COLUMNS = {
     -2: "against_strongly",
