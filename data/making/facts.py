@@ -82,7 +82,7 @@ FREQUENT_PROCEDURES = 32
 
 
 def areas(work: Workplace) -> pd.DataFrame:
-    """Make the ten areas: ``area_name, label, order, members, codes, note``; ``codes`` separated by a blank."""
+    """Make the ten areas: ``area_name, area, label, order, members, codes, note``; ``codes`` separated by a blank."""
     line = next(line for line in _lines(work.source(*FACT_SHEET)) if line.startswith("圏域"))
     body = line.split(":", 1)[1].split(". ")[0]
     stems = {name[:-1]: code for name, code in _hyogo_codes(work).items()}
@@ -101,7 +101,10 @@ def areas(work: Workplace) -> pd.DataFrame:
                 "県民局・県民センターの所管区域",
             )
         )
-    return pd.DataFrame(rows, columns=["area_name", "label", "order", "members", "codes", "note"])
+    table = pd.DataFrame(rows, columns=["area_name", "label", "order", "members", "codes", "note"])
+    # the name of a release ago stays behind the new one
+    table.insert(1, "area", table["area_name"])
+    return table
 
 
 def indicators_dashboard(work: Workplace) -> pd.DataFrame:  # noqa: ARG001 - every job takes the workplace

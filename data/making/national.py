@@ -120,6 +120,7 @@ def areas_japan(work: Workplace) -> pd.DataFrame:
             pd.DataFrame(
                 {
                     "area_name": named.index,
+                    "area": named.index,
                     "label": named.index,
                     "order": range(1, len(named) + 1),
                     "members": [len(codes.split()) for codes in named],
@@ -157,6 +158,7 @@ def municipalities_japan(work: Workplace) -> pd.DataFrame:
             "name": whole["name"],
             "kana": whole["kana"],
             "area_name": codes.map(area_by_code),
+            "area": codes.map(area_by_code),
             "kind": whole["kind"].replace("special_ward", "ward"),
             "people_2020": people.to_numpy(),
             "people_2025": rows["人口_2025"].astype(int).to_numpy(),

@@ -70,6 +70,7 @@ def municipalities(work: Workplace) -> pd.DataFrame:
             "name": rows["name"],
             "kana": rows["kana"],
             "area_name": rows["code5"].map(areas.set_index("code")["area_name"]),
+            "area": rows["code5"].map(areas.set_index("code")["area_name"]),
             "kind": listed["kind"],
             "people_2020": rows["pop2020"].astype(int),
             "people_2025": rows["pop2025_prelim"].astype(int),

@@ -8,7 +8,7 @@ from dxkit.errors import CatalogError
 from dxkit.loaders._catalog import find_catalog_row
 from dxkit.loaders._national_tables import read_national_table, select_prefecture
 from dxkit.loaders._resolve_prefecture import name_prefecture, resolve_prefecture
-from dxkit.loaders._shape_table import ShapeTable, add_old_area_name
+from dxkit.loaders._shape_table import ShapeTable
 from dxkit.loaders._shipped_table import read_shipped_table
 
 PROVENANCE_COLUMNS = ("name", "source", "publisher", "licence", "as_of", "kind")
@@ -61,8 +61,6 @@ def load(name: str, prefecture: str | None = "") -> pd.DataFrame:
         shapes = load("boundaries", number)[["code", "geometry"]]
         joined = shapes.merge(table, on="code").loc[:, [*table.columns, "geometry"]]
         table = ShapeTable(joined, geometry="geometry", crs=shapes.crs)
-    # the old name of a column stays for one release
-    table = add_old_area_name(table)
     table.attrs = {key: row[key] for key in PROVENANCE_COLUMNS}
     table.attrs["inputs"] = [{key: str(row[key]) for key in FILE_COLUMNS}]
     # a prefecture's part of a national table goes by the name that was asked for

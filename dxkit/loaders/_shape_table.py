@@ -14,7 +14,7 @@ import pandas as pd
 from dxkit.errors import Fault, TableError
 
 AREA_NAME = "area_name"
-# its name before this release: stays behind it for one release
+# its name before this release: the tables carry it behind the new one for one release
 OLD_AREA_NAME = "area"
 
 
@@ -55,16 +55,6 @@ def list_texts(values: object) -> list[str]:
     if not isinstance(values, Iterable):
         return []
     return [value for value in values if isinstance(value, str)]
-
-
-def add_old_area_name(table: pd.DataFrame) -> pd.DataFrame:
-    """Copy a table with the column ``area`` behind ``area_name``, as before this release."""
-    if AREA_NAME not in table or OLD_AREA_NAME in table:
-        return table.copy()
-    position = list(table.columns).index(AREA_NAME) + 1
-    copied = table.copy()
-    copied.insert(position, OLD_AREA_NAME, copied[AREA_NAME])
-    return copied
 
 
 def _refuse_text(text: str) -> Fault:
