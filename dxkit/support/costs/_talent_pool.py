@@ -1,4 +1,4 @@
-"""How many people must a shared pool of digital staff have, and what does that cost beside hiring alone?
+"""How many people must a shared pool have, and what does that cost beside hiring alone?
 
 Towns ask for a role as work turns up, in the middle of other towns' work: `talent_pool` plays
 years of requests through a queue and finds, role by role, the fewest people who begin most of them

@@ -60,7 +60,8 @@ def skill_map(
     >>> people = pd.DataFrame({"code": "28201", "person": ["P1", "P2"], "role": "user"})
     >>> people = people.assign(skill="basic", level=[2, 0])
     >>> table = skill_map(people, dxkit.load("talent_skills"))
-    >>> table.query("role == 'user' and skill == 'basic'")[["people", "able", "short"]].to_numpy().tolist()
+    >>> basic = table.query("role == 'user' and skill == 'basic'")
+    >>> basic[["people", "able", "short"]].to_numpy().tolist()
     [[2, 1, 1]]
     """
     rows = read_skills(skills)
