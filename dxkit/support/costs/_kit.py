@@ -1,4 +1,4 @@
-"""Who pays what in a joint procurement, who joins below which price, who leaves?
+"""Who joins a joint procurement below which price, who pays what, and who would leave?
 
 `kit` puts a form of what each municipality has (schools, shops) through the cost sharing of
 `share`, asks of each whether its part is within what it would pay at most, and says at which price

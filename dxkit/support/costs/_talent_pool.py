@@ -1,4 +1,4 @@
-"""How many people must a shared pool of digital staff have, and what does it cost?
+"""How many people must a shared pool have, and what does that cost beside hiring alone?
 
 Towns ask for a role as work turns up, in the middle of other towns' work: `talent_pool` plays
 years of requests through a queue and finds, role by role, the fewest people who begin most of them
@@ -126,7 +126,14 @@ def talent_pool(
         )
     count = _checks.require_whole_number(years, "years", high=1000)
     settings = read_assumptions(assumptions)
-    values = _read_values(settings)
+    values = dict(zip(settings["assumption"], settings["value"].astype(float), strict=True))
+    missing = [name for name in NAMES if name not in values]
+    if missing:
+        raise TableError.one(
+            "人材プールの仮定が足りません",
+            f"必要な仮定: {'、'.join(NAMES)}",
+            value="、".join(missing),
+        )
     groups = {str(role): own for role, own in rows.groupby("role", sort=True)}
     labels = {} if roles is None else dict(zip(roles["role"], roles["label"], strict=True))
     lines = [_size_role(role, own, values, count, seed) for role, own in groups.items()]
@@ -149,19 +156,6 @@ def talent_pool(
         carry_provenance(flip_table, needs, assumptions),
         facts,
     )
-
-
-def _read_values(settings: pd.DataFrame) -> dict[str, float]:
-    """Read the assumptions' values; all that a pool needs must be there."""
-    values = dict(zip(settings["assumption"], settings["value"].astype(float), strict=True))
-    missing = [name for name in NAMES if name not in values]
-    if missing:
-        raise TableError.one(
-            "人材プールの仮定が足りません",
-            f"必要な仮定: {'、'.join(NAMES)}",
-            value="、".join(missing),
-        )
-    return values
 
 
 def _size_role(

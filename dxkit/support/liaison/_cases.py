@@ -50,7 +50,8 @@ def cases(log: pd.DataFrame, *, today: str | None = None) -> pd.DataFrame:
     --------
     >>> import pandas as pd
     >>> log = pd.DataFrame({"case": "1", "at": ["2026-10-01", "2026-10-08"]})
-    >>> log = log.assign(event=["受付", "引継ぎ"], owner=["甲", "乙"], due=["2026-10-05", None], code="28201")
+    >>> log = log.assign(event=["受付", "引継ぎ"])
+    >>> log = log.assign(owner=["甲", "乙"], due=["2026-10-05", None], code="28201")
     >>> open_cases = cases(log, today="2026-10-15")
     >>> open_cases[["owners", "age_days", "overdue_days", "quiet_days"]].to_numpy().tolist()
     [['甲→乙', 14, 10, 7]]
