@@ -182,7 +182,7 @@ BESIDE_NUMBERS = {
         "いちばん安いままなのは": 'assert trials["stands"].max() < 0.9',
         "ドローンがいちばん安くなることはありません": 'assert (trials["drone_wins"] == 0).all()',
     },
-    "facilitators/12_table_top.ipynb": {
+    "facilitators/15_table_top.ipynb": {
         "職員の時間がいちばん少ないしかたは同じではありません": 'assert scores["known"].idxmax() not in',
     },
     "facilitators/07_training.ipynb": {

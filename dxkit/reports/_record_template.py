@@ -35,7 +35,8 @@ STYLES = f"""{DECLARATION}<w:styles xmlns:w="{MAIN}"><w:docDefaults><w:rPrDefaul
 <w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>
 <w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Title"/><w:basedOn w:val="Normal"/>
 <w:pPr><w:jc w:val="center"/><w:spacing w:after="200"/></w:pPr>
-<w:rPr><w:b/><w:sz w:val="32"/></w:rPr></w:style><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/>
+<w:rPr><w:b/><w:sz w:val="32"/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/>
 <w:basedOn w:val="Normal"/><w:next w:val="Normal"/><w:pPr><w:keepNext/>
 <w:spacing w:before="200" w:after="80"/><w:outlineLvl w:val="0"/></w:pPr>
 <w:rPr><w:b/><w:sz w:val="24"/></w:rPr></w:style></w:styles>"""
