@@ -101,7 +101,8 @@ def _list_indicators(values: pd.DataFrame) -> list[str]:
         raise TableError([Fault(problem, "列の名前を変えてください", column=str(twice))])
     return [
         str(name)
-        for name, column in values.items()
+        # numbers in a column of objects are numbers
+        for name, column in values.infer_objects().items()
         if pd.api.types.is_numeric_dtype(column)
         and not pd.api.types.is_bool_dtype(column)
         and name != "code"
