@@ -1025,6 +1025,8 @@ EXEMPT = {
     "schema.write_sheets": "writes a file",
     "loaders.write_table": "writes a file",
     "sharing.default_policies": "takes no table",
+    "sharing.borrow_evidence": "takes a scenario; simulate has a case",
+    "sharing.movement_evidence": "takes no table",
     "sharing.ordinances": "takes no table",
     "sharing.policy_assumptions": "takes no table",
     "sharing.build_policy_conclusions": "returns functions of numbers; simulate has a case",

@@ -4,7 +4,8 @@ Scenarios illustrate and do not forecast; the law table teaches and is no legal 
 (教材であり法的助言ではない).
 
 * Forecasts from counts: `forecast`, `backtest`, `score_forecasts`.
-* Simulation: `read_scenario`, `simulate`, `compare`, `replay`; array by array with `build_model`,
+* Simulation: `read_scenario`, `movement_evidence`, `borrow_evidence`, `simulate`, `compare`,
+  `replay`; array by array with `build_model`,
   `build_rules`, `draw_outages` and the two engines.
 * Law: `grounds`, `may_disclose`, `ground_matrix`, `raci`.
 * Publishing counts: `suppress`, `audit`, and `DisclosureLedger` for what was published before.
@@ -14,6 +15,7 @@ Scenarios illustrate and do not forecast; the law table teaches and is no legal 
 from dxkit.sharing._audit import audit
 from dxkit.sharing._backtest import Backtest, backtest
 from dxkit.sharing._bodies_categories_phases import BODIES, CATEGORIES, PHASES
+from dxkit.sharing._borrow_evidence import borrow_evidence
 from dxkit.sharing._cohort_engine import run_cohort_engine
 from dxkit.sharing._compare import compare
 from dxkit.sharing._disclosure_decision import Decision, may_disclose
@@ -25,6 +27,7 @@ from dxkit.sharing._forecast_scores import score_forecasts
 from dxkit.sharing._legal_grounds import ground_matrix, grounds
 from dxkit.sharing._measures import MEASURES
 from dxkit.sharing._model import Model, build_model
+from dxkit.sharing._movement_evidence import movement_evidence
 from dxkit.sharing._ordinances import ordinances
 from dxkit.sharing._outages import draw_outages
 from dxkit.sharing._outcome import Outcome
@@ -60,6 +63,7 @@ __all__ = [
     "Trace",
     "audit",
     "backtest",
+    "borrow_evidence",
     "build_model",
     "build_policy_conclusions",
     "build_rules",
@@ -76,6 +80,7 @@ __all__ = [
     "ground_matrix",
     "grounds",
     "may_disclose",
+    "movement_evidence",
     "ordinances",
     "policy_assumptions",
     "policy_switches",
