@@ -203,9 +203,7 @@ def _borrow_contacts(scenario: Scenario, rows: list[Row]) -> pd.DataFrame:
     return _join_rows(others, added, contacts)
 
 
-def _join_rows(
-    others: pd.DataFrame, added: list[Row], like: pd.DataFrame
-) -> pd.DataFrame:
+def _join_rows(others: pd.DataFrame, added: list[Row], like: pd.DataFrame) -> pd.DataFrame:
     columns = list(like.columns)
     tables = [table for table in (others, pd.DataFrame(added, columns=columns)) if len(table)]
     if not tables:

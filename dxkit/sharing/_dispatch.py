@@ -1,8 +1,8 @@
 """Which digital staff go to which municipality after a disaster, and why?
 
 `dispatch` maximises Σ priority_n · min(days_s, days_n) · x_sn over staff s and needs n with the
-skill, within reach; each person goes to one place at most, no need gets more people than it asked
-for. Among all such assignments the one with the least distance travelled is taken. Both steps are
+skill, within reach; each person goes to one place at most, members of a team to the same one, no
+need gets more people than it asked for. Among all such assignments the one with the least distance travelled is taken. Both steps are
 mixed-integer programmes, solved by HiGHS through SciPy without any limit of time.
 """
 
@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._checks import read_numbers
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.sharing._columns import require_columns_only
+from dxkit.sharing._dispatch_teams import NO_TEAM, build_team_limits, build_team_rows, read_teams
 from dxkit.sharing._great_circle import compute_distances_km
 
 NEED_COLUMNS = ("code", "skill", "people", "days", "lat", "lon")
@@ -35,7 +36,8 @@ class Dispatch(TableResult):
     Attributes
     ----------
     table
-        One row a person sent: ``staff, code, skill, days, distance_km, reason``.
+        One row a person sent: ``staff, code, skill, days, distance_km, reason``; ``team`` where
+        the staff have one.
     unmet
         One row a need that is not fully met: ``code, skill, people, sent, lacking, reason``.
     idle
@@ -84,6 +86,7 @@ class _Problem:
 
     needs: pd.DataFrame
     staff: pd.DataFrame
+    teams: list[str]
     has_skill: BoolArray
     distance_km: FloatArray
     weighted_days: FloatArray
@@ -98,10 +101,12 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
     ----------
     needs
         One row a need: ``code, skill, people, days`` (for how long), ``lat, lon`` (degrees);
-        ``priority`` (default 1; a person-day there counts so much).
+        ``priority`` (default 1; a person-day there counts so much). A ``code`` may be a
+        prefecture's: the state's teams go to its office.
     staff
         One row a person: ``staff`` (name or number), ``skills`` (separated by blanks), ``days``
-        available, ``lat, lon``.
+        available, ``lat, lon``; ``team`` (optional; blank for nobody): members of a team go to the
+        same ``code`` or stay.
     max_km
         Nobody is sent farther (great-circle distance).
 
@@ -148,7 +153,9 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
         staff["days"].to_numpy(dtype=float), needs["days"].to_numpy(dtype=float)
     )
     weighted_days = days * needs["priority"].to_numpy(dtype=float)
-    problem = _Problem(needs, staff, has_skill, distance_km, weighted_days, max_km)
+    problem = _Problem(
+        needs, staff, read_teams(staff), has_skill, distance_km, weighted_days, max_km
+    )
     return _describe_assignment(problem, _assign_staff(problem))
 
 
@@ -195,15 +202,26 @@ def _assign_staff(problem: _Problem) -> IntArray:
     )
     person_rows = csr_array((ones, (persons, columns)), shape=(len(problem.staff), len(pairs)))
     need_rows = csr_array((ones, (needs, columns)), shape=(len(problem.needs), len(pairs)))
-    limits = LinearConstraint(vstack([person_rows, need_rows]), ub=row_limits)
-    options = {"integrality": ones, "bounds": Bounds(0, 1)}
-    days = problem.weighted_days[persons, needs]
+    team_rows = build_team_rows(problem.teams, list(problem.needs["code"]), persons, needs)
+    # the programme has a variable a pair, then one a team and place
+    place_count = team_rows.shape[1] - len(pairs)
+    no_places = csr_array((person_rows.shape[0] + need_rows.shape[0], place_count))
+    pair_rows = hstack([vstack([person_rows, need_rows]), no_places])
+    team_count = len(set(problem.teams) - {NO_TEAM})
+    limits = LinearConstraint(
+        vstack([pair_rows, team_rows]),
+        ub=np.concatenate([row_limits, build_team_limits(team_rows, team_count)]),
+    )
+    options = {"integrality": np.ones(team_rows.shape[1]), "bounds": Bounds(0, 1)}
+    no_cost = np.zeros(place_count)
+    days = np.concatenate([problem.weighted_days[persons, needs], no_cost])
     first = milp(-days, constraints=[limits], **options)
     # the second step may not give up any of the first step's person-days
     lowest_days = -first.fun - TOLERANCE * max(1.0, -first.fun)
     enough_days = LinearConstraint(csr_array(days[None, :]), lb=lowest_days)
-    second = milp(problem.distance_km[persons, needs], constraints=[limits, enough_days], **options)
-    assigned: IntArray = pairs[np.round(second.x).astype(bool)]
+    distance_km = np.concatenate([problem.distance_km[persons, needs], no_cost])
+    second = milp(distance_km, constraints=[limits, enough_days], **options)
+    assigned: IntArray = pairs[np.round(second.x[: len(pairs)]).astype(bool)]
     return assigned
 
 
@@ -214,14 +232,21 @@ def _describe_assignment(problem: _Problem, assigned: IntArray) -> Dispatch:
     columns = ["staff", "code", "skill", "days", "distance_km", "reason"]
     rows = [_describe_pair(problem, s, n, persons[s], needs[n]) for s, n in assigned]
     table = pd.DataFrame(rows, columns=columns)
+    if "team" in problem.staff:
+        table.insert(1, "team", [problem.teams[int(s)] for s, _ in assigned])
     need_positions = [int(n) for _, n in assigned]
     # a need that is met has a row, too, and is left out below
     gaps = [
         _describe_gap(problem, n, need, need_positions.count(n)) for n, need in enumerate(needs)
     ]
     busy = {int(s) for s, _ in assigned}
+    # where each team goes says why a member of it has nothing to do elsewhere
+    team_codes = {problem.teams[int(s)]: str(needs[int(n)].code) for s, n in assigned}
+    team_codes.pop(NO_TEAM, None)
     idle_rows = [
-        _describe_idle(problem, s, person) for s, person in enumerate(persons) if s not in busy
+        _describe_idle(problem, s, person, team_codes)
+        for s, person in enumerate(persons)
+        if s not in busy
     ]
     settings = {
         "max_km": problem.max_km,
@@ -288,10 +313,15 @@ def _describe_gap(problem: _Problem, n: int, need: Any, sent: int) -> dict[str, 
     }
 
 
-def _describe_idle(problem: _Problem, s: int, person: Any) -> dict[str, Any]:
+def _describe_idle(
+    problem: _Problem, s: int, person: Any, team_codes: dict[str, str]
+) -> dict[str, Any]:
     """Say why a person stays."""
     has_skill = problem.has_skill[s]
-    if not has_skill.any():
+    team = problem.teams[s]
+    if team in team_codes:
+        reason = f"班「{team}」は {team_codes[team]} に行き、そこにこの人の業務の残りがない"
+    elif not has_skill.any():
         reason = "できる業務の需要がない"
     elif not (has_skill & (problem.distance_km[s] <= problem.max_km)).any():
         reason = f"できる業務の需要は {problem.max_km:g} km より遠い"

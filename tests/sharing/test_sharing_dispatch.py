@@ -133,3 +133,58 @@ def test_faulty_tables_are_refused_with_row_and_column():
         sharing.dispatch(NEEDS.assign(people=[1, "たくさん", 2]), STAFF)
     with pytest.raises(ChoiceError, match="max_km=0 は使えません"):
         sharing.dispatch(NEEDS, STAFF, max_km=0)
+
+
+def test_a_team_goes_to_one_place_and_its_members_may_have_nothing_to_do_there():
+    staff = STAFF.assign(team=["D-CERT 1", "D-CERT 1", "D-CERT 1", ""])
+    sent = sharing.dispatch(NEEDS, staff)
+    assert set(sent.table["code"]) == {"28224"}
+    assert sent.table["team"].to_list() == ["D-CERT 1", "D-CERT 1"]
+    idle = sent.idle.set_index("staff")["reason"]
+    assert idle["神戸1"].startswith("班「D-CERT 1」は 28224 に行き")
+    assert idle["豊岡1"] == "できる業務の需要がない"
+
+
+def test_a_team_goes_to_the_prefecture_where_that_is_the_need():
+    office = {"code": "28000", "skill": "通信", "people": 2, "days": 7, "lat": 34.691}
+    needs = pd.concat([NEEDS, pd.DataFrame([{**office, "lon": 135.183, "priority": 5.0}])])
+    sent = sharing.dispatch(needs, STAFF.assign(team=["A", "B", "A", "B"]))
+    assert sent.table.query("team == 'A'")["code"].to_list() == ["28000", "28000"]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_teams_match_trying_every_assignment(seed):
+    rng = np.random.default_rng(seed)
+    needs = pd.DataFrame(
+        {
+            "code": rng.choice(["28100", "28201", "28209"], 4),
+            "skill": rng.choice(["名簿", "通信"], 4),
+            "people": rng.integers(1, 3, 4),
+            "days": rng.integers(1, 9, 4),
+            "lat": 34.5 + rng.random(4),
+            "lon": 134.5 + rng.random(4),
+            "priority": rng.integers(1, 4, 4).astype(float),
+        }
+    )
+    staff = pd.DataFrame(
+        {
+            "staff": list("abcd"),
+            "skills": rng.choice(["名簿", "通信", "名簿 通信"], 4),
+            "days": rng.integers(1, 9, 4),
+            "lat": 34.5 + rng.random(4),
+            "lon": 134.5 + rng.random(4),
+            "team": ["t", "t", "u", ""],
+        }
+    )
+    best = 0.0
+    for choice in itertools.product([None, 0, 1, 2, 3], repeat=4):
+        used = [(s, n) for s, n in enumerate(choice) if n is not None]
+        places = {needs["code"][n] for s, n in used if staff["team"][s] == "t"}
+        counts = pd.Series([n for _, n in used], dtype=int).value_counts()
+        if len(places) > 1 or any(counts.get(n, 0) > needs["people"][n] for n in range(4)):
+            continue
+        if any(needs["skill"][n] not in staff["skills"][s].split() for s, n in used):
+            continue
+        days = [min(staff["days"][s], needs["days"][n]) * needs["priority"][n] for s, n in used]
+        best = max(best, float(sum(days)))
+    assert sharing.dispatch(needs, staff).settings["person_days"] == pytest.approx(best)
