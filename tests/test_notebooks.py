@@ -2,6 +2,7 @@
 
 import ast
 import html
+import itertools
 import json
 import re
 import shutil
@@ -561,6 +562,15 @@ def _expected_of_drones():
     reached = [demand.loc[plan.covered, "people"].sum() for plan in plans]
     near = demand.loc[plans[0].covered & (demand["km_to_service"] <= 2), "people"].sum()
     assert near / reached[0] > 0.5
+    curve = drones.budget_curve(demand, candidates, counts=12, range_km=windy)
+    shares = curve[["share", "worst_share"]].diff().dropna()
+    assert (shares["share"].rank() != shares["worst_share"].rank()).any()
+    winds = drones.robustness(
+        demand, plans[0], drone=drone, payload_kg=2.0, winds_ms=(3, 5, 7), directions=8,
+        range_km=windy, draws=2, candidates=candidates, seed=1,
+    )  # fmt: skip
+    by_wind = winds[winds["kind"] == "wind"].groupby("wind_ms")["share"].max()
+    assert by_wind[7] < 0.8 * by_wind[3]
     need = [_need_reached(demand, plan) for plan in plans]
     return [
         "距離を1割ほど縮めるだけです",
@@ -892,6 +902,23 @@ def _expected_of_progress_forecast():
     separate = progress.forecast(figures, extensions, draws=1000, pace=replace(base, together=0))
     assert (hurried.table["finish"] <= outlook.table["finish"]).all()
     assert separate.table["in_time"].sum() < outlook.table["in_time"].sum()
+    same = progress.forecast(figures, extensions, draws=1000, pace=replace(base, future=(1, 1)))
+    at_once = replace(base, wait_months=(0, 0))
+    moved = progress.forecast(figures, extensions, draws=1000, pace=at_once)
+    finish = {
+        name: run.table["finish"].median()
+        for name, run in {
+            "same": same,
+            "hurried": hurried,
+            "separate": separate,
+            "moved": moved,
+        }.items()
+    }
+    by_pace = finish["same"] - finish["hurried"]
+    by_others = [
+        abs(finish[name] - outlook.table["finish"].median()) for name in ("separate", "moved")
+    ]
+    assert by_pace > max(by_others)
     coverage = {}
     for future in ("steady", "rush", "stall"):
         trials = [progress.trial(future=future, seed=seed) for seed in range(8)]
@@ -912,6 +939,23 @@ def _expected_of_progress_forecast():
     ]
 
 
+PRICES = pd.DataFrame(
+    {"from_count": [1, 50, 200, 500], "unit_yen": [26_400, 22_000, 18_700, 15_400]}
+)
+
+
+def _bundled_example(towns):
+    """The notebook's example of bundled licences: eleven cities and two towns of all sizes."""
+    by_size = towns[towns["name"] != "神戸市"].sort_values("people_2020")
+    cities = by_size[by_size["kind"] == "city"]
+    small_towns = by_size[by_size["kind"] == "town"].tail(2)
+    chosen = cities.iloc[np.linspace(0, len(cities) - 1, 11).astype(int)]
+    members = pd.concat([chosen, small_towns])
+    needed = np.ceil(members["people_2020"] / 4000).astype(int)
+    licences = members[["code", "name"]].assign(people=members["people_2020"], licences=needed)
+    return costs.bundle(licences, PRICES, minimum=20, handling_yen=15_000)
+
+
 def _expected_of_costs():
     towns = dxkit.load("municipalities")
     sums = costs.fee(towns).attrs["settings"]
@@ -921,6 +965,13 @@ def _expected_of_costs():
     )
     recall = costs.estimates_trial(towns, factor=2.3, repeats=100).set_index("method")["recall"]
     assert recall["trimmed"] > 0.8
+    # with the year of the count nobody enters or leaves, near the limit two municipalities do
+    limits = costs.fee_limits(towns)
+    assert set(limits.query("limit == 50_000")["count"]) == {sums["count"]}
+    assert len(set(limits["count"])) > 1
+    plans = _bundled_example(towns).plans.set_index("plan")["yen"]
+    assert plans["all"] < plans["below_minimum"] < plans["alone"]
+    assert PRICES["unit_yen"].is_monotonic_decreasing
     assert recall["per_resident"] < 0.5
     assert (costs.estimates_trial(towns, factor=1.6, repeats=100)["recall"] < 0.5).all()
     return [
@@ -981,6 +1032,11 @@ def _expected_of_same_person():
     kinds = linkage.missed_by_kind(likely, truth, residents, shelter).set_index("kind")
     plan = linkage.review_plan(links, staff_hours=2).attrs["expected"]
     assert kinds.loc["氏名が同じ（字体などの表記は違う）", "missed"] == 0
+    written_kinds = linkage.missed_by_kind(as_written, truth, residents, shelter).set_index("kind")
+    same_name = written_kinds.loc["氏名が同じ（表記も同じ）"]
+    assert same_name["missed"] > 0.9 * same_name["pairs"]
+    names_missed = kinds.loc[kinds["field"] == "氏名", "missed"].sum()
+    assert kinds.loc[["生年月日は不明", "住所は不明"], "missed"].min() > 0.5 * names_missed
     assert plan["wrong"] + plan["missed"] < 0.5 * (
         plan["wrong_without_review"] + plan["missed_without_review"]
     )
@@ -1024,6 +1080,12 @@ def _expected_of_liaison_rounds():
     towns = dxkit.load("municipalities")
     people = pd.DataFrame({"liaison": ["甲", "乙", "丙", "丁"], "post": [1.0, 1.0, 1.0, 0.5]})
     assignment = liaison.assign(towns, people)
+    # every way of giving nine areas to four people
+    loads = assignment.table["load"].to_numpy()
+    ways = np.array(list(itertools.product(range(len(people)), repeat=len(loads))))
+    carried = [(loads * (ways == person)).sum(axis=1) for person in range(len(people))]
+    lightest = (np.array(carried).T / people["post"].to_numpy()).max(axis=1).min()
+    assert assignment.most == lightest
     plan = liaison.rounds(towns, certify=True)
     assert plan.gap == 0
     unreachable = liaison.rounds(towns, hearing_min=90, speed_kmh=45, iterations=20).unreachable
@@ -1067,6 +1129,18 @@ def _expected_of_network():
     ]
 
 
+def _random_groupings_mean(members):
+    """The mean distance within random groups, in units of the mean over all pairs."""
+    rng = np.random.default_rng(0)
+    ranks = members[["people_2020", "share_done"]].rank().to_numpy()
+    gaps = np.abs(ranks[:, None] - ranks[None]).transpose(2, 0, 1)
+    distance = sum(gap / (gap.sum() / (41 * 40)) for gap in gaps) / 2
+    labels = np.repeat(np.arange(7), [6, 6, 6, 6, 6, 6, 5])
+    plans = [rng.permutation(labels) for _ in range(300)]
+    together = [plan[:, None] == plan[None] for plan in plans]
+    return np.mean([((distance * same).sum(1) / (same.sum(1) - 1)).mean() for same in together])
+
+
 def _expected_of_grouping():
     done = dxkit.load("progress").groupby("code")["share_done"].mean()
     members = dxkit.load("municipalities")[["code", "name", "area", "people_2020"]]
@@ -1077,6 +1151,7 @@ def _expected_of_grouping():
     }
     grouping = groups.form(members, alike=["people_2020", "share_done"], scale="rank", **rules)
     assert grouping.quality < 0.5
+    assert _random_groupings_mean(members) == pytest.approx(1, abs=0.02)
     assert grouping.bound < 0.9 * grouping.quality
     certified = groups.form(
         members, alike=["people_2020", "share_done"], scale="rank", certify=True, **rules
