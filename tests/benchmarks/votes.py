@@ -1,6 +1,8 @@
 """How long does a vote take, from a phone's tap until it is on the disk, with 41 phones at once?
 
-    python tests/benchmarks/votes.py [--rounds 3]
+    python tests/benchmarks/votes.py [--rounds 3] [--phones 41] [--url postgresql://…]
+
+With ``--url`` the room writes into that empty PostgreSQL database, and the peer stays on SQLite.
 
 Beside the room stands the least that keeps the same promise, in the same run, on the same disk and
 with the same phones: Python's ``http.server`` with one ``sqlite3`` connection, a write-ahead log and
@@ -26,7 +28,7 @@ import numpy as np
 from dxkit.store import Session
 from dxkit.widgets.room import Room
 
-PHONES, ITEMS, SEED = 41, [f"項目{at}" for at in range(25)], 5
+ITEMS, SEED = [f"項目{at}" for at in range(25)], 5
 MAKE = (
     "CREATE TABLE IF NOT EXISTS votes (id TEXT PRIMARY KEY, client TEXT, item TEXT, value INTEGER)"
 )
@@ -95,7 +97,7 @@ def serve(source, place, port):
     return process
 
 
-def room(port, tokens):
+def room(port, tokens, phones):
     """Let every phone vote on everything at once; give the seconds of each vote and of all."""
     times = []
 
@@ -111,7 +113,7 @@ def room(port, tokens):
             post(port, "/vote", body, tokens[phone])
             times.append(time.perf_counter() - begun)
 
-    threads = [threading.Thread(target=work, args=(phone,)) for phone in range(PHONES)]
+    threads = [threading.Thread(target=work, args=(phone,)) for phone in range(phones)]
     begun = time.perf_counter()
     for thread in threads:
         thread.start()
@@ -127,24 +129,24 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def ours(folder):
-    """Measure the room."""
-    place, port = f"sqlite:///{folder / 'ours.sqlite'}", free_port()
+def ours(place, phones):
+    """Measure the room on the database at ``place``."""
+    port = free_port()
     process = serve(OURS, place, port)
     with Session(place) as session:
         code = Room(session, ITEMS).code
-        tokens = [post(port, "/join", {"code": code})["token"] for _ in range(PHONES)]
-        measured = room(port, tokens)
+        tokens = [post(port, "/join", {"code": code})["token"] for _ in range(phones)]
+        measured = room(port, tokens, phones)
         process.kill()
         process.wait()
         return measured, session.results(items=ITEMS)["mean"].round(9).tolist()
 
 
-def least(folder):
+def least(folder, phones):
     """Measure the unguarded server."""
     port = free_port()
     process = serve(LEAST, str(folder / "least.sqlite"), port)
-    measured = room(port, [""] * PHONES)
+    measured = room(port, [""] * phones, phones)
     process.kill()
     process.wait()
     with sqlite3.connect(folder / "least.sqlite") as base:
@@ -152,14 +154,14 @@ def least(folder):
     return measured, [round(found[item], 9) for item in ITEMS]
 
 
-def floor(folder):
+def floor(folder, phones):
     """Measure one connection that commits vote after vote."""
     base = sqlite3.connect(folder / "floor.sqlite")
     for pragma in ("journal_mode=WAL", "synchronous=FULL"):
         base.execute(f"PRAGMA {pragma}")
     base.execute(MAKE)
     times = []
-    for phone in range(PHONES):
+    for phone in range(phones):
         for item, value in votes(phone):
             begun = time.perf_counter()
             with base:
@@ -185,16 +187,22 @@ def main():
     """Measure round after round."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--phones", type=int, default=41)
+    parser.add_argument("--url", default="")
+    asked = parser.parse_args()
+    # a database that already holds votes would be counted, too
+    rounds = 1 if asked.url else asked.rounds
     ratios = []
-    for number in range(parser.parse_args().rounds):
+    for number in range(rounds):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            print(f"round {number + 1}: {PHONES} phones x {len(ITEMS)} votes")
-            (peer, peer_total), peer_counts = least(folder)
-            (mine, total), counts = ours(folder)
+            print(f"round {number + 1}: {asked.phones} phones x {len(ITEMS)} votes")
+            place = asked.url or f"sqlite:///{folder / 'ours.sqlite'}"
+            (peer, peer_total), peer_counts = least(folder, asked.phones)
+            (mine, total), counts = ours(place, asked.phones)
             if counts != peer_counts:
                 raise SystemExit("the counts differ")
-            alone = floor(folder)
+            alone = floor(folder, asked.phones)
             ratios.append(
                 told("the room", mine, total) / told("http.server + sqlite3", peer, peer_total)
             )
