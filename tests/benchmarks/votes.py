@@ -21,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,10 @@ from dxkit.store import Session
 from dxkit.widgets.room import Room
 
 ITEMS, SEED = [f"項目{at}" for at in range(25)], 5
+# a phone that is told to wait
+WAIT_S, MOST_TRIES = 1.0, 60
+# how often phones tried again, by reason
+TRIED_AGAIN = Counter()
 MAKE = (
     "CREATE TABLE IF NOT EXISTS votes (id TEXT PRIMARY KEY, client TEXT, item TEXT, value INTEGER)"
 )
@@ -36,7 +41,9 @@ OURS = """
 import sys, threading
 from dxkit.store import Session
 from dxkit.widgets.room import Room
-with Room(Session(sys.argv[1]), sys.argv[3:], port=int(sys.argv[2])):
+with Room(
+    Session(sys.argv[1]), sys.argv[4:], port=int(sys.argv[2]), expected=int(sys.argv[3])
+):
     print("ready", flush=True)
     threading.Event().wait()
 """
@@ -68,8 +75,13 @@ def votes(phone):
     return [(item, chance.randint(-2, 2)) for item in ITEMS]
 
 
-def post(port, path, body, token=""):
-    """Send one request on a connection of its own, as the page does."""
+def address_of(phone):
+    """Give a phone an address of its own in this machine's loopback net."""
+    return f"127.0.{1 + phone // 250}.{1 + phone % 250}"
+
+
+def post(port, path, body, phone, token=""):
+    """Send one request on a connection of its own, as the page does; each phone has an address."""
     host = f"127.0.0.1:{port}"
     headers = {
         "Host": host,
@@ -77,20 +89,38 @@ def post(port, path, body, token=""):
         "Content-Type": "application/json",
         "X-Room-Token": token,
     }
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("POST", path, json.dumps(body), headers)
-    answer = connection.getresponse()
-    content = answer.read()
-    connection.close()
+    # a phone that is told to wait, or finds all places taken, tries again; its waiting counts
+    for _ in range(MOST_TRIES):
+        connection = http.client.HTTPConnection(
+            "127.0.0.1", port, timeout=60, source_address=(address_of(phone), 0)
+        )
+        try:
+            connection.request("POST", path, json.dumps(body), headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            TRIED_AGAIN["no place"] += 1
+            time.sleep(WAIT_S)
+            continue
+        finally:
+            connection.close()
+        if answer.status != 429:
+            break
+        TRIED_AGAIN["told to wait"] += 1
+        time.sleep(WAIT_S)
+    else:
+        raise SystemExit(f"{path}: no answer after {MOST_TRIES} tries")
     if answer.status != 200:
         raise SystemExit(f"{path}: {answer.status}")
     return json.loads(content)
 
 
-def serve(source, place, port):
+def serve(source, place, port, phones):
     """Start a server in a process of its own."""
     process = subprocess.Popen(
-        [sys.executable, "-c", source, place, str(port), *ITEMS], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", source, place, str(port), str(phones), *ITEMS],
+        stdout=subprocess.PIPE,
+        text=True,
     )
     if process.stdout.readline().strip() != "ready":
         raise SystemExit("the server did not start")
@@ -110,7 +140,7 @@ def room(port, tokens, phones):
                 "id": f"{phone:06d}x{at:06d}",
                 "client": str(phone),
             }
-            post(port, "/vote", body, tokens[phone])
+            post(port, "/vote", body, phone, tokens[phone])
             times.append(time.perf_counter() - begun)
 
     threads = [threading.Thread(target=work, args=(phone,)) for phone in range(phones)]
@@ -132,10 +162,10 @@ def free_port():
 def ours(place, phones):
     """Measure the room on the database at ``place``."""
     port = free_port()
-    process = serve(OURS, place, port)
+    process = serve(OURS, place, port, phones)
     with Session(place) as session:
         code = Room(session, ITEMS).code
-        tokens = [post(port, "/join", {"code": code})["token"] for _ in range(phones)]
+        tokens = [post(port, "/join", {"code": code}, phone)["token"] for phone in range(phones)]
         measured = room(port, tokens, phones)
         process.kill()
         process.wait()
@@ -145,7 +175,7 @@ def ours(place, phones):
 def least(folder, phones):
     """Measure the unguarded server."""
     port = free_port()
-    process = serve(LEAST, str(folder / "least.sqlite"), port)
+    process = serve(LEAST, str(folder / "least.sqlite"), port, phones)
     measured = room(port, [""] * phones, phones)
     process.kill()
     process.wait()
@@ -199,7 +229,9 @@ def main():
             print(f"round {number + 1}: {asked.phones} phones x {len(ITEMS)} votes")
             place = asked.url or f"sqlite:///{folder / 'ours.sqlite'}"
             (peer, peer_total), peer_counts = least(folder, asked.phones)
+            TRIED_AGAIN.clear()
             (mine, total), counts = ours(place, asked.phones)
+            print(f"  phones of the room that tried again: {dict(TRIED_AGAIN)}")
             if counts != peer_counts:
                 raise SystemExit("the counts differ")
             alone = floor(folder, asked.phones)
