@@ -10,6 +10,7 @@ addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefe
 
 from dxkit.loaders._boundaries import read_boundaries
 from dxkit.loaders._catalog import catalog
+from dxkit.loaders._compare_with_shipped import compare_with_shipped
 from dxkit.loaders._dashboard import read_dashboard
 from dxkit.loaders._data_folder import data_folder
 from dxkit.loaders._decode_text import decode_text
@@ -26,7 +27,7 @@ from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._identify import identify
 from dxkit.loaders._label import label
-from dxkit.loaders._load import load
+from dxkit.loaders._load import list_newer_files, load, load_shipped
 from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._my_town import my_town, user_folder
@@ -55,6 +56,7 @@ __all__ = [
     "HYOGO",
     "all_municipalities",
     "catalog",
+    "compare_with_shipped",
     "data_folder",
     "decode_text",
     "describe",
@@ -65,8 +67,10 @@ __all__ = [
     "identify",
     "is_former_name",
     "label",
+    "list_newer_files",
     "list_unvisited",
     "load",
+    "load_shipped",
     "municipality_name",
     "my_town",
     "name_municipalities",

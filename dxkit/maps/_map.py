@@ -77,6 +77,8 @@ class Map(folium.Map):
         Shown above the map, with 架空データ or 推計 behind it where ``kind`` says so.
     source, as_of
         Shown below the map: ``source`` after 「出典: 」, ``as_of`` after 「時点: 」.
+    age_note
+        Shown behind them: that a newer edition of the data is due (`dxkit.schema.write_age_note`).
     kind
         ``"made"`` (invented) and ``"estimated"`` data are marked in the title; others are not.
     offline
@@ -111,6 +113,7 @@ class Map(folium.Map):
         source: str = "",
         as_of: str = "",
         kind: str = "",
+        age_note: str = "",
         offline: bool = True,
         height: int = 480,
         zoom_start: int = 10,
@@ -120,6 +123,7 @@ class Map(folium.Map):
         self.has_location = location is not None
         self.source = source
         self.as_of = as_of
+        self.age_note = age_note
         self.kind = kind
         self.title = title
         self.offline = offline
@@ -155,11 +159,11 @@ class Map(folium.Map):
         return {"geometries": content.geometries, "panes": panes}
 
     def _write_page(self, spec: Spec) -> str:
-        footer = write_footer(self.source, self.as_of)
+        footer = write_footer(self.source, self.as_of, self.age_note)
         return write_page(spec, title=self.title, footer=footer, tiles=not self.offline)
 
     def _write_still(self, spec: Spec) -> str:
-        footer = write_footer(self.source, self.as_of)
+        footer = write_footer(self.source, self.as_of, self.age_note)
         return write_still(spec, title=self.title, footer=footer)
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
