@@ -199,6 +199,8 @@ NO_EXPLORER = {
     "GroupBuilder",
     "SharingExplorer",
     "VoteBoard",
+    # shows where one's own municipality lies, and no figure of it
+    "choose_town",
     "exercise",
     "vote_board",
 }

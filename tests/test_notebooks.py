@@ -820,6 +820,9 @@ def _expected_of_clinic():
         municipalities=towns,
         volumes=dxkit.load("procedure_volumes"),
     )
+    rare = clinic.table[clinic.table["per_1000"] <= 1]
+    assert rare["gap"].max() > 0.7
+    assert rare["moves"].max() < 100
     first, second = clinic.table["procedure"].head(2)
     assert (first, second) == ("図書館の図書貸出予約等", "文化・スポーツ施設等の利用予約等")
     return [

@@ -70,8 +70,8 @@ def first_trials(
         households`` (taking part), ``base, base_name, distance_km``, ``in_reach`` (of the drone),
         ``cheapest`` (label), ``yen_delivery, yen_delivery_low, yen_delivery_high`` (of it),
         ``drone_yen, drone_yen_low, drone_yen_high``, ``stands`` (share of the draws in which that
-        mode is the cheapest of all) and ``drone_wins`` (share in which the drone is). A municipality in which
-        nobody is in need has no trial: no place, no mode.
+        mode is the cheapest of all) and ``drone_wins`` (share in which the drone is). Where nobody
+        is in need there is no trial: no place, no mode.
 
     Raises
     ------

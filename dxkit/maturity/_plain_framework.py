@@ -8,6 +8,7 @@ has to make them itself.
 import warnings
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
@@ -99,11 +100,40 @@ def _list_indicators(values: pd.DataFrame) -> list[str]:
         twice = values.columns[values.columns.duplicated()][0]
         problem = "同じ名前の列が2つ以上あります"
         raise TableError([Fault(problem, "列の名前を変えてください", column=str(twice))])
+    if faults := _list_bad_cells(values):
+        raise TableError(faults)
     return [
         str(name)
-        for name, column in values.items()
+        # numbers in a column of objects are numbers
+        for name, column in values.infer_objects().items()
         if pd.api.types.is_numeric_dtype(column)
         and not pd.api.types.is_bool_dtype(column)
         and name != "code"
         and column.max() > column.min()
     ]
+
+
+def _list_bad_cells(values: pd.DataFrame) -> list[Fault]:
+    """List words among the numbers of a column, and numbers without end."""
+    faults = []
+    for name, column in values.items():
+        if name == "code" or pd.api.types.is_bool_dtype(column):
+            continue
+        numbers = pd.to_numeric(column, errors="coerce").astype(float)
+        if numbers.notna().sum() * 2 <= column.notna().sum():
+            # most are no numbers: a column of words, which is no indicator
+            continue
+        bad = (numbers.isna() & column.notna()) | np.isinf(numbers)
+        problem = "数の列に、数として使えない値があります"
+        faults += [
+            Fault(
+                problem,
+                "数に直すか、空欄にしてください",
+                row=row + 1,
+                column=str(name),
+                value=value,
+            )
+            for row, (value, is_bad) in enumerate(zip(column, bad, strict=True))
+            if is_bad
+        ]
+    return faults

@@ -7,6 +7,7 @@ get them from their geometry. What is no table is refused in one sentence.
 """
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
@@ -200,7 +201,8 @@ def _to_short_codes(column: "pd.Series[Any]", what: str) -> "pd.Series[Any] | No
     is_number = kind in NUMBER_KINDS
     if kind not in ("string", *NUMBER_KINDS) or filled.empty:
         return None
-    if not is_number and not filled.astype(str).str.fullmatch(r"[0-9０-９]{6}").all():
+    # cell by cell: pandas' own texts refuse half of a surrogate pair
+    if not is_number and not all(re.fullmatch(r"[0-9０-９]{6}", str(cell)) for cell in filled):
         return None
     code_by_cell: dict[Any, str] = {}
     faults = []

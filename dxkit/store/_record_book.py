@@ -84,7 +84,8 @@ def _find_undos(history: pd.DataFrame, secret_ids: set[Any]) -> "pd.Series[bool]
 
 def write_minutes(table: pd.DataFrame) -> pd.DataFrame:
     """Write the times of a table as people read them: the day and the minute, Japan's time."""
-    times = table["at"].str.slice(0, 16).str.replace("T", " ", regex=False)
+    # an empty table's column has no kind yet
+    times = table["at"].astype("str").str.slice(0, 16).str.replace("T", " ", regex=False)
     return carry_provenance(table.assign(at=times), table)
 
 

@@ -151,6 +151,8 @@ def _read_figures(content: Mapping[str, Any], origin: Mapping[str, Any]) -> Agre
     }
     groups = pd.DataFrame(content["groups"], columns=["group", "voters"])
     opinions = pd.DataFrame(content["opinions"], columns=["group", "item", "votes", "mean"])
-    figures["groups"] = carry_provenance(groups, origin)
-    figures["opinions"] = carry_provenance(opinions.astype({"mean": "float64"}), origin)
+    # the kinds of columns that an open meeting's answer has
+    opinions = opinions.astype({"group": "Int64", "mean": "float64"})
+    figures["groups"] = carry_provenance(groups.astype({"group": "Int64"}), origin)
+    figures["opinions"] = carry_provenance(opinions, origin)
     return Agreement(**figures)

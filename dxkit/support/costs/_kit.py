@@ -16,7 +16,7 @@ from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.assumptions import flips
 from dxkit.errors import Fault, TableError
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 from dxkit.support.costs._share import RULES, Share, share
 
 PRICE_NAME = "単価（いまの何倍か）"
@@ -50,6 +50,25 @@ class Kit(TableResult):
     split: Share | None
     flips: pd.DataFrame
     settings: dict[str, object]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"{len(self.table)}団体のうち、規則「{self.settings['rule']}」で割った負担が上限以内の団体だけが加わるとして、"
+                "上限を超える団体を1つずつ外し、だれも外れなくなるまで繰り返した。",
+                "加わる団体の組に、抜けた方が安い組（コアの外）があるかを調べた。",
+                f"単価を{PRICE_RANGE[0]:g}〜{PRICE_RANGE[1]:g}倍に動かし、顔ぶれが変わる倍率を求めた。",
+            ),
+            en=(
+                f"Of {len(self.table)} members those join whose part under the rule "
+                f"{self.settings['rule']} is within what they would pay at most; who is above is "
+                "left out until nobody is.",
+                "Those who join were tested for coalitions that would rather leave (the core).",
+                f"The price was moved between {PRICE_RANGE[0]:g} and {PRICE_RANGE[1]:g} times to "
+                "find where another set of members joins.",
+            ),
+            constants={"price_range": PRICE_RANGE},
+        )
 
     def __repr__(self) -> str:
         joining = int(self.table["joins"].sum())
@@ -115,8 +134,7 @@ def kit(
     """
     _checks.require_choice(rule, RULES, "rule")
     rows = _read_members(members, units)
-    tariff = read_plain_table(prices)
-    _checks.require_columns(tariff, ["from_count", "unit_yen"], "単価の表")
+    tariff = _read_tariff(prices)
     joining, parts = _find_joining(rows, tariff, rule, minimum)
     split = None
     if len(joining) > 1:
@@ -152,6 +170,15 @@ def kit(
     return Kit(
         carry_provenance(table, *origins), split, carry_provenance(flip_table, *origins), settings
     )
+
+
+def _read_tariff(prices: pd.DataFrame) -> pd.DataFrame:
+    """Read the tiers: whole units, whole yen."""
+    tariff = read_plain_table(prices)
+    for column in ("from_count", "unit_yen"):
+        numbers = _checks.read_numbers(tariff, column, "単価の表", low=1, high=1e12, whole=True)
+        tariff[column] = numbers.astype(np.int64)
+    return tariff
 
 
 def _scale(unit_yen: pd.Series, factor: float) -> pd.Series:

@@ -17,7 +17,7 @@ from dxkit._plain_tables import read_plain_table
 from dxkit.assumptions import flips
 from dxkit.assumptions import table as read_assumptions
 from dxkit.errors import TableError
-from dxkit.schema import TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, carry_provenance
 
 # names of the assumptions, as in the table talent_assumptions
 JOB_DAYS = "1回の仕事の長さ（日）"
@@ -54,6 +54,23 @@ class TalentPool(TableResult):
     table: pd.DataFrame
     flips: pd.DataFrame
     settings: dict[str, object]
+
+    def _describe_method(self) -> MethodText:
+        return MethodText(
+            ja=(
+                f"役割ごとの依頼を、到着がポアソン、1件の時間が指数分布の待ち行列（M/M/c）として"
+                f"{self.settings['years']}年分くり返し、時間内に始まる割合が目標に届く最も少ない人数を求めた。",
+                "各自で雇う費用と比べ、結論をひっくり返す仮定の値を求めた。休みと季節は入っていない。",
+            ),
+            en=(
+                "The requests of each role were played as a queue with Poisson arrivals and "
+                f"exponential times (M/M/c) over {self.settings['years']} years; the fewest people "
+                "that begin the wanted share in time were taken.",
+                "The cost was compared with hiring alone, and the value of each assumption that "
+                "turns the conclusion was sought. Holidays and seasons are left out.",
+            ),
+            constants={"flip_draws": FLIP_DRAWS},
+        )
 
     def __repr__(self) -> str:
         people = int(self.table["people"].sum())
@@ -126,14 +143,7 @@ def talent_pool(
         )
     count = _checks.require_whole_number(years, "years", high=1000)
     settings = read_assumptions(assumptions)
-    values = dict(zip(settings["assumption"], settings["value"].astype(float), strict=True))
-    missing = [name for name in NAMES if name not in values]
-    if missing:
-        raise TableError.one(
-            "人材プールの仮定が足りません",
-            f"必要な仮定: {'、'.join(NAMES)}",
-            value="、".join(missing),
-        )
+    values = _read_values(settings)
     groups = {str(role): own for role, own in rows.groupby("role", sort=True)}
     labels = {} if roles is None else dict(zip(roles["role"], roles["label"], strict=True))
     lines = [_size_role(role, own, values, count, seed) for role, own in groups.items()]
@@ -156,6 +166,19 @@ def talent_pool(
         carry_provenance(flip_table, needs, assumptions),
         facts,
     )
+
+
+def _read_values(settings: pd.DataFrame) -> dict[str, float]:
+    """Read the assumptions' values; all that a pool needs must be there."""
+    values = dict(zip(settings["assumption"], settings["value"].astype(float), strict=True))
+    missing = [name for name in NAMES if name not in values]
+    if missing:
+        raise TableError.one(
+            "人材プールの仮定が足りません",
+            f"必要な仮定: {'、'.join(NAMES)}",
+            value="、".join(missing),
+        )
+    return values
 
 
 def _size_role(

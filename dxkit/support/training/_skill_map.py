@@ -68,6 +68,7 @@ def skill_map(
     needs = read_plain_table(required)
     _checks.require_columns(needs, ["role", "skill", "needed"], "役割のスキル")
     _checks.require_unique_rows(needs, ["role", "skill"], "役割のスキル")
+    needs["needed"] = _checks.read_numbers(needs, "needed", "役割のスキル", high=10)
     keys = [] if by is None else [_checks.require_choice(by, ["code"], "by")]
     if keys:
         codes = pd.DataFrame({"code": sorted(set(rows["code"]))})
