@@ -7,6 +7,7 @@ import pandas as pd
 
 from dxkit.loaders._identify import identify
 from dxkit.loaders._open_file import accepts_open_file
+from dxkit.loaders._table import read_table
 
 
 @accepts_open_file
@@ -18,7 +19,7 @@ def read(path: str | Path, **options: Any) -> pd.DataFrame:
     path
         The file.
     options
-        Keywords of that reader.
+        Keywords of that reader; with ``recipe=`` (see `read_table`) it is that of the recipe.
 
     Returns
     -------
@@ -40,6 +41,8 @@ def read(path: str | Path, **options: Any) -> pd.DataFrame:
     ['28201', '28202']
     """
     identity = identify(path)
-    table = identity.reader(path, **options)
+    # only `read_table` leaves recipes
+    reader = identity.reader if options.get("recipe") is None else read_table
+    table = reader(path, **options)
     table.attrs["identity"] = str(identity)
     return table

@@ -8,7 +8,7 @@ in ``.attrs["skipped"]``, and every fault is reported at once.
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from dxkit.loaders._header_rows import Layout, LayoutOptions
 from dxkit.loaders._hyogo import list_hyogo_municipalities
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import municipality_name, to_plain_name
+from dxkit.loaders._reading_recipe import choose_sheet, load_recipe
 from dxkit.loaders._resolve_prefecture import HYOGO
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._sum_checks import SumChecker
@@ -64,6 +65,7 @@ def read_table(
     columns: Sequence[str] | None = None,
     prefecture: str | None = "28",
     on_fault: str = "raise",
+    recipe: str | Path | Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     r"""Read anybody's own CSV, TSV or XLSX.
 
@@ -93,6 +95,11 @@ def read_table(
     on_fault
         ``"raise"`` refuses a table with faults; ``"warn"`` reads on: cells and municipalities that
         cannot be read are missing, and each fault is a warning.
+    recipe
+        How an earlier file of this form was read: the path to which ``.attrs["reading"].save``
+        wrote it, or the receipt itself. Sheet, header, columns, prefecture and ``on_fault`` are
+        those of the recipe, where this call names no others. A file that it does not fit is
+        refused.
 
     Returns
     -------
@@ -108,8 +115,9 @@ def read_table(
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
         Hyogo without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
-        guessed, set apart and checked), and ``made=True`` for what `write_table` wrote of invented
-        data.
+        guessed, set apart and checked; a notebook shows it as a coloured picture of the sheet, and
+        its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table` wrote of
+        invented data.
 
     Raises
     ------
@@ -139,6 +147,15 @@ def read_table(
         schemas.find_schema(schema)
     if on_fault not in FAULT_ACTIONS:
         raise ChoiceError(f"on_fault=「{shorten(on_fault)}」は選べません。{FAULT_WORDS}")
+    form = None if recipe is None else load_recipe(recipe)
+    if form is not None:
+        sheet = choose_sheet(path, form) if sheet is None else sheet
+        header = form["header"] if header is None else header
+        code = form["code"] if code is None else code
+        name = form["name"] if name is None else name
+        columns = form["columns"] if columns is None else columns
+        prefecture = form["prefecture"] if prefecture == HYOGO else prefecture
+        on_fault = form["on_fault"] if on_fault == FAULT_ACTIONS[0] else on_fault
     lines = (header,) if isinstance(header, int) else tuple(header or ())
     headings = None if columns is None else tuple(columns)
     options = LayoutOptions(lines, code, name, headings)
@@ -151,7 +168,7 @@ def read_table(
         (pair for pair in tables if pair.layout.naming_column is not None), tables[0]
     )
     others = [pair.sheet.name for pair in tables if pair is not table_sheet]
-    reading = Reading(table_sheet, others, is_header_given=bool(lines))
+    reading = Reading(table_sheet, others, form, is_header_given=bool(lines))
     table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
     _add_origin(table, origin)
     if "code" in table.columns and prefecture == HYOGO:
@@ -199,11 +216,12 @@ def _make_table(
     readings = read_columns(sheet, layout, data, columns_by_head)
     reading.remarks += readings.remarks
     faults += readings.faults
+    numbers = find_number_columns(layout, readings.columns, columns_by_head)
+    reading.require_recipe(list(numbers))
     if faults and on_fault == "raise":
         raise TableError(reading.name_places(faults))
     reading.remarks += map(str, reading.name_places(faults))
     if split.subtotals:
-        numbers = find_number_columns(layout, readings.columns, columns_by_head)
         reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
     for remark in reading.remarks:
         warnings.warn(str(Fault(remark, file=sheet.file)), TableWarning, stacklevel=3)
@@ -213,7 +231,9 @@ def _make_table(
     row_numbers = [sheet.row_numbers[row] for row in data]
     skipped = [*reading.list_rows_above(), *split.skipped]
     table.attrs = _describe_origin(sheet, row_numbers, skipped)
-    table.attrs["reading"] = reading.describe()
+    options = {"prefecture": prefecture, "on_fault": on_fault}
+    reading.note_guesses(data, readings.guesses, faults)
+    table.attrs["reading"] = reading.make_receipt(split, list(numbers), options)
     if schema is None:
         return table
     headings = _map_own_headings(layout, columns_by_head)
