@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LIST = ROOT / "tests" / "slow_tests.txt"
 # seconds, phase, file, test, parameters
-LINE = re.compile(r"^\s*([\d.]+)s (call|setup)\s+((?:tests|dxkit)/\S+\.py)::([^\[\s]+)(\[.*\])?$")
+LINE = re.compile(r"^\s*([\d.]+)s (call|setup)\s+(tests/\S+\.py)::([^\[\s]+)(\[.*\])?$")
 HEADING = """\
 # Tests that take longer than {longest:g} s on an idle machine; CI runs them, `make test` does not.
 # Written by scripts/list_slow_tests.py; a line may be added by hand.

@@ -76,7 +76,10 @@ def read_scenario(path_or_name: str | Path, *, policies: pd.DataFrame | None = N
     0    72     避難所  34000.0  当てはめ
     1   384     避難所  15000.0  当てはめ
     2   384    所在不明  17000.0    予測
-    3  2160      把握  32980.0    予測
+    3   504    所在不明  16317.0    予測
+    4   600    所在不明  12621.0    予測
+    5   816    所在不明  10000.0    予測
+    6  2160      把握  32980.0    予測
     """
     folder = _find_folder(path_or_name)
     # every file is read to its end, so that all faults come in one message
