@@ -4,7 +4,6 @@ A recipe says sheet, header lines, headings, and which columns hold numbers. A f
 is refused in words: read by a recipe that does not fit it, its figures would stand in wrong places.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
