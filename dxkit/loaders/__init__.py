@@ -17,6 +17,7 @@ from dxkit.loaders._decode_text import decode_text
 from dxkit.loaders._describe import describe
 from dxkit.loaders._describe_reading import describe_reading
 from dxkit.loaders._did import read_did
+from dxkit.loaders._elevation import read_elevation
 from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
@@ -50,6 +51,8 @@ from dxkit.loaders._standard_facilities import read_facilities
 from dxkit.loaders._standardization import read_standardization
 from dxkit.loaders._table import read_table
 from dxkit.loaders._towns import read_towns
+from dxkit.loaders._weather_areas import read_weather_areas
+from dxkit.loaders._wind_normals import read_wind_normals
 from dxkit.loaders._write_table import write_table
 
 __all__ = [
@@ -79,6 +82,7 @@ __all__ = [
     "read_catalogue",
     "read_dashboard",
     "read_did",
+    "read_elevation",
     "read_estat",
     "read_extensions",
     "read_facilities",
@@ -92,6 +96,8 @@ __all__ = [
     "read_standardization",
     "read_table",
     "read_towns",
+    "read_weather_areas",
+    "read_wind_normals",
     "resolve_municipality",
     "resolve_prefecture",
     "user_folder",

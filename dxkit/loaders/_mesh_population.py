@@ -21,7 +21,7 @@ from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
 from dxkit.loaders._remedies import GET_AGAIN
-from dxkit.loaders._resolve_prefecture import HYOGO
+from dxkit.loaders._resolve_prefecture import find_prefecture, resolve_prefecture
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._shipped_table import DATUM
 
@@ -40,8 +40,6 @@ LISTED_LETTERS = 150
 # a cell on the coast whose centre lies in the sea belongs to the nearest municipality within half
 # a kilometre
 COAST_M = 500
-# JGD2011 / plane rectangular zone V (兵庫県)
-METRES = "EPSG:6673"
 
 
 @accepts_open_file
@@ -50,6 +48,7 @@ def read_mesh_population(
     *,
     inside_only: bool = True,
     spread_suppressed: bool = False,
+    prefecture: str | None = "",
 ) -> pd.DataFrame:
     r"""Read e-Stat's census population by mesh, as demand for `dxkit.drones`.
 
@@ -60,13 +59,15 @@ def read_mesh_population(
         stands in two of them is read once): ``tblT001101H5334.txt``, the zip it comes in, or XLSX.
         Hyogo needs 5134, 5135, 5234, 5235, 5334 and 5335.
     inside_only
-        Keep only cells in Hyogo (how many others there are says ``.attrs["reading"]``); with
-        ``False`` cells elsewhere follow with ``code`` missing.
+        Keep only cells in the prefecture (how many others there are says ``.attrs["reading"]``);
+        with ``False`` cells elsewhere follow with ``code`` missing.
     spread_suppressed
         Details of a suppressed cell stand, by the source's rule, in the cell it was merged into.
         With ``True`` the 65+ of such a group are spread over its cells in proportion to people (an
         estimate); with ``False`` they are missing in the suppressed cells, and the receiving cell
         holds those of the whole group.
+    prefecture
+        Name or JIS number, as for `load`: by default the room's, or else Hyogo; ``None``: any.
 
     Returns
     -------
@@ -105,12 +106,13 @@ def read_mesh_population(
     _require_one_level(table, file)
     if spread_suppressed:
         table["elderly"] = _spread_elderly(table)
-    table.insert(1, "code", _find_municipalities(table))
+    number = resolve_prefecture(prefecture)
+    table.insert(1, "code", _find_municipalities(table, number))
     border_cells = table.attrs.get("border_cells", 0)
     outside = int(table["code"].isna().sum())
     if inside_only:
         table = table[table["code"].notna()]
-        require_rows(table, HYOGO, file)
+        require_rows(table, number or "", file)
     table = table.sort_values("place").reset_index(drop=True)
     reading = {"border_cells": border_cells, "outside": outside}
     kind = "estimated" if spread_suppressed else "published"
@@ -288,11 +290,16 @@ def _spread_elderly(table: pd.DataFrame) -> "pd.Series[float]":
     return filled
 
 
-def _find_municipalities(table: pd.DataFrame) -> "pd.Series[str]":
+def _find_municipalities(table: pd.DataFrame, prefecture: str | None) -> "pd.Series[str]":
     """Find the municipality in which a cell's centre lies, or the nearest within `COAST_M`."""
     centres = gpd.points_from_xy(table["lon"], table["lat"], crs=DATUM)
-    points = gpd.GeoDataFrame(geometry=centres, index=table.index).to_crs(METRES)
-    shapes = gpd.GeoDataFrame(load("boundaries")[["code", "geometry"]]).to_crs(METRES)
+    points = gpd.GeoDataFrame(geometry=centres, index=table.index)
+    # metres: of the prefecture's own plane, or of the zone in which a file of any other lies
+    metres = (
+        points.estimate_utm_crs() if prefecture is None else find_prefecture(prefecture)["epsg"]
+    )
+    points = points.to_crs(metres)
+    shapes = gpd.GeoDataFrame(load("boundaries", prefecture)[["code", "geometry"]]).to_crs(metres)
     nearest = gpd.sjoin_nearest(points, shapes, max_distance=COAST_M)
     # a centre on a border has two nearest shapes
     first: pd.Series[str] = nearest["code"].groupby(level=0).first().reindex(table.index)

@@ -18,14 +18,17 @@ from dxkit import schema
 from dxkit.errors import TableError
 from dxkit.loaders._boundaries import read_boundaries
 from dxkit.loaders._dashboard import read_dashboard
+from dxkit.loaders._elevation import read_elevation
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._identify import FileIdentity, identify
 from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._newer_columns import check_grain, fit_columns
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._resolve_prefecture import HYOGO
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._standardization import read_standardization
 from dxkit.loaders._table import read_table
+from dxkit.loaders._wind_normals import read_wind_normals
 
 # 2026-07, 202607, 2026年7月 in a file's name
 MONTH_IN_NAME = re.compile(r"(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?!\d)|年(\d{1,2})月)")
@@ -164,11 +167,25 @@ def _read_mesh(path: Path, shipped: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG0
     return read_mesh_population(path)
 
 
+def _read_elevation(path: Path, shipped: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001
+    table = read_elevation(path)
+    result = table[table["elevation_m"].notna()]
+    result.attrs = table.attrs
+    return result
+
+
+def _read_wind(path: Path, shipped: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001
+    # the shipped table is Hyogo's
+    return read_wind_normals(path, prefecture=HYOGO)
+
+
 # official file → the table whose place it can take
 OFFICIAL_TABLES: dict[Callable[..., pd.DataFrame], str] = {
     read_standardization: "progress",
     read_extensions: "extensions",
     read_boundaries: "boundaries",
+    read_elevation: "elevation",
+    read_wind_normals: "wind_normals",
     read_mesh_population: "mesh_people",
 }
 READERS: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = {
@@ -178,6 +195,8 @@ READERS: dict[str, Callable[[Path, pd.DataFrame], pd.DataFrame]] = {
     "online_applications": _read_applications,
     "boundaries": _read_boundaries,
     "mesh_people": _read_mesh,
+    "elevation": _read_elevation,
+    "wind_normals": _read_wind,
 }
 
 
