@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import Fault, TableError
-from dxkit.loaders._geo_files import name_feature, read_features
+from dxkit.loaders._geo_files import is_vector_file, name_feature, read_features
 from dxkit.loaders._mesh_codes import find_centres, find_code_faults
 from dxkit.loaders._official_layout import OfficialSheet, find_official_sheet
 from dxkit.loaders._open_file import accepts_open_file
@@ -17,10 +17,11 @@ from dxkit.loaders._origin import set_origin
 from dxkit.loaders._raw import read_bytes
 from dxkit.loaders._remedies import GET_AGAIN
 from dxkit.loaders._sheet import Sheet
-from dxkit.loaders._zip import START as ZIP_START
 
 TITLE = "国土交通省「国土数値情報 標高・傾斜度メッシュ」"
-PLACE = ("place", "mesh_code", "メッシュコード", "メッシュ")
+PLACE = (
+    "place", "mesh_code", "メッシュコード", "メッシュ", "3次メッシュコード", "4次メッシュコード", "5次メッシュコード",
+)  # fmt: skip
 ELEVATION = ("elevation_m", "elevation", "平均標高")
 # attributes by number in the description of G04-a (1 km), G04-c (500 m) and G04-d (250 m)
 PARTS = {
@@ -36,7 +37,6 @@ WATER = ("unknown", "")
 # the deepest shore and above the highest summit; slopes
 LIMITS_M = (-200.0, 4000.0)
 LIMITS_DEG = (0.0, 90.0)
-VECTOR_STARTS = (b"{", ZIP_START)
 
 
 def is_elevation(sheet: Sheet, row: int) -> bool:
@@ -87,7 +87,7 @@ def read_elevation(path: str | Path) -> pd.DataFrame:
     1  52340468          NaN
     """
     path = Path(path)
-    is_vector = path.suffix.lower() == ".shp" or read_bytes(path).startswith(VECTOR_STARTS)
+    is_vector = is_vector_file(path, read_bytes(path))
     table = _read_shapes(read_features(path), path.name) if is_vector else _read_sheet(path)
     lat, lon = find_centres(table["place"].to_numpy(dtype=str))
     table.insert(1, "lat", lat)

@@ -19,7 +19,7 @@ from dxkit.loaders._elevation import find_prefix, is_elevation, read_elevation
 from dxkit.loaders._estat import AREA, VALUE, read_estat
 from dxkit.loaders._estat_site import find_site_table
 from dxkit.loaders._extensions import read_extensions
-from dxkit.loaders._geo_files import FORMAT_STARTS, VECTOR_SUFFIXES, read_features
+from dxkit.loaders._geo_files import is_vector_file, read_features
 from dxkit.loaders._hearing_layout import MARK
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._mesh_population import MESH_HEADS, read_mesh_population
@@ -84,7 +84,9 @@ class FileIdentity:
     def __str__(self) -> str:
         title = f"{self.kind} {self.edition}".strip()
         package = "dxkit.loaders" if self.reader.__module__.startswith("dxkit") else "geopandas"
-        return f"{title}（{package}.{self.reader.__name__} で読めます）"
+        # geopandas keeps the function behind its public name
+        name = self.reader.__name__.lstrip("_")
+        return f"{title}（{package}.{name} で読めます）"
 
 
 @accepts_open_file
@@ -126,7 +128,7 @@ def _identify_path(path: Path) -> FileIdentity:
     if path.is_dir():
         return FileIdentity("県の聞き取り票のフォルダー", "", read_hearing, path.name)
     content = read_bytes(path)
-    if _is_vector(path, content):
+    if is_vector_file(path, content):
         return _identify_features(path)
     if content.lstrip()[:1] in (b"{", b"["):
         return _identify_json(path, content)
@@ -144,16 +146,6 @@ def find_edition(texts: Iterable[str]) -> str:
         if match := DATE.search(text):
             return match[0].replace(" ", "")
     return ""
-
-
-def _is_vector(path: Path, content: bytes) -> bool:
-    if content.startswith(tuple(FORMAT_STARTS)) or path.suffix.lower() == ".shp":
-        return True
-    if content.startswith(_zip.START):
-        members = _zip.open_zip(content, path.name).namelist()
-        return any(name.lower().endswith(VECTOR_SUFFIXES) for name in members)
-    head = content[:200].replace(b" ", b"").replace(b"\n", b"").replace(b"\r", b"")
-    return b'"type":"FeatureCollection"' in head or b'"type":"Topology"' in head
 
 
 def _identify_features(path: Path) -> FileIdentity:

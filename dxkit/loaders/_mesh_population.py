@@ -9,21 +9,23 @@ import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
-from dxkit.loaders._load import load
 from dxkit.loaders._mesh_codes import find_centres, find_code_faults
+from dxkit.loaders._mesh_municipalities import (
+    describe_cells,
+    find_cells_elsewhere,
+    find_municipalities,
+)
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
 from dxkit.loaders._remedies import GET_AGAIN
-from dxkit.loaders._resolve_prefecture import find_prefecture, resolve_prefecture
+from dxkit.loaders._resolve_prefecture import resolve_prefecture
 from dxkit.loaders._sheet import Sheet
-from dxkit.loaders._shipped_table import DATUM
 
 TITLE = "総務省統計局「国勢調査 地域メッシュ統計」"
 PEOPLE = re.compile(r"人口\(?総数\)?|総人口")
@@ -37,9 +39,6 @@ MOST_HEADER_ROWS = 4
 SUPPRESSED = "*"
 # letters of a message that lists a file's columns
 LISTED_LETTERS = 150
-# a cell on the coast whose centre lies in the sea belongs to the nearest municipality within half
-# a kilometre
-COAST_M = 500
 
 
 @accepts_open_file
@@ -59,8 +58,9 @@ def read_mesh_population(
         stands in two of them is read once): ``tblT001101H5334.txt``, the zip it comes in, or XLSX.
         Hyogo needs 5134, 5135, 5234, 5235, 5334 and 5335.
     inside_only
-        Keep only cells in the prefecture (how many others there are says ``.attrs["reading"]``);
-        with ``False`` cells elsewhere follow with ``code`` missing.
+        Keep only cells in the prefecture (how many others there are, and their people, is said);
+        with ``False`` cells elsewhere follow with ``code`` missing. A cell whose centre lies in no
+        municipality (an islet) but nearest to one of the prefecture stays, with ``code`` missing.
     spread_suppressed
         Details of a suppressed cell stand, by the source's rule, in the cell it was merged into.
         With ``True`` the 65+ of such a group are spread over its cells in proportion to people (an
@@ -80,7 +80,13 @@ def read_mesh_population(
     Raises
     ------
     TableError
-        With every fault of all files.
+        With every fault of all files, or if no cell lies in the prefecture.
+
+    Warns
+    -----
+    TableWarning
+        If cells were left out because they lie elsewhere, lie in no municipality, stand in two
+        files, or if ages are missing.
 
     Notes
     -----
@@ -107,14 +113,18 @@ def read_mesh_population(
     if spread_suppressed:
         table["elderly"] = _spread_elderly(table)
     number = resolve_prefecture(prefecture)
-    table.insert(1, "code", _find_municipalities(table, number))
+    table.insert(1, "code", find_municipalities(table, number))
     border_cells = table.attrs.get("border_cells", 0)
-    outside = int(table["code"].isna().sum())
+    is_elsewhere = find_cells_elsewhere(table, number)
+    outside = int(is_elsewhere.sum())
+    remarks = describe_cells(table, is_elsewhere, number) if inside_only else []
     if inside_only:
-        table = table[table["code"].notna()]
+        table = table[~is_elsewhere]
         require_rows(table, number or "", file)
+    for remark in remarks:
+        warnings.warn(str(Fault(remark, file=file)), TableWarning, stacklevel=3)
     table = table.sort_values("place").reset_index(drop=True)
-    reading = {"border_cells": border_cells, "outside": outside}
+    reading = {"border_cells": border_cells, "outside": outside, "remarks": remarks}
     kind = "estimated" if spread_suppressed else "published"
     set_origin(table, TITLE, file, kind=kind, reading=reading)
     return table
@@ -288,19 +298,3 @@ def _spread_elderly(table: pd.DataFrame) -> "pd.Series[float]":
     spread = elderly * table["people"] / people.where(people > 0)
     filled: pd.Series[float] = spread.fillna(table["elderly"])
     return filled
-
-
-def _find_municipalities(table: pd.DataFrame, prefecture: str | None) -> "pd.Series[str]":
-    """Find the municipality in which a cell's centre lies, or the nearest within `COAST_M`."""
-    centres = gpd.points_from_xy(table["lon"], table["lat"], crs=DATUM)
-    points = gpd.GeoDataFrame(geometry=centres, index=table.index)
-    # metres: of the prefecture's own plane, or of the zone in which a file of any other lies
-    metres = (
-        points.estimate_utm_crs() if prefecture is None else find_prefecture(prefecture)["epsg"]
-    )
-    points = points.to_crs(metres)
-    shapes = gpd.GeoDataFrame(load("boundaries", prefecture)[["code", "geometry"]]).to_crs(metres)
-    nearest = gpd.sjoin_nearest(points, shapes, max_distance=COAST_M)
-    # a centre on a border has two nearest shapes
-    first: pd.Series[str] = nearest["code"].groupby(level=0).first().reindex(table.index)
-    return first

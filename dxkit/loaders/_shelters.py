@@ -46,7 +46,7 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
         list of 自治体標準オープンデータセット is read, too: as by `read_facilities`. The layout of the
         GeoJSON was read from other people's readers, not seen in a file of the publisher.
     prefecture
-        Two-digit prefecture all rows must belong to; ``None`` for any.
+        Prefecture that all rows must belong to (name or JIS number); ``None`` for any.
 
     Returns
     -------

@@ -54,7 +54,7 @@ def read_standardization(path: str | Path, *, prefecture: str | None = None) -> 
         ``municipalities`` holding ``prefecture, city, business_rates``. Of steps, the share done
         is that of 完了済み and 対象外, as the ministry counts.
     prefecture
-        Two-digit prefecture to keep.
+        Prefecture to keep: its name or JIS number, as for `load`.
 
     Returns
     -------
@@ -106,10 +106,10 @@ def _read_json(path: str | Path) -> tuple[pd.DataFrame, str, str]:
 def _read_workbook(path: str | Path) -> tuple[pd.DataFrame, str, str]:
     """Read the ministry's workbook; return the table, its kind, and as of when it is."""
     if (steps := read_steps(path)) is not None:
-        counted, official = steps
+        counted, official, as_of = steps
         rows = counted.itertuples(index=False, name=None)
         table = _make_table(rows, official.faults, official.sheet.file)
-        return table, "published", official.find_date()
+        return table, "published", as_of
     official = find_official_sheet(path, list_required_headings(), kind="総務省の標準化進捗の表")
     codes = read_body_codes(official)
     # columns beside the systems hold names, dates and averages

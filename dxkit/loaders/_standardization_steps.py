@@ -1,8 +1,9 @@
 """How many of the 40 steps has each municipality done, when a workbook lists the steps themselves?
 
 The ministry's dashboard counts a step that does not apply (対象外) as done: share = (完了 + 対象外) / 40.
-Read from a description of the layout, not seen in a file: one row a municipality and system with 40
-columns of words, or one row a step.
+The layout was read from other people's readers, not seen in a file: sheet 業務別ステップ別進捗一覧 with
+都道府県名, 市区町村名, 業務名 and 40 columns of words, behind a sheet of prefectures; one row a step is
+read, too.
 """
 
 import warnings
@@ -14,6 +15,7 @@ import pandas as pd
 
 from dxkit.errors import Fault, TableWarning
 from dxkit.loaders._official_layout import HEADER_SEARCH, OfficialSheet
+from dxkit.loaders._origin import find_date
 from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._sheet import Sheet
@@ -57,7 +59,7 @@ def find_steps(sheets: Sequence[Sheet]) -> OfficialSheet | None:
     return None
 
 
-def read_steps(path: str | Path) -> tuple[pd.DataFrame, OfficialSheet] | None:
+def read_steps(path: str | Path) -> tuple[pd.DataFrame, OfficialSheet, str] | None:
     """Read the share of steps done; None if no sheet of the file lists steps.
 
     Returns
@@ -66,21 +68,25 @@ def read_steps(path: str | Path) -> tuple[pd.DataFrame, OfficialSheet] | None:
         ``code, system, share_done``; unsorted.
     official : OfficialSheet
         The sheet, with all faults.
+    as_of : str
+        As of when it is: by its own words, or by the name of another sheet.
     """
-    official = find_steps(read_sheets(path))
+    sheets = read_sheets(path)
+    official = find_steps(sheets)
     if official is None:
         return None
+    as_of = official.find_date() or find_date(sheet.name for sheet in sheets)
     codes = read_body_codes(official)
     systems = _read_systems(official)
     columns = _list_step_columns(official)
     faults_before = len(official.faults)
     flags = [[_read_status(official, row, column) for column in columns] for row in official.data]
     if len(official.faults) > faults_before:
-        return pd.DataFrame(columns=["code", "system", "share_done"]), official
+        return pd.DataFrame(columns=["code", "system", "share_done"]), official, as_of
     pairs = [(code or "", system) for code, system in zip(codes, systems, strict=True)]
     if official.find_position(*STEP) is not None:
-        return _count_long(official, pairs, [row[0] for row in flags]), official
-    return _count_wide(official, pairs, flags), official
+        return _count_long(official, pairs, [row[0] for row in flags]), official, as_of
+    return _count_wide(official, pairs, flags), official, as_of
 
 
 def _list_step_columns(official: OfficialSheet) -> list[int]:
@@ -89,16 +95,19 @@ def _list_step_columns(official: OfficialSheet) -> list[int]:
         column = official.find_position(*STATUS)
         return [] if column is None else [column]
     naming = [official.find_position(*words) for words in (CODE, NAME, PREFECTURE, SYSTEM)]
-    columns = []
-    for position in range(len(official.heads)):
-        if position in naming:
-            continue
-        rows = official.data[:CONTENT_ROWS]
-        texts = [text for row in rows if (text := official.sheet.find_text(row, position))]
-        hits = sum(text in DONE or text in OPEN for text in texts)
-        if hits and hits >= STATUS_SHARE * len(texts):
-            columns.append(position)
-    return columns
+    others = [
+        position for position, head in enumerate(official.heads) if head and position not in naming
+    ]
+    columns = [position for position in others if _holds_statuses(official, position)]
+    # where the 40 stand alone, a column of slips is one of them
+    return others if columns and len(others) == STEP_COUNT else columns
+
+
+def _holds_statuses(official: OfficialSheet, position: int) -> bool:
+    rows = official.data[:CONTENT_ROWS]
+    texts = [text for row in rows if (text := official.sheet.find_text(row, position))]
+    hits = sum(text in DONE or text in OPEN for text in texts)
+    return hits > 0 and hits >= STATUS_SHARE * len(texts)
 
 
 def _read_systems(official: OfficialSheet) -> list[str]:

@@ -18,11 +18,11 @@ import pandera.pandas as pa
 from dxkit import schema as schemas
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions
-from dxkit.loaders._hyogo import list_hyogo_municipalities
+from dxkit.loaders._municipalities import list_municipalities
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import municipality_name, to_plain_name
 from dxkit.loaders._reading_recipe import choose_sheet, load_recipe
-from dxkit.loaders._resolve_prefecture import HYOGO
+from dxkit.loaders._resolve_prefecture import resolve_prefecture
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._sum_checks import SumChecker
 from dxkit.loaders._table_columns import (
@@ -63,7 +63,7 @@ def read_table(
     code: str | int | None = None,
     name: str | int | None = None,
     columns: Sequence[str] | None = None,
-    prefecture: str | None = "28",
+    prefecture: str | None = "",
     on_fault: str = "raise",
     recipe: str | Path | Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
@@ -89,9 +89,9 @@ def read_table(
     columns
         Headings of the columns to read, as pandas' ``usecols``; faults of others do not count.
     prefecture
-        Two-digit prefecture of the table, by which repeated names such as 太子町 are told apart;
-        ``None`` for nationwide tables, which then need a prefecture column or codes for repeated
-        names.
+        Prefecture of the table, by which repeated names such as 太子町 are told apart: name or JIS
+        number, as for `load` (by default the room's, or else Hyogo); ``None`` for nationwide
+        tables, which then need a prefecture column or codes for repeated names.
     on_fault
         ``"raise"`` refuses a table with faults; ``"warn"`` reads on: cells and municipalities that
         cannot be read are missing, and each fault is a warning.
@@ -114,7 +114,7 @@ def read_table(
         table; their figures are compared with the sums. A table with municipalities as columns
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
-        Hyogo without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
+        the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
         guessed, set apart and checked; a notebook shows it as a coloured picture of the sheet, and
         its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table` wrote of
         invented data.
@@ -129,7 +129,7 @@ def read_table(
     TableWarning
         For whatever was guessed or set apart unchecked, totals that differ from the sums of their
         rows, other sheets with a table, and if a table of one row a municipality repeats one, or
-        lacks some of the 41.
+        lacks some of the prefecture's.
 
     Examples
     --------
@@ -154,8 +154,9 @@ def read_table(
         code = form["code"] if code is None else code
         name = form["name"] if name is None else name
         columns = form["columns"] if columns is None else columns
-        prefecture = form["prefecture"] if prefecture == HYOGO else prefecture
+        prefecture = form["prefecture"] if prefecture == "" else prefecture
         on_fault = form["on_fault"] if on_fault == FAULT_ACTIONS[0] else on_fault
+    prefecture = resolve_prefecture(prefecture)
     lines = (header,) if isinstance(header, int) else tuple(header or ())
     headings = None if columns is None else tuple(columns)
     options = LayoutOptions(lines, code, name, headings)
@@ -171,8 +172,8 @@ def read_table(
     reading = Reading(table_sheet, others, form, is_header_given=bool(lines))
     table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
     _add_origin(table, origin)
-    if "code" in table.columns and prefecture == HYOGO:
-        _check_coverage(table, schema)
+    if "code" in table.columns and prefecture is not None:
+        _check_coverage(table, schema, prefecture)
     return table
 
 
@@ -321,12 +322,14 @@ def _map_own_headings(layout: Layout, columns_by_head: dict[str, str]) -> dict[s
     return headings
 
 
-def _check_coverage(table: pd.DataFrame, schema: str | pa.DataFrameSchema | None) -> None:
-    """Note which of the 41 have no row, and warn of repeats and gaps.
+def _check_coverage(
+    table: pd.DataFrame, schema: str | pa.DataFrameSchema | None, prefecture: str
+) -> None:
+    """Note which municipalities of the prefecture have no row, and warn of repeats and gaps.
 
     They are pointed out only in what looks like one row a municipality.
     """
-    everybody = list_hyogo_municipalities()
+    everybody = list_municipalities(prefecture)
     # rows may repeat a municipality, for example one a year
     counts = Counter(table["code"])
     missing = [place for place in everybody if place.code not in counts]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.errors import PlaceNameError
+from dxkit.loaders._municipalities import map_municipalities
 from dxkit.loaders._official_layout import find_official_sheet
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
@@ -40,7 +41,7 @@ def read_weather_areas(path: str | Path, *, prefecture: str | None = None) -> pd
     path
         CSV with ``citycode, cityname, matomeareaname, firstareaname, prefname``.
     prefecture
-        Two-digit prefecture to keep.
+        Prefecture to keep: its name or JIS number, as for `load`.
 
     Returns
     -------
@@ -68,10 +69,13 @@ def read_weather_areas(path: str | Path, *, prefecture: str | None = None) -> pd
     """
     official = find_official_sheet(path, [(head,) for head in HEADS], kind="気象庁の市町村等の表")
     places = [text or "" for text in official.read_texts(CODE)]
+    places_by_code = map_municipalities()
     codes: list[str] = []
     for row, place in zip(official.data, places, strict=True):
         try:
-            codes.append(resolve_municipality(place[:MUNICIPALITY_DIGITS], prefecture=None))
+            code = resolve_municipality(place[:MUNICIPALITY_DIGITS], prefecture=None)
+            # some cities are divided by their wards
+            codes.append(places_by_code[code].parent or code)
         except PlaceNameError as error:
             codes.append("")
             position = official.find_position(CODE)

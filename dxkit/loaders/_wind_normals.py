@@ -40,8 +40,8 @@ def read_wind_normals(path: str | Path, *, prefecture: str | None = None) -> pd.
         month on which the strongest wind reached 10, 15, 20 m/s), as joined from the agency's
         pages. A column for the year is left out.
     prefecture
-        Two-digit JIS number of the prefecture to keep; the file has the agency's own numbers
-        (63 is Hyogo).
+        Prefecture to keep: its name or JIS number, as for `load`; the file has the agency's own
+        numbers (63 is Hyogo).
 
     Returns
     -------
