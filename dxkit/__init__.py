@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from dxkit import widgets as widgets
     from dxkit._environment import check as check
     from dxkit.loaders import catalog as catalog
+    from dxkit.loaders import compare_with_shipped as compare_with_shipped
     from dxkit.loaders import data_folder as data_folder
     from dxkit.loaders import describe as describe
     from dxkit.loaders import label as label
@@ -81,6 +82,7 @@ _MODULES = (
 _HOMES = {
     "catalog": "dxkit.loaders",
     "check": "dxkit._environment",
+    "compare_with_shipped": "dxkit.loaders",
     "data_folder": "dxkit.loaders",
     "describe": "dxkit.loaders",
     "label": "dxkit.loaders",

@@ -1,6 +1,5 @@
 """The environment check finds what is missing and says what to do."""
 
-import datetime as dt
 import shutil
 
 import pytest
@@ -55,12 +54,7 @@ def test_a_missing_library_is_named_with_what_to_do(monkeypatch):
 
 
 def test_tables_whose_next_edition_is_due_are_named_and_nothing_stops(monkeypatch):
-    class LaterDate(dt.date):
-        @classmethod
-        def today(cls):
-            return cls(2027, 4, 1)
-
-    monkeypatch.setattr("dxkit._environment.date", LaterDate)
+    monkeypatch.setenv("DXKIT_TODAY", "2027-04-01")
     row = _result("データの新しさ")
     assert row["結果"] == "○"
     assert "dashboard" in row["内容"]
@@ -68,11 +62,5 @@ def test_tables_whose_next_edition_is_due_are_named_and_nothing_stops(monkeypatc
     assert "technology_index" not in row["内容"]
     assert "次のファイル" in row["対処"]
     assert dxkit.describe("dashboard")["次のファイル"].startswith("市区町村毎のDX進捗状況")
-
-    class EarlierDate(LaterDate):
-        @classmethod
-        def today(cls):
-            return cls(2025, 4, 1)
-
-    monkeypatch.setattr("dxkit._environment.date", EarlierDate)
+    monkeypatch.setenv("DXKIT_TODAY", "2025-04-01")
     assert _result("データの新しさ")["内容"] == "期限内です"

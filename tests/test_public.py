@@ -22,7 +22,7 @@ PROMISED = {
         "read_table", "read_boundaries", "read_dashboard", "read_standardization", "read_extensions", "read_shelters",
         "read_towns", "read_roadside_stations", "read_mesh_population", "read_estat", "read_residents", "fetch",
         "read_hearing", "write_hearing_form", "identify", "read", "read_facilities", "read_did", "find_municipality",
-        "describe_reading",
+        "describe_reading", "read_elevation", "read_wind_normals", "read_weather_areas",
     ],
     "dxkit.linkage": ["normalise", "link", "dedupe", "evaluate", "missed_by_kind", "review_plan", "synth_registers"],
     "dxkit.regions": ["municipalities", "areas", "neighbours", "locate", "mesh", "within"],

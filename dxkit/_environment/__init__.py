@@ -6,14 +6,15 @@ font, and says in Japanese what is missing and what to do. It needs no network.
 
 import platform
 import sys
+import warnings
 from collections.abc import Iterator
-from datetime import date
 from importlib import metadata, resources
 
 import pandas as pd
 
-from dxkit.errors import CatalogError
-from dxkit.loaders import catalog, data_folder, load
+from dxkit.errors import CatalogError, DxkitError, TableWarning
+from dxkit.loaders import catalog, data_folder, list_newer_files, load, load_shipped
+from dxkit.schema import is_old, today
 
 OLDEST_PYTHON = (3, 11)
 LIBRARIES = (
@@ -27,11 +28,10 @@ LIBRARIES = (
     "jupyterlab",
 )
 FONT_LIBRARY = "matplotlib-fontja"
-# in the catalogue: a table that does not age
-NEVER_OLD = "期限なし"
 GOOD = "○"
 BAD = "×"
 NOT_THERE = "見つかりません"
+TAKE_OUT = "ファイルを直すか、データのフォルダーから出してください"
 REINSTALL = "dxkit を入れ直してください"
 MAKE_AGAIN = "「make lab」をもう一度実行してください"
 COLUMNS = ["項目", "結果", "内容", "対処"]
@@ -58,6 +58,7 @@ def check() -> pd.DataFrame:
         _check_python(),
         *map(_check_library, LIBRARIES),
         *_check_tables(),
+        *_check_newer_files(),
         *_check_freshness(),
         _check_map_assets(),
         _check_font(),
@@ -100,11 +101,32 @@ def _check_tables() -> Iterator[Row]:
     for name, covers in zip(tables["name"], tables["covers"], strict=True):
         try:
             # whatever the room's prefecture is: the file itself is looked at
-            load(name, prefecture=covers if covers.isdigit() else "")
+            load_shipped(name, prefecture=covers if covers.isdigit() else "")
         except CatalogError as error:
             faults.append(str(error))
     sound = f"{len(tables)}表すべて、記録どおりです（{data_folder().name}）"
     yield _make_row("データ", not faults, "、".join(faults) or sound, REINSTALL)
+
+
+def _check_newer_files() -> Iterator[Row]:
+    """Read each file that a user put into the data folder in place of a shipped table."""
+    try:
+        files = list_newer_files()
+    except CatalogError as error:
+        yield _make_row("置いた新しい表", good=False, content=str(error), remedy=TAKE_OUT)
+        return
+    for name, path in files.items():
+        content = f"{name} ← {path.name}"
+        try:
+            with warnings.catch_warnings():
+                # which file is used stands in this row
+                warnings.simplefilter("ignore", TableWarning)
+                date = str(load(name).attrs["as_of"])
+            content += f"（{date}時点）" if date else ""
+            yield _make_row("置いた新しい表", good=True, content=content, remedy="")
+        except DxkitError as error:
+            content = f"{content}: {error}"
+            yield _make_row("置いた新しい表", good=False, content=content, remedy=TAKE_OUT)
 
 
 def _check_freshness() -> Iterator[Row]:
@@ -114,9 +136,8 @@ def _check_freshness() -> Iterator[Row]:
     except CatalogError:
         # the check of the tables has said so
         return
-    today = date.today().isoformat()
-    dated = tables[tables["fresh_until"] != NEVER_OLD]
-    overdue = dated[dated["fresh_until"] < today]
+    day = today().isoformat()
+    overdue = tables[[is_old(limit, day) for limit in tables["fresh_until"]]]
     # a national table is as old as Hyogo's own
     names = overdue.loc[overdue["covers"] != "japan", "name"]
     content = f"鮮度の期限を過ぎた表: {'、'.join(names)}" if len(names) else "期限内です"

@@ -166,7 +166,8 @@ def finish_chart(
     origin = read_origin(data, source, made=made)
     # the mark stands behind the title, however long that is
     heading = mark_title(cut_text(title, LABEL_LONGEST), origin.mark)
-    lines = [note, f"{SOURCE_PREFIX}{origin.source}" if origin.source else ""]
+    source_line = f"{SOURCE_PREFIX}{origin.source}" if origin.source else ""
+    lines = [note, source_line, origin.age_note]
     lines = [line for line in lines if line]
     if canvas.is_own:
         _write_on_figure(canvas.root_figure, heading, lines, is_mark_only=not title)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dxkit.schema import MADE_MARK, is_made, merge_provenance
+from dxkit.schema import MADE_MARK, is_made, merge_provenance, write_age_note
 
 ESTIMATED_MARK = "推計"
 SOURCE_PREFIX = "出典: "
@@ -23,10 +23,13 @@ class Origin(NamedTuple):
         Of invented or estimated data, for the title; else empty.
     source
         Who published them and for which date, for below the axes.
+    age_note
+        Which of them are older than good; else empty.
     """
 
     mark: str
     source: str
+    age_note: str
 
 
 def read_origin(data: Iterable[object], source: str | None, *, made: bool) -> Origin:
@@ -47,7 +50,7 @@ def read_origin(data: Iterable[object], source: str | None, *, made: bool) -> Or
         mark = MADE_MARK
     else:
         mark = ESTIMATED_MARK if attrs.get("kind") == "estimated" else ""
-    return Origin(mark, _write_source(attrs, source))
+    return Origin(mark, _write_source(attrs, source), write_age_note(attrs))
 
 
 def mark_title(title: str, mark: str) -> str:

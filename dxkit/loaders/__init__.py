@@ -10,12 +10,14 @@ addresses; `write_hearing_form` and `read_hearing` are the two ends of the prefe
 
 from dxkit.loaders._boundaries import read_boundaries
 from dxkit.loaders._catalog import catalog
+from dxkit.loaders._compare_with_shipped import compare_with_shipped
 from dxkit.loaders._dashboard import read_dashboard
 from dxkit.loaders._data_folder import data_folder
 from dxkit.loaders._decode_text import decode_text
 from dxkit.loaders._describe import describe
 from dxkit.loaders._describe_reading import describe_reading
 from dxkit.loaders._did import read_did
+from dxkit.loaders._elevation import read_elevation
 from dxkit.loaders._estat import read_estat
 from dxkit.loaders._extensions import read_extensions
 from dxkit.loaders._fetch import fetch
@@ -26,7 +28,7 @@ from dxkit.loaders._hearing_form import write_hearing_form
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._identify import identify
 from dxkit.loaders._label import label
-from dxkit.loaders._load import load
+from dxkit.loaders._load import list_newer_files, load, load_shipped
 from dxkit.loaders._mesh_population import read_mesh_population
 from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._my_town import my_town, user_folder
@@ -49,12 +51,15 @@ from dxkit.loaders._standard_facilities import read_facilities
 from dxkit.loaders._standardization import read_standardization
 from dxkit.loaders._table import read_table
 from dxkit.loaders._towns import read_towns
+from dxkit.loaders._weather_areas import read_weather_areas
+from dxkit.loaders._wind_normals import read_wind_normals
 from dxkit.loaders._write_table import write_table
 
 __all__ = [
     "HYOGO",
     "all_municipalities",
     "catalog",
+    "compare_with_shipped",
     "data_folder",
     "decode_text",
     "describe",
@@ -65,8 +70,10 @@ __all__ = [
     "identify",
     "is_former_name",
     "label",
+    "list_newer_files",
     "list_unvisited",
     "load",
+    "load_shipped",
     "municipality_name",
     "my_town",
     "name_municipalities",
@@ -75,6 +82,7 @@ __all__ = [
     "read_catalogue",
     "read_dashboard",
     "read_did",
+    "read_elevation",
     "read_estat",
     "read_extensions",
     "read_facilities",
@@ -88,6 +96,8 @@ __all__ = [
     "read_standardization",
     "read_table",
     "read_towns",
+    "read_weather_areas",
+    "read_wind_normals",
     "resolve_municipality",
     "resolve_prefecture",
     "user_folder",

@@ -57,7 +57,7 @@ def read_dashboard(path: str | Path, *, prefecture: str | None = None) -> pd.Dat
         市区町村比較 (15 indicators), 行政手続のオンライン申請率 (52 procedures), or the prefectures'
         files of the same form.
     prefecture
-        Two-digit prefecture to keep; by default all 1,741 municipalities.
+        Prefecture to keep (name or JIS number); by default all 1,741 municipalities.
 
     Returns
     -------

@@ -42,7 +42,7 @@ def read_did(path: str | Path, *, prefecture: str | None = None) -> gpd.GeoDataF
         GeoJSON, shapefile, zip or the like of e-Stat or of 国土数値情報 A16. The layout of A16 was
         read from its description, not seen in a file.
     prefecture
-        Two-digit prefecture to keep.
+        Prefecture to keep: its name or JIS number, as for `load`.
 
     Returns
     -------

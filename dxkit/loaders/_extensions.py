@@ -40,7 +40,7 @@ def read_extensions(path: str | Path, *, prefecture: str | None = None) -> pd.Da
         XLSX of デジタル庁 (sheet 結果一覧, marks ●), or JSON with ``municipalities`` holding ``code,
         applicable_businesses``.
     prefecture
-        Two-digit prefecture to keep.
+        Prefecture to keep: its name or JIS number, as for `load`.
 
     Returns
     -------

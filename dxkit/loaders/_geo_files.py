@@ -4,6 +4,7 @@ GDAL reads only copies under names of our own in a folder of our own, after the 
 checked: JSON is parsed, archives are bounded, a shapefile is complete.
 """
 
+import re
 import tempfile
 import warnings
 import zipfile
@@ -29,6 +30,9 @@ SHAPE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 NEEDED_PARTS = (".shx", ".dbf")
 # how the files of other programs begin: GeoPackage, FlatGeobuf, GeoParquet
 FORMAT_STARTS = {b"SQLite format 3\0": ".gpkg", b"fgb\x03": ".fgb", b"PAR1": ".parquet"}
+# by which JSON is known to hold shapes, near its beginning
+JSON_MARKS = (b'"type":"FeatureCollection"', b'"type":"Topology"')
+HEAD_BYTES = 2000
 VECTOR_SUFFIXES = (".shp", ".geojson", ".json", ".topojson")
 PREFECTURE_ENDS = ("都", "道", "府", "県")
 # columns of N03 and P35 that hold prefectures
@@ -88,6 +92,17 @@ def read_features(path: str | Path) -> gpd.GeoDataFrame:
         bounds = f"{west:g}, {south:g} 〜 {east:g}, {north:g}"
         raise TableError.one(problem, remedy, file=path.name, value=bounds)
     return located
+
+
+def is_vector_file(path: Path, content: bytes) -> bool:
+    """Check by its first bytes, or by the members of a zip, whether a file holds shapes."""
+    if content.startswith(tuple(FORMAT_STARTS)) or path.suffix.lower() == ".shp":
+        return True
+    if content.startswith(_zip.START):
+        members = _zip.open_zip(content, path.name).namelist()
+        return any(name.lower().endswith(VECTOR_SUFFIXES) for name in members)
+    head = re.sub(rb"\s", b"", content[:HEAD_BYTES])
+    return any(mark in head for mark in JSON_MARKS)
 
 
 def require_attributes(

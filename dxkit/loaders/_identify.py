@@ -15,10 +15,11 @@ from dxkit.loaders._boundaries import NEEDED as N03_ATTRIBUTES
 from dxkit.loaders._boundaries import is_old_layout, read_boundaries
 from dxkit.loaders._dashboard import is_dashboard, read_dashboard
 from dxkit.loaders._did import is_did, read_did
+from dxkit.loaders._elevation import find_prefix, is_elevation, read_elevation
 from dxkit.loaders._estat import AREA, VALUE, read_estat
 from dxkit.loaders._estat_site import find_site_table
 from dxkit.loaders._extensions import read_extensions
-from dxkit.loaders._geo_files import FORMAT_STARTS, VECTOR_SUFFIXES, read_features
+from dxkit.loaders._geo_files import is_vector_file, read_features
 from dxkit.loaders._hearing_layout import MARK
 from dxkit.loaders._hearing_table import read_hearing
 from dxkit.loaders._mesh_population import MESH_HEADS, read_mesh_population
@@ -29,19 +30,26 @@ from dxkit.loaders._raw import read_bytes, read_sheets
 from dxkit.loaders._residents import CODE, NAME, PREFECTURE, read_residents
 from dxkit.loaders._roadside_stations import P35_CODE, read_roadside_stations
 from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._shelter_features import is_shelter_features
 from dxkit.loaders._shelters import ADDRESS as GSI_ADDRESS
 from dxkit.loaders._shelters import PLACE as GSI_PLACE
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standard_facilities import is_standard_set, read_facilities
 from dxkit.loaders._standardization import read_standardization
+from dxkit.loaders._standardization_steps import SYSTEM as STEP_SYSTEM
+from dxkit.loaders._standardization_steps import find_steps
+from dxkit.loaders._systems import NAME as STEP_NAME
 from dxkit.loaders._systems import list_required_headings
 from dxkit.loaders._table import read_table
 from dxkit.loaders._towns import CITY, TOWN, read_towns
+from dxkit.loaders._weather_areas import is_weather_areas, read_weather_areas
+from dxkit.loaders._wind_normals import is_wind_normals, read_wind_normals
 
 # rows from the top in which headings are looked for
 HEADER_SEARCH = 30
 # digits of a mesh code → its size
 MESH_SIZES = {8: "1 km", 9: "500 m", 10: "250 m", 11: "125 m"}
+GSI_TITLE = "国土地理院 指定緊急避難場所・指定避難所"
 PROGRESS = "総務省 標準準拠システムへの移行の進捗"
 MESH_ARCHIVE_SUFFIXES = (".txt", ".csv")
 
@@ -76,7 +84,9 @@ class FileIdentity:
     def __str__(self) -> str:
         title = f"{self.kind} {self.edition}".strip()
         package = "dxkit.loaders" if self.reader.__module__.startswith("dxkit") else "geopandas"
-        return f"{title}（{package}.{self.reader.__name__} で読めます）"
+        # geopandas keeps the function behind its public name
+        name = self.reader.__name__.lstrip("_")
+        return f"{title}（{package}.{name} で読めます）"
 
 
 @accepts_open_file
@@ -118,7 +128,7 @@ def _identify_path(path: Path) -> FileIdentity:
     if path.is_dir():
         return FileIdentity("県の聞き取り票のフォルダー", "", read_hearing, path.name)
     content = read_bytes(path)
-    if _is_vector(path, content):
+    if is_vector_file(path, content):
         return _identify_features(path)
     if content.lstrip()[:1] in (b"{", b"["):
         return _identify_json(path, content)
@@ -138,16 +148,6 @@ def find_edition(texts: Iterable[str]) -> str:
     return ""
 
 
-def _is_vector(path: Path, content: bytes) -> bool:
-    if content.startswith(tuple(FORMAT_STARTS)) or path.suffix.lower() == ".shp":
-        return True
-    if content.startswith(_zip.START):
-        members = _zip.open_zip(content, path.name).namelist()
-        return any(name.lower().endswith(VECTOR_SUFFIXES) for name in members)
-    head = content[:200].replace(b" ", b"").replace(b"\n", b"").replace(b"\r", b"")
-    return b'"type":"FeatureCollection"' in head or b'"type":"Topology"' in head
-
-
 def _identify_features(path: Path) -> FileIdentity:
     features = read_features(path)
     if P35_CODE in features:
@@ -160,6 +160,12 @@ def _identify_features(path: Path) -> FileIdentity:
         elif not edition:
             edition = "2024年からの版" if "N03_005" in features else "2023年までの版"
         return FileIdentity("国土数値情報 N03（行政区域）", edition, read_boundaries, path.name)
+    if is_shelter_features(features):
+        return FileIdentity(f"{GSI_TITLE}（GeoJSON）", "", read_shelters, path.name)
+    if find_prefix(list(features.columns)):
+        return FileIdentity(
+            "国土数値情報 標高・傾斜度メッシュ（G04）", "", read_elevation, path.name
+        )
     if is_did(features):
         return FileIdentity("国勢調査 人口集中地区（DID）", "", read_did, path.name)
     return FileIdentity(
@@ -222,7 +228,7 @@ def _identify_header(path: Path, sheet: Sheet, row: int, texts: set[str]) -> Fil
         kind = "e-Stat APIのCSV"
         reader = read_estat
     elif {GSI_PLACE, GSI_ADDRESS} <= texts:
-        kind = "国土地理院 指定緊急避難場所・指定避難所"
+        kind = GSI_TITLE
         reader = read_shelters
     elif {CODE, PREFECTURE, NAME} <= texts and _is_of_residents(sheet):
         kind = "総務省 住民基本台帳人口"
@@ -235,6 +241,18 @@ def _identify_header(path: Path, sheet: Sheet, row: int, texts: set[str]) -> Fil
         is_list = "特定移行" in "".join([sheet.name, *_list_titles(sheet, row), path.name])
         kind = "デジタル庁 特定移行支援システム" if is_list else PROGRESS
         reader = read_extensions if is_list else read_standardization
+    elif texts & set(STEP_NAME) and texts & set(STEP_SYSTEM) and find_steps([sheet]):
+        kind = f"{PROGRESS}（作業ステップ）"
+        reader = read_standardization
+    elif is_wind_normals(sheet, row):
+        kind = "気象庁 アメダスの風の平年値"
+        reader = read_wind_normals
+    elif is_elevation(sheet, row):
+        kind = "国土数値情報 標高のメッシュ"
+        reader = read_elevation
+    elif is_weather_areas(sheet, row):
+        kind = "気象庁 市町村等と警報の区域"
+        reader = read_weather_areas
     elif is_dashboard(sheet, row):
         kind = "デジタル庁 自治体DXダッシュボード"
         reader = read_dashboard

@@ -9,21 +9,23 @@ import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
-from dxkit.loaders._load import load
 from dxkit.loaders._mesh_codes import find_centres, find_code_faults
+from dxkit.loaders._mesh_municipalities import (
+    describe_cells,
+    find_cells_elsewhere,
+    find_municipalities,
+)
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
 from dxkit.loaders._raw import read_bytes, read_sheets, read_text_sheet
 from dxkit.loaders._remedies import GET_AGAIN
-from dxkit.loaders._resolve_prefecture import HYOGO
+from dxkit.loaders._resolve_prefecture import resolve_prefecture
 from dxkit.loaders._sheet import Sheet
-from dxkit.loaders._shipped_table import DATUM
 
 TITLE = "総務省統計局「国勢調査 地域メッシュ統計」"
 PEOPLE = re.compile(r"人口\(?総数\)?|総人口")
@@ -37,11 +39,6 @@ MOST_HEADER_ROWS = 4
 SUPPRESSED = "*"
 # letters of a message that lists a file's columns
 LISTED_LETTERS = 150
-# a cell on the coast whose centre lies in the sea belongs to the nearest municipality within half
-# a kilometre
-COAST_M = 500
-# JGD2011 / plane rectangular zone V (兵庫県)
-METRES = "EPSG:6673"
 
 
 @accepts_open_file
@@ -50,6 +47,7 @@ def read_mesh_population(
     *,
     inside_only: bool = True,
     spread_suppressed: bool = False,
+    prefecture: str | None = "",
 ) -> pd.DataFrame:
     r"""Read e-Stat's census population by mesh, as demand for `dxkit.drones`.
 
@@ -60,13 +58,16 @@ def read_mesh_population(
         stands in two of them is read once): ``tblT001101H5334.txt``, the zip it comes in, or XLSX.
         Hyogo needs 5134, 5135, 5234, 5235, 5334 and 5335.
     inside_only
-        Keep only cells in Hyogo (how many others there are says ``.attrs["reading"]``); with
-        ``False`` cells elsewhere follow with ``code`` missing.
+        Keep only cells in the prefecture (how many others there are, and their people, is said);
+        with ``False`` cells elsewhere follow with ``code`` missing. A cell whose centre lies in no
+        municipality (an islet) but nearest to one of the prefecture stays, with ``code`` missing.
     spread_suppressed
         Details of a suppressed cell stand, by the source's rule, in the cell it was merged into.
         With ``True`` the 65+ of such a group are spread over its cells in proportion to people (an
         estimate); with ``False`` they are missing in the suppressed cells, and the receiving cell
         holds those of the whole group.
+    prefecture
+        Name or JIS number, as for `load`: by default the room's, or else Hyogo; ``None``: any.
 
     Returns
     -------
@@ -79,7 +80,13 @@ def read_mesh_population(
     Raises
     ------
     TableError
-        With every fault of all files.
+        With every fault of all files, or if no cell lies in the prefecture.
+
+    Warns
+    -----
+    TableWarning
+        If cells were left out because they lie elsewhere, lie in no municipality, stand in two
+        files, or if ages are missing.
 
     Notes
     -----
@@ -105,14 +112,19 @@ def read_mesh_population(
     _require_one_level(table, file)
     if spread_suppressed:
         table["elderly"] = _spread_elderly(table)
-    table.insert(1, "code", _find_municipalities(table))
+    number = resolve_prefecture(prefecture)
+    table.insert(1, "code", find_municipalities(table, number))
     border_cells = table.attrs.get("border_cells", 0)
-    outside = int(table["code"].isna().sum())
+    is_elsewhere = find_cells_elsewhere(table, number)
+    outside = int(is_elsewhere.sum())
+    remarks = describe_cells(table, is_elsewhere, number) if inside_only else []
     if inside_only:
-        table = table[table["code"].notna()]
-        require_rows(table, HYOGO, file)
+        table = table[~is_elsewhere]
+        require_rows(table, number or "", file)
+    for remark in remarks:
+        warnings.warn(str(Fault(remark, file=file)), TableWarning, stacklevel=3)
     table = table.sort_values("place").reset_index(drop=True)
-    reading = {"border_cells": border_cells, "outside": outside}
+    reading = {"border_cells": border_cells, "outside": outside, "remarks": remarks}
     kind = "estimated" if spread_suppressed else "published"
     set_origin(table, TITLE, file, kind=kind, reading=reading)
     return table
@@ -286,14 +298,3 @@ def _spread_elderly(table: pd.DataFrame) -> "pd.Series[float]":
     spread = elderly * table["people"] / people.where(people > 0)
     filled: pd.Series[float] = spread.fillna(table["elderly"])
     return filled
-
-
-def _find_municipalities(table: pd.DataFrame) -> "pd.Series[str]":
-    """Find the municipality in which a cell's centre lies, or the nearest within `COAST_M`."""
-    centres = gpd.points_from_xy(table["lon"], table["lat"], crs=DATUM)
-    points = gpd.GeoDataFrame(geometry=centres, index=table.index).to_crs(METRES)
-    shapes = gpd.GeoDataFrame(load("boundaries")[["code", "geometry"]]).to_crs(METRES)
-    nearest = gpd.sjoin_nearest(points, shapes, max_distance=COAST_M)
-    # a centre on a border has two nearest shapes
-    first: pd.Series[str] = nearest["code"].groupby(level=0).first().reindex(table.index)
-    return first

@@ -66,6 +66,21 @@ def all_municipalities() -> tuple[Municipality, ...]:
     return tuple(place for row in rows if (place := Municipality(*row)).code not in northern)
 
 
+def list_municipalities(prefecture: str) -> list[Municipality]:
+    """List the municipalities of a prefecture (two digits) in code order, without wards of cities.
+
+    Examples
+    --------
+    >>> len(list_municipalities("28")), len(list_municipalities("13"))
+    (41, 62)
+    """
+    return [
+        place
+        for place in all_municipalities()
+        if place.code.startswith(prefecture) and not place.parent
+    ]
+
+
 @lru_cache(maxsize=1)
 def map_municipalities() -> dict[str, Municipality]:
     """Map the five-digit code to each municipality, ward and northern village."""

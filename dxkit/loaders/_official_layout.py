@@ -256,7 +256,12 @@ class _Candidate(NamedTuple):
 
 
 def find_official_sheet(
-    path: str | Path, required: Sequence[Sequence[str]], *, kind: str, sheet: str | None = None
+    path: str | Path,
+    required: Sequence[Sequence[str]],
+    *,
+    kind: str,
+    sheet: str | None = None,
+    sheets: Sequence[Sheet] | None = None,
 ) -> OfficialSheet:
     """Find the sheet and the header row that hold all required headings.
 
@@ -270,6 +275,8 @@ def find_official_sheet(
         What the file should be, in Japanese, for messages.
     sheet
         Sheet name; by default every visible sheet is looked at.
+    sheets
+        The sheets, where they have been read already.
 
     Raises
     ------
@@ -278,7 +285,7 @@ def find_official_sheet(
     """
     # the row with most of the needed headings; the first of several
     best: _Candidate | None = None
-    for candidate in read_sheets(path, sheet=sheet):
+    for candidate in read_sheets(path, sheet=sheet) if sheets is None else sheets:
         # titles and dates stand above the header
         for row in range(min(HEADER_SEARCH, len(candidate.rows))):
             # headings that span two rows stand in the upper one

@@ -1,7 +1,7 @@
 """How is a file read that is already open, or that lies in memory?
 
 Uploads and downloads hand over bytes. They are written to a temporary file, which every reader
-can read, and which is gone after it.
+can read, and which is gone after it. A prefecture may be named to every reader as to `load`.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 import pandas as pd
 
 from dxkit.errors import ChoiceError, shorten
+from dxkit.loaders._resolve_prefecture import resolve_prefecture
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,6 +32,8 @@ JSON_STARTS = (b"{", b"[")
 def accepts_open_file(reader: Callable[P, R]) -> Callable[P, R]:
     r"""Decorate a reader so that its first argument may be an open file or bytes.
 
+    Where it takes a ``prefecture``, that may be a name or a number, as for `load`.
+
     Examples
     --------
     >>> from io import BytesIO
@@ -42,6 +45,9 @@ def accepts_open_file(reader: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(reader)
     def read(*args: P.args, **kwargs: P.kwargs) -> R:
+        # empty and None mean what the reader says of them
+        if kwargs.get("prefecture"):
+            kwargs["prefecture"] = resolve_prefecture(str(kwargs["prefecture"]))
         keyword = next((name for name in ("path", "paths") if name in kwargs), None)
         given: Any = args[0] if args else kwargs.get(keyword or "")
         if isinstance(given, str | PathLike):

@@ -44,7 +44,7 @@ def read_residents(
         XLSX: the table of totals (人口・世帯数) or the one by age class (three rows a body: 計, 男,
         女).
     prefecture
-        Two-digit prefecture to keep.
+        Prefecture to keep: its name or JIS number, as for `load`.
     sheet
         Sheet name; by default the first that fits.
 

@@ -114,8 +114,9 @@ def resolve_row(code: str, name: str, within: str = "", *, prefecture: str | Non
             f"団体コード {resolved}（{official}）と市町名「{shorten(name, 30)}」が合いません",
             "どちらかを直してください",
         )
-    home = map_prefectures().get(to_plain_name(within))
-    if code and home and home[:2] != resolved[:2]:
+    # most tables have no column of prefectures
+    home = map_prefectures().get(to_plain_name(within)) if code and within else None
+    if home and home[:2] != resolved[:2]:
         official = municipality_name(resolved)
         raise PlaceNameError(
             f"団体コード {resolved}（{find_prefecture_name(resolved[:2])}{official}）と"

@@ -43,7 +43,7 @@ def read_roadside_stations(path: str | Path, *, prefecture: str | None = None) -
         国土数値情報 P35 (GeoJSON, shapefile or its zip), or a CSV with ``name``, ``lat``, ``lon`` and
         a municipality code.
     prefecture
-        Two-digit prefecture to keep of a nationwide file.
+        Prefecture to keep of a nationwide file: its name or JIS number, as for `load`.
 
     Returns
     -------

@@ -13,6 +13,7 @@ from dxkit.loaders._coordinates import LATITUDE, LONGITUDE, make_table, read_poi
 from dxkit.loaders._official_layout import find_official_sheet
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._shelter_features import read_shelter_sheet
 from dxkit.loaders._standard_facilities import is_standard_set, read_facilities
 
 TITLE = "国土地理院「指定緊急避難場所・指定避難所データ」"
@@ -41,10 +42,11 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
     Parameters
     ----------
     path
-        CSV of 国土地理院「指定緊急避難場所・指定避難所データ」; the kind is told by its headings. A list of
-        自治体標準オープンデータセット is read, too: as by `read_facilities`.
+        CSV or GeoJSON of 国土地理院「指定緊急避難場所・指定避難所データ」; the kind is told by its headings. A
+        list of 自治体標準オープンデータセット is read, too: as by `read_facilities`. The layout of the
+        GeoJSON was read from other people's readers, not seen in a file of the publisher.
     prefecture
-        Two-digit prefecture all rows must belong to; ``None`` for any.
+        Prefecture that all rows must belong to (name or JIS number); ``None`` for any.
 
     Returns
     -------
@@ -71,10 +73,12 @@ def read_shelters(path: str | Path, *, prefecture: str | None = None) -> pd.Data
         code name       kind  flood  earthquake
     0  28201  城東小  emergency   True       False
     """
-    if is_standard_set(read_sheets(path)):
+    features = read_shelter_sheet(path)
+    sheets = read_sheets(path) if features is None else [features]
+    if is_standard_set(sheets):
         return read_facilities(path, prefecture=prefecture)
     needed = [(PLACE,), (NAME,), (ADDRESS,), LATITUDE, LONGITUDE]
-    official = find_official_sheet(path, needed, kind="国土地理院の避難場所データ")
+    official = find_official_sheet(path, needed, kind="国土地理院の避難場所データ", sheets=sheets)
     codes = official.read_municipalities(CODE, MUNICIPALITY, prefecture=prefecture)
     # only the list of emergency sites says for which hazards
     is_emergency = official.find_position("地震") is not None

@@ -58,7 +58,7 @@ def read_facilities(path: str | Path, *, prefecture: str | None = None) -> pd.Da
         CSV or XLSX of a municipality: 指定緊急避難場所一覧, AED設置箇所一覧, 公共施設一覧 or another set
         with 名称, 緯度 and 経度. Headings as the standard has them since 2017.
     prefecture
-        Two-digit prefecture all rows must belong to; ``None`` for any.
+        Prefecture that all rows must belong to (name or JIS number); ``None`` for any.
 
     Returns
     -------

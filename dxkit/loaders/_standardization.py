@@ -17,6 +17,7 @@ from dxkit.loaders._official_layout import find_official_sheet
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
 from dxkit.loaders._other_prefecture import require_rows
+from dxkit.loaders._standardization_steps import read_steps
 from dxkit.loaders._systems import (
     CHECK_NAME,
     UNKNOWN_SYSTEM,
@@ -47,10 +48,13 @@ def read_standardization(path: str | Path, *, prefecture: str | None = None) -> 
     Parameters
     ----------
     path
-        XLSX of 総務省 (one row a municipality, one column a system), or JSON with
-        ``municipalities`` holding ``prefecture, city, business_rates``.
+        XLSX of 総務省 (one row a municipality, one column a system; or a sheet of the 40 steps of
+        each municipality and system, of which the layout was only described: a row a pair with 40
+        columns, or a row a step, in the words 完了済み・作業中・未着手・対象外), or JSON with
+        ``municipalities`` holding ``prefecture, city, business_rates``. Of steps, the share done
+        is that of 完了済み and 対象外, as the ministry counts.
     prefecture
-        Two-digit prefecture to keep.
+        Prefecture to keep: its name or JIS number, as for `load`.
 
     Returns
     -------
@@ -101,6 +105,11 @@ def _read_json(path: str | Path) -> tuple[pd.DataFrame, str, str]:
 
 def _read_workbook(path: str | Path) -> tuple[pd.DataFrame, str, str]:
     """Read the ministry's workbook; return the table, its kind, and as of when it is."""
+    if (steps := read_steps(path)) is not None:
+        counted, official, as_of = steps
+        rows = counted.itertuples(index=False, name=None)
+        table = _make_table(rows, official.faults, official.sheet.file)
+        return table, "published", as_of
     official = find_official_sheet(path, list_required_headings(), kind="総務省の標準化進捗の表")
     codes = read_body_codes(official)
     # columns beside the systems hold names, dates and averages

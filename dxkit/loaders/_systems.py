@@ -3,6 +3,7 @@
 Shared by the readers of the two ministries' lists, and of the JSON that third parties make of them.
 """
 
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from dxkit.errors import Fault, PlaceNameError, TableError
+from dxkit.errors import Fault, PlaceNameError, TableError, TableWarning
 from dxkit.loaders._json import parse_json
 from dxkit.loaders._load import load
 from dxkit.loaders._official_layout import OfficialSheet
@@ -27,6 +28,8 @@ CHECK_NAME = "業務名を確かめてください"
 NAME = ("市区町村名", "市区町村", "団体名", "自治体名", "地方公共団体名")
 PREFECTURE = ("都道府県名", "都道府県")
 CODE = ("団体コード", "市区町村コード", "地方公共団体コード", "コード")
+# rows that a warning lists
+LISTED_ROWS = 5
 SPELLING_COLUMNS = ("system", "label", "progress_name", "extension_name")
 
 
@@ -109,11 +112,28 @@ def resolve_json_body(body: Mapping[str, Any], file: str, number: int, faults: l
 def read_body_codes(official: OfficialSheet) -> list[str | None]:
     """Leave out rows of totals and rows without a name, and read the code of each other row."""
     position = official.find_position(*NAME)
+    _warn_of_nameless_rows(official, position)
     official.keep_rows(lambda row: _names_body(official.sheet.find_text(row, position)))
     if not official.data:
         problem = "市区町村の行がありません"
         official.faults.append(official.sheet.make_fault(problem, GET_AGAIN, row=official.header))
     return official.read_municipalities(CODE, NAME, prefecture=None, pref=PREFECTURE)
+
+
+def _warn_of_nameless_rows(official: OfficialSheet, position: int | None) -> None:
+    """Say which rows hold figures but name no municipality: they may be a prefecture's own."""
+    sheet = official.sheet
+    nameless = [
+        row
+        for row in official.data
+        if not sheet.find_text(row, position) and not any(map(is_total, sheet.list_texts(row)))
+    ]
+    if nameless:
+        listed = "、".join(f"{sheet.row_numbers[row]}行目" for row in nameless[:LISTED_ROWS])
+        more = " など" if len(nameless) > LISTED_ROWS else ""
+        problem = f"市区町村名のない行が{len(nameless):,}行あり、読みませんでした（{listed}{more}）"
+        remark = str(Fault(problem, file=sheet.file, sheet=sheet.name))
+        warnings.warn(remark, TableWarning, stacklevel=5)
 
 
 def _names_body(name: str) -> bool:

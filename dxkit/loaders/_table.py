@@ -8,7 +8,7 @@ in ``.attrs["skipped"]``, and every fault is reported at once.
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ import pandera.pandas as pa
 from dxkit import schema as schemas
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions
-from dxkit.loaders._hyogo import list_hyogo_municipalities
+from dxkit.loaders._municipalities import list_municipalities
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import municipality_name, to_plain_name
-from dxkit.loaders._resolve_prefecture import HYOGO
+from dxkit.loaders._reading_recipe import choose_sheet, load_recipe
+from dxkit.loaders._resolve_prefecture import resolve_prefecture
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._sum_checks import SumChecker
 from dxkit.loaders._table_columns import (
@@ -62,8 +63,9 @@ def read_table(
     code: str | int | None = None,
     name: str | int | None = None,
     columns: Sequence[str] | None = None,
-    prefecture: str | None = "28",
+    prefecture: str | None = "",
     on_fault: str = "raise",
+    recipe: str | Path | Mapping[str, Any] | None = None,
 ) -> pd.DataFrame:
     r"""Read anybody's own CSV, TSV or XLSX.
 
@@ -87,12 +89,17 @@ def read_table(
     columns
         Headings of the columns to read, as pandas' ``usecols``; faults of others do not count.
     prefecture
-        Two-digit prefecture of the table, by which repeated names such as 太子町 are told apart;
-        ``None`` for nationwide tables, which then need a prefecture column or codes for repeated
-        names.
+        Prefecture of the table, by which repeated names such as 太子町 are told apart: name or JIS
+        number, as for `load` (by default the room's, or else Hyogo); ``None`` for nationwide
+        tables, which then need a prefecture column or codes for repeated names.
     on_fault
         ``"raise"`` refuses a table with faults; ``"warn"`` reads on: cells and municipalities that
         cannot be read are missing, and each fault is a warning.
+    recipe
+        How an earlier file of this form was read: the path to which ``.attrs["reading"].save``
+        wrote it, or the receipt itself. Sheet, header, columns, prefecture and ``on_fault`` are
+        those of the recipe, where this call names no others. A file that it does not fit is
+        refused.
 
     Returns
     -------
@@ -107,9 +114,10 @@ def read_table(
         table; their figures are compared with the sums. A table with municipalities as columns
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
-        Hyogo without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
-        guessed, set apart and checked), and ``made=True`` for what `write_table` wrote of invented
-        data.
+        the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
+        guessed, set apart and checked; a notebook shows it as a coloured picture of the sheet, and
+        its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table` wrote of
+        invented data.
 
     Raises
     ------
@@ -121,7 +129,7 @@ def read_table(
     TableWarning
         For whatever was guessed or set apart unchecked, totals that differ from the sums of their
         rows, other sheets with a table, and if a table of one row a municipality repeats one, or
-        lacks some of the 41.
+        lacks some of the prefecture's.
 
     Examples
     --------
@@ -139,6 +147,16 @@ def read_table(
         schemas.find_schema(schema)
     if on_fault not in FAULT_ACTIONS:
         raise ChoiceError(f"on_fault=「{shorten(on_fault)}」は選べません。{FAULT_WORDS}")
+    form = None if recipe is None else load_recipe(recipe)
+    if form is not None:
+        sheet = choose_sheet(path, form) if sheet is None else sheet
+        header = form["header"] if header is None else header
+        code = form["code"] if code is None else code
+        name = form["name"] if name is None else name
+        columns = form["columns"] if columns is None else columns
+        prefecture = form["prefecture"] if prefecture == "" else prefecture
+        on_fault = form["on_fault"] if on_fault == FAULT_ACTIONS[0] else on_fault
+    prefecture = resolve_prefecture(prefecture)
     lines = (header,) if isinstance(header, int) else tuple(header or ())
     headings = None if columns is None else tuple(columns)
     options = LayoutOptions(lines, code, name, headings)
@@ -151,11 +169,11 @@ def read_table(
         (pair for pair in tables if pair.layout.naming_column is not None), tables[0]
     )
     others = [pair.sheet.name for pair in tables if pair is not table_sheet]
-    reading = Reading(table_sheet, others, is_header_given=bool(lines))
+    reading = Reading(table_sheet, others, form, is_header_given=bool(lines))
     table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
     _add_origin(table, origin)
-    if "code" in table.columns and prefecture == HYOGO:
-        _check_coverage(table, schema)
+    if "code" in table.columns and prefecture is not None:
+        _check_coverage(table, schema, prefecture)
     return table
 
 
@@ -199,11 +217,12 @@ def _make_table(
     readings = read_columns(sheet, layout, data, columns_by_head)
     reading.remarks += readings.remarks
     faults += readings.faults
+    numbers = find_number_columns(layout, readings.columns, columns_by_head)
+    reading.require_recipe(list(numbers))
     if faults and on_fault == "raise":
         raise TableError(reading.name_places(faults))
     reading.remarks += map(str, reading.name_places(faults))
     if split.subtotals:
-        numbers = find_number_columns(layout, readings.columns, columns_by_head)
         reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
     for remark in reading.remarks:
         warnings.warn(str(Fault(remark, file=sheet.file)), TableWarning, stacklevel=3)
@@ -213,7 +232,9 @@ def _make_table(
     row_numbers = [sheet.row_numbers[row] for row in data]
     skipped = [*reading.list_rows_above(), *split.skipped]
     table.attrs = _describe_origin(sheet, row_numbers, skipped)
-    table.attrs["reading"] = reading.describe()
+    options = {"prefecture": prefecture, "on_fault": on_fault}
+    reading.note_guesses(data, readings.guesses, faults)
+    table.attrs["reading"] = reading.make_receipt(split, list(numbers), options)
     if schema is None:
         return table
     headings = _map_own_headings(layout, columns_by_head)
@@ -301,12 +322,14 @@ def _map_own_headings(layout: Layout, columns_by_head: dict[str, str]) -> dict[s
     return headings
 
 
-def _check_coverage(table: pd.DataFrame, schema: str | pa.DataFrameSchema | None) -> None:
-    """Note which of the 41 have no row, and warn of repeats and gaps.
+def _check_coverage(
+    table: pd.DataFrame, schema: str | pa.DataFrameSchema | None, prefecture: str
+) -> None:
+    """Note which municipalities of the prefecture have no row, and warn of repeats and gaps.
 
     They are pointed out only in what looks like one row a municipality.
     """
-    everybody = list_hyogo_municipalities()
+    everybody = list_municipalities(prefecture)
     # rows may repeat a municipality, for example one a year
     counts = Counter(table["code"])
     missing = [place for place in everybody if place.code not in counts]

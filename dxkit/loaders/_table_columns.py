@@ -39,11 +39,14 @@ class ColumnReadings:
         Of the cells that cannot be read.
     remarks
         What was typed around the numbers of a column and left away, in Japanese.
+    guesses
+        Row and position of the cells of which something was left away.
     """
 
     columns: dict[str, ColumnValues] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    guesses: set[tuple[int, int]] = field(default_factory=set)
 
 
 def read_columns(
@@ -137,6 +140,11 @@ def _note_remarks(
     if len(units) > 1 and (units & _cells.SCALE_UNITS or len(units - {""}) > 1):
         readings.faults.append(_make_mixture_fault(column, read))
         return
+    readings.guesses |= {
+        (row, column.position)
+        for row, _, number in read
+        if number.remark or number.unit not in ("", _cells.PERCENT)
+    }
     if units - {"", _cells.PERCENT}:
         unit = next(iter(units - {""}))
         remark = f"列「{column.head}」: 単位「{unit}」の付いた値を、数として読みました"

@@ -1,8 +1,10 @@
 """Where in a file is the table, and what was guessed, set apart and checked in reading it?"""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandera.pandas as pa
 
@@ -10,9 +12,13 @@ from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions, find_layout
 from dxkit.loaders._lying_sheet import LyingTable, find_lying_table
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._reading_picture import Marks, draw_picture
+from dxkit.loaders._reading_receipt import ReadingReceipt
+from dxkit.loaders._reading_recipe import find_misfits, list_new_heads, make_recipe
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
 from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, describe_differences
+from dxkit.loaders._table_rows import SplitRows, find_slips
 from dxkit.schema import SOURCE_SHEET, read_source_note
 
 
@@ -85,9 +91,16 @@ class Reading:
     """What was guessed, set apart and checked in reading one table, for its receipt."""
 
     def __init__(
-        self, table_sheet: FoundTable, other_sheets: Sequence[str], *, is_header_given: bool
+        self,
+        table_sheet: FoundTable,
+        other_sheets: Sequence[str],
+        recipe: Mapping[str, Any] | None,
+        *,
+        is_header_given: bool,
     ) -> None:
         self.is_header_given = is_header_given
+        self.recipe = recipe
+        self.guesses: set[tuple[int, int]] = set()
         self.sheet = table_sheet.sheet
         self.layout = table_sheet.layout
         self.lying = table_sheet.lying
@@ -135,8 +148,72 @@ class Reading:
                 "（内訳がそろわず、合計は確かめていません）"
             )
 
-    def describe(self) -> dict[str, object]:
-        """Describe the reading for ``.attrs["reading"]``."""
+    def require_recipe(self, numbers: Sequence[str]) -> None:
+        """Refuse a sheet that differs from the recipe by which it is read, if there is one.
+
+        Raises
+        ------
+        TableError
+            With all differences: the faults of cells in the wrong places would only hide them.
+        """
+        if self.recipe is None:
+            return
+        if remark := list_new_heads(self.recipe, self.layout):
+            self.remarks.append(remark)
+        is_turned = self.lying is not None
+        faults = find_misfits(self.recipe, self.sheet, self.layout, numbers, is_turned=is_turned)
+        if faults:
+            raise TableError(faults)
+
+    def note_guesses(
+        self, data: Sequence[int], guesses: Iterable[tuple[int, int]], faults: Iterable[Fault]
+    ) -> None:
+        """Note the cells that were guessed, or that were read past in spite of a fault."""
+        self.guesses |= set(guesses)
+        if self.layout.name is not None:
+            slips = find_slips(self.sheet, self.layout, data)
+            self.guesses |= {(row, self.layout.name) for row, _ in slips}
+        numbers = self.sheet.row_numbers
+        for fault in faults:
+            if fault.row is not None and fault.column in self.layout.heads:
+                place = (bisect_left(numbers, fault.row), self.layout.heads.index(fault.column))
+                self.guesses.add(place)
+
+    def make_receipt(
+        self, split: SplitRows, numbers: Sequence[str], options: Mapping[str, Any]
+    ) -> ReadingReceipt:
+        """Make the receipt for ``.attrs["reading"]``: facts, picture and recipe."""
+        is_turned = self.lying is not None
+        subtotals = {subtotal.row for subtotal in self.subtotals}
+        skipped = [int(str(note["row"])) for note in split.skipped]
+        marks = Marks(split.data, subtotals, skipped, self.guesses)
+        # columns that nobody asked for are not asked for next month, either
+        columns = (
+            [head for place, head in enumerate(self.layout.heads) if self._is_asked_for(place)]
+            if self.layout.ignored
+            else None
+        )
+        recipe = make_recipe(
+            self.sheet,
+            self.layout,
+            numbers,
+            {"columns": columns, **options},
+            is_turned=is_turned,
+        )
+        return ReadingReceipt(
+            self._describe(),
+            file=self.sheet.file,
+            picture=draw_picture(self.sheet, self.layout, marks, is_turned=is_turned),
+            recipe=recipe,
+        )
+
+    def _is_asked_for(self, position: int) -> bool:
+        is_naming = position in (self.layout.code, self.layout.name, self.layout.prefecture)
+        is_read = bool(self.layout.heads[position]) and position not in self.layout.ignored
+        return is_read and not is_naming
+
+    def _describe(self) -> dict[str, object]:
+        """Describe the reading: header, remarks and sums."""
         agreement: dict[int, bool] = {}
         for check in self.checks:
             row = check.subtotal.row

@@ -241,13 +241,17 @@ def _make_place_fault(sheet: Sheet, layout: Layout, row: int, error: PlaceNameEr
 
 def list_slips(sheet: Sheet, layout: Layout, data: Sequence[int]) -> list[str]:
     """List names that are read although a letter of them is another's (宍栗市)."""
-    rows = [(row, sheet.find_text(row, layout.name)) for row in data]
-    slips = [(row, name) for row, name in rows for letter in SLIPS if letter in name]
     return [
         f"{sheet.row_numbers[row]}行目の「{name}」を、字の誤りとみて読みました"
-        for row, name in slips
-        if is_slip(name)
+        for row, name in find_slips(sheet, layout, data)
     ]
+
+
+def find_slips(sheet: Sheet, layout: Layout, data: Sequence[int]) -> list[tuple[int, str]]:
+    """Find the rows whose municipality is read although a letter of its name is another's."""
+    rows = [(row, sheet.find_text(row, layout.name)) for row in data]
+    slips = [(row, name) for row, name in rows for letter in SLIPS if letter in name]
+    return [(row, name) for row, name in slips if is_slip(name)]
 
 
 def find_rows_above(sheet: Sheet, layout: Layout) -> Iterator[Fault]:

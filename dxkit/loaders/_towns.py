@@ -27,7 +27,7 @@ def read_towns(path: str | Path, *, prefecture: str | None = None) -> pd.DataFra
         CSV of Geolonia 住所データ: full (``都道府県名, 市区町村名, 大字町丁目名, 緯度, 経度``) or short
         (``pref, city, town, koaza, lat, lng``).
     prefecture
-        Two-digit prefecture all rows must belong to; ``None`` for any.
+        Prefecture that all rows must belong to (name or JIS number); ``None`` for any.
 
     Returns
     -------

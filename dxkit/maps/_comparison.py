@@ -84,6 +84,7 @@ class Comparison(Map):
             title=title,
             source=join_texts(source, first_map.source, second_map.source),
             as_of=join_texts(first_map.as_of, second_map.as_of),
+            age_note=join_texts(first_map.age_note, second_map.age_note),
             kind=kind,
             # the policy of the page lets tiles in where one of the panes fetches them
             offline=first_map.offline and second_map.offline,

@@ -18,6 +18,7 @@ from folium.map import Layer
 from numpy.typing import ArrayLike
 
 from dxkit.errors import AssetError
+from dxkit.maps._first_view import find_first_view, find_outside
 from dxkit.maps._legend import Legend
 
 # what map.js reads: plain dicts, lists, texts, numbers
@@ -135,8 +136,16 @@ class ShapeLayer(DataLayer):
         notes: Notes | None = None,
         name: str | None = None,
     ) -> None:
-        super().__init__(name, shapes.total_bounds, notes, styles, style_of)
+        # a mere background asks for no view
+        edges = shapes.total_bounds if notes is None else find_first_view(shapes)
+        super().__init__(name, edges, notes, styles, style_of)
+        self.boxes = shapes.geometry.bounds.to_numpy(dtype=float)
         self.geometries = _round_geometries(shapes)
+
+    def list_outside(self, edges: Sequence[float]) -> list[str]:
+        """List the names of the areas that lie wholly outside a view (west, south, east, north)."""
+        outside = find_outside(self.boxes, np.asarray(edges, dtype=float))
+        return [self.notes.heads[position] for position in outside] if self.notes else []
 
     def describe_layer(self, content: PageContent) -> Spec:
         """Describe the layer as ``map.js`` reads it."""

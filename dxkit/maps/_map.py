@@ -32,6 +32,8 @@ from dxkit.maps._provenance import mark_title, write_footer
 from dxkit.maps._shape_inputs import check_shapes
 from dxkit.maps._still import write_still
 
+# names of areas outside the first view that a legend lists
+LISTED_OUTSIDE = 12
 # the line around one's own municipality, above all areas
 OUTLINE: Spec = {"color": "#d55e00", "weight": 4, "opacity": 1, "fill": False}
 
@@ -77,6 +79,8 @@ class Map(folium.Map):
         Shown above the map, with 架空データ or 推計 behind it where ``kind`` says so.
     source, as_of
         Shown below the map: ``source`` after 「出典: 」, ``as_of`` after 「時点: 」.
+    age_note
+        Shown behind them: that a newer edition of the data is due (`dxkit.schema.write_age_note`).
     kind
         ``"made"`` (invented) and ``"estimated"`` data are marked in the title; others are not.
     offline
@@ -111,6 +115,7 @@ class Map(folium.Map):
         source: str = "",
         as_of: str = "",
         kind: str = "",
+        age_note: str = "",
         offline: bool = True,
         height: int = 480,
         zoom_start: int = 10,
@@ -120,6 +125,7 @@ class Map(folium.Map):
         self.has_location = location is not None
         self.source = source
         self.as_of = as_of
+        self.age_note = age_note
         self.kind = kind
         self.title = title
         self.offline = offline
@@ -155,11 +161,11 @@ class Map(folium.Map):
         return {"geometries": content.geometries, "panes": panes}
 
     def _write_page(self, spec: Spec) -> str:
-        footer = write_footer(self.source, self.as_of)
+        footer = write_footer(self.source, self.as_of, self.age_note)
         return write_page(spec, title=self.title, footer=footer, tiles=not self.offline)
 
     def _write_still(self, spec: Spec) -> str:
-        footer = write_footer(self.source, self.as_of)
+        footer = write_footer(self.source, self.as_of, self.age_note)
         return write_still(spec, title=self.title, footer=footer)
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
@@ -250,6 +256,9 @@ class Map(folium.Map):
             else:
                 layers.append(describe_element(child, content))
         view = {"bounds": bounds, "center": None, "zoom": None} if bounds else self._choose_view()
+        # where somebody has chosen the view, nothing was left out of it
+        if bounds is None and view["bounds"] is not None:
+            content.legends += self._list_outside(view["bounds"])
         pane = {
             "heading": heading,
             "layers": layers,
@@ -257,6 +266,20 @@ class Map(folium.Map):
             "control": control,
         }
         return pane | view | {"tiles": None if self.offline else TILES}
+
+    def _list_outside(self, bounds: Sequence[Sequence[float]]) -> list[Legend]:
+        """Say which areas lie outside the first view; they are drawn, too."""
+        (south, west), (north, east) = bounds
+        layers = [child for child in self._children.values() if isinstance(child, ShapeLayer)]
+        names = dict.fromkeys(
+            name for layer in layers for name in layer.list_outside((west, south, east, north))
+        )
+        if not names:
+            return []
+        more = f"ほか{len(names) - LISTED_OUTSIDE}" if len(names) > LISTED_OUTSIDE else ""
+        listed = "、".join(shorten(name) for name in list(names)[:LISTED_OUTSIDE])
+        words = f"最初の表示の外（縮小すると見えます）: {listed}{more}"
+        return [Legend(clean_text(words), ())]
 
     def _choose_view(self) -> Spec:
         """Choose where to look first: the asked-for place, all there is, or the prefecture."""

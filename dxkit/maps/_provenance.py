@@ -7,7 +7,7 @@ neither can take a mark away.
 
 from typing import TypedDict
 
-from dxkit.schema import MADE_MARK, merge_provenance
+from dxkit.schema import MADE_MARK, merge_provenance, write_age_note
 
 ESTIMATED_MARK = "推計"
 SOURCE_PREFIX = "出典: "
@@ -22,6 +22,7 @@ class Origin(TypedDict):
     source: str
     as_of: str
     kind: str
+    age_note: str
 
 
 def read_origin(*tables: object, source: str | None = None, made: bool = False) -> Origin:
@@ -43,6 +44,7 @@ def read_origin(*tables: object, source: str | None = None, made: bool = False) 
         source=recorded if source is None else source,
         as_of=str(merged.get("as_of", "")),
         kind=str(merged.get("kind", "")),
+        age_note=write_age_note(merged),
     )
 
 
@@ -55,11 +57,12 @@ def mark_title(title: str, kind: str) -> str:
     return f"{title}（{mark}）"
 
 
-def write_footer(source: str, as_of: str) -> str:
-    """Write the line below a map: source and time, whichever are known."""
+def write_footer(source: str, as_of: str, age_note: str = "") -> str:
+    """Write the line below a map: source, time and whether it is too old, whichever are known."""
     parts = [
         f"{SOURCE_PREFIX}{source.removeprefix(SOURCE_PREFIX)}" if source else "",
         f"{TIME_PREFIX}{as_of}" if as_of else "",
+        age_note,
     ]
     return "　".join(part for part in parts if part)
 

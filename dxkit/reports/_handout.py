@@ -207,11 +207,12 @@ def _write_group_sheet(
     ]
     # the caution stands above the sources: shares are of steps, not of finished systems
     sources = "　".join(f"［{name}］{official.sources[name]}" for name in SOURCES)
+    foot = [PROGRESS_CAUTION, f"出典: {sources}", official.age_note]
     heading = (
         f"{escape_text(head.title)} {escape_text(name_group(key))}"
         f"<small>{escape_text(head.place_and_date)}</small>"
     )
-    sheet = write_sheet(heading, parts, foot=[PROGRESS_CAUTION, f"出典: {sources}"])
+    sheet = write_sheet(heading, parts, foot=foot)
     return _add_code(sheet, agenda.get_address(key))
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from dxkit.errors import CodeError
 from dxkit.loaders import HYOGO, load, name_municipalities, resolve_prefecture
+from dxkit.schema import write_age_note
 from dxkit.support.progress import lagging
 
 # the dashboard's shares are 0–1, the sheets' percent
@@ -36,7 +37,9 @@ class Official:
         Index ``code``: what to talk about (`dxkit.support.progress.lagging`); only those with a
         reason.
     sources
-        What the figures are → where they come from.
+        What the figures are → where they come from, and as of when.
+    age_note
+        Which of them are older than good; else empty.
     reach
         Whose municipalities they are, in a few words.
     """
@@ -50,6 +53,7 @@ class Official:
     themes: pd.DataFrame
     topics: pd.DataFrame
     sources: dict[str, str]
+    age_note: str
     reach: str
 
     def get_municipality(self, code: str) -> pd.Series:
@@ -104,6 +108,7 @@ def gather_official(prefecture: str | None = "") -> Official:
         themes=themes,
         topics=lagging(progress, extensions, municipalities=plain).set_index("code"),
         sources={name: _shorten_source(table) for name, table in tables.items()},
+        age_note=write_age_note(*tables.values()),
         reach=name_municipalities(number),
     )
 
@@ -120,5 +125,7 @@ def _load_themes(prefecture: str | None) -> pd.DataFrame:
 
 
 def _shorten_source(table: pd.DataFrame) -> str:
-    """Cut the file names off: they are in the catalogue; a sheet names who published what."""
-    return str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ")
+    """Cut the file names off: they are in the catalogue; a sheet names who published what, when."""
+    source = str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ")
+    date = str(table.attrs.get("as_of", "")).replace("/", "・")
+    return f"{source}（{date}時点）" if date and date not in source else source

@@ -62,6 +62,7 @@ def write_official_sheet(municipality: pd.Series, official: Official, audience: 
     foot = [
         "順位は付けていません。違いは、取組の差のほか、記録のしかたや市町の条件の差でも生じます。",
         f"出典: {sources}",
+        official.age_note,
     ]
     place = f"{escape_text(municipality['kana'])}　{escape_text(municipality['area'])}"
     heading = f"市町カルテ {escape_text(municipality['name'])}<small>{place}</small>"

@@ -19,7 +19,7 @@ from dxkit.reports._html_page import (
     write_table,
 )
 from dxkit.reports._marks import in_brackets, read_mark, write_source
-from dxkit.schema import show
+from dxkit.schema import show, write_age_note
 
 # rows of a table that fit below a picture on one sheet
 MOST_ROWS = 25
@@ -80,9 +80,8 @@ def one_page(
         for heading, picture in (pictures or {}).items()
     ]
     parts.append(write_part("表", _write_rows(table, columns)))
-    sheet = write_sheet(
-        escape_text(title) + escape_text(in_brackets(mark)), parts, foot=[write_source(table)]
-    )
+    foot = [write_source(table), write_age_note(table)]
+    sheet = write_sheet(escape_text(title) + escape_text(in_brackets(mark)), parts, foot=foot)
     return write_report(path, write_page(title + in_brackets(mark), sheet))
 
 

@@ -10,6 +10,7 @@ from dxkit._checks import require_columns
 from dxkit.reports._atomic_write import write_report
 from dxkit.reports._html_page import escape_text, write_page, write_part, write_sheet, write_table
 from dxkit.reports._marks import in_brackets, read_mark, write_source
+from dxkit.schema import write_age_note
 
 COLUMNS = (
     *("code", "people", "in_need", "place", "trial_people", "households", "base_name"),
@@ -90,7 +91,7 @@ def trial_page(
         write_part("手段の比べ方と、どこまで言えるか", _write_costs(rows)),
         write_part("市町ごとに", _write_sentences(rows)),
     ]
-    foot = [*_list_settings(trials), write_source(trials)]
+    foot = [*_list_settings(trials), write_source(trials), write_age_note(trials)]
     sheet = write_sheet(escape_text(f"{title}{mark}"), parts, aside="配送の試行案", foot=foot)
     return write_report(path, write_page(f"{title}{mark}", sheet))
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from dxkit.schema._age_note import write_age_note
 from dxkit.schema._made_mark import ESTIMATED_MARK, MADE_MARK, is_made
 
 MOST_ROWS = 200
@@ -193,6 +194,8 @@ class ShownTable:
             as_of = str(self._attrs.get("as_of") or "")
             date = f"（{as_of}）" if as_of and as_of not in source else ""
             lines.append(f"出典: {source.removeprefix('出典: ')}{date}")
+        if age_note := write_age_note(self._attrs):
+            lines.append(age_note)
         return lines
 
 

@@ -4,7 +4,7 @@ import html
 from collections.abc import Hashable, Mapping
 from typing import Any
 
-from dxkit.schema import MADE_MARK, merge_provenance
+from dxkit.schema import MADE_MARK, merge_provenance, write_age_note
 
 SOURCE_PREFIX = "出典: "
 # kinds of data that a widget must name; published and derived figures carry no mark
@@ -60,6 +60,7 @@ def write_footer(provenance: Mapping[Any, Any], subject: str) -> str:
         f"{html.escape(subject)}は<b>{mark}</b>です。" if mark else "",
         f"{SOURCE_PREFIX}{html.escape(source)}" if source else "",
         f"時点: {html.escape(as_of)}" if as_of else "",
+        html.escape(write_age_note(provenance)),
     ]
     # parts that say nothing leave no gap
     text = "　".join(part for part in parts if part)

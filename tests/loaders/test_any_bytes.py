@@ -17,7 +17,8 @@ from dxkit.errors import TableError
 pytestmark = pytest.mark.filterwarnings("ignore::dxkit.errors.TableWarning")
 READERS = [
     "read_table", "read_boundaries", "read_dashboard", "read_standardization", "read_extensions", "read_shelters", "read_towns",
-    "read_roadside_stations", "read_mesh_population", "read_estat", "read_residents",
+    "read_roadside_stations", "read_mesh_population", "read_estat", "read_residents", "read_did", "read_facilities",
+    "read_elevation", "read_wind_normals", "read_weather_areas",
 ]  # fmt: skip
 SOUND = {
     "a.csv": "団体コード,市町名,数\n28201,姫路市,1\n28202,尼崎市,2\n28203,明石市,3\n".encode(),
@@ -30,6 +31,16 @@ SOUND = {
         '"N03_004": "姫路市", "N03_007": "28201"}, "geometry": {"type": "Polygon", "coordinates": '
         "[[[134.6, 34.8], [134.7, 34.8], [134.7, 34.9], [134.6, 34.8]]]}}]}"
     ).encode(),
+    "g.csv": b"mesh_code,elevation_m\n52340467,73.7\n52340468,\n",
+    "h.csv": "citycode,cityname,cityname_kn,matomeareaname,firstareaname,prefname\n2820900,豊岡市,とよおかし,但馬北部,北部,兵庫県\n".encode(),
+    "i.geojson": (
+        '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"共通ID": "E1", "施設・場所名": "城東小", '
+        '"住所": "兵庫県姫路市城東町", "地震": "1"}, "geometry": {"type": "Point", "coordinates": [134.7, 34.83]}}]}'
+    ).encode(),
+    "j.geojson": (
+        b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"G04a_001": "52340467", "G04a_002": "73.7"}, '
+        b'"geometry": {"type": "Point", "coordinates": [134.84, 35.05]}}]}'
+    ),
     "e.json": '{"municipalities": [{"code": "28201", "business_rates": {"住民基本台帳": 0.5}, "applicable_businesses": []}]}'.encode(),
 }
 relaxed = settings(

@@ -1,6 +1,8 @@
 """Each reader on each real official file gives the rows that the publisher's file holds."""
 
 import csv
+import re
+import warnings
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 import dxkit
 from dxkit import loaders
 from dxkit.codes import full_code
+from dxkit.errors import TableWarning
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 pytestmark = pytest.mark.skipif(
@@ -111,3 +114,59 @@ def test_all_1916_nationwide_codes_are_verified():
 def test_joined_tables_are_read_like_anybodys_own(name):
     table = loaders.read_table(SHARED / name)
     assert table["code"].tolist() == dxkit.load("municipalities")["code"].tolist()
+
+
+REAL = SHARED / "real"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "people", "elderly"),
+    [
+        ("estat_mesh500_2015_hiroshima_tblT000847H34.csv", 2_843_990, 774_440),
+        ("estat_mesh500_2020_hiroshima_tblT001101H34.txt", 2_799_702, 811_931),
+    ],
+)
+def test_meshes_of_hiroshima_sum_to_the_census_however_they_are_read(name, people, elderly):
+    with pytest.warns(TableWarning, match="1個のメッシュ.*code を欠測にして残しました"):
+        read = dxkit.read(REAL / name)
+    with pytest.warns(TableWarning, match="code を欠測にして残しました"):
+        own = loaders.read_mesh_population(REAL / name, prefecture="広島県")
+    every = loaders.read_mesh_population(REAL / name, inside_only=False)
+    for table in (read, own, every):
+        assert (table["people"].sum(), table["elderly"].sum()) == (people, elderly)
+    assert own["code"].nunique() == 23
+
+
+def test_districts_of_hyogo_sum_to_the_census():
+    table = dxkit.read(REAL / "did_2020_hyogo.geojson")
+    assert len(table) == 64
+    assert table["people"].sum() == 4_306_048
+    assert round(table["area_km2"].sum(), 1) == 601.0
+
+
+# what is said of a sound file, and why
+CAUSES = {
+    "localgovjp-utf8.csv": "区）とみて別に|県外の市区町村の表",
+    "municipality_master_gsi_mencho.tsv": "都道府県・郡・圏域・区）とみて別に|県外の市区町村の表",
+    "portal_rows_nationwide.csv": "県外の市区町村の表",
+    "roadside_station_nationwide.geojson": "文字化けで失われた文字",
+    "estat_mesh500_2015_hiroshima_tblT000847H34.csv": "どの市区町村の境界にも|県外の市区町村の表",
+    "estat_mesh500_2020_hiroshima_tblT001101H34.txt": "どの市区町村の境界にも|県外の市区町村の表",
+}
+
+
+@pytest.mark.slow
+def test_every_sound_file_is_read_and_nothing_is_said_without_a_cause():
+    paths = [path for path in SHARED.rglob("*.*") if path.is_file() and path.suffix != ".md"]
+    assert len(paths) > 40
+    remarks: dict[str, list[str]] = {}
+    for path in paths:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            assert len(dxkit.read(path))
+        if caught:
+            remarks[path.name] = [str(remark.message) for remark in caught]
+    assert set(remarks) == set(CAUSES)
+    for name, messages in remarks.items():
+        assert all(re.search(CAUSES[name], message) for message in messages)

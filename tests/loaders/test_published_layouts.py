@@ -12,7 +12,7 @@ from shapely.geometry import box
 
 import dxkit
 from dxkit import loaders
-from dxkit.errors import TableError, TableWarning
+from dxkit.errors import ChoiceError, TableError, TableWarning
 
 SIZE = 512
 STREAM_SECTORS = 9
@@ -235,6 +235,23 @@ def test_a_mesh_of_another_prefecture_is_no_empty_answer(tmp_path):
     assert len(loaders.read_mesh_population(tmp_path / "a.txt", inside_only=False)) == 1
 
 
+def test_cells_elsewhere_and_on_an_islet_are_said_with_their_people(tmp_path):
+    # a cell in Himeji, one in Tokyo, and one in the sea off Kinosaki, 5 km from any shape
+    rows = "523425054,0,,,120,30\n533935991,0,,,70,7\n533476011,0,,,5,1\n"
+    (tmp_path / "a.txt").write_bytes((MESH + rows).encode("cp932"))
+    with pytest.warns(TableWarning) as caught:
+        table = loaders.read_mesh_population(tmp_path / "a.txt")
+    said = " ".join(str(remark.message) for remark in caught)
+    assert "兵庫県の外にある1個のメッシュ（70人）" in said
+    assert "どの市区町村の境界にも入らない1個のメッシュ（5人）" in said
+    assert table["people"].sum() == 125
+    assert table["code"].isna().tolist() == [False, True]
+    assert table.attrs["reading"]["outside"] == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", TableWarning)
+        assert len(loaders.read_mesh_population(tmp_path / "a.txt", inside_only=False)) == 3
+
+
 @pytest.mark.parametrize("code", ["52350124415", "5235012441", "52350124911"])
 def test_a_code_of_125_m_that_is_none_is_named(tmp_path, code):
     (tmp_path / "a.txt").write_bytes(
@@ -392,3 +409,25 @@ def test_a_file_is_identified_by_what_it_holds(tmp_path, content, kind, reader):
     table = dxkit.read(path, **({"inside_only": False} if "mesh" in reader else {}))
     assert len(table) == 1
     assert table.attrs["identity"] == str(identity)
+
+
+@pytest.mark.parametrize("prefecture", ["31", "鳥取県", "鳥取", "31000"])
+def test_a_prefecture_is_named_to_every_reader_as_to_load(tmp_path, prefecture):
+    path = tmp_path / "a.csv"
+    path.write_text("市町村名,数\n鳥取市,1\n米子市,2\n", encoding="utf-8")
+    table = loaders.read_table(path, prefecture=prefecture)
+    assert table["code"].tolist() == ["31201", "31202"]
+    with pytest.raises(ChoiceError, match="都道府県「但馬」はありません"):
+        loaders.read_table(path, prefecture="但馬")
+
+
+def test_a_room_of_another_prefecture_reads_its_own_tables(tmp_path, monkeypatch):
+    path = tmp_path / "a.csv"
+    path.write_text("市町村名,数\n鳥取市,1\n米子市,2\n", encoding="utf-8")
+    with pytest.raises(TableError, match="兵庫県の市町ではありません"):
+        loaders.read_table(path)
+    monkeypatch.setenv("DXKIT_PREFECTURE", "鳥取県")
+    table = loaders.read_table(path)
+    assert table["code"].tolist() == ["31201", "31202"]
+    # 17 of Tottori's 19 have no row
+    assert len(table.attrs["missing_codes"]) == 17

@@ -38,6 +38,19 @@ OFFICIAL = {
         "Geolonia",
         "published",
     ),
+    "read_elevation": (
+        "a.csv",
+        "mesh_code,elevation_m\n52340467,73.7\n",
+        "国土交通省",
+        "published",
+    ),
+    "read_weather_areas": (
+        "a.csv",
+        "citycode,cityname,cityname_kn,matomeareaname,firstareaname,prefname\n"
+        "2820900,豊岡市,とよおかし,但馬北部,北部,兵庫県\n",
+        "気象庁",
+        "published",
+    ),
     "read_mesh_population": ("a.txt", MESH, "総務省統計局", "published"),
     "read_standardization": ("a.json", PROGRESS, "総務省", "derived"),
     "read_extensions": ("a.json", EXTENSIONS, "デジタル庁", "derived"),
