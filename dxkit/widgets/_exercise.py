@@ -14,6 +14,7 @@ from dxkit.errors import ChoiceError, PlaceNameError
 from dxkit.loaders import find_municipality
 from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
+from dxkit.widgets._progress_reports import find_cell_id, report_exercise
 from dxkit.widgets._typed_answers import PERCENT, TypedAnswerError, read_typed_number
 
 # above the rounding errors of a computed answer
@@ -84,6 +85,7 @@ def exercise(
     """
     solution = _make_solution(answer, choices, hint, unit, tolerance)
     key = make_key(question, solution.answers, choices, unit)
+    cell_id = find_cell_id()
     state = read_state(key)
     box = _make_answer_box(choices, unit)
     button = ipywidgets.Button(description="答え合わせ", button_style="primary", icon="")
@@ -93,7 +95,8 @@ def exercise(
     def judge(_: object) -> None:
         words = solution.judge(box.value, state)
         is_kept = write_state(key, state)
-        verdict.value = words if is_kept else words + NOT_KEPT
+        notice = report_exercise(cell_id, state)
+        verdict.value = (words if is_kept else words + NOT_KEPT) + notice
 
     button.on_click(judge)
     if state.typed and (choices is None or state.typed in box.options):
