@@ -1204,7 +1204,7 @@ def _watched(question, answer, **options):
     shell = get_ipython()
     plain = lambda value: [str(part) if isinstance(part, str) else float(part) for part in (value if isinstance(value, list | tuple) else [value])]
     told = {"question": question, "answers": plain(answer), "codes": [plain(eval(code, shell.user_ns)) for code in codes]}
-    shell.display_pub.publish({"application/json": {"exercise": told | {"unit": options.get("unit", ""), "tolerance": options.get("tolerance", 0), "hints": len(hints) if not isinstance(hints, str) else 1}}})
+    shell.display_pub.publish({"application/json": {"exercise": told | {"unit": options.get("unit", ""), "tolerance": options.get("tolerance", 0), "choices": [str(choice) for choice in options.get("choices") or []], "hints": len(hints) if not isinstance(hints, str) else 1}}})
     return _exercise(question, answer, **options)
 _widgets.exercise = _watched
 """
@@ -1378,6 +1378,25 @@ def test_trainees_meet_an_exercise_every_quarter_of_an_hour_and_can_solve_it(run
         assert len(exercise["codes"]) == 1, exercise["question"]
         for given, answer in zip(exercise["codes"][0], exercise["answers"], strict=True):
             assert given == answer if isinstance(answer, str) else given == pytest.approx(answer)
+
+
+def test_the_record_of_exercises_is_what_the_notebook_asks(run):
+    """`tests/test_course_answers.py` tries what stands there; `scripts/record_exercises.py` writes it."""
+    if not run.name.startswith("trainees/"):
+        pytest.skip("the record is of the trainees' course")
+    record = pd.read_csv(
+        Path(__file__).with_name("course_exercises.csv"), dtype=str, keep_default_na=False
+    )
+    rows = record[record["notebook"] == run.path.stem].to_dict("records")
+    assert len(rows) == len(run.exercises)
+    for row, exercise in zip(rows, run.exercises, strict=True):
+        assert (row["question"], row["unit"]) == (exercise["question"], exercise["unit"])
+        assert row["choices"] == "|".join(exercise["choices"])
+        assert float(row["tolerance"]) == exercise["tolerance"]
+        for text, answer in zip(row["answers"].split("|"), exercise["answers"], strict=True):
+            assert (
+                text == answer if isinstance(answer, str) else float(text) == pytest.approx(answer)
+            )
 
 
 def test_no_answer_stands_in_the_prose_above_its_exercise(run):
