@@ -24,6 +24,7 @@ from making import (
     facts,
     flight,
     forms,
+    genai,
     hearing,
     meeting,
     mesh_estimated,
@@ -138,6 +139,11 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "system_links": forms.handwritten("system_links", ("from_system", "to_system")),
     "talent_roles": forms.handwritten("talent_roles", ("role",)),
     "talent_skills": forms.handwritten("talent_skills", ("role", "skill")),
+    "recorded_answers": genai.recorded_answers,
+    "ai_input_rules": forms.handwritten("ai_input_rules", ("information", "service", "publisher")),
+    "hackathon_themes": forms.handwritten("hackathon_themes", ("theme",)),
+    "hackathon_steps": forms.handwritten("hackathon_steps", ("order",)),
+    "hackathon_example": genai.hackathon_example,
 }
 
 

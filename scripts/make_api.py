@@ -40,6 +40,7 @@ MODULES = (
     "dxkit.drones",
     "dxkit.groups",
     "dxkit.support",
+    "dxkit.support.answers",
     "dxkit.support.costs",
     "dxkit.support.liaison",
     "dxkit.support.matching",

@@ -24,7 +24,7 @@ import pytest
 
 import dxkit
 from dxkit import assumptions, drones, groups, linkage, maturity, regions, schema, sharing, store
-from dxkit.support import costs, liaison, matching, network, procedures, progress, training
+from dxkit.support import answers, costs, liaison, matching, network, procedures, progress, training
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,6 +62,11 @@ TECHNOLOGY = dxkit.load("indicators_technology")
 VALUES = {"values": HIMEJI, "indicators": ITEMS}
 COMPLETE = DASHBOARD.dropna(axis=1)
 
+RECORDED = dxkit.load("recorded_answers")
+CHECK_ANSWERS = answers.check_answers
+CHECKED = CHECK_ANSWERS(
+    RECORDED[RECORDED["table"] == "municipalities"], {"municipalities": PLAIN_TOWNS}
+)
 VILLAGES = (
     dxkit.load("villages")
     .drop_duplicates("place")
@@ -861,6 +866,19 @@ CASES = {
             draws=20,
         ),
         quick=FEW,
+    ),
+    "support.answers.check_answers": Case(
+        {"answers": RECORDED, "towns": PLAIN_TOWNS},
+        lambda answers, towns: CHECK_ANSWERS(
+            answers[answers["table"] == "municipalities"], {"municipalities": towns}
+        ),
+    ),
+    "support.answers.score_judgements": Case(
+        {"checked": CHECKED}, lambda checked: answers.score_judgements(checked, [1, 2])
+    ),
+    "support.answers.write_prompt": Case(
+        {"table": FEW_TOWNS},
+        lambda table: answers.write_prompt(table, "people_2020", "どこか。"),
     ),
     "support.procedures.portal_scores": Case(
         {"checks": CHECKS, "items": dxkit.load("portal_items")},

@@ -72,6 +72,20 @@ def test_a_municipality_may_be_typed_as_people_type_it(typed):
     assert RIGHT not in _answer(widgets.exercise("どこ？", "養父市"), typed)
 
 
+def test_a_choice_is_judged_as_it_stands():
+    quiz = widgets.exercise("どれ？", "部", choices=["部", "全部", "部です"])
+    assert RIGHT in _answer(quiz, "部")
+    for other in ("全部", "部です"):
+        assert WRONG in _answer(quiz, other)
+
+
+@pytest.mark.parametrize("answer", ["全部", "よか", "はい", "計画だ"])
+def test_an_answer_that_looks_like_manners_is_still_an_answer(answer):
+    assert RIGHT in _answer(widgets.exercise("どれ？", answer), answer)
+    assert RIGHT in _answer(widgets.exercise("どれ？", answer), f"「{answer}」")
+    assert RIGHT not in _answer(widgets.exercise("どれ？", "ほか"), answer)
+
+
 def test_ties_are_all_right():
     for typed in ("姫路市", "神戸市"):
         quiz = widgets.exercise(

@@ -19,7 +19,7 @@ from dxkit.support import costs, liaison, network, progress
 
 PACKAGES = (
     *("drones", "groups", "linkage", "maturity", "sharing", "store"),
-    *("support.costs", "support.liaison", "support.matching"),
+    *("support.answers", "support.costs", "support.liaison", "support.matching"),
     *("support.network", "support.procedures", "support.progress", "support.training"),
 )
 FIGURES = dxkit.load("dashboard")

@@ -207,6 +207,9 @@ BESIDE_NUMBERS = {
         "に減ります": "に減ります",
         "距離の減りは": "距離の減りは",
     },
+    "trainees/13_hackathon_kit.ipynb": {
+        "いちばん厳しい人はB": 'assert severity.idxmin() == "B"',
+    },
     "trainees/06_clinic.ipynb": {
         "割合を大きく伸ばしても動く人数は少しです": 'assert rare["moves"].max() < 100',
     },

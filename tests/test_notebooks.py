@@ -18,7 +18,7 @@ from test_names import VAGUE_WORDS
 
 import dxkit
 from dxkit import drones, groups, linkage, maturity, sharing
-from dxkit.support import costs, liaison, matching, network, procedures, progress, training
+from dxkit.support import answers, costs, liaison, matching, network, procedures, progress, training
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -878,6 +878,66 @@ def _expected_of_clinic():
     ]
 
 
+def _expected_of_judge_answers():
+    recorded, towns = dxkit.load("recorded_answers"), dxkit.load("municipalities")
+    # computed here without the notebook's own check
+    people = towns.set_index("name")["people_2020"]
+    dashboard = dxkit.load("dashboard")
+    widest = towns.loc[towns["area_km2"].idxmax(), "name"]
+    truth = {
+        1: people["豊岡市"] == 77489,
+        # 307.44 ha are 3.0744 km²
+        2: towns.set_index("name").loc["佐用町", "area_km2"] == 3.0744,
+        3: (dashboard["ai"] == 1).sum() == 33,
+        4: "北但馬市" in people,
+        5: 455_000 <= people["尼崎市"] < 465_000,
+        6: people[["豊岡市", "養父市", "朝来市"]].sum() == 138_607,
+        7: towns.set_index("name").loc["播磨町", "area_km2"] == 9.13,
+        8: towns.set_index("name").loc["加古川市", "people_2025"] == 260_878,
+        9: people.sum() == 5_465_002,
+        10: widest == "宍粟市",
+        11: people["西宮市"] == 487_585,
+        12: towns.set_index("name").loc["神戸市", "households_2020"] == 734_920,
+        13: (dashboard["rpa"] == 1).sum() == 33,
+        14: towns.set_index("name").loc["香美町", "elderly_2020"] == 6_530,
+    }
+    assert list(truth) == recorded["answer_id"].tolist()
+    wrong = [number for number, is_true in truth.items() if not is_true]
+    checked = answers.check_answers(
+        recorded,
+        {"municipalities": towns, "dashboard": dashboard.merge(towns[["code", "name"]], on="code")},
+    )
+    assert checked.loc[checked["verdict"] == "誤り", "answer_id"].tolist() == wrong
+    return [f"{len(recorded)}の答えのうち、誤りは{len(wrong)}つです", "約46万人"]
+
+
+def _expected_of_hackathon_kit():
+    scores = dxkit.load("hackathon_example").rename(columns={"team": "code", "criterion": "item"})
+    severity = maturity.rater_severity(scores).table["severity"]
+    assert severity.idxmin() == "B"
+    items = scores["item"].unique()
+    criteria = pd.DataFrame(
+        {"indicator": items, "parent": "", "label": items, "direction": 1, "weight": 1.0}
+    ).assign(unit="点", low=1.0, high=5.0)
+    points = scores.pivot_table(index="code", columns="item", values="level").reset_index()
+    ranks = maturity.rank_intervals(
+        points,
+        criteria,
+        vary=("weights", "severity"),
+        answers=scores,
+        draws=2000,
+        levels=(1.0, 5.0),
+    )
+    first = (ranks.table["p05"] == 1).sum()
+    assert maturity.agreement(scores)["alpha"] < 0.667
+    return [
+        f"一致の度合いは{maturity.agreement(scores)['alpha']:.2f}で、0.667に",
+        "足して1位を決めると",
+        f"1位になりうる班は{first}つ",
+        f"この{first}つの班を",
+    ]
+
+
 def _expected_of_jupyter_in_ten():
     places = dxkit.load("municipalities")
     code = "\n".join(_code(_read(ROOT / "notebooks" / "trainees" / "00_jupyter_in_ten.ipynb")))
@@ -1184,6 +1244,8 @@ FINDINGS = {
     "trainees/05_read_progress.ipynb": _expected_of_read_progress,
     "trainees/06_clinic.ipynb": _expected_of_clinic,
     "trainees/00_jupyter_in_ten.ipynb": _expected_of_jupyter_in_ten,
+    "trainees/12_judge_answers.ipynb": _expected_of_judge_answers,
+    "trainees/13_hackathon_kit.ipynb": _expected_of_hackathon_kit,
     "trainees/07_bring_your_excel.ipynb": _expected_of_bring_your_excel,
     "research/07_progress_forecast.ipynb": _expected_of_progress_forecast,
     "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
@@ -1253,7 +1315,7 @@ def _watched(question, answer, **options):
     shell = get_ipython()
     plain = lambda value: [str(part) if isinstance(part, str) else float(part) for part in (value if isinstance(value, list | tuple) else [value])]
     told = {"question": question, "answers": plain(answer), "codes": [plain(eval(code, shell.user_ns)) for code in codes]}
-    shell.display_pub.publish({"application/json": {"exercise": told | {"unit": options.get("unit", ""), "tolerance": options.get("tolerance", 0), "hints": len(hints) if not isinstance(hints, str) else 1}}})
+    shell.display_pub.publish({"application/json": {"exercise": told | {"unit": options.get("unit", ""), "tolerance": options.get("tolerance", 0), "choices": [str(choice) for choice in options.get("choices") or []], "hints": len(hints) if not isinstance(hints, str) else 1}}})
     return _exercise(question, answer, **options)
 _widgets.exercise = _watched
 """
@@ -1291,6 +1353,7 @@ INVENTED_PICTURES = {
         "窓口の予約",
         "窓口の予約（円の大きさ）と1000人あたり（色）",
     ],
+    "trainees/13_hackathon_kit.ipynb": ["6班の順位の幅（重みと採点のぶれ）"],
 }
 # how many tables of a notebook hold invented figures
 INVENTED_TABLES = {
@@ -1316,6 +1379,8 @@ INVENTED_TABLES = {
     "trainees/05_read_progress.ipynb": 2,
     "trainees/06_clinic.ipynb": 2,
     "trainees/07_bring_your_excel.ipynb": 1,
+    "trainees/12_judge_answers.ipynb": 3,
+    "trainees/13_hackathon_kit.ipynb": 1,
 }
 # texts of cells that pandas writes and people cannot read
 RAW_CELLS = {"True", "False", "nan", "NaN", "None", "<NA>", "NaT"}
@@ -1424,6 +1489,25 @@ def test_trainees_meet_an_exercise_every_quarter_of_an_hour_and_can_solve_it(run
         assert len(exercise["codes"]) == 1, exercise["question"]
         for given, answer in zip(exercise["codes"][0], exercise["answers"], strict=True):
             assert given == answer if isinstance(answer, str) else given == pytest.approx(answer)
+
+
+def test_the_record_of_exercises_is_what_the_notebook_asks(run):
+    """`tests/test_course_answers.py` tries what stands there; `scripts/record_exercises.py` writes it."""
+    if not run.name.startswith("trainees/"):
+        pytest.skip("the record is of the trainees' course")
+    record = pd.read_csv(
+        Path(__file__).with_name("course_exercises.csv"), dtype=str, keep_default_na=False
+    )
+    rows = record[record["notebook"] == run.path.stem].to_dict("records")
+    assert len(rows) == len(run.exercises)
+    for row, exercise in zip(rows, run.exercises, strict=True):
+        assert (row["question"], row["unit"]) == (exercise["question"], exercise["unit"])
+        assert row["choices"] == "|".join(exercise["choices"])
+        assert float(row["tolerance"]) == exercise["tolerance"]
+        for text, answer in zip(row["answers"].split("|"), exercise["answers"], strict=True):
+            assert (
+                text == answer if isinstance(answer, str) else float(text) == pytest.approx(answer)
+            )
 
 
 def test_no_answer_stands_in_the_prose_above_its_exercise(run):

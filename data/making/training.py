@@ -88,7 +88,20 @@ SUBJECTS = (
         "trainees/04_drones.ipynb",
         "条件を変えて地図で確かめ、結果を人に説明する",
     ),
-    (4, "生成AIハッカソン", "ai", "", "対応するノートブックはまだない（研修当日の演習で行う）"),
+    (
+        4,
+        "生成AIハッカソン",
+        "ai",
+        "trainees/12_judge_answers.ipynb",
+        "記録した回答（架空）を表で答え合わせし、たずね方を直す",
+    ),
+    (
+        4,
+        "生成AIハッカソン",
+        "ai data",
+        "trainees/13_hackathon_kit.ipynb",
+        "題材・時間割・採点票で、2時間のハッカソンを開く",
+    ),
 )
 # seats are assumed: the more a stage asks of people, the smaller the group
 SEATS = {"know": 20, "try": 12, "teach": 8}

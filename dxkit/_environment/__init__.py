@@ -12,6 +12,8 @@ from importlib import metadata, resources
 
 import pandas as pd
 
+from dxkit._environment._error_kinds import ERROR_KINDS as ERROR_KINDS
+from dxkit._environment._error_kinds import add_error_listener as add_error_listener
 from dxkit.errors import CatalogError, DxkitError, TableWarning
 from dxkit.loaders import catalog, data_folder, list_newer_files, load, load_shipped
 from dxkit.schema import is_old, today

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from dxkit._environment._error_kinds import notify_error_listeners
 from dxkit._environment._error_lines import explain_error
 
 # colours and styles of a terminal
@@ -40,6 +41,7 @@ def show_error(
     # a lone half of a surrogate pair cannot be sent to the page
     texts = [line.encode("utf-8", "replace").decode("utf-8") for line in lines]
     show_original(kind, "\n".join(texts), texts)
+    notify_error_listeners(error)
     # the folded record is for pages; a terminal has %tb
     if not hasattr(shell, "kernel"):
         return

@@ -10,6 +10,7 @@ from dxkit.widgets._drone_widget import DroneExplorer
 from dxkit.widgets._exercise import exercise
 from dxkit.widgets._group_builder import GroupBuilder, group_builder
 from dxkit.widgets._maturity_explorer import maturity_explorer
+from dxkit.widgets._share_progress import share_progress
 from dxkit.widgets._sharing_explorer import sharing_explorer
 from dxkit.widgets._sharing_widget import SharingExplorer
 from dxkit.widgets._vote_board import VoteBoard, vote_board
@@ -24,6 +25,7 @@ __all__ = [
     "exercise",
     "group_builder",
     "maturity_explorer",
+    "share_progress",
     "sharing_explorer",
     "vote_board",
 ]

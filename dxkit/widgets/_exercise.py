@@ -14,7 +14,13 @@ from dxkit.errors import ChoiceError, PlaceNameError
 from dxkit.loaders import find_municipality
 from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
-from dxkit.widgets._typed_answers import PERCENT, TypedAnswerError, read_typed_number
+from dxkit.widgets._progress_reports import find_cell_id, report_exercise
+from dxkit.widgets._typed_answers import (
+    PERCENT,
+    TypedAnswerError,
+    read_typed_number,
+    strip_manners,
+)
 
 # above the rounding errors of a computed answer
 ROUNDING = 1e-9
@@ -84,6 +90,7 @@ def exercise(
     """
     solution = _make_solution(answer, choices, hint, unit, tolerance)
     key = make_key(question, solution.answers, choices, unit)
+    cell_id = find_cell_id()
     state = read_state(key)
     box = _make_answer_box(choices, unit)
     button = ipywidgets.Button(description="答え合わせ", button_style="primary", icon="")
@@ -93,7 +100,8 @@ def exercise(
     def judge(_: object) -> None:
         words = solution.judge(box.value, state)
         is_kept = write_state(key, state)
-        verdict.value = words if is_kept else words + NOT_KEPT
+        notice = report_exercise(cell_id, state)
+        verdict.value = (words if is_kept else words + NOT_KEPT) + notice
 
     button.on_click(judge)
     if state.typed and (choices is None or state.typed in box.options):
@@ -131,8 +139,11 @@ class Solution:
         return write_message(BAD, f"× もう一度考えてみましょう。{self._write_help(state.tries)}")
 
     def _is_right(self, typed: str) -> bool:
+        if not self.is_typed:
+            # one of the choices, as it stands
+            return typed in map(str, self.answers)
         numbers = [float(answer) for answer in self.answers if isinstance(answer, Real)]
-        if not numbers or not self.is_typed:
+        if not numbers:
             return any(is_same_text(typed, str(answer)) for answer in self.answers)
         value = read_typed_number(typed, self.unit)
         if any(self._is_close(value, number) for number in numbers):
@@ -210,10 +221,19 @@ def _make_answer_box(choices: Sequence[str] | None, unit: str) -> ipywidgets.Val
 
 def is_same_text(typed: str, answer: str) -> bool:
     """Check whether two texts mean the same: by letters, or as names of one municipality."""
-    if _fold_text(typed) == _fold_text(answer):
+    # an answer may itself end in what is a polite ending elsewhere
+    if any(_fold_text(text) == _fold_text(answer) for text in (typed, strip_manners(typed))):
         return True
     try:
-        return bool(find_municipality(typed)["code"] == find_municipality(answer)["code"])
+        code = find_municipality(answer)["code"]
+    except PlaceNameError:
+        return False
+    return any(_is_municipality(text, code) for text in (typed, strip_manners(typed)))
+
+
+def _is_municipality(text: str, code: object) -> bool:
+    try:
+        return bool(find_municipality(text)["code"] == code)
     except PlaceNameError:
         return False
 

@@ -3,13 +3,17 @@
 import re
 import unicodedata
 
-# before a number: about; behind it: polite endings
+# before an answer: about, in all; behind it: polite endings
 ABOUT = re.compile(
-    r"^(約|およそ|おおよそ|おおむね|だいたい|大体|ほぼ|たぶん|答えは|合計|全部で|=)+"
+    r"^(約|およそ|おおよそ|おおむね|だいたい|大体|ほぼ|たぶん|答えは?[:、]?|はい、?|合計|全部で|全|計|第"
+    r"|番号|No\.?|\+|=)+"
 )
 POLITE = re.compile(
-    r"(です|でした|だと思います|と思います|かな|くらい|ぐらい|程度|ほど|ちょうど|[。.!?]|ね|よ)+$"
+    r"(です|でした|だと思います|と思います|だと思う|と思う|でしょう|かな|くらい|ぐらい|程度|ほど|ちょうど"
+    r"|あります|ある|だ|か|[。.!?、,]|ね|よ)+$"
 )
+# what an answer may stand between
+BRACKETS = "「」『』\"'()[]"
 # minus signs as accounts and keyboards write them
 MINUS = re.compile(r"^(マイナス|▲|△|−|―|‐|–|—|ー|-)")
 DIGITS = {letter: str(value) for value, letter in enumerate("〇一二三四五六七八九")} | {
@@ -32,10 +36,11 @@ SAME_UNITS = (
     {"か所", "ヶ所", "ケ所", "カ所", "箇所", "個所"},
     {"km", "キロ", "キロメートル"},
     {"業務", "システム"},
+    {"番", "番目", "号", "ばん"},
     {"位分", "位"},
 )  # fmt: skip
 # counters that fit anything, and all other units that people type
-ANY_UNITS = {"", "つ", "個", "こ"}
+ANY_UNITS = {"", "つ", "個", "こ", "コ", "ケ", "ヶ"}
 OTHER_UNITS = {
     "件", "回", "割", "kg", "キロ", "円", "時間", "日", "分", "年", "か月", "世帯", "組", "機", "台", "枚", "m", "秒",
     "通", "手順", "本", "校", "通り",
@@ -63,12 +68,12 @@ def read_typed_number(typed: str, unit: str = "") -> float:
     TypedAnswerError
         If it is no single number, or one of another unit.
     """
-    text = unicodedata.normalize("NFKC", typed)
-    text = re.sub(r"\s", "", text)
-    text = POLITE.sub("", ABOUT.sub("", text))
+    text = strip_manners(typed)
     sign = -1.0 if MINUS.match(text) else 1.0
     text = GROUPED.sub("", MINUS.sub("", text))
     value, rest = _split_number(text)
+    # 24（市町）
+    rest = rest.strip(BRACKETS)
     if value is None:
         raise TypedAnswerError("数で答えてください（例: 12）。文字だけでは答え合わせができません。")
     asked = unicodedata.normalize("NFKC", unit)
@@ -83,6 +88,14 @@ def read_typed_number(typed: str, unit: str = "") -> float:
     if not _is_same_unit(rest, asked):
         raise TypedAnswerError(f"単位が違います。「{unit}」で数えた数を入力してください。")
     return sign * value
+
+
+def strip_manners(typed: str) -> str:
+    """Strip what people write around an answer: quotes, 答えは, だと思います; in one width."""
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", typed))
+    plain = POLITE.sub("", ABOUT.sub("", text.strip(BRACKETS))).strip(BRACKETS)
+    # of what is nothing but manners everything stays
+    return POLITE.sub("", plain) or text
 
 
 def _split_number(text: str) -> tuple[float | None, str]:

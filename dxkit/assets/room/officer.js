@@ -100,6 +100,7 @@ function draw(next) {
   byId("reveal").disabled = !current;
   byId("reveal").textContent = current?.open ? "結果を隠す" : "結果を映す";
   byId("stage").href = state.stage_link;
+  byId("board").href = "board#key=" + secret;
   byId("accept").textContent = state.accepting ? "受付を止める" : "受付を始める";
   byId("accept").disabled = state.sealed;
   byId("moderated").checked = state.moderated;

@@ -20,6 +20,7 @@ from dxkit.widgets.room._stage_view import (
     describe_stage,
     draw_qr,
 )
+from dxkit.widgets.room._trainee_board import BOARD_STATE
 
 STAGE_STATE = "/stage/state"
 OFFICER_STATE = "/officer/state"
@@ -43,6 +44,7 @@ class OfficerDesk:
             ("GET", STAGE_STATE),
             ("GET", OFFICER_STATE),
             ("GET", TICKETS),
+            ("GET", BOARD_STATE),
             ("POST", OFFICER_ACTION),
         ]
     )
@@ -87,6 +89,8 @@ class OfficerDesk:
             return lambda: make_reply(200, describe_stage(self._room))
         if path == OFFICER_STATE:
             return lambda: make_reply(200, self._describe())
+        if path == BOARD_STATE:
+            return lambda: make_reply(200, self._room.board.describe())
         if path == TICKETS:
             return lambda: make_reply(200, {"tickets": self._draw_tickets()})
         return lambda: self._act(body)

@@ -21,6 +21,7 @@ from dxkit.widgets.room._questions import SUPPORT, name_support, store_answer
 from dxkit.widgets.room._replies import JSON, RefusedError, Reply, make_refusal, make_reply
 from dxkit.widgets.room._room_state import RoomState
 from dxkit.widgets.room._server import Request
+from dxkit.widgets.room._trainee_board import BOARD_FILES, PROGRESS
 
 MAX_BODY_BYTES = 8192
 # digits of a Content-Length that are converted at all
@@ -48,6 +49,7 @@ FILES = {
     "/officer": ("officer.html", HTML),
     "/officer.css": ("officer.css", CSS),
     "/officer.js": ("officer.js", SCRIPT),
+    **BOARD_FILES,
 }
 BUSY = "混み合っています。少し待ってください。"
 
@@ -141,6 +143,7 @@ class RequestDesk:
             ("POST", "/note"): self._store_note,
             ("POST", "/support"): self._store_support,
             ("POST", "/test"): self._test_connection,
+            ("POST", PROGRESS): self._room.board.take_report,
         }.get((request.method, request.path))
         if serve is None:
             raise RefusedError(404)

@@ -19,6 +19,7 @@ from dxkit.widgets.room._questions import Question, name_support, read_questions
 from dxkit.widgets.room._rate_limiter import RateLimiter
 from dxkit.widgets.room._room_log import RoomLog, open_log
 from dxkit.widgets.room._stage import SHOWN, Stage
+from dxkit.widgets.room._trainee_board import TraineeBoard
 
 LOOPBACK = "127.0.0.1"
 # who has not shown the code: a phone opens a page with a burst of requests, and behind one access
@@ -79,6 +80,7 @@ class RoomState:
         self.log = open_log(session, self.gate.meeting) if log is None else log
         self.door = Doorkeeper(key, self.log, self.gate, expected=expected, tickets=tickets)
         self.stage = Stage(self.log, questions, moderate=moderate)
+        self.board = TraineeBoard(self.log, session.key("board"))
         self.host = host
         self.port = port
         # further addresses under which the pages may be asked for
