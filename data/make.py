@@ -138,6 +138,16 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "system_links": forms.handwritten("system_links", ("from_system", "to_system")),
     "talent_roles": forms.handwritten("talent_roles", ("role",)),
     "talent_skills": forms.handwritten("talent_skills", ("role", "skill")),
+    "process_example": forms.handwritten("process_example", ("process", "order")),
+    "network_models": forms.handwritten("network_models", ("model",)),
+    "layer_systems": forms.handwritten("layer_systems", ("system",)),
+    "layer_passages": forms.handwritten("layer_passages", ("from_layer", "to_layer")),
+    "password_attacks": forms.handwritten("password_attacks", ("attack",)),
+    "password_kinds": forms.handwritten("password_kinds", ("password",)),
+    "report_deadlines": forms.handwritten("report_deadlines", ("duty",)),
+    "report_cases": forms.handwritten("report_cases", ("case",)),
+    "mails_example": forms.handwritten("mails_example", ("mail",)),
+    "incident_example": forms.handwritten("incident_example", ("scene", "choice")),
 }
 
 

@@ -1,13 +1,16 @@
 """How does the prefecture help its municipalities: who is behind, what costs what, who meets whom?
 
-The package loads `costs`, `liaison`, `matching`, `network`, `procedures`, `progress` and `training`
-when they are first asked for.
+The package loads `costs`, `liaison`, `matching`, `network`, `procedures`, `process`, `progress`,
+`security` and `training` when they are first asked for.
 """
 
 from importlib import import_module
 from typing import Any
 
-_PACKAGES = ("costs", "liaison", "matching", "network", "procedures", "progress", "training")
+_PACKAGES = (
+    *("costs", "liaison", "matching", "network", "procedures", "process", "progress"),
+    *("security", "training"),
+)
 
 
 def __getattr__(name: str) -> Any:
