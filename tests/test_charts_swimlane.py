@@ -81,4 +81,6 @@ def test_steps_that_cannot_be_drawn_are_refused(steps):
         swimlane(steps.assign(wait_min=["長い", 0, 1]))
     with pytest.raises(ChoiceError, match="day_min"):
         swimlane(steps, day_min=0)
-    assert "時間が書かれていません" in swimlane(steps.assign(work_min=0, wait_min=0)).get_supxlabel()
+    assert (
+        "時間が書かれていません" in swimlane(steps.assign(work_min=0, wait_min=0)).get_supxlabel()
+    )

@@ -144,14 +144,14 @@ def test_a_change_may_drop_a_step_move_it_or_add_people():
     dropped = process.change_steps(THREE, {"受付": None, "審査": {"back_to": 2}})
     assert dropped["step"].tolist() == ["審査", "決裁"]
     moved = process.change_steps(THREE, {"審査": {"who": "窓口"}})
-    assert moved[["who", "staff"]].values.tolist() == [["窓口", 2], ["窓口", 2], ["課長", 1]]
+    assert moved[["who", "staff"]].to_numpy().tolist() == [["窓口", 2], ["窓口", 2], ["課長", 1]]
     more = process.change_steps(moved, {"受付": {"staff": 3}})
     assert more["staff"].tolist() == [3, 3, 1]
 
 
 def test_changes_of_what_is_not_there_are_all_refused():
     changes = {"検査": {"work_min": 1}, "審査": {"work": 1}, "決裁": {"order": 9}}
-    with pytest.raises(ChoiceError, match="検査.*ありません.*「work」.*「order」は変えられません"):
+    with pytest.raises(ChoiceError, match=r"検査.*ありません.*「work」.*「order」は変えられません"):
         process.change_steps(THREE, changes)
     with pytest.raises(ChoiceError, match="None"):
         process.change_steps(THREE, {"審査": 5})

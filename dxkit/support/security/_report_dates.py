@@ -11,6 +11,8 @@ from dxkit.schema import carry_provenance
 WHAT = "報告の期限の表"
 WEEKDAYS = "月火水木金土日"
 SATURDAY = 5
+# month and day on which offices are closed
+NEW_YEAR = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 NO_DAY = "日数の決まりはない（速やかに）"
 CLOSED_NOTE = "休みの日に当たる。前の開庁日までに出すと安全"
 
@@ -33,7 +35,8 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a duty: ``label, whom, due_from`` (the first day of the usual span), ``due`` (the
         last day; missing where no number of days is set), ``due_text`` (with its weekday),
-        ``due_note`` (where it falls on a weekend), ``article``.
+        ``due_note`` (where it falls on a
+        weekend or around the New Year), ``article``.
 
     Raises
     ------
@@ -44,7 +47,7 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Calendar days, weekends included. Holidays are not known here. The Commission's guidelines let a
+    Calendar days, weekends included. Holidays other than the New Year's are not known here. The Commission's guidelines let a
     final report that falls due on a closed day wait for the next open one; the date given here is
     the earlier one. A teaching aid, no legal advice.
 
@@ -64,8 +67,7 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
         table[name] = [_add_days(first_day, number) for number in days]
         table[name] = pd.to_datetime(table[name])
     table["due_text"] = [_write_day(day) for day in table["due"]]
-    is_weekend = table["due"].dt.dayofweek >= SATURDAY
-    table["due_note"] = np.where(is_weekend, CLOSED_NOTE, "")
+    table["due_note"] = [CLOSED_NOTE if _is_closed(day) else "" for day in table["due"]]
     columns = ["label", "whom", "due_from", "due", "due_text", "due_note", "article"]
     result = carry_provenance(table[columns], deadlines)
     result.attrs["settings"] = {"known_on": f"{first_day:%Y-%m-%d}"}
@@ -86,6 +88,13 @@ def _read_day(known_on: object) -> pd.Timestamp:
 def _add_days(first_day: pd.Timestamp, days: float) -> pd.Timestamp | None:
     """Return the day with this number, if the first day is day 1."""
     return None if np.isnan(days) else first_day + pd.Timedelta(days=int(days) - 1)
+
+
+def _is_closed(day: pd.Timestamp) -> bool:
+    """Check for weekends and the days around the New Year; other holidays are not known."""
+    if pd.isna(day):
+        return False
+    return day.dayofweek >= SATURDAY or (day.month, day.day) in NEW_YEAR
 
 
 def _write_day(day: pd.Timestamp) -> str:
