@@ -11,7 +11,8 @@ from dxkit.support.security import MailScore, score_mails
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message, write_table
 
 WHAT = "メールの表"
-CARD = "border:1px solid #bbb;border-radius:4px;padding:6px 10px;margin:2px 0;line-height:1.5"
+CARD = "border:1px solid #bbb;border-radius:4px;padding:6px 10px;margin:2px 0;"
+CARD += "line-height:1.5;width:min(560px,55vw)"
 INVITATION = "あやしいと思うメールに印を付けて、「採点する」を押します。リンクは動きません。"
 HEADS = ("番号", "件名", "結果", "見分けるところ")
 
