@@ -156,8 +156,9 @@ def _draw_step(axes: Any, lanes: Lanes, place: int, day_min: float) -> None:
     row = lanes.steps.iloc[place]
     lane = lanes.lane_of[place]
     corner = (place - BOX_WIDTH / 2, lane - BOX_HEIGHT / 2)
-    look = {"facecolor": _find_colour(row), "edgecolor": GREY, "linewidth": 0.8, "zorder": 3}
-    axes.add_patch(Rectangle(corner, BOX_WIDTH, BOX_HEIGHT, **look))
+    box = Rectangle(corner, BOX_WIDTH, BOX_HEIGHT, linewidth=0.8, zorder=3)
+    box.set(facecolor=_find_colour(row), edgecolor=GREY)
+    axes.add_patch(box)
     name = cut_text(to_printable(str(row["step"])), NAME_LONGEST)
     text_look = {"ha": "center", "fontsize": SMALL_PT, "zorder": 4}
     axes.text(place, lane, wrap_text(name, BOX_LETTERS), va="center", **text_look)
@@ -205,11 +206,12 @@ def _draw_time(axes: Any, lanes: Lanes, day_min: float) -> str:
     if not total:
         return "時間が書かれていません（すべて0分）。"
     scale = (len(waits) - 1 + BOX_WIDTH) / total
-    left = -BOX_WIDTH / 2
+    # from the left edge of the first box to the right edge of the last
+    start = -BOX_WIDTH / 2
     for wait, work in zip(waits, works, strict=True):
         for length, colour in ((wait, WAIT_COLOUR), (work, OWN_COLOUR)):
-            axes.barh(lanes.time_lane, length * scale, 0.4, left=left, color=colour, linewidth=0)
-            left += length * scale
+            axes.barh(lanes.time_lane, length * scale, 0.4, left=start, color=colour, linewidth=0)
+            start += length * scale
     repeats = "（差し戻しの繰り返しも数えます）" if (lanes.steps["passes"] > 1).any() else ""
     return (
         f"いちばん下の帯は、本当の長さです{repeats}。"

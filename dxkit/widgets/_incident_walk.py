@@ -56,8 +56,9 @@ def incident_walk(incident: pd.DataFrame) -> ipywidgets.VBox:
         path = follow_incident(incident, letters)
         for scene, (_, row) in zip(scenes, path.iterrows(), strict=False):
             scene.show_outcome(row)
-        shown = min(len(letters) + 1, len(scenes))
-        column.children = [scene.box for scene in scenes[:shown]]
+        # one scene more than there are choices
+        scene_number = min(len(letters) + 1, len(scenes))
+        column.children = [scene.box for scene in scenes[:scene_number]]
         sum_line.value = _write_sum(path)
 
     for scene in scenes:

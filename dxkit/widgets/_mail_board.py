@@ -1,4 +1,4 @@
-"""Which of these mails is a trap? Tick, and see at once what was found and what was a false alarm."""
+"""Which of these mails is a trap? Tick, and see what was found and what was a false alarm."""
 
 import html
 

@@ -172,7 +172,7 @@ def test_every_fault_of_the_steps_is_told_at_once():
         sent_back=[0, 1.2, 0],
         staff=[1, 0.5, 1],
     )
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match="7件の問題") as caught:
         process.flow_times(odd)
     columns = sorted({fault.column for fault in caught.value.faults})
     assert {"sent_back", "staff", "wait_min", "who", "work_min"} <= set(columns)

@@ -41,7 +41,8 @@ def change_steps(steps: pd.DataFrame, changes: Changes) -> pd.DataFrame:
     >>> import pandas as pd
     >>> steps = pd.DataFrame({"order": [1, 2], "step": ["受付", "審査"], "who": ["窓口", "担当"]})
     >>> steps = steps.assign(work_min=[10, 30], wait_min=[0, 465])
-    >>> change_steps(steps, {"審査": {"wait_min": 0}, "受付": None})[["step", "wait_min"]].values.tolist()
+    >>> changed = change_steps(steps, {"審査": {"wait_min": 0}, "受付": None})
+    >>> changed[["step", "wait_min"]].values.tolist()
     [['審査', 0.0]]
     """
     table = read_process(steps).table.copy()
@@ -57,11 +58,14 @@ def change_steps(steps: pd.DataFrame, changes: Changes) -> pd.DataFrame:
                 # people are shared by all steps of who has them after the change
                 who = change.get("who", table.loc[is_step, "who"].iloc[0])
                 is_changed = is_step | (table["who"] == who)
+            # a column that the form left out, such as the medium
             if column not in table:
                 table[column] = None
+            # any type: what does not fit is named when the result is read again
             table[column] = table[column].astype(object).where(~is_changed, value)
     if table.empty:
         raise ChoiceError("手順が1つも残りません。なくす（None）手順を減らしてください。")
+    # columns that were changed cell by cell get their types back
     plain = read_plain_table(table.reset_index(drop=True))
     return carry_provenance(read_process(plain).table, steps)
 
@@ -75,13 +79,14 @@ def _complete_change(table: pd.DataFrame, change: Mapping[str, object]) -> dict[
 
 
 def _require_changes(table: pd.DataFrame, changes: Changes) -> None:
-    """Refuse names that are none: a change that is passed over would look like one without effect."""
+    """Refuse unknown names: a change that is passed over would look like one without effect."""
     if not isinstance(changes, Mapping) or not all(
         change is None or isinstance(change, Mapping) for change in changes.values()
     ):
         raise ChoiceError(
             '変更は {"手順の名前": {"work_min": 10}} のように書いてください（なくすときは None）。'
         )
+    # all problems in one message
     present = [str(step) for step in table["step"]]
     problems = [
         f"手順「{shorten(step)}」はありません（ある手順: {shorten('、'.join(present))}）"

@@ -68,6 +68,7 @@ def compare_changes(
     table["before"] = before.table["mean"]
     table["after"] = after.table["mean"]
     table["difference"] = table["after"] - table["before"]
+    # run by run, as each run meets the same cases before and after
     differences = _list_runs(after) - _list_runs(before)
     table["low"] = differences.quantile(QUANTILES[0]).loc[table["measure"]].to_numpy()
     table["high"] = differences.quantile(QUANTILES[1]).loc[table["measure"]].to_numpy()

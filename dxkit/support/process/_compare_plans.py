@@ -59,6 +59,7 @@ def compare_plans(
     for name, changes in plans.items():
         table = compare_changes(steps, changes, per_day=per_day, **options)
         measures = table.set_index("measure")
+        # the days are what people ask for first; hours tell who pays for them
         days = measures.loc["days_mean"]
         rows.append(
             {

@@ -45,6 +45,7 @@ def compare_volumes(steps: pd.DataFrame, per_day: Iterable[float], **options: An
     >>> bool(table["queue_days"].iloc[1] > 5 * table["queue_days"].iloc[0])
     True
     """
+    # a text would be read letter by letter
     numbers = (
         list(per_day) if isinstance(per_day, Iterable) and not isinstance(per_day, str) else []
     )
@@ -56,7 +57,7 @@ def compare_volumes(steps: pd.DataFrame, per_day: Iterable[float], **options: An
     for number in numbers:
         outcome = simulate(steps, per_day=number, **options)
         measures = outcome.table.set_index("measure")
-        fullest = outcome.staff.loc[outcome.staff["load"].idxmax()]
+        fullest = outcome.staff.iloc[int(outcome.staff["load"].to_numpy().argmax())]
         rows.append(
             {
                 "per_day": float(number),

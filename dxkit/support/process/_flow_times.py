@@ -66,6 +66,7 @@ def flow_times(
     if per_day is not None:
         _checks.require_number(per_day, "per_day", high=100_000.0)
     process = read_process(steps)
+    # repeats after a return count as often as they happen
     visits = count_visits(process)
     work = visits * process.work_min
     waits = visits * process.wait_min
@@ -79,6 +80,7 @@ def flow_times(
         pool_min=pool_min[process.pool_of],
         load=np.nan if per_day is None else per_day * pool_min[process.pool_of] / day_min,
     )
+    # the first of several with the same load
     fullest = int(pool_min.argmax())
     table["remark"] = [
         "、".join(

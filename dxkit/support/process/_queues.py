@@ -16,6 +16,7 @@ from dxkit.support.process._steps import Process
 
 # repeats of a step whose random numbers are drawn beforehand; further ones are drawn when needed
 DRAWN_VISITS = 4
+# what happens in an event: a case is ready for a step, or a step is done
 READY = 0
 DONE = 1
 
@@ -56,13 +57,15 @@ def draw_cases(
 ) -> Cases:
     """Draw cases that come at random, ``gap_min`` minutes apart on average.
 
-    ``orders`` are the numbers of the steps: a step keeps its random numbers when another is dropped.
+    ``orders`` are the numbers of the steps: a step keeps its random numbers when another is
+    dropped.
     """
     arrivals = np.random.default_rng([*seed, 0]).exponential(gap_min, count).cumsum()
     shape = (count, len(orders), DRAWN_VISITS)
     factors = np.ones(shape)
     returns = np.empty(shape)
     for place, order in enumerate(orders):
+        # a stream of its own for each step, whatever stands before it
         step_random = np.random.default_rng([*seed, 1, int(order)])
         returns[:, place] = step_random.random(shape[::2])
         if variation > 0:
@@ -93,6 +96,7 @@ class _Office:
         self.open_cases = last
         self.last = last
         self.late_random = np.random.default_rng([*cases.seed, 2])
+        # people of each pool who have nothing to do
         self.free = [int(number) for number in process.staff]
         self.queues: list[deque[tuple[float, int, int]]] = [deque() for _ in process.pools]
         self.visits = np.zeros((count, len(process.steps)), dtype=np.intp)
@@ -108,6 +112,7 @@ class _Office:
         """Work through the events in the order of time."""
         for case, minute in enumerate(self.cases.arrival_min):
             self._send(float(minute), case, 0)
+        # cases that came later keep the queues full until the counted ones are through
         while self.open_cases and self.events:
             minute, _, kind, case, step = heapq.heappop(self.events)
             pool = int(self.process.pool_of[step])
@@ -130,7 +135,7 @@ class _Office:
         heapq.heappush(self.events, (minute, self.tie, kind, case, step))
 
     def _start_work(self, minute: float, pool: int) -> None:
-        """Give the cases that have waited longest to those who are free."""
+        """Start work on the cases that have waited longest, as far as somebody is free."""
         while self.free[pool] and self.queues[pool]:
             ready, case, step = self.queues[pool].popleft()
             self.free[pool] -= 1
@@ -143,6 +148,7 @@ class _Office:
         visit = self.visits[case, step]
         if visit < DRAWN_VISITS:
             return float(self.cases.work_factor[case, step, visit])
+        # without variation nothing is drawn at all
         if not self.variation:
             return 1.0
         return float(_draw_factors(self.late_random, self.variation, (1,))[0])

@@ -73,6 +73,7 @@ class Simulation(TableResult):
         return f"<終わるまで平均{days['mean']:.1f}日（単純な足し算では{days['sum']:.1f}日）>"
 
     def _list_notes(self) -> tuple[str, ...]:
+        # days of such an office say only how long it was looked at
         names = self.settings["overloaded"]
         if not isinstance(names, list) or not names:
             return ()
@@ -165,6 +166,7 @@ def simulate(
     by_case = runs[runs["measure"].isin(MEASURES)].reset_index(drop=True)
     table = _summarise(by_case, sum_means(process, per_day, day_min))
     staff = _list_staff(process, load, runs)
+    # every table says where its steps came from
     for part in (table, staff, by_case):
         carry_provenance(part, steps)
         part.attrs["settings"] = settings
@@ -218,6 +220,7 @@ def _run_once(
         variation=variation,
         seed=seed,
     )
+    # those who come during the counted days
     arrivals = cases.arrival_min
     first, last = np.searchsorted(arrivals, [span.start_min, span.end_min])
     # a quiet spell in which nobody comes has at least the next case
@@ -232,6 +235,7 @@ def _measure(
     passage: Passage, arrivals: FloatArray, window: slice, span: _Span, process: Process
 ) -> Iterator[tuple[str, float]]:
     days = (passage.done_min[window] - arrivals[window]) / span.day_min
+    # means over the cases that are counted
     work = passage.work_min[window].mean(axis=0)
     queues = passage.queue_min[window].mean(axis=0) / span.day_min
     # of the cases that came, not of those expected: few come in a quiet month
@@ -270,6 +274,7 @@ def _summarise(runs: pd.DataFrame, sums: dict[str, float]) -> pd.DataFrame:
             "high": groups.quantile(QUANTILES[1]),
         }
     ).loc[list(MEASURES)]
+    # a measure that the sum says nothing of stays missing
     labels = pd.DataFrame(MEASURES, index=["label", "unit"]).T
     table = labels.join(summary).assign(sum=pd.Series(sums, dtype=float))
     return table.rename_axis("measure").reset_index()
@@ -277,6 +282,7 @@ def _summarise(runs: pd.DataFrame, sums: dict[str, float]) -> pd.DataFrame:
 
 def _list_staff(process: Process, load: FloatArray, runs: pd.DataFrame) -> pd.DataFrame:
     means = runs.groupby("measure")["value"].mean()
+    # pools are known by their place among the measures of a run
     places = range(len(process.pools))
     return pd.DataFrame(
         {

@@ -3,7 +3,6 @@
 One row is a step. Whatever is wrong in any column is told at once.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,17 @@ LONGEST_MIN = 500_000.0
 # above it a case would go round and round
 LARGEST_SENT_BACK = 0.95
 MOST_STAFF = 1_000
+LAST_ORDER = 10_000
+# smallest and largest number of a column, and whether it must be whole
+Limit = tuple[float, float, bool]
+LIMITS: dict[str, Limit] = {
+    "order": (1, LAST_ORDER, True),
+    "work_min": (0, LONGEST_MIN, False),
+    "wait_min": (0, LONGEST_MIN, False),
+    "sent_back": (0, LARGEST_SENT_BACK, False),
+    "staff": (1, MOST_STAFF, True),
+    "back_to": (1, LAST_ORDER, True),
+}
 
 
 @dataclass(frozen=True)
@@ -66,19 +76,11 @@ def read_process(steps: pd.DataFrame) -> Process:
     _checks.require_columns(plain, NEEDED, WHAT)
     rows = _fill_defaults(plain)
     faults: list[Fault] = []
-    limits: dict[str, dict[str, float | bool]] = {
-        "order": {"low": 1, "high": 10_000, "whole": True},
-        "work_min": {"high": LONGEST_MIN},
-        "wait_min": {"high": LONGEST_MIN},
-        "sent_back": {"high": LARGEST_SENT_BACK},
-        "staff": {"low": 1, "high": MOST_STAFF, "whole": True},
-        "back_to": {"low": 1, "high": 10_000, "whole": True, "blank": True},
-    }
-    for column, limit in limits.items():
-        _collect(faults, lambda name=column, options=limit: _read_column(rows, name, options))
+    for column, limit in LIMITS.items():
+        faults += _read_column(rows, column, limit)
     faults += _find_blank_names(rows)
     for key in ("order", "step"):
-        _collect(faults, lambda name=key: _checks.require_unique_rows(rows, [name], WHAT))
+        faults += _find_repeats(rows, key)
     if "process" in rows and len(set(rows["process"].astype(str))) > 1:
         names = shorten("、".join(dict.fromkeys(rows["process"].astype(str))))
         remedy = '表["process"] で1つの業務の行だけを選んでください'
@@ -98,16 +100,26 @@ def _fill_defaults(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**absent)
 
 
-def _read_column(rows: pd.DataFrame, column: str, options: dict[str, float | bool]) -> None:
-    rows[column] = _checks.read_numbers(rows, column, WHAT, **options)  # type: ignore[arg-type] # one dict for all
-
-
-def _collect(faults: list[Fault], check: Callable[[], object]) -> None:
-    """Run a check and keep its faults, so that those of other columns are told with them."""
+def _read_column(rows: pd.DataFrame, column: str, limit: Limit) -> list[Fault]:
+    """Read a column into its place, or return its faults, to be told with those of the others."""
+    low, high, is_whole = limit
+    # without a word a step is sent back to the one before
+    is_blank = column == "back_to"
     try:
-        check()
+        rows[column] = _checks.read_numbers(
+            rows, column, WHAT, low=low, high=high, whole=is_whole, blank=is_blank
+        )
     except TableError as error:
-        faults += error.faults
+        return list(error.faults)
+    return []
+
+
+def _find_repeats(rows: pd.DataFrame, key: str) -> list[Fault]:
+    try:
+        _checks.require_unique_rows(rows, [key], WHAT)
+    except TableError as error:
+        return list(error.faults)
+    return []
 
 
 def _find_blank_names(rows: pd.DataFrame) -> list[Fault]:
@@ -121,6 +133,7 @@ def _find_blank_names(rows: pd.DataFrame) -> list[Fault]:
 
 def _find_staff_conflicts(rows: pd.DataFrame) -> list[Fault]:
     """Find those who have one number of people in one step and another in the next."""
+    # one team has one number of people
     counts = rows.groupby(rows["who"].astype(str), sort=False)["staff"].unique()
     return [
         Fault(
@@ -136,6 +149,7 @@ def _find_staff_conflicts(rows: pd.DataFrame) -> list[Fault]:
 
 def _find_bad_returns(rows: pd.DataFrame) -> list[Fault]:
     """Find steps that are sent back to one that is not there, or that comes later."""
+    # a case that jumps ahead would skip what lies between
     orders = set(rows["order"])
     return [
         Fault(
@@ -160,6 +174,7 @@ def _build_process(rows: pd.DataFrame) -> Process:
         for place, order in enumerate(rows["back_to"])
     ]
     people = rows["who"].astype(str)
+    # everybody once, in the order of the steps
     pools = list(dict.fromkeys(people))
     return Process(
         table=rows.astype({"order": int, "staff": int}),
@@ -191,4 +206,5 @@ def count_visits(process: Process) -> FloatArray:
 def sum_work(process: Process) -> FloatArray:
     """Sum the minutes of work that a case brings to each of those who do the steps."""
     minutes = count_visits(process) * process.work_min
-    return np.bincount(process.pool_of, weights=minutes, minlength=len(process.pools))
+    sums = np.bincount(process.pool_of, weights=minutes, minlength=len(process.pools))
+    return np.asarray(sums, dtype=np.float64)

@@ -60,11 +60,14 @@ def follow_incident(incident: pd.DataFrame, choices: str | Sequence[str]) -> pd.
             f"choices に {len(letters)}字あります。場面は{len(scenes)}つです。1場面に1字で書いてください。"
         )
     _require_offered(rows, dict(zip(scenes, letters, strict=False)))
+    # the text stands in one of a scene's rows, whichever comes first
     texts = rows.assign(text=rows["text"].fillna("").astype(str)).groupby("scene")["text"].max()
+    # one row a scene in which something was chosen
     path = pd.DataFrame({"scene": scenes[: len(letters)], "choice": letters})
     table = path.merge(rows.drop(columns="text"), on=["scene", "choice"], how="left")
     table["text"] = table["scene"].map(texts)
     table["delay_sum"] = table["delay_hours"].cumsum()
+    # a story may go without reasons
     if "reason" not in table:
         table["reason"] = ""
     table = table.astype({"scene": int})
@@ -85,17 +88,18 @@ def _read_letters(choices: str | Sequence[str]) -> list[str]:
         raise ChoiceError(
             f'choices=「{shorten(choices)}」は使えません。"BAB" のように書いてください。'
         )
+    # typed in Japanese, letters are full-width and separated by 、
     folded = unicodedata.normalize("NFKC", "".join(map(str, choices))).upper()
     return [letter for letter in folded if letter not in " 、,・-\n\t"]
 
 
 def _require_offered(rows: pd.DataFrame, letters: dict[float, str]) -> None:
     """Refuse letters that a scene does not offer, all at once."""
-    offered = rows.groupby("scene")["choice"].agg(lambda cells: sorted(map(str, cells)))
+    letters_of_scene = rows.groupby("scene")["choice"].agg(lambda cells: sorted(map(str, cells)))
     faults = [
-        f"場面{scene:g}に「{shorten(letter)}」はありません（{'・'.join(offered[scene])} から選ぶ）"
+        f"場面{scene:g}に「{shorten(letter)}」はありません（{'・'.join(letters_of_scene[scene])} から選ぶ）"
         for scene, letter in letters.items()
-        if letter not in offered[scene]
+        if letter not in letters_of_scene[scene]
     ]
     if faults:
         raise ChoiceError("。".join(faults) + "。")

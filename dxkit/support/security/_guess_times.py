@@ -55,7 +55,8 @@ def guess_times(passwords: pd.DataFrame, attacks: pd.DataFrame) -> pd.DataFrame:
     >>> import pandas as pd
     >>> kinds = pd.DataFrame({"password": ["数字4けた"], "letters": [10], "length": [4]})
     >>> attack = pd.DataFrame({"label": ["毎秒1回"], "per_second": [1.0], "low": 0.1, "high": 10})
-    >>> guess_times(kinds, attack)[["combinations", "time", "time_low", "time_high"]].values.tolist()
+    >>> times = guess_times(kinds, attack)
+    >>> times[["combinations", "time", "time_low", "time_high"]].values.tolist()
     [[10000.0, '1.4時間', '8.3分', '14時間']]
     """
     kinds = read_plain_table(passwords)
@@ -65,22 +66,24 @@ def guess_times(passwords: pd.DataFrame, attacks: pd.DataFrame) -> pd.DataFrame:
     _checks.require_unique_rows(kinds, ["password"], "パスワードの表")
     _checks.require_unique_rows(ways, ["label"], "試し方の表")
     limits = {"letters": 100_000, "length": 100}
-    for column, most in limits.items():
+    for column, high in limits.items():
         kinds[column] = _checks.read_numbers(
-            kinds, column, "パスワードの表", low=1, high=most, whole=True
+            kinds, column, "パスワードの表", low=1, high=high, whole=True
         )
     for column in ("per_second", "low", "high"):
         # fewer than one guess in thirty years is none
         ways[column] = _checks.read_numbers(ways, column, "試し方の表", low=1e-9, high=1e30)
+    # every kind of password against every way of guessing
     table = kinds[["password", "letters", "length"]].merge(
         ways[["label", "per_second", "low", "high"]].rename(columns={"label": "attack_label"}),
         how="cross",
     )
     table["bits"] = table["length"] * np.log2(table["letters"])
     table["combinations"] = 2.0 ** table["bits"]
-    # few combinations are counted exactly
+    # few combinations are whole numbers
     is_small = table["bits"] < 50
     table.loc[is_small, "combinations"] = table["combinations"].round()
+    # on average the right one is among the first half
     half = table["combinations"] / 2
     for name, rate in (("", "per_second"), ("_low", "high"), ("_high", "low")):
         table[f"seconds{name}"] = half / table[rate]

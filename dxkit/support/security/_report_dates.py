@@ -47,9 +47,9 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Calendar days, weekends included. Holidays other than the New Year's are not known here. The Commission's guidelines let a
-    final report that falls due on a closed day wait for the next open one; the date given here is
-    the earlier one. A teaching aid, no legal advice.
+    Calendar days, weekends included. Holidays other than the New Year's are not known here. The
+    Commission's guidelines let a final report that falls due on a closed day wait for the next open
+    one; the date given here is the earlier one. A teaching aid, no legal advice.
 
     Examples
     --------
@@ -68,6 +68,7 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
         table[name] = pd.to_datetime(table[name])
     table["due_text"] = [_write_day(day) for day in table["due"]]
     table["due_note"] = [CLOSED_NOTE if _is_closed(day) else "" for day in table["due"]]
+    # the articles stand last, as they are the longest
     columns = ["label", "whom", "due_from", "due", "due_text", "due_note", "article"]
     result = carry_provenance(table[columns], deadlines)
     result.attrs["settings"] = {"known_on": f"{first_day:%Y-%m-%d}"}
@@ -77,7 +78,11 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
 def _read_day(known_on: object) -> pd.Timestamp:
     # a bare number would be read as nanoseconds since 1970
     is_day = isinstance(known_on, str) or hasattr(known_on, "year")
-    day = pd.to_datetime(known_on, errors="coerce") if is_day else pd.NaT  # type: ignore[call-overload] # checked
+    # each text by its own format: a guess from the first would come with a warning
+    days = pd.to_datetime(
+        pd.Series([known_on if is_day else None]), errors="coerce", format="mixed"
+    )
+    day = days.iloc[0]
     if not isinstance(day, pd.Timestamp) or pd.isna(day):
         raise ChoiceError(
             f'known_on=「{shorten(known_on)}」は日付ではありません。"2026-12-01" のように書いてください。'
@@ -87,6 +92,7 @@ def _read_day(known_on: object) -> pd.Timestamp:
 
 def _add_days(first_day: pd.Timestamp, days: float) -> pd.Timestamp | None:
     """Return the day with this number, if the first day is day 1."""
+    # day 1 is the first day itself
     return None if np.isnan(days) else first_day + pd.Timedelta(days=int(days) - 1)
 
 

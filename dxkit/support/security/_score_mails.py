@@ -91,24 +91,28 @@ def score_mails(mails: pd.DataFrame, flagged: Iterable[object]) -> MailScore:
     """
     rows = read_plain_table(mails)
     _checks.require_columns(rows, ["mail", "is_phishing"], WHAT)
+    numbers = _checks.read_numbers(rows, "mail", WHAT, high=10**6, whole=True)
+    rows["mail"] = numbers.astype(int)
     _checks.require_unique_rows(rows, ["mail"], WHAT)
     key = _checks.read_numbers(rows, "is_phishing", WHAT, high=1, whole=True) == 1
     marks = _read_flags(rows["mail"].tolist(), flagged)
     outcomes = [OUTCOMES[bool(trap), mark] for trap, mark in zip(key, marks, strict=True)]
+    # what a mail is known by, where the table has it
     texts = [name for name in ("sender", "subject", "clue") if name in rows]
     table = rows[["mail", *texts]].assign(outcome=outcomes)
     table = table.sort_values("mail", kind="stable", ignore_index=True)
     counts = {label: outcomes.count(label) for label in OUTCOMES.values()}
-    found = counts["見つけた"]
-    flags = found + counts["まちがえて疑った"]
+    hits = counts["見つけた"]
+    # traps and honest mails that were flagged
+    flags = hits + counts["まちがえて疑った"]
     settings: dict[str, object] = {
         "traps": int(key.sum()),
-        "found": found,
+        "found": hits,
         "missed": counts["見のがした"],
         "honest": int((~key).sum()),
         "false_alarms": counts["まちがえて疑った"],
-        "precision": found / flags if flags else float("nan"),
-        "recall": found / int(key.sum()) if key.any() else float("nan"),
+        "precision": hits / flags if flags else float("nan"),
+        "recall": hits / int(key.sum()) if key.any() else float("nan"),
     }
     carry_provenance(table, mails)
     table.attrs["settings"] = settings
