@@ -144,6 +144,16 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "hackathon_themes": forms.handwritten("hackathon_themes", ("theme",)),
     "hackathon_steps": forms.handwritten("hackathon_steps", ("order",)),
     "hackathon_example": genai.hackathon_example,
+    "process_example": forms.handwritten("process_example", ("process", "order")),
+    "network_models": forms.handwritten("network_models", ("model",)),
+    "layer_systems": forms.handwritten("layer_systems", ("system",)),
+    "layer_passages": forms.handwritten("layer_passages", ("from_layer", "to_layer")),
+    "password_attacks": forms.handwritten("password_attacks", ("attack",)),
+    "password_kinds": forms.handwritten("password_kinds", ("password",)),
+    "report_deadlines": forms.handwritten("report_deadlines", ("duty",)),
+    "report_cases": forms.handwritten("report_cases", ("case",)),
+    "mails_example": forms.handwritten("mails_example", ("mail",)),
+    "incident_example": forms.handwritten("incident_example", ("scene", "choice")),
 }
 
 

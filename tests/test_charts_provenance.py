@@ -167,6 +167,12 @@ CASES = {
         charts.sensitivity,
     ),
     "split": Case(bill(), charts.split),
+    "swimlane": one(
+        pd.DataFrame({"order": [1, 2], "step": ["受付", "審査"], "who": ["窓口", "担当"]}).assign(
+            work_min=[10, 30], wait_min=[0, 930], sent_back=[0, 0.2], medium="紙"
+        ),
+        charts.swimlane,
+    ),
     "tiers": one(ranks()["tier"], charts.tiers),
     "timeline": one(
         pd.DataFrame({"policy": "電話", "hour": [1, 72], "mean": 0.5, "p05": 0.1, "p95": 0.9}),

@@ -24,7 +24,18 @@ import pytest
 
 import dxkit
 from dxkit import assumptions, drones, groups, linkage, maturity, regions, schema, sharing, store
-from dxkit.support import answers, costs, liaison, matching, network, procedures, progress, training
+from dxkit.support import (
+    answers,
+    costs,
+    liaison,
+    matching,
+    network,
+    procedures,
+    process,
+    progress,
+    security,
+    training,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -226,6 +237,9 @@ SHARES = (
     pd.DataFrame(dxkit.load("online_applications")).query("code < '28210'").reset_index(drop=True)
 )
 VOLUMES = dxkit.load("procedure_volumes")
+PROCESS_STEPS = dxkit.load("process_example")
+SHORTER = {"書類を点検する": {"work_min": 30, "sent_back": 0.1}}
+OFFICE = {"per_day": 4, "days": 10, "warm_up_days": 5, "draws": 2}
 CHECKS = pd.DataFrame(
     [
         (code, item, rater, word)
@@ -885,6 +899,51 @@ CASES = {
         lambda checks, items: procedures.portal_scores(checks, items).drop(columns="group_label"),
     ),
     "support.procedures.portal_agreement": Case({"checks": CHECKS}, procedures.portal_agreement),
+    "support.process.flow_times": Case(
+        {"steps": PROCESS_STEPS}, lambda steps: process.flow_times(steps, per_day=6)
+    ),
+    "support.process.simulate": Case(
+        {"steps": PROCESS_STEPS}, lambda steps: process.simulate(steps, **OFFICE), quick=FEW
+    ),
+    "support.process.change_steps": Case(
+        {"steps": PROCESS_STEPS}, lambda steps: process.change_steps(steps, SHORTER)
+    ),
+    "support.process.compare_changes": Case(
+        {"steps": PROCESS_STEPS},
+        lambda steps: process.compare_changes(steps, SHORTER, **OFFICE),
+        quick=FEW,
+    ),
+    "support.process.compare_plans": Case(
+        {"steps": PROCESS_STEPS},
+        lambda steps: process.compare_plans(steps, {"短くする": SHORTER}, **OFFICE),
+        quick=FEW,
+    ),
+    "support.process.compare_volumes": Case(
+        {"steps": PROCESS_STEPS},
+        lambda steps: process.compare_volumes(steps, [4], days=10, warm_up_days=5, draws=2),
+        quick=FEW,
+    ),
+    "support.security.score_mails": Case(
+        {"mails": dxkit.load("mails_example")}, lambda mails: security.score_mails(mails, [2, 5])
+    ),
+    "support.security.guess_times": Case(
+        {"passwords": dxkit.load("password_kinds"), "attacks": dxkit.load("password_attacks")},
+        lambda passwords, attacks: (
+            security.guess_times(passwords, attacks)
+            .set_index(["password", "attack_label"])
+            .sort_index()
+        ),
+    ),
+    "support.security.report_dates": Case(
+        {"deadlines": dxkit.load("report_deadlines")},
+        lambda deadlines: (
+            security.report_dates("2026-12-01", deadlines).set_index("label").sort_index()
+        ),
+    ),
+    "support.security.follow_incident": Case(
+        {"incident": dxkit.load("incident_example")},
+        lambda incident: security.follow_incident(incident, "BAC"),
+    ),
     "support.progress.table": Case({"progress": PROGRESS}, progress.table),
     "support.progress.forecast": Case(
         STEPS, lambda progress, extensions: FORECAST(progress, extensions, draws=40), quick=FEW
@@ -1097,7 +1156,9 @@ PACKAGES = (
             "matching",
             "network",
             "procedures",
+            "process",
             "progress",
+            "security",
             "training",
         )
     ),

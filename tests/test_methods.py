@@ -15,12 +15,13 @@ import yaml
 import dxkit
 from dxkit import drones, groups, linkage, maturity, schema, sharing
 from dxkit.errors import ChoiceError
-from dxkit.support import costs, liaison, network, progress
+from dxkit.support import costs, liaison, network, process, progress, security
 
 PACKAGES = (
     *("drones", "groups", "linkage", "maturity", "sharing", "store"),
     *("support.answers", "support.costs", "support.liaison", "support.matching"),
-    *("support.network", "support.procedures", "support.progress", "support.training"),
+    *("support.network", "support.procedures", "support.process", "support.progress"),
+    *("support.security", "support.training"),
 )
 FIGURES = dxkit.load("dashboard")
 FRAMEWORK = dxkit.load("indicators_dashboard")
@@ -77,6 +78,10 @@ RESULTS = {
     ),
     "Forecast": lambda: progress.forecast(dxkit.load("progress"), draws=20, seed=3),
     "progress.Trial": lambda: progress.trial(n_municipalities=3, seed=6),
+    "Simulation": lambda: process.simulate(
+        dxkit.load("process_example"), per_day=5, days=20, draws=2, seed=8
+    ),
+    "MailScore": lambda: security.score_mails(dxkit.load("mails_example"), [2, 5]),
     "Ties": lambda: network.ties(THEMES),
     "Dialogues": lambda: network.dialogues(network.ties(THEMES)),
     "Assignment": lambda: liaison.assign(

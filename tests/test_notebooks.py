@@ -18,7 +18,18 @@ from test_names import VAGUE_WORDS
 
 import dxkit
 from dxkit import drones, groups, linkage, maturity, sharing
-from dxkit.support import answers, costs, liaison, matching, network, procedures, progress, training
+from dxkit.support import (
+    answers,
+    costs,
+    liaison,
+    matching,
+    network,
+    procedures,
+    process,
+    progress,
+    security,
+    training,
+)
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted(
@@ -954,6 +965,103 @@ def _expected_of_bring_your_excel():
     return []
 
 
+def _expected_of_own_process():
+    times = process.flow_times(dxkit.load("process_example"), per_day=7)
+    totals = times.attrs["settings"]
+    assert totals["bottleneck"] == "担当"
+    longest = times.set_index("step").loc[totals["longest_wait"]]
+    assert longest["who"] != totals["bottleneck"]
+    return [
+        f"足し算で{totals['days']:.1f}日",
+        "1件が終わるまで",
+        f"手を動かしているのは{totals['work_min'] / 60:.1f}時間、全体の{totals['work_share']:.0%}です",
+        f"1日に{totals['most_per_day']:.1f}件を超えると",
+    ]
+
+
+def _expected_of_try_a_change():
+    steps = dxkit.load("process_example")
+    now = process.simulate(steps, per_day=7)
+    measures = now.table.set_index("measure")
+    queues = now.staff.set_index("who")["queue_days"]
+    assert queues["担当"] > 0.95 * queues.sum()
+    quiet = process.simulate(steps, per_day=4).table.set_index("measure")["mean"]
+    changes = {
+        "returns": {"書類を点検する": {"sent_back": 0.05}},
+        "staff": {"書類を点検する": {"staff": 3}},
+        "chief": {"課長が決裁する": {"wait_min": 60}},
+        "accounts": {"会計へ回す": {"wait_min": 120}},
+    }
+    tables = {
+        name: process.compare_changes(steps, change, per_day=7).set_index("measure")
+        for name, change in changes.items()
+    }
+    days = {name: -table.loc["days_mean", "difference"] for name, table in tables.items()}
+    sums = {name: -table.loc["days_mean", "sum_difference"] for name, table in tables.items()}
+    hours = {name: -table.loc["staff_hours_day", "difference"] for name, table in tables.items()}
+    assert max(days, key=days.get) == "accounts"
+    assert abs(hours["accounts"]) < 0.05
+    assert sums["staff"] == 0
+    # the differences are those of runs with the same cases, and none of them crosses zero
+    assert all(table.loc["days_mean", "high"] < 0 for table in tables.values())
+    return [
+        f"足し算だけなら{measures.loc['days_mean', 'sum']:.1f}日",
+        f"平均{measures.loc['days_mean', 'mean']:.1f}日",
+        f"10件のうち9件が終わるのは{measures.loc['days_p90', 'mean']:.1f}日",
+        "1日4件から7件に",
+        f"{quiet['queue_days']:.1f}日から{measures.loc['queue_days', 'mean']:.1f}日に",
+        f"会計への待ちをなくす案（{days['accounts']:.1f}日）",
+        f"足し算だけなら{sums['returns']:.1f}日、順番待ちも入れると{days['returns']:.1f}日縮み",
+        f"1日{hours['returns']:.1f}時間減ります",
+        f"担当を1人増やす案は、足し算では{abs(sums['staff']):.1f}日ですが、順番待ちが減って{days['staff']:.1f}日",
+    ]
+
+
+def _expected_of_three_layers():
+    systems = dxkit.load("layer_systems").set_index("system")
+    is_fixed = systems["alpha"].eq("マイナンバー利用事務系")
+    layers = systems[["alpha", "alpha_dash", "beta", "beta_dash"]]
+    assert layers[is_fixed].eq("マイナンバー利用事務系").all(axis=None)
+    assert layers["alpha"].equals(layers["alpha_dash"].rename("alpha"))
+    mails = dxkit.load("mails_example")
+    score = security.score_mails(mails, mails["mail"]).settings
+    assert score["found"] == score["traps"]
+    assert score["false_alarms"] == score["honest"]
+    guesses = security.guess_times(dxkit.load("password_kinds"), dxkit.load("password_attacks"))
+    fast = guesses[guesses["attack_label"].str.contains("MD5")].set_index("password")
+    assert (
+        fast.loc["英大小文字と数字12字", "seconds"] > 100 * fast.loc["記号も入れて8字", "seconds"]
+    )
+    return [
+        f"個人番号を使う事務などの{is_fixed.sum()}つは",
+        f"わなの{score['traps']}通をすべて見つけますが、ふつうの{score['honest']}通も",
+        f"記号を入れた8字でも{fast.loc['記号も入れて8字', 'time']}で当たる",
+        "もう1つの確かめ",
+        f"6桁の番号を5回までしか試せなければ、まぐれで当たるのは{10**6:,}回に5回です",
+    ]
+
+
+def _expected_of_an_incident():
+    silent = security.follow_incident(dxkit.load("incident_example"), "AAAAA")
+    longest = silent.loc[silent["delay_hours"].idxmax()]
+    first = silent.loc[silent["scene"] == 1, "delay_hours"].item()
+    assert longest["delay_hours"] > 2 * first
+    assert longest["label"] == "漏れたと決まるまで、報告の話はしない"
+    dates = security.report_dates("2026-12-01", dxkit.load("report_deadlines")).set_index("label")
+    friday = dates.loc["速報", "due"] - pd.Timedelta(days=1)
+    assert f"{friday:%A}" == "Friday"
+    attack = dates.loc["確報（不正の目的によるおそれ）", "due"]
+    return [
+        f"いちばん長い時間を失うのは{longest['scene']}つ目の場面",
+        "1人で抱えた",
+        "知った日が12月1日なら",
+        f"速報の目安は{dates.loc['速報', 'due_text'].split('（')[0]}まで",
+        f"確報は{attack.month}月{attack.day}日まで",
+        f"{friday.day + 1}日は土曜日なので、{friday.day}日の金曜日まで",
+        "1枚の表ではなく",
+    ]
+
+
 def _expected_of_progress_forecast():
     figures, extensions = dxkit.load("progress"), dxkit.load("extensions")
     outlook = progress.forecast(figures, extensions, draws=1000)
@@ -1247,6 +1355,10 @@ FINDINGS = {
     "trainees/12_judge_answers.ipynb": _expected_of_judge_answers,
     "trainees/13_hackathon_kit.ipynb": _expected_of_hackathon_kit,
     "trainees/07_bring_your_excel.ipynb": _expected_of_bring_your_excel,
+    "trainees/08_own_process.ipynb": _expected_of_own_process,
+    "trainees/09_try_a_change.ipynb": _expected_of_try_a_change,
+    "trainees/10_three_layers.ipynb": _expected_of_three_layers,
+    "trainees/11_an_incident.ipynb": _expected_of_an_incident,
     "research/07_progress_forecast.ipynb": _expected_of_progress_forecast,
     "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
     "facilitators/15_table_top.ipynb": _expected_of_table_top,
@@ -1353,6 +1465,7 @@ INVENTED_PICTURES = {
         "窓口の予約",
         "窓口の予約（円の大きさ）と1000人あたり（色）",
     ],
+    "trainees/08_own_process.ipynb": ["手順と待ち"],
     "trainees/13_hackathon_kit.ipynb": ["6班の順位の幅（重みと採点のぶれ）"],
 }
 # how many tables of a notebook hold invented figures
@@ -1379,6 +1492,9 @@ INVENTED_TABLES = {
     "trainees/05_read_progress.ipynb": 2,
     "trainees/06_clinic.ipynb": 2,
     "trainees/07_bring_your_excel.ipynb": 1,
+    "trainees/08_own_process.ipynb": 2,
+    "trainees/09_try_a_change.ipynb": 5,
+    "trainees/11_an_incident.ipynb": 6,
     "trainees/12_judge_answers.ipynb": 3,
     "trainees/13_hackathon_kit.ipynb": 1,
 }

@@ -3,7 +3,8 @@
 Tables become matplotlib figures: one municipality against others like it (`dots`, `radar`), all of
 them (`heatmap`, `levels`), how firm any order is (`rank_intervals`, `tiers`, `hasse`,
 `sensitivity`, `change`), who knows what when (`timeline`, `exposure`), what one more base or
-another wind does (`curve`, `wind_rose`), and when each may be through (`gantt`, `burn_down`).
+another wind does (`curve`, `wind_rose`), when each may be through (`gantt`, `burn_down`),
+and who does which step of a process (`swimlane`).
 There is no league table: a rank is only ever drawn with its interval.
 
 Every chart reads from its tables' ``.attrs`` where the data come from and whether they are
@@ -35,6 +36,7 @@ from dxkit.charts._reunions import reunions
 from dxkit.charts._routes import routes
 from dxkit.charts._sensitivity import sensitivity
 from dxkit.charts._split import split
+from dxkit.charts._swimlane import swimlane
 from dxkit.charts._tiers import tiers
 from dxkit.charts._timeline import timeline
 from dxkit.charts._wind_rose import wind_rose
@@ -63,6 +65,7 @@ __all__ = [
     "routes",
     "sensitivity",
     "split",
+    "swimlane",
     "tiers",
     "timeline",
     "wind_rose",

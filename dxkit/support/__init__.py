@@ -1,14 +1,15 @@
 """How does the prefecture help its municipalities: who is behind, what costs what, who meets whom?
 
-The package loads `answers`, `costs`, `liaison`, `matching`, `network`, `procedures`, `progress` and
-`training` when they are first asked for.
+The package loads `answers`, `costs`, `liaison`, `matching`, `network`, `procedures`, `process`,
+`progress`, `security` and `training` when they are first asked for.
 """
 
 from importlib import import_module
 from typing import Any
 
 _PACKAGES = (
-    *("answers", "costs", "liaison", "matching", "network", "procedures", "progress", "training"),
+    *("answers", "costs", "liaison", "matching", "network", "procedures", "process", "progress"),
+    *("security", "training"),
 )
 
 

@@ -9,6 +9,8 @@ from dxkit.widgets._drone_explorer import drone_explorer
 from dxkit.widgets._drone_widget import DroneExplorer
 from dxkit.widgets._exercise import exercise
 from dxkit.widgets._group_builder import GroupBuilder, group_builder
+from dxkit.widgets._incident_walk import incident_walk
+from dxkit.widgets._mail_board import mail_board
 from dxkit.widgets._maturity_explorer import maturity_explorer
 from dxkit.widgets._share_progress import share_progress
 from dxkit.widgets._sharing_explorer import sharing_explorer
@@ -24,6 +26,8 @@ __all__ = [
     "drone_explorer",
     "exercise",
     "group_builder",
+    "incident_walk",
+    "mail_board",
     "maturity_explorer",
     "share_progress",
     "sharing_explorer",

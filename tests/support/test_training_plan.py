@@ -59,7 +59,9 @@ def test_the_liaisons_four_subjects_are_mapped_to_notebooks_that_exist():
     assert table["lesson"].nunique() == 4
     mapped = table["notebook"].dropna()
     assert [name for name in mapped if not (ROOT / "notebooks" / name).exists()] == []
-    # what has no notebook says so
+    # two and more for each subject; what has no notebook says so
+    assert (table.dropna(subset=["notebook"]).groupby("order").size() >= 2).all()
+    assert table[table["notebook"].notna()]["order"].nunique() == 4
     assert table.loc[table["notebook"].isna(), "exercise"].str.contains("まだない").all()
     assert table[table["notebook"].notna()]["order"].nunique() == 4
 

@@ -1,0 +1,121 @@
+"""What would you do in this hour of an incident? Choose, and see what follows."""
+
+import html
+
+import ipywidgets
+import pandas as pd
+
+from dxkit.schema import MADE_MARK, is_made
+from dxkit.support.security import follow_incident
+from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
+
+SCENE = "border:1px solid #bbb;border-radius:4px;padding:6px 10px;margin:6px 0 2px"
+GOOD_JUDGEMENT = "よい"
+FULL_WIDTH = ipywidgets.Layout(width="98%")
+
+
+def incident_walk(incident: pd.DataFrame) -> ipywidgets.VBox:
+    """Walk through an incident scene by scene: each choice shows what follows, then the next scene.
+
+    Parameters
+    ----------
+    incident
+        As for `dxkit.support.security.follow_incident` (table ``incident_example``).
+
+    Returns
+    -------
+    ipywidgets.VBox
+        ``children[-1].value`` holds the sum so far as HTML: good choices, and hours lost. A choice
+        may be changed; later ones are kept.
+
+    Raises
+    ------
+    TableError
+        If the table cannot be used.
+
+    Examples
+    --------
+    >>> import dxkit
+    >>> walk = incident_walk(dxkit.load("incident_example"))
+    >>> len(walk.children[1].children)
+    1
+    >>> walk.children[1].children[0].children[1].index = 1
+    >>> len(walk.children[1].children), "よい選択 1 / 1" in walk.children[-1].value
+    (2, True)
+    """
+    # the table is read once before anybody chooses
+    scene_count = follow_incident(incident, "").attrs["settings"]["scenes"]
+    mark = f"（{MADE_MARK}）" if is_made(incident) else ""
+    title = ipywidgets.HTML(value=f"<b>{scene_count}つの場面{mark}</b>")
+    sum_line = ipywidgets.HTML(value=write_message(NEUTRAL, "はじめの場面で、1つ選びます。"))
+    scenes = [_Scene(rows) for _, rows in incident.groupby("scene", sort=True)]
+    column = ipywidgets.VBox([scenes[0].box])
+
+    def proceed(_: object) -> None:
+        letters = "".join(_take_chosen(scenes))
+        path = follow_incident(incident, letters)
+        for scene, (_, row) in zip(scenes, path.iterrows(), strict=False):
+            scene.show_outcome(row)
+        # one scene more than there are choices
+        scene_number = min(len(letters) + 1, len(scenes))
+        column.children = [scene.box for scene in scenes[:scene_number]]
+        sum_line.value = _write_sum(path)
+
+    for scene in scenes:
+        scene.radio.observe(proceed, names="index")
+    return ipywidgets.VBox([title, column, sum_line])
+
+
+class _Scene:
+    """One scene: its text, its choices, and what followed."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        rows = rows.sort_values("choice", kind="stable")
+        self.letters = [str(letter) for letter in rows["choice"]]
+        text = max(rows["text"].fillna("").astype(str))
+        hour = float(rows["hour"].iloc[0])
+        heading = f"<b>{write_hour(hour)}</b>　{html.escape(text)}"
+        self.radio = ipywidgets.RadioButtons(
+            options=[f"{row.choice}　{row.label}" for row in rows.itertuples()],
+            # nothing is ticked at first
+            index=None,
+            layout=ipywidgets.Layout(width="max-content", max_width="98%"),
+        )
+        self.outcome = ipywidgets.HTML()
+        words = ipywidgets.HTML(value=f'<div style="{SCENE}">{heading}</div>', layout=FULL_WIDTH)
+        self.box = ipywidgets.VBox([words, self.radio, self.outcome])
+
+    def show_outcome(self, row: "pd.Series") -> None:
+        """Show what followed, and why it is judged so."""
+        is_good = row["judgement"] == GOOD_JUDGEMENT
+        lost = "" if not row["delay_hours"] else f"（失った時間 {row['delay_hours']:g}時間）"
+        words = html.escape(f"{row['judgement']}{lost}　{row['follows']}　→ {row['reason']}")
+        self.outcome.value = write_message(GOOD if is_good else BAD, words)
+
+
+def write_hour(hour: float) -> str:
+    """Write how long after the start a scene is."""
+    if hour < 24:
+        return f"{hour:g}時間後" if hour else "はじまり"
+    return f"{hour / 24 + 1:g}日目"
+
+
+def _take_chosen(scenes: list[_Scene]) -> list[str]:
+    """Take the letters up to the first scene in which nothing is chosen."""
+    letters = []
+    for scene in scenes:
+        if scene.radio.index is None:
+            break
+        letters.append(scene.letters[scene.radio.index])
+    return letters
+
+
+def _write_sum(path: pd.DataFrame) -> str:
+    used = path.attrs["settings"]
+    is_over = used["chosen"] == used["scenes"]
+    words = (
+        f"よい選択 {used['good']} / {used['chosen']}、"
+        f"ここまでに失った時間 {used['delay_hours']:g}時間"
+    )
+    tail = "　おわりです。選び直すこともできます。" if is_over else ""
+    return write_message(GOOD if used["good"] == used["chosen"] else NEUTRAL, words + tail)
