@@ -114,9 +114,9 @@ def read_table(
         table; their figures are compared with the sums. A table with municipalities as columns
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
-        the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
-        guessed, set apart and checked; a notebook shows it as a coloured picture of the sheet, and
-        its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table` wrote of
+        the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``:
+        what was guessed, set apart and checked; a notebook shows it as a coloured picture of the
+        sheet, and its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table` wrote of
         invented data.
 
     Raises
@@ -192,6 +192,12 @@ def _add_origin(table: pd.DataFrame, origin: dict[str, str]) -> None:
         table.attrs["made"] = True
 
 
+def _warn_of(remarks: list[str], file: str) -> None:
+    # the warning points at the line that called `read_table`
+    for remark in remarks:
+        warnings.warn(str(Fault(remark, file=file)), TableWarning, stacklevel=4)
+
+
 def _make_table(
     reading: Reading,
     *,
@@ -224,14 +230,13 @@ def _make_table(
     reading.remarks += map(str, reading.name_places(faults))
     if split.subtotals:
         reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
-    for remark in reading.remarks:
-        warnings.warn(str(Fault(remark, file=sheet.file)), TableWarning, stacklevel=3)
+    _warn_of(reading.remarks, sheet.file)
     # a column of the file never takes the place of the resolved code and name
     others = {head: column for head, column in readings.columns.items() if head not in columns}
     table = pd.DataFrame(columns | others)
     row_numbers = [sheet.row_numbers[row] for row in data]
-    skipped = [*reading.list_rows_above(), *split.skipped]
-    table.attrs = _describe_origin(sheet, row_numbers, skipped)
+    above = reading.list_rows_above()
+    table.attrs = _describe_origin(sheet, row_numbers, [*above, *split.skipped])
     options = {"prefecture": prefecture, "on_fault": on_fault}
     reading.note_guesses(data, readings.guesses, faults)
     table.attrs["reading"] = reading.make_receipt(split, list(numbers), options)

@@ -1,9 +1,10 @@
 """Which digital staff go to which municipality after a disaster, and why?
 
 `dispatch` maximises Σ priority_n · min(days_s, days_n) · x_sn over staff s and needs n with the
-skill, within reach; each person goes to one place at most, members of a team to the same one; no
-need gets more people than it asked for. Among all such assignments the one with the least distance travelled is taken. Both steps are
-mixed-integer programmes, solved by HiGHS through SciPy without any limit of time.
+skill, within reach; each person goes to one place at most, members of a team to the same one, and
+no need gets more people than it asked for. Among all such assignments the one with the least
+distance travelled is taken. Both steps are mixed-integer programmes, solved by HiGHS through SciPy
+without any limit of time.
 """
 
 from dataclasses import dataclass
