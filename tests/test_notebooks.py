@@ -63,6 +63,7 @@ LONG_RUNS = {
     "research/04_backtests.ipynb",
     "research/05_same_person.ipynb",
     "research/07_progress_forecast.ipynb",
+    "research/10_nationwide.ipynb",
 }
 # findings that take as long to compute again
 LONG_FINDINGS = {
@@ -70,6 +71,7 @@ LONG_FINDINGS = {
     "research/06_grouping.ipynb",
     "research/07_progress_forecast.ipynb",
     "research/09_drones.ipynb",
+    "research/10_nationwide.ipynb",
 }
 KERNEL_S = 600
 # doors through which a text from a table would leave as something that runs: a cell may use none
@@ -1338,7 +1340,41 @@ def _expected_of_forty_sheets():
     return [f"{visited}の様式が、1市町1枚の紙{visited}枚と県の1冊"]
 
 
+def _expected_of_nationwide():
+    nation = pd.DataFrame(dxkit.load("municipalities", None).drop(columns="geometry"))
+    figures = dxkit.load("progress", None)
+    share = figures.groupby("code")["share_done"].mean()
+    prefectures = share.groupby(share.index.str[:2]).mean()
+    home = dxkit.load("municipalities")
+    codes = home["code"]
+    nearest = {code: maturity.peers(nation, code, count=50)["code"] for code in codes}
+    # the table of the project and the nation's own give the same neighbours
+    alike = maturity.peers(home, "28209", count=20, among="japan")["code"]
+    assert alike.tolist() == nearest["28209"][:20].tolist()
+    assert (share[alike] > share["28209"]).all()
+    centres = pd.DataFrame(
+        {count: {code: share[near[:count]].median() for code, near in nearest.items()}
+         for count in (5, 10, 20, 50)}
+    )  # fmt: skip
+    misses = centres.rsub(share[codes], axis=0).abs().mean()
+    plain = (share[codes] - share.median()).abs().mean()
+    assert (misses >= plain).all()
+    gaps = share[codes] - centres[20]
+    return [
+        f"全国の平均は{share.mean():.1%}、兵庫県の{len(codes)}市町の平均は{prefectures['28']:.1%}",
+        f"低い順で{prefectures.rank()['28']:.0f}番目",
+        f"全国で{(share == 1).sum()}市区町村",
+        f"豊岡市の進みは{share['28209']:.1%}、似た20市町村の中央は{share[alike].median():.1%}",
+        f"{len(alike)}市町村はすべて",
+        f"{len(codes)}市町のうち{(gaps < 0).sum()}で",
+        f"似た20市町村の中央を下回り、差の中央は−{-100 * gaps.median():.1f}ポイント",
+        f"外れは{100 * plain:.1f}ポイント、似た5・10・20・50市町村の中央では"
+        + "・".join(f"{100 * miss:.1f}" for miss in misses),
+    ]
+
+
 FINDINGS = {
+    "research/10_nationwide.ipynb": _expected_of_nationwide,
     "facilitators/11_forty_sheets.ipynb": _expected_of_forty_sheets,
     "research/06_grouping.ipynb": _expected_of_grouping,
     "facilitators/08_matching.ipynb": _expected_of_matching,

@@ -137,8 +137,8 @@ class ShapeLayer(DataLayer):
         name: str | None = None,
     ) -> None:
         # a mere background asks for no view
-        edges = shapes.total_bounds if notes is None else find_first_view(shapes)
-        super().__init__(name, edges, notes, styles, style_of)
+        view = shapes.total_bounds if notes is None else find_first_view(shapes)
+        super().__init__(name, [float(edge) for edge in view], notes, styles, style_of)
         self.boxes = shapes.geometry.bounds.to_numpy(dtype=float)
         self.geometries = _round_geometries(shapes)
 
