@@ -37,11 +37,12 @@ def incident_walk(incident: pd.DataFrame) -> ipywidgets.VBox:
     --------
     >>> import dxkit
     >>> walk = incident_walk(dxkit.load("incident_example"))
-    >>> len(walk.children[1].children)
-    1
-    >>> walk.children[1].children[0].children[1].index = 1
-    >>> len(walk.children[1].children), "よい選択 1 / 1" in walk.children[-1].value
-    (2, True)
+    >>> scenes = walk.children[1].children
+    >>> [scene.layout.display for scene in scenes[:3]]
+    [None, 'none', 'none']
+    >>> scenes[0].children[1].index = 1
+    >>> [scene.layout.display for scene in scenes[:3]], "よい選択 1 / 1" in walk.children[-1].value
+    ([None, None, 'none'], True)
     """
     # the table is read once before anybody chooses
     scene_count = follow_incident(incident, "").attrs["settings"]["scenes"]
@@ -49,7 +50,9 @@ def incident_walk(incident: pd.DataFrame) -> ipywidgets.VBox:
     title = ipywidgets.HTML(value=f"<b>{scene_count}つの場面{mark}</b>")
     sum_line = ipywidgets.HTML(value=write_message(NEUTRAL, "はじめの場面で、1つ選びます。"))
     scenes = [_Scene(rows) for _, rows in incident.groupby("scene", sort=True)]
-    column = ipywidgets.VBox([scenes[0].box])
+    # all scenes are there from the start: one that is put in later would take the focus away
+    column = ipywidgets.VBox([scene.box for scene in scenes])
+    _show_scenes(scenes, 1)
 
     def proceed(_: object) -> None:
         letters = "".join(_take_chosen(scenes))
@@ -57,8 +60,7 @@ def incident_walk(incident: pd.DataFrame) -> ipywidgets.VBox:
         for scene, (_, row) in zip(scenes, path.iterrows(), strict=False):
             scene.show_outcome(row)
         # one scene more than there are choices
-        scene_number = min(len(letters) + 1, len(scenes))
-        column.children = [scene.box for scene in scenes[:scene_number]]
+        _show_scenes(scenes, len(letters) + 1)
         sum_line.value = _write_sum(path)
 
     for scene in scenes:
@@ -91,6 +93,12 @@ class _Scene:
         lost = "" if not row["delay_hours"] else f"（失った時間 {row['delay_hours']:g}時間）"
         words = html.escape(f"{row['judgement']}{lost}　{row['follows']}　→ {row['reason']}")
         self.outcome.value = write_message(GOOD if is_good else BAD, words)
+
+
+def _show_scenes(scenes: list[_Scene], count: int) -> None:
+    """Show the first scenes and hide the others."""
+    for place, scene in enumerate(scenes):
+        scene.box.layout.display = None if place < count else "none"
 
 
 def write_hour(hour: float) -> str:

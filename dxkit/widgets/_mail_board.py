@@ -92,4 +92,6 @@ def _write_score(score: MailScore) -> str:
         f"まちがえて疑った {used['false_alarms']}通 / ふつう {used['honest']}通"
     )
     rows = score.table[["mail", "subject", "outcome", "clue"]].astype(str).to_numpy().tolist()
-    return write_message(GOOD if is_perfect else BAD, words) + write_table(HEADS, rows)
+    return write_message(GOOD if is_perfect else BAD, words) + write_table(
+        HEADS, rows, keep_first=True
+    )
