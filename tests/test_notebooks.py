@@ -1687,6 +1687,8 @@ CHOICES = [
     ("04_drones", 'station, month = "香住", 1', 'station, month = "生野", 8'),
     *(("03_who_knows", "mark = 168", f"mark = {hour}") for hour in (24, 72, 336)),
     *(("01_where_are_we", 'indicator = "ai"', f'indicator = "{name}"') for name in ("rpa", "telework", "policy", "structure", "chief_officer")),
+    *(("10_three_layers", 'model = "alpha"', f'model = "{name}"') for name in ("alpha_dash", "beta", "beta_dash")),
+    ("11_an_incident", 'known_on = "2026-12-01"', 'known_on = "2026/4/30"'),
     *((name, "dxkit.my_town()", f'"{town}"') for name in ("01_where_are_we", "02_how_firm", "03_who_knows", "04_drones", "05_read_progress") for town in ("神戸市", "とよおか")),
 ]  # fmt: skip
 

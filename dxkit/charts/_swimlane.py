@@ -1,7 +1,7 @@
 """Who does which step of a process, where does a case wait, and how little of the time is work?
 
-Boxes stand side by side in the lane of who does them, equally wide whatever they take; the bar at
-the bottom has the true lengths.
+Steps stand one below the other, each in the column of who does it; the bar at the bottom has the
+true lengths.
 """
 
 from dataclasses import dataclass
@@ -26,20 +26,23 @@ WHAT = "手順の表"
 MEDIUM_COLOURS = {"紙": "#f6e2b3", "システム": "#cfe3f5"}
 OTHER_COLOUR = "#e6e6e6"
 WAIT_COLOUR = "#f3b183"
-# a box in units of its column and its lane
-BOX_WIDTH = 0.8
-BOX_HEIGHT = 0.44
-# half-width letters that fit side by side in a box, and in all of it
-BOX_LETTERS = 10
+# a box in units of its column and its row
+BOX_WIDTH = 0.92
+BOX_HEIGHT = 0.5
+# half-width letters that fit side by side in a box
+BOX_LETTERS = 18
 NAME_LONGEST = 24
-# inches
-COLUMN_WIDTH = 1.05
-LANE_HEIGHT = 0.85
-WIDEST = 13.0
+# inches: small enough for a narrow screen to show letters at their size
+COLUMN_WIDTH = 1.22
+ROW_HEIGHT = 0.68
+NARROWEST = 5.4
+WIDEST = 12.0
+# rows above the first step: the names of those who do the steps
+HEADER_ROW = -0.9
 # minutes a day above which a wait is written in days
 DAY_MIN = 465.0
-SMALL_PT = LABEL_PT - 1
-TIME_LANE = "かかる時間"
+SMALL_PT = LABEL_PT - 0.5
+TIME_ROW = "かかる時間"
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,9 @@ class Lanes:
     lane_of: list[int]
 
     @property
-    def time_lane(self) -> int:
-        """The lane of the bar with the true lengths, below the others."""
-        return len(self.people)
+    def time_row(self) -> int:
+        """The row of the bar with the true lengths, below the steps."""
+        return len(self.steps)
 
 
 def swimlane(
@@ -65,7 +68,7 @@ def swimlane(
     title: str = "",
     source: str | None = None,
 ) -> Figure:
-    """Draw the steps of a process in the lanes of those who do them, with their waits.
+    """Draw the steps of a process from the top down, in the lanes of those who do them.
 
     Parameters
     ----------
@@ -96,30 +99,40 @@ def swimlane(
     >>> steps = pd.DataFrame({"order": [1, 2], "step": ["受付", "審査"], "who": ["窓口", "担当"]})
     >>> figure = charts.swimlane(steps.assign(work_min=[10, 30], wait_min=[0, 930]), title="申請")
     >>> [label.get_text() for label in figure.axes[0].get_yticklabels()]
-    ['窓口', '担当', 'かかる時間']
+    ['1', '2', 'かかる時間']
     >>> figure.get_supxlabel()
     'いちばん下の帯は、本当の長さです。全部で2.1日、うち作業は4%です。'
     """
     _checks.require_number(day_min, "day_min", low=1.0, high=1440.0)
     lanes = _place_steps(take_table(table))
-    count = len(lanes.steps)
-    width = min(max(7.6, COLUMN_WIDTH * count + 0.9), WIDEST)
-    canvas = open_canvas(ax, width, 1.3 + LANE_HEIGHT * (len(lanes.people) + 1))
+    width = min(max(NARROWEST, COLUMN_WIDTH * len(lanes.people) + 0.7), WIDEST)
+    canvas = open_canvas(ax, width, 1.2 + ROW_HEIGHT * (len(lanes.steps) + 1.6))
     axes = canvas.axes
-    for lane in range(len(lanes.people) + 1):
-        axes.axhline(lane - 0.5, color=PALE_GREY, linewidth=0.8)
-    for place in range(count):
+    _name_lanes(axes, lanes)
+    for place in range(len(lanes.steps)):
         _draw_step(axes, lanes, place, day_min)
         _draw_return(axes, lanes, place)
     note = _draw_time(axes, lanes, day_min)
-    labels = [cut_text(to_printable(name), NAME_LONGEST) for name in [*lanes.people, TIME_LANE]]
+    labels = [*(f"{order:g}" for order in lanes.steps["order"]), TIME_ROW]
     axes.set_yticks(range(len(labels)), labels, fontproperties=font_of_size(LABEL_PT))
-    axes.set_ylim(lanes.time_lane + 0.55, -0.55)
-    axes.set_xlim(-0.5, count - 0.5)
+    axes.set_ylim(lanes.time_row + 0.5, HEADER_ROW - 0.3)
+    axes.set_xlim(-0.5, len(lanes.people) - 0.5)
     axes.set_xticks([])
     hide_frame(axes)
     add_legend_above(axes, _list_handles(lanes.steps), columns=6)
     return finish_chart(canvas, [table], title=title, source=source, made=made, note=note)
+
+
+def _name_lanes(axes: Any, lanes: Lanes) -> None:
+    """Write whose lane each column is, and draw lines between them."""
+    for lane, person in enumerate(lanes.people):
+        name = wrap_text(cut_text(to_printable(person), NAME_LONGEST), BOX_LETTERS)
+        axes.text(lane, HEADER_ROW, name, ha="center", va="center", fontsize=LABEL_PT)
+    bottom = lanes.time_row - 0.5
+    edges = [lane - 0.5 for lane in range(len(lanes.people) + 1)]
+    axes.vlines(edges, HEADER_ROW - 0.3, bottom, color=PALE_GREY, linewidth=0.8)
+    for row in (HEADER_ROW + 0.3, bottom):
+        axes.axhline(row, color=PALE_GREY, linewidth=0.8)
 
 
 def _place_steps(table: pd.DataFrame) -> Lanes:
@@ -155,26 +168,28 @@ def _draw_step(axes: Any, lanes: Lanes, place: int, day_min: float) -> None:
     """Draw a step's box, and the arrow that leads to it with the wait before it."""
     row = lanes.steps.iloc[place]
     lane = lanes.lane_of[place]
-    corner = (place - BOX_WIDTH / 2, lane - BOX_HEIGHT / 2)
+    corner = (lane - BOX_WIDTH / 2, place - BOX_HEIGHT / 2)
     box = Rectangle(corner, BOX_WIDTH, BOX_HEIGHT, linewidth=0.8, zorder=3)
     box.set(facecolor=_find_colour(row), edgecolor=GREY)
     axes.add_patch(box)
     name = cut_text(to_printable(str(row["step"])), NAME_LONGEST)
-    text_look = {"ha": "center", "fontsize": SMALL_PT, "zorder": 4}
-    axes.text(place, lane, wrap_text(name, BOX_LETTERS), va="center", **text_look)
+    look = {"ha": "center", "fontsize": SMALL_PT, "zorder": 4}
+    axes.text(lane, place - 0.1, wrap_text(name, BOX_LETTERS), va="center", **look)
     work = f"作業{_write_minutes(row['work_min'], day_min)}"
-    axes.text(place, lane + BOX_HEIGHT / 2 + 0.04, work, va="top", color=DARK_GREY, **text_look)
+    axes.text(lane, place + 0.13, work, va="center", color=DARK_GREY, **look)
     if row["wait_min"]:
         # the longest wait stands out
         is_longest = row["wait_min"] == lanes.steps["wait_min"].max()
-        wait_look = {"weight": "bold"} if is_longest else {}
-        wait = f"待ち{_write_minutes(row['wait_min'], day_min)}"
-        top = lane - BOX_HEIGHT / 2 - 0.04
-        axes.text(place, top, wait, va="bottom", color=GROUP_COLOUR, **text_look, **wait_look)
+        wait = f"{'★' if is_longest else ''}待ち{_write_minutes(row['wait_min'], day_min)}"
+        top = place - BOX_HEIGHT / 2 - 0.02
+        # an arrow that comes from the right must not cross the words
+        paper = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
+        words = axes.text(lane + 0.03, top, wait, va="bottom", color=GROUP_COLOUR, **look)
+        words.set(horizontalalignment="left", bbox=paper)
     if place:
-        start = (place - 1 + BOX_WIDTH / 2, lanes.lane_of[place - 1])
+        start = (lanes.lane_of[place - 1], place - 1 + BOX_HEIGHT / 2)
         arrow = {"arrowstyle": "-|>", "color": DARK_GREY, "linewidth": 1.0}
-        end = (place - BOX_WIDTH / 2, lane)
+        end = (lane, place - BOX_HEIGHT / 2)
         axes.annotate("", xy=end, xytext=start, arrowprops=arrow, zorder=2)
 
 
@@ -185,17 +200,18 @@ def _draw_return(axes: Any, lanes: Lanes, place: int) -> None:
         return
     orders = lanes.steps["order"].tolist()
     target = orders.index(row["back_to"]) if row["back_to"] in orders else max(place - 1, 0)
-    start = (place - 0.15, lanes.lane_of[place] + BOX_HEIGHT / 2)
-    end = (target + 0.33, lanes.lane_of[target] + BOX_HEIGHT / 2)
+    start = (lanes.lane_of[place] - BOX_WIDTH / 2, place + 0.1)
+    end = (lanes.lane_of[target] - BOX_WIDTH / 2, target + 0.1)
     arrow = {
         "arrowstyle": "-|>",
         "linestyle": "--",
         "color": OWN_COLOUR,
-        "connectionstyle": "arc3,rad=-0.25",
+        "connectionstyle": "arc3,rad=-0.3",
     }
-    axes.annotate("", xy=end, xytext=start, arrowprops=arrow, zorder=2)
+    axes.annotate("", xy=end, xytext=start, arrowprops=arrow, zorder=5)
     look = {"ha": "left", "va": "top", "color": OWN_COLOUR, "fontsize": SMALL_PT}
-    axes.text(place + 0.02, start[1] + 0.17, f"差戻{row['sent_back']:.0%}", **look)
+    below = place + BOX_HEIGHT / 2 + 0.02
+    axes.text(start[0], below, f"差戻{row['sent_back']:.0%}", **look)
 
 
 def _draw_time(axes: Any, lanes: Lanes, day_min: float) -> str:
@@ -205,12 +221,12 @@ def _draw_time(axes: Any, lanes: Lanes, day_min: float) -> str:
     total = waits.sum() + works.sum()
     if not total:
         return "時間が書かれていません（すべて0分）。"
-    scale = (len(waits) - 1 + BOX_WIDTH) / total
     # from the left edge of the first box to the right edge of the last
+    scale = (len(lanes.people) - 1 + BOX_WIDTH) / total
     start = -BOX_WIDTH / 2
     for wait, work in zip(waits, works, strict=True):
         for length, colour in ((wait, WAIT_COLOUR), (work, OWN_COLOUR)):
-            axes.barh(lanes.time_lane, length * scale, 0.4, left=start, color=colour, linewidth=0)
+            axes.barh(lanes.time_row, length * scale, 0.4, left=start, color=colour, linewidth=0)
             start += length * scale
     repeats = "（差し戻しの繰り返しも数えます）" if (lanes.steps["passes"] > 1).any() else ""
     return (

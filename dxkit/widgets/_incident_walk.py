@@ -1,6 +1,8 @@
 """What would you do in this hour of an incident? Choose, and see what follows."""
 
 import html
+from collections.abc import Callable
+from functools import partial
 
 import ipywidgets
 import pandas as pd
@@ -12,6 +14,7 @@ from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
 SCENE = "border:1px solid #bbb;border-radius:4px;padding:6px 10px;margin:6px 0 2px"
 GOOD_JUDGEMENT = "よい"
 FULL_WIDTH = ipywidgets.Layout(width="98%")
+BUTTON_LAYOUT = ipywidgets.Layout(width="3em", min_width="3em")
 
 
 def incident_walk(incident: pd.DataFrame) -> ipywidgets.VBox:
@@ -37,53 +40,65 @@ def incident_walk(incident: pd.DataFrame) -> ipywidgets.VBox:
     --------
     >>> import dxkit
     >>> walk = incident_walk(dxkit.load("incident_example"))
-    >>> len(walk.children[1].children)
-    1
-    >>> walk.children[1].children[0].children[1].index = 1
-    >>> len(walk.children[1].children), "よい選択 1 / 1" in walk.children[-1].value
-    (2, True)
+    >>> scenes = walk.children[1].children
+    >>> [scene.layout.display for scene in scenes[:3]]
+    [None, 'none', 'none']
+    >>> scenes[0].children[1].children[1].children[0].click()
+    >>> [scene.layout.display for scene in scenes[:3]], "よい選択 1 / 1" in walk.children[-1].value
+    ([None, None, 'none'], True)
     """
     # the table is read once before anybody chooses
     scene_count = follow_incident(incident, "").attrs["settings"]["scenes"]
     mark = f"（{MADE_MARK}）" if is_made(incident) else ""
     title = ipywidgets.HTML(value=f"<b>{scene_count}つの場面{mark}</b>")
     sum_line = ipywidgets.HTML(value=write_message(NEUTRAL, "はじめの場面で、1つ選びます。"))
-    scenes = [_Scene(rows) for _, rows in incident.groupby("scene", sort=True)]
-    column = ipywidgets.VBox([scenes[0].box])
+    scenes: list[_Scene] = []
 
-    def proceed(_: object) -> None:
-        letters = "".join(_take_chosen(scenes))
-        path = follow_incident(incident, letters)
+    def proceed() -> None:
+        path = follow_incident(incident, "".join(_take_chosen(scenes)))
         for scene, (_, row) in zip(scenes, path.iterrows(), strict=False):
             scene.show_outcome(row)
         # one scene more than there are choices
-        scene_number = min(len(letters) + 1, len(scenes))
-        column.children = [scene.box for scene in scenes[:scene_number]]
+        _show_scenes(scenes, len(path) + 1)
         sum_line.value = _write_sum(path)
 
-    for scene in scenes:
-        scene.radio.observe(proceed, names="index")
+    scenes += [_Scene(rows, proceed) for _, rows in incident.groupby("scene", sort=True)]
+    # all scenes are there from the start: one that is put in later would take the focus away
+    column = ipywidgets.VBox([scene.box for scene in scenes])
+    _show_scenes(scenes, 1)
     return ipywidgets.VBox([title, column, sum_line])
 
 
 class _Scene:
     """One scene: its text, its choices, and what followed."""
 
-    def __init__(self, rows: pd.DataFrame) -> None:
+    def __init__(self, rows: pd.DataFrame, proceed: Callable[[], None]) -> None:
         rows = rows.sort_values("choice", kind="stable")
         self.letters = [str(letter) for letter in rows["choice"]]
         text = max(rows["text"].fillna("").astype(str))
         hour = float(rows["hour"].iloc[0])
         heading = f"<b>{write_hour(hour)}</b>　{html.escape(text)}"
-        self.radio = ipywidgets.RadioButtons(
-            options=[f"{row.choice}　{row.label}" for row in rows.itertuples()],
-            # nothing is ticked at first
-            index=None,
-            layout=ipywidgets.Layout(width="max-content", max_width="98%"),
-        )
+        self.position: int | None = None
+        # buttons: Tab reaches each of them, and the notebook does not take their keys for its own
+        self.buttons = [
+            ipywidgets.Button(description=letter, layout=BUTTON_LAYOUT) for letter in self.letters
+        ]
+        lines = [
+            ipywidgets.HBox([button, ipywidgets.HTML(value=html.escape(str(label)))])
+            for button, label in zip(self.buttons, rows["label"], strict=True)
+        ]
+        for position, button in enumerate(self.buttons):
+            button.on_click(partial(self._choose, position, proceed))
         self.outcome = ipywidgets.HTML()
         words = ipywidgets.HTML(value=f'<div style="{SCENE}">{heading}</div>', layout=FULL_WIDTH)
-        self.box = ipywidgets.VBox([words, self.radio, self.outcome])
+        self.box = ipywidgets.VBox([words, ipywidgets.VBox(lines), self.outcome])
+
+    def _choose(self, position: int, proceed: Callable[[], None], _: object) -> None:
+        """Take a choice, and let the walk go on."""
+        self.position = position
+        for place, button in enumerate(self.buttons):
+            button.button_style = "primary" if place == position else ""
+        proceed()
 
     def show_outcome(self, row: "pd.Series") -> None:
         """Show what followed, and why it is judged so."""
@@ -91,6 +106,12 @@ class _Scene:
         lost = "" if not row["delay_hours"] else f"（失った時間 {row['delay_hours']:g}時間）"
         words = html.escape(f"{row['judgement']}{lost}　{row['follows']}　→ {row['reason']}")
         self.outcome.value = write_message(GOOD if is_good else BAD, words)
+
+
+def _show_scenes(scenes: list[_Scene], count: int) -> None:
+    """Show the first scenes and hide the others."""
+    for place, scene in enumerate(scenes):
+        scene.box.layout.display = None if place < count else "none"
 
 
 def write_hour(hour: float) -> str:
@@ -104,9 +125,9 @@ def _take_chosen(scenes: list[_Scene]) -> list[str]:
     """Take the letters up to the first scene in which nothing is chosen."""
     letters = []
     for scene in scenes:
-        if scene.radio.index is None:
+        if scene.position is None:
             break
-        letters.append(scene.letters[scene.radio.index])
+        letters.append(scene.letters[scene.position])
     return letters
 
 

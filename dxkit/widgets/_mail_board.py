@@ -12,7 +12,7 @@ from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message, write_table
 
 WHAT = "メールの表"
 CARD = "border:1px solid #bbb;border-radius:4px;padding:6px 10px;margin:2px 0;"
-CARD += "line-height:1.5;width:min(560px,55vw)"
+CARD += "line-height:1.5;width:min(560px,46vw);box-sizing:border-box"
 INVITATION = "あやしいと思うメールに印を付けて、「採点する」を押します。リンクは動きません。"
 HEADS = ("番号", "件名", "結果", "見分けるところ")
 
@@ -92,4 +92,6 @@ def _write_score(score: MailScore) -> str:
         f"まちがえて疑った {used['false_alarms']}通 / ふつう {used['honest']}通"
     )
     rows = score.table[["mail", "subject", "outcome", "clue"]].astype(str).to_numpy().tolist()
-    return write_message(GOOD if is_perfect else BAD, words) + write_table(HEADS, rows)
+    return write_message(GOOD if is_perfect else BAD, words) + write_table(
+        HEADS, rows, keep_first=True
+    )

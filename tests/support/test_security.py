@@ -164,6 +164,13 @@ def test_letters_that_a_scene_does_not_offer_are_all_refused():
         security.follow_incident(STORY.assign(delay_hours="長い"), "A")
 
 
+def test_choices_of_a_story_are_single_letters():
+    small = STORY.assign(choice=list("aｂab"))
+    assert security.follow_incident(small, "BA")["label"].tolist() == ["乙", "丙"]
+    with pytest.raises(TableError, match="2行目 列「choice」 値「10」"):
+        security.follow_incident(STORY.assign(choice=["A", "10", "A", "B"]), "A")
+
+
 def test_the_shipped_incident_has_one_good_choice_a_scene_and_never_loses_time_by_it():
     incident = dxkit.load("incident_example")
     good = incident[incident["judgement"] == "よい"]

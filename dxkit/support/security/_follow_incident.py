@@ -7,7 +7,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
-from dxkit.errors import ChoiceError, shorten
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import carry_provenance
 
 WHAT = "事故の筋書きの表"
@@ -52,6 +52,7 @@ def follow_incident(incident: pd.DataFrame, choices: str | Sequence[str]) -> pd.
     _checks.require_columns(rows, COLUMNS, WHAT)
     for column in ("scene", "hour", "delay_hours"):
         rows[column] = _checks.read_numbers(rows, column, WHAT)
+    _require_letters(rows)
     _checks.require_unique_rows(rows, ["scene", "choice"], WHAT)
     letters = _read_letters(choices)
     scenes = sorted(set(rows["scene"]))
@@ -82,6 +83,29 @@ def follow_incident(incident: pd.DataFrame, choices: str | Sequence[str]) -> pd.
     return result
 
 
+def _require_letters(rows: pd.DataFrame) -> None:
+    """Fold the choices as those that are typed; refuse what is not one letter."""
+    rows["choice"] = [_fold_letters(cell) for cell in rows["choice"]]
+    faults = [
+        Fault(
+            "選択肢の記号が1字ではありません",
+            "A・B・C のような1字にしてください",
+            row=position + 1,
+            column="choice",
+            value=letter,
+        )
+        for position, letter in enumerate(rows["choice"])
+        if len(letter) != 1
+    ]
+    if faults:
+        raise TableError(faults)
+
+
+def _fold_letters(cell: object) -> str:
+    """Make letters half-width and capital."""
+    return unicodedata.normalize("NFKC", str(cell)).strip().upper()
+
+
 def _read_letters(choices: str | Sequence[str]) -> list[str]:
     """Read one letter a scene, full-width or small, with or without blanks and commas."""
     if not isinstance(choices, str | list | tuple):
@@ -89,7 +113,7 @@ def _read_letters(choices: str | Sequence[str]) -> list[str]:
             f'choices=「{shorten(choices)}」は使えません。"BAB" のように書いてください。'
         )
     # typed in Japanese, letters are full-width and separated by 、
-    folded = unicodedata.normalize("NFKC", "".join(map(str, choices))).upper()
+    folded = _fold_letters("".join(map(str, choices)))
     return [letter for letter in folded if letter not in " 、,・-\n\t"]
 
 

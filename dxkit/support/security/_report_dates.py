@@ -100,10 +100,10 @@ def _is_closed(day: pd.Timestamp) -> bool:
     """Check for weekends and the days around the New Year; other holidays are not known."""
     if pd.isna(day):
         return False
-    return day.dayofweek >= SATURDAY or (day.month, day.day) in NEW_YEAR
+    return day.weekday() >= SATURDAY or (day.month, day.day) in NEW_YEAR
 
 
 def _write_day(day: pd.Timestamp) -> str:
     if pd.isna(day):
         return NO_DAY
-    return f"{day.month}月{day.day}日（{WEEKDAYS[day.dayofweek]}）"
+    return f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）"
