@@ -100,7 +100,7 @@ def check_answers(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> 
     checked = pd.DataFrame(lines, columns=["answer_id", "verdict", "fault", "truth", "reason"])
     # as the caller has it, number or text
     checked["answer_id"] = answers["answer_id"].to_numpy()
-    checked.attrs = merge_provenance(answers, *(tables[row.table] for row in rows))
+    checked.attrs.update(merge_provenance(answers, *(tables[row.table] for row in rows)))
     return checked
 
 
