@@ -10,6 +10,7 @@ twenty written answers from it, and ``tests/test_notebooks.py`` holds it against
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -40,7 +41,7 @@ def main() -> int:
     numbers = sys.argv[1:]
     paths = sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
     chosen = [path for path in paths if not numbers or path.stem.partition("_")[0] in numbers]
-    rows = [row for path in chosen for row in record(path)]
+    rows: list[dict[Any, Any]] = [row for path in chosen for row in record(path)]
     if numbers and RECORD.exists():
         kept = pd.read_csv(RECORD, dtype=str, keep_default_na=False)
         names = {path.stem for path in chosen}
@@ -51,10 +52,11 @@ def main() -> int:
     return 0
 
 
-def record(path: Path) -> list[dict[str, object]]:
+def record(path: Path) -> list[dict[str, Any]]:
     """Run a notebook and give its exercises, in their order."""
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(WATCH))
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    watch = nbformat.v4.new_code_cell(WATCH)  # type: ignore[no-untyped-call]
+    notebook.cells.insert(0, watch)
     with tempfile.TemporaryDirectory() as folder:
         resources = {"metadata": {"path": folder}}
         NotebookClient(

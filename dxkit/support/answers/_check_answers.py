@@ -100,7 +100,7 @@ def check_answers(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> 
     checked = pd.DataFrame(lines, columns=["answer_id", "verdict", "fault", "truth", "reason"])
     # as the caller has it, number or text
     checked["answer_id"] = answers["answer_id"].to_numpy()
-    checked.attrs = merge_provenance(answers, *(tables[row.table] for row in rows))
+    checked.attrs.update(merge_provenance(answers, *(tables[row.table] for row in rows)))
     return checked
 
 
@@ -131,9 +131,8 @@ def _read_answers(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> 
         names = tuple(
             part.strip() for part in record["place_names"].split(PLACE_MARK) if part.strip()
         )
-        row = _Answer(
-            **{str(key): str(text) for key, text in record.items()} | {"place_names": names}
-        )
+        words = {str(key): str(text) for key, text in record.items() if key != "place_names"}
+        row = _Answer(place_names=names, **words)
         if row.table in tables and row.statistic in STATISTICS:
             faults += _find_faults(row, tables[row.table], position)
         rows.append(row)
