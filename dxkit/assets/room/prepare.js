@@ -3,8 +3,8 @@
 const byId = (id) => document.getElementById(id);
 const STEPS = ["roster", "wishes", "groups", "papers", "day"];
 const ROLES = { code: "団体", person: "氏名", "": "そのまま使う", "-": "使わない" };
-const USES = { "": "使わない", alike: "似た人どうし", different: "違う人どうし", spread: "各班に分ける" };
-const WAIT_MS = 180000, MAX_MB = 10;
+const USES = { "": "使わない", alike: "似た人どうし", different: "違う人どうし", spread: "各グループに分ける" };
+const WAIT_MS = 240000, MAX_MB = 10;
 let secret = "", state = null, picked = null, busy = false, before = null;
 
 function make(kind, text, name) {
@@ -127,7 +127,7 @@ function drawWishes() {
   }));
   byId("labels").replaceChildren(...wishes.labels.map((text) => { const option = make("option"); option.value = text; return option; }));
   byId("links").replaceChildren(...["together", "apart"].flatMap((kind) => wishes.links[kind].map((link, position) => {
-    const row = make("li"), text = link.join(" と ") + (kind === "together" ? " → 同じ班" : " → 別の班");
+    const row = make("li"), text = link.join(" と ") + (kind === "together" ? " → 同じグループ" : " → 別のグループ");
     row.append(make("span", text), button("消す", () => act("unwish", { kind, position }, "希望を消しました。"), `${text} を消す`));
     return row;
   })));
@@ -151,11 +151,11 @@ function drawMember(member, group) {
 }
 function drawBoard(entry) {
   const box = make("section", undefined, "box board"), row = make("div", undefined, "row"), members = make("ul"), why = make("details");
-  const here = button("ここへ", () => picked && move(picked, entry.group), `選んだ人を第${entry.group}班へ動かす`);
+  const here = button("ここへ", () => picked && move(picked, entry.group), `選んだ人を第${entry.group}グループへ動かす`);
   here.disabled = picked === null || entry.members.some((member) => isPicked(member.key));
-  row.append(make("h2", `第${entry.group}班（${entry.size}人）`), here);
+  row.append(make("h2", `第${entry.group}グループ（${entry.size}人）`), here);
   members.append(...entry.members.map((member) => drawMember(member, entry.group)));
-  why.append(make("summary", entry.distance === null ? "理由" : `似かた ${entry.distance}・理由`), make("p", entry.reason));
+  why.append(make("summary", entry.distance === null ? "理由" : `${state.groups.only_different ? "ちがい" : "似かた"} ${entry.distance}・理由`), make("p", entry.reason));
   box.append(row, members, why);
   box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
   box.addEventListener("dragleave", () => box.classList.remove("over"));
@@ -172,10 +172,10 @@ function drawGroups() {
   const groups = state.groups, seated = groups.rows.length > 0;
   if (picked && !groups.rows.some((entry) => entry.members.some((member) => isPicked(member.key)))) picked = null;
   byId("form").disabled = !state.roster.persons;
-  byId("form").textContent = seated ? "班を組み直す" : "班を組む";
+  byId("form").textContent = seated ? "グループを組み直す" : "グループを組む";
   byId("undo").disabled = !groups.can_undo; byId("redo").disabled = !groups.can_redo;
   const change = before !== null && groups.quality !== null && before !== groups.quality ? `（${before} から）` : "";
-  byId("quality").textContent = groups.quality === null ? "" : `全体の似かた ${groups.quality}${change} ・ 小さいほど似た人が集まり、でたらめに組むと 1`;
+  byId("quality").textContent = groups.quality === null ? "" : `${groups.only_different ? "全体のちがい" : "全体の似かた"} ${groups.quality}${change} ・ ${groups.only_different ? "大きいほど違う人が混ざり" : "小さいほど似た人が集まり"}、でたらめに組むと 1`;
   before = groups.quality;
   byId("note").textContent = groups.note || (state.roster.persons ? "" : "先に「1 名簿」で名簿を取り込んでください。");
   list("broken", groups.broken);
@@ -219,7 +219,7 @@ function drawLateField(entry, position) {
 function pick(key) { picked = isPicked(key) ? null : key; drawGroups(); say(picked ? `${nameOf(key)} を選びました。動かす先の「ここへ」を押してください。` : ""); }
 async function move(member, group) {
   picked = null;
-  await act("move", { member, group }, `${nameOf(member)} を第${group}班へ動かしました。`);
+  await act("move", { member, group }, `${nameOf(member)} を第${group}グループへ動かしました。`);
 }
 function fill(id, value) { if (document.activeElement !== byId(id) && !byId(id).dataset.typed) byId(id).value = value ?? ""; }
 function drawDay() {
@@ -258,22 +258,23 @@ async function save(kind) {
   } catch { say("つながっていません。もう一度押してください。", true); }
   finally { busy = false; }
 }
-function print(kind) {
+// not named print: that would take the place of the browser's own
+function printOut(kind) {
   const title = byId("title").value || state.meeting, mark = state.made ? "（架空のデータ）" : "";
   const parts = state.groups.rows.flatMap((entry) => kind === "names" ? entry.members.map((member) => {
     const card = make("div", undefined, "card");
-    card.append(make("span", title + mark), make("b", member.key[1] || member.key[0]), make("span", `${member.key[1] ? member.key[0] : ""}　第${entry.group}班`));
+    card.append(make("span", title + mark), make("b", member.key[1] || member.key[0]), make("span", `${member.key[1] ? member.key[0] : ""}　第${entry.group}グループ`));
     return card;
   }) : [drawSheet(entry, mark)]);
   byId("print").className = kind;
-  byId("print").replaceChildren(...(kind === "names" ? [] : [make("h1", `${title} 班の一覧${mark}`)]), ...parts);
+  byId("print").replaceChildren(...(kind === "names" ? [] : [make("h1", `${title} グループの一覧${mark}`)]), ...parts);
   window.print();
 }
 function drawSheet(entry) {
   const part = make("div", undefined, "sheet"), table = make("table"), head = make("tr");
   head.append(make("th", "団体"), make("th", "氏名"));
   table.append(head, ...entry.members.map((member) => { const row = make("tr"); row.append(make("td", member.key[0]), make("td", member.key[1])); return row; }));
-  part.append(make("h2", `第${entry.group}班（${entry.size}人）`), table);
+  part.append(make("h2", `第${entry.group}グループ（${entry.size}人）`), table);
   return part;
 }
 byId("file").addEventListener("change", () => upload(byId("file").files[0]));
@@ -295,7 +296,7 @@ byId("wish").addEventListener("submit", async (event) => {
   const kind = event.submitter?.value || "together";
   if (await act("wish", { kind, members: [byId("first").value, byId("second").value] }, "希望を足しました。")) { byId("first").value = ""; byId("second").value = ""; byId("first").focus(); }
 });
-byId("form").addEventListener("click", () => act("form", {}, "班を組みました。", "班を組んでいます…（数十秒かかることがあります）"));
+byId("form").addEventListener("click", () => act("form", {}, "グループを組みました。", "グループを組んでいます…（数十秒かかることがあります）"));
 byId("undo").addEventListener("click", () => act("undo", {}, "元に戻しました。"));
 byId("redo").addEventListener("click", () => act("redo", {}, "やり直しました。"));
 byId("unpick").addEventListener("click", () => { picked = null; drawGroups(); say(""); });
@@ -309,7 +310,7 @@ byId("late-form").addEventListener("submit", async (event) => {
 });
 byId("next").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (await act("next", { name: byId("next-name").value }, "次の回を作りました。上の「準備する会議」で切り替えられます。", "班を組んでいます…（数十秒かかることがあります）")) byId("next-name").value = "";
+  if (await act("next", { name: byId("next-name").value }, "次の回を作りました。上の「準備する会議」で切り替えられます。", "グループを組んでいます…（数十秒かかることがあります）")) byId("next-name").value = "";
 });
 byId("meeting").addEventListener("change", () => {
   const name = byId("meeting").value;
@@ -328,7 +329,7 @@ byId("decide").addEventListener("submit", async (event) => {
   if (await act("decide", { what: byId("what").value, who: byId("who").value, until: byId("until").value })) for (const id of ["what", "who", "until"]) byId(id).value = "";
 });
 for (const part of document.querySelectorAll("[data-file]")) part.addEventListener("click", () => save(part.dataset.file));
-for (const part of document.querySelectorAll("[data-print]")) part.addEventListener("click", () => print(part.dataset.print));
+for (const part of document.querySelectorAll("[data-print]")) part.addEventListener("click", () => printOut(part.dataset.print));
 addEventListener("hashchange", showStep);
 async function start() {
   secret = new URLSearchParams(location.hash.slice(1)).get("key") || sessionStorage.getItem("officer") || "";

@@ -26,7 +26,7 @@ from dxkit.widgets.room._plan import (
     score_step,
 )
 
-NO_GROUPS = "先に「班を組む」を押してください。"
+NO_GROUPS = "先に「グループを組む」を押してください。"
 Body = Mapping[str, Any]
 
 
@@ -34,7 +34,7 @@ def cancel_members(meeting: Meeting, plan: Plan, body: Body) -> None:
     """Take out who cancelled, and mend the groups with the fewest moves."""
     key = read_key(body.get("member"))
     if key not in plan.step.seats:
-        raise ChoiceError("その人は、いま班にいません。画面を開き直してください。")
+        raise ChoiceError("その人は、いまグループにいません。画面を開き直してください。")
     measured = _relax_rules(_require_groups(meeting, plan))
     mended = groups.replan(measured, absent=[_make_label(measured, key)])
     note = f"{name_key(key)}が欠席です。{_describe_moves(mended)}"
@@ -76,7 +76,7 @@ def _seat_row(plan: Plan, measured: groups.Groups, row: pd.DataFrame, key: Key) 
         mended = groups.replan(measured, late=row)
     seats = read_seats(mended.table)
     absent = [other for other in plan.step.absent if other != key]
-    note = f"{name_key(key)}が第{seats[key]}班に入りました。{_describe_moves(mended)}"
+    note = f"{name_key(key)}が第{seats[key]}グループに入りました。{_describe_moves(mended)}"
     plan.add_step(Step(seats, absent, note))
 
 
@@ -133,6 +133,7 @@ def _make_label(measured: groups.Groups, key: Key) -> Any:
 def _describe_moves(mended: groups.Groups) -> str:
     moves = mended.settings["moved"]
     listed = "、".join(
-        f"{name_key((move['code'], move.get('person', '')))}が第{move['to']}班へ" for move in moves
+        f"{name_key((move['code'], move.get('person', '')))}が第{move['to']}グループへ"
+        for move in moves
     )
     return f"動く人: {listed}。" if moves else "ほかの人は動きません。"

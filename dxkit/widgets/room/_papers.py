@@ -112,12 +112,12 @@ def _write_groups(meeting: Meeting, plan: Plan, path: Path, _: object) -> None:
     members = measured.members.sort_values("group", kind="stable", ignore_index=True)
     first = [name for name in ("group", "code", "person") if name in members.columns]
     others = [name for name in members.columns if name not in first]
-    names = {"group": "班", "code": "団体", "person": "氏名"}
+    names = {"group": "グループ", "code": "団体", "person": "氏名"}
     seats = members[[*first, *others]].rename(columns=names)
     reasons = groups.explain(measured)
-    table = pd.DataFrame({"班": reasons.index, "理由": reasons.to_numpy()})
+    table = pd.DataFrame({"グループ": reasons.index, "理由": reasons.to_numpy()})
     sheets = {
-        "班": carry_provenance(seats, measured.members),
+        "グループ": carry_provenance(seats, measured.members),
         "理由": carry_provenance(table, measured.members),
     }
     write_sheets(sheets, path)

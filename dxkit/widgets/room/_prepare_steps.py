@@ -151,7 +151,7 @@ def form_groups(meeting: Meeting, plan: Plan, _: Body) -> None:
         warnings.simplefilter("ignore", TableWarning)
         if history.empty:
             formed = groups.form(persons, **rules)
-            note = f"{len(keys)}人を{formed.settings['count']}つの班に組みました。"
+            note = f"{len(keys)}人を{formed.settings['count']}つのグループに組みました。"
         else:
             formed = groups.next_round(persons, history, **rules)
             note = _describe_repeats(formed, len(keys))
@@ -160,9 +160,9 @@ def form_groups(meeting: Meeting, plan: Plan, _: Body) -> None:
 
 def _describe_repeats(formed: groups.Groups, count: int) -> str:
     repeats, wished = formed.settings["repeats"], formed.settings["repeats_wished"]
-    tail = f"（うち{wished}組は、同じ班にする希望）" if wished else ""
+    tail = f"（うち{wished}組は、同じグループにする希望）" if wished else ""
     return (
-        f"{count}人を{formed.settings['count']}つの班に組みました。"
+        f"{count}人を{formed.settings['count']}つのグループに組みました。"
         f"前の会で会った人と、また会うのは{repeats}組です{tail}。"
     )
 
@@ -173,12 +173,12 @@ def move_member(_: Meeting, plan: Plan, body: Body) -> None:
     seats = plan.step.seats
     target = body.get("group")
     if key not in seats:
-        raise ChoiceError("その人は、いま班にいません。画面を開き直してください。")
+        raise ChoiceError("その人は、いまグループにいません。画面を開き直してください。")
     new_group = max(seats.values()) + 1
     if not isinstance(target, int) or target not in {*seats.values(), new_group}:
-        raise ChoiceError("その班はありません。画面を開き直してください。")
+        raise ChoiceError("そのグループはありません。画面を開き直してください。")
     if seats[key] != target:
-        note = f"{name_key(key)}を、第{seats[key]}班から第{target}班へ動かしました。"
+        note = f"{name_key(key)}を、第{seats[key]}グループから第{target}グループへ動かしました。"
         plan.add_step(Step(seats | {key: target}, plan.step.absent, note))
 
 

@@ -161,8 +161,7 @@ def plain_words(message: str) -> str:
     """Say what a message for those who write code says, in the page's words."""
     words = {
         "列 code": "「団体」の列", "列 person": "「氏名」の列", "size を変えて form で作り直して":
-        "「2 希望」で人数を変えて、班を組み直して", "form で作り直して": "班を組み直して",
-        "列 ": "列 ",
+        "「2 希望」で人数を変えて、グループを組み直して", "form で作り直して": "グループを組み直して",
     }  # fmt: skip
     for code, plain in words.items():
         message = message.replace(code, plain)
@@ -195,13 +194,17 @@ def _describe_groups(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dic
             return view | {"broken": [plain_words(str(error))]}
     if measured is None:
         return view
+    uses = set(plan.uses.values())
     return view | {
-        "rows": [_describe_group(plan, measured, row, sentences) for row in
-                 measured.by_group.to_dict("records")],
+        "rows": [
+            _describe_group(plan, measured, row, sentences)
+            for row in measured.by_group.to_dict("records")
+        ],
         "broken": measured.settings["broken"],
-        "quality": round(measured.quality, 3) if plan.list_rules()["alike"] or
-        plan.list_rules()["different"] else None,
-    }  # fmt: skip
+        # only spread out or not sorted at all: there is nothing to measure
+        "quality": round(measured.quality, 3) if uses & {"alike", "different"} else None,
+        "only_different": "alike" not in uses,
+    }
 
 
 def _describe_group(
