@@ -141,11 +141,10 @@ def test_only_the_officer_reaches_the_pages(room, window):
     assert window.ask("/prepare/state", {}, Origin="http://elsewhere.example")[0] == 403
 
 
-def test_nobody_else_may_send_a_long_body(room, window):
-    with pytest.raises((ConnectionError, http.client.HTTPException, AssertionError)):
-        status, _ = window.ask("/prepare/upload", content=b"x" * 2**20, **{"X-Room-Key": "0" * 32})
-        # hung up on, or refused as too long: never read
-        assert status not in (400, 401, 413)
+def test_nobody_else_may_send_a_long_body(window):
+    # hung up on before the body is read
+    with pytest.raises((ConnectionError, http.client.HTTPException)):
+        window.ask("/prepare/upload", content=b"x" * 2**20, **{"X-Room-Key": "0" * 32})
 
 
 @pytest.mark.slow
@@ -306,17 +305,19 @@ def test_next_months_groups_keep_those_apart_who_have_met(filled):
         for two, second in filled.seats().items()
         if one[0] != two[0] and first == second
     }
+    seats_before = filled.seats()
     status, state = filled.act("next", name="第2回")
     assert status == 200
     assert state["meeting"] == "第2回"
     assert state["meetings"] == [NAME, "第2回"]
     window = Window(filled.room, "第2回")
     seats = window.seats()
-    assert set(seats) == set(filled.seats())
+    assert set(seats) == set(seats_before)
     again = sum(seats[one] == seats[two] for one, two in map(tuple, pairs))
     assert f"また会うのは{again}組" in window.state["groups"]["note"]
-    assert filled.act("next", name="第2回")[0] == 400
-    assert Window(filled.room).seats() == filled.seats()
+    first = Window(filled.room)
+    assert first.act("next", name="第2回")[0] == 400
+    assert first.seats() == seats_before
 
 
 def test_an_unknown_meeting_is_not_made_by_a_slip(window):
@@ -344,7 +345,7 @@ def test_files_hold_the_groups_and_nothing_that_runs(filled):
     page = files["handout.html"].decode()
     assert "<img src=x" not in page
     assert "県DX課" in page
-    assert b"20261210T140000" in files["next.ics"]
+    assert b"DTSTART:20261210T050000Z" in files["next.ics"]
 
 
 def test_papers_that_nobody_handed_in_are_refused_in_words(tmp_path):
