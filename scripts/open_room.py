@@ -1,6 +1,6 @@
-"""Open the meeting's room: its store, its server and the officer's page in the browser.
+"""Open the meeting's room: list, wishes, groups, papers and the day, as pages in the browser.
 
-    make room                        in out/room, today's meeting
+    make room                        in out/room, the meeting that is prepared, or today's
     make room ARGS="--meeting 第2回"  another meeting of the same folder
 
 Ctrl+C ends it; run again it opens the meeting as it was left.
@@ -10,6 +10,7 @@ import argparse
 import sys
 import threading
 
+from dxkit import reports
 from dxkit.errors import DxkitError
 from dxkit.widgets.room import open_room
 
@@ -18,7 +19,7 @@ def main() -> int:
     """Serve until Ctrl+C."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--folder", default="out/room", help="where the meeting is kept")
-    parser.add_argument("--meeting", help="the meeting's name; today's date by default")
+    parser.add_argument("--meeting", help="its name; by default the one that is prepared")
     parser.add_argument("--address", help="this laptop's address on the room's network")
     parser.add_argument("--expected", type=int, help="how many persons are in the room")
     parser.add_argument("--tickets", action="store_true", help="only paper tickets let in")
@@ -32,12 +33,18 @@ def main() -> int:
             expected=options.expected,
             tickets=options.tickets,
             browser=not options.no_browser,
+            papers={
+                "handout": reports.handout,
+                "record": reports.record,
+                "calendar_entry": reports.calendar_entry,
+            },
         )
     except DxkitError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(
         f"会議「{room.title}」を開きました。この窓は、会議が終わるまで閉じないでください。\n"
+        f"  準備の画面（ほかの人に見せない）: {room.local_prepare_link}\n"
         f"  進行役の画面（ほかの人に見せない）: {room.local_officer_link}\n"
         f"  電話が開く住所: {room.address}  会議コード: {room.code}\n"
         "  終えるときは Ctrl+C を押します。\n"

@@ -763,6 +763,11 @@ CASES = {
         form_of,
         quick=("rows shuffled", "pyarrow dtypes"),
     ),
+    "groups.score": Case(
+        {"members": FEW_TOWNS.assign(group=[row % 2 + 1 for row in range(len(FEW_TOWNS))])},
+        lambda members: groups.score(members, size=(3, 4), alike="people_2020", different="kind"),
+        quick=("rows shuffled",),
+    ),
     "groups.next_round": Case(
         {"members": FEW_TOWNS.head(8), "history": EARLIER_SEATS},
         lambda members, history: groups.next_round(members, history, size=4, alike="people_2020"),

@@ -45,6 +45,7 @@ from dxkit.loaders._resolve_prefecture import (
     resolve_prefecture,
 )
 from dxkit.loaders._roadside_stations import read_roadside_stations
+from dxkit.loaders._roster_headings import list_headings
 from dxkit.loaders._service_catalogue import read_catalogue
 from dxkit.loaders._shelters import read_shelters
 from dxkit.loaders._standard_facilities import read_facilities
@@ -70,6 +71,7 @@ __all__ = [
     "identify",
     "is_former_name",
     "label",
+    "list_headings",
     "list_newer_files",
     "list_unvisited",
     "load",

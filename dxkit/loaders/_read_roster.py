@@ -14,27 +14,23 @@ import pandas as pd
 
 from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._roster_headings import (
+    RosterHead,
+    find_heads,
+    fold_heading,
+    make_no_list_fault,
+    make_two_lists_fault,
+    name_heading,
+)
 from dxkit.loaders._sheet import Sheet
 from dxkit.schema import MADE_NOTE_START
 
-BODY_HEADINGS = frozenset(
-    ("code", "団体", "団体名", "団体コード", "市町", "市町名", "市区町村", "市区町村名", "自治体",
-     "自治体名", "所属", "所属名", "所属団体", "機関", "機関名", "会社名", "組織", "組織名", "参加団体")
-)  # fmt: skip
-PERSON_HEADINGS = frozenset(
-    ("person", "氏名", "名前", "お名前", "参加者", "参加者名", "参加者氏名", "出席者", "出席者名",
-     "出席者氏名", "担当者", "担当者名", "担当者氏名")
-)  # fmt: skip
-# rows in which headings are looked for
-HEADING_ROWS = 30
 DITTO_MARKS = frozenset(("〃", "々", "同上", "″", '"'))
 NOTE_STARTS = ("※", "注", "＊", "*")
 SUM_LABELS = frozenset(("計", "合計", "総計", "小計"))
 YES_WORDS = frozenset(("○", "◯", "〇", "◎", "●", "はい", "有", "あり", "true", "yes"))
 NO_WORDS = frozenset(("×", "✕", "いいえ", "無", "なし", "-", "－", "ー", "false", "no"))
 NUMBER = re.compile(r"[-+−]?\d{1,3}(,\d{3})+(\.\d+)?|[-+−]?\d+(\.\d+)?")
-NUMBERING = frozenset(("no", "№", "番号", "連番", "項番", "#"))
-LISTED_HEADINGS = 12
 
 
 def read_roster(
@@ -45,8 +41,8 @@ def read_roster(
     Parameters
     ----------
     path
-        XLSX or CSV, in any encoding that `read_table` reads. Titles above the headings, merged
-        cells, 〃 and notes below the list are understood.
+        XLSX or CSV, in any encoding that `read_table` reads. Titles above the headings, headings in
+        several rows, merged cells, 〃 and notes below the list are understood.
     sheet
         Which sheet, where several hold a list.
     columns
@@ -76,10 +72,11 @@ def read_roster(
     >>> read_roster(path).to_numpy().tolist()
     [['姫路市', '青木'], ['県DX課', '岡']]
     """
-    names = {_fold(heading): name for heading, name in (columns or {}).items()}
-    page, top = _find_list(read_sheets(path, sheet=sheet), names)
-    fields = _name_fields(page, top, names)
-    members, skipped, faults = _read_rows(page, top, fields)
+    names = {fold_heading(heading): name for heading, name in (columns or {}).items()}
+    head = _find_list(read_sheets(path, sheet=sheet), names)
+    page = head.page
+    fields = _name_fields(head, names)
+    members, skipped, faults = _read_rows(page, head.first, fields)
     faults = [*page.faults, *faults, *_list_repeats(page, members)]
     if faults:
         raise TableError(faults)
@@ -89,7 +86,7 @@ def read_roster(
     table = table.assign(**shown)
     table.attrs = {
         "source": page.file,
-        "receipt": _write_receipt(page, top, table, skipped),
+        "receipt": _write_receipt(page, head.top, table, skipped),
         "skipped": skipped,
     }
     if any(str(note["text"]).startswith(MADE_NOTE_START) for note in skipped):
@@ -97,74 +94,41 @@ def read_roster(
     return table
 
 
-def _fold(heading: object) -> str:
-    text = unicodedata.normalize("NFKC", str(heading)).casefold()
-    # 「氏　名」, 「団体名（略称）」, 「人口［人］」
-    return re.sub(r"[\s]|[(\[［【〔].*", "", text)
+def _find_list(sheets: list[Sheet], names: Mapping[str, str]) -> RosterHead:
+    """Find the sheet that holds a list, and its headings."""
+    heads = find_heads(sheets, names)
+    if not heads:
+        raise TableError([make_no_list_fault(sheets)])
+    if len(heads) > 1:
+        raise TableError([make_two_lists_fault(heads)])
+    return heads[0]
 
 
-def _name_heading(heading: str, names: Mapping[str, str]) -> str:
-    folded = _fold(heading)
-    if folded in names:
-        return names[folded]
-    if folded in BODY_HEADINGS:
-        return "code"
-    return "person" if folded in PERSON_HEADINGS else heading.strip()
-
-
-def _find_list(sheets: list[Sheet], names: Mapping[str, str]) -> tuple[Sheet, int]:
-    """Find the sheet that holds a list, and the row of its headings."""
-    lists = []
-    for page in sheets:
-        for row, texts in enumerate(page.texts[:HEADING_ROWS]):
-            if "code" in [_name_heading(text, names) for text in texts if text.strip()]:
-                lists.append((page, row))
-                break
-    if len(lists) == 1:
-        return lists[0]
-    file = sheets[0].file
-    if lists:
-        listed = "、".join(f"「{page.name}」" for page, _ in lists)
-        remedy = f'sheet="{lists[0][0].name}" のように1つ選んでください'
-        raise TableError(
-            [Fault(f"名簿のあるシートが{len(lists)}つあります（{listed}）", remedy, file=file)]
-        )
-    cells = [text.strip() for page in sheets for row in page.texts[:HEADING_ROWS] for text in row]
-    seen = "、".join(f"「{shorten(text, 12)}」" for text in dict.fromkeys(filter(None, cells)))
-    remedy = (
-        '団体の列の見出しを「団体名」にするか、columns={"見出し": "code"} で教えてください'
-        f"（はじめの方のセル: {shorten(seen, 200)}）"
-    )
-    raise TableError([Fault("団体名・市町名・所属などの見出しがありません", remedy, file=file)])
-
-
-def _name_fields(page: Sheet, top: int, names: Mapping[str, str]) -> dict[int, str]:
-    """Name the columns; a heading that stands twice is a fault, a running number no column."""
+def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
+    """Name the columns; a heading that stands twice is a fault."""
     fields: dict[int, str] = {}
-    for position in range(len(page.texts[top])):
-        heading = page.find_verbatim(top, position)
-        name = _name_heading(heading, names)
-        if not heading.strip() or _fold(heading).rstrip(".") in NUMBERING:
-            continue
+    page = head.page
+    for position, heading in head.headings.items():
+        name = name_heading(heading, names)
         if name in fields.values():
             what = {"code": "団体", "person": "氏名"}.get(name, name)
             remedy = 'columns={"見出し": "列の名前"} で区別するか、片方の見出しを変えてください'
             raise TableError(
                 [Fault(f"「{what}」にあたる見出しが2つあります", remedy, file=page.file,
-                       sheet=page.name, row=page.row_numbers[top], value=heading)]
+                       sheet=page.name, row=page.row_numbers[head.top], value=heading)]
             )  # fmt: skip
         fields[position] = name
     return fields
 
 
 def _read_rows(
-    page: Sheet, top: int, fields: Mapping[int, str]
+    page: Sheet, first: int, fields: Mapping[int, str]
 ) -> tuple[list[tuple[int, dict[str, str]]], list[dict[str, Any]], list[Fault]]:
     """Read the members with the numbers of their rows, what is no member, and the faults."""
     members: list[tuple[int, dict[str, str]]] = []
     skipped: list[dict[str, Any]] = []
     faults: list[Fault] = []
-    for row in range(top + 1, len(page.rows)):
+    for row in range(first, len(page.rows)):
         number = page.row_numbers[row]
         # as it is written: ㈱ stays ㈱, so that who copies a name from the list finds it
         cells = {
@@ -173,8 +137,10 @@ def _read_rows(
         text = " ".join(filter(None, (cell.strip() for cell in page.texts[row])))
         if not text:
             continue
-        first = text.split()[0]
-        if first.startswith(NOTE_STARTS) or {_fold(cell) for cell in text.split()} & SUM_LABELS:
+        if (
+            text.startswith(NOTE_STARTS)
+            or {fold_heading(cell) for cell in text.split()} & SUM_LABELS
+        ):
             skipped.append({"row": number, "text": text})
             continue
         if cells["code"] in DITTO_MARKS and members:

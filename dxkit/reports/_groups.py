@@ -7,8 +7,8 @@ import pandas as pd
 
 from dxkit import groups as grouping
 from dxkit._checks import require_columns
-from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.loaders import name_municipalities
+from dxkit.errors import ChoiceError, Fault, PlaceNameError, TableError, shorten
+from dxkit.loaders import name_municipalities, resolve_municipality
 
 # columns of the members' table that fit beside the figures, and letters in a cell
 MAX_COLUMNS = 4
@@ -74,6 +74,61 @@ def name_members(
     # a group's members stand in the order of the codes: no order of merit
     merged = table[["code", "group"]].merge(people, left_on="code", right_index=True)
     return merged.sort_values(["group", "code"], ignore_index=True)
+
+
+def name_persons(
+    table: pd.DataFrame,
+    members: pd.DataFrame | None,
+    municipalities: pd.DataFrame,
+    show: Sequence[str],
+) -> pd.DataFrame:
+    """Return the seats of a meeting of bodies of all kinds: one row a member, by group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``code`` (of the municipality that the body is; empty for others), ``group, name`` (of the
+        body), ``person`` where bodies send persons, and the columns to show.
+
+    Raises
+    ------
+    ChoiceError
+        If a column to show is not there.
+    """
+    keys = [name for name in ("code", "person") if name in table.columns]
+    source = table if members is None else members
+    if absent := [name for name in show if name not in source.columns]:
+        raise ChoiceError(
+            f"show の「{shorten(absent[0])}」は members の列にありません。"
+            f"使える列: {'、'.join(map(str, source.columns))}"
+        )
+    shown = [name for name in show[:MAX_COLUMNS] if name not in (*keys, "group", "name")]
+    people = table[[*keys, "group"]].copy()
+    if shown:
+        columns = source[[*keys, *shown]].drop_duplicates(keys)
+        people = people.merge(columns, on=keys, how="left")
+    labels = people["code"].astype(str)
+    codes = [_find_code(label, municipalities) for label in labels]
+    names = [
+        str(municipalities.loc[code, "name"]) if code else label
+        for code, label in zip(codes, labels, strict=True)
+    ]
+    people = people.assign(code=codes, name=[shorten(name, CELL_LENGTH) for name in names])
+    # a group's members stand in the order of their bodies: no order of merit
+    order = labels.map(str).rename("order")
+    sorted_rows = pd.concat([people["group"], order], axis=1).sort_values(
+        ["group", "order"], kind="stable"
+    )
+    return people.loc[sorted_rows.index].reset_index(drop=True)
+
+
+def _find_code(label: str, municipalities: pd.DataFrame) -> str:
+    """Find the municipality that a body is; empty for one that is none of the prefecture's."""
+    try:
+        code = resolve_municipality(label)
+    except PlaceNameError:
+        return ""
+    return code if code in municipalities.index else ""
 
 
 def _add_columns(people: pd.DataFrame, members: pd.DataFrame, show: Sequence[str]) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from dxkit.reports._groups import (
     explain_groups,
     name_group,
     name_members,
+    name_persons,
     read_groups,
 )
 from dxkit.reports._html_page import (
@@ -76,7 +77,8 @@ def handout(
     Parameters
     ----------
     groups
-        `dxkit.groups.Groups`, or a table with ``code`` and ``group``. Invented or estimated groups
+        `dxkit.groups.Groups`, or a table with ``code`` and ``group``, and ``person`` where bodies
+        send persons; these need not be municipalities, and have no figures then. Invented or estimated groups
         or members (see `dxkit.load`) are marked on every sheet.
     members
         One row a participant: ``code``, and ``name`` if the municipality's own is not the one to
@@ -105,7 +107,8 @@ def handout(
     Raises
     ------
     TableError
-        If columns are missing, a municipality is unknown or stands in two groups.
+        If columns are missing, a municipality is unknown (without ``person``) or stands in two
+        groups.
     ChoiceError
         If an address or option cannot be used.
 
@@ -122,7 +125,10 @@ def handout(
     """
     table = read_groups(groups)
     official = gather_official()
-    people = name_members(table, members, official.municipalities, list(show))
+    # bodies that send persons, and those of `form(places=False)`, need not be municipalities
+    is_mixed = "person" in table.columns or not getattr(groups, "settings", {}).get("places", True)
+    name = name_persons if is_mixed else name_members
+    people = name(table, members, official.municipalities, list(show))
     agenda = _Agenda(questions, url, explain_groups(groups, reasons))
     mark = read_mark(groups, members)
     # long texts are cut: a group has one sheet
@@ -193,15 +199,13 @@ def _write_group_sheet(
 ) -> str:
     mark = f'<p class="made">{escape_text(head.mark)}を含みます</p>' if head.mark else ""
     reason = agenda.get_reason(key)
+    unit = "人" if "person" in people.columns else "団体"
     questions = "".join(f"<li>{escape_text(text)}</li>" for text in agenda.list_questions(key))
     parts = [
         mark,
         f'<p class="why">{escape_text(reason)}</p>' if reason else "",
-        write_part(f"この組の{len(people)}団体", _write_members(people, official)),
-        write_part(
-            "20業務の進み具合（40の作業手順のうち終えた割合）",
-            _draw_progress(key, people, official),
-        ),
+        write_part(f"この組の{len(people)}{unit}", _write_members(people, official)),
+        _draw_progress(key, people, official),
         write_part("話し合うこと", f"<ol class='asked'>{questions}</ol>"),
         write_part("次の一歩（だれが・いつまでに）", '<div class="lines"></div>'),
     ]
@@ -217,13 +221,17 @@ def _write_group_sheet(
 
 
 def _draw_progress(key: Any, people: pd.DataFrame, official: Official) -> str:
-    """Draw how far each member has come with each of the 20 systems."""
+    """Draw how far each municipality has come with each of the 20 systems; nothing without one."""
+    towns = people[people["code"] != ""].drop_duplicates("code")
+    if towns.empty:
+        return ""
     systems = list(dict.fromkeys(official.progress["system"]))
     wide = progress_table(official.progress, systems=systems)
-    shares = wide.loc[people["code"]].set_axis(list(people["name"]))
+    shares = wide.loc[towns["code"]].set_axis(list(towns["name"]))
     # the foot of the sheet names the sources
     figure = charts.heatmap(shares, label="終えた手順の割合", low=0, high=1, source="")
-    return embed_figure(figure, f"{name_group(key)}の市町ごとの20業務の進み具合")
+    picture = embed_figure(figure, f"{name_group(key)}の市町ごとの20業務の進み具合")
+    return write_part("20業務の進み具合（40の作業手順のうち終えた割合）", picture)
 
 
 def _add_code(sheet: str, address: str) -> str:
@@ -237,8 +245,12 @@ def _add_code(sheet: str, address: str) -> str:
 
 def _write_members(people: pd.DataFrame, official: Official) -> str:
     """Write the members with their figures."""
-    shown_columns = [name for name in people.columns if name not in ("code", "group", "name")]
-    names = [*HEADINGS, *(schema.heading(name) for name in shown_columns)]
+    shown_columns = [
+        name for name in people.columns if name not in ("code", "group", "name", "person")
+    ]
+    body, *figures = HEADINGS
+    persons = ["氏名"] if "person" in people.columns else []
+    names = [body, *persons, *figures, *(schema.heading(name) for name in shown_columns)]
     head = "".join(
         f'<th class="{"figure" if name in NUMBER_HEADINGS else ""}">'
         f"{escape_text(shorten(name, CELL_LENGTH))}</th>"
@@ -251,21 +263,29 @@ def _write_members(people: pd.DataFrame, official: Official) -> str:
 
 
 def _write_member(row: Mapping[Any, Any], shown_columns: Sequence[str], official: Official) -> str:
-    municipality = official.municipalities.loc[row["code"]]
-    progress = official.progress[official.progress["code"] == row["code"]]
+    persons = [f'<td class="kept">{escape_text(row["person"])}</td>'] if "person" in row else []
+    cells = [f'<td class="kept">{escape_text(row["name"])}</td>', *persons]
+    cells += _write_figures(row["code"], official)
+    for name in shown_columns:
+        text = "" if pd.isna(row[name]) else shorten(row[name], SHOWN_LENGTH)
+        cells.append(f"<td>{escape_text(text)}</td>")
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _write_figures(code: str, official: Official) -> list[str]:
+    """Write the figures of a municipality; empty cells for a body that is none."""
+    if not code:
+        return ["<td></td>"] * (len(HEADINGS) - 1)
+    municipality = official.municipalities.loc[code]
+    progress = official.progress[official.progress["code"] == code]
     share = float(progress["share_done"].mean())
     # a system counts as open until all of its steps are done
     unfinished = int((progress["share_done"] < 1).sum())
-    listed = int(official.extensions.get(row["code"], 0))
-    cells = [
-        f'<td class="kept">{escape_text(row["name"])}</td>',
+    listed = int(official.extensions.get(code, 0))
+    return [
         f'<td class="kept">{escape_text(municipality["area"])}</td>',
         f'<td class="figure">{municipality["people_2020"]:,}人</td>',
         f'<td class="barred"><span>{draw_bar(share)}</span>{share:.0%}</td>',
         f'<td class="figure">{unfinished}/{len(progress)}</td>',
         f'<td class="figure">{listed}件</td>',
     ]
-    for name in shown_columns:
-        text = "" if pd.isna(row[name]) else shorten(row[name], SHOWN_LENGTH)
-        cells.append(f"<td>{escape_text(text)}</td>")
-    return f"<tr>{''.join(cells)}</tr>"

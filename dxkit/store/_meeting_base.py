@@ -55,6 +55,10 @@ class MeetingBase:
         names = names[: names.index(self.name)] if self.name in names else names
         return [name for name in names if is_practice(name) == is_practice(self.name)]
 
+    def list_meetings(self) -> list[str]:
+        """List all meetings of this store that hold anything, in the order in which they began."""
+        return self._rows.list_meetings()
+
     def _write(
         self,
         kind: str,

@@ -3,7 +3,7 @@
 import openpyxl
 import pytest
 
-from dxkit import groups
+from dxkit import groups, loaders
 from dxkit.errors import TableError
 from dxkit.loaders import read_roster
 
@@ -96,3 +96,57 @@ def test_an_invented_list_stays_invented(tmp_path):
         "団体名\n姫路市\n※架空データです。実在の団体や人の値ではありません。\n", "utf-8"
     )
     assert read_roster(path).attrs["made"]
+
+
+def _write_two_rows_of_headings(path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet["A1"] = "意見交換会　出席者名簿"
+    sheet.merge_cells("A1:F1")
+    for cell, text in {"A3": "No.", "B3": "団体名", "C3": "氏　名", "D3": "属性"}.items():
+        sheet[cell] = text
+    for area in ("A3:A4", "B3:B4", "C3:C4", "D3:F3"):
+        sheet.merge_cells(area)
+    for cell, text in {"D4": "人口（人）", "E4": "事業者", "F4": "司会"}.items():
+        sheet[cell] = text
+    sheet.append([1, "姫路市", "青木", "５３０，４９５", "Ａ社", "○"])
+    sheet.append([2, "〃", "岡", 530495, "A社", None])
+    sheet.append(["※ 敬称略"])
+    book.save(path)
+
+
+def test_headings_may_stand_in_two_rows_merged_across_and_down(tmp_path):
+    path = tmp_path / "list.xlsx"
+    _write_two_rows_of_headings(path)
+    table = loaders.read_roster(path)
+    assert list(table.columns) == ["code", "person", "人口（人）", "事業者", "司会"]
+    assert table["code"].tolist() == ["姫路市", "姫路市"]
+    assert table["人口（人）"].tolist() == [530495, 530495]
+    assert table["司会"].tolist() == [True, False]
+    assert [note["row"] for note in table.attrs["skipped"]] == [7]
+
+
+def test_headings_are_listed_with_what_they_would_be_taken_for(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("名簿\n市町名,団体名,氏名,人数\n神戸市,甲社,岡,3\n", "utf-8")
+    headings = loaders.list_headings(path)
+    assert headings["row"].tolist() == [2] * 4
+    assert headings["column"].tolist() == ["市町名", "code", "person", "人数"]
+    # two columns could be the body: that is asked
+    assert headings["sure"].tolist() == [False, False, False, True]
+    columns = dict(zip(headings["heading"], headings["column"], strict=True))
+    table = loaders.read_roster(path, columns=columns)
+    assert table.loc[0].tolist() == ["神戸市", "甲社", "岡", 3]
+
+
+def test_headings_that_nobody_knows_are_listed_as_a_guess(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("どこから,だれが\n神戸市,岡\n", "utf-8")
+    headings = loaders.list_headings(path)
+    assert headings["heading"].tolist() == ["どこから", "だれが"]
+    assert not headings["sure"].any()
+    table = loaders.read_roster(path, columns={"どこから": "code", "だれが": "person"})
+    assert table.to_numpy().tolist() == [["神戸市", "岡"]]
+    path.write_text("1,2\n3,4\n", "utf-8")
+    with pytest.raises(TableError, match="見出しの行が見つかりません"):
+        loaders.list_headings(path)

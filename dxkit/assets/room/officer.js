@@ -171,6 +171,7 @@ function start() {
   secret = new URLSearchParams(location.hash.slice(1)).get("key") || sessionStorage.getItem("officer") || "";
   sessionStorage.setItem("officer", secret);
   // the secret does not stay in the address bar, where others see it
+  byId("prepare").href = "prepare#key=" + secret;
   if (location.hash) history.replaceState(null, "", location.pathname);
 }
 start();

@@ -37,6 +37,8 @@ class OfficerDesk:
     ----------
     room
         The meeting.
+    preparation
+        Is held while the pages before the day have the meeting's file open.
     """
 
     ROUTES: ClassVar[frozenset[tuple[str, str]]] = frozenset(
@@ -49,8 +51,9 @@ class OfficerDesk:
         ]
     )
 
-    def __init__(self, room: RoomState) -> None:
+    def __init__(self, room: RoomState, preparation: threading.Lock) -> None:
         self._room = room
+        self._preparation = preparation
         # two windows of the officer: one change at a time
         self._turn = threading.Lock()
         stage = room.stage
@@ -196,5 +199,7 @@ class OfficerDesk:
         if body.get("confirm") != "封":
             raise ChoiceError("封をするには、確認の欄に「封」と入れてください。")
         self._room.stage.accept(is_accepting=False)
-        self._room.session.seal()
+        # whoever has the file open keeps what the seal is to erase
+        with self._preparation:
+            self._room.session.seal()
         self._room.log.write_setting("sealed", True)

@@ -1,7 +1,7 @@
 """How is a meeting opened by somebody who never types code?
 
-`make room` calls this: a meeting's store in a folder, the room on the network, and the officer's
-page in the browser. Run again, it opens what was there.
+`make room` calls this: a meeting's store in a folder, the room on the network, and the pages that
+prepare it in the browser. Run again, it opens what was there.
 """
 
 import datetime as dt
@@ -9,11 +9,13 @@ import webbrowser
 from pathlib import Path
 
 from dxkit.errors import ChoiceError
-from dxkit.store import Session
+from dxkit.store import Meeting, Session
 from dxkit.widgets.room._addresses import list_addresses
 from dxkit.widgets.room._code_gate import CodeGate
+from dxkit.widgets.room._papers import Papers
+from dxkit.widgets.room._preparation import NEXT_MEETING, STORE_WIDE, ask_items
 from dxkit.widgets.room._room import Room
-from dxkit.widgets.room._room_log import open_log
+from dxkit.widgets.room._room_log import SUFFIX, RoomLog, open_log
 
 STORE = "meeting.sqlite"
 JAPAN_TIME = dt.timezone(dt.timedelta(hours=9))
@@ -28,22 +30,27 @@ def open_room(
     expected: int | None = None,
     tickets: bool = False,
     browser: bool = True,
+    papers: Papers | None = None,
 ) -> Room:
-    """Open a meeting's room with nothing prepared, and the officer's page in the browser.
+    """Open a meeting's room, and the pages that prepare it in the browser; no code is needed.
 
     Parameters
     ----------
     folder
         Where the meeting is kept; made if it is missing.
     meeting
-        Its name; today's date by default. A name that is there already is opened as it was left.
+        Its name; by default that of the meeting that was prepared last on the pages, while it is
+        not sealed, else today's date. A name that is there already is opened as it was left.
     address
         This laptop's address on the room's network, if it has several; the officer's page lists
         them. Without any network only this laptop's own browser comes in, and the page says so.
     expected, tickets
         As for `Room`.
     browser
-        ``False``: open no browser; `Room.officer_link` is what to open.
+        ``False``: open no browser; `Room.local_prepare_link` is what to open before the day,
+        `Room.officer_link` on the day. The browser opens the latter once a phone has come in.
+    papers
+        As for `Room`; ``make room`` hands in all three.
 
     Returns
     -------
@@ -81,19 +88,27 @@ def open_room(
         moderate=True,
         local_too=True,
         log=open_log(session, CodeGate(session.key("room")).meeting),
+        papers=papers,
     )
+    with Meeting(path, meeting=name) as prepared:
+        ask_items(room, prepared)
     room.start()
     if browser:
         # on this laptop's own address: it stays when the network goes
-        webbrowser.open(room.local_officer_link)
+        webbrowser.open(room.local_officer_link if room.joined else room.local_prepare_link)
     return room
 
 
 def _open_session(path: Path, meeting: str | None) -> tuple[Session, str]:
-    """Open a meeting; without a name today's, or the next of today's once that is sealed."""
+    """Open a meeting: the named one, else the one that was prepared, else today's.
+
+    Of today's the next one is opened once the first is sealed.
+    """
     today = dt.datetime.now(JAPAN_TIME).strftime("%Y-%m-%d の会議")
     names = [meeting] if meeting is not None else [today]
     if meeting is None:
+        prepared = _find_prepared(path)
+        names = [*prepared, *names]
         names += [f"{today}（{number}）" for number in range(2, MAX_MEETINGS_A_DAY)]
     for name in names:
         session = Session(path, meeting=name)
@@ -104,3 +119,13 @@ def _open_session(path: Path, meeting: str | None) -> tuple[Session, str]:
         else:
             return session, name
     raise ChoiceError(f"会議「{names[0]}」は封をしてあります。別の名前で始めてください。")
+
+
+def _find_prepared(path: Path) -> list[str]:
+    """Find the meeting that was prepared last on the pages, if there is one."""
+    if not path.exists():
+        return []
+    log = RoomLog(path.with_suffix(SUFFIX), STORE_WIDE)
+    name = log.read_setting(NEXT_MEETING, None)
+    log.close()
+    return [] if name is None else [str(name)]

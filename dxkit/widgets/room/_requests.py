@@ -9,48 +9,48 @@ import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from tornado.httputil import HTTPHeaders
 
 from dxkit.errors import ChoiceError, StoreError
 from dxkit.store import ITEM_LONGEST, TEXT_LONGEST, check_text
 from dxkit.widgets.room._code_gate import clean_code
 from dxkit.widgets.room._officer import OfficerDesk
+from dxkit.widgets.room._papers import Papers
+from dxkit.widgets.room._preparation import (
+    MAX_SENT_BYTES,
+    SENDING_S,
+    UPLOAD,
+    PreparationDesk,
+    allows_upload,
+)
 from dxkit.widgets.room._questions import SUPPORT, name_support, store_answer
-from dxkit.widgets.room._replies import JSON, RefusedError, Reply, make_refusal, make_reply
+from dxkit.widgets.room._replies import RefusedError, Reply, make_refusal, make_reply
+from dxkit.widgets.room._request_parts import (
+    FILES,
+    MAX_ID_LENGTH,
+    MIN_ID_LENGTH,
+    read_body,
+    read_device,
+    read_file,
+    read_header,
+)
 from dxkit.widgets.room._room_state import RoomState
 from dxkit.widgets.room._server import Request
-from dxkit.widgets.room._trainee_board import BOARD_FILES, PROGRESS
+from dxkit.widgets.room._trainee_board import PROGRESS
 
-MAX_BODY_BYTES = 8192
-# digits of a Content-Length that are converted at all
-MAX_LENGTH_DIGITS = 6
-MAX_TOKEN_LENGTH = 100
+# of the officer's pages: rules of many columns, a list of items
+MAX_OFFICER_BYTES = 65_536
 MAX_HEADERS = 100
-MIN_ID_LENGTH = 8
-MAX_ID_LENGTH = 64
 # votes wait for the disk together in one commit: many threads make large commits
 VOTE_THREADS = 32
 DOOR_THREADS = 4
+OFFICER_THREADS = 2
 # requests of phones that are in, and of those at the door, that may wait
 MAX_WAITING_VOTES = 600
 MAX_WAITING_JOINS = 64
-HTML = "text/html"
-CSS = "text/css"
-SCRIPT = "text/javascript"
-FILES = {
-    "/": ("page.html", HTML),
-    "/page.css": ("page.css", CSS),
-    "/page.js": ("page.js", SCRIPT),
-    "/stage": ("stage.html", HTML),
-    "/stage.css": ("stage.css", CSS),
-    "/stage.js": ("stage.js", SCRIPT),
-    "/officer": ("officer.html", HTML),
-    "/officer.css": ("officer.css", CSS),
-    "/officer.js": ("officer.js", SCRIPT),
-    **BOARD_FILES,
-}
+MAX_WAITING_OFFICERS = 16
 BUSY = "混み合っています。少し待ってください。"
 
 
@@ -61,20 +61,26 @@ class RequestDesk:
     ----------
     room
         The meeting.
+    papers
+        Who writes handouts and records, as for `PaperDesk`.
     """
 
-    def __init__(self, room: RoomState) -> None:
+    def __init__(self, room: RoomState, papers: Papers) -> None:
         self._room = room
-        self._officer = OfficerDesk(room)
+        self._preparation = PreparationDesk(room, papers)
+        self._officer = OfficerDesk(room, self._preparation.turn)
         self._vote_pool = ThreadPoolExecutor(VOTE_THREADS, thread_name_prefix="room-vote")
         # a crowd at the door has threads of its own: it never stands before those that are in
         self._door_pool = ThreadPoolExecutor(DOOR_THREADS, thread_name_prefix="room-door")
-        self._waiting = {self._vote_pool: 0, self._door_pool: 0}
+        # forming groups takes seconds: it never stands before a vote
+        self._officer_pool = ThreadPoolExecutor(OFFICER_THREADS, thread_name_prefix="room-officer")
+        self._waiting = {self._vote_pool: 0, self._door_pool: 0, self._officer_pool: 0}
 
     def close(self) -> None:
         """End the threads, after what they are storing is stored."""
         self._vote_pool.shutdown()
         self._door_pool.shutdown()
+        self._officer_pool.shutdown()
 
     async def answer(self, request: Request) -> Reply:
         """Answer a request."""
@@ -124,17 +130,35 @@ class RequestDesk:
         if route == ("POST", "/join"):
             return await self._run(self._door_pool, MAX_WAITING_JOINS, self._make_join(request))
         if route in OfficerDesk.ROUTES:
-            secret = _read_header(request, "X-Room-Key")
+            secret = read_header(request, "X-Room-Key")
             if not self._officer.may_ask(request.path, secret):
                 self._count_stranger(request)
                 raise RefusedError(401, "この画面の秘密のリンクから開き直してください。")
             body = read_body(request) if request.method == "POST" else {}
             serve = self._officer.find_service(request.path, body)
             return await self._run(self._vote_pool, MAX_WAITING_VOTES, serve)
+        if route in PreparationDesk.ROUTES:
+            return await self._serve_preparation(request)
         return await self._serve_phone(request)
 
+    async def _serve_preparation(self, request: Request) -> Reply:
+        """Answer the officer who prepares, in a thread that phones do not wait for."""
+        if not self._preparation.may_ask(read_header(request, "X-Room-Key")):
+            self._count_stranger(request)
+            raise RefusedError(401, "この画面の秘密のリンクから開き直してください。")
+        is_upload = request.path == UPLOAD
+        body = {} if is_upload else read_body(request, MAX_OFFICER_BYTES)
+        serve = self._preparation.find_service(
+            request.path, request.headers, request.body if is_upload else b"", body
+        )
+        return await self._run(self._officer_pool, MAX_WAITING_OFFICERS, serve)
+
+    def find_limits(self, path: str, headers: HTTPHeaders) -> tuple[int, float] | None:
+        """Find how long a request's body may be, where it may be longer than others."""
+        return (MAX_SENT_BYTES, SENDING_S) if allows_upload(self._room, path, headers) else None
+
     async def _serve_phone(self, request: Request) -> Reply:
-        client = self._room.gate.read_client(_read_header(request, "X-Room-Token"))
+        client = self._room.gate.read_client(read_header(request, "X-Room-Token"))
         if client is None:
             self._count_stranger(request)
         serve = {
@@ -191,7 +215,7 @@ class RequestDesk:
         body = read_body(request)
         gate = self._room.gate
         door = self._room.door
-        device = _read_device(body)
+        device = read_device(body)
         sender = request.sender
         ticket = body.get("ticket")
         if ticket is not None:
@@ -291,60 +315,3 @@ class RequestDesk:
         if not is_usable:
             raise ChoiceError("送信の番号（id）がありません。画面を開き直してください。")
         return self._room.gate.make_entry_id(client, str(sent_id), json.dumps(content))
-
-
-@cache
-def read_file(path: str) -> Reply:
-    """Read one of the pages' files, once."""
-    name, kind = FILES[path]
-    return Reply(200, (files("dxkit") / "assets" / "room" / name).read_bytes(), kind)
-
-
-def read_body(request: Request) -> dict[str, Any]:
-    """Read a request's JSON object.
-
-    Raises
-    ------
-    RefusedError
-        If it is of another kind, too long, or cannot be read.
-    """
-    kind = _read_header(request, "Content-Type").partition(";")[0].strip().lower()
-    if kind != JSON:
-        raise RefusedError(415)
-    length = _read_header(request, "Content-Length")
-    # one header that holds nothing but digits
-    if not length.isascii() or not length.isdecimal():
-        raise RefusedError(411)
-    if len(length) > MAX_LENGTH_DIGITS or len(request.body) > MAX_BODY_BYTES:
-        raise RefusedError(413, "長すぎます。短くしてください。")
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as error:
-        raise RefusedError(400, "読めない内容でした。") from error
-    if not isinstance(body, dict):
-        raise RefusedError(400, "読めない内容でした。")
-    return body
-
-
-def _read_header(request: Request, name: str) -> str:
-    """Read a header that may come only once; empty when it is absent or comes twice."""
-    values = request.headers.get_list(name)
-    is_usable = len(values) == 1 and (name != "X-Room-Token" or len(values[0]) <= MAX_TOKEN_LENGTH)
-    return values[0] if is_usable else ""
-
-
-def _read_device(body: dict[str, Any]) -> str | None:
-    """Read a phone's own id: with it the same phone comes in again as the same one.
-
-    Raises
-    ------
-    ChoiceError
-        If it is too short to be secret.
-    """
-    device = body.get("device")
-    if device is None:
-        return None
-    is_usable = isinstance(device, str) and MIN_ID_LENGTH * 2 <= len(device) <= MAX_ID_LENGTH
-    if not is_usable or not device.isascii() or not device.isalnum():
-        raise ChoiceError("端末の番号（device）が使えません。画面を開き直してください。")
-    return str(device)

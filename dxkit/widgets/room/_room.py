@@ -12,6 +12,7 @@ from dxkit.errors import ChoiceError
 from dxkit.schema import LEAST_PEERS
 from dxkit.store import Session
 from dxkit.widgets.room._addresses import check_address, choose_address
+from dxkit.widgets.room._papers import Papers
 from dxkit.widgets.room._questions import Question
 from dxkit.widgets.room._requests import RequestDesk
 from dxkit.widgets.room._room_log import RoomLog
@@ -56,6 +57,9 @@ class Room(RoomState):
         them when the network goes.
     log
         Where admissions and settings are kept; beside the store when absent.
+    papers
+        ``handout``, ``record`` and ``calendar_entry`` of `dxkit.reports` by these names, for the
+        pages before and after the day; a paper that is missing cannot be written there.
 
     Raises
     ------
@@ -93,6 +97,7 @@ class Room(RoomState):
         moderate: bool = False,
         local_too: bool = False,
         log: RoomLog | None = None,
+        papers: Papers | None = None,
     ) -> None:
         super().__init__(
             session,
@@ -110,6 +115,7 @@ class Room(RoomState):
         self.has_qr = self.has_qr or (network and address is not None)
         if local_too and self.host != LOOPBACK:
             self.other_hosts.append(LOOPBACK)
+        self._papers = {} if papers is None else papers
         self._server: RoomServer | None = None
         self._desk: RequestDesk | None = None
 
@@ -140,7 +146,7 @@ class Room(RoomState):
         """
         if self._server is not None:
             return
-        desk = RequestDesk(self)
+        desk = RequestDesk(self, self._papers)
         try:
             self._server = self._open_server(desk)
         except ChoiceError:
@@ -184,7 +190,7 @@ class Room(RoomState):
         for port in ports:
             try:
                 hosts = [self.host, *self.other_hosts]
-                return RoomServer(hosts, port, desk.answer, self.table)
+                return RoomServer(hosts, port, desk.answer, self.table, desk.find_limits)
             except OSError as error:
                 reason = error
         raise ChoiceError(

@@ -141,6 +141,11 @@ class RoomState:
         return f"http://{host}:{self.port}/officer#key={self.gate.make_secret('officer')}"
 
     @property
+    def local_prepare_link(self) -> str:
+        """The pages before the day, on this laptop's own address where it answers there."""
+        return self.local_officer_link.replace("/officer#", "/prepare#")
+
+    @property
     def stage_link(self) -> str:
         """The page for the projector: it shows, and changes nothing."""
         return f"{self.address}stage#key={self.gate.make_secret('stage')}"

@@ -14,6 +14,7 @@ from contextlib import suppress
 from http.client import responses
 from typing import Any, NamedTuple
 
+from tornado.http1connection import HTTP1Connection
 from tornado.httpserver import HTTPServer
 from tornado.httputil import (
     HTTPConnection,
@@ -51,6 +52,8 @@ class Request(NamedTuple):
 
 
 Answer = Callable[[Request], Awaitable[Reply]]
+# longest body of a request and how many seconds it may take; ``None`` for what all may send
+FindLimits = Callable[[str, HTTPHeaders], tuple[int, float] | None]
 
 
 class RoomServer:
@@ -64,6 +67,8 @@ class RoomServer:
         Answers one request.
     table
         Its connections.
+    find_limits
+        Of a path and headers: how long the body may be where it may be longer than others.
 
     Raises
     ------
@@ -72,9 +77,15 @@ class RoomServer:
     """
 
     def __init__(
-        self, hosts: Sequence[str], port: int, answer: Answer, table: ConnectionTable
+        self,
+        hosts: Sequence[str],
+        port: int,
+        answer: Answer,
+        table: ConnectionTable,
+        find_limits: FindLimits,
     ) -> None:
         self.table = table
+        self.find_limits = find_limits
         # bound here, so that who starts the server is told what is wrong
         self._sockets = bind_sockets(port, hosts[0], backlog=BACKLOG)
         self.port = int(self._sockets[0].getsockname()[1])
@@ -200,6 +211,11 @@ class _Collector(HTTPMessageDelegate):
         """Keep the first line and the headers."""
         self._start = start_line
         self._headers = headers
+        limits = self._room_server.find_limits(start_line.path, headers)
+        # asked here, before the body is read, so that nobody else can send so much
+        if limits is not None and isinstance(self._connection, HTTP1Connection):
+            self._connection.set_max_body_size(limits[0])
+            self._connection.set_body_timeout(limits[1])
 
     def data_received(self, chunk: bytes) -> None:
         """Keep a part of the body."""

@@ -1,0 +1,341 @@
+"use strict";
+// The pages before the day: every answer of the server is the whole new state, and is drawn anew.
+const byId = (id) => document.getElementById(id);
+const STEPS = ["roster", "wishes", "groups", "papers", "day"];
+const ROLES = { code: "団体", person: "氏名", "": "そのまま使う", "-": "使わない" };
+const USES = { "": "使わない", alike: "似た人どうし", different: "違う人どうし", spread: "各グループに分ける" };
+const WAIT_MS = 240000, MAX_MB = 10;
+let secret = "", state = null, picked = null, busy = false, before = null;
+
+function make(kind, text, name) {
+  const part = document.createElement(kind);
+  if (text !== undefined) part.textContent = text;
+  if (name) part.className = name;
+  return part;
+}
+function button(text, press, label) {
+  const part = make("button", text);
+  part.type = "button";
+  if (label) part.setAttribute("aria-label", label);
+  part.addEventListener("click", press);
+  return part;
+}
+function choice(options, value, label) {
+  const part = make("select");
+  part.setAttribute("aria-label", label);
+  for (const [key, word] of Object.entries(options)) { const option = make("option", word); option.value = key; part.append(option); }
+  part.value = value;
+  return part;
+}
+function say(text, refused) {
+  byId("status").textContent = text;
+  document.body.className = refused ? "refused" : "";
+}
+async function ask(path, headers, body) {
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT_MS);
+  try {
+    return await fetch(path, { method: "POST", headers: { "X-Room-Key": secret, ...headers }, body, signal: stop.signal, cache: "no-store", credentials: "omit" });
+  } finally { clearTimeout(timer); }
+}
+const sendJson = (path, body) => ask(path, { "Content-Type": "application/json" }, JSON.stringify({ meeting: state?.meeting, ...body }));
+// one request at a time; a state that another window changed is fetched and shown
+async function run(send, done, waiting = "保存しています…") {
+  if (busy) return false;
+  busy = true;
+  say(waiting);
+  try {
+    const answer = await send();
+    const said = await answer.json().catch(() => ({}));
+    if (answer.status === 200) { draw(said); say(done); return true; }
+    if (answer.status === 401) { lose(); return false; }
+    if (answer.status === 409) { const now = await sendJson("prepare/state", {}); if (now.status === 200) draw(await now.json()); }
+    say(said.error || "できませんでした。もう一度押してください。", true);
+  } catch { say("つながっていません。make room の窓が開いているか確かめて、もう一度押してください。", true); }
+  finally { busy = false; }
+  return false;
+}
+const act = (action, body, done = "保存しました。", waiting) => run(() => sendJson("prepare/do", { action, revision: state.revision, ...body }), done, waiting);
+function lose() {
+  for (const step of STEPS) byId(step).hidden = true;
+  byId("lost").hidden = false;
+}
+function showStep() {
+  const wanted = location.hash.slice(1), step = STEPS.includes(wanted) ? wanted : "roster";
+  for (const name of STEPS) byId(name).hidden = name !== step;
+  for (const link of document.querySelectorAll("nav a")) { if (link.hash === "#" + step) link.setAttribute("aria-current", "step"); else link.removeAttribute("aria-current"); }
+  scrollTo(0, 0);
+}
+function list(id, texts) { byId(id).replaceChildren(...texts.map((text) => make("li", text))); }
+function drawTable(id, columns, rows) {
+  const head = make("tr"), parts = [];
+  for (const column of columns) head.append(make("th", column));
+  for (const row of rows) { const line = make("tr"); for (const cell of row) line.append(make("td", cell)); parts.push(line); }
+  byId(id).replaceChildren(...(columns.length ? [head] : []), ...parts);
+}
+function draw(next) {
+  state = next;
+  byId("lost").hidden = true;
+  byId("made").hidden = !state.made;
+  byId("meeting").replaceChildren(...state.meetings.map((name) => { const option = make("option", name); option.value = name; return option; }));
+  byId("meeting").value = state.meeting;
+  drawDraft(); drawRoster(); drawWishes(); drawGroups(); drawDay();
+}
+function drawRoster() {
+  const roster = state.roster;
+  byId("roster-count").textContent = roster.persons ? `${roster.bodies}団体・${roster.persons}人（行）` : "まだありません。上でファイルを選んでください。";
+  drawTable("roster-table", roster.persons ? roster.columns : [], roster.rows);
+}
+function drawDraft() {
+  const draft = state.draft;
+  byId("draft").hidden = !draft;
+  if (!draft) return;
+  byId("draft-file").textContent = `（${draft.file}）`;
+  byId("receipt").textContent = draft.receipt + (draft.made ? " 架空のデータと書いてあります。" : "");
+  list("faults", draft.faults);
+  byId("sheets").hidden = draft.sheets.length < 2;
+  byId("sheet").replaceChildren(...draft.sheets.map((name) => { const option = make("option", name); option.value = name; return option; }));
+  byId("sheet").value = draft.sheet;
+  byId("unsure").hidden = draft.headings.every((entry) => entry.sure);
+  byId("roles").replaceChildren(...draft.headings.map((entry) => {
+    const box = make("div"), label = (entry.sure ? "" : "⚠ ") + entry.heading, part = choice(ROLES, entry.role, `列「${entry.heading}」の意味`);
+    part.dataset.heading = entry.heading;
+    part.addEventListener("change", chooseColumns);
+    box.append(make("div", label), part);
+    return box;
+  }));
+  byId("skipped").hidden = !draft.skipped.length;
+  byId("skipped").querySelector("summary").textContent = `読まなかった行（${draft.skipped.length}行）`;
+  byId("skipped").querySelector("ul").replaceChildren(...draft.skipped.map((text) => make("li", text)));
+  list("remarks", draft.remarks);
+  byId("accept").disabled = draft.faults.length > 0 || !draft.count;
+  drawTable("draft-table", draft.columns, draft.rows);
+}
+function chooseColumns() {
+  const roles = {};
+  for (const part of byId("roles").querySelectorAll("select")) roles[part.dataset.heading] = part.value;
+  act("columns", { sheet: byId("sheet").value, roles }, "読み直しました。", "読み直しています…");
+}
+function drawWishes() {
+  const wishes = state.wishes;
+  list("wish-remarks", wishes.remarks);
+  byId("low").value = wishes.low; byId("high").value = wishes.high;
+  byId("uses").replaceChildren(...wishes.columns.map((column) => {
+    const box = make("div"), part = choice(USES, column.use, `列「${column.name}」の使い方`);
+    part.dataset.column = column.name;
+    box.append(make("div", `${column.name}（${column.kind}）`), part);
+    return box;
+  }));
+  byId("labels").replaceChildren(...wishes.labels.map((text) => { const option = make("option"); option.value = text; return option; }));
+  byId("links").replaceChildren(...["together", "apart"].flatMap((kind) => wishes.links[kind].map((link, position) => {
+    const row = make("li"), text = link.join(" と ") + (kind === "together" ? " → 同じグループ" : " → 別のグループ");
+    row.append(make("span", text), button("消す", () => act("unwish", { kind, position }, "希望を消しました。"), `${text} を消す`));
+    return row;
+  })));
+}
+const nameOf = (key) => key.filter(Boolean).join("・");
+const isPicked = (key) => picked !== null && picked[0] === key[0] && picked[1] === key[1];
+function drawMember(member, group) {
+  const row = make("li"), part = button("", () => pick(member.key));
+  part.append(make("span", nameOf(member.key)));
+  if (member.facts.length) part.append(make("br"), make("small", member.facts.join("　")));
+  part.draggable = true;
+  part.dataset.key = JSON.stringify(member.key);
+  part.setAttribute("aria-pressed", isPicked(member.key));
+  part.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", part.dataset.key); event.dataTransfer.effectAllowed = "move"; });
+  part.addEventListener("keydown", (event) => {
+    const target = Number(event.key);
+    if (/^[1-9]$/.test(event.key) && target !== group && state.groups.rows.some((entry) => entry.group === target)) move(member.key, target);
+  });
+  row.append(part);
+  return row;
+}
+function drawBoard(entry) {
+  const box = make("section", undefined, "box board"), row = make("div", undefined, "row"), members = make("ul"), why = make("details");
+  const here = button("ここへ", () => picked && move(picked, entry.group), `選んだ人を第${entry.group}グループへ動かす`);
+  here.disabled = picked === null || entry.members.some((member) => isPicked(member.key));
+  row.append(make("h2", `第${entry.group}グループ（${entry.size}人）`), here);
+  members.append(...entry.members.map((member) => drawMember(member, entry.group)));
+  why.append(make("summary", entry.distance === null ? "理由" : `${state.groups.only_different ? "ちがい" : "似かた"} ${entry.distance}・理由`), make("p", entry.reason));
+  box.append(row, members, why);
+  box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
+  box.addEventListener("dragleave", () => box.classList.remove("over"));
+  box.addEventListener("drop", (event) => {
+    event.preventDefault();
+    box.classList.remove("over");
+    let key = null;
+    try { key = JSON.parse(event.dataTransfer.getData("text/plain")); } catch { return; }
+    if (Array.isArray(key) && !entry.members.some((member) => member.key[0] === key[0] && member.key[1] === key[1])) move(key, entry.group);
+  });
+  return box;
+}
+function drawGroups() {
+  const groups = state.groups, seated = groups.rows.length > 0;
+  if (picked && !groups.rows.some((entry) => entry.members.some((member) => isPicked(member.key)))) picked = null;
+  byId("form").disabled = !state.roster.persons;
+  byId("form").textContent = seated ? "グループを組み直す" : "グループを組む";
+  byId("undo").disabled = !groups.can_undo; byId("redo").disabled = !groups.can_redo;
+  const change = before !== null && groups.quality !== null && before !== groups.quality ? `（${before} から）` : "";
+  byId("quality").textContent = groups.quality === null ? "" : `${groups.only_different ? "全体のちがい" : "全体の似かた"} ${groups.quality}${change} ・ ${groups.only_different ? "大きいほど違う人が混ざり" : "小さいほど似た人が集まり"}、でたらめに組むと 1`;
+  before = groups.quality;
+  byId("note").textContent = groups.note || (state.roster.persons ? "" : "先に「1 名簿」で名簿を取り込んでください。");
+  list("broken", groups.broken);
+  byId("how").hidden = !seated;
+  const active = document.activeElement?.dataset?.key;
+  byId("boards").replaceChildren(...groups.rows.map(drawBoard));
+  if (active) [...byId("boards").querySelectorAll("[data-key]")].find((part) => part.dataset.key === active)?.focus();
+  byId("picked").hidden = picked === null;
+  byId("picked-name").textContent = picked ? nameOf(picked) + " を" : "";
+  const away = [...groups.absent.map((key) => [key, "欠席"]), ...groups.unseated.map((key) => [key, "席なし"])];
+  byId("away").hidden = !away.length;
+  byId("absent").replaceChildren(...away.map(([key, word]) => {
+    const row = make("li");
+    row.append(make("span", `${nameOf(key)}（${word}）`), button("席を決める", () => act("seat", { member: key }, "席を決めました。", "席を探しています…"), `${nameOf(key)} の席を決める`));
+    return row;
+  }));
+  byId("late").hidden = byId("follow").hidden = !seated;
+  const fields = [{ name: "code", label: "団体", words: [] }, { name: "person", label: "氏名", words: [] }, ...state.wishes.columns.map((column) => ({ name: column.name, label: column.name, kind: column.kind, words: column.words }))];
+  const shape = JSON.stringify(fields);
+  // what is being typed is not overwritten
+  if (byId("late-fields").dataset.shape !== shape) { byId("late-fields").dataset.shape = shape; byId("late-fields").replaceChildren(...fields.map(drawLateField)); }
+  byId("no-groups").hidden = seated; byId("paper-buttons").hidden = !seated;
+}
+function drawLateField(entry, position) {
+  const box = make("div"), id = `late-${position}`, label = make("label", entry.label);
+  label.htmlFor = id;
+  const part = entry.kind === "○の有無" ? choice({ "": "なし", "○": "○" }, "", entry.label) : make("input");
+  if (part.tagName === "INPUT") {
+    part.maxLength = 200; part.autocomplete = "off";
+    const words = entry.name === "code" ? [...new Set(state.wishes.labels.filter((text) => !text.includes("・")))] : entry.words;
+    const options = make("datalist");
+    options.id = id + "-words";
+    options.append(...words.map((text) => { const option = make("option"); option.value = text; return option; }));
+    part.setAttribute("list", options.id);
+    box.append(options);
+  }
+  part.id = id; part.dataset.name = entry.name;
+  box.append(label, part);
+  return box;
+}
+function pick(key) { picked = isPicked(key) ? null : key; drawGroups(); say(picked ? `${nameOf(key)} を選びました。動かす先の「ここへ」を押してください。` : ""); }
+async function move(member, group) {
+  picked = null;
+  await act("move", { member, group }, `${nameOf(member)} を第${group}グループへ動かしました。`);
+}
+function fill(id, value) { if (document.activeElement !== byId(id) && !byId(id).dataset.typed) byId(id).value = value ?? ""; }
+function drawDay() {
+  const day = state.day, isOwn = state.meeting === state.room_meeting;
+  for (const id of ["title", "date", "place"]) fill(id, day[id]);
+  fill("items", day.items.join("\n"));
+  byId("day-room").textContent = isOwn ? "この会議の部屋は、いま開いています。" : `いま開いている部屋は「${state.room_meeting}」です。make room の窓を Ctrl+C で止め、もう一度 make room とすると、「${state.meeting}」の部屋が開きます。`;
+  byId("officer").hidden = byId("stage").hidden = !isOwn;
+  byId("officer").href = "officer#key=" + secret; byId("stage").href = state.stage_link;
+  byId("decisions").replaceChildren(...day.decisions.map((entry) => make("li", [entry.what, entry.who && `担当: ${entry.who}`, entry.until && `期限: ${entry.until}`].filter(Boolean).join("　"))));
+  byId("carried").replaceChildren(...(day.carried.length ? [make("h3", "前の会から残っていること"), ...day.carried.map((entry) => make("p", `${entry.what}　${entry.who}　${entry.until}（${entry.meeting}）`))] : []));
+}
+async function upload(file) {
+  if (!file) return;
+  if (file.size > MAX_MB * 1048576) { say(`「${file.name}」は大きすぎます（${MAX_MB} MB まで）。名簿のシートだけのファイルにしてください。`, true); return; }
+  const headers = { "Content-Type": "application/octet-stream", "X-File-Name": encodeURIComponent(file.name.toWellFormed?.() ?? file.name), "X-Meeting": encodeURIComponent(state.meeting), "X-Revision": String(state.revision) };
+  await run(() => ask("prepare/upload", headers, file), "読みました。下で確かめて、「この名簿を取り込む」を押してください。", "読んでいます…");
+  byId("file").value = "";
+}
+async function save(kind) {
+  if (busy) return;
+  busy = true;
+  say("作っています…");
+  try {
+    const answer = await sendJson("prepare/file", { kind, start: byId("start").value });
+    if (answer.status !== 200) { const said = await answer.json().catch(() => ({})); say(said.error || "作れませんでした。", true); return; }
+    const link = make("a"), address = URL.createObjectURL(await answer.blob());
+    link.href = address;
+    // no character that a file's name may not hold
+    link.download = `${state.meeting.replace(/[\\/:*?"<>|\x00-\x1f]/g, "_").slice(0, 60)}_${kind}`;
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(address), 60000);
+    say(`「${link.download}」を保存しました。`);
+  } catch { say("つながっていません。もう一度押してください。", true); }
+  finally { busy = false; }
+}
+// not named print: that would take the place of the browser's own
+function printOut(kind) {
+  const title = byId("title").value || state.meeting, mark = state.made ? "（架空のデータ）" : "";
+  const parts = state.groups.rows.flatMap((entry) => kind === "names" ? entry.members.map((member) => {
+    const card = make("div", undefined, "card");
+    card.append(make("span", title + mark), make("b", member.key[1] || member.key[0]), make("span", `${member.key[1] ? member.key[0] : ""}　第${entry.group}グループ`));
+    return card;
+  }) : [drawSheet(entry, mark)]);
+  byId("print").className = kind;
+  byId("print").replaceChildren(...(kind === "names" ? [] : [make("h1", `${title} グループの一覧${mark}`)]), ...parts);
+  window.print();
+}
+function drawSheet(entry) {
+  const part = make("div", undefined, "sheet"), table = make("table"), head = make("tr");
+  head.append(make("th", "団体"), make("th", "氏名"));
+  table.append(head, ...entry.members.map((member) => { const row = make("tr"); row.append(make("td", member.key[0]), make("td", member.key[1])); return row; }));
+  part.append(make("h2", `第${entry.group}グループ（${entry.size}人）`), table);
+  return part;
+}
+byId("file").addEventListener("change", () => upload(byId("file").files[0]));
+for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+byId("drop").addEventListener("dragover", () => byId("drop").classList.add("over"));
+byId("drop").addEventListener("dragleave", () => byId("drop").classList.remove("over"));
+byId("drop").addEventListener("drop", (event) => { byId("drop").classList.remove("over"); upload(event.dataTransfer.files[0]); });
+byId("sheet").addEventListener("change", chooseColumns);
+byId("accept").addEventListener("click", () => act("accept", {}, "取り込みました。次は「2 希望」です。"));
+byId("discard").addEventListener("click", () => act("discard", {}, "やめました。名簿は前のままです。"));
+byId("rules").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const uses = {};
+  for (const part of byId("uses").querySelectorAll("select")) uses[part.dataset.column] = part.value;
+  act("rules", { low: byId("low").value, high: byId("high").value, uses });
+});
+byId("wish").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const kind = event.submitter?.value || "together";
+  if (await act("wish", { kind, members: [byId("first").value, byId("second").value] }, "希望を足しました。")) { byId("first").value = ""; byId("second").value = ""; byId("first").focus(); }
+});
+byId("form").addEventListener("click", () => act("form", {}, "グループを組みました。", "グループを組んでいます…（数十秒かかることがあります）"));
+byId("undo").addEventListener("click", () => act("undo", {}, "元に戻しました。"));
+byId("redo").addEventListener("click", () => act("redo", {}, "やり直しました。"));
+byId("unpick").addEventListener("click", () => { picked = null; drawGroups(); say(""); });
+byId("new-group").addEventListener("click", () => picked && move(picked, Math.max(...state.groups.rows.map((entry) => entry.group)) + 1));
+byId("cancel").addEventListener("click", () => { const member = picked; picked = null; act("cancel", { member }, `${nameOf(member)} を欠席にしました。`, "席を直しています…"); });
+byId("late-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const row = {};
+  for (const part of byId("late-fields").querySelectorAll("[data-name]")) row[part.dataset.name] = part.value;
+  if (await act("late", { row }, "席を決めました。", "席を探しています…")) for (const part of byId("late-fields").querySelectorAll("[data-name]")) part.value = "";
+});
+byId("next").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await act("next", { name: byId("next-name").value }, "次の回を作りました。上の「準備する会議」で切り替えられます。", "グループを組んでいます…（数十秒かかることがあります）")) byId("next-name").value = "";
+});
+byId("meeting").addEventListener("change", () => {
+  const name = byId("meeting").value;
+  for (const id of ["title", "date", "place", "items"]) delete byId(id).dataset.typed;
+  run(() => sendJson("prepare/state", { meeting: name }), `「${name}」を準備しています。`, "開いています…");
+});
+for (const id of ["title", "date", "place", "items"]) byId(id).addEventListener("input", () => { byId(id).dataset.typed = "1"; });
+byId("day-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const body = {};
+  for (const id of ["title", "date", "place", "items"]) { body[id] = byId(id).value; delete byId(id).dataset.typed; }
+  await act("day", body);
+});
+byId("decide").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (await act("decide", { what: byId("what").value, who: byId("who").value, until: byId("until").value })) for (const id of ["what", "who", "until"]) byId(id).value = "";
+});
+for (const part of document.querySelectorAll("[data-file]")) part.addEventListener("click", () => save(part.dataset.file));
+for (const part of document.querySelectorAll("[data-print]")) part.addEventListener("click", () => printOut(part.dataset.print));
+addEventListener("hashchange", showStep);
+async function start() {
+  secret = new URLSearchParams(location.hash.slice(1)).get("key") || sessionStorage.getItem("officer") || "";
+  sessionStorage.setItem("officer", secret);
+  // the secret does not stay in the address bar, where others see it; which meeting and step does
+  if (location.hash.includes("key=")) history.replaceState(null, "", location.pathname);
+  if (await run(() => sendJson("prepare/state", {}), "")) showStep();
+}
+start();

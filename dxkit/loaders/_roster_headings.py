@@ -1,0 +1,234 @@
+"""Which row of a sheet heads the list of a meeting, and which column holds what?
+
+Headings may stand in several rows, merged across and down. What a column is taken for can be looked
+at before the list is read, and corrected.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from dxkit.errors import Fault, TableError, shorten
+from dxkit.loaders._cells import is_number
+from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._sheet import Sheet
+
+# of a list with several of them the first kind is the body, the others stay columns
+BODY_KINDS = (
+    ("code", "団体", "団体名", "団体コード", "参加団体"),
+    ("所属", "所属名", "所属団体", "機関", "機関名", "会社名", "組織", "組織名"),
+    ("市町", "市町名", "市区町村", "市区町村名", "自治体", "自治体名"),
+)
+BODY_HEADINGS = frozenset(word for words in BODY_KINDS for word in words)
+PERSON_HEADINGS = frozenset(
+    ("person", "氏名", "名前", "お名前", "参加者", "参加者名", "参加者氏名", "出席者", "出席者名",
+     "出席者氏名", "担当者", "担当者名", "担当者氏名")
+)  # fmt: skip
+NUMBERING = frozenset(("no", "№", "番号", "連番", "項番", "#"))
+# rows in which headings are looked for, and rows that one heading may fill
+HEADING_ROWS = 30
+MAX_DEPTH = 4
+
+
+@dataclass(frozen=True)
+class RosterHead:
+    """The headings of a list.
+
+    Attributes
+    ----------
+    page
+        Its sheet.
+    top, first
+        The position of the first heading row, and of the first row below the headings.
+    headings
+        Position of a column to its heading; columns without a heading and running numbers are none.
+    """
+
+    page: Sheet
+    top: int
+    first: int
+    headings: dict[int, str]
+
+
+def fold_heading(heading: object) -> str:
+    """Write a heading without what people write now so, now so."""
+    text = unicodedata.normalize("NFKC", str(heading)).casefold()
+    # 「氏　名」, 「団体名（略称）」, 「人口［人］」
+    return re.sub(r"[\s]|[(\[［【〔].*", "", text)
+
+
+def name_heading(heading: str, names: Mapping[str, str]) -> str:
+    """Return the column's name that a heading stands for."""
+    folded = fold_heading(heading)
+    if folded in names:
+        return names[folded]
+    if folded in BODY_HEADINGS:
+        return "code"
+    return "person" if folded in PERSON_HEADINGS else heading.strip()
+
+
+def find_heads(sheets: Sequence[Sheet], names: Mapping[str, str]) -> list[RosterHead]:
+    """Find the headings of each sheet that holds a list."""
+    heads = []
+    for page in sheets:
+        for row, texts in enumerate(page.texts[:HEADING_ROWS]):
+            columns = [name_heading(text, names) if text.strip() else "" for text in texts]
+            if "code" in columns:
+                heads.append(_read_head(page, row, columns.index("code")))
+                break
+    return heads
+
+
+def list_headings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame:
+    r"""List the headings of a meeting's list, and what `read_roster` would take each for.
+
+    Parameters
+    ----------
+    path
+        As for `read_roster`.
+    sheet
+        Which sheet; by default all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a heading of every sheet: ``sheet, row`` (of the heading), ``heading``, ``column``
+        (``code``, ``person``, or the heading itself) and ``sure``: ``False`` where several columns
+        could be the body, or where no heading tells which is and the row of headings is a guess.
+        ``dict(zip(table["heading"], table["column"]))`` is what `read_roster` takes as ``columns``.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read, or no sheet has a row that could be headings.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> path = Path(tempfile.mkdtemp()) / "list.csv"
+    >>> _ = path.write_text("名簿\n参加機関,市町名,氏名\n県DX課,神戸市,岡\n", "utf-8")
+    >>> list_headings(path)[["heading", "column"]].to_numpy().tolist()
+    [['参加機関', '参加機関'], ['市町名', 'code'], ['氏名', 'person']]
+    """
+    sheets = read_sheets(path, sheet=sheet)
+    known = find_heads(sheets, {})
+    heads = known or [head for page in sheets if (head := _guess_head(page)) is not None]
+    if not heads:
+        problem = "見出しの行が見つかりません"
+        remedy = "「団体名」「氏名」などの見出しの行と、その下の行を入れてください"
+        raise TableError([Fault(problem, remedy, file=Path(path).name)])
+    rows = [
+        {"sheet": head.page.name, "row": head.page.row_numbers[head.top], **entry}
+        for head in heads
+        for entry in _guess_columns(list(head.headings.values()), is_known=bool(known))
+    ]
+    return pd.DataFrame(rows, columns=["sheet", "row", "heading", "column", "sure"])
+
+
+def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str, object]]:
+    """Guess what each column holds; at most one is the body and one the person."""
+    bodies = [
+        heading for words in BODY_KINDS for heading in headings if fold_heading(heading) in words
+    ]
+    persons = [heading for heading in headings if fold_heading(heading) in PERSON_HEADINGS]
+    roles = dict.fromkeys(persons[:1], "person") | dict.fromkeys(bodies[:1], "code")
+    unsure = {*bodies, *persons} if is_known else set(headings)
+    is_sure = is_known and len(bodies) < 2 and len(persons) < 2
+    return [
+        {
+            "heading": heading,
+            "column": roles.get(heading, heading),
+            "sure": is_sure or heading not in unsure,
+        }
+        for heading in headings
+    ]
+
+
+def _guess_head(page: Sheet) -> RosterHead | None:
+    """Take the first row of several different words for the headings."""
+    for row, (cells, texts) in enumerate(
+        zip(page.rows[:HEADING_ROWS], page.texts[:HEADING_ROWS], strict=False)
+    ):
+        filled = [(cell, text) for cell, text in zip(cells, texts, strict=True) if text.strip()]
+        has_numbers = any(is_number(cell, text) for cell, text in filled)
+        if len({text for _, text in filled}) > 1 and not has_numbers:
+            position = next(place for place, text in enumerate(texts) if text.strip())
+            return _read_head(page, row, position)
+    return None
+
+
+def _read_head(page: Sheet, top: int, naming: int) -> RosterHead:
+    """Read the headings that begin in a row, down to the first row of the list."""
+    first = top + 1
+    word = page.find_text(top, naming)
+    # a heading merged down stands in each of its rows; one merged across has words of its own below
+    while (
+        first < min(len(page.rows), top + MAX_DEPTH)
+        and page.row_numbers[first] == page.row_numbers[first - 1] + 1
+        and (
+            page.find_text(first, naming) == word
+            or (not page.find_text(first, naming) and _has_words_below(page, first))
+        )
+    ):
+        first += 1
+    width = max(len(page.rows[row]) for row in range(top, first))
+    headings = {position: _join_words(page, top, first, position) for position in range(width)}
+    repeated = Counter(headings.values())
+    named = {
+        position: words[-1] if repeated[words] == 1 or len(words) == 1 else "_".join(words)
+        for position, words in headings.items()
+        if words and fold_heading(words[-1]).rstrip(".") not in NUMBERING
+    }
+    # the same word below two headings needs both
+    doubled = Counter(named.values())
+    named = {
+        position: "_".join(headings[position]) if doubled[word] > 1 else word
+        for position, word in named.items()
+    }
+    return RosterHead(page, top, first, named)
+
+
+def _has_words_below(page: Sheet, row: int) -> bool:
+    """Check for a row of nothing but words below a heading that spans several columns."""
+    above = [text for text in page.texts[row - 1] if text]
+    is_spanned = len(set(above)) < len(above)
+    filled = [
+        (cell, text) for cell, text in zip(page.rows[row], page.texts[row], strict=True) if text
+    ]
+    return is_spanned and bool(filled) and not any(is_number(*entry) for entry in filled)
+
+
+def _join_words(page: Sheet, top: int, first: int, position: int) -> tuple[str, ...]:
+    """Join the words above a column, each once, from the top."""
+    words = [
+        page.find_verbatim(row, position).strip()
+        for row in range(top, first)
+        if position < len(page.rows[row])
+    ]
+    return tuple(dict.fromkeys(filter(None, words)))
+
+
+def make_two_lists_fault(heads: Sequence[RosterHead]) -> Fault:
+    """Make the fault of a workbook with several lists."""
+    listed = "、".join(f"「{head.page.name}」" for head in heads)
+    remedy = f'sheet="{heads[0].page.name}" のように1つ選んでください'
+    problem = f"名簿のあるシートが{len(heads)}つあります（{listed}）"
+    return Fault(problem, remedy, file=heads[0].page.file)
+
+
+def make_no_list_fault(sheets: Sequence[Sheet]) -> Fault:
+    """Make the fault of a file in which no heading names a body."""
+    cells = [text.strip() for page in sheets for row in page.texts[:HEADING_ROWS] for text in row]
+    seen = "、".join(f"「{shorten(text, 12)}」" for text in dict.fromkeys(filter(None, cells)))
+    remedy = (
+        '団体の列の見出しを「団体名」にするか、columns={"見出し": "code"} で教えてください'
+        f"（はじめの方のセル: {shorten(seen, 200)}）"
+    )
+    problem = "団体名・市町名・所属などの見出しがありません"
+    return Fault(problem, remedy, file=sheets[0].file)

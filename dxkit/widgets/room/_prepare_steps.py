@@ -1,0 +1,234 @@
+"""What can the officer do on the pages before the day?
+
+Each step changes the plan that it is handed; what belongs to the meeting itself (persons, wishes,
+items) is written at once. Whatever can be refused is refused before anything is written.
+"""
+
+import re
+import unicodedata
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from dxkit import groups
+from dxkit.errors import ChoiceError, TableWarning, shorten
+from dxkit.schema import carry_provenance
+from dxkit.store import ITEM_LONGEST, Meeting, check_text
+from dxkit.widgets.room._late_steps import add_late, cancel_members, seat_member
+from dxkit.widgets.room._plan import (
+    USES,
+    Key,
+    Plan,
+    Step,
+    choose_persons,
+    keep_present,
+    list_keys,
+    name_key,
+    read_key,
+    read_seats,
+)
+
+MAX_SIZE = 60
+MAX_ITEMS = 30
+WISHES = ("together", "apart")
+NO_LIST = "先に「1 名簿」で名簿を取り込んでください。"
+Body = Mapping[str, Any]
+Act = Callable[[Meeting, Plan, Body], None]
+
+
+def take_draft(meeting: Meeting, plan: Plan, _: Body) -> None:
+    """Take the list that was handed in for the meeting's own."""
+    draft = plan.draft
+    if draft is None or draft["faults"] or not draft["rows"]:
+        raise ChoiceError("取り込める名簿がありません。直すところを直してから選んでください。")
+    table = pd.DataFrame(draft["rows"], columns=draft["columns"], dtype=object).infer_objects()
+    if draft["made"]:
+        table.attrs = {"made": True, "kind": "made"}
+    meeting.add_bodies(list(table["code"].drop_duplicates()), replace=True)
+    meeting.add_persons(table, replace=True)
+    columns = set(table.columns)
+    plan.uses = {column: use for column, use in plan.uses.items() if column in columns}
+    keys = set(list_keys(meeting.persons()))
+    if plan.steps:
+        seats = {key: group for key, group in plan.step.seats.items() if key in keys}
+        absent = [key for key in plan.step.absent if key in keys]
+        plan.add_step(Step(seats, absent, "名簿を取り込み直しました。"))
+    plan.draft = None
+
+
+def drop_draft(_: Meeting, plan: Plan, __: Body) -> None:
+    """Leave the list that was handed in."""
+    plan.draft = None
+
+
+def write_rules(meeting: Meeting, plan: Plan, body: Body) -> None:
+    """Take the sizes and how columns are used."""
+    low, high = (_read_count(body.get(name)) for name in ("low", "high"))
+    if low > high:
+        raise ChoiceError(f"人数は、少ない方（{low}）を多い方（{high}）以下にしてください。")
+    columns = set(meeting.persons().columns) - {"code", "person"}
+    uses = body.get("uses")
+    if not isinstance(uses, dict) or not columns.issuperset(uses):
+        raise ChoiceError("名簿にない列があります。画面を開き直してください。")
+    plan.size = (low, high)
+    plan.uses = {column: use for column, use in uses.items() if use in USES}
+
+
+def _read_count(value: object) -> int:
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    if not text.isdecimal() or not 1 <= int(text[:6]) <= MAX_SIZE:
+        raise ChoiceError(f"人数「{shorten(value)}」は使えません。1〜{MAX_SIZE}で書いてください。")
+    return int(text[:6])
+
+
+def add_wish(meeting: Meeting, _: Plan, body: Body) -> None:
+    """Add a wish for two or more: a body's name, or body and person."""
+    kind = body.get("kind")
+    members = body.get("members")
+    if kind not in WISHES or not isinstance(members, list):
+        raise ChoiceError("希望の種類がありません。画面を開き直してください。")
+    keys = list_keys(meeting.persons())
+    labels = [_find_label(text, keys) for text in members if str(text).strip()]
+    if len({*labels}) < 2:
+        raise ChoiceError("希望には、違う人か団体を2つ以上選んでください。")
+    meeting.wish(**{str(kind): [labels]})
+
+
+def remove_wish(meeting: Meeting, _: Plan, body: Body) -> None:
+    """Take a wish off."""
+    wishes = meeting.wishes()
+    kind = str(body.get("kind"))
+    links = wishes.get(kind, [])
+    position = body.get("position")
+    if not isinstance(position, int) or not 0 <= position < len(links):
+        raise ChoiceError("その希望は、もうありません。画面を開き直してください。")
+    wishes[kind] = [link for place, link in enumerate(links) if place != position]
+    meeting.wish(**wishes, replace=True)
+
+
+def _find_label(text: object, keys: list[Key]) -> Any:
+    """Find whom a typed text means: a body, a body and person, or a person of one name."""
+    folded = _fold(text)
+    bodies = {code for code, _ in keys if _fold(code) == folded}
+    pairs = [key for key in keys if key[1] and _fold(name_key(key)) == folded]
+    names = [key for key in keys if key[1] and _fold(key[1]) == folded]
+    if len(bodies) > 1:
+        listed = "と".join(f"「{shorten(code, 30)}」" for code in sorted(bodies))
+        exact = [code for code in bodies if code == text]
+        if not exact:
+            raise ChoiceError(
+                f"「{shorten(text, 40)}」は{listed}のどちらか、一覧から選んでください。"
+            )
+        return exact[0]
+    for labels in (sorted(bodies), pairs, names):
+        if len(labels) == 1:
+            return labels[0]
+    if len(names) > 1:
+        raise ChoiceError(
+            f"「{shorten(text, 40)}」は{len(names)}人います。「団体・氏名」の形で選んでください。"
+        )
+    raise ChoiceError(f"「{shorten(text, 40)}」は名簿にありません。一覧から選んでください。")
+
+
+def _fold(text: object) -> str:
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", str(text))).casefold()
+
+
+def form_groups(meeting: Meeting, plan: Plan, _: Body) -> None:
+    """Form groups of all who come; who met at an earlier meeting is kept apart."""
+    absent = plan.step.absent
+    everybody = meeting.persons()
+    keys = [key for key in list_keys(everybody) if key not in set(absent)]
+    if len(keys) < 2:
+        raise ChoiceError(NO_LIST)
+    persons = choose_persons(everybody, keys)
+    rules = plan.list_rules() | keep_present(meeting.wishes(), keys)
+    history = meeting.history()
+    with warnings.catch_warnings():
+        # near labels and strangers stand on the page of the wishes
+        warnings.simplefilter("ignore", TableWarning)
+        if history.empty:
+            formed = groups.form(persons, **rules)
+            note = f"{len(keys)}人を{formed.settings['count']}つのグループに組みました。"
+        else:
+            formed = groups.next_round(persons, history, **rules)
+            note = _describe_repeats(formed, len(keys))
+    plan.add_step(Step(read_seats(formed.table), absent, note))
+
+
+def _describe_repeats(formed: groups.Groups, count: int) -> str:
+    repeats, wished = formed.settings["repeats"], formed.settings["repeats_wished"]
+    tail = f"（うち{wished}組は、同じグループにする希望）" if wished else ""
+    return (
+        f"{count}人を{formed.settings['count']}つのグループに組みました。"
+        f"前の会で会った人と、また会うのは{repeats}組です{tail}。"
+    )
+
+
+def move_member(_: Meeting, plan: Plan, body: Body) -> None:
+    """Move a member to another group, or to a new one."""
+    key = read_key(body.get("member"))
+    seats = plan.step.seats
+    target = body.get("group")
+    if key not in seats:
+        raise ChoiceError("その人は、いまグループにいません。画面を開き直してください。")
+    new_group = max(seats.values()) + 1
+    if not isinstance(target, int) or target not in {*seats.values(), new_group}:
+        raise ChoiceError("そのグループはありません。画面を開き直してください。")
+    if seats[key] != target:
+        note = f"{name_key(key)}を、第{seats[key]}グループから第{target}グループへ動かしました。"
+        plan.add_step(Step(seats | {key: target}, plan.step.absent, note))
+
+
+def write_day(meeting: Meeting, _: Plan, body: Body) -> None:
+    """Take what the meeting is called, when and where it is, and what is voted on."""
+    settings = {
+        name: check_text(str(body.get(name) or ""), label, longest=ITEM_LONGEST, empty=True)
+        for name, label in (("title", "名前"), ("date", "日時"), ("place", "場所"),
+                            ("next_date", "次の会"))
+    }  # fmt: skip
+    lines = [line.strip() for line in str(body.get("items") or "").splitlines() if line.strip()]
+    if len(lines) > MAX_ITEMS or len(set(lines)) < len(lines):
+        raise ChoiceError(f"投票にかけることは、違うものを{MAX_ITEMS}までにしてください。")
+    for line in lines:
+        check_text(line, "投票にかけること", longest=ITEM_LONGEST)
+    meeting.set_room(**{name: text or None for name, text in settings.items()})
+    meeting.add_items(lines, replace=True)
+
+
+def decide(meeting: Meeting, _: Plan, body: Body) -> None:
+    """Keep a decision with its owner and date."""
+    what, who, until = (str(body.get(name) or "").strip() for name in ("what", "who", "until"))
+    meeting.decide(what, who=who, until=until)
+
+
+def start_next(meeting: Meeting, plan: Plan, following: Meeting) -> Plan:
+    """Carry the list, wishes and rules on to the next meeting, and form its groups."""
+    persons = meeting.persons()
+    if persons.empty:
+        raise ChoiceError(NO_LIST)
+    next_plan = Plan(size=plan.size, uses=dict(plan.uses))
+    following.add_persons(carry_provenance(persons.copy(), persons), replace=True)
+    following.wish(**meeting.wishes(), replace=True)
+    form_groups(following, next_plan, {})
+    return next_plan
+
+
+ACTS: dict[str, Act] = {
+    "accept": take_draft,
+    "discard": drop_draft,
+    "rules": write_rules,
+    "wish": add_wish,
+    "unwish": remove_wish,
+    "form": form_groups,
+    "move": move_member,
+    "undo": lambda _, plan, __: plan.go(-1),
+    "redo": lambda _, plan, __: plan.go(1),
+    "cancel": cancel_members,
+    "seat": seat_member,
+    "late": add_late,
+    "day": write_day,
+    "decide": decide,
+}

@@ -1,0 +1,219 @@
+"""What stands in a file that the officer hands in, read where it can do no harm?
+
+A file from elsewhere is read in a process of its own with a limit of time: neither a workbook that
+takes minutes nor one that ends the reader stops the room's votes.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
+from dxkit.loaders import list_headings, read_roster
+from dxkit.schema import is_made
+
+MAX_UPLOAD_BYTES = 10 * 2**20
+MAX_UPLOAD_MB = MAX_UPLOAD_BYTES // 2**20
+# a workbook of an office takes a second; a busy laptop may take twenty
+READING_S = 180.0
+# a list of a meeting, not a register of residents
+MAX_ROWS = 2000
+MAX_COLUMNS = 60
+MAX_FAULTS = 30
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
+# what a column may be taken for, besides what its heading says
+BODY = "code"
+PERSON = "person"
+PLAIN = ""
+UNUSED = "-"
+# names that the tables of groups use themselves
+RESERVED = frozenset(("group", "name", "code", "person", "round"))
+
+
+def check_upload(name: str, content: bytes) -> str:
+    """Check a file's name and size; give the end of its name.
+
+    Raises
+    ------
+    ChoiceError
+        If it is of another kind, empty or too large.
+    """
+    suffix = Path(name).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ChoiceError(
+            f"「{shorten(name, 60)}」は読めない種類です。"
+            "Excel（.xlsx・.xls）か CSV（.csv）のファイルを選んでください。"
+        )
+    if not content:
+        raise ChoiceError(f"「{shorten(name, 60)}」は空のファイルです。中身を確かめてください。")
+    if len(content) > MAX_UPLOAD_BYTES:
+        raise ChoiceError(
+            f"「{shorten(name, 60)}」は大きすぎます（{MAX_UPLOAD_MB} MB まで）。"
+            "名簿のシートだけのファイルにしてください。"
+        )
+    return suffix
+
+
+def read_upload(
+    content: bytes, name: str, *, sheet: str | None = None, roles: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Read a list in a process of its own.
+
+    Parameters
+    ----------
+    content, name
+        The file and what it is called.
+    sheet
+        Which sheet; ``None`` for the only one that holds a list.
+    roles
+        Heading to what its column holds (`BODY`, `PERSON`, `PLAIN`, `UNUSED`); ``None`` for what
+        the headings say.
+
+    Returns
+    -------
+    dict
+        ``file, sheets, sheet, headings, columns, rows, receipt, skipped, faults, remarks, made``.
+
+    Raises
+    ------
+    ChoiceError
+        If it cannot be read at all, in one sentence.
+    """
+    suffix = check_upload(name, content)
+    with tempfile.TemporaryDirectory() as folder:
+        # faults name the file as the officer knows it; a path in its name leads nowhere
+        path = Path(folder) / f"upload{suffix}"
+        path.write_bytes(content)
+        options = {"path": str(path), "sheet": sheet, "roles": roles}
+        outcome = _run_child(options, name)
+    if "refused" in outcome:
+        raise ChoiceError(str(outcome["refused"]).replace(path.name, shorten(name, 60)))
+    return outcome | {"file": name}
+
+
+def _run_child(options: Mapping[str, Any], name: str) -> dict[str, Any]:
+    paths = os.pathsep.join(path for path in sys.path if path)
+    environment = os.environ | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
+    try:
+        child = subprocess.run(  # noqa: S603 # this very Python, with text of our own
+            # as a script: without the packages of the widgets it starts in a quarter of the time
+            [sys.executable, "-P", __file__],
+            input=json.dumps(options).encode(),
+            capture_output=True,
+            timeout=READING_S,
+            env=environment,
+            check=False,
+        )
+        return dict(json.loads(child.stdout))
+    except subprocess.TimeoutExpired:
+        reason = f"{READING_S:.0f}秒で読み終わりませんでした"
+    except (ValueError, OSError):
+        reason = "読んでいる途中で止まりました"
+    raise ChoiceError(
+        f"「{shorten(name, 60)}」は、{reason}。"
+        "名簿のシートだけを新しいファイルに写して、もう一度選んでください。"
+    )
+
+
+def run_reader() -> None:
+    """Read the file that standard input names, and print what stands in it."""
+    options = json.loads(sys.stdin.buffer.read())
+    try:
+        outcome = _describe_file(**options)
+    except TableError as error:
+        # one sentence: the first fault tells why nothing at all could be read
+        outcome = {"refused": str(error.faults[0])}
+    except ChoiceError as error:
+        outcome = {"refused": str(error)}
+    sys.stdout.buffer.write(json.dumps(outcome, ensure_ascii=False).encode())
+
+
+def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None) -> dict[str, Any]:
+    found = list_headings(path)
+    sheets = list(dict.fromkeys(found["sheet"]))
+    sheet = sheet if sheet in sheets else sheets[0]
+    found = found[found["sheet"] == sheet]
+    if len(found) > MAX_COLUMNS:
+        raise ChoiceError(f"列が{len(found)}あります。名簿は{MAX_COLUMNS}列までにしてください。")
+    guesses = {
+        str(heading): column if column in (BODY, PERSON) else PLAIN
+        for heading, column in zip(found["heading"], found["column"], strict=True)
+    }
+    roles = guesses | {key: role for key, role in (roles or {}).items() if key in guesses}
+    headings = [
+        {"heading": heading, "role": roles[heading], "sure": bool(sure)}
+        for heading, sure in zip(guesses, found["sure"], strict=True)
+    ]
+    outcome: dict[str, Any] = {"sheets": sheets, "sheet": sheet, "headings": headings}
+    outcome |= {"columns": [], "rows": [], "receipt": "", "skipped": [], "remarks": [],
+                "made": False, "faults": _check_roles(roles)}  # fmt: skip
+    return outcome if outcome["faults"] else outcome | _read_table(path, sheet, roles)
+
+
+def _check_roles(roles: Mapping[str, str]) -> list[str]:
+    """Say where not exactly one column is the body, or several are the person."""
+    counts = {role: list(roles.values()).count(role) for role in (BODY, PERSON)}
+    faults = []
+    if counts[BODY] != 1:
+        faults.append(f"「団体」の列を1つ選んでください（いまは{counts[BODY]}つ）。")
+    if counts[PERSON] > 1:
+        faults.append(f"「氏名」の列は1つまでです（いまは{counts[PERSON]}つ）。")
+    return faults
+
+
+def _read_table(path: str, sheet: str, roles: Mapping[str, str]) -> dict[str, Any]:
+    names = {
+        heading: role if role in (BODY, PERSON) else _name_plainly(heading)
+        for heading, role in roles.items()
+    }
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always", TableWarning)
+        try:
+            table = read_roster(path, sheet=sheet or None, columns=names)
+        except TableError as error:
+            return {"faults": [_write_fault(fault) for fault in error.faults[:MAX_FAULTS]]}
+    unused = [names[heading] for heading, role in roles.items() if role == UNUSED]
+    shown = table.drop(columns=unused)
+    faults = []
+    if len(shown) > MAX_ROWS:
+        faults.append(f"{len(shown):,}行あります。会議の名簿は{MAX_ROWS:,}行までです。")
+    return {
+        "columns": list(shown.columns),
+        "rows": [] if faults else _list_rows(shown),
+        "receipt": table.attrs["receipt"],
+        "skipped": [f"{note['row']}行目: {note['text']}" for note in table.attrs["skipped"]],
+        "remarks": [str(remark.message) for remark in remarks],
+        "made": is_made(table),
+        "faults": faults,
+    }
+
+
+def _name_plainly(heading: str) -> str:
+    return f"{heading}（名簿）" if heading in RESERVED else heading
+
+
+def _list_rows(table: pd.DataFrame) -> list[list[Any]]:
+    """List the rows as JSON holds them: a blank is null."""
+    columns = table.astype(object).where(table.notna(), None)
+    return [list(row) for row in columns.to_numpy().tolist()]
+
+
+def _write_fault(fault: Fault) -> str:
+    """Write a fault in words, for somebody who sees the sheet beside the page."""
+    place = f"{fault.row}行目" if fault.row is not None else ""
+    value = f"「{shorten(fault.value, 40)}」" if fault.value is not None else ""
+    head = " ".join(filter(None, (place, value)))
+    remedy = f" → {fault.remedy}" if fault.remedy else ""
+    return f"{head}: {fault.problem}{remedy}" if head else f"{fault.problem}{remedy}"
+
+
+if __name__ == "__main__":
+    run_reader()

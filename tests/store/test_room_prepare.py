@@ -1,0 +1,375 @@
+"""The pages before the day keep everything in the meeting's file, and lose nothing to a second window."""
+
+import http.client
+import io
+import json
+import time
+from urllib.parse import quote
+
+import openpyxl
+import pytest
+from rooms import Phone
+
+from dxkit import reports
+from dxkit.store import Meeting
+from dxkit.widgets.room import open_room
+
+NAME = "第1回"
+HOSTILE = '=HYPERLINK("http://x")<img src=x onerror=alert(1)>'
+PEOPLE = [
+    ("姫路市", "青木", 530, "Ａ社"),
+    ("姫路市", "岡", 530, "A社"),
+    ("県DX課", "森", None, "B社"),
+    ("神戸市", "原", 1525, "B社"),
+    ("神戸市", "林", 1525, "A社"),
+    ("豊岡市", HOSTILE, 78, "A社"),
+]
+
+
+def _write_list(people=PEOPLE, headings=("団体名", "氏名", "人口", "事業者")):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["出席者名簿"])
+    sheet.append(headings)
+    for row in people:
+        sheet.append([None if value is None else f" {value}" for value in row])
+    for row in sheet.iter_rows(min_row=3):
+        for cell in row:
+            cell.data_type = "s" if cell.value is not None else "n"
+    sheet.append(["※ 敬称略"])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+class Window:
+    """One window of the officer: remembers the state that it shows."""
+
+    def __init__(self, room, meeting=NAME):
+        self.room, self.meeting = room, meeting
+        self.key = room.officer_link.partition("#key=")[2]
+        self.state = self.ask("/prepare/state", {})[1]
+
+    def ask(self, path, body=None, content=None, **headers):
+        host = f"127.0.0.1:{self.room.port}"
+        sent = {"Host": host, "Origin": f"http://{host}", "X-Room-Key": self.key,
+                "Content-Type": "application/json"} | headers  # fmt: skip
+        data = (
+            json.dumps({"meeting": self.meeting, **body}).encode() if content is None else content
+        )
+        connection = http.client.HTTPConnection("127.0.0.1", self.room.port, timeout=120)
+        try:
+            connection.request("POST", path, data, sent)
+            answer = connection.getresponse()
+            status, content = answer.status, answer.read()
+        finally:
+            connection.close()
+        try:
+            return status, json.loads(content)
+        except ValueError:
+            return status, content
+
+    def _keep(self, outcome):
+        if outcome[0] == 200:
+            self.state = outcome[1]
+        return outcome
+
+    def act(self, action, **fields):
+        body = {"action": action, "revision": self.state["revision"], **fields}
+        return self._keep(self.ask("/prepare/do", body))
+
+    def upload(self, content, name="名簿.xlsx"):
+        headers = {"X-File-Name": quote(name), "X-Meeting": quote(self.meeting),
+                   "X-Revision": str(self.state["revision"])}  # fmt: skip
+        return self._keep(self.ask("/prepare/upload", content=content, **headers))
+
+    def seats(self):
+        return {
+            tuple(member["key"]): row["group"]
+            for row in self.state["groups"]["rows"]
+            for member in row["members"]
+        }
+
+
+def _open(folder, **options):
+    papers = {"handout": reports.handout, "record": reports.record,
+              "calendar_entry": reports.calendar_entry}  # fmt: skip
+    return open_room(folder, address="127.0.0.1", browser=False, papers=papers, **options)
+
+
+@pytest.fixture
+def room(tmp_path):
+    opened = _open(tmp_path, meeting=NAME)
+    yield opened
+    opened.stop()
+    opened.session.close()
+
+
+@pytest.fixture
+def window(room):
+    return Window(room)
+
+
+def _fill(room, people=PEOPLE):
+    """Fill the meeting by its public calls, without an upload."""
+    import pandas as pd
+
+    table = pd.DataFrame(people, columns=["code", "person", "人口", "事業者"])
+    with Meeting(room.session.database.path, meeting=NAME) as meeting:
+        meeting.add_persons(table)
+
+
+@pytest.fixture
+def filled(room):
+    _fill(room)
+    window = Window(room)
+    assert window.act("rules", low="2", high="4", uses={"人口": "alike"})[0] == 200
+    assert window.act("form")[0] == 200
+    return window
+
+
+def test_only_the_officer_reaches_the_pages(room, window):
+    phone = Phone(room.port, room.code)
+    for path in ("/prepare/state", "/prepare/do", "/prepare/file"):
+        assert phone.ask("POST", path, {})[0] == 401
+        assert window.ask(path, {}, **{"X-Room-Key": "0" * 32})[0] == 401
+    status, _ = window.ask("/prepare/upload", content=b"x" * 1000, **{"X-Room-Key": "0" * 32})
+    assert status == 401
+    # the stage's secret opens the stage alone
+    stage = room.stage_link.partition("#key=")[2]
+    assert window.ask("/prepare/state", {}, **{"X-Room-Key": stage})[0] == 401
+    assert window.ask("/prepare/state", {}, Origin="http://elsewhere.example")[0] == 403
+
+
+def test_nobody_else_may_send_a_long_body(window):
+    # hung up on before the body is read
+    with pytest.raises((ConnectionError, http.client.HTTPException)):
+        window.ask("/prepare/upload", content=b"x" * 2**20, **{"X-Room-Key": "0" * 32})
+
+
+@pytest.mark.slow
+def test_a_list_is_read_shown_and_taken(window):
+    status, state = window.upload(_write_list())
+    assert status == 200
+    draft = state["draft"]
+    assert [entry["role"] for entry in draft["headings"]] == ["code", "person", "", ""]
+    assert draft["count"] == 6
+    assert draft["skipped"] == ["9行目: ※ 敬称略"]
+    assert state["roster"]["persons"] == 0
+    assert window.act("accept")[0] == 200
+    roster = window.state["roster"]
+    assert (roster["bodies"], roster["persons"]) == (4, 6)
+    assert HOSTILE in roster["rows"][5][1]
+    assert any("「A社」と「Ａ社」" in text for text in window.state["wishes"]["remarks"])
+
+
+@pytest.mark.slow
+def test_a_column_is_taken_for_what_the_officer_says(window):
+    headings = ("所属", "参加者", "団体名", "事業者")
+    people = [("甲課", "青木", "姫路市", "X"), ("乙課", "岡", "神戸市", "X")]
+    draft = window.upload(_write_list(people, headings))[1]["draft"]
+    assert {entry["heading"]: entry["sure"] for entry in draft["headings"]}["所属"] is False
+    roles = {"所属": "code", "団体名": "-", "参加者": "person", "事業者": ""}
+    assert window.act("columns", sheet=draft["sheet"], roles=roles)[0] == 200
+    assert window.state["draft"]["columns"] == ["団体", "氏名", "事業者"]
+    assert window.state["draft"]["rows"][0] == ["甲課", "青木", "X"]
+    roles["団体名"] = "code"
+    window.act("columns", sheet=draft["sheet"], roles=roles)
+    assert window.state["draft"]["faults"] == ["「団体」の列を1つ選んでください（いまは2つ）。"]
+    assert window.act("accept")[0] == 400
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (_write_list()[:900], "壊れている"),
+        (b"PK\x03\x04" + b"\0" * 400, "壊れている"),
+        (b"1,2\n3,4\n", "見出し"),
+    ],
+)
+def test_a_damaged_list_writes_nothing(room, window, content, words):
+    _fill(room)
+    before = window.ask("/prepare/state", {})[1]
+    status, said = window.upload(content, "名簿.csv" if content[:1] == b"1" else "名簿.xlsx")
+    assert status == 400
+    assert words in said["error"]
+    assert "\n" not in said["error"]
+    assert window.ask("/prepare/state", {})[1] == before
+
+
+def test_wrong_kinds_and_sizes_are_refused_in_one_sentence(window):
+    for content, name in (
+        (b"x", "写真.png"),
+        (b"", "空.xlsx"),
+        (b"x" * (10 * 2**20 + 1), "大.xlsx"),
+    ):
+        status, said = window.upload(content, name)
+        assert status == 400
+        assert name in said["error"]
+        assert "\n" not in said["error"]
+    assert window.ask("/prepare/state", {})[1]["revision"] == 0
+
+
+def test_a_window_that_is_behind_overwrites_nothing(room, filled):
+    other = Window(room)
+    member = next(iter(filled.seats()))
+    target = next(group for group in filled.seats().values() if group != filled.seats()[member])
+    assert filled.act("move", member=list(member), group=target)[0] == 200
+    status, said = other.act("rules", low="2", high="5", uses={})
+    assert status == 409
+    assert "別の窓" in said["error"]
+    now = Window(room)
+    assert now.state["wishes"]["high"] == 4
+    assert now.seats()[member] == target
+
+
+def test_moves_are_scored_undone_and_done_again(filled):
+    start = filled.seats()
+    member = next(iter(start))
+    target = next(group for group in start.values() if group != start[member])
+    quality = filled.state["groups"]["quality"]
+    filled.act("move", member=list(member), group=target)
+    assert filled.seats() == start | {member: target}
+    assert filled.state["groups"]["quality"] > quality
+    filled.act("undo")
+    assert filled.seats() == start
+    assert filled.state["groups"]["quality"] == quality
+    filled.act("redo")
+    assert filled.seats()[member] == target
+    assert filled.act("redo")[0] == 400
+
+
+def test_who_cancels_leaves_and_who_comes_late_gets_a_seat(room, filled):
+    members = list(filled.seats())
+    assert filled.act("cancel", member=list(members[0]))[0] == 200
+    assert members[0] not in filled.seats()
+    assert filled.state["groups"]["absent"] == [list(members[0])]
+    row = {"code": "香美町", "person": "新井", "人口": "１６", "事業者": "B社"}
+    assert filled.act("late", row=row)[0] == 200
+    assert ("香美町", "新井") in filled.seats()
+    assert filled.act("late", row=row)[0] == 400
+    assert filled.act("late", row=row | {"person": "他", "人口": "多い"})[0] == 400
+    assert filled.act("seat", member=list(members[0]))[0] == 200
+    assert set(filled.seats()) == {*members, ("香美町", "新井")}
+    with Meeting(room.session.database.path, meeting=NAME) as meeting:
+        seats = meeting.rounds()
+        assert len(seats) == 7
+        assert meeting.persons()["人口"].tolist()[-1] == 16
+
+
+def test_wishes_are_typed_kept_and_named_when_broken(filled):
+    assert filled.act("wish", kind="apart", members=["姫路市・青木", "神戸市"])[0] == 200
+    assert filled.act("wish", kind="together", members=["森", "県DX課・森"])[0] == 400
+    status, said = filled.act("wish", kind="together", members=["だれか", "岡"])
+    assert status == 400
+    assert "名簿にありません" in said["error"]
+    assert filled.state["wishes"]["links"]["apart"] == [["姫路市・青木", "神戸市"]]
+    assert filled.act("form")[0] == 200
+    seats = filled.seats()
+    partner = seats["神戸市", "原"]
+    assert seats["姫路市", "青木"] != partner
+    filled.act("move", member=["姫路市", "青木"], group=partner)
+    assert any("別のグループにする希望" in text for text in filled.state["groups"]["broken"])
+    assert filled.act("unwish", kind="apart", position=0)[0] == 200
+    assert filled.state["wishes"]["links"]["apart"] == []
+
+
+def test_a_killed_room_opens_with_every_step_as_it_was(tmp_path, room, filled):
+    filled.act("wish", kind="together", members=["青木", "岡"])
+    filled.act("day", title="意見交換会", date="12月10日", place="会議室", items="共同調達\n派遣")
+    filled.act("decide", what="照会する", who="県", until="3月")
+    before = filled.state
+    room.stop()
+    room.session.close()
+    # without a name the meeting that was prepared is opened
+    again = _open(tmp_path)
+    try:
+        assert again.title == NAME
+        assert set(again.items) == {"共同調達", "派遣"}
+        window = Window(again)
+        changed = {"stage_link", "officer_link"}
+        assert {key: value for key, value in window.state.items() if key not in changed} == {
+            key: value for key, value in before.items() if key not in changed
+        }
+        assert window.act("undo")[0] == 400
+    finally:
+        again.stop()
+        again.session.close()
+
+
+def test_next_months_groups_keep_those_apart_who_have_met(filled):
+    pairs = {
+        frozenset((one, two))
+        for one, first in filled.seats().items()
+        for two, second in filled.seats().items()
+        if one[0] != two[0] and first == second
+    }
+    seats_before = filled.seats()
+    status, state = filled.act("next", name="第2回")
+    assert status == 200
+    assert state["meeting"] == "第2回"
+    assert state["meetings"] == [NAME, "第2回"]
+    window = Window(filled.room, "第2回")
+    seats = window.seats()
+    assert set(seats) == set(seats_before)
+    again = sum(seats[one] == seats[two] for one, two in map(tuple, pairs))
+    assert f"また会うのは{again}組" in window.state["groups"]["note"]
+    first = Window(filled.room)
+    assert first.act("next", name="第2回")[0] == 400
+    assert first.seats() == seats_before
+
+
+def test_an_unknown_meeting_is_not_made_by_a_slip(window):
+    window.meeting = "ない会議"
+    assert window.ask("/prepare/state", {})[0] == 400
+    window.meeting = NAME
+    assert window.ask("/prepare/state", {})[1]["meetings"] == [NAME]
+
+
+@pytest.mark.slow
+def test_files_hold_the_groups_and_nothing_that_runs(filled):
+    filled.act("day", title="会", date="", place="", items=HOSTILE)
+    files = {}
+    for kind in ("groups.xlsx", "handout.html", "record.docx", "record.xlsx", "next.ics"):
+        status, files[kind] = filled.ask(
+            "/prepare/file", {"kind": kind, "start": "2026-12-10T14:00"}
+        )
+        assert status == 200
+    sheet = openpyxl.load_workbook(io.BytesIO(files["groups.xlsx"]))["グループ"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2, max_row=7)]
+    assert {(row[1], row[0]) for row in rows} == {
+        (code, group) for (code, _), group in filled.seats().items()
+    }
+    assert [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == []
+    page = files["handout.html"].decode()
+    assert "<img src=x" not in page
+    assert "県DX課" in page
+    assert b"DTSTART:20261210T050000Z" in files["next.ics"]
+
+
+def test_papers_that_nobody_handed_in_are_refused_in_words(tmp_path):
+    opened = open_room(tmp_path, meeting=NAME, address="127.0.0.1", browser=False)
+    try:
+        window = Window(opened)
+        status, said = window.ask("/prepare/file", {"kind": "record.docx"})
+        assert status == 400
+        assert "make room" in said["error"]
+        assert window.ask("/prepare/file", {"kind": "../x"})[0] == 400
+    finally:
+        opened.stop()
+        opened.session.close()
+
+
+def test_a_seal_waits_for_no_open_file_and_the_record_can_still_be_written(room, filled):
+    filled.act("day", title="会", date="", place="", items="共同調達")
+    for number in range(3):
+        phone = Phone(room.port, room.code)
+        assert phone.vote("共同調達", 2, f"{number:012d}")[0] == 200
+    # many reads beside the seal: none keeps what it erases
+    started = time.monotonic()
+    status, _ = filled.ask("/officer/do", {"action": "seal", "confirm": "封"})
+    assert status == 200
+    assert time.monotonic() - started < 60
+    assert filled.ask("/prepare/state", {})[1]["sealed"] is True
+    assert filled.ask("/prepare/file", {"kind": "record.docx"})[0] == 200
