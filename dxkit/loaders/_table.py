@@ -115,9 +115,8 @@ def read_table(
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
         the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``:
-        what was guessed, set apart and checked; a notebook shows it as a coloured picture of the
-        sheet, and its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table` wrote of
-        invented data.
+        guessed, set apart, checked; in a notebook a coloured picture; its ``save(path)`` writes a
+        recipe), and ``made=True`` for what `write_table` wrote of invented data.
 
     Raises
     ------
@@ -193,7 +192,6 @@ def _add_origin(table: pd.DataFrame, origin: dict[str, str]) -> None:
 
 
 def _warn_of(remarks: list[str], file: str) -> None:
-    # the warning points at the line that called `read_table`
     for remark in remarks:
         warnings.warn(str(Fault(remark, file=file)), TableWarning, stacklevel=4)
 
