@@ -114,10 +114,10 @@ def read_table(
         table; their figures are compared with the sums. A table with municipalities as columns
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
-        the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``: what was
-        guessed, set apart and checked; a notebook shows it as a coloured picture of the sheet, and
-        its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table` wrote of
-        invented data.
+        the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``:
+        what was guessed, set apart and checked; a notebook shows it as a coloured picture of the
+        sheet, and its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table`
+        wrote of invented data.
 
     Raises
     ------
@@ -230,8 +230,7 @@ def _make_table(
     others = {head: column for head, column in readings.columns.items() if head not in columns}
     table = pd.DataFrame(columns | others)
     row_numbers = [sheet.row_numbers[row] for row in data]
-    skipped = [*reading.list_rows_above(), *split.skipped]
-    table.attrs = _describe_origin(sheet, row_numbers, skipped)
+    table.attrs = _describe_origin(sheet, row_numbers, reading.list_skipped(split))
     options = {"prefecture": prefecture, "on_fault": on_fault}
     reading.note_guesses(data, readings.guesses, faults)
     table.attrs["reading"] = reading.make_receipt(split, list(numbers), options)
