@@ -107,7 +107,9 @@ def make_recipe(
     naming = {
         # of two columns of one heading, the first would be taken
         key: words[position]
-        if position in range(len(words)) and words.index(words[position]) == position
+        if position is not None
+        and position < len(words)
+        and words.index(words[position]) == position
         else None
         for key, position in (("code", layout.code), ("name", layout.name))
     }

@@ -107,8 +107,8 @@ def _read_workbook(path: str | Path) -> tuple[pd.DataFrame, str, str]:
     """Read the ministry's workbook; return the table, its kind, and as of when it is."""
     if (steps := read_steps(path)) is not None:
         counted, official, as_of = steps
-        rows = counted.itertuples(index=False, name=None)
-        table = _make_table(rows, official.faults, official.sheet.file)
+        shares = counted.itertuples(index=False, name=None)
+        table = _make_table(shares, official.faults, official.sheet.file)
         return table, "published", as_of
     official = find_official_sheet(path, list_required_headings(), kind="総務省の標準化進捗の表")
     codes = read_body_codes(official)

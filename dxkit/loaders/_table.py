@@ -115,8 +115,9 @@ def read_table(
         is turned. ``.attrs``: ``source`` (the file's name), ``file, sheet, rows`` (row numbers),
         ``skipped`` (rows not read as data, with their text), ``missing_codes`` (municipalities of
         the prefecture without a row), ``reading`` (``header, first, turned, remarks, subtotals``:
-        guessed, set apart, checked; in a notebook a coloured picture; its ``save(path)`` writes a
-        recipe), and ``made=True`` for what `write_table` wrote of invented data.
+        what was guessed, set apart and checked; a notebook shows it as a coloured picture of the
+        sheet, and its ``save(path)`` writes a recipe), and ``made=True`` for what `write_table`
+        wrote of invented data.
 
     Raises
     ------
@@ -191,11 +192,6 @@ def _add_origin(table: pd.DataFrame, origin: dict[str, str]) -> None:
         table.attrs["made"] = True
 
 
-def _warn_of(remarks: list[str], file: str) -> None:
-    for remark in remarks:
-        warnings.warn(str(Fault(remark, file=file)), TableWarning, stacklevel=4)
-
-
 def _make_table(
     reading: Reading,
     *,
@@ -228,13 +224,13 @@ def _make_table(
     reading.remarks += map(str, reading.name_places(faults))
     if split.subtotals:
         reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
-    _warn_of(reading.remarks, sheet.file)
+    for remark in reading.remarks:
+        warnings.warn(str(Fault(remark, file=sheet.file)), TableWarning, stacklevel=3)
     # a column of the file never takes the place of the resolved code and name
     others = {head: column for head, column in readings.columns.items() if head not in columns}
     table = pd.DataFrame(columns | others)
     row_numbers = [sheet.row_numbers[row] for row in data]
-    above = reading.list_rows_above()
-    table.attrs = _describe_origin(sheet, row_numbers, [*above, *split.skipped])
+    table.attrs = _describe_origin(sheet, row_numbers, reading.list_skipped(split))
     options = {"prefecture": prefecture, "on_fault": on_fault}
     reading.note_guesses(data, readings.guesses, faults)
     table.attrs["reading"] = reading.make_receipt(split, list(numbers), options)

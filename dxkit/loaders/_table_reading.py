@@ -116,9 +116,10 @@ class Reading:
                 "（sheet= で選べます）"
             )
 
-    def list_rows_above(self) -> list[dict[str, object]]:
-        """List the titles and notes around a table that has been turned."""
-        return [{"row": row, "text": text} for row, text in self.lying.above] if self.lying else []
+    def list_skipped(self, split: SplitRows) -> list[dict[str, object]]:
+        """List the rows not read as data, with titles and notes around a table that was turned."""
+        above = self.lying.above if self.lying else ()
+        return [*({"row": row, "text": text} for row, text in above), *split.skipped]
 
     def name_places(self, faults: Iterable[Fault]) -> list[Fault]:
         """Sort faults by the file's own rows."""

@@ -1,5 +1,6 @@
 """How windy is it at each station of AMeDAS, month by month, over thirty years?"""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -76,7 +77,7 @@ def read_wind_normals(path: str | Path, *, prefecture: str | None = None) -> pd.
     needed = [STATION, ("name",), ("pref",), ("city",), LATITUDE, LONGITUDE, ("height",)]
     needed += [(word,) for word in (*words, *days)]
     official = find_official_sheet(path, needed, kind="アメダスの風の平年値")
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "station": official.read_texts("name"),
         "city": official.read_texts("city"),
         **read_points(official),
