@@ -78,8 +78,8 @@ def handout(
     ----------
     groups
         `dxkit.groups.Groups`, or a table with ``code`` and ``group``, and ``person`` where bodies
-        send persons; these need not be municipalities, and have no figures then. Invented or estimated groups
-        or members (see `dxkit.load`) are marked on every sheet.
+        send persons; these need not be municipalities, and have no figures then. Invented or
+        estimated groups or members (see `dxkit.load`) are marked on every sheet.
     members
         One row a participant: ``code``, and ``name`` if the municipality's own is not the one to
         print. Needed for ``show``.
