@@ -243,6 +243,7 @@ def test_moves_are_scored_undone_and_done_again(filled):
     assert filled.act("redo")[0] == 400
 
 
+@pytest.mark.slow
 def test_who_cancels_leaves_and_who_comes_late_gets_a_seat(room, filled):
     members = list(filled.seats())
     assert filled.act("cancel", member=list(members[0]))[0] == 200
@@ -261,6 +262,7 @@ def test_who_cancels_leaves_and_who_comes_late_gets_a_seat(room, filled):
         assert meeting.persons()["人口"].tolist()[-1] == 16
 
 
+@pytest.mark.slow
 def test_wishes_are_typed_kept_and_named_when_broken(filled):
     assert filled.act("wish", kind="apart", members=["姫路市・青木", "神戸市"])[0] == 200
     assert filled.act("wish", kind="together", members=["森", "県DX課・森"])[0] == 400
@@ -278,6 +280,7 @@ def test_wishes_are_typed_kept_and_named_when_broken(filled):
     assert filled.state["wishes"]["links"]["apart"] == []
 
 
+@pytest.mark.slow
 def test_a_killed_room_opens_with_every_step_as_it_was(tmp_path, room, filled):
     filled.act("wish", kind="together", members=["青木", "岡"])
     filled.act("day", title="意見交換会", date="12月10日", place="会議室", items="共同調達\n派遣")
@@ -301,6 +304,7 @@ def test_a_killed_room_opens_with_every_step_as_it_was(tmp_path, room, filled):
         again.session.close()
 
 
+@pytest.mark.slow
 def test_next_months_groups_keep_those_apart_who_have_met(filled):
     pairs = {
         frozenset((one, two))
@@ -364,6 +368,7 @@ def test_papers_that_nobody_handed_in_are_refused_in_words(tmp_path):
         opened.session.close()
 
 
+@pytest.mark.slow
 def test_a_seal_waits_for_no_open_file_and_the_record_can_still_be_written(room, filled):
     filled.act("day", title="会", date="", place="", items="共同調達")
     for number in range(3):

@@ -180,7 +180,8 @@ def score_step(meeting: Meeting, plan: Plan) -> groups.Groups | None:
         return None
     numbers = [seats[key] for key in list_keys(persons.assign(person=_name_persons(persons)))]
     table = carry_provenance(persons.assign(group=numbers), persons)
-    return groups.score(table, **plan.list_rules(), **keep_present(meeting.wishes(), list(seats)))
+    rules = plan.list_rules() | keep_present(meeting.wishes(), list(seats))
+    return groups.score(table, **rules)
 
 
 def read_seats(table: pd.DataFrame) -> dict[Key, int]:

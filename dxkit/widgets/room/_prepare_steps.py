@@ -93,7 +93,8 @@ def add_wish(meeting: Meeting, _: Plan, body: Body) -> None:
     labels = [_find_label(text, keys) for text in members if str(text).strip()]
     if len({*labels}) < 2:
         raise ChoiceError("希望には、違う人か団体を2つ以上選んでください。")
-    meeting.wish(**{str(kind): [labels]})
+    links: dict[str, Any] = {str(kind): [labels]}
+    meeting.wish(**links)
 
 
 def remove_wish(meeting: Meeting, _: Plan, body: Body) -> None:

@@ -139,7 +139,7 @@ def run_reader() -> None:
 def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None) -> dict[str, Any]:
     found = list_headings(path)
     sheets = list(dict.fromkeys(found["sheet"]))
-    sheet = sheet if sheet in sheets else sheets[0]
+    sheet = str(sheet if sheet in sheets else sheets[0])
     found = found[found["sheet"] == sheet]
     if len(found) > MAX_COLUMNS:
         raise ChoiceError(f"列が{len(found)}あります。名簿は{MAX_COLUMNS}列までにしてください。")
