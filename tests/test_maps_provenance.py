@@ -202,6 +202,7 @@ NO_EXPLORER = {
     # shows where one's own municipality lies, and no figure of it
     "choose_town",
     "exercise",
+    "share_progress",
     "vote_board",
 }
 
