@@ -169,7 +169,7 @@ def test_an_exercise_of_the_course_judges_written_answers_as_a_person_would(row)
     assert RIGHT in judged.values()
     if row.choices:
         # what is not offered cannot be ticked
-        with pytest.raises(TraitError):
+        with pytest.raises(TraitError, match="Invalid selection"):
             _type(quiz, "ほかの答え")
     else:
         assert len(cases) >= LEAST_ANSWERS

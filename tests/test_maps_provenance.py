@@ -205,6 +205,7 @@ NO_EXPLORER = {
     # made for practice: their mark is tried in tests/test_widgets_security.py
     "incident_walk",
     "mail_board",
+    "share_progress",
     "vote_board",
 }
 

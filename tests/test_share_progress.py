@@ -127,6 +127,7 @@ def test_nothing_is_sent_before_somebody_shares(room, home):
     assert read_board(room)["total"] == "0人"
 
 
+@pytest.mark.slow
 def test_thirty_sessions_light_the_board_and_no_text_arrives(room, home, tmp_path):
     shell = make_shell()
     shell.parent_header = {"metadata": {"cellId": course_cell()}}
@@ -164,6 +165,7 @@ def test_thirty_sessions_light_the_board_and_no_text_arrives(room, home, tmp_pat
     shell.parent_header = {}
 
 
+@pytest.mark.slow
 def test_an_error_is_over_once_a_cell_has_run(room, home):
     shell = make_shell()
     for number in range(3):
@@ -270,6 +272,7 @@ def test_a_wrong_code_is_said_and_an_address_may_be_typed_full_width(room, home)
     assert "共有しています" in offer.children[-1].value
 
 
+@pytest.mark.slow
 def test_a_room_out_of_reach_is_said_once_and_stops_nobody(room, home):
     share(room)
     room.stop()

@@ -59,11 +59,11 @@ def check_answers(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> 
     Parameters
     ----------
     answers
-        One row an answer: ``answer_id`` (its name), ``table`` and ``column`` (what it is about),
-        ``place_names`` (names of municipalities, separated by 、; blank: all), ``statistic``
-        (``value`` of one place, ``sum``, ``count`` of the places with 1 or True, ``largest``:
-        which place), ``stated`` (what was answered: a number or, for ``largest``, a name) and
-        ``unit`` (as it was answered; blank for a name).
+        One row an answer: ``answer_id``, ``table`` and ``column`` (what it is about),
+        ``place_names`` (of municipalities, separated by 、; blank: all), ``statistic`` (``value``
+        of one place, ``sum``, ``count`` of the places with 1 or True, ``largest``: which place),
+        ``stated`` (what was answered: a number or, for ``largest``, a name) and ``unit`` (as it was
+        answered; blank for a name).
     tables
         Name in ``answers`` → table with ``name`` (of the municipality) and the columns asked for.
 

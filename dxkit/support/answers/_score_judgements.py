@@ -79,7 +79,13 @@ def score_judgements(checked: pd.DataFrame, suspected: Iterable[object]) -> pd.D
         {
             "outcome": list(groups),
             "count": [len(members) for members in groups.values()],
-            "answer_ids": ["、".join(members) for members in groups.values()],
+            "answer_ids": ["、".join(sorted(members, key=_rank_id)) for members in groups.values()],
         }
     )
     return carry_provenance(score, checked)
+
+
+def _rank_id(number: str) -> tuple[bool, int, str]:
+    """Rank an answer's number: 9 before 10, and words behind the numbers."""
+    is_number = number.isascii() and number.isdecimal()
+    return not is_number, int(number) if is_number else 0, number

@@ -31,7 +31,7 @@ def write_prompt(table: pd.DataFrame, column: str, question: str) -> str:
     Returns
     -------
     str
-        The text to put in, with the rows at its end. It is sent nowhere.
+        The text to put in, with the rows at its end, in their order. It is sent nowhere.
 
     Raises
     ------
