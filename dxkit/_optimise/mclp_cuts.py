@@ -1,8 +1,8 @@
-"""What do cuts say about the best coverage, where a row for each place would be too much to solve?
+r"""What do cuts say about the best coverage, where a row for each place would be too much to solve?
 
 The linear relaxation of the maximal covering problem in the columns y alone (Benders' way; Cordeau,
 Furini and Ljubić 2019): max Σ_g θ_g with Σ y ≤ p, where θ_g is the weight covered in a group g of
-rows. Any set M of rows gives a cut, θ_g ≤ Σ_{i ∈ g \\ M} w_i + Σ_{i ∈ g ∩ M} w_i Σ_j a_ij y_j; the
+rows. Any set M of rows gives a cut, θ_g ≤ Σ_{i ∈ g \ M} w_i + Σ_{i ∈ g ∩ M} w_i Σ_j a_ij y_j; the
 tightest one at a point y is that of the rows which y covers by less than 1. The duals of the cuts
 are prices of the rows, and so give the bound of `dxkit._optimise.lagrangian`.
 

@@ -80,9 +80,7 @@ def relax_by_cuts(state: SearchState, deadline: Deadline) -> CutRelaxation:
 def find_possible_columns(state: SearchState) -> IntArray:
     """Find the columns that a better answer may hold."""
     goal = state.value - state.sure_weight
-    return np.union1d(
-        *find_fixable_columns(state.cover, state.prices, state.open_count, goal)
-    )
+    return np.union1d(*find_fixable_columns(state.cover, state.prices, state.open_count, goal))
 
 
 def columns_to_add(sums: FloatArray, active: IntArray, count: int) -> IntArray:
