@@ -198,7 +198,9 @@ def solve_plain(gains, shared, count, limit_s):
     solver.passModel(model)
     solver.run()
     info = solver.getInfo()
-    return round(info.objective_function_value, 3), info.mip_dual_bound
+    # without any answer within the limit it is as if nothing were covered
+    has_answer = info.primal_solution_status == highspy.kSolutionStatusFeasible
+    return round(info.objective_function_value, 3) if has_answer else 0.0, info.mip_dual_bound
 
 
 def named_cases():
