@@ -6,7 +6,7 @@ changes it.
 
 from typing import Any
 
-from dxkit._optimise import cover, highs, lagrangian, mclp, p_median, set_cover
+from dxkit._optimise import cover, highs, lagrangian, mclp_root, p_median, set_cover
 from dxkit.drones import _geodesic
 from dxkit.schema import MethodText, heading
 
@@ -91,7 +91,8 @@ def _list_constants(settings: dict[str, Any]) -> dict[str, object]:
         constants |= {
             "relative_tolerance": cover.RELATIVE_TOLERANCE,
             "subgradient_steps": lagrangian.MAX_STEPS,
-            "sifting_rounds": mclp.SIFTING_ROUNDS,
+            "sifting_rounds": mclp_root.SIFTING_ROUNDS,
+            "cut_steps": mclp_root.CUT_STEPS,
         }
     elif settings["method"] == "p_median":
         constants |= {

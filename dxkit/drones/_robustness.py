@@ -4,9 +4,9 @@ Each base is closed alone, and the wind comes from each of some directions; both
 the pairs that are reached in calm air with all bases.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._checks import LARGEST_KM
-from dxkit.drones._best_bases import best_bases
+from dxkit._optimise.mclp import maximise_coverage
 from dxkit.drones._demand_draws import DemandDraws
 from dxkit.drones._detours import NoFly
 from dxkit.drones._drone_figures import Drone, read_drone_figures
@@ -22,7 +22,12 @@ from dxkit.drones._flight_range import RESERVE_SHARE, flight_range, flight_shape
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._pairs import Pairs
 from dxkit.drones._reach import Distances, find_pairs
-from dxkit.drones._siting_problem import LARGEST_WEIGHT
+from dxkit.drones._siting_problem import (
+    LARGEST_WEIGHT,
+    explain_solver_errors,
+    read_base_count,
+    read_siting_problem,
+)
 from dxkit.drones._siting_result import Siting
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import accepts_any_table
@@ -278,26 +283,44 @@ def _draw_demand(
     names = _checks.read_labels(calm.bases, "base", "bases")
     reached = np.unique(calm.pairs.place)
     times_best = dict.fromkeys(map(str, names), 0)
+    find_best = None if search.candidates is None else _prepare_search(calm, search, len(names))
     rows = []
     for _ in range(draw_count):
         weights = calm.weights * draws.draw_factors()
         total = max(float(weights.sum()), 1e-300)
         covered = float(weights[reached].sum())
         lost = np.nan
-        if search.candidates is not None:
-            best = best_bases(
-                calm.demand.assign(drawn=weights),
-                search.candidates,
-                count=len(names),
-                range_km=search.range_km,
-                weight="drawn",
-                no_fly=search.no_fly,
-                distance_km=search.distance_km,
-            )
-            lost = best.share - covered / total
-            for base in _checks.read_labels(best.bases, "base", "candidates"):
-                times_best[str(base)] = times_best.get(str(base), 0) + 1
+        if find_best is not None:
+            best_value, best_names = find_best(weights)
+            lost = (best_value - covered) / total
+            for base in best_names:
+                times_best[base] = times_best.get(base, 0) + 1
         rows.append({"kind": "demand", "covered": covered, "share": covered / total, "lost": lost})
     if search.candidates is None:
         return pd.DataFrame(rows), None
     return pd.DataFrame(rows), {str(base): times_best[str(base)] / draw_count for base in names}
+
+
+def _prepare_search(
+    calm: CalmCoverage, search: BestBases, count: int
+) -> Callable[[FloatArray], tuple[float, list[str]]]:
+    """Prepare the search for the best bases of any weights: who reaches whom stays the same."""
+    problem = read_siting_problem(
+        calm.demand.assign(drawn=calm.weights),
+        cast(pd.DataFrame, search.candidates),
+        range_km=search.range_km,
+        weight="drawn",
+        fixed=(),
+        no_fly=search.no_fly,
+        distance_km=search.distance_km,
+    )
+    base_count = read_base_count(count, problem)
+    matrix, _, _ = problem.solver_input()
+
+    def find_best(weights: FloatArray) -> tuple[float, list[str]]:
+        with explain_solver_errors():
+            choice = maximise_coverage(matrix, weights[problem.place_order], base_count)
+        columns = problem.restore_columns(choice).columns
+        return choice.value, [str(base) for base in problem.names[columns]]
+
+    return find_best

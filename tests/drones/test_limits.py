@@ -61,7 +61,7 @@ def test_a_search_that_its_own_limit_stops_has_a_bound_that_holds_and_is_the_sam
     problem, monkeypatch, function, options, sign
 ):
     proven = ask(function, problem, **options)
-    monkeypatch.setattr("dxkit._optimise.mclp_programme.NODE_LIMIT", 0)
+    monkeypatch.setattr("dxkit._optimise.mclp_tree.NODE_LIMIT", 0)
     monkeypatch.setattr("dxkit._optimise.set_cover.NODE_LIMIT", 0)
     cut = ask(function, problem, **options)
     assert cut.settings["reproducible"] is True
@@ -78,7 +78,7 @@ def test_a_gap_is_told_where_a_limit_was_met(problem, monkeypatch):
     assert proven.value == proven.bound
     assert cut.bound > cut.value
     assert cut.gap > 0
-    monkeypatch.setattr("dxkit._optimise.mclp_programme.NODE_LIMIT", 0)
+    monkeypatch.setattr("dxkit._optimise.mclp_tree.NODE_LIMIT", 0)
     assert ask(drones.best_bases, problem, count=6, range_km=1).gap > 0
 
 

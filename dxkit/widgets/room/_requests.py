@@ -89,6 +89,8 @@ class RequestDesk:
             if request.method == "GET" and request.path in FILES:
                 # from memory: to refuse one of these would cost as much as to serve it
                 return read_file(request.path)
+            if request.method == "GET" and request.path in self._room.more_pages:
+                return self._room.more_pages[request.path]
             return await self._serve_meeting(request)
         except RefusedError as refusal:
             self._room.told_to_wait += refusal.status == 429
@@ -168,6 +170,7 @@ class RequestDesk:
             ("POST", "/support"): self._store_support,
             ("POST", "/test"): self._test_connection,
             ("POST", PROGRESS): self._room.board.take_report,
+            **self._room.more_services,
         }.get((request.method, request.path))
         if serve is None:
             raise RefusedError(404)

@@ -3,8 +3,8 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -17,9 +17,13 @@ from dxkit.widgets.room._connection_table import ConnectionTable
 from dxkit.widgets.room._doorkeeper import Doorkeeper
 from dxkit.widgets.room._questions import Question, name_support, read_questions
 from dxkit.widgets.room._rate_limiter import RateLimiter
+from dxkit.widgets.room._replies import Reply
 from dxkit.widgets.room._room_log import RoomLog, open_log
 from dxkit.widgets.room._stage import SHOWN, Stage
 from dxkit.widgets.room._trainee_board import TraineeBoard
+
+# answers a request's JSON object, and the phone that sent it
+Service: TypeAlias = Callable[[dict[str, Any], str], Reply]
 
 LOOPBACK = "127.0.0.1"
 # who has not shown the code: a phone opens a page with a burst of requests, and behind one access
@@ -89,6 +93,9 @@ class RoomState:
         self.by_address = RateLimiter(ADDRESS_BURST, ADDRESS_PER_SECOND)
         self.by_client = RateLimiter(CLIENT_BURST, CLIENT_PER_SECOND)
         self.table = ConnectionTable()
+        # what a game adds: pages for everybody, services for phones that are in
+        self.more_pages: dict[str, Reply] = {}
+        self.more_services: dict[tuple[str, str], Service] = {}
         # requests that were told to wait
         self.told_to_wait = 0
         # requests of those that have shown neither token nor secret
@@ -102,6 +109,14 @@ class RoomState:
         self._tested: dict[str, float] = {}
         # how many entries there were when a table was read, and the table
         self._tables: dict[str, tuple[int, pd.DataFrame]] = {}
+
+    def add_pages(self, pages: Mapping[str, Reply]) -> None:
+        """Serve further pages; they hold nothing secret."""
+        self.more_pages.update(pages)
+
+    def add_services(self, services: Mapping[tuple[str, str], Service]) -> None:
+        """Answer further requests of phones that are in, by method and path."""
+        self.more_services.update(services)
 
     @property
     def title(self) -> str:

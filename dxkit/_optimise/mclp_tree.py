@@ -1,0 +1,215 @@
+"""Which answer is the best, where the linear relaxation leaves a choice?
+
+Branch and bound on the columns with cuts (`dxkit._optimise.mclp_cuts`): a node says which columns
+are in and which are out; its prices bound what it can hold, and fix further columns. The node with
+the largest bound is looked at first.
+"""
+
+import heapq
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._optimise.cover import (
+    RELATIVE_TOLERANCE,
+    WHOLE_WEIGHT_GAP,
+    is_proven,
+    sum_covered_weight,
+)
+from dxkit._optimise.deadline import Deadline
+from dxkit._optimise.highs import NODE_LIMIT
+from dxkit._optimise.mclp_cuts import CutProgramme, CutSet
+from dxkit._optimise.mclp_root import CutRelaxation, round_shares
+from dxkit._optimise.mclp_state import SearchState
+
+# solutions with new cuts in one node
+NODE_ROUNDS = 6
+# a solution that lowers the bound by less than this share of its distance from the best answer
+# ends the node's cuts
+SMALLEST_PROGRESS = 0.1
+# nodes after which the shares are rounded to an answer
+ANSWER_NODES = 10
+# the programme is built anew without slack cuts when it holds so many times as many as at first
+LARGEST_GROWTH = 2.0
+# columns that become active together
+MOST_ADDED = 40
+# a share nearer to a whole number counts as whole
+WHOLE_SHARE = 1e-6
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of all answers: some columns are in, some out, the others open."""
+
+    is_in: BoolArray
+    is_out: BoolArray
+
+
+@dataclass(frozen=True)
+class NodeBound:
+    """What a node can hold: its bound and prices' sums, and the shares that its cuts allow."""
+
+    bound: float
+    sums: FloatArray
+    shares: FloatArray
+    value: float
+
+
+class TreeSearch:
+    """The search and where it stands; starts from what the cuts at the root have left."""
+
+    def __init__(self, relaxation: CutRelaxation) -> None:
+        self.state = relaxation.state
+        self._active = relaxation.active
+        self._grouping = relaxation.grouping
+        self._programme = self._build_programme(relaxation.cut_sets)
+
+    def run(self, deadline: Deadline) -> SearchState:
+        """Search until the best answer is proven, or a limit is reached."""
+        column_count = len(self.state.free)
+        nothing = np.zeros(column_count, dtype=np.bool_)
+        # the order of creation decides between nodes with the same bound
+        nodes = [(-self.state.bound, 0, Node(nothing, nothing))]
+        created = 1
+        visited = 0
+        while nodes and not self._is_enough(-nodes[0][0]):
+            if visited >= NODE_LIMIT or deadline.is_over():
+                return replace(self.state, bound=min(self.state.bound, -nodes[0][0]))
+            parent_bound, _, node = heapq.heappop(nodes)
+            visited += 1
+            bounded = self._bound_node(node)
+            if self._is_enough(bounded.bound):
+                continue
+            bound = min(bounded.bound, -parent_bound)
+            if visited % ANSWER_NODES == 1:
+                columns = round_shares(self._active, bounded.shares, self.state.open_count)
+                self.state = self.state.with_answer(columns)
+                if self._is_enough(bound):
+                    continue
+            for child in self._branch(self._fix(node, bounded), bounded):
+                heapq.heappush(nodes, (-bound, created, child))
+                created += 1
+        return replace(self.state, bound=self.state.value)
+
+    def _is_enough(self, bound: float) -> bool:
+        return is_proven(self.state.cover, self.state.value, bound)
+
+    def _build_programme(self, cut_sets: list[CutSet]) -> CutProgramme:
+        """Build the programme of the active columns."""
+        count = self.state.open_count
+        programme = CutProgramme(self.state.cover, count, self._active, self._grouping, cut_sets)
+        self._largest_count = LARGEST_GROWTH * max(programme.cut_count, 1)
+        return programme
+
+    def _bound_node(self, node: Node) -> NodeBound:
+        """Bound a node, with cuts of its own and with the columns that it needs."""
+        bounded = self._cut_node(node)
+        while not self._is_enough(bounded.bound):
+            # a column that is not active may be worth more than those that are
+            missing = self._find_missing(node, bounded)
+            if not missing.size:
+                break
+            self._active = np.union1d(self._active, missing)
+            self._programme = self._build_programme(self._programme.tight_cut_sets())
+            bounded = self._cut_node(node)
+        if self._programme.cut_count > self._largest_count:
+            self._programme = self._build_programme(self._programme.tight_cut_sets())
+        return bounded
+
+    def _cut_node(self, node: Node) -> NodeBound:
+        """Add cuts while they lower the bound well."""
+        programme = self._programme
+        active = self._active
+        programme.limit_shares(
+            node.is_in[active].astype(float), (~node.is_out[active]).astype(float)
+        )
+        last_value = np.inf
+        for _ in range(NODE_ROUNDS):
+            solution = programme.solve()
+            value = self.state.sure_weight + solution.value
+            bound, sums = self._price_node(node, programme.read_prices())
+            bounded = NodeBound(bound, sums, solution.shares, value)
+            if self._is_enough(value):
+                break
+            is_whole = (np.minimum(solution.shares, 1 - solution.shares) < WHOLE_SHARE).all()
+            if is_whole:
+                self._take_answer(active[solution.shares > 0.5])
+            room = value - self.state.value
+            if last_value - value < SMALLEST_PROGRESS * room and not is_whole:
+                break
+            last_value = value
+            if not programme.add_cuts(solution.shares, solution):
+                break
+        return bounded
+
+    def _take_answer(self, columns: IntArray) -> None:
+        """Take a node's whole shares as an answer, filled up with any columns."""
+        count = self.state.open_count
+        others = np.setdiff1d(np.arange(len(self.state.free)), columns)
+        columns = np.concatenate([columns, others])[:count]
+        value = self.state.sure_weight + sum_covered_weight(self.state.cover, columns)
+        if value > self.state.value:
+            best = np.concatenate([self.state.sure, self.state.free[columns]])
+            self.state = replace(self.state, best=best, value=value)
+
+    def _price_node(self, node: Node, prices: FloatArray) -> tuple[float, FloatArray]:
+        """Compute the bound that prices give in a node, over all columns, and their sums."""
+        cover = self.state.cover
+        sums = cover.columns @ prices
+        open_sums = sums[~(node.is_in | node.is_out)]
+        room = min(self.state.open_count - int(node.is_in.sum()), len(open_sums))
+        largest = np.partition(open_sums, len(open_sums) - room)[len(open_sums) - room :]
+        bound = (cover.weights - prices).sum() + sums[node.is_in].sum() + largest.sum()
+        return self.state.sure_weight + float(bound), sums
+
+    def _find_missing(self, node: Node, bounded: NodeBound) -> IntArray:
+        """Find columns that are not active although the prices would choose them."""
+        room = bounded.bound - max(bounded.value, self.state.value)
+        if room <= SMALLEST_PROGRESS * (bounded.bound - self.state.value):
+            return np.zeros(0, dtype=np.intp)
+        limit, _ = self._find_limits(node, bounded.sums)
+        is_missing = ~(node.is_in | node.is_out)
+        is_missing[self._active] = False
+        missing = np.flatnonzero(is_missing & (bounded.sums > limit))
+        return missing[np.argsort(-bounded.sums[missing], kind="stable")][:MOST_ADDED]
+
+    def _find_limits(self, node: Node, sums: FloatArray) -> tuple[float, float]:
+        """Find the smallest sum that is chosen among the open columns, and the next one."""
+        room = self.state.open_count - int(node.is_in.sum())
+        open_sums = -np.sort(-sums[~(node.is_in | node.is_out)])
+        padded = np.append(open_sums, [0.0, 0.0])
+        first = min(max(room, 0), len(open_sums))
+        return float(padded[first - 1]) if first else np.inf, float(padded[first])
+
+    def _fix(self, node: Node, bounded: NodeBound) -> Node:
+        """Decide the columns whose other choice the bound does not allow."""
+        # a better answer with whole weights is better by 1
+        room = bounded.bound - self.state.value
+        if self.state.cover.weight_unit:
+            room -= self.state.cover.weight_unit * WHOLE_WEIGHT_GAP
+        else:
+            room += RELATIVE_TOLERANCE * abs(self.state.value)
+        last_in, first_out = self._find_limits(node, bounded.sums)
+        is_open = ~(node.is_in | node.is_out)
+        is_in = node.is_in | (is_open & (bounded.sums - first_out > room))
+        is_out = node.is_out | (is_open & (last_in - bounded.sums > room))
+        return Node(is_in, is_out)
+
+    def _branch(self, node: Node, bounded: NodeBound) -> list[Node]:
+        """Split a node by the active column whose share is nearest to one half."""
+        is_open = ~(node.is_in | node.is_out)
+        if not is_open.any() or node.is_in.sum() >= self.state.open_count:
+            # nothing is left to choose, or nothing to choose from
+            self._take_answer(np.flatnonzero(node.is_in))
+            return []
+        doubt = np.full(len(is_open), -1.0)
+        doubt[is_open] = 0.0
+        doubt[self._active] += np.minimum(bounded.shares, 1 - bounded.shares)
+        doubt[~is_open] = -1.0
+        column = int(np.argmax(doubt))
+        is_in = node.is_in.copy()
+        is_in[column] = True
+        is_out = node.is_out.copy()
+        is_out[column] = True
+        return [Node(is_in, node.is_out), Node(node.is_in, is_out)]
