@@ -11,6 +11,8 @@ from dxkit.reports._html_page import escape_text, write_page, write_part, write_
 from dxkit.reports._marks import in_brackets, read_mark, write_source
 from dxkit.support.costs import Kit, TalentPool
 
+# from here on decimals say nothing
+LARGE = 1000
 PART_HEADINGS = (
     "市町",
     "数",
@@ -154,16 +156,17 @@ def _say_own(table: pd.DataFrame, code: str | None) -> list[str]:
     if not row["joins"]:
         return [f"{row['name']}は、この額では参加しません（{row['reason']}）。"]
     saved = row["alone_yen"] - row["part_yen"]
-    turn = _write_turn(row.to_dict())
-    until = (
-        f"単価がいまの{turn}倍を超えると参加しません。"
-        if turn[0].isdigit() and "倍" not in turn
-        else ""
+    gain = (
+        f"各自で買うより年{saved:,.0f}円安くなります"
+        if saved >= 1
+        else "各自で買う額と変わりません（安くなるのは、いっしょに買うほかの市町です）"
     )
-    return [
-        f"{row['name']}の負担は年{row['part_yen']:,.0f}円で、"
-        f"各自で買うより年{saved:,.0f}円安くなります。{until}"
-    ]
+    sentences = [f"{row['name']}の負担は年{row['part_yen']:,.0f}円で、{gain}。"]
+    if not pd.isna(row["joins_below"]):
+        sentences.append(
+            f"{row['name']}は、単価がいまの{row['joins_below']:.2f}倍を超えると参加しません。"
+        )
+    return sentences
 
 
 def _write_pool(result: TalentPool) -> list[str]:
@@ -205,8 +208,8 @@ def _write_flips(flips: pd.DataFrame) -> str:
     rows = [
         (
             row["assumption"],
-            *(f"{row[column]:,.2f}" for column in ("value", "low", "high")),
-            "この幅では変わらない" if pd.isna(row["flips_at"]) else f"{row['flips_at']:,.2f}",
+            *(_write_number(row[column]) for column in ("value", "low", "high")),
+            "この幅では変わらない" if pd.isna(row["flips_at"]) else _write_number(row["flips_at"]),
         )
         for row in flips.to_dict("records")
     ]
@@ -218,6 +221,11 @@ def _write_flips(flips: pd.DataFrame) -> str:
         else f'<p class="note">仮定をいっしょに引き直したとき、同じ結論になったのは{stands:.0%}です。</p>'
     )
     return write_table(FLIP_HEADINGS, rows, number_columns=(1, 2, 3, 4)) + note
+
+
+def _write_number(number: float) -> str:
+    """Write yen without decimals, and shares with two."""
+    return f"{number:,.0f}" if abs(number) >= LARGE else f"{number:,.2f}"
 
 
 def _write_sentences(sentences: list[str]) -> str:

@@ -96,7 +96,7 @@ def organisation(
         "順位は付けていません。時点の違う数値は、横に並べて比べないでください。",
         write_source(values),
     ]
-    parts = [write_part("体制と時点", write_table(headings, rows))]
+    parts = [write_part("体制と時点", write_table(headings, rows, number_columns=(0,)))]
     sheet = write_sheet(escape_text(f"{title}{mark}"), parts, aside="体制の一覧", foot=foot)
     return write_report(path, write_page(f"{title}{mark}", sheet))
 
