@@ -14,6 +14,7 @@ import re
 import subprocess
 import sys
 import warnings
+from code import InteractiveInterpreter
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -48,13 +49,21 @@ def run_command(command: str) -> str:
     code = command.strip("`").replace("¦", "|")
     if code.startswith("pytest "):
         return _run_tests(code)
-    names: dict[str, object] = {}
     printed = io.StringIO()
-    with warnings.catch_warnings(), contextlib.redirect_stdout(printed):
+    interpreter = InteractiveInterpreter()
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(io.StringIO()) as errors,
+    ):
         warnings.simplefilter("ignore")
-        exec(PRELUDE, names)
-        exec(code, names)
-    return clean(printed.getvalue())
+        for source in (PRELUDE, code):
+            interpreter.runsource(source, PAGE.name, "exec")
+    # what went wrong ends with the error itself
+    failure = (
+        errors.getvalue().strip().splitlines()[-1:] if "Traceback" in errors.getvalue() else []
+    )
+    return clean(" ".join([printed.getvalue(), *failure]))
 
 
 def clean(text: str) -> str:
@@ -74,7 +83,9 @@ def _run_tests(line: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run as a command; give how many rows print something else."""
-    parser = argparse.ArgumentParser(description="docs/mission_items.md の各行をもう一度実行します。")
+    parser = argparse.ArgumentParser(
+        description="docs/mission_items.md の各行をもう一度実行します。"
+    )
     parser.add_argument("numbers", nargs="*", help="この番号の行だけ（既定: すべて）")
     parser.add_argument("--write", action="store_true", help="比べずに、印字の列を書き直す")
     chosen = parser.parse_args(arguments)
@@ -85,10 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for row in rows:
         if chosen.numbers and row["number"] not in chosen.numbers:
             continue
-        try:
-            printed = run_command(row["command"])
-        except Exception as error:
-            printed = clean(f"{type(error).__name__}: {error}")
+        printed = run_command(row["command"])
         if printed != row["printed"]:
             differing += 1
             print(f"{row['number']}: {row['printed']}\n  → {printed}")

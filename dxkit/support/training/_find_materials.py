@@ -33,7 +33,7 @@ def find_materials(
     -------
     pandas.DataFrame
         The rows that hold at least half of the question's letter pairs, with ``share`` (of them),
-        the best first; equal ones in the order of the list. Empty where nothing is found.
+        the best first, equal ones by title. Empty where nothing is found.
 
     Raises
     ------
@@ -65,7 +65,9 @@ def find_materials(
     shares = [len(wanted & _list_letter_pairs(text)) / len(wanted) for text in texts]
     hits = plain.assign(share=pd.Series(shares, index=plain.index, dtype=float))
     hits = hits[hits["share"] >= LEAST_SHARE]
-    table = hits.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+    table = hits.sort_values(
+        ["share", "title"], ascending=[False, True], kind="stable", ignore_index=True
+    )
     table.attrs = {"settings": {"question": str(question), "searched": len(plain)}}
     return carry_provenance(table, materials)
 
