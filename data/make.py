@@ -130,6 +130,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "form_columns": forms.form_columns,
     "liaison_fields": forms.handwritten("liaison_fields", ("field",)),
     "talent_assumptions": forms.handwritten("talent_assumptions", ("assumption",)),
+    "support_forms": forms.handwritten("support_forms", ("form",)),
     "kit_prices": forms.handwritten("kit_prices", ("kit", "from_count")),
     "school_example": forms.handwritten("school_example", ("code",)),
     "currency_example": forms.handwritten("currency_example", ("code",)),

@@ -804,6 +804,12 @@ CASES = {
         ),
         quick=FEW,
     ),
+    "support.costs.support_forms": Case(
+        {"values": HIMEJI},
+        # the forms are read in their order: the strongest comes first
+        lambda values: costs.support_forms(values, dxkit.load("support_forms")),
+        quick=FEW,
+    ),
     "support.costs.talent_pool": Case(
         {"needs": TALENT, "assumptions": dxkit.load("talent_assumptions")},
         lambda needs, assumptions: costs.talent_pool(needs, assumptions, years=2).table,
@@ -855,6 +861,18 @@ CASES = {
         {"wishes": SERVICE_WISHES, "services": SERVICES, "budgets": dxkit.load("service_budgets")},
         lambda wishes, services, budgets: matching.adopters(wishes, services, budgets=budgets),
         quick=FEW,
+    ),
+    "support.matching.adoption_flips": Case(
+        {"wishes": SERVICE_WISHES, "services": SERVICES.head(3)},
+        lambda wishes, services: matching.adoption_flips(
+            wishes[wishes["service"].isin(services["service"])], services, draws=0
+        ).sort_values(["service", "assumption"], ignore_index=True),
+        quick=("rows shuffled",),
+    ),
+    "support.matching.match_flips": Case(
+        {"services": SERVICES},
+        lambda services: matching.match_flips("電話の問い合わせが多い", services, draws=0),
+        quick=("rows shuffled",),
     ),
     "support.matching.split_intentions": Case(
         {"intentions": INTENTIONS},
@@ -989,6 +1007,14 @@ CASES = {
         {"skills": SKILLS, "areas": PLAIN_TOWNS},
         lambda skills, areas: training.pair(skills, areas=areas),
     ),
+    "support.training.find_materials": Case(
+        {
+            "materials": pd.DataFrame(
+                {"title": ["AIの使い方", "表計算", "AIの議事録"], "stage": "知る"}
+            )
+        },
+        lambda materials: training.find_materials(materials, "AIの"),
+    ),
     "support.training.seats": Case(
         {"wishes": WISHES, "sessions": SESSIONS}, training.seats, quick=FEW
     ),
@@ -1001,6 +1027,33 @@ CASES = {
             network.ties(memberships),
             network.dialogues(network.ties(memberships)),
         ),
+    ),
+    "support.network.area_coverage": Case(
+        {"municipalities": PLAIN_TOWNS, "memberships": dxkit.load("themes")},
+        network.area_coverage,
+        quick=FEW,
+    ),
+    "support.network.backup_partners": Case(
+        {
+            "offices": PLAIN_TOWNS[["code", "name"]].assign(
+                lat=PLAIN_TOWNS["office_lat"],
+                lon=PLAIN_TOWNS["office_lon"],
+                coast_km=np.arange(len(PLAIN_TOWNS)) % 9 * 2.5,
+                coast="南の海岸",
+            )
+        },
+        network.backup_partners,
+        quick=FEW,
+    ),
+    "support.network.common_gaps": Case(
+        {"values": HIMEJI},
+        lambda values: network.common_gaps(values, ["28201", "28381", "28382"]),
+        quick=FEW,
+    ),
+    "support.network.membership_changes": Case(
+        {"before": dxkit.load("themes"), "after": dxkit.load("themes").iloc[3:]},
+        network.membership_changes,
+        quick=FEW,
     ),
     "support.network.strangers": Case(
         {"attendance": ATTENDANCE, "memberships": MEMBERSHIPS},
@@ -1032,6 +1085,10 @@ CASES = {
         {"links": LINKS}, lambda links: linkage.review_plan(links, staff_hours=0.1)
     ),
     # regions
+    "regions.coast_distance": Case(
+        {"points": VILLAGES.head(12)},
+        lambda points: by_code(regions.coast_distance(points), points["place"]),
+    ),
     "regions.locate": Case(
         {"points": VILLAGES},
         lambda points: by_code(regions.locate(points), points["place"]),

@@ -200,6 +200,9 @@ BESIDE_NUMBERS = {
     "facilitators/15_table_top.ipynb": {
         "職員の時間がいちばん少ないしかたは同じではありません": 'assert scores["known"].idxmax() not in',
     },
+    "facilitators/16_officers_views.ipynb": {
+        "差がいちばん大きいのは": 'assert gaps["difference"].idxmax() == "rpa"',
+    },
     "facilitators/07_training.ipynb": {
         "これより多くはできない": "（隙間{year.settings['gap']:.0%}）",
     },

@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from test_names import VAGUE_WORDS
 
 import dxkit
-from dxkit import drones, groups, linkage, maturity, sharing
+from dxkit import drones, groups, linkage, maturity, regions, sharing
 from dxkit.support import (
     answers,
     costs,
@@ -756,6 +756,29 @@ def _known_by_borrowed_movement():
     return evidence.loc[evidence["part"] == "登録", "value"], known
 
 
+def _expected_of_officers_views():
+    towns = dxkit.load("municipalities")
+    items = dxkit.load("indicators_dashboard").query("unit == '有無'")["indicator"]
+    values = dxkit.load("dashboard")[["code", *items]]
+    gaps = network.common_gaps(values, towns.query("kind == 'town'")["code"]).set_index("item")
+    assert gaps["difference"].idxmax() == "rpa"
+    offices = towns.rename(columns={"office_lat": "lat", "office_lon": "lon"})
+    offices = offices.assign(**regions.coast_distance(offices))
+    partners = network.backup_partners(offices, count=1)
+    assert partners["partner"].notna().all()
+    north = partners.query("name in ['香美町', '新温泉町']")
+    assert not north["partner_name"].isin(["香美町", "新温泉町"]).any()
+    return [
+        f"{gaps['group_counted'].max()}町のうち{gaps.loc['outside_experts', 'group_without']}町に",
+        f"RPAは{gaps.loc['rpa', 'group_without']}町にありません",
+        f"{gaps['others_counted'].max()}市との差",
+        f"（{100 * gaps.loc['rpa', 'difference']:.0f}ポイント）",
+        "海岸から5 km以内",
+        f"市町は{len(partners)}で",
+        "30〜100 kmの相手",
+    ]
+
+
 def _expected_of_backtests():
     scenarios = {
         name: sharing.read_scenario(name) for name in ("noto_2024", "japan_2011", "kobe_1995")
@@ -1398,6 +1421,7 @@ FINDINGS = {
     "research/07_progress_forecast.ipynb": _expected_of_progress_forecast,
     "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
     "facilitators/15_table_top.ipynb": _expected_of_table_top,
+    "facilitators/16_officers_views.ipynb": _expected_of_officers_views,
     "research/04_backtests.ipynb": _expected_of_backtests,
     "facilitators/10_place_bases.ipynb": _expected_of_place_bases,
     "research/09_drones.ipynb": _expected_of_drone_assumptions,
@@ -1512,9 +1536,12 @@ INVENTED_TABLES = {
     "facilitators/05_record.ipynb": 1,
     "facilitators/06_costs.ipynb": 5,
     "facilitators/10_place_bases.ipynb": 1,
-    "facilitators/15_table_top.ipynb": 2,
+    "facilitators/15_table_top.ipynb": 4,
+    "facilitators/16_officers_views.ipynb": 3,
+    "facilitators/11_forty_sheets.ipynb": 1,
+    "research/09_drones.ipynb": 1,
     "facilitators/07_training.ipynb": 4,
-    "facilitators/08_matching.ipynb": 4,
+    "facilitators/08_matching.ipynb": 6,
     "facilitators/09_liaison_rounds.ipynb": 3,
     "facilitators/12_cutover.ipynb": 4,
     "facilitators/13_joint_kits.ipynb": 7,

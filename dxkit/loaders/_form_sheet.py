@@ -80,7 +80,8 @@ def write_form(
     form
         A name in the table ``form_columns``: ``cutover`` (標準化の切替), ``characters`` (外字),
         ``portal`` (ホームページ点検), ``intention`` (導入意向), ``case`` (相談票), ``school``, ``currency``,
-        ``talent`` (共同調達の3つ), ``skill``, ``tool``, ``material``, ``process`` (業務の手順).
+        ``talent`` (共同調達の3つ), ``skill``, ``tool``, ``material``, ``process``
+        (業務の手順), ``membership`` (参加団体).
     rows
         What is filled in beforehand, in the form's columns as `read_form` returns them; columns
         may be absent. Invented rows (`dxkit.schema.is_made`) mark the form.

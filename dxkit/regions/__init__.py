@@ -8,10 +8,11 @@ cities.
 """
 
 from dxkit.regions._areas import areas
+from dxkit.regions._coast_distance import coast_distance
 from dxkit.regions._locate import locate
 from dxkit.regions._mesh import mesh
 from dxkit.regions._municipalities import municipalities
 from dxkit.regions._neighbours import neighbours
 from dxkit.regions._within import within
 
-__all__ = ["areas", "locate", "mesh", "municipalities", "neighbours", "within"]
+__all__ = ["areas", "coast_distance", "locate", "mesh", "municipalities", "neighbours", "within"]

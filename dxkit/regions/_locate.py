@@ -28,6 +28,8 @@ COAST_M = 300.0
 BORDER_M = 150.0
 # column → lowest and highest degree
 LIMITS = {"lat": (-90.0, 90.0), "lon": (-180.0, 180.0)}
+# what may say where points are
+Points = pd.DataFrame | gpd.GeoSeries | ArrayLike
 
 
 def locate(
@@ -73,7 +75,7 @@ def locate(
     0  28201  姫路市
     1    NaN  NaN
     """
-    lats, lons, index = _read_points(points, lon)
+    lats, lons, index = read_points(points, lon)
     number = resolve_prefecture(prefecture)
     towns = load_metric_shapes(number)
     places = gpd.GeoSeries(gpd.points_from_xy(lons, lats), crs=DATUM)
@@ -111,8 +113,8 @@ def _are_elsewhere(points: ShapeArray, distance_m: FloatArray, number: str | Non
     return elsewhere
 
 
-def _read_points(
-    points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | None
+def read_points(
+    points: pd.DataFrame | gpd.GeoSeries | ArrayLike, lon: ArrayLike | None = None
 ) -> tuple[FloatArray, FloatArray, pd.Index]:
     """Read latitudes, longitudes and the index of whatever form the points come in."""
     if isinstance(points, gpd.GeoSeries):

@@ -4,13 +4,16 @@
 them into a folder; `trial_page` where to try a delivery first; `handout` one sheet a table of a
 meeting, `record` what remains of it, `calendar_entry` when the next one is; `pack` gathers
 everything that a computer without a network needs to run the notebooks; `one_page` puts anybody's
-own table on one sheet. Sheets of invented or estimated data say so.
+own table on one sheet, `kit_page` a joint procurement for a mayor, `organisation` who has which
+organisation for DX, each figure with its date. Sheets of invented or estimated data say so.
 """
 
 from dxkit.reports._calendar_entry import calendar_entry
 from dxkit.reports._deck import deck
 from dxkit.reports._handout import handout
+from dxkit.reports._kit_page import kit_page
 from dxkit.reports._one_page import one_page
+from dxkit.reports._organisation import organisation
 from dxkit.reports._pack import pack
 from dxkit.reports._profile import profile
 from dxkit.reports._profiles import profiles
@@ -22,7 +25,9 @@ __all__ = [
     "calendar_entry",
     "deck",
     "handout",
+    "kit_page",
     "one_page",
+    "organisation",
     "pack",
     "profile",
     "profiles",

@@ -47,7 +47,9 @@ def write_official_sheet(municipality: pd.Series, official: Official, audience: 
     description = f"{municipality['name']}のDXの取組と{peers_name}の中央値"
     parts = [
         _write_key_figures(municipality),
-        write_part("自治体DXの取組（公表値）", embed_figure(figure, description)),
+        write_part(
+            "自治体DXの取組（公表値）", embed_figure(figure, description) + _write_date(official)
+        ),
         name_peers(peers["name"], audience),
         write_part("情報システムの標準化: 20業務の進み具合", _write_systems(code, official)),
         write_part(
@@ -67,6 +69,11 @@ def write_official_sheet(municipality: pd.Series, official: Official, audience: 
     place = f"{escape_text(municipality['kana'])}　{escape_text(municipality['area'])}"
     heading = f"市町カルテ {escape_text(municipality['name'])}<small>{place}</small>"
     return write_sheet(heading, parts, aside="公表値の頁", foot=foot)
+
+
+def _write_date(official: Official) -> str:
+    """Write from which day the figures above are: organisation and services have different ones."""
+    return f'<p class="note">時点: {escape_text(official.sources["DXの取組"])}</p>'
 
 
 def _write_key_figures(municipality: pd.Series) -> str:

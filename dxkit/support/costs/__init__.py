@@ -3,7 +3,8 @@
 The package of the prefecture gives few prices. What it does not give (the fee of larger
 municipalities, the minimum number of licences, unit prices, any estimate) is a table that the
 user brings, or is invented and marked so. `kit` takes a joint procurement from a form to who joins
-and pays what, `talent_pool` sizes a shared pool of staff.
+and pays what, `talent_pool` sizes a shared pool of staff,
+`support_forms` proposes a form of support and its cost for what a municipality lacks.
 """
 
 from dxkit.support.costs._bundle import Bundle, bundle
@@ -18,6 +19,7 @@ from dxkit.support.costs._nucleolus import nucleolus
 from dxkit.support.costs._participation import Participation, participation
 from dxkit.support.costs._shapley import shapley
 from dxkit.support.costs._share import Share, share
+from dxkit.support.costs._support_forms import support_forms
 from dxkit.support.costs._talent_pool import TalentPool, talent_pool
 
 __all__ = [
@@ -40,5 +42,6 @@ __all__ = [
     "participation",
     "shapley",
     "share",
+    "support_forms",
     "talent_pool",
 ]

@@ -188,7 +188,7 @@ def _compute_scores(
             "meaning_score": np.full_like(words, np.nan),
         }
     meaning = _text_similarity.compute_cosines(needs["need"].tolist(), descriptions)
-    both = _standardise_rows(words) + meaning_weight * _standardise_rows(meaning)
+    both = standardise_rows(words) + meaning_weight * standardise_rows(meaning)
     return {
         "score": meaning if method == "meaning" else both,
         "words_score": words,
@@ -196,7 +196,7 @@ def _compute_scores(
     }
 
 
-def _standardise_rows(scores: FloatArray) -> FloatArray:
+def standardise_rows(scores: FloatArray) -> FloatArray:
     """Standardise each row to mean 0 and deviation 1; a row of equal scores becomes 0."""
     deviation = scores.std(axis=1, keepdims=True)
     centred = scores - scores.mean(axis=1, keepdims=True)

@@ -7,6 +7,7 @@ learners together, and `write_calendar` puts a year of courses into everybody's 
 from typing import Any
 
 from dxkit._keywords import find_old_name
+from dxkit.support.training._find_materials import find_materials
 from dxkit.support.training._funnel import funnel
 from dxkit.support.training._learning_stages import LEARNING_STAGES, STAGE_LABELS
 from dxkit.support.training._pair import pair
@@ -19,6 +20,7 @@ __all__ = [
     "LEARNING_STAGES",
     "STAGE_LABELS",
     "Seats",
+    "find_materials",
     "funnel",
     "pair",
     "plan",
