@@ -12,6 +12,7 @@ from dxkit.widgets._group_builder import GroupBuilder, group_builder
 from dxkit.widgets._maturity_explorer import maturity_explorer
 from dxkit.widgets._sharing_explorer import sharing_explorer
 from dxkit.widgets._sharing_widget import SharingExplorer
+from dxkit.widgets._stills import write_still
 from dxkit.widgets._vote_board import VoteBoard, vote_board
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "maturity_explorer",
     "sharing_explorer",
     "vote_board",
+    "write_still",
 ]

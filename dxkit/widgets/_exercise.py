@@ -14,13 +14,19 @@ from dxkit.errors import ChoiceError, PlaceNameError
 from dxkit.loaders import find_municipality
 from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
-from dxkit.widgets._typed_answers import PERCENT, TypedAnswerError, read_typed_number
+from dxkit.widgets._typed_answers import (
+    PERCENT,
+    TypedAnswerError,
+    export_rule,
+    read_typed_number,
+)
 
 # above the rounding errors of a computed answer
 ROUNDING = 1e-9
 # wrong answers after which the solution may be unfolded
 TRIES_BEFORE_SOLUTION = 3
 NOT_ANSWERED = "答えを選ぶか入力してから、もう一度押してください。"
+PERCENT_ASKED = "百分率（％）で答えてください（例: 0.5 ではなく 50）。"
 NOT_KEPT = "（答えは保存できませんでした）"
 
 Answer = str | float
@@ -100,7 +106,14 @@ def exercise(
         box.value = state.typed
         verdict.value = solution.judge(box.value, state, is_new=False)
     unit_label = ipywidgets.HTML(value=html.escape(unit))
-    return ipywidgets.VBox([title, ipywidgets.HBox([box, unit_label, button]), verdict])
+    exercise_box = ipywidgets.VBox([title, ipywidgets.HBox([box, unit_label, button]), verdict])
+    exercise_box.describe_exercise = lambda: {
+        "key": key,
+        "question": question,
+        "choices": None if choices is None else list(map(str, choices)),
+        **solution.describe(),
+    }
+    return exercise_box
 
 
 @dataclass(frozen=True)
@@ -126,9 +139,37 @@ class Solution:
             return write_message(NEUTRAL, html.escape(str(error)))
         state.solved = state.solved or is_right
         if is_right:
-            return write_message(GOOD, f"○ 正解です。答えは {self._write_answers()} です。")
+            return self._write_right()
         state.tries += is_new
-        return write_message(BAD, f"× もう一度考えてみましょう。{self._write_help(state.tries)}")
+        return self._write_wrong(state.tries)
+
+    def describe(self) -> dict[str, object]:
+        """Write down all that a check in another language needs; it holds the answers."""
+        last = max(len(self.hints), TRIES_BEFORE_SOLUTION)
+        texts = [str(answer) for answer in self.answers]
+        return {
+            "numbers": [float(answer) for answer in self.answers if isinstance(answer, Real)],
+            "texts": [_fold_text(text) for text in texts],
+            "names": [] if not self.is_typed else list_spellings(texts),
+            "unit": self.unit,
+            "tolerance": self.tolerance,
+            "typed": self.is_typed,
+            "rule": {**export_rule(), "rounding": ROUNDING},
+            "words": {
+                "empty": write_message(NEUTRAL, NOT_ANSWERED),
+                "right": self._write_right(),
+                # after the first, second, … wrong answer
+                "wrong": [self._write_wrong(tries) for tries in range(1, last + 1)],
+                "percent": PERCENT_ASKED,
+                "other": write_message(NEUTRAL, "{}"),
+            },
+        }
+
+    def _write_right(self) -> str:
+        return write_message(GOOD, f"○ 正解です。答えは {self._write_answers()} です。")
+
+    def _write_wrong(self, tries: int) -> str:
+        return write_message(BAD, f"× もう一度考えてみましょう。{self._write_help(tries)}")
 
     def _is_right(self, typed: str) -> bool:
         numbers = [float(answer) for answer in self.answers if isinstance(answer, Real)]
@@ -139,7 +180,7 @@ class Solution:
             return True
         is_percent = unicodedata.normalize("NFKC", self.unit) in PERCENT
         if is_percent and any(self._is_close(100 * value, number) for number in numbers):
-            raise TypedAnswerError("百分率（％）で答えてください（例: 0.5 ではなく 50）。")
+            raise TypedAnswerError(PERCENT_ASKED)
         return False
 
     def _is_close(self, value: float, number: float) -> bool:
@@ -216,6 +257,21 @@ def is_same_text(typed: str, answer: str) -> bool:
         return bool(find_municipality(typed)["code"] == find_municipality(answer)["code"])
     except PlaceNameError:
         return False
+
+
+def list_spellings(answers: Sequence[str]) -> list[str]:
+    """List how a municipality's name among the answers may be typed: official, short, by kana."""
+    spellings = set()
+    for answer in answers:
+        try:
+            place = find_municipality(answer)
+        except PlaceNameError:
+            continue
+        name, kana = str(place["name"]), str(place["kana"])
+        typed = {name, name[:-1], f"兵庫県{name}", kana, str(place["code"]), f"{name[:-1]}市役所"}
+        # only what the check itself takes
+        spellings |= {_fold_text(text) for text in typed if is_same_text(text, answer)}
+    return sorted(spellings)
 
 
 def _fold_text(text: str) -> str:
