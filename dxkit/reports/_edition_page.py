@@ -30,11 +30,15 @@ RESULTS = re.compile(
     r'<div class="results" data-cell="(\d+)"><!--results-->(.*?)<!--/results--></div>', re.S
 )
 # the still picture below a map's frame: here the frame itself is always there
-STILL_PICTURE = re.compile(r'<img src="data:image/svg\+xml;base64,[^"]*" alt="" style="[^"]*">(?=<iframe )')
+STILL_PICTURE = re.compile(
+    r'<img src="data:image/svg\+xml;base64,[^"]*" alt="" style="[^"]*">(?=<iframe )'
+)
 FRAME = re.compile(r'<iframe srcdoc="([^"]*)"')
 # a frame that shows a file which the notebook has written
 FILE_FRAME = re.compile(r'src="(out/[^":?#]+\.html)"')
-CHOICE = re.compile(r'(<script type="application/json" class="dxkit-choice">)(.*?)(</script>)', re.S)
+CHOICE = re.compile(
+    r'(<script type="application/json" class="dxkit-choice">)(.*?)(</script>)', re.S
+)
 LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.S)
 PNG = "image/png"
 SLOT = re.compile(r'<div class="slot" data-slot="(\d+)"></div>')

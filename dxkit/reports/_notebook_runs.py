@@ -13,7 +13,7 @@ from typing import Any
 
 from dxkit._checks import import_extra
 from dxkit.errors import ChoiceError
-from dxkit.reports._town_cells import TOWN, list_town_cells
+from dxkit.reports._town_cells import TOWN, list_town_cells, shows_something
 
 KERNEL_S = 1200
 # a widget is shown as HTML that needs no kernel (`dxkit.widgets.write_still`)
@@ -82,6 +82,8 @@ def run_notebook(path: Path, folder: Path, municipalities: Sequence[str]) -> Not
         timeout=KERNEL_S,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
+        # says that a kernel listens on this computer, as every kernel does
+        extra_arguments=["--IPKernelApp.log_level=ERROR"],
     )
     # nothing is taken from, or kept in, the home of whoever makes the edition
     environment = os.environ | {"DXKIT_HOME": str(folder / ".home")}
@@ -109,7 +111,10 @@ def _run_code(client: Any, source: str) -> list[Any]:
     """Run code that is no cell of the notebook and return its outputs."""
     nbformat = import_extra("nbformat", "nbformat", "lab")
     cell = nbformat.v4.new_code_cell(source)
-    client.execute_cell(cell, 0, store_history=False)
+    # nbclient puts the cell into the notebook, so it gets a place of its own for the moment
+    client.nb.cells.append(cell)
+    client.execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
+    client.nb.cells.pop()
     return list(cell.outputs)
 
 
@@ -125,7 +130,9 @@ def _run_municipalities(client: Any, run: NotebookRun, municipalities: Sequence[
     run.town = _read_town(client)
     for name in municipalities:
         _run_code(client, f"{TOWN} = {json.dumps(name, ensure_ascii=False)}")
-        run.variants[name] = {at: _run_code(client, code) for at, code in parts.items()}
+        outputs = {at: _run_code(client, code) for at, code in parts.items()}
+        # a cell whose shown part does not depend on the municipality stays as it is
+        run.variants[name] = {at: outputs[at] for at in parts if shows_something(parts[at])}
 
 
 def _has_choice(cell: Any) -> bool:

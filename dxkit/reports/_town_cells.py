@@ -68,10 +68,20 @@ def _read_statements(cell: int, source: str) -> Iterator[Statement]:
             source=ast.get_source_segment(text, node) or "",
             uses=uses,
             sets=sets,
-            is_output=isinstance(node, ast.Expr),
+            is_output=_is_output(node),
             # ``town = town.strip()`` takes a municipality over, it does not choose one
             is_town=isinstance(node, ast.Assign) and sets == {TOWN} and TOWN not in uses,
         )
+
+
+def _is_output(node: ast.AST) -> bool:
+    """Whether a statement may show something, also inside a loop or a condition."""
+    return any(isinstance(part, ast.Expr) for part in ast.walk(node))
+
+
+def shows_something(code: str) -> bool:
+    """Whether any statement may show something; one that only sets names does not."""
+    return _is_output(ast.parse(code))
 
 
 def _list_used_names(node: ast.AST) -> set[str]:

@@ -238,7 +238,9 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
                 before=self.own.assigned["times"], after=self.siting.assigned["times"]
             )
             labels = (HAND_LABEL, BEST_LABEL)
-            return maps.difference(cells, self.own.bases, self.siting.bases, labels=labels, **self._list_look())
+            return maps.difference(
+                cells, self.own.bases, self.siting.bases, labels=labels, **self._list_look()
+            )
         return self._draw_coverage(self.own if self.by_hand else self.siting)
 
     def _draw_coverage(self, siting: Siting | None) -> maps.Map:

@@ -10,8 +10,8 @@ from numbers import Real
 
 import ipywidgets
 
-from dxkit.errors import ChoiceError, PlaceNameError
-from dxkit.loaders import find_municipality
+from dxkit.errors import CatalogError, ChoiceError, PlaceNameError
+from dxkit.loaders import find_municipality, load, municipality_name
 from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
 from dxkit.widgets._typed_answers import (
@@ -260,7 +260,7 @@ def is_same_text(typed: str, answer: str) -> bool:
 
 
 def list_spellings(answers: Sequence[str]) -> list[str]:
-    """List how a municipality's name among the answers may be typed: official, short, by kana."""
+    """List how a municipality among the answers may be typed: by name, kana, old name or ward."""
     spellings = set()
     for answer in answers:
         try:
@@ -268,10 +268,24 @@ def list_spellings(answers: Sequence[str]) -> list[str]:
         except PlaceNameError:
             continue
         name, kana = str(place["name"]), str(place["kana"])
-        typed = {name, name[:-1], f"兵庫県{name}", kana, str(place["code"]), f"{name[:-1]}市役所"}
+        code = str(place["code"])
+        typed = {name, name[:-1], kana, code, f"{municipality_name(code[:2] + '000')}{name}"}
+        typed |= {f"{name[:-1]}{end}" for end in ("市役所", "役所", "町役場", "役場", "町", "村")}
+        wards = load("municipality_codes", None)
+        typed |= set(wards.loc[wards["parent"] == code, "name"].astype(str))
+        typed |= _list_villages(code)
         # only what the check itself takes
         spellings |= {_fold_text(text) for text in typed if is_same_text(text, answer)}
     return sorted(spellings)
+
+
+def _list_villages(code: str) -> set[str]:
+    """List the former villages in a municipality; the table covers one prefecture."""
+    try:
+        villages = load("villages", code[:2])
+    except CatalogError:
+        return set()
+    return set(villages.loc[villages["code"] == code, "place"].astype(str))
 
 
 def _fold_text(text: str) -> str:

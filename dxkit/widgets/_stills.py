@@ -140,7 +140,9 @@ def _compute_positions(plan: StillPlan) -> dict[str, Any]:
     for places in itertools.product(*(range(len(axis.positions)) for axis in plan.axes)):
         for axis, place in zip(plan.axes, places, strict=True):
             axis.control.value = axis.positions[place][1]
-        refused = [axis for axis, place in zip(plan.axes, places, strict=True) if not axis.is_at(place)]
+        refused = [
+            axis for axis, place in zip(plan.axes, places, strict=True) if not axis.is_at(place)
+        ]
         drawings[",".join(map(str, places))] = _refuse(refused) if refused else plan.draw()
     for axis, value in zip(plan.axes, before, strict=True):
         axis.control.value = value
