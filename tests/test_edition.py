@@ -1,4 +1,4 @@
-"""What a widget shows without Python is what it shows with it, and a tiny notebook becomes a page of it."""
+"""What a widget shows without Python is what it shows with it, and a notebook becomes a page."""
 
 import json
 import re
@@ -103,6 +103,7 @@ def test_an_exercise_is_written_with_all_that_its_check_needs(tmp_path, monkeypa
     assert "答えを見る" in task["words"]["wrong"][-1]
 
 
+@pytest.mark.slow
 def test_a_tiny_notebook_becomes_a_page_without_any_address(tmp_path):
     cells = [
         nbformat.v4.new_markdown_cell(

@@ -5,6 +5,7 @@ Every notebook runs in a kernel and a folder of its own, as a new user would run
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ get_ipython().display_formatter.mimebundle_formatter.for_type(
     lambda widget: {"text/html": widgets.write_still(widget)},
 )
 """
+# how a terminal is told to change its colour
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # a cell whose widget has positions of its own is drawn once, for the first municipality
 CHOICE = 'class="dxkit-choice"'
 
@@ -80,6 +83,9 @@ def run_notebook(path: Path, folder: Path, municipalities: Sequence[str]) -> Not
     client = nbclient.NotebookClient(
         notebook,
         timeout=KERNEL_S,
+        # large results arrive late on a busy computer; without these they would be lost in silence
+        iopub_timeout=KERNEL_S,
+        raise_on_iopub_timeout=True,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         # says that a kernel listens on this computer, as every kernel does
@@ -99,10 +105,9 @@ def run_notebook(path: Path, folder: Path, municipalities: Sequence[str]) -> Not
             if municipalities:
                 _run_municipalities(client, run, municipalities)
     except nbclient.exceptions.CellExecutionError as error:
-        lines = str(error).strip().splitlines()
         raise ChoiceError(
-            f"ノートブック「{path.name}」を実行できません。{lines[-1]}"
-            "。ノートブックを開いて直してから、もう一度作ってください。"
+            f"ノートブック「{path.name}」を実行できません。{_read_reason(error)} "
+            "ノートブックを開いて直してから、もう一度作ってください。"
         ) from error
     return run
 
@@ -113,8 +118,10 @@ def _run_code(client: Any, source: str) -> list[Any]:
     cell = nbformat.v4.new_code_cell(source)
     # nbclient puts the cell into the notebook, so it gets a place of its own for the moment
     client.nb.cells.append(cell)
-    client.execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
-    client.nb.cells.pop()
+    try:
+        client.execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
+    finally:
+        client.nb.cells.pop()
     return list(cell.outputs)
 
 
@@ -130,9 +137,33 @@ def _run_municipalities(client: Any, run: NotebookRun, municipalities: Sequence[
     run.town = _read_town(client)
     for name in municipalities:
         _run_code(client, f"{TOWN} = {json.dumps(name, ensure_ascii=False)}")
-        outputs = {at: _run_code(client, code) for at, code in parts.items()}
+        outputs = _run_parts(client, name, parts)
         # a cell whose shown part does not depend on the municipality stays as it is
         run.variants[name] = {at: outputs[at] for at in parts if shows_something(parts[at])}
+
+
+def _run_parts(client: Any, name: str, parts: dict[int, str]) -> dict[int, list[Any]]:
+    """Run the parts of a notebook for one municipality; where its data lack it, that is said."""
+    nbformat = import_extra("nbformat", "nbformat", "lab")
+    nbclient = import_extra("nbclient", "nbclient", "lab")
+    outputs: dict[int, list[Any]] = {}
+    refusal = ""
+    for at, code in parts.items():
+        if not refusal:
+            try:
+                outputs[at] = _run_code(client, code)
+                continue
+            except nbclient.exceptions.CellExecutionError as error:
+                refusal = f"{name}では、ここから先の結果を出せません。{_read_reason(error)}"
+        # what follows would be of the municipality before
+        outputs[at] = [nbformat.v4.new_output("stream", name="stdout", text=refusal)]
+    return outputs
+
+
+def _read_reason(error: Exception) -> str:
+    """Read what went wrong from the last line of an error, without the colours of a terminal."""
+    lines = COLOUR.sub("", str(error)).strip().splitlines()
+    return lines[-1] if lines else ""
 
 
 def _has_choice(cell: Any) -> bool:

@@ -8,7 +8,8 @@ import re
 
 # where a page is cut: at line ends, before a shape, and before the parts of a map's data
 CUT = re.compile(
-    r"(?<=\n)|(?=\{\"type\":\")|(?=\"(?:style_of|styles|tooltip|layers|panes|geometries|rows|legend)\":)"
+    r"(?<=\n)|(?=\{\"type\":\")"
+    r"|(?=\"(?:style_of|styles|tooltip|layers|panes|geometries|rows|legend)\":)"
     r"|(?=<img )|(?<=>)(?=<div)"
 )
 
