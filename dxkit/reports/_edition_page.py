@@ -217,15 +217,15 @@ def _pack(page: str, run: NotebookRun, pieces: Pieces) -> str:
 def _link_pages(body: str, has_page: Callable[[str], bool]) -> str:
     """Let links to notebooks lead to their pages; what is not in the edition is text."""
 
-    def link(found: re.Match[str]) -> str:
-        address = html.unescape(found[1])
+    def link(anchor: re.Match[str]) -> str:
+        address = html.unescape(anchor[1])
         if OUTER.match(address):
-            return found[0]
+            return anchor[0]
         if address.endswith(NOTEBOOK_END):
             address = address.removesuffix(NOTEBOOK_END) + PAGE_END
         if not has_page(address):
-            return found[2]
-        return f'<a href="{html.escape(address)}">{found[2]}</a>'
+            return anchor[2]
+        return f'<a href="{html.escape(address)}">{anchor[2]}</a>'
 
     return LINK.sub(link, body)
 
