@@ -1,7 +1,7 @@
 """Where should the offline workshop folder go, and for which computers is it?
 
 ``python scripts/make_pack.py out/pack`` writes the pages of the reference and calls
-`dxkit.reports.pack`, which carries them.
+`dxkit.reports.pack`, which carries them and the edition that needs no Python.
 """
 
 import argparse
@@ -24,7 +24,16 @@ def main() -> None:
     parser.add_argument(
         "--no-wheels", action="store_true", help="small: only to bring an earlier pack up to date"
     )
+    parser.add_argument(
+        "--no-pages", action="store_true", help="leave out the edition that needs no Python"
+    )
+    parser.add_argument(
+        "--pages-only", action="store_true", help="make only the edition that needs no Python"
+    )
     options = parser.parse_args()
+    if options.pages_only:
+        _make_edition(options.to)
+        return
     platform = None if options.here else "win_amd64"
     # in a process of its own: it writes into the docstrings of the one in which it runs
     writer = subprocess.run([sys.executable, Path(__file__).with_name("make_api.py")], check=False)
@@ -36,10 +45,20 @@ def main() -> None:
             wheels=not options.no_wheels,
             platform=platform,
             python_version=options.python_version,
+            pages=not options.no_pages,
         )
     except DxkitError as error:
         sys.exit(str(error))
     print(f"研修パックができました: {made}\n中の「はじめに.txt」をお読みください。")
+
+
+def _make_edition(path: str) -> None:
+    """Make the edition that needs no Python alone, or say in one message why not."""
+    try:
+        made = reports.edition(path)
+    except DxkitError as error:
+        sys.exit(str(error))
+    print(f"Python のいらない版ができました: {made}\n中の index.html をダブルクリックで開きます。")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from ipywidgets import HTML
 from shapely.geometry import box
 
 from dxkit import maps, sharing, widgets
@@ -186,6 +187,7 @@ WIDGET_CASES = {
     ],
     "maturity_explorer": [maturity],
     "group_builder": [builder],
+    "write_still": [lambda attrs, **k: HTML(widgets.write_still(maturity(attrs, **k)))],
     # a simulation is always marked, and takes no keyword for that
     "sharing_explorer": [
         lambda attrs, made=False: widgets.sharing_explorer(

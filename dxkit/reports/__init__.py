@@ -3,13 +3,15 @@
 `profile` writes one municipality's 市町カルテ, `deck` the prefecture's sheets, `profiles` all of
 them into a folder; `trial_page` where to try a delivery first; `handout` one sheet a table of a
 meeting, `record` what remains of it, `calendar_entry` when the next one is; `pack` gathers
-everything that a computer without a network needs to run the notebooks; `one_page` puts anybody's
-own table on one sheet, `kit_page` a joint procurement for a mayor, `organisation` who has which
-organisation for DX, each figure with its date. Sheets of invented or estimated data say so.
+everything that a computer without a network needs to run the notebooks, and `edition` writes them
+as pages for a computer without Python; `one_page` puts anybody's own table on one sheet, `kit_page`
+a joint procurement for a mayor, `organisation` who has which organisation for DX, each figure with
+its date. Sheets of invented or estimated data say so.
 """
 
 from dxkit.reports._calendar_entry import calendar_entry
 from dxkit.reports._deck import deck
+from dxkit.reports._edition import edition
 from dxkit.reports._handout import handout
 from dxkit.reports._kit_page import kit_page
 from dxkit.reports._one_page import one_page
@@ -24,6 +26,7 @@ from dxkit.reports._trial_page import trial_page
 __all__ = [
     "calendar_entry",
     "deck",
+    "edition",
     "handout",
     "kit_page",
     "one_page",

@@ -20,6 +20,7 @@ from dxkit.reports._atomic_write import (
     write_file_list,
     write_text,
 )
+from dxkit.reports._edition import edition
 from dxkit.reports._lock_file import describe_environments, select_pins
 from dxkit.reports._pip import build_own_wheel, download_wheels
 
@@ -44,6 +45,8 @@ LEFT_OUT = ("out", ".ipynb_checkpoints", "__pycache__", "*.py[co]", ".*")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)\s]+)\)")
 STARTERS = {"start.cmd": "start.cmd", "start.sh": "start.sh", "read_first.txt": "はじめに.txt"}
 FILE_LIST = "pack.json"
+# the edition that needs no Python
+PAGES = "pages"
 # access rights of a file that is run, and of one that is read
 RUN_MODE = 0o755
 READ_MODE = 0o644
@@ -56,6 +59,7 @@ def pack(
     wheels: bool = True,
     platform: str | None = "win_amd64",
     python_version: str = "3.11",
+    pages: bool = False,
     show_progress: bool = True,
 ) -> Path:
     """Make the offline workshop folder; needs the network once, so that the workshop does not.
@@ -73,6 +77,9 @@ def pack(
         on.
     python_version
         The Python of those computers, ``"3.11"`` or later.
+    pages
+        Whether the edition that needs no Python goes in as well (folder ``pages``, see `edition`):
+        every notebook is run, which takes a quarter of an hour or more. ``make pack`` does.
     show_progress
         Whether a bar counts the libraries.
 
@@ -122,6 +129,8 @@ def pack(
             pins = select_pins(lock, environments)
             download_wheels(pins, folder / "wheels", platform, show_progress=show_progress)
         write_text(folder / "requirements.lock", f"{lock}{own_line}\n")
+        if pages:
+            edition(folder / PAGES, show_progress=show_progress)
         facts = {"made_for": platform or sys.platform, "python": python_version}
         write_file_list(folder, FILE_LIST, facts)
         replace_folder(folder, target, Path(workplace) / "earlier")

@@ -15,6 +15,7 @@ from dxkit.widgets._maturity_explorer import maturity_explorer
 from dxkit.widgets._share_progress import share_progress
 from dxkit.widgets._sharing_explorer import sharing_explorer
 from dxkit.widgets._sharing_widget import SharingExplorer
+from dxkit.widgets._stills import write_still
 from dxkit.widgets._vote_board import VoteBoard, vote_board
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "share_progress",
     "sharing_explorer",
     "vote_board",
+    "write_still",
 ]

@@ -6,6 +6,7 @@ import ipywidgets
 
 from dxkit.widgets._drone_study import DroneStudy, Flight
 from dxkit.widgets._html import LABELLED, WIDE
+from dxkit.widgets._stills import StillAxis
 
 # stands for a wind from no direction in particular: the shortest range of all is taken
 ANY_DIRECTION = -1.0
@@ -16,6 +17,9 @@ DIRECTIONS = {"どの向きでも（いちばん短い距離）": ANY_DIRECTION}
 STEP = 0.5
 # a slider's end until the drone's own limit is set
 FIRST_MAXIMUM = 100.0
+# positions that are computed beforehand where no Python runs
+STILL_WINDS_MS = (0.0, 6.0)
+STILL_MAX_COUNT = 5
 
 
 class FlightControls:
@@ -51,6 +55,17 @@ class FlightControls:
     def widgets(self) -> list[ipywidgets.Widget]:
         """The widgets, from top to bottom."""
         return [self.drone, self.payload, self.wind, self.direction, self.count]
+
+    def list_positions(self) -> tuple[StillAxis, ...]:
+        """List the main positions; load and wind's direction stay as they are."""
+        winds = sorted({self.wind.value, *STILL_WINDS_MS})
+        last = min(self.count.max, max(STILL_MAX_COUNT, self.count.value))
+        counts = range(self.count.min, last + 1)
+        return (
+            StillAxis("機種", self.drone, tuple(self.drone.options)),
+            StillAxis("風", self.wind, tuple((f"{wind:g} m/秒", wind) for wind in winds)),
+            StillAxis("拠点の数", self.count, tuple((f"{count}か所", count) for count in counts)),
+        )
 
     def limit_sliders(self) -> None:
         """Let the sliders go no further than the drone does."""

@@ -34,6 +34,7 @@ from dxkit.widgets._html import (
     write_message,
 )
 from dxkit.widgets._provenance import write_footer
+from dxkit.widgets._stills import StillPlan, render_parts
 
 COMPARED_KINDS = maps.name_difference_kinds(f"{HAND_LABEL}の案", BEST_LABEL)
 
@@ -85,6 +86,9 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
         for control in self.controls.widgets[1:]:
             control.observe(self._change_settings, names="value")
         self._change_settings()
+        self.still_plan = StillPlan(
+            self.controls.list_positions(), self._draw_still, (self.payload, self.direction)
+        )
 
     @property
     def chosen(self) -> tuple[Hashable, ...]:
@@ -201,10 +205,59 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
         self.group.value = ""
         self.table.value = write_records(self._records, self.study.name_base, self.study.unit)
 
+    def _draw_still(self) -> str:
+        """Write the best choice as HTML; nobody places bases by hand where no Python runs."""
+        # a refused setting leaves the choice before it in place: nothing but the refusal is shown
+        if BAD in self.sentence.value:
+            return render_parts([self.sentence])
+        study, best = self.study, self.siting
+        kinds = np.minimum(best.assigned["times"].to_numpy(), 2)
+        legend = write_legend(
+            kinds, study.demand_weights, maps.COVERAGE_KINDS, maps.COVERAGE_COLOURS, study.unit
+        )
+        words = write_score_sentence(
+            study.describe_reach(self.read_flight()),
+            best,
+            None,
+            unit=html.escape(study.unit),
+            count=self.count.value,
+            placed_count=0,
+            by_hand=False,
+            is_compared=False,
+        )
+        picture = f"<div>{self._draw_coverage(best)._repr_html_()}</div>"
+        footer = write_footer(study.look.provenance, study.look.subject)
+        bases = write_bases(best, study.unit)
+        return f"{write_message(NEUTRAL, words)}{picture}{legend}{footer}{bases}"
+
     def _draw_map(self) -> maps.Map:
         """Draw the present picture as a map with zoom."""
         study = self.study
-        look: dict[str, Any] = {
+        if self._is_compared and self.own is not None:
+            cells = study.demand.assign(
+                before=self.own.assigned["times"], after=self.siting.assigned["times"]
+            )
+            labels = (HAND_LABEL, BEST_LABEL)
+            return maps.difference(
+                cells, self.own.bases, self.siting.bases, labels=labels, **self._list_look()
+            )
+        return self._draw_coverage(self.own if self.by_hand else self.siting)
+
+    def _draw_coverage(self, siting: Siting | None) -> maps.Map:
+        """Draw whom a choice of bases reaches."""
+        study = self.study
+        # before the first base is placed nobody is reached
+        times = 0 if siting is None else siting.assigned["times"]
+        return maps.coverage(
+            study.demand.assign(times=times),
+            None if siting is None else siting.bases,
+            range_km=study.compute_reach(self.read_flight()),
+            **self._list_look(),
+        )
+
+    def _list_look(self) -> dict[str, Any]:
+        study = self.study
+        return {
             "weight": study.weight,
             "unit": study.unit,
             "level": study.look.level,
@@ -213,21 +266,6 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
             "source": study.look.source,
             "title": f"拠点{self.count.value}か所",
         }
-        if self._is_compared and self.own is not None:
-            cells = study.demand.assign(
-                before=self.own.assigned["times"], after=self.siting.assigned["times"]
-            )
-            labels = (HAND_LABEL, BEST_LABEL)
-            return maps.difference(cells, self.own.bases, self.siting.bases, labels=labels, **look)
-        siting = self.own if self.by_hand else self.siting
-        # before the first base is placed nobody is reached
-        times = 0 if siting is None else siting.assigned["times"]
-        return maps.coverage(
-            study.demand.assign(times=times),
-            None if siting is None else siting.bases,
-            range_km=study.compute_reach(self.read_flight()),
-            **look,
-        )
 
     def _change_drone(self, _: object = None) -> None:
         self.controls.limit_sliders()

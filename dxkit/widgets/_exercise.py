@@ -10,14 +10,15 @@ from numbers import Real
 
 import ipywidgets
 
-from dxkit.errors import ChoiceError, PlaceNameError
-from dxkit.loaders import find_municipality
+from dxkit.errors import CatalogError, ChoiceError, PlaceNameError
+from dxkit.loaders import find_municipality, load, municipality_name
 from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
 from dxkit.widgets._progress_reports import find_cell_id, report_exercise
 from dxkit.widgets._typed_answers import (
     PERCENT,
     TypedAnswerError,
+    export_rule,
     read_typed_number,
     strip_manners,
 )
@@ -27,6 +28,7 @@ ROUNDING = 1e-9
 # wrong answers after which the solution may be unfolded
 TRIES_BEFORE_SOLUTION = 3
 NOT_ANSWERED = "答えを選ぶか入力してから、もう一度押してください。"
+PERCENT_ASKED = "百分率（％）で答えてください（例: 0.5 ではなく 50）。"
 NOT_KEPT = "（答えは保存できませんでした）"
 
 Answer = str | float
@@ -108,7 +110,14 @@ def exercise(
         box.value = state.typed
         verdict.value = solution.judge(box.value, state, is_new=False)
     unit_label = ipywidgets.HTML(value=html.escape(unit))
-    return ipywidgets.VBox([title, ipywidgets.HBox([box, unit_label, button]), verdict])
+    exercise_box = ipywidgets.VBox([title, ipywidgets.HBox([box, unit_label, button]), verdict])
+    exercise_box.describe_exercise = lambda: {
+        "key": key,
+        "question": question,
+        "choices": None if choices is None else list(map(str, choices)),
+        **solution.describe(),
+    }
+    return exercise_box
 
 
 @dataclass(frozen=True)
@@ -134,9 +143,37 @@ class Solution:
             return write_message(NEUTRAL, html.escape(str(error)))
         state.solved = state.solved or is_right
         if is_right:
-            return write_message(GOOD, f"○ 正解です。答えは {self._write_answers()} です。")
+            return self._write_right()
         state.tries += is_new
-        return write_message(BAD, f"× もう一度考えてみましょう。{self._write_help(state.tries)}")
+        return self._write_wrong(state.tries)
+
+    def describe(self) -> dict[str, object]:
+        """Write down all that a check in another language needs; it holds the answers."""
+        last = max(len(self.hints), TRIES_BEFORE_SOLUTION)
+        texts = [str(answer) for answer in self.answers]
+        return {
+            "numbers": [float(answer) for answer in self.answers if isinstance(answer, Real)],
+            "texts": [_fold_text(text) for text in texts],
+            "names": [] if not self.is_typed else list_spellings(texts),
+            "unit": self.unit,
+            "tolerance": self.tolerance,
+            "typed": self.is_typed,
+            "rule": {**export_rule(), "rounding": ROUNDING},
+            "words": {
+                "empty": write_message(NEUTRAL, NOT_ANSWERED),
+                "right": self._write_right(),
+                # after the first, second, … wrong answer
+                "wrong": [self._write_wrong(tries) for tries in range(1, last + 1)],
+                "percent": PERCENT_ASKED,
+                "other": write_message(NEUTRAL, "{}"),
+            },
+        }
+
+    def _write_right(self) -> str:
+        return write_message(GOOD, f"○ 正解です。答えは {self._write_answers()} です。")
+
+    def _write_wrong(self, tries: int) -> str:
+        return write_message(BAD, f"× もう一度考えてみましょう。{self._write_help(tries)}")
 
     def _is_right(self, typed: str) -> bool:
         if not self.is_typed:
@@ -150,7 +187,7 @@ class Solution:
             return True
         is_percent = unicodedata.normalize("NFKC", self.unit) in PERCENT
         if is_percent and any(self._is_close(100 * value, number) for number in numbers):
-            raise TypedAnswerError("百分率（％）で答えてください（例: 0.5 ではなく 50）。")
+            raise TypedAnswerError(PERCENT_ASKED)
         return False
 
     def _is_close(self, value: float, number: float) -> bool:
@@ -236,6 +273,35 @@ def _is_municipality(text: str, code: object) -> bool:
         return bool(find_municipality(text)["code"] == code)
     except PlaceNameError:
         return False
+
+
+def list_spellings(answers: Sequence[str]) -> list[str]:
+    """List how a municipality among the answers may be typed: by name, kana, old name or ward."""
+    spellings = set()
+    for answer in answers:
+        try:
+            place = find_municipality(answer)
+        except PlaceNameError:
+            continue
+        name, kana = str(place["name"]), str(place["kana"])
+        code = str(place["code"])
+        typed = {name, name[:-1], kana, code, f"{municipality_name(code[:2] + '000')}{name}"}
+        typed |= {f"{name[:-1]}{end}" for end in ("市役所", "役所", "町役場", "役場", "町", "村")}
+        wards = load("municipality_codes", None)
+        typed |= set(wards.loc[wards["parent"] == code, "name"].astype(str))
+        typed |= _list_villages(code)
+        # only what the check itself takes
+        spellings |= {_fold_text(text) for text in typed if is_same_text(text, answer)}
+    return sorted(spellings)
+
+
+def _list_villages(code: str) -> set[str]:
+    """List the former villages in a municipality; the table covers one prefecture."""
+    try:
+        villages = load("villages", code[:2])
+    except CatalogError:
+        return set()
+    return set(villages.loc[villages["code"] == code, "place"].astype(str))
 
 
 def _fold_text(text: str) -> str:

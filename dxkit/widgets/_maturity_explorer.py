@@ -12,6 +12,7 @@ from dxkit.errors import ChoiceError
 from dxkit.loaders import municipality_name
 from dxkit.widgets._html import CELL, LABELLED, NEUTRAL, TABLE, WIDE, show_picture, write_message
 from dxkit.widgets._provenance import read_provenance
+from dxkit.widgets._stills import StillAxis, StillPlan, render_parts
 
 # units in the framework tables that mean yes/no and a share of 1
 YES_NO = "有無"
@@ -103,7 +104,15 @@ def maturity_explorer(
     chooser.observe(draw, names="value")
     area.observe(draw, names="value")
     draw()
-    return ipywidgets.VBox([chooser, area, sentence, picture, table])
+    box = ipywidgets.VBox([chooser, area, sentence, picture, table])
+    box.still_plan = StillPlan(
+        (
+            StillAxis("指標", chooser, tuple((str(words), key) for words, key in options)),
+            StillAxis("圏域", area, tuple((str(name), name) for name in areas)),
+        ),
+        lambda: render_parts([sentence, picture, table]),
+    )
+    return box
 
 
 def _name_everywhere(municipalities: gpd.GeoDataFrame) -> str:

@@ -30,6 +30,7 @@ from dxkit.widgets._sharing_texts import (
     write_disclosures,
     write_ranking,
 )
+from dxkit.widgets._stills import StillAxis, StillPlan, render_parts
 
 RECORD_COLUMNS = (
     "group",
@@ -49,6 +50,9 @@ TOPIC = "共有のしかた"
 MAX_POLICIES = 6
 PICTURE_DPI = 110
 CONSENT_STEP_PERCENT = 5
+# positions that are computed beforehand where no Python runs
+STILL_OUTAGES = ("途絶なし", AS_WRITTEN, "2倍の長さ")
+STILL_CONSENT_PERCENT = 100
 
 
 class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -98,6 +102,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         for choice in (*self.policies.values(), *selectors):
             choice.observe(self._draw, names="value")
         self._draw()
+        self.still_plan = self._plan_still(results)
 
     @property
     def records(self) -> pd.DataFrame:
@@ -159,6 +164,20 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         return ipywidgets.VBox(
             [head, self.group, self.decided, self.reason, self.button, self.recorded]
         )
+
+    def _plan_still(self, results: Sequence[Any]) -> StillPlan:
+        """List the main positions; the hour last, as it needs no simulation of its own."""
+        consents = sorted({self.consent.value, STILL_CONSENT_PERCENT})
+        axes = (
+            StillAxis("通信の途絶", self.outage, tuple((words, words) for words in STILL_OUTAGES)),
+            StillAxis("同意", self.consent, tuple((f"{share}%", share) for share in consents)),
+            StillAxis("立場", self.role, tuple((words, words) for words in self.role.options)),
+            StillAxis(
+                "何時間後", self.hour, tuple((f"{hour}時間", hour) for hour in self.hour.options)
+            ),
+        )
+        fixed = (*self.policies.values(), self.joined)
+        return StillPlan(axes, lambda: render_parts(results), fixed)
 
     def _read_settings(self) -> SharingSettings:
         return SharingSettings(self.outage.value, self.joined.value, self.consent.value / 100)

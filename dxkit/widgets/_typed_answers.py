@@ -47,6 +47,10 @@ OTHER_UNITS = {
 }  # fmt: skip
 UNITS = set().union(ANY_UNITS, OTHER_UNITS, *SAME_UNITS)
 PER_TENTH = 10.0
+# what is said where no single number of the unit was typed
+NO_NUMBER = "数で答えてください（例: 12）。文字だけでは答え合わせができません。"
+ONE_NUMBER = "1つの数だけを入力してください（例: 12）。"
+OTHER_UNIT = "単位が違います。「{}」で数えた数を入力してください。"
 
 
 class TypedAnswerError(ValueError):
@@ -75,7 +79,7 @@ def read_typed_number(typed: str, unit: str = "") -> float:
     # 24（市町）
     rest = rest.strip(BRACKETS)
     if value is None:
-        raise TypedAnswerError("数で答えてください（例: 12）。文字だけでは答え合わせができません。")
+        raise TypedAnswerError(NO_NUMBER)
     asked = unicodedata.normalize("NFKC", unit)
     if rest.startswith("割") and (asked in PERCENT or not asked):
         # 7割5分 is 75 %
@@ -84,9 +88,9 @@ def read_typed_number(typed: str, unit: str = "") -> float:
             hundredths = DIGITS.get(part[1], part[1]) or "0"
             return sign * (value * PER_TENTH + float(hundredths))
     if rest.lower() not in UNITS and rest != asked:
-        raise TypedAnswerError("1つの数だけを入力してください（例: 12）。")
+        raise TypedAnswerError(ONE_NUMBER)
     if not _is_same_unit(rest, asked):
-        raise TypedAnswerError(f"単位が違います。「{unit}」で数えた数を入力してください。")
+        raise TypedAnswerError(OTHER_UNIT.format(unit))
     return sign * value
 
 
@@ -96,6 +100,29 @@ def strip_manners(typed: str) -> str:
     plain = POLITE.sub("", ABOUT.sub("", text.strip(BRACKETS))).strip(BRACKETS)
     # of what is nothing but manners everything stays
     return POLITE.sub("", plain) or text
+
+
+def export_rule() -> dict[str, object]:
+    """Write down the tables and patterns of this module, for a reader in another language."""
+    return {
+        "about": ABOUT.pattern,
+        "polite": POLITE.pattern,
+        "brackets": BRACKETS,
+        "minus": MINUS.pattern,
+        "number": NUMBER.pattern,
+        "grouped": GROUPED.pattern,
+        "digits": DIGITS,
+        "tens": TENS,
+        "myriads": MYRIADS,
+        "percent": list(PERCENT),
+        "same": [sorted(units) for units in SAME_UNITS],
+        "any": sorted(ANY_UNITS),
+        "units": sorted(UNITS),
+        "per_tenth": PER_TENTH,
+        "no_number": NO_NUMBER,
+        "one_number": ONE_NUMBER,
+        "other_unit": OTHER_UNIT,
+    }
 
 
 def _split_number(text: str) -> tuple[float | None, str]:

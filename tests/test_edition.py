@@ -1,0 +1,139 @@
+"""What a widget shows without Python is what it shows with it, and a notebook becomes a page."""
+
+import json
+import re
+
+import ipywidgets
+import nbformat
+import pandas as pd
+import pytest
+
+import dxkit
+from dxkit import reports, widgets
+from dxkit.errors import ChoiceError
+
+BLOCK = re.compile(r'<script type="application/json" class="([a-z-]+)">(.*?)</script>', re.S)
+
+
+def _read_block(page):
+    kind, text = BLOCK.fullmatch(page).groups()
+    # nothing in it can end the block or open a tag
+    assert "<" not in text
+    return kind, json.loads(text)
+
+
+@pytest.fixture(scope="module")
+def towns():
+    return dxkit.load("municipalities")
+
+
+def _explore(towns, **options):
+    values = towns.set_index("code")[["people_2020", "people_2025"]]
+    indicators = pd.DataFrame(
+        {
+            "indicator": ["people_2020", "people_2025"],
+            "label": ["<b>2020年", "2025年"],
+            "unit": ["人", "人"],
+        }
+    )
+    small = towns[towns["area"] == "丹波"]
+    return widgets.maturity_explorer(values, indicators, small, **options)
+
+
+@pytest.mark.slow
+def test_a_still_holds_every_combination_and_leaves_the_widget_as_it_was(towns):
+    explorer = _explore(towns)
+    chooser, area, sentence = explorer.children[:3]
+    chooser.value = "people_2025"
+    before = (chooser.value, area.value, sentence.value)
+    kind, still = _read_block(widgets.write_still(explorer))
+    assert (chooser.value, area.value, sentence.value) == before
+    assert kind == "dxkit-choice"
+    assert [axis["label"] for axis in still["axes"]] == ["指標", "圏域"]
+    assert [axis["start"] for axis in still["axes"]] == [1, 0]
+    assert still["axes"][0]["options"] == ["<b>2020年", "2025年"]
+    counts = [len(axis["options"]) for axis in still["axes"]]
+    assert len(still["at"]) == counts[0] * counts[1]
+    # each is what the widget shows at that place
+    for place, drawing in still["at"].items():
+        row, column = map(int, place.split(","))
+        chooser.value = ["people_2020", "people_2025"][row]
+        area.value = area.options[column]
+        assert sentence.value in drawing
+        assert "<iframe srcdoc=" in drawing
+        assert "<b>2020年" not in drawing
+
+
+@pytest.mark.slow
+def test_a_position_beyond_a_drones_limit_says_so_instead_of_showing_another():
+    cells = dxkit.load("mesh_people").query("code == '28209'").head(8).reset_index(drop=True)
+    bases = dxkit.load("villages").query("code == '28209'").head(4).reset_index(drop=True)
+    types = dxkit.load("drone_types").head(2).assign(wind_max_ms=[4.0, 8.0])
+    explorer = widgets.drone_explorer(cells, bases, types, count=1, max_count=2)
+    _, still = _read_block(widgets.write_still(explorer))
+    assert [axis["options"] for axis in still["axes"][1:]] == [
+        ["0 m/秒", "6 m/秒"],
+        ["1か所", "2か所"],
+    ]
+    refused = {place for place, drawing in still["at"].items() if "選べません" in drawing}
+    assert refused == {"0,1,0", "0,1,1"}
+    assert all("<iframe" not in still["at"][place] for place in refused)
+    assert still["fixed"] == ["荷物（kg）: 0", "風の向き: どの向きでも（いちばん短い距離）"]
+
+
+def test_a_widget_without_positions_shows_its_state_and_says_what_needs_python():
+    box = ipywidgets.VBox([ipywidgets.HTML("<p>いま</p>"), ipywidgets.Button(description="押す")])
+    page = widgets.write_still(box)
+    assert "<p>いま</p>" in page
+    assert "Python のある版" in page
+    assert "Python のある版" not in widgets.write_still(ipywidgets.HTML("<p>いま</p>"))
+    # a bar that has run to its end is no result
+    assert widgets.write_still(ipywidgets.HBox([ipywidgets.IntProgress()])) == ""
+
+
+def test_an_exercise_is_written_with_all_that_its_check_needs(tmp_path, monkeypatch):
+    monkeypatch.setenv("DXKIT_HOME", str(tmp_path))
+    exercise = widgets.exercise("</script>？", [3, 5], unit="か所", hint=("一", "二"), tolerance=1)
+    kind, task = _read_block(widgets.write_still(exercise))
+    assert kind == "dxkit-exercise"
+    assert task["question"] == "</script>？"
+    assert (task["numbers"], task["tolerance"], task["unit"]) == ([3, 5], 1, "か所")
+    assert task["choices"] is None
+    assert [words.count("ヒント:") for words in task["words"]["wrong"]] == [1, 2, 2]
+    assert "答えを見る" in task["words"]["wrong"][-1]
+
+
+@pytest.mark.slow
+def test_a_tiny_notebook_becomes_a_page_without_any_address(tmp_path):
+    cells = [
+        nbformat.v4.new_markdown_cell(
+            "# 何人？\n\n**所要** 5分 [次](b.ipynb) [県](https://example.jp)"
+        ),
+        nbformat.v4.new_code_cell("print('<i>', 1 + 1)"),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    folder = reports.edition(
+        tmp_path / "pages", notebooks=tmp_path, sheets=False, show_progress=False
+    )
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "a.html",
+        "edition.json",
+        "index.html",
+    ]
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    assert "&lt;i&gt; 2" in page
+    # a notebook that is not there is text, another site stays a link
+    assert "b.ipynb" not in page
+    assert re.findall(r'<a href="([^"]*)"', page) == ["index.html", "https://example.jp"]
+    assert re.findall(r'(?:src|href)="(?!data:)([^"#]*)"', page) == [
+        "index.html",
+        "https://example.jp",
+    ]
+    assert "default-src 'none'" in page
+    assert '何人？</a> <span class="minutes">5分' in (folder / "index.html").read_text(
+        encoding="utf-8"
+    )
+    # never over somebody's work
+    (folder / "a.html").write_text("メモ", encoding="utf-8")
+    with pytest.raises(ChoiceError, match="誰かが作業しています"):
+        reports.edition(folder, notebooks=tmp_path, sheets=False, show_progress=False)
