@@ -66,9 +66,12 @@ def write_official_sheet(municipality: pd.Series, official: Official, audience: 
         f"出典: {sources}",
         official.age_note,
     ]
+    return write_sheet(_write_heading(municipality), parts, aside="公表値の頁", foot=foot)
+
+
+def _write_heading(municipality: pd.Series) -> str:
     place = f"{escape_text(municipality['kana'])}　{escape_text(municipality['area'])}"
-    heading = f"市町カルテ {escape_text(municipality['name'])}<small>{place}</small>"
-    return write_sheet(heading, parts, aside="公表値の頁", foot=foot)
+    return f"市町カルテ {escape_text(municipality['name'])}<small>{place}</small>"
 
 
 def _write_date(official: Official) -> str:

@@ -68,12 +68,7 @@ def maturity_explorer(
     'AIの導入: 41市町のうち 実施 41、未実施 0。</div>'
     """
     # the framework may list more than was measured
-    known_indicators = indicators[indicators["indicator"].isin(values.columns)]
-    if known_indicators.empty:
-        raise ChoiceError(
-            "指標の表と値の表に、共通する指標がありません。"
-            "indicators の「indicator」列と values の列名を確かめてください。"
-        )
+    known_indicators = _select_known(indicators, values)
     provenance = read_provenance(values, source=source, made=made)
     keys = known_indicators["indicator"]
     labels = dict(zip(keys, known_indicators["label"], strict=True))
@@ -113,6 +108,16 @@ def maturity_explorer(
         lambda: render_parts([sentence, picture, table]),
     )
     return box
+
+
+def _select_known(indicators: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    known_indicators = indicators[indicators["indicator"].isin(values.columns)]
+    if known_indicators.empty:
+        raise ChoiceError(
+            "指標の表と値の表に、共通する指標がありません。"
+            "indicators の「indicator」列と values の列名を確かめてください。"
+        )
+    return known_indicators
 
 
 def _name_everywhere(municipalities: gpd.GeoDataFrame) -> str:

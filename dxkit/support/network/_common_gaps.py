@@ -59,13 +59,7 @@ def common_gaps(
     _checks.require_unique_rows(plain, ["code"], "values")
     _checks.require_number(threshold, "threshold")
     codes = plain["code"].astype(str)
-    members = set(map(str, group))
-    missing = sorted(members - set(codes))
-    if missing or not members:
-        listed = "、".join(shorten(code) for code in missing) or "（空）"
-        raise ChoiceError(
-            f"group の {listed} は values の表にありません。表の code から選んでください。"
-        )
+    members = _read_members(group, codes)
     is_member = codes.isin(members).to_numpy()
     # a column of words alone is a name; one number among words makes it an item with faults
     items = [
@@ -99,3 +93,15 @@ def common_gaps(
     )
     table.attrs = {"settings": {"group": len(members), "threshold": threshold}}
     return carry_provenance(table, values)
+
+
+def _read_members(group: Iterable[object], codes: pd.Series) -> set[str]:
+    """Read the codes of the group; each must have a row."""
+    members = set(map(str, group))
+    missing = sorted(members - set(codes))
+    if missing or not members:
+        listed = "、".join(shorten(code) for code in missing) or "（空）"
+        raise ChoiceError(
+            f"group の {listed} は values の表にありません。表の code から選んでください。"
+        )
+    return members

@@ -94,8 +94,8 @@ class PlacingGame:
     ...     game.record("1班", ["A"])
     ...     before = game.scores["plan"].tolist()
     ...     game.record("2班", ["B"])
-    ...     before, game.scores[["plan", "people", "need"]].to_dict("list")
-    ([], {'plan': ['1班', '2班', '最適（人数）', '最適（遠い人）'], 'people': [10.0, 20.0, 20.0, 10.0], 'need': [9.0, 1.0, 1.0, 9.0]})
+    ...     before, game.scores.set_index("plan")["people"].to_dict()
+    ([], {'1班': 10.0, '2班': 20.0, '最適（人数）': 20.0, '最適（遠い人）': 10.0})
     """
 
     def __init__(
@@ -147,8 +147,9 @@ class PlacingGame:
 
     @property
     def scores(self) -> pd.DataFrame:
-        """One row a plan: ``plan, bases, people, share, need, need_share, worst_share, days_share``.
+        """One row a plan: what it reaches, and of whom.
 
+        Columns ``plan, bases, people, share, need, need_share, worst_share, days_share``;
         ``worst_share`` is the reached share of the municipality with the least. The last two rows
         are the best answers for all people and for those in need. Empty until all have recorded.
         """
@@ -259,9 +260,9 @@ class PlacingGame:
                 state["group"] = group
                 state["plan"] = plan["bases"]
         if self.is_shown:
+            scored: list[dict[str, Any]] = list(self._scored)
             state["scores"] = [
-                row | {"names": [self._names[base] for base in row["bases"]]}  # type: ignore[attr-defined]
-                for row in self._scored
+                row | {"names": [self._names[base] for base in row["bases"]]} for row in scored
             ]
         return make_reply(200, state)
 
