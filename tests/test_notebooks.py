@@ -733,7 +733,7 @@ def _expected_of_table_top():
 
 
 def _known_by_borrowed_movement():
-    """Noto's daily rates of registering; who is known after 72 hours by movement and policy."""
+    """Noto's daily rates of registering; who is known after 14 days by movement and policy."""
     evidence = sharing.movement_evidence("noto_2024")
     nankai = sharing.read_scenario("nankai_illustrative").change(draws=4)
     policies = nankai.policies.set_index("policy", drop=False).loc[["県ハブ", "国クラウド"]]
@@ -752,7 +752,7 @@ def _known_by_borrowed_movement():
         name: sharing.compare(sharing.simulate(scenario, policies=policies)).set_index("policy")
         for name, scenario in scenarios.items()
     }
-    known = pd.DataFrame({name: table["known_home_72"] for name, table in compared.items()}).T
+    known = pd.DataFrame({name: table["known_home_336"] for name, table in compared.items()}).T
     return evidence.loc[evidence["part"] == "登録", "value"], known
 
 
@@ -833,9 +833,8 @@ def _expected_of_backtests():
         f"平均のずれは{mean['dxkit']:.1f}ポイント（1日6％減は{mean['six_percent']:.1f}ポイント）、"
         f"最大のずれは{abs(worst['miss_points']):.1f}ポイントで、人数がまだ増えていた1995年兵庫",
         f"1日あたり{registering.iloc[0]:.1%}が{registering.iloc[-1]:.1%}まで下がりました",
-        f"県ハブで{hub.min():.1%}（{hub.idxmin()}）から{hub.max():.1%}（{hub.idxmax()}）まで、"
-        f"借りる災害で{hub.max() / hub.min():.0f}倍ちがいます",
-        "72時間後に元の市町が知っている割合",
+        f"県ハブで{hub.min():.1%}（{hub.idxmin()}）から{hub.max():.1%}（{hub.idxmax()}）まで",
+        "14日後に元の市町が知っている割合",
         f"{len(known)}つの動き方のどれでも",
         "2011年東日本では、最後の値のままのほうが近く",
         f"{len(law)}行のうち、条文か通知を読んで書けたのは{(law != '要確認').sum()}行で、{(law == '要確認').sum()}行は要確認",
@@ -1024,7 +1023,6 @@ def _expected_of_try_a_change():
     days = {name: -table.loc["days_mean", "difference"] for name, table in tables.items()}
     sums = {name: -table.loc["days_mean", "sum_difference"] for name, table in tables.items()}
     hours = {name: -table.loc["staff_hours_day", "difference"] for name, table in tables.items()}
-    assert max(days, key=days.get) == "accounts"
     assert abs(hours["accounts"]) < 0.05
     assert sums["staff"] == 0
     # the differences are those of runs with the same cases, and none of them crosses zero
@@ -1035,7 +1033,7 @@ def _expected_of_try_a_change():
         f"10件のうち9件が終わるのは{measures.loc['days_p90', 'mean']:.1f}日",
         "1日4件から7件に",
         f"{quiet['queue_days']:.1f}日から{measures.loc['queue_days', 'mean']:.1f}日に",
-        f"会計への待ちをなくす案（{days['accounts']:.1f}日）",
+        f"会計への待ちをなくす案は、日数を{days['accounts']:.1f}日縮めますが",
         f"足し算だけなら{sums['returns']:.1f}日、順番待ちも入れると{days['returns']:.1f}日縮み",
         f"1日{hours['returns']:.1f}時間減ります",
         f"担当を1人増やす案は、足し算では{abs(sums['staff']):.1f}日ですが、順番待ちが減って{days['staff']:.1f}日",
@@ -1077,7 +1075,7 @@ def _expected_of_an_incident():
     assert f"{friday:%A}" == "Friday"
     attack = dates.loc["確報（不正の目的によるおそれ）", "due"]
     return [
-        f"いちばん長い時間を失うのは{longest['scene']}つ目の場面",
+        f"「{longest['label']}」と決めるのを待ったことで、多くの時間を失う",
         "1人で抱えた",
         "知った日が12月1日なら",
         f"速報の目安は{dates.loc['速報', 'due_text'].split('（')[0]}まで",

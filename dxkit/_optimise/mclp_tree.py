@@ -158,8 +158,9 @@ class TreeSearch:
         cover = self.state.cover
         sums = cover.columns @ prices
         open_sums = sums[~(node.is_in | node.is_out)]
-        room = min(self.state.open_count - int(node.is_in.sum()), len(open_sums))
-        largest = np.partition(open_sums, len(open_sums) - room)[len(open_sums) - room :]
+        # none where all are chosen, or where nothing is left to choose
+        room = max(0, min(self.state.open_count - int(node.is_in.sum()), len(open_sums)))
+        largest = np.sort(open_sums)[len(open_sums) - room :]
         bound = (cover.weights - prices).sum() + sums[node.is_in].sum() + largest.sum()
         return self.state.sure_weight + float(bound), sums
 

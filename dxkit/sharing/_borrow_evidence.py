@@ -107,9 +107,17 @@ def borrow_evidence(
     borrowed = f"{'・'.join(asked)}={event}"
     return replace(
         scenario,
-        note=f"{scenario.note} {'・'.join(asked)}は {event} の公表値から借りた。",
+        note=f"{scenario.note} {'・'.join(asked)}は {event} の公表値から借りた。{_note_start(rows)}",
         settings={**scenario.settings, "borrowed": borrowed},
     )
+
+
+def _note_start(rows: list[Row]) -> str:
+    """Say from when on the borrowed rate of leaving holds: the largest count."""
+    hours = [row["from_hour"] for row in rows if row["part"] == LEAVING]
+    if not hours:
+        return ""
+    return f"離れる速さは人数が最大の{min(hours):.0f}時間から。それまでは元の値。"
 
 
 def _choose_parts(evidence: pd.DataFrame, event: str, parts: Sequence[str] | None) -> list[str]:
@@ -165,6 +173,10 @@ def _borrow_moves(scenario: Scenario, rows: list[Row]) -> pd.DataFrame:
     if not leaving:
         return moves.copy()
     last_hour = float(scenario.settings["hours"])
+    # before the largest count nothing can be computed: until then the scenario's own rates hold
+    start = min(row["from_hour"] for row in leaving)
+    own = moves[moves["place"].isin(SHELTERS) & (moves["from_hour"] < start)]
+    own = own.assign(to_hour=own["to_hour"].clip(upper=start))
     added = [
         {
             "place": place,
@@ -178,7 +190,7 @@ def _borrow_moves(scenario: Scenario, rows: list[Row]) -> pd.DataFrame:
         # what happened after the scenario's last hour is not simulated
         if row["from_hour"] < last_hour
     ]
-    others = moves[~moves["place"].isin(SHELTERS)]
+    others = pd.concat([moves[~moves["place"].isin(SHELTERS)], own], ignore_index=True)
     return _join_rows(others, added, moves)
 
 

@@ -75,11 +75,17 @@ def test_a_borrowed_scenario_names_the_event_everywhere(nankai):
     assert "kumamoto_2016" in borrowed.note
     assert borrowed.settings["borrowed"] == "場所の割合・離れる=kumamoto_2016"
     moves = borrowed.tables["moves"].query("place == '指定避難所'")
-    assert moves["source"].str.contains("kumamoto_2016").all()
+    is_borrowed = moves["from_hour"] >= 32.1
+    assert moves.loc[is_borrowed, "source"].str.contains("kumamoto_2016").all()
+    # before the largest count the scenario's own rate holds, up to that hour
+    own = moves[~is_borrowed]
+    assert own["to_hour"].to_list() == [32.1]
+    assert own["moves_per_day"].to_list() == [0.04]
     # published elsewhere is an assumption here
     figures = borrowed.figures.query("file == 'moves.csv' and item == '指定避難所'")
     assert figures["assumed"].all()
     assert len(figures) == 3 * len(moves)
+    assert "32時間から" in borrowed.note
     assert borrowed.tables["moves"].attrs["made"]
     assert "kumamoto_2016" in sharing.simulate(borrowed, draws=1).settings["note"]
 
