@@ -1143,6 +1143,7 @@ EXEMPT = {
     "loaders.user_folder": "takes no table",
     "loaders.fetch": "downloads a file",
     "loaders.identify": "reads a file",
+    "loaders.list_headings": "reads a file",
     "loaders.is_former_name": "takes a word",
     "loaders.load": "takes a name",
     "loaders.municipality_name": "takes a word",

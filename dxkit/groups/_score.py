@@ -103,7 +103,8 @@ def score(
 
 def _read_seats(column: pd.Series) -> IntArray:
     """Read the number of each member's group."""
-    numbers = pd.to_numeric(column, errors="coerce")
+    # as floats: not every dtype of a table knows the remainder
+    numbers = pd.to_numeric(column, errors="coerce").astype("float64")
     is_usable = numbers.notna() & (numbers >= 1) & (numbers % 1 == 0)
     remedy = "1からの番号を入れてください"
     faults = [

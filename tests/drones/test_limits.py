@@ -1,5 +1,7 @@
 """A search that is stopped: it says how far it may be off, and whether another machine would stop there, too."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -129,3 +131,37 @@ def test_the_old_words_of_the_curve_still_work(problem, capsys):
     assert "拠点数" in capsys.readouterr().err
     with pytest.warns(FutureWarning, match="time_limit_s"):
         drones.budget_curve(demand, candidates, **options, seconds=60)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_search_that_stops_adding_cuts_still_finds_the_best(monkeypatch, seed):
+    monkeypatch.setattr("dxkit._optimise.mclp_tree.SMALLEST_PROGRESS", 1e9)
+    rng = np.random.default_rng(seed)
+    demand = pd.DataFrame(
+        {
+            "lat": 35 + 0.3 * rng.random(40),
+            "lon": 134 + 0.3 * rng.random(40),
+            "people": rng.integers(1, 50, 40),
+        }
+    )
+    sites = pd.DataFrame(
+        {
+            "base": [f"B{number}" for number in range(9)],
+            "lat": 35 + 0.3 * rng.random(9),
+            "lon": 134 + 0.3 * rng.random(9),
+        }
+    )
+    plan = drones.best_bases(demand, sites, count=3, range_km=8)
+    reached = [
+        set(rows["place"]) if "place" in rows else set(rows.index)
+        for _, rows in drones.reach(demand.assign(place=range(40)), sites, range_km=8).groupby(
+            "base"
+        )
+    ]
+    people = demand["people"].to_numpy()
+    best = max(
+        people[list(set().union(*trio))].sum() if set().union(*trio) else 0
+        for trio in itertools.combinations(reached, min(3, len(reached)))
+    )
+    assert plan.value == best
+    assert plan.gap == 0

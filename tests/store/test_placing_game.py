@@ -139,3 +139,25 @@ def test_scores_of_invented_people_carry_their_mark(room):
     game.record("1班", ["A"])
     game.record("2班", ["B"])
     assert is_made(game.scores)
+
+
+def test_no_phone_is_named_beside_the_plans(room, game, tmp_path):
+    client = "phone-0123456789"
+    game.record("1班", ["A"], client=client)
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"placing_game" in written
+    assert client.encode() not in written
+
+
+def test_a_base_named_twice_is_not_kept(game):
+    with pytest.raises(ChoiceError, match="違う場所に1か所"):
+        game.record("1班", ["A", "A"])
+
+
+def test_missing_days_leave_the_phones_a_state_that_they_can_read(room):
+    game = PlacingGame(room, PEOPLE, SITES, **OPTIONS, flyable={"A": 0.9})
+    phone = Phone(room.port, room.code)
+    game.record("1班", ["A"])
+    game.record("2班", ["B"])
+    scores = phone.ask("GET", "/game/state")[1]["scores"]
+    assert [row["days_share"] for row in scores[:2]] == [0.9, None]

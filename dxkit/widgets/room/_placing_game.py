@@ -6,6 +6,7 @@ beside the meeting's store, so that a cell or laptop that starts anew loses none
 """
 
 import base64
+import hmac
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -129,6 +130,9 @@ class PlacingGame:
             demand, level=level, points=candidates, municipalities=municipalities
         )
         self._lock = threading.Lock()
+        self._scoring = threading.Lock()
+        # a phone is kept under a hash that leads to no vote and to no card
+        self._key = room.session.key("game")
         self._room = room
         room.add_pages({path: _read_page(path) for path in PAGES})
         room.add_services(
@@ -172,19 +176,21 @@ class PlacingGame:
             raise ChoiceError(f"「{shorten(group)}」という班はありません。班を選び直してください。")
         plan = list(bases) if isinstance(bases, Sequence) and not isinstance(bases, str) else []
         known = [base for base in plan if isinstance(base, str) and base in self._names]
-        if len(known) != len(plan) or len(set(known)) != self._tables.count:
+        count = self._tables.count
+        if not len(plan) == len(known) == len(set(known)) == count:
             raise ChoiceError(
-                f"拠点を、違う場所に{self._tables.count}か所置いてください（今は{len(set(known))}か所）。"
+                f"拠点を、違う場所に{count}か所置いてください（今は{len(set(known))}か所）。"
             )
+        phone = self._hash_client(client)
         with self._lock:
             plans = self._plans
             if len(plans) == len(self.groups):
                 raise ChoiceError("全部の班が記録したので、もう変えられません。")
-            if group in plans and plans[group]["client"] not in ("", client):
+            if group in plans and plans[group]["phone"] not in ("", phone):
                 raise ChoiceError(
                     f"「{group}」は別の端末が記録しました。班の名前を確かめてください。"
                 )
-            plans[group] = {"bases": known, "client": client}
+            plans[group] = {"bases": known, "phone": phone}
             self._room.log.write_setting("placing_game", plans)
 
     @property
@@ -196,6 +202,12 @@ class PlacingGame:
             for group, plan in stored.items()
             if group in self.groups and self._is_whole(plan["bases"])
         }
+
+    def _hash_client(self, client: str) -> str:
+        """Hash a phone's name; empty for a plan that no phone sent."""
+        if not client:
+            return ""
+        return hmac.digest(self._key, f"game {client}".encode(), "sha256").hex()
 
     def _is_whole(self, bases: list[str]) -> bool:
         return len(bases) == self._tables.count and all(base in self._names for base in bases)
@@ -226,9 +238,12 @@ class PlacingGame:
         siting = drones.best_bases(tables.demand, sites, count=len(sites), range_km=tables.range_km)
         need = tables.demand[tables.need].to_numpy(float)
         reached = float(need[siting.covered.to_numpy()].sum())
+        worst = float(siting.by_code["share"].min())
         days = None
         if self._flyable is not None:
-            days = float(np.mean([self._flyable.get(base, np.nan) for base in bases]))
+            mean = float(np.mean([self._flyable.get(base, np.nan) for base in bases]))
+            # a base without a figure leaves the days open: a browser reads no NaN
+            days = None if np.isnan(mean) else mean
         return {
             "plan": label,
             "bases": tuple(bases),
@@ -236,12 +251,13 @@ class PlacingGame:
             "share": siting.share,
             "need": reached,
             "need_share": reached / need.sum() if need.sum() else 0.0,
-            "worst_share": float(siting.by_code["share"].min()),
+            "worst_share": None if np.isnan(worst) else worst,
             "days_share": days,
         }
 
     def _describe(self, _: dict[str, Any], client: str) -> Reply:
         """Describe the game for a phone: other groups' plans only when it is over."""
+        is_shown = self._has_scores()
         state: dict[str, Any] = {
             "title": self._room.title,
             "groups": list(self.groups),
@@ -252,19 +268,34 @@ class PlacingGame:
             "sites": self._sites,
             "picture": self._picture,
             "source": self._source,
-            "shown": self.is_shown,
+            "shown": is_shown,
             "scores": [],
         }
+        phone = self._hash_client(client)
         for group, plan in self._plans.items():
-            if client and plan["client"] == client:
+            if phone and plan["phone"] == phone:
                 state["group"] = group
                 state["plan"] = plan["bases"]
-        if self.is_shown:
+        if is_shown:
             scored: list[dict[str, Any]] = list(self._scored)
             state["scores"] = [
                 row | {"names": [self._names[base] for base in row["bases"]]} for row in scored
             ]
         return make_reply(200, state)
+
+    def _has_scores(self) -> bool:
+        """Whether the scores can be shown now: one request computes them, others ask again."""
+        if not self.is_shown:
+            return False
+        if "_scored" in self.__dict__:
+            return True
+        # votes must not wait behind forty phones that compute the same
+        if not self._scoring.acquire(blocking=False):
+            return False
+        try:
+            return bool(self._scored)
+        finally:
+            self._scoring.release()
 
     def _take_plan(self, body: dict[str, Any], client: str) -> Reply:
         """Record what a phone sends."""
