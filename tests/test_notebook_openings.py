@@ -9,8 +9,9 @@ NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PACKAGES = (
     *("assumptions", "charts", "codes", "drones", "groups", "linkage", "loaders", "maps"),
     *("maturity", "regions", "reports", "sharing", "store", "support.costs", "support.liaison"),
-    *("support.matching", "support.network", "support.procedures", "support.progress"),
-    *("support.training", "widgets", "widgets.room"),
+    *("support.answers", "support.matching", "support.network", "support.procedures"),
+    *("support.process", "support.progress", "support.security", "support.training"),
+    *("widgets", "widgets.room"),
 )
 READ = "dxkit.read finds it by the file's content: trainees/07"
 PLACE = "a step of load, read and my_town"
@@ -49,10 +50,12 @@ REASONS = {
     **dict.fromkeys(
         (
             *("loaders.identify", "loaders.read_boundaries", "loaders.read_dashboard"),
-            *("loaders.read_did", "loaders.read_estat", "loaders.read_extensions"),
+            *("loaders.read_did", "loaders.read_elevation", "loaders.read_estat"),
+            "loaders.read_extensions",
             *("loaders.read_facilities", "loaders.read_mesh_population", "loaders.read_residents"),
             *("loaders.read_roadside_stations", "loaders.read_roster", "loaders.read_shelters"),
             *("loaders.read_standardization", "loaders.read_table", "loaders.read_towns"),
+            *("loaders.read_weather_areas", "loaders.read_wind_normals"),
         ),
         READ,
     ),
@@ -70,9 +73,14 @@ REASONS = {
     "maturity.plain_framework": "a step of score without a framework",
     "maturity.population_band": "a step of peers",
     **dict.fromkeys(("regions.locate", "regions.mesh", "regions.within"), CODE),
-    "reports.pack": "make pack runs it before the day",
+    **dict.fromkeys(("reports.edition", "reports.pack"), "make pack runs it before the day"),
+    "widgets.write_still": "a step of reports.edition",
+    "loaders.list_headings": "the meeting's pages ask it for each heading",
+    **dict.fromkeys(
+        ("loaders.compare_with_shipped", "loaders.list_newer_files", "loaders.load_shipped"),
+        "a step of load and dxkit.check, which notebook 00 runs",
+    ),
     "reports.record_template": "the office edits it in Word; facilitators/05 reads it",
-    "sharing.audit": "a step of sharing.suppress: facilitators/02",
     **dict.fromkeys(
         (
             *("sharing.build_model", "sharing.build_policy_conclusions", "sharing.build_rules"),
