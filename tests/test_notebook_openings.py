@@ -106,6 +106,7 @@ REASONS = {
     ),
     "support.matching.found_share": "scores a test set: scripts/evaluate_matching.py",
     "support.matching.split_intentions": "needs the filled form; named in facilitators/08",
+    "support.process.change_steps": "a step of compare_changes: trainees/09",
     "support.training.find_materials": "needs the filled form of materials",
     **dict.fromkeys(
         (
