@@ -1,6 +1,7 @@
 """In which municipality of a prefecture does a point lie?"""
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -29,7 +30,7 @@ BORDER_M = 150.0
 # column → lowest and highest degree
 LIMITS = {"lat": (-90.0, 90.0), "lon": (-180.0, 180.0)}
 # what may say where points are
-Points = pd.DataFrame | gpd.GeoSeries | ArrayLike
+Points: TypeAlias = pd.DataFrame | gpd.GeoSeries | ArrayLike
 
 
 def locate(

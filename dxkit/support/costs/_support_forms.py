@@ -42,7 +42,8 @@ def support_forms(
     -------
     pandas.DataFrame
         One row a municipality: ``code, type, lacking`` (names of the items that decided),
-        ``unknown`` (how many of all items are blank), ``form, label, days, yen, low_yen, high_yen``.
+        ``unknown`` (how many of all items are blank), ``form, label, days, yen, low_yen,
+        high_yen``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Whose records lie near the sea, and who could keep a copy of them out of the same water's reach?"""
+"""Whose records lie near the sea, and who could keep a copy out of the same water's reach?"""
 
 import numpy as np
 import pandas as pd
@@ -124,10 +124,10 @@ def _list_partners(
     if not len(partners):
         reason = "条件に合う市町がない（距離の幅を広げるか、県外に頼む）"
         return [(*head, None, None, None, np.nan, np.nan, reason)]
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for rank, position in enumerate(partners, start=1):
         other = plain.loc[position]
-        shore = (
+        shore: str = (
             "海岸の記録なし"
             if pd.isna(other["coast_km"])
             else f"海岸まで{other['coast_km']:.1f} km"
