@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit import _checks
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance
@@ -59,7 +60,13 @@ def common_gaps(
     _checks.require_unique_rows(plain, ["code"], "values")
     _checks.require_number(threshold, "threshold")
     codes = plain["code"].astype(str)
-    members = _read_members(group, codes)
+    members = set(map(str, group))
+    missing = sorted(members - set(codes))
+    if missing or not members:
+        listed = "、".join(shorten(code) for code in missing) or "（空）"
+        raise ChoiceError(
+            f"group の {listed} は values の表にありません。表の code から選んでください。"
+        )
     is_member = codes.isin(members).to_numpy()
     # a column of words alone is a name; one number among words makes it an item with faults
     items = [
@@ -67,23 +74,18 @@ def common_gaps(
         for column in plain.columns
         if column != "code" and pd.to_numeric(plain[column], errors="coerce").notna().any()
     ]
-    rows = []
-    for item in items:
-        numbers = _checks.read_numbers(plain, item, "values", low=-np.inf, blank=True)
-        is_counted = ~np.isnan(numbers)
-        is_lacking = is_counted & (numbers < threshold)
-        counts = [
-            int(cells.sum())
-            for side in (is_member, ~is_member)
-            for cells in (is_lacking[side], is_counted[side])
-        ]
-        # a side of which nobody answered has no share
-        shares = [
-            counts[0] / counts[1] if counts[1] else np.nan,
-            counts[2] / counts[3] if counts[3] else np.nan,
-        ]
-        label = item if labels is None else labels.get(item, item)
-        rows.append((item, label, *counts, shares[0] - shares[1]))
+    rows = [
+        (
+            item,
+            item if labels is None else labels.get(item, item),
+            *_count_lacking(
+                _checks.read_numbers(plain, item, "values", low=-np.inf, blank=True),
+                is_member,
+                threshold,
+            ),
+        )
+        for item in items
+    ]
     columns = ["item", "label", "group_without", "group_counted"]
     columns += ["others_without", "others_counted", "difference"]
     table = pd.DataFrame(rows, columns=columns).sort_values(
@@ -95,13 +97,18 @@ def common_gaps(
     return carry_provenance(table, values)
 
 
-def _read_members(group: Iterable[object], codes: pd.Series) -> set[str]:
-    """Read the codes of the group; each must have a row."""
-    members = set(map(str, group))
-    missing = sorted(members - set(codes))
-    if missing or not members:
-        listed = "、".join(shorten(code) for code in missing) or "（空）"
-        raise ChoiceError(
-            f"group の {listed} は values の表にありません。表の code から選んでください。"
-        )
-    return members
+def _count_lacking(
+    numbers: FloatArray, is_member: BoolArray, threshold: float
+) -> tuple[int, int, int, int, float]:
+    """Count who lacks an item and who answered, within the group and outside it."""
+    is_counted = ~np.isnan(numbers)
+    is_lacking = is_counted & (numbers < threshold)
+    without, counted, others_without, others_counted = (
+        int(cells[side].sum())
+        for side in (is_member, ~is_member)
+        for cells in (is_lacking, is_counted)
+    )
+    # a side of which nobody answered has no share
+    share = without / counted if counted else np.nan
+    others_share = others_without / others_counted if others_counted else np.nan
+    return without, counted, others_without, others_counted, share - others_share
