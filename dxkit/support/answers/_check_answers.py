@@ -215,8 +215,9 @@ def _is_close(row: _Answer, truth: float, unit: str) -> bool:
     table_measure, table_size = UNITS[unit]
     if match is None or measure != table_measure or np.isnan(truth):
         return False
-    # 46万人 is a rounded figure, 459593人 is not
-    place = 10.0 ** -len(match[1] or "") if match[1] or size > table_size else 0.0
+    # 46万人 and 90 km² of 90.49 are rounded figures, 459593人 is not
+    is_rounded = bool(match[1]) or size > table_size or not float(truth).is_integer()
+    place = 10.0 ** -len(match[1] or "") if is_rounded else 0.0
     step = place * size / 2
     gap = abs(float(digits) * size - truth * table_size)
     return bool(gap <= step + ROUNDING * max(1.0, abs(truth * table_size)))

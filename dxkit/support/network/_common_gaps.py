@@ -36,7 +36,8 @@ def common_gaps(
     pandas.DataFrame
         One row an item: ``item, label, group_without, group_counted, others_without,
         others_counted, difference`` (share of the group without it minus that of the others;
-        missing where nobody of a side was counted), what most of the group lack first.
+        missing where nobody of a side was counted), what most of the group lack first. A column
+        that nobody filled in is an item of which nobody is counted.
 
     Raises
     ------
@@ -62,11 +63,7 @@ def common_gaps(
     members = _read_members(group, codes)
     is_member = codes.isin(members).to_numpy()
     # a column of words alone is a name; one number among words makes it an item with faults
-    items = [
-        column
-        for column in plain.columns
-        if column != "code" and pd.to_numeric(plain[column], errors="coerce").notna().any()
-    ]
+    items = [column for column in plain.columns if column != "code" and _is_item(plain[column])]
     rows = []
     for item in items:
         numbers = _checks.read_numbers(plain, item, "values", low=-np.inf, blank=True)
@@ -93,6 +90,12 @@ def common_gaps(
     )
     table.attrs = {"settings": {"group": len(members), "threshold": threshold}}
     return carry_provenance(table, values)
+
+
+def _is_item(column: pd.Series) -> bool:
+    """Say whether a column holds answers: a number, or nothing at all."""
+    has_numbers = pd.to_numeric(column, errors="coerce").notna().any()
+    return bool(has_numbers or column.isna().all())
 
 
 def _read_members(group: Iterable[object], codes: pd.Series) -> set[str]:
