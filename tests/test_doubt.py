@@ -905,7 +905,11 @@ CASES = {
         quick=FEW,
     ),
     "support.answers.check_answers": Case(
-        {"answers": RECORDED, "towns": PLAIN_TOWNS},
+        # ids are labels
+        {
+            "answers": RECORDED.assign(answer_id=RECORDED["answer_id"].astype(str)),
+            "towns": PLAIN_TOWNS,
+        },
         lambda answers, towns: CHECK_ANSWERS(
             answers[answers["table"] == "municipalities"], {"municipalities": towns}
         ),

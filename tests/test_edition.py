@@ -103,6 +103,32 @@ def test_an_exercise_is_written_with_all_that_its_check_needs(tmp_path, monkeypa
     assert "答えを見る" in task["words"]["wrong"][-1]
 
 
+@pytest.mark.parametrize(
+    ("prefecture", "names", "words"),
+    [
+        ("", ["姫路市", "加西市"], ("兵庫県の市町DX", "自分の市町（2市町）")),
+        ("31", None, ("鳥取県の市町DX", "自分の市町（19市町）")),
+    ],
+)
+def test_the_index_names_the_prefecture_and_counts_its_municipalities(
+    tmp_path, monkeypatch, prefecture, names, words
+):
+    monkeypatch.setenv("DXKIT_PREFECTURE", prefecture)
+    # only the index is looked at
+    monkeypatch.setattr("dxkit.reports._edition._write_page", lambda *_: None)
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# 何人？")])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    folder = reports.edition(
+        tmp_path / "pages",
+        notebooks=tmp_path,
+        municipalities=names,
+        sheets=False,
+        show_progress=False,
+    )
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert [part for part in words if part not in index] == []
+
+
 @pytest.mark.slow
 def test_a_tiny_notebook_becomes_a_page_without_any_address(tmp_path):
     cells = [

@@ -124,7 +124,7 @@ def _check_newer_files() -> Iterator[Row]:
                 # which file is used stands in this row
                 warnings.simplefilter("ignore", TableWarning)
                 date = str(load(name).attrs["as_of"])
-            content += f"（{date}時点）" if date else ""
+            content += f"（{date}時点）" if date else "（いつの時点か分かりません）"
             yield _make_row("置いた新しい表", good=True, content=content, remedy="")
         except DxkitError as error:
             content = f"{content}: {error}"

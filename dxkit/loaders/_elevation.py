@@ -146,7 +146,8 @@ def _read_values(
     texts = column.astype("string").fillna("").str.strip()
     numbers = pd.to_numeric(texts.mask(texts.isin(WATER)), errors="coerce")
     low, high = limits
-    is_wrong = ~texts.isin(WATER) & ~numbers.between(low, high)
+    # a text is no number, so neither within nor without the limits
+    is_wrong = ~texts.isin(WATER) & ~numbers.between(low, high).fillna(False)
     for position in np.flatnonzero(is_wrong.to_numpy(dtype=bool)):
         where = name_feature(int(position), str(column.name))
         problem = f"{low:g}〜{high:g}の数値ではありません"

@@ -1,5 +1,7 @@
 """Has a newer table the columns, kinds of values and grain of the table that it replaces?"""
 
+import math
+import warnings
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any, cast
@@ -8,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from dxkit import schema
-from dxkit.errors import Fault, TableError, shorten
+from dxkit.errors import Fault, TableError, TableWarning, shorten
 from dxkit.loaders._municipalities import all_municipalities
 from dxkit.loaders._place_names import municipality_name
 
@@ -16,6 +18,7 @@ REMEDY = "付属の表と同じ形にするか、ファイルをデータのフ�
 # columns by which the rows of a table may be told apart
 LONGEST_KEY = 3
 LISTED = 10
+SHARE_UNIT = "割合"
 SHORT_CODE = r"[1-9]\d{3}"
 TRUTHS = {"true": True, "false": False, "1": True, "0": False, "はい": True, "いいえ": False}
 
@@ -69,23 +72,44 @@ def fit_columns(table: pd.DataFrame, shipped: pd.DataFrame, file: str) -> pd.Dat
 
 
 def check_grain(
-    table: pd.DataFrame, shipped: pd.DataFrame, file: str, prefecture: str | None
+    table: pd.DataFrame,
+    shipped: pd.DataFrame,
+    file: str,
+    prefecture: str | None,
+    *,
+    is_official: bool = False,
 ) -> None:
-    """Check that a newer table has one row a unit, and every municipality that the shipped one has.
+    """Check that a newer table has one row a unit, and every unit that the shipped one has.
+
+    A table with a row for every municipality and every other unit may lack none of them. Other
+    tables may shrink, and so may a publisher's own file; what is lost is told.
 
     Raises
     ------
     TableError
-        With every repeated unit and missing municipality.
+        With every repeated unit and all that is missing.
+
+    Warns
+    -----
+    TableWarning
+        If a table that may shrink lacks rows of the shipped one.
     """
-    faults = list(_find_repeats(table, find_key(shipped), file))
-    if "code" in shipped.columns:
+    key = find_key(shipped)
+    faults = list(_find_repeats(table, key, file))
+    covers_everybody = "code" in shipped.columns and _covers_everybody(shipped, prefecture)
+    if covers_everybody:
         missing = sorted(set(shipped["code"].dropna()) - set(table["code"].dropna()))
-        if missing and _covers_everybody(shipped, prefecture):
-            names = "、".join(map(municipality_name, missing[:LISTED]))
-            more = f"ほか{len(missing) - LISTED}" if len(missing) > LISTED else ""
-            problem = f"付属の表にある{len(missing)}市区町村の行がありません: {names}{more}"
+        if missing:
+            names = _list_some(list(map(municipality_name, missing)))
+            problem = f"付属の表にある{len(missing)}市区町村の行がありません: {names}"
             faults.append(Fault(problem, REMEDY, file=file))
+        shipped = shipped[~shipped["code"].isin(missing)]
+    if problem := _describe_lost_units(table, shipped, key):
+        fault = Fault(problem, REMEDY, file=file)
+        if covers_everybody and not is_official and _is_grid(shipped, key):
+            faults.append(fault)
+        else:
+            warnings.warn(str(Fault(problem, file=file)), TableWarning, stacklevel=2)
     if faults:
         raise TableError(faults)
 
@@ -130,6 +154,9 @@ def _fit_values(
     if pd.api.types.is_numeric_dtype(shipped):
         numbers = pd.to_numeric(column, errors="coerce")
         faults += _list_faults(column[numbers.isna() & column.notna()], "数", heading, file)
+        if _is_share(shipped):
+            is_beyond = numbers.notna() & ~numbers.between(0, 1)
+            faults += _list_faults(column[is_beyond], "0〜1の割合", heading, file)
         is_whole = pd.api.types.is_integer_dtype(shipped) and numbers.notna().all()
         return numbers.astype("int64") if is_whole and (numbers % 1 == 0).all() else numbers
     # numbers that name something are texts: 5134.0 is the mesh 5134
@@ -141,9 +168,8 @@ def _fit_values(
 
 def _list_faults(values: "pd.Series[Any]", kind: str, heading: str, file: str) -> Iterator[Fault]:
     if len(values):
-        listed = "、".join(f"「{shorten(value)}」" for value in list(values)[:LISTED])
-        more = f"ほか{len(values) - LISTED}" if len(values) > LISTED else ""
-        problem = f"付属の表では{kind}の列ですが、そう読めない値があります: {listed}{more}"
+        listed = _list_some([f"「{shorten(value)}」" for value in values])
+        problem = f"付属の表では{kind}の列ですが、そう読めない値があります: {listed}"
         yield Fault(problem, REMEDY, file=file, column=heading)
 
 
@@ -157,11 +183,52 @@ def _find_repeats(table: pd.DataFrame, key: list[str], file: str) -> Iterator[Fa
     repeated = table.loc[table.duplicated(key), key]
     if repeated.empty:
         return
-    rows = list(repeated.itertuples(index=False))
-    listed = "、".join("・".join(map(shorten, values)) for values in rows[:LISTED])
-    more = f"ほか{len(rows) - LISTED}" if len(rows) > LISTED else ""
+    rows = repeated.itertuples(index=False)
+    listed = _list_some(["・".join(map(shorten, values)) for values in rows])
     columns = "と".join(map(schema.heading, key))
-    yield Fault(f"{columns}の同じ行が2つあります: {listed}{more}", REMEDY, file=file)
+    yield Fault(f"{columns}の同じ行が2つあります: {listed}", REMEDY, file=file)
+
+
+def _describe_lost_units(table: pd.DataFrame, shipped: pd.DataFrame, key: list[str]) -> str:
+    """Describe which units of the shipped table a newer one lacks; empty if none."""
+    if not key:
+        return ""
+    units = set(table[key].itertuples(index=False, name=None))
+    lost = [unit for unit in shipped[key].itertuples(index=False, name=None) if unit not in units]
+    if not lost:
+        return ""
+    count = len(lost)
+    texts = []
+    for position, column in enumerate(key):
+        # a unit that is gone altogether is named once, not with each of its rows
+        values = set(table[column].dropna())
+        gone = list(dict.fromkeys(unit[position] for unit in lost if unit[position] not in values))
+        if gone:
+            texts.append(f"{schema.heading(column)}の {_list_some(list(map(shorten, gone)))}")
+        lost = [unit for unit in lost if unit[position] in values]
+    if lost:
+        texts.append(_list_some(["・".join(map(shorten, unit)) for unit in lost]))
+    columns = "と".join(map(schema.heading, key))
+    return f"付属の表にある{columns}の{count}行がありません: {'、'.join(texts)}"
+
+
+def _list_some(texts: list[str]) -> str:
+    """List the first few, and say how many more there are."""
+    more = f"ほか{len(texts) - LISTED}" if len(texts) > LISTED else ""
+    return "、".join(texts[:LISTED]) + more
+
+
+def _is_share(shipped: "pd.Series[Any]") -> bool:
+    """Say whether a shipped column holds shares: within 0–1, and not in kg or days."""
+    is_of_unit = schema.HEADINGS.get(str(shipped.name), ("", SHARE_UNIT))[1] == SHARE_UNIT
+    numbers = shipped.dropna()
+    is_float = pd.api.types.is_float_dtype(shipped)
+    return is_of_unit and is_float and len(numbers) > 0 and bool(numbers.between(0, 1).all())
+
+
+def _is_grid(shipped: pd.DataFrame, key: list[str]) -> bool:
+    """Say whether a shipped table has a row for every combination of its units."""
+    return math.prod(shipped[column].nunique() for column in key) == len(shipped)
 
 
 def _covers_everybody(shipped: pd.DataFrame, prefecture: str | None) -> bool:

@@ -6,6 +6,7 @@ columns, numbers, one row a unit, every municipality. What does not fit is refus
 
 import hashlib
 import re
+import warnings
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from dxkit import schema
-from dxkit.errors import TableError
+from dxkit.errors import TableError, TableWarning
 from dxkit.loaders._boundaries import read_boundaries
 from dxkit.loaders._dashboard import read_dashboard
 from dxkit.loaders._elevation import read_elevation
@@ -30,11 +31,14 @@ from dxkit.loaders._standardization import read_standardization
 from dxkit.loaders._table import read_table
 from dxkit.loaders._wind_normals import read_wind_normals
 
-# 2026-07, 202607, 2026年7月 in a file's name
-MONTH_IN_NAME = re.compile(r"(20\d\d)(?:[-_.]?(0[1-9]|1[0-2])(?!\d)|年(\d{1,2})月)")
+# 2026-07, 202607, 20260731, 2026年7月 in a file's name
+MONTH_IN_NAME = re.compile(
+    r"(20\d\d)"
+    r"(?:[-_.]?(0[1-9]|1[0-2])(?:[-_.]?(?:0[1-9]|[12]\d|3[01]))?(?!\d)|年(0?[1-9]|1[0-2])月)"
+)
 DATE_REMEDY = "ファイルの名前に、2026-07 のように時点を書き足してください"
-# ISO dates open with year and month
-MONTH_DATE = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+# ISO dates: year, month and day, of which the last may be missing
+ISO_DATE = re.compile(r"(?<!\d)(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?!\d)")
 PROVENANCE = ("source", "publisher", "licence", "as_of", "kind")
 
 
@@ -95,7 +99,8 @@ def read_newer_table(
         fitted = _select_prefecture(fitted, shipped, prefecture)
         if fitted.empty:
             return None
-    check_grain(fitted, shipped, path.name, prefecture)
+    check_grain(fitted, shipped, path.name, prefecture, is_official=bool(content))
+    origin["as_of"] = origin.get("as_of") or _find_column_date(fitted)
     fitted.attrs = _describe_origin(name, path, origin, row, is_official=bool(content))
     return fitted
 
@@ -220,10 +225,14 @@ def _read_plain_rows(sheet: Sheet) -> pd.DataFrame:
     """Read the rows below the first as they stand, without the notes that `write_table` adds."""
     heads = sheet.texts[0]
     rows: list[list[str]] = []
-    origin = {"source": sheet.file}
+    origin: dict[str, Any] = {"source": sheet.file}
     for row, texts in enumerate(sheet.texts):
         note = sheet.find_verbatim(row, 0)
-        if not row or not any(texts) or note.startswith(schema.MADE_NOTE_START):
+        if not row or not any(texts):
+            continue
+        # the line that marks invented figures marks them again
+        if note.startswith(schema.MADE_NOTE_START):
+            origin |= {"kind": "made", "made": True}
             continue
         if said := schema.read_source_note(note):
             origin |= said
@@ -245,6 +254,8 @@ def _describe_origin(
     dates = [facts["as_of"], _find_month(path.name)]
     facts["as_of"] = next(filter(None, dates if is_official else dates[::-1]), "")
     facts["source"] = facts["source"] or path.name
+    if schema.is_made(origin):
+        facts["kind"] = "made"
     # an edited copy of an invented table stays invented; a publisher's file replaces it by figures
     if not is_official:
         facts["kind"] = "made" if "made" in (row["kind"], facts["kind"]) else str(row["kind"])
@@ -256,7 +267,7 @@ def _describe_origin(
         **facts,
         "url": str(row["url"]),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "fresh_until": _shift_limit(row, facts["as_of"]),
+        "fresh_until": _shift_limit(row, facts["as_of"], path.name),
         "next_file": str(row["next_file"]),
     }
     attrs: dict[Any, Any] = {"name": name, **facts, "file": path.name, "inputs": [record]}
@@ -271,20 +282,41 @@ def _find_month(file: str) -> str:
     return f"{match[1]}-{int(match[2] or match[3]):02d}" if match else ""
 
 
-def _shift_limit(row: "pd.Series[Any]", as_of: str) -> str:
-    """Shift the day up to which the shipped table is good by what the newer one is younger."""
+def _find_column_date(table: pd.DataFrame) -> str:
+    """Find the date that every row of a table has in its own column; empty if none."""
+    if "as_of" not in table.columns:
+        return ""
+    dates = table["as_of"].dropna().unique()
+    return str(dates[0]) if len(dates) == 1 else ""
+
+
+def _shift_limit(row: "pd.Series[Any]", as_of: str, file: str) -> str:
+    """Shift the day up to which the shipped table is good by what the newer one is younger.
+
+    A file of which nobody knows the date is good no longer than the table that it replaces.
+    """
     limit = str(row["fresh_until"])
+    if limit == schema.NEVER_OLD:
+        return limit
     before = _read_day(str(row["as_of"]))
     after = _read_day(as_of)
-    if limit == schema.NEVER_OLD or before is None or after is None:
-        return schema.NEVER_OLD
+    if before is None or after is None:
+        message = (
+            f"「{file}」: いつの時点か分かりません。付属の表と同じく {limit} までの表として使います。"
+            f"{DATE_REMEDY}。"
+        )
+        warnings.warn(message, TableWarning, stacklevel=2)
+        return limit
     return (date.fromisoformat(limit) + (after - before)).isoformat()
 
 
 def _read_day(as_of: str) -> date | None:
-    """Read the last of the dates of a table as a day; None where only the year is known."""
-    dates = MONTH_DATE.findall(as_of)
+    """Read the last of the dates of a table as its first day; None where there is none."""
+    dates = ISO_DATE.findall(as_of)
     if not dates:
         return None
-    year, month, day = dates[-1]
-    return date(int(year), int(month), int(day or 1))
+    try:
+        return date(*(int(part or 1) for part in dates[-1]))
+    except ValueError:
+        # 2026-13: what somebody typed is no date
+        return None

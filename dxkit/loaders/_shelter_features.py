@@ -76,9 +76,9 @@ def _write_value(value: object) -> str:
     """Write a value as the CSV does: 1 for a mark, whatever number JSON makes of it."""
     if isinstance(value, bool):
         return "1" if value else ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value)
+    # a column with blanks makes 1 and 0 decimal numbers
+    is_whole = isinstance(value, float) and value.is_integer()
+    text = str(int(value)) if is_whole else str(value)
     return "" if text == "0" else text
 
 

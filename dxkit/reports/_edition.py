@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from dxkit._checks import require_choice
 from dxkit.errors import ChoiceError
-from dxkit.loaders import load
+from dxkit.loaders import find_prefecture, load, resolve_prefecture
 from dxkit.reports._atomic_write import (
     replace_folder,
     require_untouched,
@@ -37,7 +37,7 @@ from dxkit.reports._profiles import profiles
 FILE_LIST = "edition.json"
 INDEX = "index.html"
 SHEETS = "sheets"
-TITLE = "兵庫県の市町DXを考える教材（Python のいらない版）"
+TITLE = "{prefecture}の市町DXを考える教材（Python のいらない版）"
 # folders of notebooks, and for whom they are
 AUDIENCES = {
     "": "はじめての人すべて",
@@ -52,7 +52,7 @@ ABOUT = (
     "<p>このフォルダーのページは、ダブルクリックで開きます。Python もインターネットも要りません。"
     "どのページも、どこへも通信しません。</p>"
     "<ul><li><b>できること</b>: 地図を動かす、選択欄の主な位置の結果を見る、"
-    "自分の市町（41市町）の文と図を読む、問いの答え合わせをする、市町カルテを印刷する。</li>"
+    "自分の市町（{count}市町）の文と図を読む、問いの答え合わせをする、市町カルテを印刷する。</li>"
     "<li><b>できないこと</b>: コードを変えて計算し直す、自分の Excel を読み込む、投票・グループ分けを"
     "その場で動かす。これらには Python のある版（研修パック）を使います。</li></ul>"
     "<p>図や表の出典と時点は、それぞれの下にあります。「架空データ」とあるものは、作った数字です。</p>"
@@ -140,7 +140,7 @@ def edition(
             _write_page(page, folder, names, addresses, Path(workplace))
         if sheets:
             profiles(load("hearing_example"), path=folder / SHEETS, show_progress=show_progress)
-        write_text(folder / INDEX, _write_index(pages, has_sheets=sheets))
+        write_text(folder / INDEX, _write_index(pages, len(names), has_sheets=sheets))
         write_file_list(folder, FILE_LIST, {"pages": str(len(pages))})
         replace_folder(folder, target, Path(workplace) / "earlier")
     return target
@@ -230,8 +230,10 @@ def _resolve(parent: PurePosixPath, address: str) -> str:
     return "/".join(parts)
 
 
-def _write_index(pages: Sequence[Page], *, has_sheets: bool) -> str:
-    """Write the page that leads to all others, by audience."""
+def _write_index(pages: Sequence[Page], count: int, *, has_sheets: bool) -> str:
+    """Write the page that leads to all others, by audience, for so many municipalities."""
+    is_national = resolve_prefecture() is None
+    title = TITLE.format(prefecture="全国" if is_national else find_prefecture()["name"])
     sections = []
     for audience in dict.fromkeys(page.audience for page in pages):
         items = "".join(
@@ -247,5 +249,6 @@ def _write_index(pages: Sequence[Page], *, has_sheets: bool) -> str:
             "<h2>印刷して配る紙</h2><ul>"
             f'<li><a href="{SHEETS}/{INDEX}">市町カルテと県の資料（記入例。架空データ）</a></li></ul>'
         )
-    body = f'<div class="index"><h1>{escape_text(TITLE)}</h1>{ABOUT}{"".join(sections)}</div>'
-    return write_edition_page(TITLE, '<span class="mark">目次</span>', body, {"pieces": []})
+    about = ABOUT.format(count=count)
+    body = f'<div class="index"><h1>{escape_text(title)}</h1>{about}{"".join(sections)}</div>'
+    return write_edition_page(title, '<span class="mark">目次</span>', body, {"pieces": []})

@@ -90,6 +90,14 @@ def test_codes_and_heights_that_are_none_are_faults(tmp_path, row, fault):
         dxkit.read(path)
 
 
+def test_texts_among_the_publishers_heights_are_faults_with_their_place(tmp_path):
+    cells = [["52340468", "-", *CELLS[1][2:]], ["52340467", "73.7", "高い", *CELLS[1][3:]]]
+    _mesh("a", cells).to_file(tmp_path / "a.geojson")
+    with pytest.raises(TableError, match="2件の問題") as caught:
+        loaders.read_elevation(tmp_path / "a.geojson")
+    assert [fault.value for fault in caught.value.faults] == ["-", "高い"]
+
+
 def test_every_fault_of_the_publishers_cells_is_told_at_once(tmp_path):
     cells = [CELLS[1], ["52340469", "9999", *CELLS[1][2:]], ["999", "1", *CELLS[1][2:6], "95"]]
     _mesh("a", cells).to_file(tmp_path / "a.geojson")

@@ -24,13 +24,15 @@ def folder(tmp_path, monkeypatch):
     return own
 
 
-def _write_progress(folder, name, share="0.5", *, skip=(), codes=None):
+def _write_progress(
+    folder, name, share="0.5", *, skip=(), codes=None, systems=None, date="2026-07"
+):
     """Write a table of the 41 × 20 as a person would, by hand, with every share the same."""
     codes = codes or dxkit.load("municipalities")["code"].tolist()
-    systems = dxkit.load("systems")["system"].tolist()
+    systems = systems or dxkit.load("systems")["system"].tolist()
     lines = ["団体コード,業務,進捗率,特定移行支援システム,時点"]
     lines += [
-        f"{code},{system},{share},False,2026-07"
+        f"{code},{system},{share},False,{date}"
         for code in codes
         if code not in skip
         for system in systems
@@ -216,3 +218,102 @@ def test_an_edited_copy_of_an_invented_table_stays_invented(folder):
         table = dxkit.load("policies")
     assert table.attrs["made"] is True
     pd.testing.assert_frame_equal(pd.DataFrame(table), loaders.load_shipped("policies"))
+
+
+def test_the_line_that_marks_invented_figures_marks_those_of_a_published_table(folder):
+    text = (dxkit.data_folder() / "published/themes.csv").read_text(encoding="utf-8")
+    note = "※架空データです。実在の団体や人の値ではありません。"
+    (folder / "themes_2026-04.csv").write_text(f"{text.rstrip()}\n{note}\n", encoding="utf-8")
+    with pytest.warns(TableWarning, match="代わり"):
+        table = dxkit.load("themes")
+    assert table.attrs["made"] is True
+    assert table.attrs["kind"] == "made"
+    assert table.attrs["inputs"][0]["kind"] == "made"
+    assert len(table) == 24
+
+
+def test_a_table_written_as_invented_is_invented_when_it_comes_back(folder):
+    themes = dxkit.load("themes")
+    themes.attrs["made"] = True
+    loaders.write_table(themes, folder / "themes_2026-04.csv")
+    with pytest.warns(TableWarning, match="代わり"):
+        assert dxkit.schema.is_made(dxkit.load("themes"))
+
+
+def test_percent_where_shares_stand_is_refused(folder):
+    _write_progress(folder, "progress_2026-07.csv", share="65")
+    with pytest.raises(TableError, match=r"0〜1の割合.*「65"):
+        dxkit.load("progress")
+
+
+def test_a_weight_or_a_load_above_1_is_no_share(folder):
+    path = dxkit.data_folder() / dxkit.catalog().set_index("name").loc["real_flights", "file"]
+    flights = pd.read_csv(path, dtype=str).assign(payload_kg="30")
+    flights.to_csv(folder / "real_flights_2026-12.csv", index=False)
+    with pytest.warns(TableWarning, match="代わり"):
+        assert set(dxkit.load("real_flights")["payload_kg"]) == {30}
+
+
+def test_a_table_of_everybody_and_everything_may_lack_no_part(folder):
+    _write_progress(folder, "progress_2026-07.csv", systems=["戸籍"])
+    with pytest.raises(TableError, match=r"779行がありません: 業務.*の .*ほか9") as caught:
+        dxkit.load("progress")
+    assert len(caught.value.faults) == 1
+
+
+def test_one_lost_pair_is_named(folder):
+    _write_progress(folder, "progress_2026-07.csv")
+    path = folder / "progress_2026-07.csv"
+    text = path.read_text(encoding="cp932")
+    path.write_text(text.replace("28201,戸籍,0.5,False,2026-07\n", ""), encoding="cp932")
+    with pytest.raises(TableError, match=r"1行がありません: 28201・戸籍"):
+        dxkit.load("progress")
+
+
+def test_a_table_that_may_shrink_says_what_it_lost(folder):
+    courses = loaders.load_shipped("courses")["course"]
+    _edit_courses(folder, lambda text: "\n".join(text.splitlines()[:-1]))
+    with pytest.warns(TableWarning, match=f"1行がありません: .*{courses.iloc[-1]}"):
+        assert len(dxkit.load("courses")) == len(courses) - 1
+
+
+@pytest.mark.parametrize(
+    ("name", "as_of", "limit"),
+    [
+        ("progress_20260731.csv", "2026-07", "2027-01-28"),
+        ("progress_202607.csv", "2026-07", "2027-01-28"),
+        ("progress_2026-07-31.csv", "2026-07", "2027-01-28"),
+        ("progress_2026年7月.csv", "2026-07", "2027-01-28"),
+        # undated: no longer good than the table whose place it takes
+        ("progress.csv", "", "2026-07-31"),
+        ("progress_2026年13月.csv", "", "2026-07-31"),
+        ("progress_20261399.csv", "", "2026-07-31"),
+    ],
+)
+def test_a_files_date_moves_its_limit_and_without_one_the_shipped_limit_stays(
+    folder, name, as_of, limit
+):
+    _write_progress(folder, name, date="")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        newer = dxkit.load("progress")
+    assert newer.attrs["as_of"] == as_of
+    assert newer.attrs["inputs"][0]["fresh_until"] == limit
+    said = [str(warning.message) for warning in caught]
+    assert any("いつの時点か分かりません" in text for text in said) == (not as_of)
+
+
+def test_the_date_in_every_row_is_the_files_date(folder):
+    _write_progress(folder, "progress.csv")
+    with pytest.warns(TableWarning, match="2026-07時点"):
+        newer = dxkit.load("progress")
+    assert newer.attrs["inputs"][0]["fresh_until"] == "2027-01-28"
+
+
+def test_a_month_that_there_is_not_is_no_date_and_no_raw_error(folder):
+    text = (dxkit.data_folder() / "published/themes.csv").read_text(encoding="utf-8")
+    note = "※出典: 県｜時点: 2026-13"
+    (folder / "themes.csv").write_text(f"{text.rstrip()}\n{note}\n", encoding="utf-8")
+    with pytest.warns(TableWarning, match=r"themes\.csv.*いつの時点か分かりません"):
+        table = dxkit.load("themes")
+    assert table.attrs["inputs"][0]["fresh_until"] == "2026-03-31"

@@ -126,6 +126,13 @@ def test_emergency_sites_as_points_have_their_hazards(tmp_path, reader, start):
     assert site[hazards].tolist() == [True, False, False, True, False, False]
 
 
+def test_marks_of_a_column_with_blanks_are_no_decimals(tmp_path):
+    marks = [1, 0, None]
+    sites = [SITE | {"共通ID": f"E{number}", "洪水": mark} for number, mark in enumerate(marks)]
+    table = loaders.read_shelters(_points(tmp_path, *sites))
+    assert table["flood"].tolist() == [True, False, False]
+
+
 def test_designated_shelters_as_points_are_placed_by_their_address(tmp_path):
     table = dxkit.read(_points(tmp_path, SHELTER))
     assert table[["place", "code", "kind"]].to_numpy().tolist() == [["S1", "28464", "designated"]]

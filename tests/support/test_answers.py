@@ -46,6 +46,21 @@ JUDGED = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("stated", "unit", "verdict"),
+    [
+        ("51", "km²", "正しい"),
+        ("50", "km²", "誤り"),
+        ("50.7", "km²", "正しい"),
+        ("50.6", "km²", "誤り"),
+        ("5070", "ha", "正しい"),
+        ("5069", "ha", "誤り"),
+    ],
+)
+def test_a_figure_with_decimals_may_be_rounded_to_its_last_digit(stated, unit, verdict):
+    assert ask("甲市", stated, unit, column="area_km2")[0] == verdict
+
+
 @pytest.mark.parametrize(("check", "said", "expected"), JUDGED)
 def test_a_figure_is_judged_by_number_unit_year_and_place(check, said, expected):
     assert check(*said) == expected

@@ -31,6 +31,15 @@ def test_a_word_among_figures_and_a_stranger_in_the_group_are_refused():
         network.common_gaps(values.assign(plan=[0, 1]), ["28999"])
 
 
+def test_an_item_that_nobody_answered_is_listed_and_counts_nobody():
+    values = pd.DataFrame({"code": list("abc"), "plan": [0, 1, 1], "cio": [None, None, None]})
+    gaps = network.common_gaps(values, ["a"]).set_index("item")
+    assert list(gaps.index) == ["plan", "cio"]
+    counts = ["group_without", "group_counted", "others_without", "others_counted"]
+    assert gaps.loc["cio", counts].tolist() == [0, 0, 0, 0]
+    assert pd.isna(gaps.loc["cio", "difference"])
+
+
 def test_four_areas_of_hyogo_sit_in_no_theme_and_every_municipality_is_counted_once():
     coverage = network.area_coverage(TOWNS, dxkit.load("themes"))
     assert set(coverage.loc[coverage["seated"] == 0, "area"]) == {"丹波", "東播磨", "淡路", "神戸"}
@@ -45,6 +54,24 @@ def test_a_seat_of_nobody_is_named_with_its_row():
     with pytest.raises(TableError, match="99999") as caught:
         network.area_coverage(TOWNS, seats)
     assert [fault.row for fault in caught.value.faults] == [2]
+
+
+@pytest.mark.parametrize("types", [(int, str), (str, int), (int, int)])
+def test_codes_as_numbers_and_as_texts_are_the_same_municipalities(types):
+    towns = pd.DataFrame({"code": [28201, 28202], "name": ["甲市", "乙市"], "area_name": "西"})
+    seats = pd.DataFrame({"code": [28201], "group": "教育DX"})
+    coverage = network.area_coverage(
+        towns.astype({"code": types[0]}), seats.astype({"code": types[1]})
+    )
+    assert coverage.to_numpy().tolist() == [["西", 2, 1, 1, "教育DX", "乙市"]]
+
+
+def test_a_municipality_without_an_area_has_its_row():
+    towns = pd.DataFrame({"code": ["1", "2"], "name": ["甲市", "乙市"], "area_name": ["西", None]})
+    coverage = network.area_coverage(towns, pd.DataFrame({"code": ["2"], "group": "教育DX"}))
+    rows = coverage.set_index("area")[["members", "seated"]]
+    assert rows.loc["（圏域なし）"].tolist() == [1, 1]
+    assert rows["members"].sum() == 2
 
 
 def test_the_coast_of_hyogo_is_two_seas_and_inland_offices_are_far_from_both():
@@ -147,6 +174,24 @@ def test_the_first_form_of_which_enough_is_lacking_is_proposed_and_priced():
     assert plan.loc["b", "lacking"] == "plan"
     with pytest.raises(TableError, match="mayor"):
         costs.support_forms(values, forms.assign(lacks=["mayor", "cio"]))
+
+
+def test_who_did_not_answer_has_no_price_of_0_and_who_lacks_too_little_is_said_to_lack():
+    values = pd.DataFrame(
+        {"code": list("abcd"), "cio": [None, 1, 0, None], "plan": [None, 1, 1, 1]}
+    )
+    forms = pd.DataFrame({"form": ["advise"], "label": "助言", "lacks": "cio plan", "least": 2})
+    forms = forms.assign(days=12, yen_day=80_000, low=1_000, high=100_000)
+    plan = costs.support_forms(values, forms, labels={"cio": "CIO"}).set_index("code")
+    assert plan["form"].tolist() == ["none"] * 4
+    assert plan.loc[["a", "d"], "label"].tolist() == ["答えがなく、分からない"] * 2
+    assert plan.loc[["a", "d"], ["days", "yen", "low_yen", "high_yen"]].isna().all(axis=None)
+    assert plan.loc["b", ["yen", "label"]].tolist() == [
+        0, "希望を聞く（この表では足りないものがない）",
+    ]  # fmt: skip
+    assert "足りないものはある" in plan.loc["c", "label"]
+    assert plan.loc["c", ["lacking", "yen"]].tolist() == ["CIO", 0]
+    assert plan.attrs["settings"] == {"total_yen": 0, "unpriced": 2}
 
 
 def test_prices_that_are_assumed_make_an_invented_plan():

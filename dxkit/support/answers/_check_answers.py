@@ -7,12 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import find_stray_words, require_columns, require_unique_rows
+from dxkit._arrays import FloatArray
+from dxkit._checks import find_stray_words, read_numbers, require_columns, require_unique_rows
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import HEADINGS, merge_provenance
 
 NEEDED = ("answer_id", "table", "column", "place_names", "statistic", "stated", "unit")
 PLACE_MARK = "、"
+# a figure beyond it is none of a municipality
+LARGEST_FIGURE = 1e15
 VALUE = "value"
 SUM = "sum"
 COUNT = "count"
@@ -201,10 +204,19 @@ def _check_answer(row: _Answer, table: pd.DataFrame) -> tuple[str, str, str, str
 
 def _compute_truth(row: _Answer, part: pd.DataFrame, column: str) -> float:
     """Compute what the table says; a blank is no zero and makes the answer missing."""
-    values = part[column].astype(float)
+    values = _read_values(part, column, row.table)
     if row.statistic == COUNT:
         return float((values == 1).sum())
-    return float(values.sum(skipna=False) if row.statistic == SUM else values.iloc[0])
+    return float(values.sum() if row.statistic == SUM else values[0])
+
+
+def _read_values(part: pd.DataFrame, column: str, name: str) -> FloatArray:
+    """Read the figures that an answer is about; a word or an infinite one among them is refused."""
+    # yes and no of any dtype are 1 and 0
+    plain = part[[column]].astype({column: "float64"}, errors="ignore")
+    return read_numbers(
+        plain, column, f"表「{name}」", low=-LARGEST_FIGURE, high=LARGEST_FIGURE, blank=True
+    )
 
 
 def _is_close(row: _Answer, truth: float, unit: str) -> bool:
@@ -215,8 +227,9 @@ def _is_close(row: _Answer, truth: float, unit: str) -> bool:
     table_measure, table_size = UNITS[unit]
     if match is None or measure != table_measure or np.isnan(truth):
         return False
-    # 46万人 is a rounded figure, 459593人 is not
-    place = 10.0 ** -len(match[1] or "") if match[1] or size > table_size else 0.0
+    # 46万人 and 90 km² of 90.49 are rounded figures, 459593人 is not
+    is_rounded = bool(match[1]) or size > table_size or not float(truth).is_integer()
+    place = 10.0 ** -len(match[1] or "") if is_rounded else 0.0
     step = place * size / 2
     gap = abs(float(digits) * size - truth * table_size)
     return bool(gap <= step + ROUNDING * max(1.0, abs(truth * table_size)))
@@ -251,9 +264,10 @@ def _list_other_years(column: str, table: pd.DataFrame) -> list[str]:
 
 def _check_largest(row: _Answer, part: pd.DataFrame) -> tuple[str, str, str, str, str]:
     """Check which place was said to have most; ties are all right."""
-    values = part[row.column].astype(float)
-    best = part.loc[values == values.max(), "name"].astype(str).tolist()
-    shown = f"{PLACE_MARK.join(best)}（{_write_number(values.max())}{_find_unit(row.column)}）"
+    values = _read_values(part, row.column, row.table)
+    largest = float(np.nanmax(values)) if not np.isnan(values).all() else np.nan
+    best = part.loc[values == largest, "name"].astype(str).tolist()
+    shown = f"{PLACE_MARK.join(best)}（{_write_number(largest)}{_find_unit(row.column)}）"
     if row.stated in best:
         return row.answer_id, RIGHT, NO_FAULT, shown, "表と合います"
     if row.stated not in set(part["name"].astype(str)):

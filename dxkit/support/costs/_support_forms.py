@@ -13,6 +13,8 @@ from dxkit.schema import carry_provenance
 
 NO_FORM = "none"
 NO_FORM_LABEL = "希望を聞く（この表では足りないものがない）"
+TOO_FEW_LABEL = "希望を聞く（足りないものはあるが、どの形の条件にも届かない）"
+UNKNOWN_LABEL = "答えがなく、分からない"
 
 
 def support_forms(
@@ -43,7 +45,9 @@ def support_forms(
     pandas.DataFrame
         One row a municipality: ``code, type, lacking`` (names of the items that decided),
         ``unknown`` (how many of all items are blank), ``form, label, days``, ``yen, low_yen,
-        high_yen``.
+        high_yen``. Without a form (``none``) days and prices are 0; missing where an answer is
+        missing, too, for nobody knows then whether one is needed. ``.attrs["settings"]``:
+        ``total_yen`` of those that are known, ``unpriced`` (how many are not).
 
     Raises
     ------
@@ -80,14 +84,15 @@ def support_forms(
             {
                 "code": code,
                 "type": None if types is None else types.get(code),
-                **_choose_form(rules, lacking, labels),
+                **_choose_form(rules, lacking, labels, has_blanks=unknown > 0),
                 "unknown": unknown,
             }
         )
     columns = ["code", "type", "lacking", "unknown", "form", "label"]
     columns += ["days", "yen", "low_yen", "high_yen"]
     table = pd.DataFrame(rows, columns=columns)
-    table.attrs = {"settings": {"total_yen": float(table["yen"].sum())}}
+    unpriced = int(table["yen"].isna().sum())
+    table.attrs = {"settings": {"total_yen": float(table["yen"].sum()), "unpriced": unpriced}}
     return carry_provenance(table, values, forms, types)
 
 
@@ -124,23 +129,34 @@ def _choose_form(
     rules: list[dict[str, Any]],
     lacking: set[str],
     labels: "Mapping[str, str] | pd.Series | None",
+    *,
+    has_blanks: bool,
 ) -> dict[str, object]:
     """Take the first form enough of whose items are lacking."""
+
+    def write_names(items: list[str]) -> str:
+        return "、".join(str(item if labels is None else labels.get(item, item)) for item in items)
+
     for rule in rules:
         own = [item for item in rule["items"] if item in lacking]
         if len(own) < rule["least"] or not own:
             continue
-        names = [item if labels is None else labels.get(item, item) for item in own]
         prices = {
             column: float(rule["days"]) * float(rule[price])
             for column, price in (("yen", "yen_day"), ("low_yen", "low"), ("high_yen", "high"))
         }
         return {
-            "lacking": "、".join(map(str, names)),
+            "lacking": write_names(own),
             "form": rule["form"],
             "label": rule["label"],
             "days": rule["days"],
             **prices,
         }
-    nothing = {"days": 0.0, "yen": 0.0, "low_yen": 0.0, "high_yen": 0.0}
-    return {"lacking": "", "form": NO_FORM, "label": NO_FORM_LABEL, **nothing}
+    # who did not answer may lack what would decide: no 0 yen
+    amount = np.nan if has_blanks else 0.0
+    label = UNKNOWN_LABEL if has_blanks else TOO_FEW_LABEL if lacking else NO_FORM_LABEL
+    amounts = dict.fromkeys(("days", "yen", "low_yen", "high_yen"), amount)
+    listed = list(
+        dict.fromkeys(item for rule in rules for item in rule["items"] if item in lacking)
+    )
+    return {"lacking": write_names(listed), "form": NO_FORM, "label": label, **amounts}

@@ -7,6 +7,8 @@ from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
 from dxkit.schema import carry_provenance
 
+NO_AREA = "（圏域なし）"
+
 
 def area_coverage(
     municipalities: pd.DataFrame, memberships: pd.DataFrame, *, area: str = "area_name"
@@ -26,7 +28,8 @@ def area_coverage(
     -------
     pandas.DataFrame
         One row an area: ``area, members, seated, seats, groups`` (their names), ``outside`` (names
-        of those in no group), areas in no group first.
+        of those in no group), areas in no group first. Municipalities without an area are one
+        row, （圏域なし）.
 
     Raises
     ------
@@ -46,10 +49,15 @@ def area_coverage(
     if "theme" in seats.columns and "group" not in seats.columns:
         seats = seats.rename(columns={"theme": "group"})
     _checks.require_columns(towns, ["code", "name", area], "municipalities")
-    _checks.require_unique_rows(towns, ["code"], "municipalities")
     _checks.require_columns(seats, ["code", "group"], "memberships")
+    # one table may hold the codes as numbers, the other as texts
+    written_codes = seats["code"]
+    towns = towns.assign(code=towns["code"].astype(str))
+    seats = seats.assign(code=seats["code"].astype(str))
+    towns[area] = towns[area].astype(object).where(towns[area].notna(), NO_AREA)
+    _checks.require_unique_rows(towns, ["code"], "municipalities")
     # a seat of somebody unknown would silently be nobody's
-    is_unknown = ~seats["code"].astype(str).isin(towns["code"].astype(str))
+    is_unknown = ~seats["code"].isin(towns["code"])
     if is_unknown.any():
         raise TableError(
             Fault(
@@ -57,7 +65,7 @@ def area_coverage(
                 "5桁の団体コードで書いてください",
                 row=int(row) + 1,
                 column="code",
-                value=seats["code"].iloc[row],
+                value=written_codes.iloc[row],
             )
             for row in is_unknown.to_numpy().nonzero()[0]
         )

@@ -37,7 +37,8 @@ def common_gaps(
     pandas.DataFrame
         One row an item: ``item, label, group_without, group_counted, others_without,
         others_counted, difference`` (share of the group without it minus that of the others;
-        missing where nobody of a side was counted), what most of the group lack first.
+        missing where nobody of a side was counted), what most of the group lack first. A column
+        that nobody filled in is an item of which nobody is counted.
 
     Raises
     ------
@@ -69,11 +70,7 @@ def common_gaps(
         )
     is_member = codes.isin(members).to_numpy()
     # a column of words alone is a name; one number among words makes it an item with faults
-    items = [
-        column
-        for column in plain.columns
-        if column != "code" and pd.to_numeric(plain[column], errors="coerce").notna().any()
-    ]
+    items = [column for column in plain.columns if column != "code" and _is_item(plain[column])]
     rows = [
         (
             item,
@@ -112,3 +109,9 @@ def _count_lacking(
     share = without / counted if counted else np.nan
     others_share = others_without / others_counted if others_counted else np.nan
     return without, counted, others_without, others_counted, share - others_share
+
+
+def _is_item(column: pd.Series) -> bool:
+    """Say whether a column holds answers: a number, or nothing at all."""
+    has_numbers = pd.to_numeric(column, errors="coerce").notna().any()
+    return bool(has_numbers or column.isna().all())
