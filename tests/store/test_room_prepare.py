@@ -440,7 +440,8 @@ def test_a_new_list_leaves_no_old_seats_in_the_round(room, filled):
                          "skipped": [], "remarks": [], "receipt": "", "sheets": ["x"],
                          "sheet": "x"}  # fmt: skip
         meeting.set_room(plan=json.dumps(plan))
-    assert filled.act("accept")[0] == 200
+    status, said = filled.act("accept")
+    assert status == 200, said
     assert filled.state["roster"]["persons"] == 2
     with _meet(room) as meeting:
         assert meeting.rounds().empty

@@ -151,8 +151,9 @@ class PreparationDesk:
     def _keep(self, meeting: Meeting, plan: Plan) -> None:
         """Write the plan, and the groups that hold as the meeting's round."""
         if plan.steps:
-            # nobody, too: a new list may leave none of those who sat
-            meeting.add_round(tabulate_seats(meeting, plan))
+            # a new list may leave none of those who sat
+            seats = tabulate_seats(meeting, plan)
+            meeting.add_round(None if seats.empty else seats)
         write_plan(meeting, plan)
         self._remember(meeting)
 
