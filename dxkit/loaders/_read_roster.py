@@ -18,6 +18,7 @@ from dxkit.loaders._roster_headings import (
     RosterHead,
     find_heads,
     fold_heading,
+    index_headings,
     make_no_list_fault,
     make_two_lists_fault,
     name_heading,
@@ -72,7 +73,7 @@ def read_roster(
     >>> read_roster(path).to_numpy().tolist()
     [['姫路市', '青木'], ['県DX課', '岡']]
     """
-    names = {fold_heading(heading): name for heading, name in (columns or {}).items()}
+    names = index_headings(columns or {})
     head = _find_list(read_sheets(path, sheet=sheet), names)
     page = head.page
     fields = _name_fields(head, names)

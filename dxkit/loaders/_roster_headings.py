@@ -62,11 +62,26 @@ def fold_heading(heading: object) -> str:
     return re.sub(r"[\s]|[(\[［【〔].*", "", text)
 
 
+def index_headings(columns: Mapping[str, str]) -> dict[str, str]:
+    """Index the columns' names by their headings: as written, in plain characters and folded.
+
+    The exact heading goes before one that is only alike: 氏名（ふりがな） is not 氏名.
+    """
+    names = {fold_heading(heading): name for heading, name in columns.items()}
+    names |= {_simplify_heading(heading): name for heading, name in columns.items()}
+    return names | {heading.strip(): name for heading, name in columns.items()}
+
+
+def _simplify_heading(heading: str) -> str:
+    return unicodedata.normalize("NFKC", heading).strip()
+
+
 def name_heading(heading: str, names: Mapping[str, str]) -> str:
     """Return the column's name that a heading stands for."""
     folded = fold_heading(heading)
-    if folded in names:
-        return names[folded]
+    for spelling in (heading.strip(), _simplify_heading(heading), folded):
+        if spelling in names:
+            return names[spelling]
     if folded in BODY_HEADINGS:
         return "code"
     return "person" if folded in PERSON_HEADINGS else heading.strip()

@@ -24,7 +24,8 @@ class MeetingRounds(MeetingBase):
         ----------
         groups
             A `dxkit.groups.Groups` (after cancellations, the one that `dxkit.groups.replan`
-            returned), or a table with ``code, group`` and ``person`` where bodies send persons.
+            returned), or a table with ``code, group`` and ``person`` where bodies send persons;
+            ``None`` where nobody sits any more.
         number
             Which round of this meeting.
 
@@ -44,6 +45,9 @@ class MeetingRounds(MeetingBase):
         """
         if not isinstance(number, int) or isinstance(number, bool) or number < 1:
             raise ChoiceError(f"number={shorten(number)} は使えません。1以上の整数にしてください。")
+        if groups is None:
+            nobody: dict[str, Any] = {"number": number, "seats": []}
+            return self._write("round", {make_key(number): nobody}, made=False)
         table = getattr(groups, "table", groups)
         if not isinstance(table, pd.DataFrame):
             remedy = "groups.form の結果か、code と group の表を渡してください"
@@ -125,7 +129,7 @@ class MeetingRounds(MeetingBase):
         rounds = [(str(row.content["label"]), row) for row in earlier]
         stored = self._rows.read_all_meetings("round")
         for meeting in [*self.list_earlier(), self.name]:
-            own = [row for row in stored if row.meeting == meeting]
+            own = [row for row in stored if row.meeting == meeting and row.content["seats"]]
             own.sort(key=lambda row: int(row.content["number"]))
             if meeting == self.name:
                 own = [row for row in own if int(row.content["number"]) < before]

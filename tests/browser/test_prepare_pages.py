@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
@@ -291,3 +292,56 @@ def test_phones_vote_on_what_the_pages_ask(page, tmp_path):
     finally:
         room.stop()
         room.session.close()
+
+
+def test_nothing_that_is_typed_is_lost_silently(page, tmp_path):
+    room = _open(tmp_path, NAME)
+    table = pd.DataFrame({"code": list("甲乙丙丁"), "person": list("一二三四"), "人口": range(4)})
+    with Meeting(tmp_path / "meeting.sqlite", meeting=NEXT) as meeting:
+        meeting.add_persons(table)
+    with Meeting(tmp_path / "meeting.sqlite", meeting=NAME) as meeting:
+        meeting.add_persons(table)
+    try:
+        page.goto(room.local_prepare_link)
+        officer = Officer(page)
+        page.wait_for_selector("#roster:not([hidden])", timeout=WAIT_MS)
+        _choose_by_arrow_keys(officer)
+        officer.click('nav a[href="#day"]')
+        officer.fill("#title", "意見交換会")
+        page.evaluate("() => { state.revision = 99; }")
+        officer.click("#day-form button", "別の窓")
+        assert page.input_value("#title") == "意見交換会"
+        officer.click("#day-form button", "保存しました")
+        officer.click('nav a[href="#wishes"]')
+        officer.choose("列「人口」の使い方", "似た人どうし")
+        officer.fill("#first", "甲")
+        officer.fill("#second", "乙")
+        officer.click('#wish button[value="apart"]', "希望を足しました")
+        assert page.get_by_label("列「人口」の使い方", exact=True).input_value() == "alike"
+        # a dialog that nobody answers is a no
+        page.select_option("#meeting", NEXT)
+        assert page.input_value("#meeting") == NAME
+        page.once("dialog", lambda dialog: dialog.accept())
+        page.select_option("#meeting", NEXT)
+        officer.wait(f"「{NEXT}」を準備")
+        assert page.get_by_label("列「人口」の使い方", exact=True).input_value() == ""
+        assert page.errors == []
+    finally:
+        room.stop()
+        room.session.close()
+
+
+def _choose_by_arrow_keys(officer):
+    """Change a column's role with keys pressed one after another: the last one holds."""
+    page = officer.page
+    text = "団体名,氏名,備考\n姫路市,青木,あ\n".encode()
+    page.set_input_files("#file", {"name": "a.csv", "mimeType": "text/csv", "buffer": text})
+    officer.wait("読みました")
+    page.get_by_label("列「備考」の意味", exact=True).focus()
+    for key in ("ArrowDown", "ArrowUp", "ArrowUp"):
+        page.keyboard.press(key)
+    officer.wait("読み直しました")
+    roles = page.evaluate("() => state.draft.headings.map((entry) => entry.role)")
+    assert roles == ["code", "person", "person"]
+    assert page.evaluate("() => document.activeElement.dataset.heading") == "備考"
+    officer.click("#discard", "やめました")

@@ -150,3 +150,26 @@ def test_headings_that_nobody_knows_are_listed_as_a_guess(tmp_path):
     path.write_text("1,2\n3,4\n", "utf-8")
     with pytest.raises(TableError, match="見出しの行が見つかりません"):
         loaders.list_headings(path)
+
+
+def test_the_exact_heading_goes_before_one_that_is_only_alike(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "団体名（略称）,団体名,氏名,氏名（ふりがな）,出席（午前）,出席（午後）\n"
+        "姫路,姫路市,青木,あおき,○,\n県,県DX課,岡,おか,,○\n",
+        "utf-8",
+    )
+    headings = loaders.list_headings(path)["heading"]
+    columns = dict(zip(headings, headings, strict=True))
+    columns |= {"団体名": "code", "氏名": "person"}
+    table = read_roster(path, columns=columns)
+    assert list(table.columns) == [
+        "団体名（略称）", "code", "person", "氏名（ふりがな）", "出席（午前）", "出席（午後）",
+    ]  # fmt: skip
+    assert table["code"].tolist() == ["姫路市", "県DX課"]
+    assert table["出席（午後）"].tolist() == [False, True]
+    # other characters of the same heading are the same heading
+    plain = {
+        heading.replace("（", "(").replace("）", ")"): name for heading, name in columns.items()
+    }
+    assert read_roster(path, columns=plain)["code"].tolist() == ["姫路市", "県DX課"]

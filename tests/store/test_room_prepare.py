@@ -4,6 +4,9 @@ import contextlib
 import http.client
 import io
 import json
+import subprocess
+import sys
+import threading
 import time
 from urllib.parse import quote
 
@@ -12,6 +15,7 @@ import pytest
 from rooms import Phone
 
 from dxkit import reports
+from dxkit.errors import ChoiceError
 from dxkit.store import Meeting
 from dxkit.widgets.room import open_room
 
@@ -281,7 +285,7 @@ def test_wishes_are_typed_kept_and_named_when_broken(filled):
 
 
 @pytest.mark.slow
-def test_a_killed_room_opens_with_every_step_as_it_was(tmp_path, room, filled):
+def test_a_stopped_room_opens_with_every_step_as_it_was(tmp_path, room, filled):
     filled.act("wish", kind="together", members=["青木", "岡"])
     filled.act("day", title="意見交換会", date="12月10日", place="会議室", items="共同調達\n派遣")
     filled.act("decide", what="照会する", who="県", until="3月")
@@ -381,3 +385,205 @@ def test_a_seal_waits_for_no_open_file_and_the_record_can_still_be_written(room,
     assert time.monotonic() - started < 60
     assert filled.ask("/prepare/state", {})[1]["sealed"] is True
     assert filled.ask("/prepare/file", {"kind": "record.docx"})[0] == 200
+
+
+def _meet(room):
+    return Meeting(room.session.database.path, meeting=room.session.meeting)
+
+
+def test_the_day_form_leaves_alone_what_it_does_not_send(room, window):
+    with _meet(room) as meeting:
+        meeting.set_room(next_date="1月15日", place="大会議室")
+    assert window.act("day", title="会", items="共同調達")[0] == 200
+    assert window.act("day", date="12月10日")[0] == 200
+    with _meet(room) as meeting:
+        settings = meeting.room()
+        assert meeting.items() == ["共同調達"]
+    assert {name: settings[name] for name in ("title", "date", "place", "next_date")} == {
+        "title": "会", "date": "12月10日", "place": "大会議室", "next_date": "1月15日",
+    }  # fmt: skip
+
+
+def test_a_corrected_item_is_asked_anew_and_one_taken_off_stays_off(room, window):
+    window.act("day", items="共同調逹\n派遣")
+    assert set(room.items) == {"共同調逹", "派遣"}
+    window.act("day", items="共同調達\n派遣")
+    assert set(room.items) == {"共同調達", "派遣"}
+    room.stage.remove_question("派遣")
+    window.act("day", items="共同調達\n派遣\n研修")
+    assert set(room.items) == {"共同調達", "研修"}
+
+
+def test_a_body_is_not_wished_together_with_its_own_person(room, filled):
+    for kind in ("together", "apart"):
+        status, said = filled.act("wish", kind=kind, members=["県DX課", "県DX課・森"])
+        assert status == 400
+        assert "全員" in said["error"]
+    with _meet(room) as meeting:
+        assert meeting.wishes() == {"together": [], "apart": []}
+        # also where such a wish came in otherwise, the pages go on and name it
+        meeting.wish(together=[("県DX課", ("県DX課", "森"))])
+    member = next(iter(filled.seats()))
+    target = next(group for group in filled.seats().values() if group != filled.seats()[member])
+    assert filled.act("move", member=list(member), group=target)[0] == 200
+    assert filled.act("unwish", kind="together", position=0)[0] == 200
+    assert filled.seats()[member] == target
+
+
+def test_a_new_list_leaves_no_old_seats_in_the_round(room, filled):
+    with _meet(room) as meeting:
+        assert len(meeting.rounds()) == 6
+        plan = json.loads(meeting.room()["plan"])
+        columns = ["code", "person"]
+        plan["draft"] = {"file": "x.csv", "faults": [], "columns": columns, "made": False,
+                         "rows": [["洲本市", "新"], ["淡路市", "任"]], "headings": [],
+                         "skipped": [], "remarks": [], "receipt": "", "sheets": ["x"],
+                         "sheet": "x"}  # fmt: skip
+        meeting.set_room(plan=json.dumps(plan))
+    status, said = filled.act("accept")
+    assert status == 200, said
+    assert filled.state["roster"]["persons"] == 2
+    with _meet(room) as meeting:
+        assert meeting.rounds().empty
+
+
+def test_a_refused_next_meeting_is_not_half_made(room, filled):
+    assert filled.act("rules", low="5", high="5", uses={})[0] == 200
+    status, said = filled.act("next", name="第2回")
+    assert status == 400, said
+    assert filled.ask("/prepare/state", {})[1]["meetings"] == [NAME]
+    assert filled.act("rules", low="2", high="4", uses={})[0] == 200
+    assert filled.act("next", name="第2回")[0] == 200
+
+
+def test_the_meeting_that_was_chosen_last_is_opened_the_next_time(tmp_path):
+    first = _open(tmp_path, meeting=NAME)
+    _fill(first)
+    with Meeting(first.session.database.path, meeting="第2回") as meeting:
+        meeting.add_bodies(["姫路市"])
+    Window(first, "第2回")
+    first.stop()
+    first.session.close()
+    second = _open(tmp_path)
+    try:
+        assert second.session.meeting == "第2回"
+        with Meeting(second.session.database.path, meeting=NAME) as meeting:
+            meeting.session.seal()
+        # a decision that is added after the seal makes it no meeting to come
+        assert Window(second, NAME).act("decide", what="照会", who="", until="")[0] == 200
+    finally:
+        second.stop()
+        second.session.close()
+    third = _open(tmp_path)
+    assert third.session.meeting == "第2回"
+    third.stop()
+    third.session.close()
+
+
+def test_a_seal_does_not_wait_for_ever(room, window, monkeypatch):
+    begun, finished = threading.Event(), threading.Event()
+
+    def read(_):
+        begun.set()
+        finished.wait(60)
+        raise ChoiceError("読めません")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("dxkit.widgets.room._officer.SEAL_WAIT_S", 0.05)
+        patch.setattr("dxkit.widgets.room._preparation.read_plan", read)
+        other = threading.Thread(target=window.act, args=("undo",))
+        other.start()
+        assert begun.wait(60)
+        status, said = window.ask("/officer/do", {"action": "seal", "confirm": "封"})
+        finished.set()
+        other.join()
+    assert status == 400
+    assert "準備の画面が作業中" in said["error"]
+    assert room.stage.is_accepting
+    assert window.ask("/officer/do", {"action": "seal", "confirm": "封"})[0] == 200
+
+
+def test_what_a_seal_could_not_erase_is_said_on_the_page(room, window, monkeypatch):
+    monkeypatch.setattr("dxkit.store._database.Database.erase_traces", lambda _: False)
+    state = window.ask("/officer/do", {"action": "seal", "confirm": "封"})[1]
+    assert "-wal" in state["warnings"][0]
+    assert state["sealed"] is True
+    monkeypatch.undo()
+    again = window.ask("/officer/do", {"action": "seal", "confirm": "封"})[1]
+    assert not any("-wal" in text for text in again["warnings"])
+
+
+def test_reading_a_list_keeps_nobody_waiting(room, window, monkeypatch):
+    other = Window(room)
+    answers = []
+
+    def read(_, name, **__):
+        # while the file is read another window is answered
+        answers.append(other.ask("/prepare/state", {})[0])
+        return {"file": name, "faults": [], "columns": ["code"], "made": False, "rows": [["甲"]],
+                "headings": [], "skipped": [], "remarks": [], "receipt": "", "sheets": ["x"],
+                "sheet": "x"}  # fmt: skip
+
+    monkeypatch.setattr("dxkit.widgets.room._preparation.read_upload", read)
+    assert window.upload(b"x", "a.csv")[0] == 200
+    assert window.act("columns", sheet="x", roles={})[0] == 200
+    assert answers == [200, 200]
+
+
+def test_a_folder_is_opened_by_one_room_at_a_time(tmp_path, room):
+    with pytest.raises(ChoiceError, match="もう開いています"):
+        _open(tmp_path, meeting="別の会議")
+    room.stop()
+    again = _open(tmp_path, meeting="別の会議")
+    with pytest.raises(ChoiceError, match="もう開いています"):
+        room.start()
+    again.stop()
+    again.session.close()
+
+
+@pytest.mark.slow
+def test_a_killed_room_leaves_nothing_that_has_to_be_cleared(tmp_path):
+    code = (
+        "import sys, time\n"
+        "from dxkit.widgets.room import open_room\n"
+        "room = open_room(sys.argv[1], meeting='第1回', address='127.0.0.1', browser=False)\n"
+        "print('open', flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
+    try:
+        assert child.stdout.readline().strip() == b"open"
+        with pytest.raises(ChoiceError, match="もう開いています"):
+            _open(tmp_path, meeting=NAME)
+    finally:
+        child.kill()
+        child.communicate()
+    again = _open(tmp_path, meeting=NAME)
+    assert Window(again).state["meeting"] == NAME
+    again.stop()
+    again.session.close()
+
+
+def test_no_record_is_written_while_ballots_come_in(room, window):
+    phone = Phone(room.port, room.code)
+    window.act("day", items="共同調達")
+    assert phone.vote("共同調達", 2, "0" * 12)[0] == 200
+    for kind in ("record.xlsx", "record.docx"):
+        status, said = window.ask("/prepare/file", {"kind": kind})
+        assert status == 400
+        assert "受付を止めて" in said["error"]
+    room.stage.accept(is_accepting=False)
+    assert window.ask("/prepare/file", {"kind": "record.xlsx"})[0] == 200
+
+
+@pytest.mark.slow
+def test_an_ordinary_list_is_taken_in_and_a_double_heading_named_plainly(window):
+    text = "団体名,氏名,氏名（ふりがな）,出席（午前）,出席（午後）\n姫路市,青木,あおき,○,\n"
+    draft = window.upload(text.encode(), "a.csv")[1]["draft"]
+    assert draft["faults"] == []
+    assert draft["columns"] == ["団体", "氏名", "氏名（ふりがな）", "出席（午前）", "出席（午後）"]
+    text = "団体名,氏名,備考,備考\n姫路市,青木,あ,い\n"
+    draft = window.upload(text.encode(), "a.csv")[1]["draft"]
+    assert draft["faults"] == [
+        "1行目 「備考」: 「備考」にあたる見出しが2つあります → 片方の見出しを変えてください"
+    ]

@@ -4,8 +4,10 @@ const byId = (id) => document.getElementById(id);
 const STEPS = ["roster", "wishes", "groups", "papers", "day"];
 const ROLES = { code: "団体", person: "氏名", "": "そのまま使う", "-": "使わない" };
 const USES = { "": "使わない", alike: "似た人どうし", different: "違う人どうし", spread: "各グループに分ける" };
-const WAIT_MS = 240000, MAX_MB = 10;
-let secret = "", state = null, picked = null, busy = false, before = null;
+const HOLD = "前の操作が終わってから、もう一度してください。";
+const WAIT_MS = 240000, MAX_MB = 10, PAUSE_MS = 400;
+const DAY = ["title", "date", "place", "items"], SIZES = ["low", "high"], LINES = ["first", "second", "what", "who", "until"];
+let secret = "", state = null, picked = null, busy = false, before = null, unsent = null, newUses = {};
 
 function make(kind, text, name) {
   const part = document.createElement(kind);
@@ -40,7 +42,7 @@ async function ask(path, headers, body) {
 const sendJson = (path, body) => ask(path, { "Content-Type": "application/json" }, JSON.stringify({ meeting: state?.meeting, ...body }));
 // one request at a time; a state that another window changed is fetched and shown
 async function run(send, done, waiting = "保存しています…") {
-  if (busy) return false;
+  if (busy) { say(HOLD, true); return false; }
   busy = true;
   say(waiting);
   try {
@@ -48,7 +50,7 @@ async function run(send, done, waiting = "保存しています…") {
     const said = await answer.json().catch(() => ({}));
     if (answer.status === 200) { draw(said); say(done); return true; }
     if (answer.status === 401) { lose(); return false; }
-    if (answer.status === 409) { const now = await sendJson("prepare/state", {}); if (now.status === 200) draw(await now.json()); }
+    if ([409, 500].includes(answer.status)) { const now = await sendJson("prepare/state", {}); if (now.status === 200) draw(await now.json()); }
     say(said.error || "できませんでした。もう一度押してください。", true);
   } catch { say("つながっていません。make room の窓が開いているか確かめて、もう一度押してください。", true); }
   finally { busy = false; }
@@ -72,7 +74,22 @@ function drawTable(id, columns, rows) {
   for (const row of rows) { const line = make("tr"); for (const cell of row) line.append(make("td", cell)); parts.push(line); }
   byId(id).replaceChildren(...(columns.length ? [head] : []), ...parts);
 }
+// nothing that is typed for one meeting goes into another
+function forget() {
+  for (const id of [...DAY, ...SIZES]) delete byId(id).dataset.typed;
+  for (const id of LINES) byId(id).value = "";
+  newUses = {};
+  delete byId("late-fields").dataset.shape;
+  clearTimeout(unsent);
+  unsent = null;
+}
+function mayLeave() {
+  const lines = [...LINES.map(byId), ...byId("late-fields").querySelectorAll("[data-name]")];
+  const typed = [...DAY, ...SIZES].some((id) => byId(id).dataset.typed) || lines.some((part) => part.value) || Object.keys(newUses).length;
+  return !typed || confirm("まだ保存していない入力があります。捨てて、別の会議に移りますか。");
+}
 function draw(next) {
+  if (state && state.meeting !== next.meeting) forget();
   state = next;
   byId("lost").hidden = true;
   byId("made").hidden = !state.made;
@@ -88,7 +105,7 @@ function drawRoster() {
 function drawDraft() {
   const draft = state.draft;
   byId("draft").hidden = !draft;
-  if (!draft) return;
+  if (!draft) { clearTimeout(unsent); unsent = null; return; }
   byId("draft-file").textContent = `（${draft.file}）`;
   byId("receipt").textContent = draft.receipt + (draft.made ? " 架空のデータと書いてあります。" : "");
   list("faults", draft.faults);
@@ -96,6 +113,18 @@ function drawDraft() {
   byId("sheet").replaceChildren(...draft.sheets.map((name) => { const option = make("option", name); option.value = name; return option; }));
   byId("sheet").value = draft.sheet;
   byId("unsure").hidden = draft.headings.every((entry) => entry.sure);
+  const roles = [...byId("roles").querySelectorAll("select")], names = draft.headings.map((entry) => entry.heading);
+  // a choice that is not sent yet stays
+  if (unsent === null || JSON.stringify(roles.map((part) => part.dataset.heading)) !== JSON.stringify(names)) drawRoles(draft);
+  byId("skipped").hidden = !draft.skipped.length;
+  byId("skipped").querySelector("summary").textContent = `読まなかった行（${draft.skipped.length}行）`;
+  byId("skipped").querySelector("ul").replaceChildren(...draft.skipped.map((text) => make("li", text)));
+  list("remarks", draft.remarks);
+  byId("accept").disabled = draft.faults.length > 0 || !draft.count || unsent !== null;
+  drawTable("draft-table", draft.columns, draft.rows);
+}
+function drawRoles(draft) {
+  const active = document.activeElement?.dataset?.heading;
   byId("roles").replaceChildren(...draft.headings.map((entry) => {
     const box = make("div"), label = (entry.sure ? "" : "⚠ ") + entry.heading, part = choice(ROLES, entry.role, `列「${entry.heading}」の意味`);
     part.dataset.heading = entry.heading;
@@ -103,25 +132,30 @@ function drawDraft() {
     box.append(make("div", label), part);
     return box;
   }));
-  byId("skipped").hidden = !draft.skipped.length;
-  byId("skipped").querySelector("summary").textContent = `読まなかった行（${draft.skipped.length}行）`;
-  byId("skipped").querySelector("ul").replaceChildren(...draft.skipped.map((text) => make("li", text)));
-  list("remarks", draft.remarks);
-  byId("accept").disabled = draft.faults.length > 0 || !draft.count;
-  drawTable("draft-table", draft.columns, draft.rows);
+  if (active !== undefined) [...byId("roles").querySelectorAll("select")].find((part) => part.dataset.heading === active)?.focus();
 }
+// the arrow keys change a choice with every press: it is sent once they rest, and no other request runs
 function chooseColumns() {
-  const roles = {};
+  clearTimeout(unsent);
+  byId("accept").disabled = true;
+  unsent = setTimeout(sendColumns, PAUSE_MS);
+}
+async function sendColumns() {
+  if (busy) { chooseColumns(); return; }
+  unsent = null;
+  const roles = {}, meeting = state.meeting;
   for (const part of byId("roles").querySelectorAll("select")) roles[part.dataset.heading] = part.value;
-  act("columns", { sheet: byId("sheet").value, roles }, "読み直しました。", "読み直しています…");
+  const isDone = await act("columns", { sheet: byId("sheet").value, roles }, "読み直しました。", "読み直しています…");
+  if (!isDone && unsent === null && state.meeting === meeting) drawDraft();
 }
 function drawWishes() {
   const wishes = state.wishes;
   list("wish-remarks", wishes.remarks);
-  byId("low").value = wishes.low; byId("high").value = wishes.high;
+  for (const id of SIZES) fill(id, wishes[id]);
   byId("uses").replaceChildren(...wishes.columns.map((column) => {
-    const box = make("div"), part = choice(USES, column.use, `列「${column.name}」の使い方`);
+    const box = make("div"), part = choice(USES, newUses[column.name] ?? column.use, `列「${column.name}」の使い方`);
     part.dataset.column = column.name;
+    part.addEventListener("change", () => { newUses[column.name] = part.value; });
     box.append(make("div", `${column.name}（${column.kind}）`), part);
     return box;
   }));
@@ -226,7 +260,7 @@ function drawDay() {
   const day = state.day, isOwn = state.meeting === state.room_meeting;
   for (const id of ["title", "date", "place"]) fill(id, day[id]);
   fill("items", day.items.join("\n"));
-  byId("day-room").textContent = isOwn ? "この会議の部屋は、いま開いています。" : `いま開いている部屋は「${state.room_meeting}」です。make room の窓を Ctrl+C で止め、もう一度 make room とすると、「${state.meeting}」の部屋が開きます。`;
+  byId("day-room").textContent = state.sealed ? "この会議は封をしてあります。" : isOwn ? "この会議の部屋は、いま開いています。" : `いま開いている部屋は「${state.room_meeting}」です。make room の窓を Ctrl+C で止め、もう一度 make room とすると、「${state.meeting}」の部屋が開きます。`;
   byId("officer").hidden = byId("stage").hidden = !isOwn;
   byId("officer").href = "officer#key=" + secret; byId("stage").href = state.stage_link;
   byId("decisions").replaceChildren(...day.decisions.map((entry) => make("li", [entry.what, entry.who && `担当: ${entry.who}`, entry.until && `期限: ${entry.until}`].filter(Boolean).join("　"))));
@@ -239,43 +273,13 @@ async function upload(file) {
   await run(() => ask("prepare/upload", headers, file), "読みました。下で確かめて、「この名簿を取り込む」を押してください。", "読んでいます…");
   byId("file").value = "";
 }
-async function save(kind) {
-  if (busy) return;
-  busy = true;
-  say("作っています…");
-  try {
-    const answer = await sendJson("prepare/file", { kind, start: byId("start").value });
-    if (answer.status !== 200) { const said = await answer.json().catch(() => ({})); say(said.error || "作れませんでした。", true); return; }
-    const link = make("a"), address = URL.createObjectURL(await answer.blob());
-    link.href = address;
-    // no character that a file's name may not hold
-    link.download = `${state.meeting.replace(/[\\/:*?"<>|\x00-\x1f]/g, "_").slice(0, 60)}_${kind}`;
-    document.body.append(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(address), 60000);
-    say(`「${link.download}」を保存しました。`);
-  } catch { say("つながっていません。もう一度押してください。", true); }
-  finally { busy = false; }
-}
-// not named print: that would take the place of the browser's own
-function printOut(kind) {
-  const title = byId("title").value || state.meeting, mark = state.made ? "（架空のデータ）" : "";
-  const parts = state.groups.rows.flatMap((entry) => kind === "names" ? entry.members.map((member) => {
-    const card = make("div", undefined, "card");
-    card.append(make("span", title + mark), make("b", member.key[1] || member.key[0]), make("span", `${member.key[1] ? member.key[0] : ""}　第${entry.group}グループ`));
-    return card;
-  }) : [drawSheet(entry, mark)]);
-  byId("print").className = kind;
-  byId("print").replaceChildren(...(kind === "names" ? [] : [make("h1", `${title} グループの一覧${mark}`)]), ...parts);
-  window.print();
-}
-function drawSheet(entry) {
-  const part = make("div", undefined, "sheet"), table = make("table"), head = make("tr");
-  head.append(make("th", "団体"), make("th", "氏名"));
-  table.append(head, ...entry.members.map((member) => { const row = make("tr"); row.append(make("td", member.key[0]), make("td", member.key[1])); return row; }));
-  part.append(make("h2", `第${entry.group}グループ（${entry.size}人）`), table);
-  return part;
+// what is typed counts as typed until it is stored; what was typed meanwhile still does
+async function saveTyped(action, body, ids, uses = {}) {
+  for (const id of ids) if (byId(id).dataset.typed) byId(id).dataset.typed = "sent";
+  if (!(await act(action, body))) return;
+  for (const id of ids) if (byId(id).dataset.typed === "sent") delete byId(id).dataset.typed;
+  for (const [column, use] of Object.entries(uses)) if (newUses[column] === use) delete newUses[column];
+  drawWishes(); drawDay();
 }
 byId("file").addEventListener("change", () => upload(byId("file").files[0]));
 for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
@@ -289,7 +293,7 @@ byId("rules").addEventListener("submit", (event) => {
   event.preventDefault();
   const uses = {};
   for (const part of byId("uses").querySelectorAll("select")) uses[part.dataset.column] = part.value;
-  act("rules", { low: byId("low").value, high: byId("high").value, uses });
+  saveTyped("rules", { low: byId("low").value, high: byId("high").value, uses }, SIZES, uses);
 });
 byId("wish").addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -310,26 +314,23 @@ byId("late-form").addEventListener("submit", async (event) => {
 });
 byId("next").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (await act("next", { name: byId("next-name").value }, "次の回を作りました。上の「準備する会議」で切り替えられます。", "グループを組んでいます…（数十秒かかることがあります）")) byId("next-name").value = "";
+  if (mayLeave() && await act("next", { name: byId("next-name").value }, "次の回を作りました。上の「準備する会議」で切り替えられます。", "グループを組んでいます…（数十秒かかることがあります）")) byId("next-name").value = "";
 });
 byId("meeting").addEventListener("change", () => {
   const name = byId("meeting").value;
-  for (const id of ["title", "date", "place", "items"]) delete byId(id).dataset.typed;
-  run(() => sendJson("prepare/state", { meeting: name }), `「${name}」を準備しています。`, "開いています…");
+  // until it is open, the list names the one that is shown
+  byId("meeting").value = state.meeting;
+  if (mayLeave()) run(() => sendJson("prepare/state", { meeting: name }), `「${name}」を準備しています。`, "開いています…");
 });
-for (const id of ["title", "date", "place", "items"]) byId(id).addEventListener("input", () => { byId(id).dataset.typed = "1"; });
-byId("day-form").addEventListener("submit", async (event) => {
+for (const id of [...DAY, ...SIZES]) byId(id).addEventListener("input", () => { byId(id).dataset.typed = "1"; });
+byId("day-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const body = {};
-  for (const id of ["title", "date", "place", "items"]) { body[id] = byId(id).value; delete byId(id).dataset.typed; }
-  await act("day", body);
+  saveTyped("day", Object.fromEntries(DAY.map((id) => [id, byId(id).value])), DAY);
 });
 byId("decide").addEventListener("submit", async (event) => {
   event.preventDefault();
   if (await act("decide", { what: byId("what").value, who: byId("who").value, until: byId("until").value })) for (const id of ["what", "who", "until"]) byId(id).value = "";
 });
-for (const part of document.querySelectorAll("[data-file]")) part.addEventListener("click", () => save(part.dataset.file));
-for (const part of document.querySelectorAll("[data-print]")) part.addEventListener("click", () => printOut(part.dataset.print));
 addEventListener("hashchange", showStep);
 async function start() {
   secret = new URLSearchParams(location.hash.slice(1)).get("key") || sessionStorage.getItem("officer") || "";

@@ -4,10 +4,11 @@ The officer's link holds a secret of its own; it never stands on the stage or on
 """
 
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from dxkit.errors import ChoiceError, shorten
+from dxkit.errors import ChoiceError, TableWarning, shorten
 from dxkit.widgets.room._addresses import list_addresses
 from dxkit.widgets.room._questions import KINDS, Question
 from dxkit.widgets.room._replies import Reply, make_reply
@@ -27,6 +28,12 @@ OFFICER_STATE = "/officer/state"
 OFFICER_ACTION = "/officer/do"
 TICKETS = "/officer/tickets"
 MAX_OFFICER_CARDS = 300
+# the pages before the day form groups within it; what takes longer is told to the officer
+SEAL_WAIT_S = 10.0
+TRACES = (
+    "封をしましたが、ほかのプログラムが会議のファイルを開いているため、消した内容が控えのファイル"
+    "（-wal）に残っています。ほかのノートブックや窓を閉じて、もう一度封をしてください。"
+)
 Body = dict[str, Any]
 
 
@@ -135,7 +142,7 @@ class OfficerDesk:
             "joined": room.joined,
             "present": room.present,
             "tested": room.tested,
-            "warnings": room.list_warnings(),
+            "warnings": [*self._list_seal_traces(), *room.list_warnings()],
             "door": describe_door(room),
             "addresses": [
                 {"address": entry.address, "interface": entry.interface, "note": entry.note}
@@ -156,6 +163,9 @@ class OfficerDesk:
     @property
     def _is_sealed(self) -> bool:
         return bool(self._room.log.read_setting("sealed", False))
+
+    def _list_seal_traces(self) -> list[str]:
+        return [TRACES] if self._room.log.read_setting("seal_traces", False) else []
 
     def _show_result(self, body: Body, *, is_shown: bool) -> None:
         stage = self._room.stage
@@ -198,8 +208,18 @@ class OfficerDesk:
         # a slip of the thumb must not end the meeting
         if body.get("confirm") != "封":
             raise ChoiceError("封をするには、確認の欄に「封」と入れてください。")
-        self._room.stage.accept(is_accepting=False)
         # whoever has the file open keeps what the seal is to erase
-        with self._preparation:
-            self._room.session.seal()
+        if not self._preparation.acquire(timeout=SEAL_WAIT_S):
+            raise ChoiceError(
+                "準備の画面が作業中です。終わってから、もう一度封をしてください。封はまだしていません。"
+            )
+        try:
+            self._room.stage.accept(is_accepting=False)
+            with warnings.catch_warnings(record=True) as remarks:
+                warnings.simplefilter("always", TableWarning)
+                self._room.session.seal()
+        finally:
+            self._preparation.release()
         self._room.log.write_setting("sealed", True)
+        has_traces = any("-wal" in str(remark.message) for remark in remarks)
+        self._room.log.write_setting("seal_traces", has_traces)

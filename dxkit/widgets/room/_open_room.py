@@ -16,6 +16,7 @@ from dxkit.widgets.room._papers import Papers
 from dxkit.widgets.room._preparation import NEXT_MEETING, STORE_WIDE, ask_items
 from dxkit.widgets.room._room import Room
 from dxkit.widgets.room._room_log import SUFFIX, RoomLog, open_log
+from dxkit.widgets.room._store_guard import StoreGuard
 
 STORE = "meeting.sqlite"
 JAPAN_TIME = dt.timezone(dt.timedelta(hours=9))
@@ -60,7 +61,8 @@ def open_room(
     Raises
     ------
     ChoiceError
-        If the named meeting was sealed, or the address cannot be used.
+        If the named meeting was sealed, the address cannot be used, or a room of this folder is
+        open already.
     StoreError
         If the folder cannot be written.
 
@@ -75,9 +77,36 @@ def open_room(
     """
     path = Path(folder) / STORE
     path.parent.mkdir(parents=True, exist_ok=True)
-    session, name = _open_session(path, meeting)
+    guard = StoreGuard(path)
+    # a second room would not know what the first one writes
+    guard.take()
+    try:
+        session, name = _open_session(path, meeting)
+        room = _make_room(session, name, address, expected, papers, tickets=tickets)
+        room.guard = guard
+        with Meeting(path, meeting=name) as prepared:
+            ask_items(room, prepared)
+        room.start()
+    except BaseException:
+        guard.release()
+        raise
+    if browser:
+        # on this laptop's own address: it stays when the network goes
+        webbrowser.open(room.local_officer_link if room.joined else room.local_prepare_link)
+    return room
+
+
+def _make_room(
+    session: Session,
+    name: str,
+    address: str | None,
+    expected: int | None,
+    papers: Papers | None,
+    *,
+    tickets: bool,
+) -> Room:
     network = address is not None or bool(list_addresses())
-    room = Room(
+    return Room(
         session,
         [],
         title=name,
@@ -90,13 +119,6 @@ def open_room(
         log=open_log(session, CodeGate(session.key("room")).meeting),
         papers=papers,
     )
-    with Meeting(path, meeting=name) as prepared:
-        ask_items(room, prepared)
-    room.start()
-    if browser:
-        # on this laptop's own address: it stays when the network goes
-        webbrowser.open(room.local_officer_link if room.joined else room.local_prepare_link)
-    return room
 
 
 def _open_session(path: Path, meeting: str | None) -> tuple[Session, str]:

@@ -174,14 +174,19 @@ def read_key(member: object) -> Key:
 
 def score_step(meeting: Meeting, plan: Plan) -> groups.Groups | None:
     """Measure the groups that hold; ``None`` where there are none."""
+    table = tabulate_seats(meeting, plan)
+    if len(table) < 2:
+        return None
+    rules = plan.list_rules() | keep_present(meeting.wishes(), list(plan.step.seats))
+    return groups.score(table, **rules)
+
+
+def tabulate_seats(meeting: Meeting, plan: Plan) -> pd.DataFrame:
+    """Tabulate who of the list sits in which group, also where rules cannot be measured."""
     seats = plan.step.seats
     persons = choose_persons(meeting.persons(), list(seats))
-    if len(persons) < 2:
-        return None
     numbers = [seats[key] for key in list_keys(persons.assign(person=_name_persons(persons)))]
-    table = carry_provenance(persons.assign(group=numbers), persons)
-    rules = plan.list_rules() | keep_present(meeting.wishes(), list(seats))
-    return groups.score(table, **rules)
+    return carry_provenance(persons.assign(group=numbers), persons)
 
 
 def read_seats(table: pd.DataFrame) -> dict[Key, int]:

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from tornado.httputil import HTTPHeaders
@@ -20,9 +20,9 @@ from tornado.httputil import HTTPHeaders
 from dxkit.errors import ChoiceError, DxkitError, StoreError, TableWarning
 from dxkit.store import ITEM_LONGEST, Meeting, check_text
 from dxkit.widgets.room._papers import PaperDesk, Papers
-from dxkit.widgets.room._plan import Plan, read_plan, score_step, write_plan
+from dxkit.widgets.room._plan import Plan, read_plan, tabulate_seats, write_plan
 from dxkit.widgets.room._prepare_steps import ACTS, Body, start_next
-from dxkit.widgets.room._prepare_view import describe_preparation, plain_words
+from dxkit.widgets.room._prepare_view import describe_preparation, is_sealed, plain_words
 from dxkit.widgets.room._questions import Question
 from dxkit.widgets.room._read_upload import MAX_UPLOAD_BYTES, read_upload
 from dxkit.widgets.room._replies import RefusedError, Reply, make_reply
@@ -40,7 +40,14 @@ MAX_NAME_LENGTH = 300
 # settings of the whole store, not of one meeting
 STORE_WIDE = ""
 NEXT_MEETING = "next_meeting"
-FAULT = "プログラムの誤りで、できませんでした。何も変えていません。make room の窓の文を知らせてください。"
+# items that were made questions, so that one which the officer took off stays off
+ASKED = "asked_items"
+BALLOTS = ("vote", "choice")
+FAULT = (
+    "プログラムの誤りで、終わりまでできませんでした。いまの内容を表示しました。"
+    "make room の窓の文を知らせてください。"
+)
+COUNTING = "受付中は記録を保存できません。進行役の画面で受付を止めてから保存してください。"
 STALE = (
     "別の窓で先に変更されたので、この操作はしていません。"
     "いまの内容を表示しました。確かめて、もう一度操作してください。"
@@ -78,14 +85,24 @@ class PreparationDesk:
         """Find what answers a request that may be answered."""
         if path == UPLOAD:
             return lambda: self._answer(lambda: self._take_upload(headers, content))
+        if path == ACTION and body.get("action") == "columns":
+            return lambda: self._answer(lambda: self._choose_columns(body))
         serve = {STATE: self._show, ACTION: self._act, FILE: self._write_file}[path]
-        return lambda: self._answer(lambda: serve(body))
+        return lambda: self._answer(lambda: self._serve_in_turn(serve, body))
+
+    @contextmanager
+    def _hold_turn(self) -> Iterator[None]:
+        with self.turn, warnings.catch_warnings():
+            warnings.simplefilter("ignore", TableWarning)
+            yield
+
+    def _serve_in_turn(self, serve: Callable[[Body], Reply], body: Body) -> Reply:
+        with self._hold_turn():
+            return serve(body)
 
     def _answer(self, serve: Callable[[], Reply]) -> Reply:
         try:
-            with self.turn, warnings.catch_warnings():
-                warnings.simplefilter("ignore", TableWarning)
-                return serve()
+            return serve()
         except (StoreError, RefusedError):
             raise
         except Exception as error:
@@ -97,6 +114,9 @@ class PreparationDesk:
 
     def _show(self, body: Body) -> Reply:
         with self._open(body.get("meeting")) as meeting:
+            if body.get("meeting") is not None:
+                # chosen in the list: the page says that this one is opened the next time
+                self._remember(meeting)
             return self._describe(meeting, read_plan(meeting))
 
     def _describe(self, meeting: Meeting, plan: Plan) -> Reply:
@@ -113,17 +133,14 @@ class PreparationDesk:
     def _act(self, body: Body) -> Reply:
         name = body.get("action")
         act = ACTS.get(name) if isinstance(name, str) else None
-        if act is None and name not in ("next", "columns"):
+        if act is None and name != "next":
             raise ChoiceError("その操作はありません。画面を開き直してください。")
         with self._open(body.get("meeting")) as meeting:
             plan = read_plan(meeting)
             _require_current(plan, body.get("revision"))
-            if name == "next":
-                return self._start_next(meeting, plan, body)
             if act is None:
-                self._choose_columns(meeting, plan, body)
-            else:
-                act(meeting, plan, body)
+                return self._start_next(meeting, plan, body)
+            act(meeting, plan, body)
             self._keep(meeting, plan)
             if name in ("accept", "discard"):
                 self._find_draft(meeting).unlink(missing_ok=True)
@@ -133,16 +150,20 @@ class PreparationDesk:
 
     def _keep(self, meeting: Meeting, plan: Plan) -> None:
         """Write the plan, and the groups that hold as the meeting's round."""
-        measured = score_step(meeting, plan) if plan.step.seats else None
-        if measured is not None:
-            meeting.add_round(measured)
+        if plan.steps:
+            # a new list may leave none of those who sat
+            seats = tabulate_seats(meeting, plan)
+            meeting.add_round(None if seats.empty else seats)
         write_plan(meeting, plan)
-        self._remember(meeting.name)
+        self._remember(meeting)
 
-    def _remember(self, name: str) -> None:
+    def _remember(self, meeting: Meeting) -> None:
         """Remember which meeting is prepared: `open_room` opens it the next time."""
+        if is_sealed(meeting):
+            return
         log = open_store_log(self._room)
-        log.write_setting(NEXT_MEETING, name)
+        if log.read_setting(NEXT_MEETING, None) != meeting.name:
+            log.write_setting(NEXT_MEETING, meeting.name)
         log.close()
 
     def _start_next(self, meeting: Meeting, plan: Plan, body: Body) -> Reply:
@@ -156,33 +177,37 @@ class PreparationDesk:
 
     def _take_upload(self, headers: HTTPHeaders, content: bytes) -> Reply:
         name = _read_text(headers, "X-File-Name")
-        # what is no list is refused before anything of the meeting is opened
+        meeting_name = _read_text(headers, "X-Meeting")
+        revision = headers.get("X-Revision", "")
+        # what is no list is refused before anything of the meeting is opened, and what takes long
+        # to read keeps nobody waiting
         draft = read_upload(content, name)
-        with self._open(_read_text(headers, "X-Meeting")) as meeting:
+        with self._hold_turn(), self._open(meeting_name) as meeting:
             plan = read_plan(meeting)
-            revision = headers.get("X-Revision", "")
             _require_current(plan, int(revision) if revision.isdecimal() else None)
             self._find_draft(meeting).write_bytes(content)
             plan.draft = draft
             self._keep(meeting, plan)
             return self._describe(meeting, plan)
 
-    def _choose_columns(self, meeting: Meeting, plan: Plan, body: Body) -> None:
+    def _choose_columns(self, body: Body) -> Reply:
         """Read the list that was handed in again, its columns as the officer says."""
-        path = self._find_draft(meeting)
-        if plan.draft is None or not path.exists():
-            raise ChoiceError("ファイルがもうありません。もう一度ファイルを選んでください。")
-        sheet, roles = body.get("sheet"), body.get("roles")
-        is_same = sheet == plan.draft["sheet"]
-        plan.draft = read_upload(
-            path.read_bytes(),
-            plan.draft["file"],
-            sheet=sheet if isinstance(sheet, str) else None,
-            # another sheet has headings of its own
-            roles={str(key): str(role) for key, role in roles.items()}
-            if isinstance(roles, dict) and is_same
-            else None,
-        )
+        with self._hold_turn(), self._open(body.get("meeting")) as meeting:
+            plan = read_plan(meeting)
+            _require_current(plan, body.get("revision"))
+            path = self._find_draft(meeting)
+            if plan.draft is None or not path.exists():
+                raise ChoiceError("ファイルがもうありません。もう一度ファイルを選んでください。")
+            content = path.read_bytes()
+            before = plan.draft
+        draft = _read_again(content, before, body)
+        with self._hold_turn(), self._open(body.get("meeting")) as meeting:
+            plan = read_plan(meeting)
+            # another window may have gone on while the file was read
+            _require_current(plan, body.get("revision"))
+            plan.draft = draft
+            self._keep(meeting, plan)
+            return self._describe(meeting, plan)
 
     def _find_draft(self, meeting: Meeting) -> Path:
         """Find where the file lies that was handed in and not taken yet."""
@@ -193,8 +218,18 @@ class PreparationDesk:
         return folder / f"{stem}.{digest}.upload"
 
     def _write_file(self, body: Body) -> Reply:
+        self._require_counted(body)
         with self._open(body.get("meeting")) as meeting:
             return self._papers.write(meeting, read_plan(meeting), body)
+
+    def _require_counted(self, body: Body) -> None:
+        """Refuse a record with all counts while ballots come in, of which results are kept back."""
+        room = self._room
+        is_record = str(body.get("kind")).startswith("record.")
+        name = body.get("meeting")
+        is_own = name is None or str(name) == room.session.meeting
+        if is_record and is_own and room.stage.is_accepting and room.session.count(BALLOTS):
+            raise ChoiceError(COUNTING)
 
     def _ask_items(self, meeting: Meeting) -> None:
         """Ask what the room's own meeting votes on, on the phones."""
@@ -220,10 +255,19 @@ class PreparationDesk:
 
 
 def ask_items(room: RoomState, meeting: Meeting) -> None:
-    """Add a meeting's items to the questions of its room."""
-    for item in meeting.items():
-        if item not in room.stage.questions:
-            room.stage.add_question(Question(item))
+    """Make a meeting's items questions of its room; an item that went takes its question along."""
+    stage = room.stage
+    items = meeting.items()
+    asked = room.log.read_setting(ASKED, [])
+    for item in asked:
+        if item not in items and item in stage.questions and stage.is_added(item):
+            stage.remove_question(item)
+    for item in items:
+        # one that the officer took off stays off
+        if item not in asked and item not in stage.questions:
+            stage.add_question(Question(item))
+    if asked != items:
+        room.log.write_setting(ASKED, items)
 
 
 def open_store_log(room: RoomState) -> RoomLog:
@@ -240,6 +284,22 @@ def allows_upload(room: RoomState, path: str, headers: HTTPHeaders) -> bool:
 def _require_current(plan: Plan, revision: object) -> None:
     if revision != plan.revision:
         raise RefusedError(409, STALE)
+
+
+def _read_again(content: bytes, draft: Body, body: Body) -> dict[str, Any]:
+    """Read a list with the sheet and columns that the officer chose."""
+    sheet = body.get("sheet")
+    roles = body.get("roles")
+    # another sheet has headings of its own
+    is_same = sheet == draft["sheet"]
+    return read_upload(
+        content,
+        draft["file"],
+        sheet=sheet if isinstance(sheet, str) else None,
+        roles={str(key): str(role) for key, role in roles.items()}
+        if isinstance(roles, dict) and is_same
+        else None,
+    )
 
 
 def _read_text(headers: HTTPHeaders, name: str) -> str:

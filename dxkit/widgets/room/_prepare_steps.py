@@ -7,7 +7,7 @@ items) is written at once. Whatever can be refused is refused before anything is
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -35,6 +35,7 @@ MAX_ITEMS = 30
 WISHES = ("together", "apart")
 NO_LIST = "先に「1 名簿」で名簿を取り込んでください。"
 Body = Mapping[str, Any]
+Wishes = Mapping[str, Sequence[Sequence[Any]]]
 Act = Callable[[Meeting, Plan, Body], None]
 
 
@@ -93,6 +94,12 @@ def add_wish(meeting: Meeting, _: Plan, body: Body) -> None:
     labels = [_find_label(text, keys) for text in members if str(text).strip()]
     if len({*labels}) < 2:
         raise ChoiceError("希望には、違う人か団体を2つ以上選んでください。")
+    for body_name in (label for label in labels if isinstance(label, str)):
+        if any(label[0] == body_name for label in labels if not isinstance(label, str)):
+            raise ChoiceError(
+                f"「{shorten(body_name, 40)}」は、その団体の全員のことです。同じ団体の人とは"
+                "組にできません。団体の中の人を、ひとりずつ選んでください。"
+            )
     links: dict[str, Any] = {str(kind): [labels]}
     meeting.wish(**links)
 
@@ -139,14 +146,16 @@ def _fold(text: object) -> str:
 
 def form_groups(meeting: Meeting, plan: Plan, _: Body) -> None:
     """Form groups of all who come; who met at an earlier meeting is kept apart."""
+    _add_groups(plan, meeting.persons(), meeting.wishes(), meeting.history())
+
+
+def _add_groups(plan: Plan, everybody: pd.DataFrame, wishes: Wishes, history: pd.DataFrame) -> None:
     absent = plan.step.absent
-    everybody = meeting.persons()
     keys = [key for key in list_keys(everybody) if key not in set(absent)]
     if len(keys) < 2:
         raise ChoiceError(NO_LIST)
     persons = choose_persons(everybody, keys)
-    rules = plan.list_rules() | keep_present(meeting.wishes(), keys)
-    history = meeting.history()
+    rules = plan.list_rules() | keep_present(wishes, keys)
     with warnings.catch_warnings():
         # near labels and strangers stand on the page of the wishes
         warnings.simplefilter("ignore", TableWarning)
@@ -185,12 +194,15 @@ def move_member(_: Meeting, plan: Plan, body: Body) -> None:
 
 def write_day(meeting: Meeting, _: Plan, body: Body) -> None:
     """Take what the meeting is called, when and where it is, and what is voted on."""
+    labels = {"title": "名前", "date": "日時", "place": "場所", "next_date": "次の会"}
+    # what the form does not send stays as it is
     settings = {
-        name: check_text(str(body.get(name) or ""), label, longest=ITEM_LONGEST, empty=True)
-        for name, label in (("title", "名前"), ("date", "日時"), ("place", "場所"),
-                            ("next_date", "次の会"))
-    }  # fmt: skip
-    lines = [line.strip() for line in str(body.get("items") or "").splitlines() if line.strip()]
+        name: check_text(str(body[name] or ""), label, longest=ITEM_LONGEST, empty=True)
+        for name, label in labels.items()
+        if name in body
+    }
+    text = str(body["items"] or "") if "items" in body else "\n".join(meeting.items())
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_ITEMS or len(set(lines)) < len(lines):
         raise ChoiceError(f"投票にかけることは、違うものを{MAX_ITEMS}までにしてください。")
     for line in lines:
@@ -208,12 +220,12 @@ def decide(meeting: Meeting, _: Plan, body: Body) -> None:
 def start_next(meeting: Meeting, plan: Plan, following: Meeting) -> Plan:
     """Carry the list, wishes and rules on to the next meeting, and form its groups."""
     persons = meeting.persons()
-    if persons.empty:
-        raise ChoiceError(NO_LIST)
+    wishes = meeting.wishes()
     next_plan = Plan(size=plan.size, uses=dict(plan.uses))
+    # rules that cannot be kept are refused before the meeting is there
+    _add_groups(next_plan, persons, wishes, following.history())
     following.add_persons(carry_provenance(persons.copy(), persons), replace=True)
-    following.wish(**meeting.wishes(), replace=True)
-    form_groups(following, next_plan, {})
+    following.wish(**wishes, replace=True)
     return next_plan
 
 

@@ -150,7 +150,8 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
     roles = guesses | {key: role for key, role in (roles or {}).items() if key in guesses}
     headings = [
         {"heading": heading, "role": roles[heading], "sure": bool(sure)}
-        for heading, sure in zip(guesses, found["sure"], strict=True)
+        # a heading that stands twice is a fault that reading the rows names
+        for heading, sure in dict(zip(found["heading"], found["sure"], strict=True)).items()
     ]
     outcome: dict[str, Any] = {"sheets": sheets, "sheet": sheet, "headings": headings}
     outcome |= {"columns": [], "rows": [], "receipt": "", "skipped": [], "remarks": [],
@@ -211,8 +212,19 @@ def _write_fault(fault: Fault) -> str:
     place = f"{fault.row}行目" if fault.row is not None else ""
     value = f"「{shorten(fault.value, 40)}」" if fault.value is not None else ""
     head = " ".join(filter(None, (place, value)))
-    remedy = f" → {fault.remedy}" if fault.remedy else ""
+    remedy = f" → {_say_remedy(fault.remedy)}" if fault.remedy else ""
     return f"{head}: {fault.problem}{remedy}" if head else f"{fault.problem}{remedy}"
+
+
+def _say_remedy(remedy: str) -> str:
+    """Leave out of a remedy what only those who write code can do."""
+    words = {
+        'columns={"見出し": "列の名前"} で区別するか、': "",
+        'するか、columns={"見出し": "code"} で教えて': "して",
+    }
+    for code, plain in words.items():
+        remedy = remedy.replace(code, plain)
+    return remedy
 
 
 if __name__ == "__main__":

@@ -142,10 +142,12 @@ class Room(RoomState):
         Raises
         ------
         ChoiceError
-            If the address or port cannot be used.
+            If the address or port cannot be used, or another room of this folder is open.
         """
         if self._server is not None:
             return
+        if self.guard is not None:
+            self.guard.take()
         desk = RequestDesk(self, self._papers)
         try:
             self._server = self._open_server(desk)
@@ -165,6 +167,8 @@ class Room(RoomState):
             server.stop()
         if desk is not None:
             desk.close()
+        if self.guard is not None:
+            self.guard.release()
 
     def listen(self, host: str) -> None:
         """Listen on one more address, if phones are served at all.

@@ -20,6 +20,7 @@ from dxkit.widgets.room._rate_limiter import RateLimiter
 from dxkit.widgets.room._replies import Reply
 from dxkit.widgets.room._room_log import RoomLog, open_log
 from dxkit.widgets.room._stage import SHOWN, Stage
+from dxkit.widgets.room._store_guard import StoreGuard
 from dxkit.widgets.room._trainee_board import TraineeBoard
 
 # answers a request's JSON object, and the phone that sent it
@@ -90,6 +91,8 @@ class RoomState:
         # further addresses under which the pages may be asked for
         self.other_hosts: list[str] = []
         self.min_votes = min_votes
+        # keeps other programs from opening the same store, where it was opened for this room
+        self.guard: StoreGuard | None = None
         self.by_address = RateLimiter(ADDRESS_BURST, ADDRESS_PER_SECOND)
         self.by_client = RateLimiter(CLIENT_BURST, CLIENT_PER_SECOND)
         self.table = ConnectionTable()
