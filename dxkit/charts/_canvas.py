@@ -28,6 +28,9 @@ PANEL_GAP = 0.03
 # inches for title, legend and note of two panels one above the other
 ROOM_FOR_WORDS = 1.2
 SHORTEST_LINE = 20
+# lines below a chart for which its height has room, and the height of each further one in points
+USUAL_LINES = 2
+LINE_PT = 1.4 * LABEL_PT
 # letters of a note or a source
 LINE_LONGEST = 800
 
@@ -211,6 +214,9 @@ def _write_on_figure(
     text = "\n".join(wrap_text(line, width, LINE_LONGEST) for line in lines)
     if text:
         figure.supxlabel(text, x=0.01, ha="left", fontsize=LABEL_PT)
+        # a chart of one row has no height to give away to a long note
+        more_lines = max(0, text.count("\n") + 1 - USUAL_LINES)
+        figure.set_figheight(figure.get_figheight() + more_lines * LINE_PT / POINTS_PER_INCH)
 
 
 def _write_around_axes(

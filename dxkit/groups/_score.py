@@ -114,7 +114,7 @@ def _read_seats(column: pd.Series) -> IntArray:
     ]
     if faults:
         raise TableError(faults)
-    return numbers.to_numpy(dtype=np.intp)
+    return np.asarray(numbers, dtype=np.intp)
 
 
 def _restore_given_numbers(measured: Groups, seats: IntArray) -> Groups:

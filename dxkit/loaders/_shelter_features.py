@@ -77,8 +77,7 @@ def _write_value(value: object) -> str:
     if isinstance(value, bool):
         return "1" if value else ""
     # a column with blanks makes 1 and 0 decimal numbers
-    is_whole = isinstance(value, float) and value.is_integer()
-    text = str(int(value)) if is_whole else str(value)
+    text = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
     return "" if text == "0" else text
 
 
