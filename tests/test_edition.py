@@ -111,7 +111,7 @@ def test_an_exercise_is_written_with_all_that_its_check_needs(tmp_path, monkeypa
     ],
 )
 def test_the_index_names_the_prefecture_and_counts_its_municipalities(
-    tmp_path, monkeypatch, prefecture, names, title, count
+    tmp_path, monkeypatch, prefecture, names, words
 ):
     monkeypatch.setenv("DXKIT_PREFECTURE", prefecture)
     # only the index is looked at
@@ -126,8 +126,7 @@ def test_the_index_names_the_prefecture_and_counts_its_municipalities(
         show_progress=False,
     )
     index = (folder / "index.html").read_text(encoding="utf-8")
-    assert title in index
-    assert f"自分の市町（{count}）" in index
+    assert all(word in index for word in words)
 
 
 @pytest.mark.slow
