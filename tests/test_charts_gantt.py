@@ -121,9 +121,7 @@ def test_a_single_row_keeps_its_height_beside_a_long_note(recwarn):
     dates = pd.to_datetime(["2026-01-31", "2026-03-01", "2026-06-01", "2027-01-01"])
     columns = ["start", "finish_p05", "finish", "finish_p95"]
     table = pd.DataFrame([dates], columns=columns).assign(code="28100")
-    figure = charts.gantt(
-        table, title="1市の見通し", note="見通しは仮定によります。" * 25, source="試験"
-    )
+    figure = gantt(table, title="1市の見通し", note="見通しは仮定によります。" * 25, source="試験")
     figure.draw_without_rendering()
     assert not [warning for warning in recwarn if "constrained" in str(warning.message)]
     # three lines of a label's letters at least

@@ -56,19 +56,7 @@ def area_coverage(
     seats = seats.assign(code=seats["code"].astype(str))
     towns[area] = towns[area].astype(object).where(towns[area].notna(), NO_AREA)
     _checks.require_unique_rows(towns, ["code"], "municipalities")
-    # a seat of somebody unknown would silently be nobody's
-    is_unknown = ~seats["code"].isin(towns["code"])
-    if is_unknown.any():
-        raise TableError(
-            Fault(
-                "この団体コードは市町の表にありません",
-                "5桁の団体コードで書いてください",
-                row=int(row) + 1,
-                column="code",
-                value=written_codes.iloc[row],
-            )
-            for row in is_unknown.to_numpy().nonzero()[0]
-        )
+    _require_known(seats["code"], towns["code"], written_codes)
     rows = []
     for name, members in towns.groupby(area, sort=True):
         own_seats = seats[seats["code"].isin(members["code"])]
@@ -88,3 +76,19 @@ def area_coverage(
     order = (table["seated"] > 0).astype(int)
     table = table.iloc[order.argsort(kind="stable")].reset_index(drop=True)
     return carry_provenance(table, municipalities, memberships)
+
+
+def _require_known(codes: pd.Series, known_codes: pd.Series, written_codes: pd.Series) -> None:
+    # a seat of somebody unknown would silently be nobody's
+    is_unknown = ~codes.isin(known_codes)
+    if is_unknown.any():
+        raise TableError(
+            Fault(
+                "この団体コードは市町の表にありません",
+                "5桁の団体コードで書いてください",
+                row=int(row) + 1,
+                column="code",
+                value=written_codes.iloc[row],
+            )
+            for row in is_unknown.to_numpy().nonzero()[0]
+        )
