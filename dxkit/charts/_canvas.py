@@ -31,6 +31,8 @@ SHORTEST_LINE = 20
 # lines below a chart for which its height has room, and the height of each further one in points
 USUAL_LINES = 2
 LINE_PT = 1.4 * LABEL_PT
+# a higher chart gives room to its note itself, and its sheet of paper stays one sheet
+LOW_CHART_INCHES = 3.0
 # letters of a note or a source
 LINE_LONGEST = 800
 
@@ -216,7 +218,10 @@ def _write_on_figure(
         figure.supxlabel(text, x=0.01, ha="left", fontsize=LABEL_PT)
         # a chart of one row has no height to give away to a long note
         more_lines = max(0, text.count("\n") + 1 - USUAL_LINES)
-        figure.set_figheight(figure.get_figheight() + more_lines * LINE_PT / POINTS_PER_INCH)
+        height = figure.get_figheight()
+        if height < LOW_CHART_INCHES:
+            height += more_lines * LINE_PT / POINTS_PER_INCH
+            figure.set_figheight(min(height, LOW_CHART_INCHES))
 
 
 def _write_around_axes(

@@ -45,7 +45,7 @@ STYLES = ("report.css", "meeting.css")
 QUESTION_COUNT = 5
 QUESTION_LENGTH = 90
 # letters of a reason, of a shown cell, of the parts of the heading, and of a printed address
-REASON_LENGTH = 200
+REASON_LENGTH = 120
 SHOWN_LENGTH = 10
 HEAD_LENGTH = 24
 PRINTED_ADDRESS_LENGTH = 60
@@ -211,7 +211,12 @@ def _write_group_sheet(
     ]
     # the caution stands above the sources: shares are of steps, not of finished systems
     sources = "　".join(f"［{name}］{official.sources[name]}" for name in SOURCES)
-    foot = [PROGRESS_CAUTION, f"出典: {sources}", official.age_note]
+    # one paragraph: each one costs a line of the sheet
+    age_note = schema.write_age_note(
+        official.municipalities, official.progress, official.extensions
+    )
+    origin = " ".join(filter(None, [f"出典: {sources}", age_note]))
+    foot = [PROGRESS_CAUTION, origin]
     heading = (
         f"{escape_text(head.title)} {escape_text(name_group(key))}"
         f"<small>{escape_text(head.place_and_date)}</small>"
@@ -228,7 +233,10 @@ def _draw_progress(key: Any, people: pd.DataFrame, official: Official) -> str:
     systems = list(dict.fromkeys(official.progress["system"]))
     wide = progress_table(official.progress, systems=systems)
     shares = wide.loc[towns["code"]].set_axis(list(towns["name"]))
-    # the foot of the sheet names the sources
+    # the foot of the sheet names the sources, and which of them are old
+    shares.attrs["inputs"] = [
+        record | {"fresh_until": ""} for record in shares.attrs.get("inputs", ())
+    ]
     figure = charts.heatmap(shares, label="終えた手順の割合", low=0, high=1, source="")
     picture = embed_figure(figure, f"{name_group(key)}の市町ごとの20業務の進み具合")
     return write_part("20業務の進み具合（40の作業手順のうち終えた割合）", picture)
