@@ -27,7 +27,3 @@ class Deadline:
         """Check the clock, and remember if the limit has passed."""
         self.was_hit |= self.remaining_s == 0.0
         return self.was_hit
-
-    def record_hit(self) -> None:
-        """Remember that the limit stopped a search which watches the clock itself."""
-        self.was_hit = True

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dxkit._checks import require_number
 from dxkit.errors import ChoiceError
+from dxkit.sharing._field_values import NUMBER_KINDS
 from dxkit.sharing._figures import build_figure_table, make_figure, mark_assumptions
 from dxkit.sharing._movement_evidence import (
     LEAVING,
@@ -225,7 +226,7 @@ def _join_rows(others: pd.DataFrame, added: list[Row], like: pd.DataFrame) -> pd
 
 def _replace_figures(scenario: Scenario, name: str) -> Scenario:
     """List the numbers of a replaced table anew; they have no line in a file any more."""
-    fields = [field for field in FIELDS_OF_TABLE[name] if field.kind in ("number", "integer")]
+    fields = [field for field in FIELDS_OF_TABLE[name] if field.kind in NUMBER_KINDS]
     old = scenario.figures[scenario.figures["file"] != f"{name}.csv"]
     new = [
         make_figure((f"{name}.csv", 0, row["place"]), field, row[field.name], row["source"])

@@ -1,6 +1,8 @@
 """A search that is stopped: it says how far it may be off, and whether another machine would stop there, too."""
 
+import importlib
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -152,16 +154,21 @@ def test_a_search_that_stops_adding_cuts_still_finds_the_best(monkeypatch, seed)
         }
     )
     plan = drones.best_bases(demand, sites, count=3, range_km=8)
-    reached = [
-        set(rows["place"]) if "place" in rows else set(rows.index)
-        for _, rows in drones.reach(demand.assign(place=range(40)), sites, range_km=8).groupby(
-            "base"
-        )
-    ]
+    pairs = drones.reach(demand.assign(place=range(40)), sites, range_km=8)
+    reached = [set(rows["place"]) for _, rows in pairs.groupby("base")]
     people = demand["people"].to_numpy()
-    best = max(
-        people[list(set().union(*trio))].sum() if set().union(*trio) else 0
-        for trio in itertools.combinations(reached, min(3, len(reached)))
-    )
+    best = max(people[list(set.union(*trio))].sum() for trio in itertools.combinations(reached, 3))
     assert plan.value == best
     assert plan.gap == 0
+
+
+@pytest.mark.parametrize("is_in", [[True, True, False], [True, True, True]])
+def test_a_node_where_all_is_chosen_has_a_bound(is_in):
+    search = importlib.import_module("dxkit._optimise.mclp_tree")
+    tree = object.__new__(search.TreeSearch)
+    cover = SimpleNamespace(columns=np.eye(3), weights=np.array([5.0, 3.0, 1.0]))
+    tree.state = SimpleNamespace(cover=cover, open_count=sum(is_in), sure_weight=10.0)
+    node = search.Node(np.array(is_in), np.zeros(3, dtype=bool))
+    # a price is what a row may bring: here all of its weight
+    bound, _ = tree._price_node(node, cover.weights)
+    assert bound == 10.0 + cover.weights[is_in].sum()
