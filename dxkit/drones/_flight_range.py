@@ -3,8 +3,8 @@
 With endurance T at the mass that is flown (`dxkit.drones.endurance_min`), a leg of length d flown
 at ground speed g spends the share (d / g) / T of the battery.
 
-* Wind w from the side by the angle a: ground speed g = √(v² − (w sin a)²) + w cos a at air speed v.
-  The load goes out, the drone comes back empty.
+* The ground speed in wind is computed by `compute_ground_speed`, in ``_ground_speed.py``. The load
+  goes out, the drone comes back empty.
 * Climbing and descending take time at hovering power; the work of lifting itself (about 1 % of a
   battery for 150 m) and the change of power with air speed are left out. A drone that flies slower
   or faster than its cruise gets elsewhere.
@@ -16,6 +16,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit._checks import is_number
 from dxkit.drones._drone_figures import Drone, read_drone_figures
+from dxkit.drones._ground_speed import compute_ground_speed
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._power_endurance import endurance_min
 from dxkit.errors import ChoiceError, shorten
@@ -146,9 +147,9 @@ def flight_shape(
     # angle between the way out and the direction from which the wind comes
     against = np.radians(bearing - wind_from_deg)
     airspeed_ms = figures["airspeed_ms"]
-    way_out = _ground_speed(airspeed_ms, wind_ms, against)
+    way_out = compute_ground_speed(airspeed_ms, wind_ms, against)
     # on the way back the drone flies the opposite direction in the same wind
-    way_back = _ground_speed(airspeed_ms, wind_ms, against + np.pi)
+    way_back = compute_ground_speed(airspeed_ms, wind_ms, against + np.pi)
     speeds = np.array([way_out, way_back][: len(loads_kg)])
     table = pd.DataFrame(
         {"bearing_deg": bearing, "range_km": _leg_km(speeds, minutes, reserve_share, climb_m)}
@@ -163,17 +164,6 @@ def flight_shape(
         "climb_m": climb_m,
     }
     return mark_origin(table, drone)
-
-
-def _ground_speed(airspeed_ms: float, wind_ms: float, against: FloatArray) -> FloatArray:
-    """Compute √(v² − (w sin a)²) − w cos a, a being the angle from the way to the wind's origin.
-
-    0 where the wind is as fast as the drone or carries it off.
-    """
-    # what is left of the air speed after holding against the side wind
-    across = airspeed_ms**2 - (wind_ms * np.sin(against)) ** 2
-    speed = np.sqrt(np.maximum(across, 0.0)) - wind_ms * np.cos(against)
-    return np.where((across > 0) & (speed > 0), speed, 0.0)
 
 
 def _leg_km(

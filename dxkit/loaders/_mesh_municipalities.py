@@ -47,7 +47,7 @@ def _find_nearest(
     return first
 
 
-def describe_cells(
+def list_mesh_remarks(
     table: pd.DataFrame, is_elsewhere: "pd.Series[bool]", prefecture: str | None
 ) -> list[str]:
     """Say how many cells, with how many people, are left out or lie in no municipality."""

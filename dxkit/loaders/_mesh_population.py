@@ -15,9 +15,9 @@ from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
 from dxkit.loaders._mesh_codes import find_centres, find_code_faults
 from dxkit.loaders._mesh_municipalities import (
-    describe_cells,
     find_cells_elsewhere,
     find_municipalities,
+    list_mesh_remarks,
 )
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import set_origin
@@ -117,7 +117,7 @@ def read_mesh_population(
     border_cells = table.attrs.get("border_cells", 0)
     is_elsewhere = find_cells_elsewhere(table, number)
     outside = int(is_elsewhere.sum())
-    remarks = describe_cells(table, is_elsewhere, number) if inside_only else []
+    remarks = list_mesh_remarks(table, is_elsewhere, number) if inside_only else []
     if inside_only:
         table = table[~is_elsewhere]
         require_rows(table, number or "", file)

@@ -8,7 +8,7 @@ import pandas as pd
 from dxkit.maps._classes import Classes
 from dxkit.maps._colours import Colours
 from dxkit.maps._column_styles import BACKGROUND, classify_column, make_notes
-from dxkit.maps._html_safety import HATCH, clean_text
+from dxkit.maps._html_safety import HATCH, replace_surrogates
 from dxkit.maps._inputs import Columns, read_names, require_column
 from dxkit.maps._layers import Notes, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend, LegendEntry
@@ -147,4 +147,4 @@ def _make_legend(classes: Classes, label: str, unit: str, missing: str) -> Legen
     entries = classes.make_entries()
     if classes.has_missing:
         entries = (*entries, LegendEntry(missing, MISSING_SWATCH, "hatch"))
-    return Legend(clean_text(label), entries, clean_text(unit))
+    return Legend(replace_surrogates(label), entries, replace_surrogates(unit))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dxkit.maps._classes import Classes, classify_numbers, classify_texts
 from dxkit.maps._colours import Colours
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._inputs import (
     Columns,
     format_value,
@@ -68,7 +68,7 @@ def make_notes(
         [format_value(value, missing, unit) for value in values]
         for _, values, unit in drawn_columns
     ]
-    fields = [clean_text(heading) for heading, _, _ in drawn_columns] + headings
+    fields = [replace_surrogates(heading) for heading, _, _ in drawn_columns] + headings
     rows = [
         [*(column[row] for column in drawn_texts), *further_texts[row]] for row in range(len(table))
     ]

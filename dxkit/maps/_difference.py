@@ -5,7 +5,7 @@ import pandas as pd
 
 from dxkit._keywords import accepts_old_keywords
 from dxkit.maps._base_layers import BASE, BASE_COLOUR, put_bases
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._map import Map
 from dxkit.maps._mesh_layers import CellKinds, check_cells, put_cells, put_ground, read_times
 from dxkit.maps._provenance import read_origin
@@ -98,7 +98,7 @@ def difference(
     drawing = Map(title=title, offline=offline, height=height, **origin)
     put_ground(drawing, municipalities, background)
     # labels come from people and stand in the legend and in layer names
-    before_label, after_label = map(clean_text, labels)
+    before_label, after_label = map(replace_surrogates, labels)
     # a binary number: its first digit is the first choice, its second the second
     kind_of = (read_times(cells, before) > 0) + 2 * (read_times(cells, after) > 0)
     kinds = CellKinds(kind_of, name_difference_kinds(before_label, after_label), DIFFERENCE_COLOURS)

@@ -12,7 +12,7 @@ from dxkit.errors import shorten
 from dxkit.maps._bent_arrow import bend_arrow
 from dxkit.maps._classes import classify_numbers
 from dxkit.maps._flow_table import FlowTable
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._layers import Notes, ShapeLayer, Spec
 from dxkit.maps._legend import Legend, LegendEntry, format_number, scale_radii
 from dxkit.maps._map import Map
@@ -50,7 +50,7 @@ def put_arrows(drawing: Map, flows: FlowTable, rows: IntArray, bins: int, unit: 
     )
     drawing.add_child(layer)
     entries = tuple(reversed(classes.make_entries()))
-    drawing.legends.append(Legend("矢印の移動", entries, clean_text(unit)))
+    drawing.legends.append(Legend("矢印の移動", entries, replace_surrogates(unit)))
 
 
 def put_hidden_flows(drawing: Map, flows: FlowTable, rows: IntArray, unit: str) -> None:
@@ -68,7 +68,7 @@ def put_hidden_flows(drawing: Map, flows: FlowTable, rows: IntArray, unit: str) 
         entries.append(LegendEntry(f"小さい移動 {int(small.sum())}本 {people}", BLANK_COLOUR))
     if unplaced.any():
         people = _format_people(flows.people[unplaced].sum(), unit)
-        label = f"位置のない相手（{clean_text(_list_unplaced(flows))}） {people}"
+        label = f"位置のない相手（{replace_surrogates(_list_unplaced(flows))}） {people}"
         entries.append(LegendEntry(label, BLANK_COLOUR))
     if entries:
         drawing.legends.append(Legend("描いていない移動", tuple(entries)))
@@ -162,8 +162,8 @@ def _make_circle_legend(largest: float, unit: str) -> Legend:
         LegendEntry(kind, colour, "circle", LEGEND_RADIUS_PX)
         for kind, colour in zip(BALANCE_KINDS, BALANCE_COLOURS, strict=True)
     ]
-    return Legend("いま、そこにいる人（円）", (*sizes, *kinds), clean_text(unit))
+    return Legend("いま、そこにいる人（円）", (*sizes, *kinds), replace_surrogates(unit))
 
 
 def _format_people(people: float, unit: str) -> str:
-    return clean_text(f"{people:,.0f} {unit}")
+    return replace_surrogates(f"{people:,.0f} {unit}")

@@ -23,7 +23,7 @@ from shapely.geometry import shape
 from dxkit.errors import AssetError, shorten
 from dxkit.maps._folium_notes import NOTE_TYPES, describe_notes, list_features
 from dxkit.maps._folium_refusal import explain_refusal, require_no_children
-from dxkit.maps._html_safety import check_colour, clean_text
+from dxkit.maps._html_safety import check_colour, replace_surrogates
 from dxkit.maps._layers import DECIMALS, DataLayer, PageContent, Spec, add_visibility
 from dxkit.maps._legend import Legend, LegendEntry, format_number
 
@@ -108,7 +108,7 @@ def make_scale_legend(scale: ColorMap) -> Legend:
             LegendEntry(format_number(edge), _read_scale_colour(scale, edge))
             for edge in (edges if few_steps else steps)
         ]
-    return Legend(clean_text(scale.caption), tuple(entries))
+    return Legend(replace_surrogates(scale.caption), tuple(entries))
 
 
 def _read_scale_colour(scale: ColorMap, value: float) -> str:
@@ -171,7 +171,7 @@ def _describe_marker(element: Marker, _: PageContent) -> Spec:
     icon = element.icon
     if icon is not None and type(icon) not in (DivIcon, Icon):
         raise AssetError(explain_refusal(icon))
-    text = clean_text(icon.options.get("html") or "") if isinstance(icon, DivIcon) else None
+    text = replace_surrogates(icon.options.get("html") or "") if isinstance(icon, DivIcon) else None
     pin = str(icon.options.get("marker_color") or "") if isinstance(icon, Icon) else DEFAULT_PIN
     return {
         "kind": "marker",

@@ -13,7 +13,7 @@ from folium.map import Popup, Tooltip
 
 from dxkit.errors import AssetError
 from dxkit.maps._folium_refusal import require_no_children
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._layers import Spec
 from dxkit.maps._legend import format_number
 
@@ -50,7 +50,7 @@ def list_features(data: Spec) -> list[Spec]:
 
 def _describe_note(note: Any, owner: Element) -> Spec:
     if isinstance(note, Tooltip):
-        text = clean_text(note.text).strip()
+        text = replace_surrogates(note.text).strip()
         return {"text": text, "options": _read_switches(note.options)}
     if isinstance(note, Popup):
         return {"text": _read_popup_text(note), "open": bool(note.show)}
@@ -64,7 +64,7 @@ def _describe_note(note: Any, owner: Element) -> Spec:
         for values in properties
     ]
     # without labels the rows have texts only
-    fields = [clean_text(alias) for alias in note.aliases] if note.labels else None
+    fields = [replace_surrogates(alias) for alias in note.aliases] if note.labels else None
     return {"fields": fields, "rows": rows, "options": _read_switches(options)}
 
 
@@ -89,7 +89,7 @@ def _read_popup_text(popup: Popup) -> str:
         raise AssetError(
             f"Popup の中の「{type(foreign[0]).__name__}」は使えません。文字だけを入れてください。"
         )
-    return "\n".join(clean_text(text).replace("\\`", "`") for text in texts)
+    return "\n".join(replace_surrogates(text).replace("\\`", "`") for text in texts)
 
 
 def _format_property(value: object, localize: bool) -> str:
@@ -98,6 +98,8 @@ def _format_property(value: object, localize: bool) -> str:
         return ""
     # True and False are numbers for Python, but words for a reader
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return format_number(value) if localize and math.isfinite(value) else clean_text(value)
+        return (
+            format_number(value) if localize and math.isfinite(value) else replace_surrogates(value)
+        )
     is_nested = isinstance(value, (dict, list))
-    return clean_text(json.dumps(value, ensure_ascii=False) if is_nested else value)
+    return replace_surrogates(json.dumps(value, ensure_ascii=False) if is_nested else value)

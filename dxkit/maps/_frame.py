@@ -8,7 +8,7 @@ strips frames out of notebooks (an untrusted notebook, a site that shows noteboo
 import base64
 import html
 
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 
 BOX = "position:relative;overflow:hidden;height:{height}px"
 STILL = "position:absolute;left:0;top:0;width:100%;max-width:720px"
@@ -29,7 +29,7 @@ def write_frame(page: str, *, title: str, height: int, still: str = "") -> str:
     still
         An SVG picture of the page, seen where the frame is not.
     """
-    label = html.escape(clean_text(title) or "地図")
+    label = html.escape(replace_surrogates(title) or "地図")
     frame = (
         f'<iframe srcdoc="{html.escape(page)}" sandbox="allow-scripts" title="{label}" '
         f'width="100%" height="{int(height)}" style="{FRAME}"></iframe>'
@@ -37,7 +37,7 @@ def write_frame(page: str, *, title: str, height: int, still: str = "") -> str:
     if not still:
         return frame
     # as an image, nothing in it can run or fetch; the frame carries the words for screen readers
-    picture = base64.b64encode(clean_text(still).encode()).decode()
+    picture = base64.b64encode(replace_surrogates(still).encode()).decode()
     address = f"data:image/svg+xml;base64,{picture}"
     image = f'<img src="{address}" alt="" style="{STILL}">'
     return f'<div style="{BOX.format(height=int(height))}">{image}{frame}</div>'

@@ -86,7 +86,7 @@ def write_page(
     script = read_asset(SCRIPT_NAME)
     return _PAGE.format(
         policy=_write_policy((leaflet, script), style, tiles=tiles),
-        title=html.escape(clean_text(title) or "地図"),
+        title=html.escape(replace_surrogates(title) or "地図"),
         heading=_write_part("h1", title),
         wait=_WAIT,
         footer=_write_part("footer", footer),
@@ -115,10 +115,10 @@ def to_json(value: object) -> str:
     # inside JSON these signs stand in texts only, where an escape means the same
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return clean_text(text)
+    return replace_surrogates(text)
 
 
-def clean_text(value: object) -> str:
+def replace_surrogates(value: object) -> str:
     """Convert a value to text that a file can hold.
 
     A lone half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark.
@@ -182,4 +182,4 @@ def _hash_source(text: str) -> str:
 
 
 def _write_part(tag: str, text: str) -> str:
-    return f"<{tag}>{html.escape(clean_text(text))}</{tag}>\n" if text else ""
+    return f"<{tag}>{html.escape(replace_surrogates(text))}</{tag}>\n" if text else ""

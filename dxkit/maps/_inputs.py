@@ -11,7 +11,7 @@ import pandas as pd
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit._checks import EMPTY_REMEDY
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._legend import format_number
 
 NAMELESS = "（名前なし）"
@@ -150,7 +150,7 @@ def read_names(table: pd.DataFrame, name: str) -> list[str]:
         return [format_value(value, NAMELESS) for value in require_column(table, name, "name")]
     # a code can be looked up, an index label only counts
     labels = table["code"] if "code" in table.columns else table.index
-    return [clean_text(value) for value in labels]
+    return [replace_surrogates(value) for value in labels]
 
 
 def read_row_labels(table: pd.DataFrame) -> list[str]:
@@ -170,7 +170,8 @@ def read_tooltip_columns(
     """
     names = [columns] if isinstance(columns, str) else list(columns)
     headings = [
-        clean_text(columns[name] if isinstance(columns, Mapping) else name) for name in names
+        replace_surrogates(columns[name] if isinstance(columns, Mapping) else name)
+        for name in names
     ]
     texts = [
         [format_value(value, missing) for value in require_column(table, name, "tooltip")]
@@ -191,8 +192,8 @@ def format_value(value: object, missing: str, unit: str = "") -> str:
         return "はい" if value else "いいえ"
     if isinstance(value, (int, float, np.integer, np.floating)):
         suffix = unit if unit in CLOSE_UNITS else f" {unit}"
-        return clean_text(format_number(float(value)) + suffix)
-    return clean_text(value) if str(value).strip() else missing
+        return replace_surrogates(format_number(float(value)) + suffix)
+    return replace_surrogates(value) if str(value).strip() else missing
 
 
 def _is_missing(value: object) -> bool:

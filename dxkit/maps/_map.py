@@ -25,12 +25,12 @@ from dxkit.maps._folium import (
 )
 from dxkit.maps._folium_refusal import explain_refusal
 from dxkit.maps._frame import write_frame
-from dxkit.maps._html_safety import TILES, clean_text, write_page
+from dxkit.maps._html_safety import TILES, replace_surrogates, write_page
 from dxkit.maps._layers import PageContent, PointLayer, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend
 from dxkit.maps._provenance import mark_title, write_footer
 from dxkit.maps._shape_inputs import check_shapes
-from dxkit.maps._still import write_still
+from dxkit.maps._still_map import write_still_map
 
 # names of areas outside the first view that a legend lists
 LISTED_OUTSIDE = 12
@@ -166,7 +166,7 @@ class Map(folium.Map):
 
     def _write_still(self, spec: Spec) -> str:
         footer = write_footer(self.source, self.as_of, self.age_note)
-        return write_still(spec, title=self.title, footer=footer)
+        return write_still_map(spec, title=self.title, footer=footer)
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Refuse to be drawn by a page other than its own.
@@ -230,7 +230,7 @@ class Map(folium.Map):
         words = label or "、".join(names)
         self.add_child(make_background(areas, OUTLINE))
         if words:
-            self.legends.append(Legend(clean_text(f"太い線: {words}"), ()))
+            self.legends.append(Legend(replace_surrogates(f"太い線: {words}"), ()))
         return self
 
     def _describe_panes(self, content: PageContent) -> Iterator[Spec]:
@@ -279,7 +279,7 @@ class Map(folium.Map):
         more = f"ほか{len(names) - LISTED_OUTSIDE}" if len(names) > LISTED_OUTSIDE else ""
         listed = "、".join(shorten(name) for name in list(names)[:LISTED_OUTSIDE])
         words = f"最初の表示の外（縮小すると見えます）: {listed}{more}"
-        return [Legend(clean_text(words), ())]
+        return [Legend(replace_surrogates(words), ())]
 
     def _choose_view(self) -> Spec:
         """Choose where to look first: the asked-for place, all there is, or the prefecture."""
@@ -323,4 +323,4 @@ def _find_home_bounds() -> list[list[float | None]]:
 
 def shorten_title(drawing: Map) -> str:
     """Write a map's title as one short line."""
-    return shorten(clean_text(drawing.title))
+    return shorten(replace_surrogates(drawing.title))

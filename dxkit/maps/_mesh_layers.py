@@ -17,7 +17,7 @@ from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.codes import MESH_LEVELS
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._column_styles import BACKGROUND, MUNICIPALITIES
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._inputs import (
     check_rows,
     read_row_labels,
@@ -217,7 +217,7 @@ def _make_cell_notes(
         weight = float(weights[members].sum())
         share = weight / float(total_of[code]) if total_of[code] else 0.0
         rows.append([labels[kind], f"{weight:,.0f} {unit}", f"{share:.0%}"])
-    heads = [clean_text(names.get(code, code)) for _, code, _ in groups]
+    heads = [replace_surrogates(names.get(code, code)) for _, code, _ in groups]
     fields = ["届くか", "いる人" if unit == "人" else "量", "この市町のうち"]
     return Notes(heads, fields, rows)
 

@@ -11,7 +11,7 @@ from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._classes import Classes
 from dxkit.maps._colours import Colours
 from dxkit.maps._column_styles import BACKGROUND, DrawnColumn, classify_column, make_notes
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._inputs import (
     Columns,
     check_rows,
@@ -198,7 +198,7 @@ def _make_colour_legend(classes: Classes, label: str, unit: str, missing: str) -
     entries = classes.make_entries("circle")
     if classes.has_missing:
         entries = (*entries, LegendEntry(missing, MISSING_COLOUR, "circle", LEGEND_RADIUS_PX))
-    return Legend(clean_text(label), entries, clean_text(unit))
+    return Legend(replace_surrogates(label), entries, replace_surrogates(unit))
 
 
 def _make_size_legend(sizes: FloatArray, label: str, unit: str) -> Legend:
@@ -215,4 +215,4 @@ def _make_size_legend(sizes: FloatArray, label: str, unit: str) -> Legend:
         )
         for step in steps
     )
-    return Legend(clean_text(label), circles, clean_text(unit))
+    return Legend(replace_surrogates(label), circles, replace_surrogates(unit))

@@ -1,4 +1,4 @@
-"""How does a map look that is redrawn at every click?
+"""How does a map of mesh cells look that is redrawn at every click?
 
 A `Sketch` keeps what stays (borders, names, the place of each cell) and writes the rest anew as
 one small SVG: some milliseconds for thousands of cells, where a map with zoom takes its frame a
@@ -15,7 +15,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.codes import MESH_LEVELS
-from dxkit.maps._html_safety import check_colour, clean_text
+from dxkit.maps._html_safety import check_colour, replace_surrogates
 from dxkit.maps._inputs import read_row_labels
 from dxkit.maps._mesh_layers import FIRST_LONGITUDE, check_cells, find_cells
 from dxkit.maps._provenance import MARKS, read_origin
@@ -126,7 +126,7 @@ class Sketch:
         """
         # the picture stands without a title: the mark is part of it
         mark = MARKS.get(self.kind, "")
-        text = html.escape(clean_text(f"{label}（{mark}）" if mark else label))
+        text = html.escape(replace_surrogates(f"{label}（{mark}）" if mark else label))
         view_box = f"0 0 {self.view.width:.1f} {self.view.height:.1f}"
         # as wide as what holds it, so that shares of width and height stay true
         style = f"display:block;width:100%;height:auto;background:{SEA}"
@@ -168,7 +168,7 @@ class Sketch:
         positions = self.view.project(marks.lat, marks.lon)
         return "".join(
             f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:.2f}" {look}>'
-            f"<title>{html.escape(clean_text(name))}</title></circle>"
+            f"<title>{html.escape(replace_surrogates(name))}</title></circle>"
             for (x, y), name in zip(positions, marks.names, strict=True)
         )
 

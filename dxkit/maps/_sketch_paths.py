@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit.maps._html_safety import clean_text
+from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._shape_inputs import check_shapes
 
 FONT = (
@@ -112,7 +112,7 @@ def write_borders(view: View, municipalities: gpd.GeoDataFrame | None, line: str
     middles = shapely.get_coordinates(shapely.point_on_surface(shapes.geometry.to_numpy()))
     positions = view.project(middles[:, 1], middles[:, 0])
     names = "".join(
-        f'<text x="{x:.1f}" y="{y:.1f}">{html.escape(clean_text(name))}</text>'
+        f'<text x="{x:.1f}" y="{y:.1f}">{html.escape(replace_surrogates(name))}</text>'
         for (x, y), name in zip(positions, shapes["name"], strict=True)
     )
     return (

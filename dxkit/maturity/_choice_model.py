@@ -207,7 +207,7 @@ def _build_weight_factors(
     if weight_noise == 0 or framework.headings[-1].members.size < 2:
         return {}
     return {
-        f"weight_{name}": partial(_vary_weight, weight_noise=weight_noise)
+        f"weight_{name}": partial(_compute_weight_factor, weight_noise=weight_noise)
         for name in framework.dimensions
     }
 
@@ -227,7 +227,7 @@ def _build_method_factors(
     return factors
 
 
-def _vary_weight(share: float, weight_noise: float) -> float:
+def _compute_weight_factor(share: float, weight_noise: float) -> float:
     """Compute by what a weight is multiplied; a named function can be sent to a process."""
     return 1 + weight_noise * (2 * share - 1)
 

@@ -69,7 +69,7 @@ def make_cell_writer(
         if is_missing(value):
             return MISSING
         if template is not None and not is_number(value):
-            return clean_text(_apply(template, value))
+            return box_hostile_letters(_apply(template, value))
         return _write_value(value, number_template, labels)
 
     return write
@@ -96,7 +96,7 @@ def _to_float(number: Any) -> float:
     return float(number)
 
 
-def clean_text(value: object) -> str:
+def box_hostile_letters(value: object) -> str:
     """Write a value as text without what could reorder or hide other text."""
     text = str(value)
     if len(text) > LONGEST_TEXT:
@@ -123,7 +123,7 @@ def _write_value(value: object, number_template: str, labels: Mapping[str, str])
     # a text is a collection of letters, but reads as one
     if isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping):
         return _write_list(value, number_template, labels)
-    return labels.get(str(value)) or clean_text(value)
+    return labels.get(str(value)) or box_hostile_letters(value)
 
 
 def _write_list(values: Collection[object], number_template: str, labels: Mapping[str, str]) -> str:
@@ -134,13 +134,13 @@ def _write_list(values: Collection[object], number_template: str, labels: Mappin
         MISSING if is_missing(part) else _write_value(part, number_template, labels)
         for part in ordered[:LONGEST_LIST]
     ]
-    return clean_text("、".join(parts) + ("…" if len(ordered) > LONGEST_LIST else ""))
+    return box_hostile_letters("、".join(parts) + ("…" if len(ordered) > LONGEST_LIST else ""))
 
 
 def _write_number(number: float, template: str) -> str:
     if math.isinf(number):
         return "∞" if number > 0 else "−∞"
-    text = clean_text(template.format(number))
+    text = box_hostile_letters(template.format(number))
     # −0.04 to one decimal is 0.0, not −0.0
     return text.removeprefix("-") if not set(text) & set("123456789") else text
 

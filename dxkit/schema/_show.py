@@ -11,7 +11,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.schema._cell_format import (
     SHARE_UNIT,
-    clean_text,
+    box_hostile_letters,
     is_missing,
     is_number,
     make_cell_writer,
@@ -105,7 +105,7 @@ def show(
         # a column of numbers with gaps is still a column of numbers
         filled = [value for value in values if not is_missing(value)]
         column = ShownColumn(
-            heading=clean_text(field.heading),
+            heading=box_hostile_letters(field.heading),
             texts=[writer(value) for value in values],
             series=field.series,
             is_numeric=bool(filled) and all(map(is_number, filled)),
@@ -115,7 +115,7 @@ def show(
         shown_columns.append(column)
     # dates and sources may come from anybody's file, too
     attrs = {
-        key: clean_text(value) if isinstance(value, str) else value
+        key: box_hostile_letters(value) if isinstance(value, str) else value
         for key, value in table.attrs.items()
     }
     return ShownTable(shown_columns, attrs)

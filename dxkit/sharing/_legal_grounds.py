@@ -56,7 +56,7 @@ def grounds(table: pd.DataFrame | None = None) -> pd.DataFrame:
     pandas.DataFrame
         One row a ground: ``notice, row, from_, to, category, phase, consent`` (あり: only with
         consent), ``ground, condition, certainty`` (条文を確認, 一部を確認, 要確認), ``as_of,
-        source``.
+        source``, ``ordinance`` (要る: only where a municipality has one).
 
     Raises
     ------

@@ -1,4 +1,7 @@
-"""How does an entry of a session reach the store, under whose name, and what is answered?"""
+"""How does an entry of a session reach the store, under whose name, and what is answered?
+
+The entry is made, signed and answered here; `Database` in ``_database.py`` writes it to the file.
+"""
 
 import warnings
 from collections.abc import Mapping

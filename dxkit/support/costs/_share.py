@@ -245,7 +245,7 @@ def _judge_rule(
         # a nucleolus is rounded to 0.01 yen: less than a yen is nobody's reason
         leavers = ()
     # a ratio above 1 is a member who would be better off alone
-    ratios = _divide_parts(parts, table["alone_yen"].to_numpy(dtype=float))
+    ratios = _compare_with_alone(parts, table["alone_yen"].to_numpy(dtype=float))
     return row | {
         "leavers": len(leavers),
         "leave_saves_yen": float(saved_yen) if leavers else 0.0,
@@ -258,7 +258,7 @@ def _judge_rule(
     }
 
 
-def _divide_parts(parts: Parts, alone_yen: FloatArray) -> FloatArray:
+def _compare_with_alone(parts: Parts, alone_yen: FloatArray) -> FloatArray:
     return np.array([float(part) for part in parts]) / alone_yen
 
 

@@ -1,7 +1,7 @@
 """How does a map look where no script may run: on a page that shows notebooks, or in print?
 
-`write_still` draws the same description that ``map.js`` reads as one small SVG picture. Every text
-in it is escaped, and it holds no script and no address.
+`write_still_map` draws the same description that ``map.js`` reads as one small SVG picture. Every
+text in it is escaped, and it holds no script and no address.
 """
 
 import html
@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry import shape
 
 from dxkit.errors import shorten
-from dxkit.maps._html_safety import HATCH, clean_text
+from dxkit.maps._html_safety import HATCH, replace_surrogates
 from dxkit.maps._layers import Spec
 from dxkit.maps._sketch_paths import FONT
 
@@ -74,7 +74,7 @@ class Window:
         return metres / METRES_PER_DEGREE / math.cos(math.radians(lat)) * self.pixels
 
 
-def write_still(spec: Spec, *, title: str = "", footer: str = "") -> str:
+def write_still_map(spec: Spec, *, title: str = "", footer: str = "") -> str:
     """Write a map's description as an SVG picture.
 
     Parameters
@@ -103,7 +103,7 @@ def write_still(spec: Spec, *, title: str = "", footer: str = "") -> str:
     )
     lines += [_write_text(4, bottom + 15, _cut_text(footer, FOOTER_LETTERS), size=11)]
     total = bottom + (LINE_PX if footer else 0)
-    label = html.escape(clean_text(title) or "地図")
+    label = html.escape(replace_surrogates(title) or "地図")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_PX} {total}" '
         f'width="{WIDTH_PX}" height="{total}" role="img" aria-label="{label}" style="{FONT}">'
@@ -308,7 +308,7 @@ def _write_text(x: float, y: float, words: str, *, size: int = 12, bold: bool = 
     weight = ' font-weight="bold"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}"{weight} fill="#1c1c1c">'
-        f"{html.escape(clean_text(words))}</text>"
+        f"{html.escape(replace_surrogates(words))}</text>"
     )
 
 
