@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,10 +72,17 @@ class Tally:
         return self.met / self.all if self.all else 0.0
 
 
+@cache
 def _sources(root: Path) -> list[tuple[Path, str, ast.Module]]:
     paths = sorted(root.rglob("*.py"))
     texts = [path.read_text(encoding="utf-8") for path in paths]
     return [(path, text, ast.parse(text)) for path, text in zip(paths, texts, strict=True)]
+
+
+@cache
+def _nodes(tree: ast.AST) -> list[ast.AST]:
+    """Every node of a tree; most measures pass over all of them."""
+    return list(ast.walk(tree))
 
 
 def _place(path: Path, node: ast.AST, name: str) -> str:
@@ -82,7 +90,7 @@ def _place(path: Path, node: ast.AST, name: str) -> str:
 
 
 def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -102,7 +110,7 @@ def vague_names(sources) -> Tally:
     """Variables and arguments that are participles or pronouns, of all that are bound."""
     tally = Tally()
     for path, _, tree in sources:
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             name = (
                 node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else None
             )
@@ -135,7 +143,7 @@ def one_word_functions(sources) -> Tally:
 def tuple_assignments(sources) -> Tally:
     tally = Tally()
     for path, _, tree in sources:
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             if isinstance(node, ast.Assign):
                 pair = isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Tuple)
                 tally.count(pair, _place(path, node, ""))
@@ -177,7 +185,7 @@ def public_names(root: Path = PACKAGE) -> list[tuple[str, str, str]]:
         if path.name == "__init__.py":
             homes = {
                 alias.asname or alias.name: node.module or ""
-                for node in ast.walk(tree)
+                for node in _nodes(tree)
                 if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dxkit")
                 for alias in node.names
             }
@@ -242,10 +250,9 @@ def examples(root: Path = PACKAGE) -> Tally:
     for package, name, home in public_names(root):
         path, tree = trees[home if home in trees else f"{home}.__init__"]
         for node in tree.body:
-            is_stub = any(
-                "overload" in ast.unparse(each) for each in getattr(node, "decorator_list", [])
-            )
-            if isinstance(node, ast.FunctionDef) and node.name == name and not is_stub:
+            if not isinstance(node, ast.FunctionDef) or node.name != name:
+                continue
+            if not any("overload" in ast.unparse(each) for each in node.decorator_list):
                 tally.count(
                     _prints(ast.get_docstring(node) or ""),
                     f"{package}.{name} in {path.relative_to(ROOT)}",
@@ -272,9 +279,9 @@ def messages(sources) -> Counter[str]:
     """Templates of Japanese messages in raised errors, faults and warnings; what is filled in is written {}."""
     copies: Counter[str] = Counter()
     for _, _, tree in sources:
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             if isinstance(node, ast.Call) and re.search(
-                r"(Error|Fault|Warning|warn)$", ast.unparse(node.func)
+                r"(Error|Fault|Warning|warn)$", _last_name(node.func)
             ):
                 copies.update(
                     text
@@ -282,6 +289,11 @@ def messages(sources) -> Counter[str]:
                     if re.search(r"[ぁ-んァ-ヶ一-龠]", text)
                 )
     return copies
+
+
+def _last_name(node: ast.expr) -> str:
+    """The name that is called: ``warn`` of ``warnings.warn``."""
+    return getattr(node, "attr", getattr(node, "id", ""))
 
 
 def _template(node: ast.expr) -> str:
