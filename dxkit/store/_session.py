@@ -325,7 +325,8 @@ class Session(SessionEntries):
             If another program is reading the file, so that what was deleted stays in the log beside
             it: close that program and seal again.
         """
-        if self._database.secret:
+        if not self._database.key.is_sealed:
+            self._require_secret()
             self._database.seal(rewrite_entries)
         if not self._database.erase_traces():
             message = (

@@ -170,6 +170,7 @@ function draw(state) {
   for (const row of byId("items").children) row.hidden = state.current !== null && row.dataset.key !== state.current && !byId("all").checked;
   byId("all").parentElement.hidden = state.current === null;
   byId("closed").hidden = state.accepting;
+  byId("game").hidden = !state.game;
   byId("moderated").hidden = !state.moderated;
   const notes = JSON.stringify(state.notes);
   if (byId("notes").dataset.shown !== notes) byId("notes").replaceChildren(...state.notes.map(drawNote));
