@@ -86,8 +86,8 @@ class Scripted(threading.Thread):
 
     def run(self):
         device = f"{self.number:032d}"
-        said = self._insist("/join", {"key": self.key, "device": device})
-        self.phone.token = said["token"]
+        answer = self._insist("/join", {"key": self.key, "device": device})
+        self.phone.token = answer["token"]
         for place, question in enumerate(self.questions):
             # all vote on the first question at once, undisturbed
             if place:
@@ -106,10 +106,10 @@ class Scripted(threading.Thread):
             try:
                 # without Wi-Fi a request ends before it has left
                 if self.has_wifi.is_set():
-                    status, said = self.phone.ask("POST", path, body, timeout=8)
+                    status, answer = self.phone.ask("POST", path, body, timeout=8)
                     if status == 200:
                         self.times.append((path, begun, time.monotonic() - begun))
-                        return said
+                        return answer
             except (OSError, ValueError) as error:
                 self.trouble = error
             except Exception as error:  # noqa: BLE001 # http.client's own, of an answer cut short
