@@ -79,7 +79,8 @@ function drawScale(item, group) {
   group.className = "scale";
   for (const [value, word] of scale) {
     const button = pick(item, value, value > 0 ? "+" + value : String(value).replace("-", "−"));
-    button.append(make("small", word));
+    // narrow buttons break lines where words end
+    button.append(make("small", word.replace(/やや|どちら|でも/g, "$&\u200b")));
     button.addEventListener("click", () => enter("vote", { item: item.key, value }));
     group.append(button);
   }

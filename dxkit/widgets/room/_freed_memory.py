@@ -20,10 +20,10 @@ SMALLEST_BLOCK = 48
 LARGEST_BLOCK = 512
 BLOCK_STEP = 16
 # of each kind of block; more than a room ever leaves free
-FILL_BYTES = 48 * 2**20
+FILL_BYTES = 24 * 2**20
 # larger blocks, where the C library does not overwrite them: sizes around a page of the store
 LARGER_BLOCKS = tuple(range(640, 8_192, 256))
-LARGER_FILL_BYTES = 4 * 2**20
+LARGER_FILL_BYTES = 2 * 2**20
 
 
 def overwrite_freed_memory() -> bool:
