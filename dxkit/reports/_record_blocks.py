@@ -84,7 +84,7 @@ def _write_results(content: RecordContent) -> str:
             figures = [mean, *(str(int(row[column])) for column in VOTE_COLUMNS.values())]
         rows.append([row["item"], int(row["votes"]), *figures])
     headings = ["項目", "票", "平均", *VOTE_LABELS.values()]
-    table = write_table(headings, rows, (5.5, 1.3, 1.7, 1.8, 2.2, 2.6, 2.2, 1.8))
+    table = write_table(headings, rows, (5.3, 1.3, 1.7, 1.8, 2.2, 3.1, 2.2, 1.8))
     few = "" if (content.results["votes"] >= LEAST_PEERS).all() else (
         f"— は、{LEAST_PEERS}票に満たないため載せません。"
     )  # fmt: skip
