@@ -11,6 +11,7 @@ from dxkit.reports._record_content import (
     DAMAGED,
     DECISION_HEADINGS,
     NOTE,
+    RECEIPT_GAP,
     RECEIPT_NOTE,
     RecordContent,
     list_agenda,
@@ -23,6 +24,8 @@ from dxkit.store import VOTE_COLUMNS, VOTE_LABELS
 # empty rows to write on where nothing was noted
 EMPTY_ROWS = 3
 SMALL_SIZE = 18
+# so many fit whatever the font
+RECEIPTS_A_LINE = 5
 
 
 def write_record_document(content: RecordContent, template: str | Path | None) -> bytes:
@@ -81,7 +84,7 @@ def _write_results(content: RecordContent) -> str:
             figures = [mean, *(str(int(row[column])) for column in VOTE_COLUMNS.values())]
         rows.append([row["item"], int(row["votes"]), *figures])
     headings = ["項目", "票", "平均", *VOTE_LABELS.values()]
-    table = write_table(headings, rows, (7, 1.3, 1.7, 1.8, 1.8, 2, 1.8, 1.8))
+    table = write_table(headings, rows, (5.3, 1.3, 1.7, 1.8, 2.2, 3.1, 2.2, 1.8))
     few = "" if (content.results["votes"] >= LEAST_PEERS).all() else (
         f"— は、{LEAST_PEERS}票に満たないため載せません。"
     )  # fmt: skip
@@ -121,6 +124,14 @@ def _write_receipts(content: RecordContent) -> str:
     rows = content.list_receipts()
     if not rows:
         return write_paragraph("封をした後の記録に載ります。" if not content.is_sealed else "なし")
+    lines = [(item, _break_lines(codes)) for item, codes in rows]
     return write_paragraph(RECEIPT_NOTE, size=SMALL_SIZE) + write_table(
-        ["項目", "控えの番号"], rows, (3, 7)
+        ["項目", "控えの番号"], lines, (3, 7)
     )
+
+
+def _break_lines(codes: str) -> str:
+    """Break a list of codes into lines: a program that fills lines would break codes in two."""
+    parts = codes.split(RECEIPT_GAP)
+    starts = range(0, len(parts), RECEIPTS_A_LINE)
+    return "\n".join(RECEIPT_GAP.join(parts[i : i + RECEIPTS_A_LINE]) for i in starts)

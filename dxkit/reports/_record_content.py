@@ -37,6 +37,8 @@ RECEIPT_NOTE = (
     "投票したときに端末に出た控えの番号が、その項目の並びにあれば、その票は数えられています。"
     "番号は並べ替えてあり、番号からは票の中身も、ほかの項目の番号も分かりません。"
 )
+# between two receipts
+RECEIPT_GAP = "　"
 DAMAGED = "保存ファイルが、書いたときのものと違います。控えと比べてください。"
 HIDDEN_OPTIONS = "選んだ人が少ないため載せません"
 LOOSE_CARDS = "まとめていないカード"
@@ -193,7 +195,7 @@ class RecordContent:
             return []
         receipts = self.session.receipts()
         return [
-            (shorten(item, OPTION_LENGTH), "　".join(codes))
+            (shorten(item, OPTION_LENGTH), RECEIPT_GAP.join(codes))
             for item, codes in receipts.groupby("item", sort=False)["receipt"]
         ]
 

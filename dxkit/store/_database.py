@@ -34,7 +34,8 @@ from dxkit.store._digest import (
     extend_digest,
     is_well_formed,
 )
-from dxkit.store._open_meeting import has_protection, open_meeting
+from dxkit.store._meeting_key import is_sealed
+from dxkit.store._open_meeting import has_protection, open_meeting, set_secret
 
 _MEETING: sa.BindParameter[str] = sa.bindparam("meeting")
 _SECRET_QUERY = sa.select(MEETINGS.c.secret).where(MEETINGS.c.meeting == _MEETING)
@@ -115,7 +116,9 @@ class Database:
         with self._explain_errors():
             self.engine = create_engine(self.url)
             with self._write_turn:
-                self.secret = open_meeting(self.engine, self.meeting)
+                # a file's secret lies beside it, so that a copy of the file has none
+                folder = None if self.path is None else self.path.parent
+                self.key = open_meeting(self.engine, self.meeting, folder)
 
     def add_entry(self, row: dict[str, Any]) -> tuple[bool, dict[str, Any]]:
         """Write one entry, durable when this returns; an id that is there already adds nothing.
@@ -176,7 +179,7 @@ class Database:
             return has_protection(self.engine)
 
     def seal(
-        self, rewrite: Callable[[Sequence[Entry], bytes, str], Sequence[dict[str, Any]]]
+        self, rewrite: Callable[[Sequence[Entry], bytearray, str], Sequence[dict[str, Any]]]
     ) -> None:
         """Write the entries anew and destroy the secret, in one commit.
 
@@ -185,14 +188,16 @@ class Database:
         rewrite
             Returns the rows that stay, from all entries, the secret and their digest.
         """
-        change = sa.update(MEETINGS).where(MEETINGS.c.meeting == self.meeting).values(secret="")
+        # until the secret's file is destroyed the store remembers which one it is
+        change = sa.update(MEETINGS).where(MEETINGS.c.meeting == self.meeting)
+        change = change.values(secret=self.key.sealed_mark)
         removal = sa.delete(ENTRIES).where(ENTRIES.c.meeting == self.meeting)
         with self._explain_errors(), self._write_turn, self.engine.begin() as connection:
             digest = self._lock_digest(connection)
             # another program may have been first
             if not self._is_sealed(connection):
                 found = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
-                rows = rewrite(list(map(dict, found)), self.secret, digest)
+                rows = rewrite(list(map(dict, found)), self.key.secret, digest)
                 lift_triggers(connection)
                 connection.execute(removal)
                 stored = [row | {"meeting": self.meeting} for row in rows]
@@ -200,7 +205,8 @@ class Database:
                 restore_triggers(connection)
                 connection.execute(change)
                 self._restart_digest(connection, stored)
-        self.secret = b""
+        self.key.forget()
+        set_secret(self.engine, self.meeting, "")
 
     def erase_traces(self) -> bool:
         """Write the file anew, so that no freed page or log holds what was deleted.
@@ -226,7 +232,7 @@ class Database:
 
     def _is_sealed(self, connection: sa.Connection) -> bool:
         """Check that the meeting is there and has no secret any more."""
-        return connection.scalar(_SECRET_QUERY, {"meeting": self.meeting}) == ""
+        return is_sealed(connection.scalar(_SECRET_QUERY, {"meeting": self.meeting}))
 
     def _restart_digest(self, connection: sa.Connection, rows: Sequence[Entry]) -> None:
         """Let the digest begin anew with the rows that stay."""

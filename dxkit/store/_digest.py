@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dxkit.store._database_tables import ENTRIES
+from dxkit.store._meeting_key import is_sealed
 
 FIELDS = tuple(column.name for column in ENTRIES.columns)
 NUMBER_FIELDS = ("number", "value")
@@ -75,7 +76,7 @@ def check_digest(
     digest = extend_digest(stored.origin, entries)
     is_kept = digest == stored.digest and len(entries) == stored.entries
     # a sealed meeting's secret is empty; its origin stands in the digest of its entries
-    is_secret_kept = secret == "" or stored.origin == compute_origin(meeting, str(secret))
+    is_secret_kept = is_sealed(secret) or stored.origin == compute_origin(meeting, str(secret))
     return Digest(digest, len(entries), intact=is_kept and is_secret_kept)
 
 

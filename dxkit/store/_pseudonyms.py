@@ -21,7 +21,9 @@ RECEIPT_BLOCK = 4
 KINDS_BY_ITEM = ("vote", "choice")
 
 
-def make_author(secret: bytes, client: str, *, kind: str, item: str, entry_id: str) -> str:
+def make_author(
+    secret: bytes | bytearray, client: str, *, kind: str, item: str, entry_id: str
+) -> str:
     """Hash a client's name together with what it enters: nobody can go back to the name.
 
     Parameters
@@ -37,7 +39,7 @@ def make_author(secret: bytes, client: str, *, kind: str, item: str, entry_id: s
     return _hash_parts(secret, "author", kind, purpose, client).hex()
 
 
-def make_receipt_code(secret: bytes, client: str, *, item: str, value: int) -> str:
+def make_receipt_code(secret: bytes | bytearray, client: str, *, item: str, value: int) -> str:
     """Make the code by which a client finds its vote in the printed list."""
     content = _hash_parts(secret, "receipt", item, str(value), client)[:RECEIPT_BYTES]
     code = base64.b32encode(content).decode("ascii")
@@ -45,14 +47,14 @@ def make_receipt_code(secret: bytes, client: str, *, item: str, value: int) -> s
     return f"{code[:RECEIPT_BLOCK]}.{code[RECEIPT_BLOCK:]}"
 
 
-def mask_voter(secret: bytes, client: str) -> str:
+def mask_voter(secret: bytes | bytearray, client: str) -> str:
     """Hash a client's name for comparing its votes, masked so that no two results are alike."""
     voter = _hash_parts(secret, "voter", client)[:NONCE_BYTES]
     nonce = secrets.token_bytes(NONCE_BYTES)
     return (nonce + _apply_mask(secret, nonce, voter)).hex()
 
 
-def unmask_voter(secret: bytes, masked: str) -> str:
+def unmask_voter(secret: bytes | bytearray, masked: str) -> str:
     """Take the mask off: the same for all votes of a client."""
     try:
         content = bytes.fromhex(masked)
@@ -62,10 +64,10 @@ def unmask_voter(secret: bytes, masked: str) -> str:
     return _apply_mask(secret, content[:NONCE_BYTES], content[NONCE_BYTES:]).hex()
 
 
-def _apply_mask(secret: bytes, nonce: bytes, voter: bytes) -> bytes:
+def _apply_mask(secret: bytes | bytearray, nonce: bytes, voter: bytes) -> bytes:
     mask = _hash_parts(secret, "mask", nonce.hex())
     return bytes(digit ^ cover for digit, cover in zip(voter, mask, strict=False))
 
 
-def _hash_parts(secret: bytes, *parts: str) -> bytes:
+def _hash_parts(secret: bytes | bytearray, *parts: str) -> bytes:
     return hmac.digest(secret, json.dumps(parts).encode(), "sha256")

@@ -35,6 +35,11 @@ CHANGED = (
     "ファイルが壊れたか、dxkit のほかで書き換えられています → "
     "印刷した記録の照合値（digest）や控えと比べてください。"
 )
+NO_KEY = (
+    "会議「{meeting}」の鍵のファイル（dxkit-….key）が、保存ファイルの隣にないか、"
+    "読み取り専用などで読めません → 会議を始めたパソコンから、同じフォルダーへ戻し、"
+    "読み書きできるようにしてください。鍵がなくても、結果とカードは読めます。"
+)
 OWN_HEADINGS = {"group": "グループ", "text": "内容"}
 
 
@@ -150,7 +155,7 @@ class Record:
         if seal is not None:
             return read_agreement(seal, items, made=is_invented)
         # voters are numbers here, and leave only as counts and means
-        votes = tabulate_votes(entries, items, self._database.secret)
+        votes = tabulate_votes(entries, items, self._require_secret())
         votes = carry_provenance(votes, PRACTICE_MARK if is_invented else {})
         return measure_agreement(votes, seed=seed)
 
@@ -268,14 +273,16 @@ class Record:
         message = CHANGED.format(meeting=self._database.meeting, problem=problem)
         warnings.warn(message, TableWarning, stacklevel=stacklevel)
 
-    def _require_secret(self) -> bytes:
+    def _require_secret(self) -> bytearray:
+        if self._database.key.is_missing:
+            raise StoreError(NO_KEY.format(meeting=self._database.meeting))
         # a sealed meeting has none
-        if not self._database.secret:
+        if not self._database.key.secret:
             raise ChoiceError(
                 f"会議「{self._database.meeting}」は封をしたので、もう票もカードも受け付けません。"
                 "別の会議として始めてください。"
             )
-        return self._database.secret
+        return self._database.key.secret
 
     def _mark_settings(self, table: pd.DataFrame) -> pd.DataFrame:
         """Note in which store and meeting a table lies, and whether it is for practice."""

@@ -60,7 +60,7 @@ def find_latest_entries(entries: Sequence[Entry], kind: str) -> dict[tuple[str, 
 
 
 def tabulate_votes(
-    entries: Sequence[Entry], items: Sequence[str] | None, secret: bytes
+    entries: Sequence[Entry], items: Sequence[str] | None, secret: bytes | bytearray
 ) -> pd.DataFrame:
     """Tabulate standing votes, one row a voter and one column an item.
 
@@ -97,7 +97,7 @@ def read_seal(entry: Entry) -> dict[str, Any]:
     return dict(content) if isinstance(content, dict) else {}
 
 
-def _unmask_votes(entries: Sequence[Entry], secret: bytes) -> pd.DataFrame:
+def _unmask_votes(entries: Sequence[Entry], secret: bytes | bytearray) -> pd.DataFrame:
     """Put the votes of each voter together; only the meeting's secret can."""
     latest = list(find_latest_entries(entries, "vote").values())
     items = list(dict.fromkeys(entry["item"] for entry in latest))

@@ -36,7 +36,7 @@ FIGURES = ("w", "p_value", "voters", "complete", "items", "missing", "silhouette
 
 
 def rewrite_entries(
-    entries: Sequence[Entry], secret: bytes, digest_before: str
+    entries: Sequence[Entry], secret: bytes | bytearray, digest_before: str
 ) -> list[dict[str, Any]]:
     """Write the entries of a meeting as they stay, the seal last.
 
@@ -122,7 +122,9 @@ def _collect_receipts(entries: Sequence[Entry]) -> dict[str, list[str]]:
     return {str(item): list(rows) for item, rows in receipts.groupby("item", sort=True)["receipt"]}
 
 
-def _measure_agreements(entries: Sequence[Entry], secret: bytes) -> list[dict[str, Any]]:
+def _measure_agreements(
+    entries: Sequence[Entry], secret: bytes | bytearray
+) -> list[dict[str, Any]]:
     """Measure how far the voters agree on all items, and on those whose figures are shown."""
     votes = tabulate_votes(entries, None, secret)
     counts = votes.notna().sum()

@@ -5,9 +5,10 @@ every item and card, enough to let a later vote take the place of an earlier one
 leaves (`results`, `notes`, `choices`, `history`, `export`, `agreement`) holds even that, times are
 kept to the minute, votes leave as counts only, and figures of fewer than three voters are missing.
 
-What is protected, and what is not. Until the meeting is sealed, who holds the database file (or a
-copy of it) can put the votes of one client together, because the secret stands in it, and with the
-client's own name learn whose they are. `Session.seal` closes the voting, shuffles the ballots and
+What is protected, and what is not. Until the meeting is sealed, who holds the database file and the
+key file beside it (on PostgreSQL the database alone) can put the votes of one client together, and
+with the client's own name learn whose they are; a copy of the database file alone tells the order
+in which votes came. `Session.seal` closes the voting, shuffles the ballots and
 destroys the secret: from then on nothing in the file, its log, the tables and the exports links a
 ballot to a person, a card or another ballot. Not protected: copies of the file made before; who
 watches a phone; an item on which all voted alike; who was in the room.
@@ -325,7 +326,8 @@ class Session(SessionEntries):
             If another program is reading the file, so that what was deleted stays in the log beside
             it: close that program and seal again.
         """
-        if self._database.secret:
+        if not self._database.key.is_sealed:
+            self._require_secret()
             self._database.seal(rewrite_entries)
         if not self._database.erase_traces():
             message = (

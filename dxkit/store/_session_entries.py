@@ -55,7 +55,7 @@ class SessionEntries(Record):
             is_new, stored = self._database.add_entry(row)
         except SealedError:
             # another program has sealed it: this one forgets the secret, too
-            self._database.secret = b""
+            self._database.key.forget()
             self._require_secret()
             raise
         # an id may come twice: sent again, or used for something else by mistake

@@ -1,10 +1,14 @@
 """Groups place bases on phones in secret; plans, scores and best answers come when all have."""
 
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
 import pandas as pd
 import pytest
 from rooms import Phone
 
-from dxkit import drones
+from dxkit import drones, errors
 from dxkit.errors import ChoiceError
 from dxkit.schema import is_made
 from dxkit.store import Session
@@ -161,3 +165,24 @@ def test_missing_days_leave_the_phones_a_state_that_they_can_read(room):
     game.record("2班", ["B"])
     scores = phone.ask("GET", "/game/state")[1]["scores"]
     assert [row["days_share"] for row in scores[:2]] == [0.9, None]
+
+
+def test_phones_are_led_to_a_game_that_is_open_and_to_none_that_is_not(room):
+    phone = Phone(room.port, room.code)
+    assert phone.ask("GET", "/state")[1]["game"] is False
+    PlacingGame(room, PEOPLE, SITES, **OPTIONS)
+    assert phone.ask("GET", "/state")[1]["game"] is True
+
+
+@pytest.mark.parametrize("recorded", [[], ["1班"], ["1班", "2班"]])
+def test_the_notebook_draws_no_optimum_before_all_groups_have_recorded(recorded):
+    path = Path(__file__).resolve().parents[2] / "notebooks/facilitators/10_place_bases.ipynb"
+    cells = [cell["source"] for cell in nbformat.read(path, as_version=4).cells]
+    (cell,) = [text for text in cells if "best = drones.best_bases" in text]
+    groups = OPTIONS["groups"]
+    game = SimpleNamespace(recorded=recorded, is_shown=recorded == groups)
+    names = {"phones": True, "game": game, "group_names": groups, "errors": errors}
+    # what the cell does first is to look at the game; behind that it needs the board
+    wall = ChoiceError if not game.is_shown else NameError
+    with pytest.raises(wall, match="全部の班が記録してから" if not game.is_shown else "board"):
+        exec(cell, names)

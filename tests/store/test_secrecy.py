@@ -7,9 +7,11 @@ that the phones sent and what each phone was answered, except its own receipts.
 import contextlib
 import itertools
 import json
+import os
 import random
 import re
 import sqlite3
+import stat
 import threading
 from collections import Counter
 
@@ -18,7 +20,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
-from dxkit.errors import ChoiceError, TableWarning
+from dxkit.errors import ChoiceError, StoreError, TableWarning
 from dxkit.store import Session
 
 ITEMS = [f"項目{number}" for number in range(4)]
@@ -114,8 +116,9 @@ def test_no_byte_of_the_file_or_its_log_holds_what_was_destroyed(tmp_path):
     path = tmp_path / "m.sqlite"
     with Session(path) as session:
         _, _, ids, codes = _hold(session)
+        (key,) = tmp_path.glob("dxkit-*.key")
+        secret = key.read_bytes()
         with contextlib.closing(sqlite3.connect(path)) as base:
-            secret = base.execute("SELECT secret FROM dxkit_meetings").fetchone()[0]
             hashes = {
                 value
                 for row in base.execute(
@@ -125,9 +128,10 @@ def test_no_byte_of_the_file_or_its_log_holds_what_was_destroyed(tmp_path):
             }
         session.seal()
         content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    lost = [secret, *hashes, *ids]
+    lost = [secret.hex(), *hashes, *ids]
     assert not [text for text in lost if text.encode() in content]
-    assert bytes.fromhex(secret) not in content
+    assert secret not in content
+    assert not key.exists()
     # the receipts stay, away from the ballots: they are what everybody may look up
     assert all(code.encode() in content for code in codes.values())
 
@@ -138,13 +142,65 @@ def test_a_log_that_somebody_reads_is_said_and_emptied_by_sealing_again(tmp_path
         _hold(session)
         with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as reader:
             reader.execute("BEGIN")
-            secret = reader.execute("SELECT secret FROM dxkit_meetings").fetchone()[0]
+            author = reader.execute("SELECT author FROM dxkit_entries").fetchone()[0]
             with pytest.warns(TableWarning, match=r"もう一度 seal\(\)"):
                 session.seal()
             reader.execute("ROLLBACK")
         session.seal()
         content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
-    assert secret.encode() not in content
+    assert author.encode() not in content
+
+
+def test_a_copy_of_the_store_without_the_key_file_holds_no_secret_at_any_time(tmp_path):
+    path = tmp_path / "m.sqlite"
+    backup = tmp_path / "backup"
+    backup.mkdir()
+    with Session(path) as session:
+        _hold(session)
+        (key,) = tmp_path.glob("dxkit-*.key")
+        secret = key.read_bytes()
+        with contextlib.closing(sqlite3.connect(path)) as base:
+            base.execute("VACUUM INTO ?", (str(backup / "m.sqlite"),))
+        stores = [*tmp_path.glob("m.sqlite*"), backup / "m.sqlite"]
+        content = b"".join(file.read_bytes() for file in stores)
+    assert len(secret) == 32
+    assert secret not in content
+    assert secret.hex().encode() not in content
+    if os.name == "posix":
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    with Session(backup / "m.sqlite") as copy:
+        # what counts no single person stays readable
+        assert copy.results()["votes"].tolist() == [12] * 4
+        for refused in (
+            copy.agreement,
+            copy.seal,
+            lambda: copy.vote(item="x", value=1, client="a"),
+            lambda: copy.key("room"),
+        ):
+            with pytest.raises(StoreError, match="鍵のファイル"):
+                refused()
+
+
+def test_a_key_file_that_outlived_a_power_cut_at_the_seal_is_destroyed_on_reopening(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "m.sqlite"
+    with Session(path) as session:
+        _hold(session)
+        monkeypatch.setattr(
+            "dxkit.store._meeting_key.destroy_key",
+            lambda *_: (_ for _ in ()).throw(KeyboardInterrupt),
+        )
+        with pytest.raises(KeyboardInterrupt, match=""):
+            session.seal()
+        monkeypatch.undo()
+    assert len(list(tmp_path.glob("dxkit-*.key"))) == 1
+    with Session(path) as again:
+        assert not list(tmp_path.glob("dxkit-*.key"))
+        assert again.history()["kind"].tolist()[-1] == "seal"
+        assert again.digest().intact
+        with pytest.raises(ChoiceError, match="封をした"):
+            again.vote(item="x", value=1, client="a")
 
 
 def test_no_export_or_table_before_or_after_leads_from_a_vote_to_the_next(session, tmp_path):

@@ -1,5 +1,6 @@
 """A store lies where its path says, whatever letters are in it, or one clear sentence says why not."""
 
+import re
 import shutil
 import sys
 import warnings
@@ -25,7 +26,10 @@ def test_a_store_lies_where_its_path_says(tmp_path, name, as_url):
         session.note(text="x")
     assert path.exists()
     # beside it lies no file of another name, such as the part before a question mark
-    assert [file.name for file in path.parent.iterdir()] == [name]
+    others = {file.name for file in path.parent.iterdir()} - {name}
+    assert [re.fullmatch(r"dxkit-[0-9a-f]{16}\.key", other) is not None for other in others] == [
+        True
+    ]
     assert [file.name for file in tmp_path.iterdir()] == [path.parent.name]
     with Session(path) as again:
         assert again.notes()["text"].tolist() == ["x"]

@@ -1,7 +1,7 @@
 "use strict";
 // The officer's page: every button is one request, whose answer is the whole new state.
 const byId = (id) => document.getElementById(id);
-const POLL_MS = 2000, WAIT_MS = 8000;
+const POLL_MS = 2000, WAIT_MS = 8000, SEAL_MS = 90000;
 let secret = "", state = null, drawn = {}, ends = null;
 
 function make(kind, text, name) {
@@ -17,7 +17,8 @@ function button(text, action, body) {
   return part;
 }
 async function ask(path, body) {
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT_MS);
+  // a seal may wait for a page that is open, and then clears memory
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), body?.action === "seal" ? SEAL_MS : WAIT_MS);
   const headers = { "X-Room-Key": secret };
   if (body) headers["Content-Type"] = "application/json";
   try {
@@ -149,7 +150,7 @@ byId("meeting").addEventListener("submit", async (event) => {
   const title = byId("name").value, text = byId("agenda").value;
   if (await act("title", { title }) && await act("agenda", { text })) { for (const id of ["name", "agenda"]) delete byId(id).dataset.typed; say("書き換えました。"); }
 });
-byId("seal").addEventListener("submit", (event) => { event.preventDefault(); act("seal", { confirm: byId("confirm").value }); });
+byId("seal").addEventListener("submit", (event) => { event.preventDefault(); say("封をしています。そのままお待ちください。"); act("seal", { confirm: byId("confirm").value }); });
 byId("print").addEventListener("click", async () => {
   const { status, said } = await ask("officer/tickets");
   if (status !== 200) { say(said.error || "できませんでした。", true); return; }

@@ -79,7 +79,8 @@ function drawScale(item, group) {
   group.className = "scale";
   for (const [value, word] of scale) {
     const button = pick(item, value, value > 0 ? "+" + value : String(value).replace("-", "−"));
-    button.append(make("small", word));
+    // narrow buttons break lines where words end
+    button.append(make("small", word.replace(/やや|どちら|でも/g, "$&\u200b")));
     button.addEventListener("click", () => enter("vote", { item: item.key, value }));
     group.append(button);
   }
@@ -170,6 +171,7 @@ function draw(state) {
   for (const row of byId("items").children) row.hidden = state.current !== null && row.dataset.key !== state.current && !byId("all").checked;
   byId("all").parentElement.hidden = state.current === null;
   byId("closed").hidden = state.accepting;
+  byId("game").hidden = !state.game;
   byId("moderated").hidden = !state.moderated;
   const notes = JSON.stringify(state.notes);
   if (byId("notes").dataset.shown !== notes) byId("notes").replaceChildren(...state.notes.map(drawNote));

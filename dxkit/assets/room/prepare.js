@@ -331,7 +331,8 @@ byId("decide").addEventListener("submit", async (event) => {
   event.preventDefault();
   if (await act("decide", { what: byId("what").value, who: byId("who").value, until: byId("until").value })) for (const id of ["what", "who", "until"]) byId(id).value = "";
 });
-addEventListener("hashchange", showStep);
+// what was said of one step is not meant for the next
+addEventListener("hashchange", () => { say(""); showStep(); });
 async function start() {
   secret = new URLSearchParams(location.hash.slice(1)).get("key") || sessionStorage.getItem("officer") || "";
   sessionStorage.setItem("officer", secret);

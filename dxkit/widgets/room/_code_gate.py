@@ -15,6 +15,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from dxkit.widgets.room._keyed_hash import hash_text
+
 CODE_DIGITS = 8
 # letters of an entered code that are looked at
 MAX_CODE_LENGTH = 40
@@ -121,7 +123,7 @@ class CodeGate:
 
     def make_secret(self, purpose: str) -> str:
         """Make the long secret of a link: too long for anybody to find it by trying."""
-        return hmac.digest(self._key, f"link {purpose}".encode(), "sha256").hex()[:SECRET_LENGTH]
+        return hash_text(self._key, "link", purpose)[:SECRET_LENGTH]
 
     def has_secret(self, purpose: str, entered: object) -> bool:
         """Check whether a link's secret is right, in constant time."""
@@ -130,9 +132,7 @@ class CodeGate:
 
     def make_ticket(self, number: int) -> str:
         """Make the code of a paper ticket."""
-        digits = int.from_bytes(
-            hmac.digest(self._key, f"ticket {number}".encode(), "sha256"), "big"
-        )
+        digits = int(hash_text(self._key, "ticket", str(number)), 16)
         letters = []
         for _ in range(TICKET_LENGTH):
             digits, position = divmod(digits, len(TICKET_LETTERS))
@@ -149,8 +149,7 @@ class CodeGate:
             first answer was lost on its way. A new client when absent.
         """
         secret = secrets.token_hex(16) if device is None else device
-        digest = hmac.digest(self._key, f"client {secret}".encode(), "sha256")
-        client = digest.hex()[:CLIENT_LENGTH]
+        client = hash_text(self._key, "client", secret)[:CLIENT_LENGTH]
         return client, f"{client}.{self._seal_client(client)}"
 
     def read_client(self, token: str) -> str | None:
@@ -164,8 +163,7 @@ class CodeGate:
 
         No two clients' ids meet, and an id tells neither the client nor the content.
         """
-        text = f"entry {client} {sent_id} {content}"
-        return hmac.digest(self._key, text.encode(), "sha256").hex()[:SEAL_LENGTH]
+        return hash_text(self._key, "entry", f"{client} {sent_id} {content}")[:SEAL_LENGTH]
 
     def _recall(self, sender: str, now: float) -> _Tries:
         """Recall a sender's wrong codes; those of long ago are forgotten."""
@@ -180,8 +178,7 @@ class CodeGate:
         return tries
 
     def _seal_client(self, client: str) -> str:
-        text = f"token {client}"
-        return hmac.digest(self._key, text.encode(), "sha256").hex()[:SEAL_LENGTH]
+        return hash_text(self._key, "token", client)[:SEAL_LENGTH]
 
 
 def clean_code(entered: object) -> str:

@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 
 from dxkit.widgets.room._code_gate import CodeGate, clean_code
+from dxkit.widgets.room._keyed_hash import hash_text
 from dxkit.widgets.room._rate_limiter import RateLimiter
 from dxkit.widgets.room._replies import RefusedError
 from dxkit.widgets.room._room_log import RoomLog
@@ -116,8 +117,8 @@ class Doorkeeper:
         if not self.is_ticket(code):
             self.refused["ticket"] += 1
             raise RefusedError(401, "参加券の番号が違います。券を確かめてください。")
-        name = self._hash_name(f"ticket {code}")
-        owner = self._hash_name(f"device {device}")
+        name = self._hash_name("ticket", code)
+        owner = self._hash_name("device", device)
         with self._lock:
             holders = dict(self._log.read_setting(TICKETS_KEY, {}))
             # one ticket, one device: a photograph of somebody's ticket opens nothing
@@ -138,7 +139,7 @@ class Doorkeeper:
 
     def release_ticket(self, entered: object) -> None:
         """Let another device use a ticket: its owner's phone is broken, say."""
-        name = self._hash_name(f"ticket {clean_code(entered).upper()}")
+        name = self._hash_name("ticket", clean_code(entered).upper())
         with self._lock:
             holders = dict(self._log.read_setting(TICKETS_KEY, {}))
             holders.pop(name, None)
@@ -172,7 +173,7 @@ class Doorkeeper:
 
     def _let_in(self, client: str, sender: str) -> None:
         # another hash than any in the store: the log leads to no vote
-        name = self._hash_name(f"client {client}")
+        name = self._hash_name("client", client)
         with self._lock:
             # who was let in before is let in again, whatever the number
             if self._log.has_name(name):
@@ -198,5 +199,5 @@ class Doorkeeper:
             self._recent.popleft()
         self.largest_rush = max(self.largest_rush, len(self._recent))
 
-    def _hash_name(self, text: str) -> str:
-        return hmac.digest(self._key, text.encode(), "sha256").hex()[:NAME_LENGTH]
+    def _hash_name(self, purpose: str, text: str) -> str:
+        return hash_text(self._key, purpose, text)[:NAME_LENGTH]

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from dxkit.errors import ChoiceError, TableWarning, shorten
 from dxkit.widgets.room._addresses import list_addresses
+from dxkit.widgets.room._freed_memory import clear_freed_memory
 from dxkit.widgets.room._questions import KINDS, Question
 from dxkit.widgets.room._replies import Reply, make_reply
 from dxkit.widgets.room._room_state import RoomState, check_expected
@@ -221,5 +222,7 @@ class OfficerDesk:
         finally:
             self._preparation.release()
         self._room.log.write_setting("sealed", True)
+        self._room.forget_clients()
+        clear_freed_memory()
         has_traces = any("-wal" in str(remark.message) for remark in remarks)
         self._room.log.write_setting("seal_traces", has_traces)

@@ -6,12 +6,10 @@ beside the meeting's store, so that a cell or laptop that starts anew loses none
 """
 
 import base64
-import hmac
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 from typing import Any
 
 import geopandas as gpd
@@ -23,13 +21,15 @@ from dxkit.drones import Siting
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance, is_made
 from dxkit.store import ITEM_LONGEST, check_text
+from dxkit.widgets.room._keyed_hash import hash_text
+from dxkit.widgets.room._page_files import CSS, HTML, SCRIPT, read_page_file
 from dxkit.widgets.room._replies import Reply, make_reply
 from dxkit.widgets.room._room import Room
 
 PAGES = {
-    "/game": ("game.html", "text/html"),
-    "/game.css": ("game.css", "text/css"),
-    "/game.js": ("game.js", "text/javascript"),
+    "/game": ("game.html", HTML),
+    "/game.css": ("game.css", CSS),
+    "/game.js": ("game.js", SCRIPT),
 }
 # nobody sees more on a phone
 MOST_CANDIDATES = 200
@@ -134,7 +134,7 @@ class PlacingGame:
         # a phone is kept under a hash that leads to no vote and to no card
         self._key = room.session.key("game")
         self._room = room
-        room.add_pages({path: _read_page(path) for path in PAGES})
+        room.add_pages({path: read_page_file(*file) for path, file in PAGES.items()})
         room.add_services(
             {("GET", "/game/state"): self._describe, ("POST", "/game/place"): self._take_plan}
         )
@@ -207,7 +207,7 @@ class PlacingGame:
         """Hash a phone's name; empty for a plan that no phone sent."""
         if not client:
             return ""
-        return hmac.digest(self._key, f"game {client}".encode(), "sha256").hex()
+        return hash_text(self._key, "game", client)
 
     def _is_whole(self, bases: list[str]) -> bool:
         return len(bases) == self._tables.count and all(base in self._names for base in bases)
@@ -336,8 +336,3 @@ def _read_groups(groups: Sequence[str]) -> tuple[str, ...]:
     if not 1 <= len(names) <= MOST_GROUPS or len(set(names)) < len(names):
         raise ChoiceError(f"班の名前は、違うものを1〜{MOST_GROUPS}個にしてください。")
     return names
-
-
-def _read_page(path: str) -> Reply:
-    name, kind = PAGES[path]
-    return Reply(200, (files("dxkit") / "assets" / "room" / name).read_bytes(), kind)

@@ -47,6 +47,11 @@ class RateLimiter:
         """How many senders are remembered."""
         return len(self._buckets)
 
+    def clear(self) -> None:
+        """Forget all senders."""
+        with self._lock:
+            self._buckets.clear()
+
     def allow_request(self, sender: str) -> bool:
         """Count one request; whether it may go on."""
         with self._lock:

@@ -1,11 +1,10 @@
 """What stands in a request: its body, the headers that count, a page's file?"""
 
 import json
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from dxkit.errors import ChoiceError
+from dxkit.widgets.room._page_files import CSS, HTML, SCRIPT, read_page_file
 from dxkit.widgets.room._replies import JSON, RefusedError, Reply
 from dxkit.widgets.room._server import Request
 from dxkit.widgets.room._trainee_board import BOARD_FILES
@@ -16,9 +15,6 @@ MAX_LENGTH_DIGITS = 6
 MAX_TOKEN_LENGTH = 100
 MIN_ID_LENGTH = 8
 MAX_ID_LENGTH = 64
-HTML = "text/html"
-CSS = "text/css"
-SCRIPT = "text/javascript"
 FILES = {
     "/": ("page.html", HTML),
     "/page.css": ("page.css", CSS),
@@ -37,11 +33,9 @@ FILES = {
 }
 
 
-@cache
 def read_file(path: str) -> Reply:
-    """Read one of the pages' files, once."""
-    name, kind = FILES[path]
-    return Reply(200, (files("dxkit") / "assets" / "room" / name).read_bytes(), kind)
+    """Read what is served under a path."""
+    return read_page_file(*FILES[path])
 
 
 def read_body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> dict[str, Any]:

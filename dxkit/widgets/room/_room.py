@@ -12,6 +12,7 @@ from dxkit.errors import ChoiceError
 from dxkit.schema import LEAST_PEERS
 from dxkit.store import Session
 from dxkit.widgets.room._addresses import check_address, choose_address
+from dxkit.widgets.room._freed_memory import overwrite_freed_memory
 from dxkit.widgets.room._papers import Papers
 from dxkit.widgets.room._questions import Question
 from dxkit.widgets.room._requests import RequestDesk
@@ -148,6 +149,7 @@ class Room(RoomState):
             return
         if self.guard is not None:
             self.guard.take()
+        overwrite_freed_memory()
         desk = RequestDesk(self, self._papers)
         try:
             self._server = self._open_server(desk)

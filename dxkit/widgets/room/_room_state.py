@@ -34,6 +34,8 @@ ADDRESS_PER_SECOND = 100.0
 CLIENT_BURST = 60.0
 CLIENT_PER_SECOND = 10.0
 MAX_SHOWN_NOTES = 200
+# the page of a game, where one is open
+GAME_PAGE = "/game"
 # phones that are remembered as present, and for how long after their last request
 MAX_CLIENTS = 4096
 PRESENT_S = 30.0
@@ -234,6 +236,14 @@ class RoomState:
             while len(self._last_seen) > MAX_CLIENTS:
                 self._last_seen.popitem(last=False)
 
+    def forget_clients(self) -> None:
+        """Forget which phones are here: after the seal nobody needs their names any more."""
+        with self._lock:
+            self._last_seen.clear()
+            self._tested.clear()
+            self._tables.clear()
+        self.by_client.clear()
+
     def note_test(self, client: str) -> int:
         """Note that a phone's connection test got through; give how many have."""
         with self._lock:
@@ -283,6 +293,7 @@ class RoomState:
             "current": None if question is None else question.key,
             "accepting": self.stage.is_accepting,
             "moderated": self.stage.is_moderated,
+            "game": GAME_PAGE in self.more_pages,
             "scale": list(VOTE_WORDS.items()),
         }
 

@@ -5,7 +5,6 @@ card; nothing else is taken. What each has sent last is kept in the room's log u
 leads to no vote and to no person. Counts below three are shown as 少数.
 """
 
-import hmac
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -15,15 +14,17 @@ from dxkit._environment import ERROR_KINDS
 from dxkit.errors import ChoiceError
 from dxkit.schema import LEAST_PEERS
 from dxkit.widgets.room._course_exercises import list_course_exercises
+from dxkit.widgets.room._keyed_hash import hash_text
+from dxkit.widgets.room._page_files import CSS, HTML, SCRIPT
 from dxkit.widgets.room._replies import Reply, make_reply
 from dxkit.widgets.room._room_log import RoomLog
 
 BOARD_STATE = "/board/state"
 PROGRESS = "/progress"
 BOARD_FILES = {
-    "/board": ("board.html", "text/html"),
-    "/board.css": ("board.css", "text/css"),
-    "/board.js": ("board.js", "text/javascript"),
+    "/board": ("board.html", HTML),
+    "/board.css": ("board.css", CSS),
+    "/board.js": ("board.js", SCRIPT),
 }
 LOG_NAME = "trainees"
 NAME_LENGTH = 40
@@ -70,8 +71,7 @@ class TraineeBoard:
         """
         name, value = _read_report(body)
         # another hash than that of votes and of the door
-        trainee_id = hmac.digest(self._key, f"trainee {client}".encode(), "sha256").hex()
-        trainee_id = trainee_id[:NAME_LENGTH]
+        trainee_id = hash_text(self._key, "trainee", client)[:NAME_LENGTH]
         with self._lock:
             trainees = dict(self._log.read_setting(LOG_NAME, {}))
             trainee = dict(trainees.pop(trainee_id, _make_trainee()))
