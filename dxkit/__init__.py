@@ -157,6 +157,16 @@ def _explain_errors(shell: Any) -> None:
     show_in_japanese.is_japanese = True  # type: ignore[attr-defined]
     shell._showtraceback = show_in_japanese
     shell.show_usage_error = show_magic_in_japanese
+    shell.events.register("post_run_cell", lambda result: _say_old_tables(shell, result))
+
+
+def _say_old_tables(shell: Any, result: Any) -> None:
+    """Say below a cell which of the tables that it loaded are older than good."""
+    # nothing was loaded before the loaders were
+    if "dxkit.loaders" in sys.modules:
+        old_tables = import_module("dxkit.loaders._old_tables")
+        info = result.info
+        old_tables.publish_old_tables(shell, str(getattr(info, "cell_id", None) or info.raw_cell))
 
 
 def _find_shell() -> Any:

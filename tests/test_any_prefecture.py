@@ -1,6 +1,7 @@
 """Does everything that runs for Hyogo run for any of the 47 prefectures, offline and with its own figures?"""
 
 import os
+import sys
 
 import pandas as pd
 import pytest
@@ -21,7 +22,12 @@ OTHERS = [
 ]
 
 
+# enough for groups that hold, not for the best ones: those of 62 members take minutes
+GROUPING_S = 2
+
+
 def _run_everything(number, path):
+    """Run what a prefecture's room runs; `pytest -s` prints a row of the table."""
     towns = regions.municipalities(number)
     expected = load("prefectures").set_index("prefecture_code").loc[number, "municipalities"]
     assert len(towns) == expected
@@ -50,11 +56,22 @@ def _run_everything(number, path):
     page = reports.profile(code, prefecture=number, path=path).read_text(encoding="utf-8")
     assert towns.set_index("code").loc[code, "name"] in page
     assert "nan" not in page.lower().replace("finance", "")
+    seats = groups.form(towns.drop(columns="geometry"), seed=1, time_limit_s=GROUPING_S).table
+    sizes = seats["group"].value_counts()
+    assert set(seats["code"]) == set(towns["code"])
+    assert sizes.between(5, 7).all()
     areas = regions.areas(number)
     assert areas["members"].sum() == expected
     assert areas["people_2020"].sum() == towns["people_2020"].sum()
+    width = (intervals["p95"] - intervals["p05"]).mean()
+    sys.stdout.write(
+        f"{number} | {expected} municipalities | {drawn.shapes()} shapes | ranks {width:.1f} wide"
+        f" | {len(like)} peers | {len(sizes)} groups of {sizes.min()}-{sizes.max()}"
+        f" | {len(steps)} steps | profile {len(page):,} characters\n"
+    )
 
 
+@pytest.mark.filterwarnings("ignore::dxkit.errors.TableWarning")
 @pytest.mark.parametrize("number", QUICK)
 def test_three_prefectures_run_as_hyogo_does(number, tmp_path):
     _run_everything(number, tmp_path / "card.html")

@@ -13,7 +13,12 @@ import pandas as pd
 from dxkit.errors import CatalogError, TableWarning
 from dxkit.loaders._catalog import find_catalog_row
 from dxkit.loaders._national_tables import read_national_table, select_prefecture
-from dxkit.loaders._newer_files import find_newer_files, use_shipped_tables
+from dxkit.loaders._newer_files import (
+    find_newer_files,
+    is_using_shipped_tables,
+    use_shipped_tables,
+)
+from dxkit.loaders._old_tables import note_old_table
 from dxkit.loaders._resolve_prefecture import name_prefecture, resolve_prefecture
 from dxkit.loaders._shape_table import ShapeTable
 from dxkit.loaders._shipped_table import read_shipped_table
@@ -82,6 +87,8 @@ def load(name: str, prefecture: str | None = "") -> pd.DataFrame:
     if name == "municipalities":
         table = _add_shapes(table, number)
     table.attrs = attrs
+    if not is_using_shipped_tables():
+        note_old_table(attrs)
     return table
 
 

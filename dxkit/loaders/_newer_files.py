@@ -40,6 +40,11 @@ def use_shipped_tables() -> Iterator[None]:
         _is_reading.reset(token)
 
 
+def is_using_shipped_tables() -> bool:
+    """Whether shipped tables are only looked at or compared, and no figure of them is used."""
+    return _is_reading.get()
+
+
 def find_newer_files(find_table: TableFinder) -> Mapping[str, Path]:
     """Find the file that takes the place of each table.
 

@@ -1,5 +1,7 @@
 """Consultations have an owner, a due day and an age; questions find their field; news is others', never one's own."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -69,6 +71,27 @@ def test_a_question_goes_to_the_one_field_of_which_most_words_stand_in_it():
     assert found.loc[3, "words"] == "生成AI"
     with pytest.raises(TableError, match="2行目"):
         liaison.route(["外字", " "], fields)
+
+
+# by the number of the need, judged by hand; the field's words come from published descriptions of
+# the fields, and none was chosen by these needs
+PUBLISHED_NEEDS = {
+    **dict.fromkeys((1, 28), "手続のオンライン化"),
+    **dict.fromkeys((3, 7, 9, 30, 34), "地域社会DX"),
+    4: "共同調達",
+    6: "防災DX",
+    # 緊急通報 is the telephone of one who lives alone: watching over, and wrong
+    33: "防災DX",
+}
+
+
+def test_of_35_published_needs_ten_find_a_field_and_one_of_them_a_wrong_one():
+    """Everyday words (お年寄りの足, 雑草) are no field's words: a short list of words goes no further."""
+    needs = pd.read_csv(Path(__file__).with_name("needs_published.csv"))["need"]
+    found = liaison.route(needs, dxkit.load("liaison_fields"))["field"]
+    decided = found[~found.str.startswith("決まらない")]
+    assert {row + 1: field for row, field in decided.items()} == PUBLISHED_NEEDS
+    assert len(found) - len(decided) == 25
 
 
 def test_a_municipality_hears_of_others_and_never_of_itself():

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from dxkit.errors import ChoiceError, TableWarning, shorten
 from dxkit.widgets.room._addresses import list_addresses
+from dxkit.widgets.room._drill import score_card, start_drill
 from dxkit.widgets.room._freed_memory import clear_freed_memory
 from dxkit.widgets.room._questions import KINDS, Question
 from dxkit.widgets.room._replies import Reply, make_reply
@@ -74,6 +75,7 @@ class OfficerDesk:
             "card": lambda body: stage.judge_card(str(body.get("id")), str(body.get("verdict"))),
             "all_cards": lambda _: self._show_waiting_cards(),
             "votable": self._make_votable,
+            "drill": lambda _: start_drill(self._room),
             "moderate": lambda body: stage.moderate(is_moderated=body.get("on") is True),
             "accept": self._accept,
             "ask": self._ask_question,
@@ -113,6 +115,7 @@ class OfficerDesk:
             raise ChoiceError(f"操作「{shorten(name)}」はありません。画面を開き直してください。")
         with self._turn:
             action(body)
+            score_card(self._room)
         return make_reply(200, self._describe())
 
     def _describe(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pandas as pd
 import segno
 
 from dxkit.schema import VOTE_WORDS
+from dxkit.widgets.room._drill import describe_card
 from dxkit.widgets.room._questions import WITH_CARDS, Question, write_vote_value
 from dxkit.widgets.room._room_state import RoomState
 from dxkit.widgets.room._stage import AGENDA, CARDS, DOOR, SHOWN
@@ -49,9 +50,9 @@ def describe_stage(room: RoomState) -> dict[str, Any]:
         cards = [card for card in room.list_shown_cards() if card["group"] not in answered]
         view |= {"cards": cards[:MAX_STAGE_CARDS], "total": len(cards)}
     if stage.question is not None:
-        view["question"] = describe_result(
-            room, stage.question, is_shown=stage.is_open(stage.question.key)
-        )
+        is_open = stage.is_open(stage.question.key)
+        result = describe_result(room, stage.question, is_shown=is_open)
+        view["question"] = result | describe_card(room, result, is_shown=is_open)
     return view
 
 

@@ -1,0 +1,136 @@
+"""A table-top drill on the stage: groups choose in secret, then the shock and the scores are shown."""
+
+import json
+
+import pytest
+from rooms import Phone
+
+import dxkit
+from dxkit import sharing
+from dxkit.widgets.room import open_room
+
+CARDS = dxkit.load("drill_cards").set_index("card")
+# seven groups, as at the tables of 41 municipalities
+CHOICES = ["県ハブ", "県ハブ", "県ハブ", "国クラウド", "国クラウド", "同意制", "協定"]
+
+
+class Window(Phone):
+    """The officer's or the stage's page."""
+
+    def __init__(self, link):
+        super().__init__(int(link.split(":")[2].partition("/")[0]))
+        self.key = link.partition("#key=")[2]
+
+    def look(self):
+        return self.ask("GET", "/stage/state", headers={"X-Room-Key": self.key})[1]["question"]
+
+    def act(self, action, **body):
+        headers = {"X-Room-Key": self.key}
+        status, answer = self.ask(
+            "POST", "/officer/do", {"action": action, **body}, headers=headers, timeout=60
+        )
+        assert status == 200, answer
+        return answer
+
+
+def _open(folder):
+    return open_room(folder, meeting="机上訓練", address="127.0.0.1", browser=False)
+
+
+def _close(room):
+    room.stop()
+    room.session.close()
+
+
+@pytest.fixture
+def room(tmp_path):
+    opened = _open(tmp_path)
+    yield opened
+    _close(opened)
+
+
+def _key(room, card):
+    return next(key for key in room.stage.questions if key.startswith(f"{card}枚目"))
+
+
+def _choose(room, card):
+    for number, choice in enumerate(CHOICES):
+        body = {"item": _key(room, card), "option": choice, "id": f"{number:06d}{card:06d}"}
+        assert Phone(room.port, room.code).ask("POST", "/vote", body)[0] == 200
+
+
+def test_the_cards_become_questions_once_however_often_they_are_asked_for(room):
+    officer = Window(room.officer_link)
+    for _ in range(2):
+        officer.act("drill")
+    labels = [question.label for question in room.stage.questions.values()]
+    assert labels == [
+        f"{card}枚目（{row['hour']}時間）: {row['question']}" for card, row in CARDS.iterrows()
+    ]
+
+
+def test_neither_shock_nor_scores_nor_counts_leave_the_laptop_before_the_officer_opens_them(room):
+    officer = Window(room.officer_link)
+    stage = Window(room.stage_link)
+    officer.act("drill")
+    officer.act("go", step=f"question:{_key(room, 2)}")
+    _choose(room, 2)
+    hidden = stage.look()
+    assert hidden["inject"] == CARDS.loc[2, "inject"]
+    assert hidden["mark"] == "架空データ"
+    assert hidden["votes"] == len(CHOICES)
+    assert not {"bars", "scores", "shock"} & set(hidden)
+    assert CARDS.loc[2, "shock"] not in json.dumps(hidden, ensure_ascii=False)
+    officer.act("show_result")
+    opened = stage.look()
+    assert opened["shock"] == CARDS.loc[2, "shock"]
+    groups = {row["policy"]: row["groups"] for row in opened["scores"]}
+    assert groups == {
+        "共有なし": 0, "協定": 1, "県ハブ": 3, "同意制": 1, "緊急時": 0, "国クラウド": 2
+    }  # fmt: skip
+
+
+def test_the_scores_are_those_of_the_scenario_with_all_shocks_up_to_the_card(room):
+    officer = Window(room.officer_link)
+    officer.act("drill")
+    officer.act("go", step=f"question:{_key(room, 3)}")
+    officer.act("show_result")
+    shocks = {"outage_spread": 1.5, "wrong_share": 0.08}
+    scenario = sharing.read_scenario("nankai_illustrative").change(hours=72, draws=10, **shocks)
+    expected = sharing.drill_scores(sharing.simulate(scenario), hour=24).set_index("policy")
+    rows = Window(room.stage_link).look()["scores"]
+    assert [row["policy"] for row in rows] == list(expected.index)
+    for row in rows:
+        scored = expected.loc[row["policy"]]
+        assert row["known"] == pytest.approx(scored["known"])
+        assert row["staff_hours"] == pytest.approx(scored["staff_hours"])
+        # who tells nothing has no share of what was told
+        assert (row["lawful_share"] is None) == (row["policy"] == "共有なし")
+    # fewer than three groups chose: no numbers of groups, but the scores
+    assert {row["groups"] for row in rows} == {None}
+
+
+def test_a_restart_and_a_second_start_lose_no_choice_and_no_score(tmp_path):
+    first = _open(tmp_path)
+    officer = Window(first.officer_link)
+    officer.act("drill")
+    officer.act("go", step=f"question:{_key(first, 1)}")
+    _choose(first, 1)
+    officer.act("show_result")
+    before = Window(first.stage_link).look()
+    _close(first)
+    second = _open(tmp_path)
+    try:
+        assert Window(second.stage_link).look() == before
+        Window(second.officer_link).act("drill")
+        assert Window(second.stage_link).look() == before
+        assert len(second.stage.questions) == len(CARDS)
+    finally:
+        _close(second)
+
+
+def test_another_question_has_no_card(room):
+    officer = Window(room.officer_link)
+    officer.act("ask", label="次の会", kind="choice", options="午前\n午後")
+    officer.act("go", step="question:次の会")
+    assert "inject" not in Window(room.stage_link).look()
