@@ -49,6 +49,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "municipality_codes": published.municipality_codes,
     "areas": facts.areas,
     "municipalities": published.municipalities,
+    "projections": published.projections,
     "systems": facts.systems,
     "indicators_dashboard": facts.indicators_dashboard,
     "dashboard": published.dashboard,
@@ -153,6 +154,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "password_kinds": forms.handwritten("password_kinds", ("password",)),
     "report_deadlines": forms.handwritten("report_deadlines", ("duty",)),
     "report_cases": forms.handwritten("report_cases", ("case",)),
+    "practice_facts": forms.handwritten("practice_facts", ("topic", "order")),
     "mails_example": forms.handwritten("mails_example", ("mail",)),
     "incident_example": forms.handwritten("incident_example", ("scene", "choice")),
 }

@@ -1049,6 +1049,16 @@ CASES = {
         network.backup_partners,
         quick=FEW,
     ),
+    "support.network.owners": Case(
+        {
+            "values": HIMEJI,
+            "places": PLAIN_TOWNS[["code", "name", "area_name"]].assign(
+                lat=PLAIN_TOWNS["office_lat"], lon=PLAIN_TOWNS["office_lon"]
+            ),
+        },
+        network.owners,
+        quick=FEW,
+    ),
     "support.network.common_gaps": Case(
         {"values": HIMEJI},
         lambda values: network.common_gaps(values, ["28201", "28381", "28382"]),

@@ -122,7 +122,7 @@ REASONS = {
 # asked for by name: a reason does not do
 OPENED = {
     *("sharing.dispatch", "drones.cost_per_delivery", "maturity.change", "drones.runway_strips"),
-    *("network.backup_partners", "network.common_gaps"),
+    *("network.backup_partners", "network.common_gaps", "network.owners"),
 }
 TABLES = ("flight_rules", "study_meetings", "runways", "online_applications")
 

@@ -788,6 +788,34 @@ def _known_by_borrowed_movement():
     return evidence.loc[evidence["part"] == "登録", "value"], known
 
 
+def _expected_of_shrinking_towns(towns, values):
+    people = dxkit.load("projections").query("year == 2050").set_index("code")["people"]
+    ratio = people / towns.set_index("code")["people_2020"]
+    few = ratio.index[ratio < 0.6]
+    lacking = network.common_gaps(values, few).set_index("item")["group_without"]
+    return [
+        "2050年に2020年の6割を下回る",
+        f"見込みの市町は{len(few)}で",
+        f"5割を下回るのは{(ratio < 0.5).sum()}です",
+        f"{len(few)}市町のうちRPAがないのは{lacking['rpa']}",
+        f"全職員の研修がないのは{lacking['training_for_all']}です",
+    ]
+
+
+def _expected_of_owners(offices, values):
+    tools = network.owners(values[["code", "ai", "rpa", "telework"]], offices)
+    assert tools["same_area"].all()
+    progress = dxkit.load("progress").query("system == '住民基本台帳'")
+    done = progress.assign(done=(progress["share_done"] >= 1).astype(int))[["code", "done"]]
+    guides = network.owners(done, offices)
+    return [
+        f"どれかがない市町は{tools['code'].nunique()}で",
+        f"足りない{len(tools)}件のすべてに",
+        f"途中の市町は{len(guides)}で",
+        f"そのうち{guides['same_area'].sum()}は同じ圏域に",
+    ]
+
+
 def _expected_of_officers_views():
     towns = dxkit.load("municipalities")
     items = dxkit.load("indicators_dashboard").query("unit == '有無'")["indicator"]
@@ -801,6 +829,8 @@ def _expected_of_officers_views():
     north = partners.query("name in ['香美町', '新温泉町']")
     assert not north["partner_name"].isin(["香美町", "新温泉町"]).any()
     return [
+        *_expected_of_shrinking_towns(towns, values),
+        *_expected_of_owners(offices, values),
         f"{gaps['group_counted'].max()}町のうち{gaps.loc['outside_experts', 'group_without']}町に",
         f"RPAは{gaps.loc['rpa', 'group_without']}町にありません",
         f"{gaps['others_counted'].max()}市との差",

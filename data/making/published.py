@@ -90,6 +90,22 @@ def municipalities(work: Workplace) -> pd.DataFrame:
     return table
 
 
+def projections(work: Workplace) -> pd.DataFrame:
+    """Make the projected people of the 41 in 2025 to 2050: ``code, year, people``.
+
+    The column of 2020 is left out: it differs from the census from which this projection starts (an earlier edition's).
+    """
+    rows = pd.read_csv(
+        work.source("data", "statistics", "portal_rows_nationwide.csv"), dtype={"code": str}
+    )
+    columns = {f"A:将来推計人口（{year}年）": year for year in range(2025, 2055, 5)}
+    table = _hyogo(rows[["code", *columns]]).rename(columns=columns)
+    long = table.melt("code", var_name="year", value_name="people").astype({"people": int})
+    if len(long) != len(columns) * len(work.read("municipalities")):
+        raise MakeError("将来推計人口の行が、41市町の6つの年と合いません。")
+    return long.sort_values(["code", "year"], ignore_index=True)
+
+
 def dashboard(work: Workplace) -> pd.DataFrame:
     """Make the 15 rows of the Digital Agency's dashboard for the 41: ``code`` and a column an indicator."""
     return _hyogo(dashboard_table(work))

@@ -63,6 +63,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     # demand and candidate bases
     "place": ("地点", ""),
     "people": ("人口", "人"),
+    "year": ("西暦年", ""),
     "elderly": ("65歳以上", "人"),
     "base": ("拠点", ""),
     # indicators and answers of the hearing

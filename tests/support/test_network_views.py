@@ -212,3 +212,57 @@ def test_materials_are_found_in_any_width_and_order():
         training.find_materials(materials, "a")
     with pytest.raises(ChoiceError, match="stage"):
         training.find_materials(materials, "議事録", stage="寝る")
+
+
+PLACES = pd.DataFrame(
+    {
+        "code": ["a", "b", "c", "d"],
+        "name": ["甲", "乙", "丙", "丁"],
+        "area_name": ["東", "東", "西", "西"],
+        "lat": [34.0, 35.0, 34.0, 34.0],
+        "lon": [135.0, 135.0, 135.1, 136.0],
+    }
+)
+
+
+def test_who_has_a_tool_in_the_same_area_comes_before_one_who_is_nearer():
+    has = pd.DataFrame({"code": list("abcd"), "rpa": [0, 1, 1, 1]})
+    near = network.owners(has, PLACES, count=3)
+    assert near["owner_name"].tolist() == ["乙", "丙", "丁"]
+    assert near["same_area"].tolist() == [True, False, False]
+    # one degree of latitude on a sphere of 6,371.0088 km
+    assert near["distance_km"].iloc[0] == 111.2
+    alone = network.owners(has, PLACES.drop(columns="area_name"))
+    assert (alone["owner_name"].item(), alone["same_area"].item()) == ("丙", False)
+
+
+def test_blanks_neither_lack_nor_have_and_what_nobody_has_says_so():
+    has = pd.DataFrame({"code": list("abcd"), "ai": [0, None, None, 0]})
+    nobody = network.owners(has, PLACES, labels={"ai": "AI"})
+    assert nobody["name"].tolist() == ["甲", "丁"]
+    assert nobody["owner_count"].tolist() == [0, 0]
+    assert nobody["owner"].isna().all()
+    assert nobody["label"].tolist() == ["AI", "AI"]
+
+
+def test_a_code_without_a_place_is_named():
+    with pytest.raises(ChoiceError, match="values の z は places の表にありません"):
+        network.owners(pd.DataFrame({"code": ["z"], "ai": [0]}), PLACES)
+
+
+def test_each_town_without_a_tool_is_sent_to_one_that_reported_it():
+    towns = dxkit.load("municipalities")
+    places = towns.rename(columns={"office_lat": "lat", "office_lon": "lon"})
+    values = dxkit.load("dashboard").set_index("code")
+    near = network.owners(values[["rpa"]].reset_index(), places)
+    assert len(near) == (values["rpa"] == 0).sum() == 17
+    assert (values.loc[near["owner"], "rpa"] == 1).all()
+
+
+def test_the_projected_people_of_2050_give_the_index_that_was_published():
+    people = dxkit.load("projections").query("year == 2050").set_index("code")["people"]
+    census = dxkit.load("municipalities").set_index("code")["people_2020"]
+    index = (100 * people / census).round(1)
+    # index of 2050 (2020 = 100) as its publisher gives it
+    published = {"28100": 80.9, "28201": 82.3, "28585": 43.9, "28501": 45.9}
+    assert index[list(published)].to_dict() == published

@@ -124,6 +124,43 @@ def test_a_weekend_and_the_new_year_are_said_beside_the_day(known_on, is_closed)
     assert ("休みの日" in note) == is_closed
 
 
+@pytest.mark.parametrize(
+    ("known_on", "open_day"),
+    [
+        # Wednesday 30 December: closed until Sunday 3 January, open on Monday
+        ("2026-12-01", "1月4日（月）"),
+        # Saturday 2 January
+        ("2026-12-04", "1月4日（月）"),
+        # Sunday 4 October
+        ("2026-09-05", "10月5日（月）"),
+    ],
+)
+def test_a_final_report_due_on_a_closed_day_may_wait_for_the_next_open_day(known_on, open_day):
+    duties = DUTIES.assign(closed_day=["目安のまま", "次の開庁日", None])
+    notes = security.report_dates(known_on, duties).set_index("label")["due_note"]
+    assert f"期限は次の開庁日（{open_day}）" in notes["確報"]
+    # the span of days of the first report is a guide and moves nowhere
+    assert "次の開庁日" not in notes["速報"]
+
+
+def test_a_table_that_says_nothing_of_closed_days_moves_nothing():
+    plain = security.report_dates("2026-12-01", DUTIES).set_index("label")["due_note"]
+    assert plain["確報"] == "休みの日に当たる。前の開庁日までに出すと安全"
+
+
+def test_each_shipped_duty_says_what_was_read_and_what_was_not():
+    duties = dxkit.load("report_deadlines").set_index("duty")
+    assert duties["read"].str.contains("要確認").all()
+    assert duties["read"].str.contains("法第68条は全文").all()
+    # Commission's guidelines 3-5-3-4: statutory days move on, the guide of 3 to 5 days does not
+    assert duties["closed_day"].eq("次の開庁日").to_dict() == {
+        "first": False,
+        "final": True,
+        "final_attack": True,
+        "person": False,
+    }
+
+
 @pytest.mark.parametrize("known_on", ["きのう", 5, None, "2026-02-30", ""])
 def test_what_is_no_day_is_refused(known_on):
     with pytest.raises(ChoiceError, match="日付ではありません"):

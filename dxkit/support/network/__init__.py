@@ -4,7 +4,7 @@ A tie is a group that two municipalities share: a theme, an area, a system, a ve
 source gives only how many take part (most shared systems of the prefecture's package) there is no
 tie to draw, and none is guessed. `common_gaps`, `area_coverage`, `membership_changes` and
 `backup_partners` answer what officers ask of groups: what one lacks together, which areas sit in
-none, who has left, and who could keep whose copy.
+none, who has left, and who could keep whose copy; `owners`: who has what a neighbour lacks.
 """
 
 from dxkit.support.network._area_coverage import area_coverage
@@ -12,6 +12,7 @@ from dxkit.support.network._backup_partners import backup_partners
 from dxkit.support.network._common_gaps import common_gaps
 from dxkit.support.network._dialogues import Dialogues, dialogues
 from dxkit.support.network._membership_changes import membership_changes
+from dxkit.support.network._owners import owners
 from dxkit.support.network._strangers import strangers
 from dxkit.support.network._ties import Ties, ties
 
@@ -23,6 +24,7 @@ __all__ = [
     "common_gaps",
     "dialogues",
     "membership_changes",
+    "owners",
     "strangers",
     "ties",
 ]

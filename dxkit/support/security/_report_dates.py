@@ -15,6 +15,9 @@ SATURDAY = 5
 NEW_YEAR = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 NO_DAY = "日数の決まりはない（速やかに）"
 CLOSED_NOTE = "休みの日に当たる。前の開庁日までに出すと安全"
+NEXT_NOTE = "休みの日に当たり、期限は次の開庁日（{}）になる。前の開庁日までに出すと安全"
+# what the table says of a duty whose last day moves on when the office is closed
+MOVES_ON = "次の開庁日"
 
 
 def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
@@ -28,15 +31,16 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
         The day on which any section of the office came to know: ``"2026-12-01"`` or a date.
     deadlines
         One row a duty: ``label, whom, days_low, days`` (blank: as soon as possible), ``article``
-        (table ``report_deadlines``).
+        and, where given, ``closed_day`` (次の開庁日 where a last day on which the office is closed
+        moves on) (table ``report_deadlines``).
 
     Returns
     -------
     pandas.DataFrame
         One row a duty: ``label, whom, due_from`` (the first day of the usual span), ``due`` (the
-        last day; missing where no number of days is set), ``due_text`` (with its weekday),
-        ``due_note`` (where it falls on a
-        weekend or around the New Year), ``article``.
+        last day as counted; missing where no number of days is set), ``due_text`` (with its
+        weekday), ``due_note`` (where it falls on a weekend or around the New Year: the next open
+        day if the duty moves on), ``article``.
 
     Raises
     ------
@@ -47,9 +51,12 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
 
     Notes
     -----
-    Calendar days, weekends included. Holidays other than the New Year's are not known here. The
-    Commission's guidelines let a final report that falls due on a closed day wait for the next open
-    one; the date given here is the earlier one. A teaching aid, no legal advice.
+    Calendar days, weekends included, the first day counted (Personal Information Protection
+    Commission, general guidelines 3-5-3-4). Holidays other than the New Year's are not known here.
+    A final report that falls due on a closed day may wait for the next open one (the same, and
+    Article 2 of the Act on Holidays of Administrative Organs); ``due`` stays the earlier day. The
+    guidelines are those for businesses: the articles of the rules for offices were not read. A
+    teaching aid, no legal advice.
 
     Examples
     --------
@@ -67,7 +74,12 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
         table[name] = [_add_days(first_day, number) for number in days]
         table[name] = pd.to_datetime(table[name])
     table["due_text"] = [_write_day(day) for day in table["due"]]
-    table["due_note"] = [CLOSED_NOTE if _is_closed(day) else "" for day in table["due"]]
+    # a table without the column moves no day
+    closed_day = rows.get("closed_day", pd.Series("", index=rows.index))
+    table["due_note"] = [
+        _write_note(day, moves_on)
+        for day, moves_on in zip(table["due"], closed_day.eq(MOVES_ON), strict=True)
+    ]
     # the articles stand last, as they are the longest
     columns = ["label", "whom", "due_from", "due", "due_text", "due_note", "article"]
     result = carry_provenance(table[columns], deadlines)
@@ -101,6 +113,18 @@ def _is_closed(day: pd.Timestamp) -> bool:
     if pd.isna(day):
         return False
     return day.weekday() >= SATURDAY or (day.month, day.day) in NEW_YEAR
+
+
+def _write_note(day: pd.Timestamp, moves_on: bool) -> str:
+    """Say what a closed day does to a last day."""
+    if not _is_closed(day):
+        return ""
+    if not moves_on:
+        return CLOSED_NOTE
+    open_day = day
+    while _is_closed(open_day):
+        open_day += pd.Timedelta(days=1)
+    return NEXT_NOTE.format(_write_day(open_day))
 
 
 def _write_day(day: pd.Timestamp) -> str:
