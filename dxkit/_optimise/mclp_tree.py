@@ -222,4 +222,4 @@ class TreeSearch:
 
 def limit_nodes(state: SearchState) -> int:
     """Compute how many nodes may be looked at: fewer, the more entries the matrix has."""
-    return min(NODE_LIMIT, NODE_WORK // max(state.cover.rows.nnz, 1) + 1)
+    return min(NODE_LIMIT, NODE_WORK // max(int(state.cover.rows.nnz), 1) + 1)

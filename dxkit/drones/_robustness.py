@@ -149,9 +149,7 @@ def robustness(
     if drone is not None:
         cases += _blow_winds(calm, _read_winds(winds_ms), direction_count)
     result = pd.DataFrame(cases, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
-    total = max(float(weights.sum()), 1e-300)
-    result["share"] = result["covered"] / total
-    result["lost"] = (sum_covered(pairs, weights) - result["covered"]) / total
+    result = _add_shares(result, calm)
     draw_count = _checks.require_whole_number(draws, "draws", low=0, high=MOST_DRAWS)
     winds = _prepare_winds(stations, drone, month, draw_count, seed)
     search = BestBases(candidates, calm_km, no_fly, distance_km)
@@ -215,6 +213,14 @@ def _read_calm_range(range_km: float | None, drone: Drone | None, choices: Fligh
             "robustness には drone（機種の表の1行）か range_km（km）のどちらかを渡してください。"
         )
     return flight_range(drone, **choices)
+
+
+def _add_shares(cases: pd.DataFrame, calm: CalmCoverage) -> pd.DataFrame:
+    """Add the covered share, and what of the share in calm air with all bases is lost."""
+    total = max(float(calm.weights.sum()), 1e-300)
+    covered = cases["covered"]
+    lost = sum_covered(calm.pairs, calm.weights) - covered
+    return cases.assign(share=covered / total, lost=lost / total)
 
 
 def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:

@@ -53,7 +53,11 @@ class Siting(TableResult):
     settings: dict[str, Any]
 
     def __repr__(self) -> str:
-        proof = "証明ずみ" if self.settings["proven"] else f"証明の途中、最善との差は最大 {self.gap:.2%}"
+        proof = (
+            "証明ずみ"
+            if self.settings["proven"]
+            else f"証明の途中、最善との差は最大 {self.gap:.2%}"
+        )
         return f"<拠点 {len(self.bases)}か所: 届く割合 {self.share:.1%}、値 {self.value:,.6g}（{proof}）>"
 
     @property
