@@ -89,7 +89,8 @@ def order_of_labels(labels: Iterable[Hashable]) -> IntArray:
         The position of the first, second, … label.
     """
     # codes of mixed types have no order of their own; as text they have
-    texts = [str(label) for label in labels]
+    values = labels.tolist() if isinstance(labels, (pd.Series, pd.Index)) else labels
+    texts = [str(label) for label in values]
     return np.asarray(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.intp)
 
 

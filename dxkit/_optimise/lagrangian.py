@@ -47,7 +47,7 @@ def compute_bound(cover: Cover, prices: FloatArray, count: int) -> tuple[float, 
 
 
 def lower_bound_by_subgradient(
-    cover: Cover, prices: FloatArray, count: int, goal: float
+    cover: Cover, prices: FloatArray, count: int, goal: float, steps: int = MAX_STEPS
 ) -> PricedBound:
     """Lower the bound by subgradient steps.
 
@@ -59,13 +59,15 @@ def lower_bound_by_subgradient(
     ----------
     goal
         The value of the best answer so far.
+    steps
+        How many at most.
     """
     lowest = PricedBound(np.inf, prices, np.arange(count))
     best_value = -1.0
     pace = 1.0
     stale_steps = 0
     last_step = np.zeros(len(prices))
-    for _ in range(MAX_STEPS):
+    for _ in range(steps):
         bound, sums = compute_bound(cover, prices, count)
         needed_gain = SMALLEST_GAIN * (min(lowest.bound, 2 * bound) - goal)
         stale_steps = 0 if bound < lowest.bound - needed_gain else stale_steps + 1
@@ -124,10 +126,10 @@ def find_fixable_columns(
 def _step_prices(cover: Cover, prices: FloatArray, step: FloatArray, length: float) -> FloatArray:
     """Move prices against a step of this length, within 0 and the weights."""
     # a price that would pass its end stays, and must not shorten the step of the others
-    at_end = ((prices <= 0) & (step > 0)) | ((prices >= cover.weights) & (step < 0))
-    slope = np.where(at_end, 0.0, step)
+    is_at_end = np.where(step > 0, prices <= 0, prices >= cover.weights)
+    slope = np.where(is_at_end, 0.0, step)
     scale = length / max(float(slope @ slope), 1.0)
-    return np.asarray(np.clip(prices - scale * slope, 0.0, cover.weights))
+    return np.minimum(np.maximum(prices - scale * slope, 0.0), cover.weights)
 
 
 def _largest_positions(sums: FloatArray, count: int) -> IntArray:

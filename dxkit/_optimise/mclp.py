@@ -14,7 +14,8 @@ w of the rows that hold a chosen column is the greatest. In the order of `maximi
    Weights that are whole numbers prove an answer by a bound less than 1 above it.
 
 All limits are counts of steps, rounds and nodes, so that every machine gives the same answer; a
-limit by the clock can be asked for.
+limit by the clock can be asked for. A large problem gets fewer nodes than a small one, whose nodes
+cost less: its answer may come with a gap in place of a proof.
 """
 
 import numpy as np
@@ -23,16 +24,20 @@ import scipy.sparse as sp
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.cover import (
     ColumnChoice,
+    Cover,
     choose_greedily,
     improve_by_swaps,
     merge_rows,
     sum_covered_weight,
 )
 from dxkit._optimise.deadline import Deadline
-from dxkit._optimise.lagrangian import lower_bound_by_subgradient
+from dxkit._optimise.lagrangian import MAX_STEPS, lower_bound_by_subgradient
 from dxkit._optimise.mclp_root import relax_by_cuts
 from dxkit._optimise.mclp_state import SearchState, fix_columns
 from dxkit._optimise.mclp_tree import TreeSearch
+
+# subgradient steps from the prices of a like question: those are near, and cuts do the rest
+NEAR_STEPS = 60
 
 
 def maximise_coverage(
@@ -42,6 +47,7 @@ def maximise_coverage(
     *,
     fixed: IntArray | None = None,
     time_limit_s: float | None = None,
+    start: ColumnChoice | None = None,
 ) -> ColumnChoice:
     """Choose ``count`` columns, the fixed ones among them, that cover the most weight.
 
@@ -57,9 +63,12 @@ def maximise_coverage(
         Columns that every answer holds; at most ``count``.
     time_limit_s
         Seconds after which the search stops with what it has; the bound holds all the same.
+    start
+        The answer to a like question (as many places, columns and chosen ones): the search begins
+        there. Without it, and with fixed columns, it begins with greed.
     """
     if fixed is None or not fixed.size:
-        return _maximise_free(matrix, weights, count, time_limit_s)
+        return _maximise_free(matrix, weights, count, time_limit_s, start)
     # what the fixed columns cover is sure; the rest is a problem of its own on the other columns
     is_covered = np.diff(sp.csr_array(matrix[:, fixed]).indptr) > 0
     fixed_weight = float(weights[is_covered].sum())
@@ -68,7 +77,7 @@ def maximise_coverage(
     free = np.setdiff1d(np.arange(matrix.shape[1]), fixed)
     open_weights = np.where(is_covered, 0.0, weights)
     rest = _maximise_free(
-        sp.csr_array(matrix[:, free]), open_weights, count - len(fixed), time_limit_s
+        sp.csr_array(matrix[:, free]), open_weights, count - len(fixed), time_limit_s, None
     )
     return ColumnChoice(
         np.union1d(fixed, free[rest.columns]),
@@ -79,7 +88,11 @@ def maximise_coverage(
 
 
 def _maximise_free(
-    matrix: sp.csr_array, weights: FloatArray, count: int, time_limit_s: float | None
+    matrix: sp.csr_array,
+    weights: FloatArray,
+    count: int,
+    time_limit_s: float | None,
+    start: ColumnChoice | None,
 ) -> ColumnChoice:
     """Run the steps of the module's docstring."""
     deadline = Deadline(time_limit_s)
@@ -87,7 +100,8 @@ def _maximise_free(
     if count >= matrix.shape[1] or not cover.weights.size:
         value = sum_covered_weight(cover, np.arange(count))
         return ColumnChoice(np.arange(count), value, value)
-    best = improve_by_swaps(cover, choose_greedily(cover, count))
+    columns = choose_greedily(cover, count) if start is None else start.columns
+    best = improve_by_swaps(cover, columns)
     state = SearchState(
         cover=cover,
         free=np.arange(matrix.shape[1]),
@@ -98,22 +112,41 @@ def _maximise_free(
         # nothing can pass all the weight there is (the bound of prices 0), which proves an answer
         # that covers it all
         bound=float(cover.weights.sum()),
-        prices=cover.weights / 2,
+        prices=_begin_prices(cover, weights, start),
     )
-    state = improve_bound(state)
+    state = improve_bound(state, MAX_STEPS if start is None else NEAR_STEPS)
+    price_shares = _spread_prices(state)
+    state = fix_columns(state)
     if not (state.is_finished or deadline.is_over()):
         relaxation = relax_by_cuts(state, deadline)
         state = relaxation.state
         if not (state.is_finished or deadline.is_over()):
             state = TreeSearch(relaxation).run(deadline)
     bound = state.value if state.is_finished else state.bound
-    return ColumnChoice(np.sort(state.best), state.value, bound, not deadline.was_hit)
+    columns = np.sort(state.best)
+    return ColumnChoice(columns, state.value, bound, not deadline.was_hit, price_shares)
 
 
-def improve_bound(state: SearchState) -> SearchState:
-    """Lower the bound by subgradient steps, then fix the columns that it decides."""
+def improve_bound(state: SearchState, steps: int) -> SearchState:
+    """Lower the bound by subgradient steps."""
     if state.is_finished:
         return state
     goal = state.value - state.sure_weight
-    lowest = lower_bound_by_subgradient(state.cover, state.prices, state.open_count, goal)
-    return fix_columns(state.with_answer(lowest.columns).with_prices(lowest.prices))
+    lowest = lower_bound_by_subgradient(state.cover, state.prices, state.open_count, goal, steps)
+    return state.with_answer(lowest.columns).with_prices(lowest.prices)
+
+
+def _begin_prices(cover: Cover, weights: FloatArray, start: ColumnChoice | None) -> FloatArray:
+    """Take the prices to begin with: half the weights, or the shares of a like question."""
+    if start is None or start.price_shares is None:
+        return cover.weights / 2
+    is_open = cover.row_of_place >= 0
+    prices = (start.price_shares * weights)[is_open]
+    sums = np.bincount(cover.row_of_place[is_open], prices, len(cover.weights))
+    return sums.astype(np.float64)
+
+
+def _spread_prices(state: SearchState) -> FloatArray:
+    """Write the price of each place as a share of its weight; half where it has no row."""
+    shares = np.append(state.prices / state.cover.weights, 0.5)
+    return np.asarray(shares[state.cover.row_of_place])

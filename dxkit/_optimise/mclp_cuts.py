@@ -125,8 +125,8 @@ class CutProgramme:
         self._lower = np.zeros(len(active))
         self.value = np.inf
         self.cut_sets: list[CutSet] = []
-        for cut_set in cut_sets:
-            self._add_rows(cut_set)
+        if cut_sets:
+            self._add_sets(cut_sets)
 
     @property
     def cut_count(self) -> int:
@@ -238,32 +238,44 @@ class CutProgramme:
         partial.eliminate_zeros()
         return self._totals - partial.sum(axis=1), sp.csr_array(partial @ self._small.rows)
 
-    def _add_rows(self, cut_set: CutSet) -> None:
-        """Add cuts of another programme of the same cover."""
+    def _add_sets(self, cut_sets: list[CutSet]) -> None:
+        """Add cuts of another programme of the same cover, all of them together."""
         is_open = self._small.row_of_place >= 0
-        is_here = is_open & cut_set.is_partial
+        places = []
+        rows = []
+        start = 0
+        for cut_set in cut_sets:
+            # the position of each group's cut among all
+            cut_of_group = np.full(self._group_count, -1, dtype=np.intp)
+            cut_of_group[cut_set.groups] = np.arange(start, start + len(cut_set.groups))
+            start += len(cut_set.groups)
+            cut_of_place = cut_of_group[self._group]
+            here = np.flatnonzero(is_open & cut_set.is_partial & (cut_of_place >= 0))
+            places.append(here)
+            rows.append(cut_of_place[here])
+        place = np.concatenate(places)
         partial = sp.csr_array(
-            (self._cover.weights[is_here], (self._group[is_here], np.flatnonzero(is_here))),
-            shape=(self._group_count, len(is_here)),
-        )[cut_set.groups]
-        constants = self._totals[cut_set.groups] - partial.sum(axis=1)
-        self.cut_sets.append(cut_set)
-        self._pass_rows(constants, sp.csr_array(partial @ self._active_rows), cut_set.groups)
+            (self._cover.weights[place], (np.concatenate(rows), place)),
+            shape=(start, len(is_open)),
+        )
+        groups = np.concatenate([cut_set.groups for cut_set in cut_sets])
+        constants = self._totals[groups] - partial.sum(axis=1)
+        self.cut_sets.extend(cut_sets)
+        self._pass_rows(constants, sp.csr_array(partial @ self._active_rows), groups)
 
     def _pass_rows(self, constants: FloatArray, slopes: sp.csr_array, groups: IntArray) -> None:
         """Give HiGHS the rows θ_g − slopes · y ≤ constant."""
         row_count = len(groups)
-        thetas = sp.csr_array(
-            (np.ones(row_count), (np.arange(row_count), groups)),
-            shape=(row_count, self._group_count),
-        )
-        rows = sp.csr_array(sp.hstack([-slopes, thetas], format="csr"))
+        # the entry of θ stands before those of the slopes of its row
+        starts = slopes.indptr[:-1]
+        columns = np.insert(slopes.indices, starts, len(self.active) + groups)
+        values = np.insert(-slopes.data, starts, 1.0)
         self._solver.addRows(
             row_count,
             np.full(row_count, -NO_LIMIT),
             constants,
-            rows.nnz,
-            rows.indptr[:-1].astype(np.int32),
-            rows.indices.astype(np.int32),
-            rows.data.astype(np.float64),
+            len(values),
+            (starts + np.arange(row_count)).astype(np.int32),
+            columns.astype(np.int32),
+            values.astype(np.float64),
         )

@@ -23,6 +23,9 @@ from dxkit._optimise.mclp_cuts import CutProgramme, CutSet
 from dxkit._optimise.mclp_root import CutRelaxation, round_shares
 from dxkit._optimise.mclp_state import SearchState
 
+# entries of the matrix, times nodes, after which the search stops with what it has; at most
+# NODE_LIMIT nodes. Real places of up to 350,000 entries needed 3 nodes, where they could be proven
+NODE_WORK = 10_000_000
 # solutions with new cuts in one node
 NODE_ROUNDS = 6
 # a solution that lowers the bound by less than this share of its distance from the best answer
@@ -71,10 +74,11 @@ class TreeSearch:
         nothing = np.zeros(column_count, dtype=np.bool_)
         # the order of creation decides between nodes with the same bound
         nodes = [(-self.state.bound, 0, Node(nothing, nothing))]
+        node_limit = limit_nodes(self.state)
         created = 1
         visited = 0
         while nodes and not self._is_enough(-nodes[0][0]):
-            if visited >= NODE_LIMIT or deadline.is_over():
+            if visited >= node_limit or deadline.is_over():
                 return replace(self.state, bound=min(self.state.bound, -nodes[0][0]))
             parent_bound, _, node = heapq.heappop(nodes)
             visited += 1
@@ -214,3 +218,8 @@ class TreeSearch:
         is_out = node.is_out.copy()
         is_out[column] = True
         return [Node(is_in, node.is_out), Node(node.is_in, is_out)]
+
+
+def limit_nodes(state: SearchState) -> int:
+    """Compute how many nodes may be looked at: fewer, the more entries the matrix has."""
+    return min(NODE_LIMIT, NODE_WORK // max(int(state.cover.rows.nnz), 1) + 1)

@@ -6,7 +6,7 @@ changes it.
 
 from typing import Any
 
-from dxkit._optimise import cover, highs, lagrangian, mclp_root, p_median, set_cover
+from dxkit._optimise import cover, highs, lagrangian, mclp_root, mclp_tree, p_median, set_cover
 from dxkit.drones import _geodesic
 from dxkit.schema import MethodText, heading
 
@@ -49,8 +49,17 @@ def describe_siting(settings: dict[str, Any], base_count: int, gap: float) -> Me
     japanese, english, paper = GOALS[settings["method"]]
     has_range = settings["method"] not in ("p_median", "p_centre")
     km = settings["range_km"]
-    proof_ja = "最適と証明した（差 0）" if gap == 0 else f"証明した上限との差は{gap:.3g}"
-    proof_en = "proven to be the best (gap 0)" if gap == 0 else f"within a gap of {gap:.3g}"
+    proof_ja = (
+        "最適と証明した（差 0）"
+        if gap == 0
+        else f"証明の途中で計算を止めたもので、これより良い置き方があっても差は最大{gap:.3g}"
+    )
+    proof_en = (
+        "proven to be the best (gap 0)"
+        if gap == 0
+        else f"within a gap of {gap:.3g}: the search stopped before the proof, and no choice is "
+        "better by more"
+    )
     way_ja = "渡された距離" if settings["own_distances"] else "GRS80楕円体の測地線距離"
     way_en = "the distances given" if settings["own_distances"] else "geodesics of GRS80"
     fixed = settings["fixed"]
@@ -93,6 +102,7 @@ def _list_constants(settings: dict[str, Any]) -> dict[str, object]:
             "subgradient_steps": lagrangian.MAX_STEPS,
             "sifting_rounds": mclp_root.SIFTING_ROUNDS,
             "cut_steps": mclp_root.CUT_STEPS,
+            "node_work": mclp_tree.NODE_WORK,
         }
     elif settings["method"] == "p_median":
         constants |= {

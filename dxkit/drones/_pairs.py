@@ -41,23 +41,32 @@ class Pairs:
             return self
         return Pairs(self.place[mask], self.base[mask], self.km[mask], self.shape)
 
-    def select_within_shape(
+    def compute_bearings(
         self,
-        flight_shape: pd.DataFrame,
         places: tuple[FloatArray, FloatArray],
         bases: tuple[FloatArray, FloatArray],
-    ) -> "Pairs":
+    ) -> FloatArray:
+        """Compute the direction of each pair's place seen from its base."""
+        lat, lon = places
+        base_lat, base_lon = bases
+        return compute_bearing(
+            base_lat[self.base], base_lon[self.base], lat[self.place], lon[self.place]
+        )
+
+    def select_within_shape(self, flight_shape: pd.DataFrame, bearings: FloatArray) -> "Pairs":
         """Keep the pairs within a reach that differs by direction.
 
         The range of a direction is read off between those of ``flight_shape``.
         """
-        lat, lon = places
-        base_lat, base_lon = bases
-        bearing = compute_bearing(
-            base_lat[self.base], base_lon[self.base], lat[self.place], lon[self.place]
-        )
         # between two directions of the shape the range is a straight line, around 360° too
         range_km = np.interp(
-            bearing, flight_shape["bearing_deg"], flight_shape["range_km"], period=360
+            bearings, flight_shape["bearing_deg"], flight_shape["range_km"], period=360
         )
         return self.select(self.km <= range_km)
+
+
+def sum_covered(pairs: Pairs, weights: FloatArray) -> float:
+    """Sum the weight of the places that stand in a pair."""
+    is_covered = np.zeros(pairs.shape[0], dtype=np.bool_)
+    is_covered[pairs.place] = True
+    return float(weights[is_covered].sum())

@@ -123,9 +123,8 @@ def find_pairs(
             pairs = add_detours(pairs, no_fly, place_points, base_points)
     # a shape cuts off, by direction, what the search found within its longest range
     if isinstance(range_km, pd.DataFrame):
-        return pairs.select_within_shape(
-            range_km,
-            _checks.read_coordinates(demand, "demand"),
-            _checks.read_coordinates(bases, "bases"),
+        bearings = pairs.compute_bearings(
+            _checks.read_coordinates(demand, "demand"), _checks.read_coordinates(bases, "bases")
         )
+        return pairs.select_within_shape(range_km, bearings)
     return pairs.select(pairs.km <= limits[pairs.base])

@@ -4,31 +4,23 @@ Each base is closed alone, and the wind comes from each of some directions; both
 the pairs that are reached in calm air with all bases.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypedDict, cast
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from dxkit import _checks
-from dxkit._arrays import FloatArray
 from dxkit._checks import LARGEST_KM
-from dxkit._optimise.mclp import maximise_coverage
-from dxkit.drones._demand_draws import DemandDraws
 from dxkit.drones._detours import NoFly
-from dxkit.drones._drone_figures import Drone, read_drone_figures
-from dxkit.drones._flight_range import RESERVE_SHARE, flight_range, flight_shape
+from dxkit.drones._drawn_cases import BestBases, CalmCoverage, FlightChoices, draw_cases
+from dxkit.drones._drone_figures import Drone
+from dxkit.drones._flight_range import RESERVE_SHARE, flight_range
 from dxkit.drones._origin import mark_origin
-from dxkit.drones._pairs import Pairs
+from dxkit.drones._pairs import sum_covered
 from dxkit.drones._reach import Distances, find_pairs
-from dxkit.drones._siting_problem import (
-    LARGEST_WEIGHT,
-    explain_solver_errors,
-    read_base_count,
-    read_siting_problem,
-)
+from dxkit.drones._siting_problem import LARGEST_WEIGHT
 from dxkit.drones._siting_result import Siting
+from dxkit.drones._wind_draws import WindDraws
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import accepts_any_table
 
@@ -40,36 +32,7 @@ MOST_DRAWS = 10_000
 FASTEST_WIND_MS = 200.0
 
 
-class FlightChoices(TypedDict):
-    """How a drone is flown, beside the wind."""
-
-    payload_kg: float
-    reserve_share: float
-    round_trip: bool
-
-
-@dataclass(frozen=True)
-class CalmCoverage:
-    """Who is reached with all bases in calm air, and what is needed to ask about a wind."""
-
-    demand: pd.DataFrame
-    bases: pd.DataFrame
-    weights: FloatArray
-    pairs: Pairs
-
-
-@dataclass(frozen=True)
-class BestBases:
-    """How the best bases of a draw are sought, as many as there are."""
-
-    bases: pd.DataFrame
-    candidates: pd.DataFrame | None
-    range_km: float
-    no_fly: NoFly
-    distance_km: Distances
-
-
-@accepts_any_table("demand", "bases", "candidates")
+@accepts_any_table("demand", "bases", "candidates", "stations")
 def robustness(
     demand: pd.DataFrame,
     bases: pd.DataFrame | Siting,
@@ -86,6 +49,8 @@ def robustness(
     distance_km: Distances = None,
     draws: int = 0,
     candidates: pd.DataFrame | None = None,
+    stations: pd.DataFrame | None = None,
+    month: int | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Compute who is still reached in every wind, with any one base closed, and if people err.
@@ -114,29 +79,38 @@ def robustness(
         people is taken. 0 draws nothing.
     candidates
         Among which each draw's best bases are sought, as many as ``bases``.
+    stations, month
+        The rows of ``wind_normals`` of a single station, and the month (without it any day of the
+        year): each draw is then a day with a wind of its own, too. Needs ``drone`` and ``draws``.
     seed
-        Of the draws.
+        Of the draws; the people drawn are the same with ``stations`` and without.
 
     Returns
     -------
     pandas.DataFrame
-        One row a case: ``kind`` (wind, closed or demand), ``wind_ms, wind_from_deg, base`` (the
-        closed one), ``covered`` (weight), ``share, lost`` (share less than with all bases in calm
-        air; of a draw less than its own best bases, NaN without ``candidates``).
-        ``.attrs["stands"]``: with ``candidates`` the share of the draws in which each base is among
-        the best (None without).
+        One row a case: ``kind`` (wind, closed, demand, or day: demand and wind), ``wind_ms,
+        wind_from_deg, base`` (the closed one), ``covered`` (weight), ``share, lost`` (share less
+        than with all bases in calm air; of a draw less than its own best bases, NaN without
+        ``candidates`` and on days without a flight). ``.attrs["stands"]``: with ``candidates`` the
+        share of the draws with a flight in which each base is among the best (None without).
+        ``.attrs["flight_share"]``: the share of the draws with a flight.
 
     Raises
     ------
     TableError, ChoiceError
-        As `best_bases` and `flight_range`; if neither drone nor range is given; if the demand has
-        no limits to draw from.
+        As `best_bases`, `flight_range` and `flyable`; if neither drone nor range is given; if the
+        demand has no limits to draw from; if ``stations`` holds more than a single station.
 
     Notes
     -----
     A cell's people are drawn as people · exp(z · s), z normal, with s from low (z < 0) or high: the
     middle stays the estimate. Neighbours err together: z is partly that of the block of some
     5 km (11 % of the variance, as on Hiroshima's cells), and each municipality keeps its sum.
+
+    A drawn day is lost with the month's share of days on which the drone's limit is passed; on the
+    others one wind blows over all places, Rayleigh's around the month's mean, from any direction
+    alike. Both are assumptions: the normals hold neither hours nor directions, and were measured
+    some 10 m above the ground, where the wind is weaker than at flight height.
 
     Examples
     --------
@@ -170,28 +144,49 @@ def robustness(
         distance_km=distance_km,
         allow_extra_bases=True,
     )
-    calm = CalmCoverage(demand, table, weights, pairs)
+    calm = CalmCoverage(demand, table, weights, pairs, drone, choices)
     cases = _close_each_base(calm)
     if drone is not None:
-        cases += _blow_winds(calm, drone, _read_winds(winds_ms), direction_count, choices)
+        cases += _blow_winds(calm, _read_winds(winds_ms), direction_count)
     result = pd.DataFrame(cases, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
-    total = max(float(weights.sum()), 1e-300)
-    result["share"] = result["covered"] / total
-    result["lost"] = (_sum_covered(pairs, weights) - result["covered"]) / total
+    result = _add_shares(result, calm)
     draw_count = _checks.require_whole_number(draws, "draws", low=0, high=MOST_DRAWS)
-    search = BestBases(table, candidates, calm_km, no_fly, distance_km)
-    drawn, stands = _draw_demand(calm, search, draw_count, seed)
-    result = pd.concat([result, drawn], ignore_index=True) if draw_count else result
+    winds = _prepare_winds(stations, drone, month, draw_count, seed)
+    search = BestBases(candidates, calm_km, no_fly, distance_km)
+    drawn = draw_cases(calm, search, winds, draw_count, seed)
+    result = pd.concat([result, drawn.table], ignore_index=True) if draw_count else result
     result.attrs["settings"] = {
         **choices,
         "range_km": calm_km,
         "weight": weight,
         "directions": direction_count,
         "draws": draw_count,
+        "month": month,
         "seed": seed,
     }
-    result.attrs["stands"] = stands
-    return mark_origin(result, demand, table, drone, no_fly, distance_km, candidates)
+    result.attrs["stands"] = drawn.stands
+    result.attrs["flight_share"] = drawn.flight_share
+    return mark_origin(result, demand, table, drone, no_fly, distance_km, candidates, stations)
+
+
+def _prepare_winds(
+    stations: pd.DataFrame | None,
+    drone: Drone | None,
+    month: int | None,
+    draw_count: int,
+    seed: int,
+) -> WindDraws | None:
+    """Prepare the draws of the wind; none without a table of stations."""
+    if stations is None:
+        if month is None:
+            return None
+        raise ChoiceError("month を使うには、観測所の風の表を stations に渡してください。")
+    if drone is None or not draw_count:
+        raise ChoiceError(
+            "stations から風を引くには、drone（機種の表の1行）と draws（200 など、引く回数）も"
+            "渡してください。"
+        )
+    return WindDraws(stations, drone, month, seed)
 
 
 def _read_directions(directions: int) -> int:
@@ -220,8 +215,12 @@ def _read_calm_range(range_km: float | None, drone: Drone | None, choices: Fligh
     return flight_range(drone, **choices)
 
 
-def _sum_covered(pairs: Pairs, weights: FloatArray) -> float:
-    return float(weights[np.unique(pairs.place)].sum())
+def _add_shares(cases: pd.DataFrame, calm: CalmCoverage) -> pd.DataFrame:
+    """Add the covered share, and what of the share in calm air with all bases is lost."""
+    total = max(float(calm.weights.sum()), 1e-300)
+    covered = cases["covered"]
+    lost = sum_covered(calm.pairs, calm.weights) - covered
+    return cases.assign(share=covered / total, lost=lost / total)
 
 
 def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:
@@ -233,7 +232,7 @@ def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:
     times = np.bincount(pairs.place, minlength=len(weights))
     weights_alone = np.where(times[pairs.place] == 1, weights[pairs.place], 0.0)
     lost = np.bincount(pairs.base, weights_alone, len(names))
-    covered = _sum_covered(pairs, weights)
+    covered = sum_covered(pairs, weights)
     return [
         {"kind": "closed", "base": name, "covered": covered - lost_here}
         for name, lost_here in zip(names, lost, strict=True)
@@ -241,86 +240,16 @@ def _close_each_base(calm: CalmCoverage) -> list[dict[str, object]]:
 
 
 def _blow_winds(
-    calm: CalmCoverage,
-    drone: Drone,
-    winds_ms: list[float],
-    direction_count: int,
-    choices: FlightChoices,
+    calm: CalmCoverage, winds_ms: list[float], direction_count: int
 ) -> list[dict[str, object]]:
     """Compute the covered weight in each wind from each direction; calm air has none."""
     return [
-        _blow_wind(calm, drone, wind_ms, turn * 360.0 / direction_count, choices)
+        {
+            "kind": "wind",
+            "wind_ms": wind_ms,
+            "wind_from_deg": turn * 360.0 / direction_count,
+            "covered": calm.cover_in_wind(wind_ms, turn * 360.0 / direction_count, calm.weights),
+        }
         for wind_ms in winds_ms
         for turn in range(direction_count if wind_ms else 1)
     ]
-
-
-def _blow_wind(
-    calm: CalmCoverage, drone: Drone, wind_ms: float, from_deg: float, choices: FlightChoices
-) -> dict[str, object]:
-    """Compute the covered weight in a wind; its ways are those of calm air, only shorter."""
-    # above the drone's limit nobody is reached
-    covered = 0.0
-    if wind_ms <= read_drone_figures(drone)["wind_max_ms"]:
-        shape = flight_shape(drone, wind_ms=wind_ms, wind_from_deg=from_deg, **choices)
-        pairs = calm.pairs.select_within_shape(
-            shape,
-            _checks.read_coordinates(calm.demand, "demand"),
-            _checks.read_coordinates(calm.bases, "bases"),
-        )
-        covered = _sum_covered(pairs, calm.weights)
-    return {"kind": "wind", "wind_ms": wind_ms, "wind_from_deg": from_deg, "covered": covered}
-
-
-def _draw_demand(
-    calm: CalmCoverage, search: BestBases, draw_count: int, seed: int
-) -> tuple[pd.DataFrame, dict[str, float] | None]:
-    """Compute what the bases reach in each draw, and how often each is among its best bases."""
-    # without draws the limits of the people need not be there
-    if not draw_count:
-        return pd.DataFrame(), None
-    draws = DemandDraws(calm.demand, seed)
-    names = _checks.read_labels(calm.bases, "base", "bases")
-    reached = np.unique(calm.pairs.place)
-    times_best = dict.fromkeys(map(str, names), 0)
-    find_best = None if search.candidates is None else _prepare_search(calm, search, len(names))
-    rows = []
-    for _ in range(draw_count):
-        weights = calm.weights * draws.draw_factors()
-        total = max(float(weights.sum()), 1e-300)
-        covered = float(weights[reached].sum())
-        lost = np.nan
-        if find_best is not None:
-            best_value, best_names = find_best(weights)
-            lost = (best_value - covered) / total
-            for base in best_names:
-                times_best[base] = times_best.get(base, 0) + 1
-        rows.append({"kind": "demand", "covered": covered, "share": covered / total, "lost": lost})
-    if search.candidates is None:
-        return pd.DataFrame(rows), None
-    return pd.DataFrame(rows), {str(base): times_best[str(base)] / draw_count for base in names}
-
-
-def _prepare_search(
-    calm: CalmCoverage, search: BestBases, count: int
-) -> Callable[[FloatArray], tuple[float, list[str]]]:
-    """Prepare the search for the best bases of any weights: who reaches whom stays the same."""
-    problem = read_siting_problem(
-        calm.demand.assign(drawn=calm.weights),
-        cast(pd.DataFrame, search.candidates),
-        range_km=search.range_km,
-        weight="drawn",
-        fixed=(),
-        no_fly=search.no_fly,
-        distance_km=search.distance_km,
-    )
-    base_count = read_base_count(count, problem)
-    matrix, _, _ = problem.solver_input()
-
-    def find_best(weights: FloatArray) -> tuple[float, list[str]]:
-        with explain_solver_errors():
-            choice = maximise_coverage(matrix, weights[problem.place_order], base_count)
-        columns = problem.restore_columns(choice).columns
-        return choice.value, [str(base) for base in problem.names[columns]]
-
-    return find_best

@@ -53,7 +53,11 @@ class Siting(TableResult):
     settings: dict[str, Any]
 
     def __repr__(self) -> str:
-        proof = "証明ずみ" if self.settings["proven"] else f"隙間 {self.gap:.2%}"
+        proof = (
+            "証明ずみ"
+            if self.settings["proven"]
+            else f"証明の途中、最善との差は最大 {self.gap:.2%}"
+        )
         return f"<拠点 {len(self.bases)}か所: 届く割合 {self.share:.1%}、値 {self.value:,.6g}（{proof}）>"
 
     @property
@@ -150,14 +154,19 @@ def _sum_by_code(problem: SitingProblem, covered: pd.Series) -> pd.DataFrame:
         return pd.DataFrame(
             {"code": pd.Series(dtype="str"), "weight": [], "covered": [], "share": []}
         )
-    table = pd.DataFrame(
+    code_of_place, codes = pd.factorize(problem.demand["code"], sort=True)
+    # a place without a code belongs to no municipality
+    has_code = code_of_place >= 0
+    rows = code_of_place[has_code]
+    weights = problem.weights[has_code]
+    covered_weights = np.where(covered.to_numpy()[has_code], weights, 0.0)
+    sums = pd.DataFrame(
         {
-            "code": problem.demand["code"],
-            "weight": problem.weights,
-            "covered": problem.weights * covered,
+            "code": codes,
+            "weight": np.bincount(rows, weights, len(codes)),
+            "covered": np.bincount(rows, covered_weights, len(codes)),
         }
     )
-    sums: pd.DataFrame = table.groupby("code", as_index=False)[["weight", "covered"]].sum()
     # a municipality without weight has no share
     sums["share"] = (sums["covered"] / sums["weight"]).where(sums["weight"] > 0)
     return sums

@@ -86,6 +86,23 @@ def test_a_gap_is_told_where_a_limit_was_met(problem, monkeypatch):
     assert ask(drones.best_bases, problem, count=6, range_km=1).gap > 0
 
 
+def test_a_search_with_too_many_entries_for_its_nodes_stops_and_says_so_in_words(
+    problem, monkeypatch
+):
+    proven = ask(drones.best_bases, problem, count=6, range_km=1)
+    assert "証明ずみ" in repr(proven)
+    assert "最適と証明した" in proven.methods()
+    # a single node is left
+    monkeypatch.setattr("dxkit._optimise.mclp_tree.NODE_WORK", 0)
+    cut = ask(drones.best_bases, problem, count=6, range_km=1)
+    assert cut.settings["reproducible"] is True
+    assert cut.value <= proven.value <= cut.bound
+    assert f"証明の途中、最善との差は最大 {cut.gap:.2%}" in repr(cut)
+    assert f"差は最大{cut.gap:.3g}" in cut.methods()
+    assert f"within a gap of {cut.gap:.3g}: the search stopped" in cut.methods(lang="en")
+    assert cut.gap > 0
+
+
 def test_a_limit_that_is_not_met_changes_nothing(problem):
     free = ask(drones.best_bases, problem, count=3, range_km=1)
     limited = ask(drones.best_bases, problem, count=3, range_km=1, time_limit_s=1e6)
