@@ -6,10 +6,16 @@ import numpy as np
 import pandas as pd
 
 from dxkit.linkage._backends import require_backend, weigh_pairs
+from dxkit.linkage._join_entries import join_entries
 from dxkit.linkage._link_table import build_empty_pairs, build_links, check_options, fold_keys
 from dxkit.linkage._normalise import check_register
 from dxkit.linkage._pair_probability import pair_probability
 from dxkit.schema import accepts_any_table
+
+# weaker pairs say nothing of a group, unless a lower threshold asks for them
+LEAST_PROBABILITY = 0.01
+# weaker groups are never joined: at 0 the whole register would be one person
+LEAST_THRESHOLD = 0.001
 
 
 @accepts_any_table("records")
@@ -27,7 +33,7 @@ def dedupe(
     records
         One row an entry, as for `normalise`.
     threshold
-        Least probability of a pair (0–1).
+        Least probability of a pair (0–1); below 0.001 nothing is joined.
     backend
         ``duckdb`` on this machine, ``spark`` on a cluster.
     seed
@@ -36,9 +42,9 @@ def dedupe(
     Returns
     -------
     pandas.DataFrame
-        One row a pair of entries, surest first: ``left_id`` (the earlier one), ``right_id,
-        weight, probability, reason`` and ``person``: the earliest entry of all that hang
-        together. ``attrs["settings"]`` holds the settings.
+        One row a pair of entries of one person, surest first: ``left_id`` (the earlier one),
+        ``right_id, weight, probability, reason`` and ``person``: the earliest entry of all that
+        are the same person. ``attrs["settings"]`` holds the settings.
 
     Raises
     ------
@@ -47,8 +53,12 @@ def dedupe(
 
     Notes
     -----
-    The model of `link` within one register; every pair stands on its own. Entries that hang
-    together through others are one person, even where two of them alone would not be linked.
+    The model of `link` within one register. Entries are joined to groups, the surest first, by
+    the mean likelihood ratio of all pairs between two groups (average linkage), in which a pair
+    that shares next to nothing counts as 0: entries that hang together through others are one
+    person, even where two of them alone would not be linked, and one doubtful pair does not join
+    two groups that share nothing else. ``weight`` and ``probability`` of a pair are those with
+    which the groups of its two entries were joined; for a person with two entries, the pair's own.
 
     Examples
     --------
@@ -75,8 +85,15 @@ def dedupe(
     ratio = np.exp2(pairs["weight"].to_numpy()) * (1 - prior) / prior
     pairs["weight"] = np.log2(ratio)
     settings["housemates"] = float(pairs.attrs["house_share"] * len(records))
-    pairs["probability"], _ = pair_probability(ratio, len(records) * (len(records) - 1) / 2)
-    pairs = pairs[pairs["probability"] >= threshold]
+    probability, share = pair_probability(ratio, len(records) * (len(records) - 1) / 2)
+    least = max(threshold, LEAST_THRESHOLD)
+    is_near = probability >= min(least, LEAST_PROBABILITY)
+    prior_odds = share / (1 - share)
+    # at threshold 1 no ratio is high enough
+    least_ratio = least / (1 - least) / prior_odds if least < 1 else np.inf
+    pairs = join_entries(pairs[is_near], least_ratio)
+    odds = prior_odds * np.exp2(pairs["weight"].to_numpy())
+    pairs["probability"] = odds / (1 + odds)
     return _add_persons(build_links(pairs, keys, keys, settings), pairs, keys)
 
 

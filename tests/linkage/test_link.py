@@ -255,6 +255,8 @@ def test_entries_that_hang_together_are_one_person():
     found = linkage.dedupe(_register(rows))
     assert set(found["left_id"]) | set(found["right_id"]) == {"A0", "A2", "A3"}
     assert set(found["person"]) == {"A0"}
+    # each two of the three entries stand as a pair
+    assert len(found) == 3
     assert linkage.dedupe(_register([TARO])).empty
 
 
@@ -438,7 +440,8 @@ def _pair_persons(left, right):
 @pytest.mark.parametrize("order", [("surname", "given_name"), ("given_name", "surname")])
 @pytest.mark.filterwarnings("ignore::dxkit.errors.TableWarning")
 def test_public_sets_in_another_language_are_linked_by_the_plain_call(order):
-    # Splink's best on the same columns: F1 .9978 for set 4, .9845 for set 3 (tests/benchmarks)
+    # Splink's best: F1 .9978 for set 4, for set 3 .9845 on the same columns and .9996 with the
+    # social security number (tests/benchmarks)
     first, second, third = (
         pd.read_csv(FEBRL / f"dataset{name}.csv", dtype=str, skipinitialspace=True)
         .rename(columns=str.strip)
@@ -451,7 +454,7 @@ def test_public_sets_in_another_language_are_linked_by_the_plain_call(order):
     row = pd.Series(range(len(third)), index=third["rec_id"])
     pairs = pairs[row[pairs["left_id"]].to_numpy() < row[pairs["right_id"]].to_numpy()]
     twice = linkage.dedupe(_write_foreign(third, order))
-    assert linkage.evaluate(twice, pairs)["f1"] > 0.99
+    assert linkage.evaluate(twice, pairs)["f1"] > 0.995
 
 
 def test_a_birthday_that_stands_for_unknown_is_forgotten_and_named(registers, links):

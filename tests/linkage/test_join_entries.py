@@ -1,0 +1,58 @@
+"""Entries of one person are joined by the mean of all pairs between two groups, as scipy joins them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.cluster.hierarchy import cophenet, linkage
+from scipy.spatial.distance import squareform
+
+from dxkit.linkage._join_entries import join_entries
+
+
+def _table(rows):
+    table = pd.DataFrame(rows, columns=["left", "right", "ratio"])
+    table = table.astype({"left": "int32", "right": "int32"})
+    return table.assign(weight=np.log2(table["ratio"]))[["left", "right", "weight"]]
+
+
+def _joined(rows, least):
+    found = join_entries(_table(rows), least)
+    pairs = zip(found["left"].tolist(), found["right"].tolist(), strict=True)
+    return dict(zip(pairs, np.exp2(found["weight"]).tolist(), strict=True))
+
+
+def test_entries_that_hang_together_are_all_paired():
+    # 1000 over the two pairs of {0, 1} and 2, of which one was never looked at
+    joined = _joined([(0, 1, 4000.0), (1, 2, 1000.0)], 10.0)
+    assert joined == pytest.approx({(0, 1): 4000.0, (0, 2): 500.0, (1, 2): 500.0})
+
+
+def test_a_doubtful_pair_does_not_join_two_groups_that_share_nothing_else():
+    rows = [(0, 1, 4000.0), (2, 3, 4000.0), (1, 2, 30.0)]
+    assert set(_joined(rows, 10.0)) == {(0, 1), (2, 3)}
+    assert set(_joined(rows, 7.0)) == {(0, 1), (2, 3), (0, 2), (0, 3), (1, 2), (1, 3)}
+
+
+def test_a_pair_by_itself_stays_as_it_was():
+    assert _joined([(0, 1, 50.0), (2, 3, 5.0)], 10.0) == pytest.approx({(0, 1): 50.0})
+    assert _joined([], 10.0) == {}
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_groups_are_those_of_average_linkage(seed):
+    size = 12
+    rng = np.random.default_rng(seed)
+    ratios = rng.lognormal(2, 3, (size, size)) * (rng.random((size, size)) < 0.4)
+    ratios = np.triu(ratios, 1)
+    ratios += ratios.T
+    rows = [(a, b, ratios[a, b]) for a in range(size) for b in range(a) if ratios[a, b] > 0]
+    rows = [(min(a, b), max(a, b), ratio) for a, b, ratio in rows]
+    # a mean of distances is what the ratios lack to the highest of them
+    highest = ratios.max()
+    distances = squareform(highest - ratios - np.diag(np.full(size, highest)))
+    expected = highest - squareform(cophenet(linkage(distances, "average")))
+    for least in (1e-3 * highest, 0.01 * highest, 0.2 * highest):
+        # scipy's differences from the highest hold 1e-16 of it
+        pairs = [(a, b) for a in range(size) for b in range(a + 1, size)]
+        reached = {pair: expected[pair] for pair in pairs if expected[pair] >= least}
+        assert _joined(rows, least) == pytest.approx(reached, rel=1e-9)
