@@ -1,5 +1,6 @@
 # Each recipe line is a command that could be typed by hand. On Windows: make.cmd, same words.
 #   make lab                      set up .venv and open the notebooks     make lab ARGS=--no-browser
+#   make full                     the same with the libraries of the notebooks that make lab leaves out
 #   make test                     every check but the slow tests          make test SLOW=1   make test ARGS="-k codes"
 #   make room                     the meeting's room: officer's page, stage and phones, no code
 #   make pack TO=out/pack         the offline workshop folder             make data   make bench
@@ -17,10 +18,13 @@ PYTEST = $(VENV) -m pytest -n 2 --dist loadfile $(if $(SLOW),,-m "not slow")
 
 export PYTHONUTF8 = 1
 
-.PHONY: lab room test docs pack data bench user tester bencher
+.PHONY: lab full room test docs pack data bench user fuller tester bencher
 .DEFAULT_GOAL := lab
 
 lab: user
+	$(VENV) -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb $(ARGS)
+
+full: fuller
 	$(VENV) -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb $(ARGS)
 
 room: user
@@ -36,7 +40,7 @@ test: tester
 docs: user
 	$(VENV) scripts/make_api.py $(ARGS)
 
-pack: user
+pack: fuller
 	$(VENV) scripts/make_pack.py "$(TO)" $(ARGS)
 
 data: tester
@@ -48,6 +52,10 @@ bench: bencher
 user: requirements-lab.lock
 	@$(found)
 	@"$(PYTHON)" scripts/make_venv.py requirements-lab.lock
+
+fuller: requirements-full.lock
+	@$(found)
+	@"$(PYTHON)" scripts/make_venv.py requirements-full.lock
 
 tester: requirements.lock
 	@$(found)

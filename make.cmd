@@ -30,17 +30,23 @@ goto rest
 
 :run
 if /i "%VERB%"=="lab" goto lab
+if /i "%VERB%"=="full" goto full
 if /i "%VERB%"=="room" goto room
 if /i "%VERB%"=="test" goto test
 if /i "%VERB%"=="docs" goto docs
 if /i "%VERB%"=="pack" goto pack
 if /i "%VERB%"=="data" goto data
 if /i "%VERB%"=="bench" goto bench
-echo make lab ^| room ^| test ^| docs ^| pack ^| data ^| bench
+echo make lab ^| full ^| room ^| test ^| docs ^| pack ^| data ^| bench
 exit /b 2
 
 :lab
 %PYTHON% scripts\make_venv.py requirements-lab.lock || exit /b 1
+%VENV% -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb %REST%
+exit /b
+
+:full
+%PYTHON% scripts\make_venv.py requirements-full.lock || exit /b 1
 %VENV% -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb %REST%
 exit /b
 
@@ -64,7 +70,7 @@ exit /b
 exit /b
 
 :pack
-%PYTHON% scripts\make_venv.py requirements-lab.lock || exit /b 1
+%PYTHON% scripts\make_venv.py requirements-full.lock || exit /b 1
 %VENV% scripts\make_pack.py %REST%
 exit /b
 

@@ -12,7 +12,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 EXTRAS = ("lab",)
 OWN = "dxkit["
-ONLY_PIP = ("matplotlib-fontja", "jupyterlab-language-pack-ja-jp")
+ONLY_PIP = ("coopgame-py", "matplotlib-fontja", "jupyterlab-language-pack-ja-jp")
 # conda's pandera has no extras: the pandas backend is a package of its own there
 CONDA_NAMES = {"pandera[pandas]": "pandera-pandas"}
 

@@ -1,7 +1,7 @@
 """Which exact packages fit together, on Windows, macOS and Linux?
 
-Writes four files from ``pyproject.toml``, with the same versions: ``requirements.lock`` (everything that `make test` needs),
-``requirements-lab.lock`` (what users need), ``requirements-bench.lock`` (with the tools that `make bench` measures against) and
+Writes five files from ``pyproject.toml``, with the same versions: ``requirements.lock`` (everything that `make test` needs),
+``requirements-lab.lock`` (what trainees need), ``requirements-full.lock`` (what every notebook needs), ``requirements-bench.lock`` (with the tools that `make bench` measures against) and
 ``requirements-spark.lock`` (Spark alone, which CI puts beside the others). Pins that still fit stay; ``--upgrade`` takes the
 newest. Run by hand, with the network and uv: ``.venv/bin/python -m pip install uv``, then
 ``.venv/bin/python scripts/make_lock.py``.
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {
     "requirements.lock": ["test"],
     "requirements-lab.lock": ["lab", "build"],
+    "requirements-full.lock": ["full", "build"],
     "requirements-bench.lock": ["bench"],
 }
 UV = [sys.executable, "-m", "uv", "pip", "compile"]

@@ -138,10 +138,10 @@ def install(python: Path, lock: Path, count: int, wheels: str | None) -> None:
         # a newer pack may carry another dxkit of the same version number, which pip alone would not replace
         run([*pip, "uninstall", "--yes", "dxkit"], 0)
     offline = ["--no-index", "--find-links", wheels] if wheels else []
-    run(
-        [*pip, "install", *offline, "--require-hashes", "--only-binary=:all:", "-r", str(lock)],
-        count,
-    )
+    # the lock is complete, so that nothing needs to be resolved; Python compiles what it imports
+    spared = ["--no-deps", "--no-compile"]
+    checked = ["--require-hashes", "--only-binary=:all:", "-r", str(lock)]
+    run([*pip, "install", *offline, *spared, *checked], count)
     if not wheels:
         run([*pip, "install", "--no-deps", "--no-index", "--no-build-isolation", "-e", "."], 0)
 

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCKS = ("requirements.lock", "requirements-lab.lock")
+LOCKS = ("requirements.lock", "requirements-lab.lock", "requirements-full.lock")
 
 
 def _read(name):
@@ -72,12 +72,13 @@ def test_every_pin_is_hashed_and_no_address_is_named(name):
 
 
 def test_users_get_the_versions_that_are_tested():
-    assert _pins("requirements-lab.lock") < _pins("requirements.lock")
+    lab, full = _pins("requirements-lab.lock"), _pins("requirements-full.lock")
+    assert lab < full < _pins("requirements.lock")
 
 
 def test_every_dependency_is_pinned():
     pinned = {pin.split("==")[0].lower().replace("_", "-") for pin in _pins("requirements.lock")}
-    extras = ("linkage", "planning", "text", "lab")
+    extras = ("linkage", "planning", "text", "lab", "full")
     wanted = [
         *PROJECT["dependencies"],
         *(need for extra in extras for need in PROJECT["optional-dependencies"][extra]),
@@ -170,7 +171,7 @@ def test_an_intel_mac_is_told_what_may_be_missing(monkeypatch, capsys):
 def test_the_package_that_a_newer_python_lacks_is_pinned_and_supported_pythons_are_listed():
     script = _load_make_venv()
     assert any(
-        pin.startswith(f"{script.LACKING_NEWER}==") for pin in _pins("requirements-lab.lock")
+        pin.startswith(f"{script.LACKING_NEWER}==") for pin in _pins("requirements-full.lock")
     )
     newest = ".".join(map(str, script.NEWEST))
     assert newest in _read("SECURITY.md")

@@ -154,7 +154,8 @@ def import_extra(module: str, package: str, name: str = "planning") -> ModuleTyp
         return import_module(module)
     except ImportError as error:
         raise MissingExtraError(
-            f"{package} がありません。pip install 'dxkit[{name}]' を実行してください。"
+            f"{package} がありません。dxkit のフォルダーで make full を実行するか、"
+            f"pip install 'dxkit[{name}]' を実行してください。"
         ) from error
 
 

@@ -95,7 +95,8 @@ def require_backend(backend: str) -> None:
     for module in ("splink", "duckdb"):
         if find_spec(module) is None:
             raise MissingExtraError(
-                f'名寄せには {module} が要ります。pip install "dxkit[linkage]" で入れてください。'
+                f"名寄せには {module} が要ります。dxkit のフォルダーで make full を実行するか、"
+                'pip install "dxkit[linkage]" で入れてください。'
             )
     has_java = bool(shutil.which("java") or os.environ.get("JAVA_HOME"))
     if backend == "spark" and not (find_spec("pyspark") and has_java):

@@ -10,8 +10,11 @@ without the package.
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
+
+from dxkit.errors import TableWarning
 
 # each word: the form compared, then what the official map keeps apart from it
 KEPT_APART = "斎斉斊 崎碕 檜桧 遥遙 曽曾 尭堯 鴎鷗 凛凜 籠篭 諫諌 麹麴 倶俱 侠俠 頬頰 蘇蘓 渡渉"
@@ -32,6 +35,10 @@ ALL_SCHEMES = 15
 NAME_LAW = 8
 # the first kanji of JIS level 2 in Shift_JIS: those before it are the everyday ones
 LEVEL_TWO = 0x989F
+NO_OFFICIAL_MAP = (
+    "異体字の公的な対応表（jntajis-python）がないので、よくある異体字だけの小さな表でそろえます。"
+    "dxkit のフォルダーで make full を実行するか、pip install 'dxkit[linkage]' を実行してください。"
+)
 # CJK radicals and kanji begin here; characters before have no variants
 FIRST_KANJI = 0x2E80
 
@@ -62,10 +69,11 @@ def _map_own_variants() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def find_official_map() -> Callable[[str, int], list[str]] | None:
-    """Return the lookup in the official map, if its package is installed."""
+    """Return the lookup in the official map; without its package nothing, with a warning once."""
     try:
         from jntajis import mj_shrink_candidates  # noqa: PLC0415
     except ImportError:
+        warnings.warn(NO_OFFICIAL_MAP, TableWarning, stacklevel=2)
         return None
     lookup: Callable[[str, int], list[str]] = mj_shrink_candidates
     return lookup

@@ -25,7 +25,8 @@ from dxkit.reports._lock_file import describe_environments, select_pins
 from dxkit.reports._pip import build_own_wheel, download_wheels
 
 ASSETS = Path(__file__).parents[1] / "assets"
-LOCK_FILE = "requirements-lab.lock"
+# every extra that a notebook uses
+LOCK_FILE = "requirements-full.lock"
 # what the pack takes from the checkout as it is: name there → name in the pack
 COPIED = {
     "notebooks": "notebooks",

@@ -101,6 +101,9 @@ def test_the_own_table_stands_in_where_the_official_map_is_not_installed():
         check=True,
     )
     assert run.stdout.strip() == with_map == "高崎辺辺斎斎斎浜浜吉沢島富徳真"
+    # and it says so, once, with the command that installs the map
+    assert run.stderr.count("jntajis-python") == 1
+    assert "make full" in run.stderr
 
 
 @pytest.mark.parametrize(
