@@ -47,6 +47,10 @@ REMARKED_NUMBER = re.compile(
     rf"(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))}|%)?\s*"
     r"(?P<note>\([^()]*[^\d()\s,.%+-][^()]*\)|[※*]\d*|\(?注\s*\d*\)?)?"
 )
+# numbers of notes behind a figure or a municipality: 3², 12①, 姫路市¹
+NOTE_DIGITS = re.compile(
+    "(?<=[0-9０-９市町村区件人])[²³¹⁰⁴-⁹₀-₉①-⑳⑴-⒛㉑-㉟㊱-㊿]+(?=[\\s)）]*$)", re.MULTILINE
+)
 # joins the cells of a row, and combines with no letter of theirs
 SEPARATOR = ","
 # the same in a column of lines
@@ -214,4 +218,6 @@ def has_leading_zero(text: str) -> bool:
 
 @lru_cache(maxsize=2**14)
 def _fold(typed: str) -> str:
-    return unicodedata.normalize("NFKC", typed).strip()
+    # a raised or circled digit is the number of a note: folded, 3² would be 32
+    apart = NOTE_DIGITS.sub(r"※\g<0>", typed)
+    return unicodedata.normalize("NFKC", apart).strip()

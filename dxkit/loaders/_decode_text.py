@@ -39,6 +39,8 @@ FILE_KINDS = {
     b"Rar!": "圧縮ファイル（rar）",
     b"SQLite format 3\0": "データベース（SQLite）",
 }
+# where Japanese letters begin in the encoding of mails ("JIS"), and half-width katakana
+ISO_2022 = re.compile(rb"\x1b(?:\$[@B]|\(I)")
 WEB_PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<body|<script|<table)", re.IGNORECASE)
 # the XML of Excel 2003, which is also found under the name .xls
 SPREADSHEET_XML = re.compile(
@@ -68,7 +70,7 @@ LAST_ASCII = "\x7f"
 
 
 def decode_text(content: bytes, file: str) -> str:
-    """Turn bytes into text: UTF-8 and UTF-16 (with or without BOM), cp932, EUC-JP; strictly.
+    """Turn bytes into text: UTF-8, UTF-16 (with or without BOM), cp932, EUC-JP, JIS.
 
     Parameters
     ----------
@@ -99,6 +101,8 @@ def decode_text(content: bytes, file: str) -> str:
     refuse_other_kinds(content, file)
     if content.startswith(UTF16_BYTE_ORDER_MARKS) or b"\0" in content:
         return _decode_utf16(content, file)
+    if ISO_2022.search(content) and content.isascii():
+        return _decode_iso_2022(content, file)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -131,6 +135,14 @@ def refuse_other_kinds(content: bytes, file: str) -> None:
         raise TableError.one(
             "中身はウェブページ（HTML）で、表のファイルではありません", remedy, file=file
         )
+
+
+def _decode_iso_2022(content: bytes, file: str) -> str:
+    """Decode the encoding of mails, which Excel and editors call JIS."""
+    try:
+        return content.decode("iso2022_jp_ext")
+    except UnicodeDecodeError as error:
+        raise TableError([_make_byte_fault(content, error, "JIS", file)]) from error
 
 
 def _decode_utf16(content: bytes, file: str) -> str:

@@ -24,6 +24,7 @@ from dxkit.loaders._form_columns import (
     FormColumn,
     find_form,
 )
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._sheet import Sheet
 from dxkit.schema import MADE_MARK
@@ -31,6 +32,7 @@ from dxkit.schema import MADE_MARK
 USE_FORM = "write_form で作った様式に書き写してください（シートと見出しは変えません）"
 
 
+@accepts_open_file
 def read_form(
     paths: str | Path | Iterable[str | Path],
     form: str | None = None,

@@ -14,6 +14,7 @@ import pandas as pd
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders._hearing_file import is_form, read_form
 from dxkit.loaders._load import load
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import municipality_name
 from dxkit.loaders._resolve_prefecture import list_unvisited, resolve_prefecture
 from dxkit.schema import is_made
@@ -26,6 +27,7 @@ TEXT_COLUMNS = ("code", "item", "rater", "status", "evidence", "date", "file")
 LISTED_ANSWERS = 5
 
 
+@accepts_open_file
 def read_hearing(
     paths: str | Path | Iterable[str | Path], *, prefecture: str | None = ""
 ) -> pd.DataFrame:

@@ -109,7 +109,8 @@ def _turn(sheet: Sheet, header: int, first: int) -> LyingTable:
         for row in range(len(sheet.rows))
         if row != header and row not in rows and not sheet.is_blank(row)
     ]
-    standing = Sheet(sheet.file, sheet.name, tuple(turned), numbers, sheet.faults)
+    looks = sheet.looks.turn([sheet.row_numbers[row] for row in (header, *rows)])
+    standing = Sheet(sheet.file, sheet.name, tuple(turned), numbers, sheet.faults, looks=looks)
     return LyingTable(standing, heads, tuple(above))
 
 

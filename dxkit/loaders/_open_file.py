@@ -6,7 +6,7 @@ can read, and which is gone after it. A prefecture may be named to every reader 
 
 import hashlib
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from os import PathLike
 from pathlib import Path
@@ -96,11 +96,17 @@ def _read_content(given: object, reader: str, *, takes_several: bool) -> bytes |
         return content.encode("utf-8") if isinstance(content, str) else bytes(content)
     # forms of the hearing, or the archives of a mesh, come as several files
     if isinstance(given, Iterable) and takes_several:
+        parts = given if isinstance(given, Sequence) else ()
+        if odd := [part for part in parts if not isinstance(part, str | PathLike)]:
+            raise _make_no_file_error(odd[0], reader, "ファイルの名前（パス）を並べてください。")
         return None
-    raise ChoiceError(
-        f"{reader} に「{shorten(given)}」（{type(given).__name__}）は渡せません。"
-        "ファイルの名前（パス）か、開いたファイルを渡してください。"
-    )
+    remedy = "ファイルの名前（パス）か、開いたファイルを渡してください。"
+    raise _make_no_file_error(given, reader, remedy)
+
+
+def _make_no_file_error(given: object, reader: str, remedy: str) -> ChoiceError:
+    kind = type(given).__name__
+    return ChoiceError(f"{reader} に「{shorten(given)}」（{kind}）は渡せません。{remedy}")
 
 
 def _name_file(given: object, content: bytes) -> str:

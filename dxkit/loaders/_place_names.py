@@ -40,7 +40,7 @@ SPELLINGS = str.maketrans(
 # a code written before the name in one cell: 28201 姫路市, 282014:姫路市
 CODE_AND_NAME = re.compile(r"(\d{5,6})[:・_/-]?(\D{2,})")
 # blanks, zero-width letters, marks of notes, and a note's number at the end
-NOISE = re.compile(r"^'|[\s\u200b\ufeff*※]|\(注?\d*\)$")
+NOISE = re.compile(r"^'|[*※]\d*$|(?<=[市町村区])\(?注\d*\)?$|[\s\u200b\ufeff*※]|\(注?\d*\)$")
 # a hostile cell may be megabytes long; no name is
 LONGEST_COMPARED = 200
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from dxkit.errors import Fault, TableError, shorten
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._roster_headings import (
     RosterHead,
@@ -34,6 +35,7 @@ NO_WORDS = frozenset(("×", "✕", "いいえ", "無", "なし", "-", "－", "�
 NUMBER = re.compile(r"[-+−]?\d{1,3}(,\d{3})+(\.\d+)?|[-+−]?\d+(\.\d+)?")
 
 
+@accepts_open_file
 def read_roster(
     path: str | Path, *, sheet: str | None = None, columns: Mapping[str, str] | None = None
 ) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.errors import Fault, TableError, shorten
+from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._origin import find_date, find_date_in_name, set_origin
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._sheet import Sheet
@@ -46,6 +47,7 @@ NEEDED = ("name", "text")
 CODE_DIGITS = 8
 
 
+@accepts_open_file
 def read_catalogue(
     path: str | Path, *, columns: Mapping[str, str] | None = None, sheet: str | None = None
 ) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from openpyxl.utils import get_column_letter
 
 from dxkit.errors import Fault
 from dxkit.loaders import _cells
+from dxkit.loaders._sheet_looks import SheetLooks
 
 MAX_CELLS = 6_000_000
 NOTE_STARTS = ("注", "※", "*", "出典", "資料", "備考", "(注", "(出典", "(資料", "(備考")
@@ -40,6 +41,8 @@ class Sheet:
         only if this sheet is the one that is read.
     formulas
         Cells that hold a formula, whatever it shows; faults only where a form allows none.
+    looks
+        What is hidden, merged or a percentage on the screen.
     texts
         The same rows as plain texts: each cell is converted here, once.
     """
@@ -50,6 +53,7 @@ class Sheet:
     row_numbers: tuple[int, ...]
     faults: tuple[Fault, ...] = ()
     formulas: tuple[Fault, ...] = ()
+    looks: SheetLooks = field(default_factory=SheetLooks)
     texts: tuple[tuple[str, ...], ...] = field(init=False)
 
     def __post_init__(self) -> None:

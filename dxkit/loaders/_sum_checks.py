@@ -101,7 +101,9 @@ class SumChecker:
             agrees = any(same for _, same in sums)
             # a list of unknown members says nothing by differing
             if agrees or subtotal.codes or subtotal.kind == TOTAL:
-                checks.append(self._make_check(subtotal, head, total, sums[0][0], agrees=agrees))
+                # of the rows that may be meant, those that come closest
+                figure = min((figure for figure, _ in sums), key=lambda figure: abs(figure - total))
+                checks.append(self._make_check(subtotal, head, total, figure, agrees=agrees))
         return checks
 
     def _list_groups(self, subtotal: Subtotal) -> list[list[int]]:

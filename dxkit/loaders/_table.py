@@ -7,7 +7,6 @@ in ``.attrs["skipped"]``, and every fault is reported at once.
 """
 
 import warnings
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ import pandera.pandas as pa
 from dxkit import schema as schemas
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions
-from dxkit.loaders._municipalities import list_municipalities
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import municipality_name, to_plain_name
 from dxkit.loaders._reading_recipe import choose_sheet, load_recipe
@@ -31,6 +29,7 @@ from dxkit.loaders._table_columns import (
     find_number_columns,
     read_columns,
 )
+from dxkit.loaders._table_coverage import check_coverage
 from dxkit.loaders._table_reading import (
     Reading,
     find_tables,
@@ -47,8 +46,6 @@ from dxkit.loaders._table_rows import (
     split_rows,
 )
 
-# a table with more repeats or gaps than this share is no table of one row a municipality
-ODD_SHARE = 1 / 4
 FAULT_ACTIONS = ("raise", "warn")
 FAULT_WORDS = "raise（欠陥があれば読まない）か warn（警告して読み進める）を選んでください。"
 
@@ -173,7 +170,7 @@ def read_table(
     table = _make_table(reading, schema=schema, prefecture=prefecture, on_fault=on_fault)
     _add_origin(table, origin)
     if "code" in table.columns and prefecture is not None:
-        _check_coverage(table, schema, prefecture)
+        check_coverage(table, schema, prefecture)
     return table
 
 
@@ -206,10 +203,7 @@ def _make_table(
     if not split.data:
         fault = _make_no_data_fault(sheet, layout, has_skipped=bool(split.skipped))
         raise TableError(reading.name_places([fault]))
-    # without a schema every heading stays as it is
-    columns_by_head = (
-        schemas.map_headings(schemas.find_schema(schema).columns) if schema is not None else {}
-    )
+    columns_by_head = _map_schema_heads(schema)
     columns, places, place_faults = _read_naming(reading, split, prefecture, schema)
     reading.subtotals = split.subtotals
     data = split.data
@@ -222,6 +216,7 @@ def _make_table(
     if faults and on_fault == "raise":
         raise TableError(reading.name_places(faults))
     reading.remarks += map(str, reading.name_places(faults))
+    reading.note_looks(data, {head: position for head, (position, _) in numbers.items()})
     if split.subtotals:
         reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())
     for remark in reading.remarks:
@@ -240,6 +235,11 @@ def _make_table(
     return schemas.validate(
         table, schema, file=sheet.file, sheet=sheet.name, rows=row_numbers, names=headings
     )
+
+
+def _map_schema_heads(schema: str | pa.DataFrameSchema | None) -> dict[str, str]:
+    """Map headings to the schema's columns; without a schema every heading stays as it is."""
+    return {} if schema is None else schemas.map_headings(schemas.find_schema(schema).columns)
 
 
 def _read_naming(
@@ -319,27 +319,3 @@ def _map_own_headings(layout: Layout, columns_by_head: dict[str, str]) -> dict[s
         if position is not None:
             headings.setdefault(column, layout.heads[position])
     return headings
-
-
-def _check_coverage(
-    table: pd.DataFrame, schema: str | pa.DataFrameSchema | None, prefecture: str
-) -> None:
-    """Note which municipalities of the prefecture have no row, and warn of repeats and gaps.
-
-    They are pointed out only in what looks like one row a municipality.
-    """
-    everybody = list_municipalities(prefecture)
-    # rows may repeat a municipality, for example one a year
-    counts = Counter(table["code"])
-    missing = [place for place in everybody if place.code not in counts]
-    table.attrs["missing_codes"] = [place.code for place in missing]
-    repeated = [code for code, count in counts.items() if count > 1]
-    if schema is None and 0 < len(repeated) <= len(counts) * ODD_SHARE:
-        names = "、".join(map(municipality_name, repeated))
-        message = f"同じ市町が2行以上あります: {names}（1市町1行の表なら、重複を直してください）"
-        warnings.warn(message, TableWarning, stacklevel=3)
-    # a table of several rows a municipality (stations) may well have none of some
-    is_one_row_each = len(repeated) <= len(counts) * ODD_SHARE
-    if is_one_row_each and 0 < len(missing) <= len(everybody) * ODD_SHARE:
-        names = "、".join(place.name for place in missing)
-        warnings.warn(f"行のない市町があります: {names}", TableWarning, stacklevel=3)

@@ -13,6 +13,7 @@ from dxkit._arrays import FloatArray
 from dxkit.errors import Fault, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._header_rows import Layout
+from dxkit.loaders._mixed_columns import describe_mixture, loses_digits
 from dxkit.loaders._place_names import to_plain_name
 from dxkit.loaders._sheet import Sheet, name_column
 
@@ -21,7 +22,7 @@ ColumnValues = FloatArray | Sequence[object]
 # a column with fewer numbers than this share of its filled cells is a column of texts
 NUMERIC_SHARE = 0.8
 # digits under such a heading name something, whatever their first digit
-NAMING_HEAD = re.compile(r"(コード|番号|code\d*|ID|id|郵便|電話|tel|TEL|zip)$")
+NAMING_HEAD = re.compile(r"(コード|番号|code\d*|ID|id|郵便|電話|tel|TEL|zip|_ident)$")
 STRAY_REMEDY = "数字だけにするか、空欄にしてください"
 # values that a message lists
 LISTED_VALUES = 4
@@ -81,13 +82,25 @@ class _Column:
     def find_cell(self, row: int) -> object:
         return self.sheet.find_cell(row, self.position)
 
+    def is_percent(self, row: int) -> bool:
+        """Check for a number of a workbook that is shown as a percentage."""
+        place = (self.sheet.row_numbers[row], self.position + 1)
+        return place in self.sheet.looks.percents
+
 
 def _read_values(column: _Column, readings: ColumnReadings) -> ColumnValues:
     """Read a column: numbers if nearly all are, with the rest as faults; else texts."""
     is_naming = _names_something(column.head)
-    if not is_naming and (plain := _cells.parse_plain_numbers(column.texts)) is not None:
+    plain = None if is_naming else _cells.parse_plain_numbers(column.texts)
+    if plain is not None and loses_digits(column.texts, plain):
+        # digits alone are a number of something; among decimals they are a figure
+        is_naming = all(text.isdigit() for text in column.texts if text)
+        how = "文字として読みました" if is_naming else "丸めて読みました"
+        readings.remarks.append(f"列「{column.head}」: 数では表せない桁数の値を、{how}")
+    if not is_naming and plain is not None and not any(map(column.is_percent, column.rows)):
         return plain
-    if not is_naming and not any(map(_cells.has_leading_zero, column.texts)):
+    is_naming = is_naming or any(map(_cells.has_leading_zero, column.texts))
+    if not is_naming:
         numbers, strays = _read_numbers(column)
         if numbers is not None:
             problem = "数値の列に、数値でない値があります"
@@ -97,6 +110,9 @@ def _read_values(column: _Column, readings: ColumnReadings) -> ColumnValues:
             ]
             _note_remarks(column, numbers, readings)
             return [number and number.value for number in numbers]
+        cells = [column.find_cell(row) for row in column.rows]
+        row_numbers = [column.sheet.row_numbers[row] for row in column.rows]
+        readings.remarks += describe_mixture(column.head, cells, column.texts, row_numbers)
     verbatim = (column.sheet.find_verbatim(row, column.position) for row in column.rows)
     # the apostrophe that an export puts before a formula is no part of the text
     return [schemas.plain_cell(text) or None for text in verbatim]
@@ -123,7 +139,28 @@ def _read_numbers(column: _Column) -> tuple[list[_cells.TypedNumber | None] | No
     numeric = sum(number is not None and number.value is not None for number in numbers)
     if not numeric or numeric < NUMERIC_SHARE * (numeric + len(strays)):
         return None, []
-    return numbers, strays
+    return _mark_percents(column, numbers), strays
+
+
+def _mark_percents(
+    column: _Column, numbers: list[_cells.TypedNumber | None]
+) -> list[_cells.TypedNumber | None]:
+    """Mark what a workbook shows as a percentage, where others in the column are none.
+
+    Beside shares alone (0.74) they are shares like these.
+    """
+    places = zip(column.rows, numbers, strict=True)
+    is_shown = [bool(number) and column.is_percent(row) for row, number in places]
+    others = [number for number, shown in zip(numbers, is_shown, strict=True) if not shown]
+    if not any(
+        number and (number.unit == _cells.PERCENT or abs(number.value or 0) > 1)
+        for number in others
+    ):
+        return numbers
+    return [
+        number._replace(unit=_cells.PERCENT) if number and shown else number
+        for number, shown in zip(numbers, is_shown, strict=True)
+    ]
 
 
 def _note_remarks(
@@ -165,7 +202,11 @@ def _make_mixture_fault(
 ) -> Fault:
     """Make the fault of a column of several scales; it shows the mixture."""
     # one example of each unit, and more as there is room
-    filled = [(text, number) for _, text, number in read if number.value]
+    filled = [
+        (f"{number.value:.15g}（％表示）" if column.is_percent(row) else text, number)
+        for row, text, number in read
+        if number.value
+    ]
     by_unit: dict[str, str] = {}
     for text, number in filled:
         by_unit.setdefault(number.unit, text)

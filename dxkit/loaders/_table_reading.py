@@ -15,10 +15,11 @@ from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._reading_picture import Marks, draw_picture
 from dxkit.loaders._reading_receipt import ReadingReceipt
 from dxkit.loaders._reading_recipe import find_misfits, list_new_heads, make_recipe
-from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._sheet import Sheet, name_column
+from dxkit.loaders._sheet_looks import describe_hidden, describe_merged
 from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
 from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, describe_differences
-from dxkit.loaders._table_rows import SplitRows, find_slips
+from dxkit.loaders._table_rows import SplitRows, find_slips, list_total_rows
 from dxkit.schema import SOURCE_SHEET, read_source_note
 
 
@@ -149,6 +150,21 @@ class Reading:
                 "（内訳がそろわず、合計は確かめていません）"
             )
 
+    def note_looks(self, data: Sequence[int], numbers: Mapping[str, int]) -> None:
+        """Note what of the data a person does not see on the screen, or sees as a sum."""
+        rows = [self.sheet.row_numbers[row] for row in data]
+        heads = self.layout.heads
+        columns = [(head, place) for place, head in enumerate(heads) if self._is_read(place)]
+        looks = self.sheet.looks
+        self.remarks += describe_hidden(looks, rows, columns, self._name_row)
+        self.remarks += describe_merged(looks, rows, numbers.items(), self._name_row)
+        if self.layout.naming_column is None:
+            self.remarks += list_total_rows(self.sheet, data)
+
+    def _name_row(self, number: int) -> str:
+        """Name a row as the file has it: of a turned table, a column."""
+        return f"{number}行目" if self.lying is None else name_column(number - 1)
+
     def require_recipe(self, numbers: Sequence[str]) -> None:
         """Refuse a sheet that differs from the recipe by which it is read, if there is one.
 
@@ -210,8 +226,10 @@ class Reading:
 
     def _is_asked_for(self, position: int) -> bool:
         is_naming = position in (self.layout.code, self.layout.name, self.layout.prefecture)
-        is_read = bool(self.layout.heads[position]) and position not in self.layout.ignored
-        return is_read and not is_naming
+        return self._is_read(position) and not is_naming
+
+    def _is_read(self, position: int) -> bool:
+        return bool(self.layout.heads[position]) and position not in self.layout.ignored
 
     def _describe(self) -> dict[str, object]:
         """Describe the reading: header, remarks and sums."""

@@ -13,12 +13,14 @@ from dxkit.loaders._header_rows import Layout
 from dxkit.loaders._municipalities import map_municipalities
 from dxkit.loaders._place_names import (
     is_slip,
+    is_total,
     municipality_name,
     names_municipality,
     to_plain_name,
 )
 from dxkit.loaders._resolve_municipality import resolve_row
 from dxkit.loaders._sheet import Sheet
+from dxkit.loaders._sheet_looks import list_places
 from dxkit.loaders._subtotal_rows import (
     PREFECTURE,
     WARD,
@@ -252,6 +254,21 @@ def find_slips(sheet: Sheet, layout: Layout, data: Sequence[int]) -> list[tuple[
     rows = [(row, sheet.find_text(row, layout.name)) for row in data]
     slips = [(row, name) for row, name in rows for letter in SLIPS if letter in name]
     return [(row, name) for row, name in slips if is_slip(name)]
+
+
+def list_total_rows(sheet: Sheet, data: Sequence[int]) -> list[str]:
+    """List rows of a table without municipalities that look like its totals; they are data."""
+    rows = [
+        f"{sheet.row_numbers[row]}行目「{text}」"
+        for row in data
+        if (text := next(filter(None, sheet.texts[row]), "")) and is_total(text)
+    ]
+    if not rows:
+        return []
+    return [
+        f"合計や平均のような行も、データとして読みました: {list_places(rows)}"
+        "（足すと重なります。市町名の列がないので、合計の行かどうか決められません）"
+    ]
 
 
 def find_rows_above(sheet: Sheet, layout: Layout) -> Iterator[Fault]:

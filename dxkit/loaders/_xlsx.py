@@ -11,33 +11,32 @@ import re
 import warnings
 import zipfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from xml.etree.ElementTree import Element, iterparse
 
 import openpyxl
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
-from openpyxl.worksheet._reader import FORMULA_TAG, ROW_TAG, WorkSheetParser
 
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders._decode_text import LOST, SURROGATE
 from dxkit.loaders._remedies import GET_AGAIN, SAVE_AS_WORKBOOK
 from dxkit.loaders._sheet import MAX_CELLS, Sheet
+from dxkit.loaders._sheet_looks import find_percent_styles
+from dxkit.loaders._sheet_parser import LAST_COLUMN, LAST_ROW, SheetParser, find_bounds
 from dxkit.loaders._workbook_looks import strip_looks
 from dxkit.loaders._zip import open_zip, read_member
 
+# rows and columns of the smallest table
+LEAST_TABLE = 2
 MAX_XML_BYTES = 96 * 2**20
 XML_SUFFIXES = (".xml", ".rels")
 # letters of a part in which a second encoding (zeros) would show
 XML_HEAD_BYTES = 1000
-LAST_ROW = 2**20
-LAST_COLUMN = 2**14
 WORKBOOK_PART = re.compile(r"xl/workbook[^/]*\.xml", re.IGNORECASE)
 # a locked workbook stands in the old container, under this name
 ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
-MERGE_TAG = ROW_TAG.replace("row", "mergeCell")
 # an Excel file never declares entities; a file that does wants to unfold into gigabytes
 DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 ARCHIVE = "圧縮ファイル（zip）"
@@ -76,6 +75,8 @@ def read_workbook(file: str, content: bytes, sheet: str | None) -> list[Sheet]:
         book = _open_book(file, content, archive)
         pages = [page for page in book.worksheets if isinstance(page, ReadOnlyWorksheet)]
         sheets = [_read_sound_page(file, page) for page in _choose_pages(file, pages, sheet)]
+        if sheet is None:
+            sheets = _note_hidden_sheets(sheets, pages)
     for remark in remarks:
         warnings.warn(str(remark.message), TableWarning, stacklevel=3)
     return sheets
@@ -101,6 +102,21 @@ def _open_book(file: str, content: bytes, archive: zipfile.ZipFile) -> openpyxl.
             raise
         problem = "Excelファイルが壊れています"
         raise TableError.one(problem, SAVE_AS_WORKBOOK, file=file) from error
+
+
+def _note_hidden_sheets(sheets: list[Sheet], pages: Sequence[Any]) -> list[Sheet]:
+    """Note which sheets that may hold a table are hidden, and so are not read."""
+    # lists of choices are one column wide; where no size is written, it may be anything
+    names = tuple(
+        str(page.title)
+        for page in pages
+        if page.sheet_state != "visible"
+        and (page.max_row or LEAST_TABLE) >= LEAST_TABLE
+        and (page.max_column or LEAST_TABLE) >= LEAST_TABLE
+    )
+    if not names:
+        return sheets
+    return [replace(page, looks=replace(page.looks, hidden_sheets=names)) for page in sheets]
 
 
 def _read_sound_page(file: str, page: Any) -> Sheet:
@@ -176,45 +192,13 @@ def _choose_pages(file: str, pages: Sequence[Any], sheet: str | None) -> list[An
     return of_title
 
 
-class _Parser(WorkSheetParser):
-    """openpyxl's parser of a sheet, reduced to cells and merged ranges."""
-
-    merged: list[str]
-    formulas: list[tuple[int, int, str]]
-
-    def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
-        """Parse row after row; `merged` is complete when they are through."""
-        self.merged = []
-        self.formulas = []
-        for _, element in iterparse(self.source):
-            if element.tag == ROW_TAG:
-                # the stub's own protocol does not fit Element
-                row = self.parse_row(element)  # type: ignore[arg-type]
-                # what has been read is let go: a sheet may be much longer than memory is wide
-                element.clear()
-                yield row
-            elif element.tag == MERGE_TAG:
-                self.merged.append(element.get("ref", ""))
-
-    def parse_cell(self, element: Element) -> dict[str, Any]:
-        """Mark formulas whose result was never stored: they would read as blanks."""
-        cell: dict[str, Any] = super().parse_cell(element)
-        formula = element.find(FORMULA_TAG)
-        if formula is not None:
-            written = f"={formula.text or ''}"
-            self.formulas.append((cell["row"], cell["column"], written))
-            if cell["value"] is None:
-                cell |= {"data_type": "f", "value": written}
-        return cell
-
-
 def _read_page(file: str, page: Any) -> Sheet:
     """Read the rows that hold something, the value of a merged range in each of its cells."""
     rows: dict[int, dict[int, object]] = {}
     faults: list[Fault] = []
     parent = page.parent
     with page._get_source() as source:
-        parser = _Parser(
+        parser = SheetParser(
             source,
             page._shared_strings,
             data_only=True,
@@ -222,6 +206,8 @@ def _read_page(file: str, page: Any) -> Sheet:
             date_formats=parent._date_formats,
             timedelta_formats=parent._timedelta_formats,
         )
+        formats = (style.numFmtId for style in parent._cell_styles)
+        parser.percent_styles = find_percent_styles(formats, parent._number_formats)
         for _, cells in parser.parse():
             for cell in cells:
                 if cell["value"] is not None:
@@ -242,7 +228,7 @@ def _read_page(file: str, page: Any) -> Sheet:
         for row, column, written in parser.formulas
     ]
     sheet = _make_sheet(file, page.title, rows, parser.merged, faults)
-    return replace(sheet, formulas=tuple(formulas)) if formulas else sheet
+    return replace(sheet, formulas=tuple(formulas), looks=parser.describe_looks())
 
 
 def _replace_surrogates(file: str, title: str, cell: dict[str, Any]) -> object:
@@ -295,7 +281,7 @@ def _make_sheet(
     """Lay out the filled rows; refuse a sheet whose far-off cells would make it too large."""
     numbers = sorted(rows)
     width = max((max(row) for row in rows.values()), default=0)
-    areas = [_find_bounds(ref) for ref in merged]
+    areas = [find_bounds(ref) for ref in merged]
     # of a merged range only the rows that hold something, and only the columns of the table
     spans = [
         (
@@ -321,12 +307,6 @@ def _make_sheet(
             grid[row][first - 1 : right] = [value] * (right - first + 1)
     cells = tuple(tuple(grid[row]) for row in numbers)
     return Sheet(file, title, cells, tuple(numbers), tuple(faults))
-
-
-def _find_bounds(ref: str) -> tuple[int, int, int, int]:
-    """Find left, top, right, bottom of a range; an open one (A:C) reaches to the sheet's end."""
-    first, top, right, bottom = range_boundaries(ref)
-    return first or 1, top or 1, right or LAST_COLUMN, bottom or LAST_ROW
 
 
 def make_workbook_error(file: str, content: bytes) -> TableError:

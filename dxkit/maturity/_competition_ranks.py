@@ -5,8 +5,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dxkit._arrays import FloatArray
+from dxkit.errors import Fault, TableError
 from dxkit.maturity._read_values import require_numbers
-from dxkit.schema import carry_provenance
+from dxkit.schema import carry_provenance, to_table
 
 RankArray = NDArray[np.int16 | np.int32]
 # of 52 bits of a score; two that agree in the others are level (about nine digits)
@@ -38,6 +39,10 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     >>> competition_ranks(pd.Series({"A": 0.1 + 0.2, "B": 0.3, "C": 0.1, "D": None})).to_dict()
     {'A': 1, 'B': 1, 'C': 3, 'D': 4}
     """
+    if not isinstance(scores, pd.Series):
+        problem = "scores が1列の数（Series）ではありません"
+        raise TableError([Fault(problem, "表の1列を渡してください", value=type(scores).__name__)])
+    scores = to_table(scores.to_frame("scores"), "scores")["scores"]
     # an order has no use for squares: scores of any size are compared
     require_numbers(scores.to_frame("scores"), largest=np.finfo(float).max)
     figures = scores.to_numpy(dtype=float, na_value=np.nan)

@@ -244,6 +244,9 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
         Fault("同じ市町の行が2つ以上あります", "1市町1行にしてください", value=code)
         for code in table.index[table.index.duplicated()].unique()
     ]
+    if table.index.hasnans:
+        row = int(table.index.isna().argmax()) + 1
+        faults.append(Fault("団体コードのない行があります", "書き足してください", row=row))
     present = table[[name for name in framework.leaves if name not in absent]]
     faults += find_cell_faults(present)
     if not table.empty and pd.api.types.is_integer_dtype(table.index):
@@ -264,6 +267,10 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
 
 def _read_index(values: pd.DataFrame) -> pd.DataFrame:
     """Read an index of numbers as codes, unless it only counts rows."""
+    if values.index.nlevels > 1:
+        remedy = "団体コードの列 code を加えてください（例: values.reset_index()）"
+        problem = f"行の索引が{values.index.nlevels}段です。どの行がどの市町か分かりません"
+        raise TableError([Fault(problem, remedy, value=values.index[0] if len(values) else None)])
     if isinstance(values.index, pd.RangeIndex) or values.index.name is not None:
         return values
     table: pd.DataFrame = schema.to_table(values.rename_axis("code"), "values")

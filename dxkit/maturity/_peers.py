@@ -70,14 +70,14 @@ def peers(
     _checks.require_choice(among, AMONG, "among")
     if among == "japan":
         municipalities = load("municipalities", None)
+    _checks.require_unique_rows(municipalities, ["code"], "municipalities")
     table = municipalities.drop(columns="geometry", errors="ignore").set_index("code", drop=False)
     find_unit(code, table.index)
     # shares and logarithms need people
     table = table[table["people_2020"] != 0]
     if code not in table.index:
         raise ChoiceError(f"「{code}」は2020年の人口が0人なので、似た市町村を探せません。")
-    if not 1 <= count < len(table):
-        raise ChoiceError(f"count={count} は使えません。1〜{len(table) - 1} にしてください。")
+    _checks.require_whole_number(count, "count", high=len(table) - 1)
     distance = _measure_distance(table, code)
     bands = population_band(table)
     nearest = distance.sort_values(kind="stable").index[:count]

@@ -14,6 +14,9 @@ import pandas as pd
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.schema import accepts_any_table, carry_provenance
 
+# digits that name something
+LEADING_ZERO = r"-?0\d"
+
 
 @accepts_any_table("values")
 def plain_framework(
@@ -59,7 +62,7 @@ def plain_framework(
             f"lower_is_better の「{shorten(unknown[0])}」は数の列にありません。"
             f"数の列: {'・'.join(names)}"
         )
-    numbers = values[names].astype(float)
+    numbers = _read_number_texts(values)[names].astype(float)
     framework = pd.DataFrame(
         {
             "indicator": names,
@@ -104,13 +107,30 @@ def _list_indicators(values: pd.DataFrame) -> list[str]:
         raise TableError(faults)
     return [
         str(name)
-        # numbers in a column of objects are numbers
-        for name, column in values.infer_objects().items()
+        # numbers in a column of objects or texts are numbers
+        for name, column in _read_number_texts(values).infer_objects().items()
         if pd.api.types.is_numeric_dtype(column)
         and not pd.api.types.is_bool_dtype(column)
         and name != "code"
         and column.max() > column.min()
     ]
+
+
+def _read_number_texts(values: pd.DataFrame) -> pd.DataFrame:
+    """Read columns of texts that are all numbers as numbers; a leading zero names something."""
+    numbers = {
+        name: pd.to_numeric(column, errors="coerce")
+        for name, column in values.items()
+        if name != "code" and pd.api.types.is_string_dtype(column)
+    }
+    return values.assign(
+        **{
+            str(name): column
+            for name, column in numbers.items()
+            if column.notna().equals(values[name].notna())
+            and not values[name].astype(str).str.match(LEADING_ZERO).any()
+        }
+    )
 
 
 def _list_bad_cells(values: pd.DataFrame) -> list[Fault]:

@@ -205,6 +205,16 @@ def _reweight_by_components(
     if np.isnan(numbers).any():
         problem = "空欄のある表では主成分を計算できません"
         raise TableError([Fault(problem, "score の impute と同じように補ってください")])
+    # what is equal everywhere varies with nothing: it has no correlation
+    equal = np.ptp(numbers, axis=0) == 0
+    if equal.any():
+        problem = "すべての市町で同じ値なので、主成分を計算できません"
+        remedy = "この指標を indicators から外すか、値の違う市町を加えてください"
+        raise TableError(
+            Fault(problem, remedy, column=name)
+            for name, is_equal in zip(framework.leaves, equal, strict=True)
+            if is_equal
+        )
     weights, explained = compute_component_weights(numbers * framework.direction, components)
     new_weights = dict(zip(framework.leaves, weights * len(weights), strict=True))
     is_leaf = indicators["indicator"].isin(framework.leaves)

@@ -112,7 +112,7 @@ def typology(
     table = values.set_index("code") if "code" in values.columns else values
     _check_complete(table)
     # what is drawn, and which of two equally near clusters are joined, goes by codes and names
-    table = read_plain_table(table).set_axis(table.index)
+    table = read_plain_table(table).set_axis(table.index).apply(pd.to_numeric)
     by_code = order_of_labels(table.index)
     by_name = order_of_labels(table.columns)
     numbers = table.iloc[by_code, by_name].to_numpy(dtype=float)
@@ -170,6 +170,9 @@ def _cluster_ward(numbers: FloatArray, count: int) -> IntArray:
     """Cluster profiles into types, numbered by size, largest first."""
     from scipy.cluster.hierarchy import fcluster, linkage  # noqa: PLC0415 - takes a second to load
 
+    # one alone is a type; there is nothing to link
+    if len(numbers) == 1:
+        return np.ones(1, dtype=np.intp)
     clusters = fcluster(linkage(numbers, "ward"), count, "maxclust")
     by_size = np.argsort(-np.bincount(clusters)[1:], kind="stable") + 1
     number_of_cluster = np.empty(by_size.size + 1, dtype=np.intp)

@@ -18,12 +18,16 @@ import pandas as pd
 
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
+from dxkit.schema._odd_cells import plain_cells
 from dxkit.schema._synonyms import SYNONYMS
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 CODE = "code"
+PLAIN_CODE = re.compile(r"[0-9]{5}")
+# as spreadsheets and keyboards leave them: 282014, ２８２０１, 28201.0, with blanks around
+ANY_CODE = re.compile(r"\s*[0-9０-９]{5,6}(?:\.0)?\s*")
 # degrees of JGD2011, in which all coordinates of this house are
 DATUM = "EPSG:6668"
 REMEDY = (
@@ -89,13 +93,14 @@ def to_table(value: Any, what: str = "table") -> Any:
     -------
     pandas.DataFrame
         The table itself where nothing had to be changed; with ``code`` as five digits where the
-        codes were numbers, had a check digit or stood under a Japanese heading; with ``lat, lon``
+        codes were numbers, full-width, of six digits or stood under a Japanese heading; with ``lat, lon``
         where only a geometry of points was there.
 
     Raises
     ------
     TableError
-        If it is no table: an array without names of columns, a path, an open file.
+        If it is no table: an array without names of columns, a path, an open file; or one with
+        headings that repeat or stand in several steps, complex numbers, or endless ones.
 
     Examples
     --------
@@ -108,7 +113,7 @@ def to_table(value: Any, what: str = "table") -> Any:
     table = value if isinstance(value, pd.DataFrame) else _convert(value, what)
     if not isinstance(table, pd.DataFrame):
         return table
-    return _add_coordinates(_read_codes(table, what))
+    return _add_coordinates(_read_codes(plain_cells(table, what), what))
 
 
 def _convert(value: Any, what: str) -> Any:
@@ -196,13 +201,17 @@ def _to_short_codes(column: "pd.Series[Any]", what: str) -> "pd.Series[Any] | No
     TableError
         If some are codes and some are not.
     """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype)
     filled = column[column.notna()]
     kind = pd.api.types.infer_dtype(filled, skipna=True)
     is_number = kind in NUMBER_KINDS
     if kind not in ("string", *NUMBER_KINDS) or filled.empty:
         return None
     # cell by cell: pandas' own texts refuse half of a surrogate pair
-    if not is_number and not all(re.fullmatch(r"[0-9０-９]{6}", str(cell)) for cell in filled):
+    texts = [] if is_number else [str(cell) for cell in filled]
+    # five plain digits are a code already
+    if texts and (all(map(PLAIN_CODE.fullmatch, texts)) or not all(map(ANY_CODE.fullmatch, texts))):
         return None
     code_by_cell: dict[Any, str] = {}
     faults = []

@@ -10,7 +10,11 @@ import pandas as pd
 
 # what spreadsheet programs take for the beginning of a formula, also in the letters of a Japanese
 # keyboard; some programs pass over blanks and invisible letters before it
-FORMULA_START = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
+INVISIBLE = (
+    r"\s\u00ad\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0"
+)
+FORMULA_START = re.compile(rf"[\t\r\n]|[{INVISIBLE}]*[=+\-@＝＋－＠]")
 TEXT_MARK = "'"
 # characters that neither XML nor UTF-8 can hold, or that steer a terminal
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

@@ -1,0 +1,184 @@
+"""A figure that cannot be read as a number is never lost without a word.
+
+The cells are written here as offices write them; what they mean stands beside them.
+"""
+
+import warnings
+
+import openpyxl
+import pytest
+
+from dxkit import loaders
+from dxkit.errors import TableError, TableWarning
+
+TOWNS = ("姫路市", "尼崎市", "明石市", "西宮市")
+
+
+def write_csv(folder, cells, head="値", encoding="utf-8"):
+    rows = "".join(f'{town},"{cell}"\n' for town, cell in zip(TOWNS, cells, strict=False))
+    path = folder / "表.csv"
+    path.write_bytes(f"市町名,{head}\n{rows}".encode(encoding))
+    return path
+
+
+def read(path):
+    """Read a table and the warnings about it."""
+    with warnings.catch_warnings(record=True) as records:
+        warnings.simplefilter("always")
+        table = loaders.read_table(path)
+    remarks = [
+        str(record.message) for record in records if issubclass(record.category, TableWarning)
+    ]
+    return table, remarks
+
+
+@pytest.mark.parametrize(
+    ("cells", "figures"),
+    [
+        (["3²", "4", "5¹"], [3, 4, 5]),
+        (["3①", "4", "12⑩"], [3, 4, 12]),
+        (["1,234⁽", "4"], None),
+        (["7₂", "８３²", "5"], [7, 83, 5]),
+    ],
+)
+def test_the_number_of_a_note_is_no_digit_of_the_figure(tmp_path, cells, figures):
+    table, remarks = read(write_csv(tmp_path, cells))
+    if figures is None:
+        assert table["値"].tolist() == cells
+    else:
+        assert table["値"].tolist() == figures
+        assert "注や「約」の付いた値" in remarks[0]
+
+
+def test_a_circled_figure_alone_and_a_unit_with_a_raised_digit_stay_what_they_are(tmp_path):
+    table, remarks = read(write_csv(tmp_path, ["①", "②", "③"], head="順位"))
+    assert (table["順位"].tolist(), remarks) == ([1, 2, 3], [])
+    table, _ = read(write_csv(tmp_path, ["3㎡", "4㎡"], head="面積"))
+    assert table["面積"].tolist() == [3, 4]
+
+
+@pytest.mark.parametrize("mark", ["¹", "②", "*1", "※2", "注1", "（注2）", "※"])
+def test_a_municipality_with_the_mark_of_a_note_is_that_municipality(tmp_path, mark):
+    path = tmp_path / "表.csv"
+    path.write_text(f"市町名,値\n姫路市{mark},3\n尼崎市,4\n", encoding="utf-8")
+    assert loaders.read_table(path)["code"].tolist() == ["28201", "28202"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "word"),
+    [
+        (["53万", "45万9千", "300000"], "53万"),
+        (["7割4分", "5割"], "7割4分"),
+        (["530 495", "459 593"], "530 495"),
+        (["△5", "▲1.5", "(7)"], "(7)"),
+        (["3,5", "4,25"], "3,5"),
+        (["inf", "4", "3"], "inf"),
+        (["3〜5", "6", "7"], "3〜5"),
+    ],
+)
+def test_a_column_of_figures_that_is_read_as_texts_is_named(tmp_path, cells, word):
+    table, remarks = read(write_csv(tmp_path, cells))
+    assert table["値"].tolist() == cells
+    assert len(remarks) == 1
+    assert f"2行目「{word}」" in remarks[0] or f"4行目「{word}」" in remarks[0]
+    assert "文字として読みました" in remarks[0]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["○", "×", "△"],
+        ["済み", "未", "3回"],
+        ["2024-04-01", "2024-05-01"],
+        ["1-2-3", "4-5"],
+        ["あり", "", "-"],
+        ["007", "012"],
+    ],
+)
+def test_a_column_of_words_is_read_without_a_remark(tmp_path, cells):
+    _, remarks = read(write_csv(tmp_path, cells))
+    assert remarks == []
+
+
+def test_digits_that_no_number_can_hold_stay_digits(tmp_path):
+    # 2**53 + 1 is the first whole number that a double does not have
+    cells = ["9007199254740993", "12345678901234567890"]
+    table, remarks = read(write_csv(tmp_path, cells))
+    assert table["値"].tolist() == cells
+    assert "数では表せない桁数" in remarks[0]
+    table, remarks = read(write_csv(tmp_path, ["9007199254740993", "0.5"]))
+    assert table["値"].tolist() == [9007199254740992.0, 0.5]
+    assert "丸めて読みました" in remarks[0]
+
+
+def test_dates_among_the_figures_of_a_workbook_are_named(tmp_path):
+    book = openpyxl.Workbook()
+    for row in [("市町名", "件数"), ("姫路市", 3), ("尼崎市", 4), ("明石市", 5)]:
+        book.active.append(row)
+    # Excel shows 3 as 1900-01-03 once the cell has a format of dates
+    book.active["B2"].number_format = "yyyy/m/d"
+    book.save(tmp_path / "日付.xlsx")
+    table, remarks = read(tmp_path / "日付.xlsx")
+    assert table["件数"].tolist() == ["1900-01-03", "4", "5"]
+    assert "2行目「1900-01-03」" in remarks[0]
+
+
+def test_the_encoding_of_mails_is_read(tmp_path):
+    table, _ = read(write_csv(tmp_path, ["3", "4"], head="件数", encoding="iso2022_jp"))
+    assert table["code"].tolist() == ["28201", "28202"]
+    assert table["件数"].tolist() == [3, 4]
+
+
+def test_a_total_in_a_table_without_municipalities_is_named_as_data(tmp_path):
+    path = tmp_path / "分野.csv"
+    path.write_text("分野,件数\n教育,3\n福祉,4\n合計,7\n", encoding="utf-8")
+    table, remarks = read(path)
+    assert table["件数"].tolist() == [3, 4, 7]
+    assert "4行目「合計」" in remarks[0]
+
+
+def test_a_town_that_stands_twice_beside_nothing_but_figures_is_named(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text("市町名,件数\n姫路市,3\n姫路市,5\n尼崎市,4\n", encoding="utf-8")
+    _, remarks = read(path)
+    assert "同じ市町が2行以上あります: 姫路市" in remarks[0]
+    # the year tells its rows apart
+    path.write_text("市町名,年度,件数\n姫路市,2023,3\n姫路市,2024,5\n", encoding="utf-8")
+    assert read(path)[1] == []
+
+
+def test_a_wrong_subtotal_stands_beside_the_sum_of_its_own_rows(tmp_path):
+    path = tmp_path / "表.csv"
+    rows = "姫路市,3\n太子町,4\n小計,7\n尼崎市,5\n西宮市,6\n小計,12\n合計,18\n"
+    path.write_text(f"市町名,件数\n{rows}", encoding="utf-8")
+    _, remarks = read(path)
+    # 5 + 6 = 11; all rows together are 18
+    assert "7行目「小計」の列「件数」は 12、内訳の合計は 11" in remarks[0]
+
+
+def test_a_reader_of_forms_and_lists_refuses_what_is_no_file():
+    readers = [
+        loaders.read_hearing, loaders.read_form, loaders.read_catalogue, loaders.read_roster,
+    ]  # fmt: skip
+    for reader in readers:
+        for value in (None, 5):
+            with pytest.raises(ValueError, match="渡せません"):
+                reader(value)
+
+
+def test_percentages_of_a_workbook_beside_other_figures_are_refused(tmp_path):
+    def write(figures, shown):
+        book = openpyxl.Workbook()
+        book.active.append(("市町名", "率"))
+        for town, figure in zip(TOWNS, figures, strict=False):
+            book.active.append((town, figure))
+        for cell in shown:
+            book.active[cell].number_format = "0.0%"
+        book.save(tmp_path / "率.xlsx")
+        return tmp_path / "率.xlsx"
+
+    with pytest.raises(TableError, match="単位の違う値が混ざっています"):
+        loaders.read_table(write([0.74, 80, 65], ["B2"]))
+    # shares beside shares, and a percentage that is typed beside one that is shown
+    assert loaders.read_table(write([0.74, 0.8], ["B2"]))["率"].tolist() == [0.74, 0.8]
+    assert loaders.read_table(write(["74%", 0.8], ["B3"]))["率"].tolist() == [0.74, 0.8]

@@ -1,0 +1,96 @@
+"""What a person does not see on the screen is read, and said; a merged figure is said to be one."""
+
+import warnings
+
+import openpyxl
+import pytest
+
+from dxkit import loaders
+from dxkit.errors import TableWarning
+
+ROWS = [("市町名", "件数", "内部"), ("姫路市", 3, 7), ("尼崎市", 4, 8), ("明石市", 5, 9)]
+
+
+def hide_row(book):
+    book.active.row_dimensions[3].hidden = True
+
+
+def hide_column(book):
+    book.active.column_dimensions["C"].hidden = True
+
+
+def add_hidden_sheet(book):
+    sheet = book.create_sheet("昨年")
+    for row in ROWS:
+        sheet.append(row)
+    sheet.sheet_state = "veryHidden"
+
+
+def add_hidden_list(book):
+    sheet = book.create_sheet("選択肢")
+    sheet.append(["済み"])
+    sheet.append(["未"])
+    sheet.sheet_state = "hidden"
+
+
+def merge_figures(book):
+    book.active.merge_cells("B2:B3")
+
+
+def hide_columns_behind(book):
+    book.active.column_dimensions.group("F", "XFD", hidden=True)
+
+
+def read(folder, change, rows=ROWS):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    change(book)
+    path = folder / "表.xlsx"
+    book.save(path)
+    with warnings.catch_warnings(record=True) as records:
+        warnings.simplefilter("always")
+        table = loaders.read_table(path)
+    remarks = [
+        str(record.message) for record in records if issubclass(record.category, TableWarning)
+    ]
+    return table, remarks
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (hide_row, "画面に表示されない行や列も読みました: 3行目"),
+        (hide_column, "画面に表示されない行や列も読みました: 「内部」"),
+        (add_hidden_sheet, "表示されていないシート「昨年」は読んでいません"),
+    ],
+)
+def test_what_is_hidden_is_said(tmp_path, change, word):
+    table, remarks = read(tmp_path, change)
+    assert table["件数"].tolist() == [3, 4, 5]
+    assert table["内部"].tolist() == [7, 8, 9]
+    assert word in remarks[0]
+    assert any(word in remark for remark in table.attrs["reading"]["remarks"])
+
+
+@pytest.mark.parametrize("change", [add_hidden_list, hide_columns_behind])
+def test_what_is_hidden_and_holds_no_table_is_not_said(tmp_path, change):
+    assert read(tmp_path, change)[1] == []
+
+
+def test_a_figure_merged_over_towns_is_said_to_be_repeated(tmp_path):
+    table, remarks = read(tmp_path, merge_figures)
+    assert table["件数"].tolist() == [3, 3, 5]
+    assert "列「件数」: 結合されたセルの数" in remarks[0]
+    assert "2行目から3行目" in remarks[0]
+
+
+def test_a_table_on_its_side_names_what_is_hidden_as_the_file_has_it(tmp_path):
+    rows = [("項目", "姫路市", "尼崎市", "明石市"), ("件数", 3, 4, 5), ("内部", 7, 8, 9)]
+    table, remarks = read(tmp_path, hide_column, rows)
+    assert table["件数"].tolist() == [3, 4, 5]
+    assert any("画面に表示されない行や列も読みました: C列" in remark for remark in remarks)
+    _, remarks = read(tmp_path, hide_row, rows)
+    assert any("画面に表示されない行や列も読みました: 「内部」" in remark for remark in remarks)
+    _, remarks = read(tmp_path, lambda book: book.active.merge_cells("B2:C2"), rows)
+    assert any("B列からC列" in remark for remark in remarks)
