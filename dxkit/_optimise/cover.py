@@ -20,7 +20,7 @@ RELATIVE_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
-class Cover:
+class CoverMatrix:
     """Rows and columns of a coverage, with rows of the same columns merged.
 
     Attributes
@@ -69,7 +69,7 @@ class ColumnChoice:
     price_shares: FloatArray | None = None
 
 
-def merge_rows(matrix: sp.csr_array, weights: FloatArray, seed: int = 0) -> Cover:
+def merge_rows(matrix: sp.csr_array, weights: FloatArray, seed: int = 0) -> CoverMatrix:
     """Make one row of all rows with the same columns, and add their weights.
 
     Rows without a column or without weight are left out. Rows are told apart by the sum of a random
@@ -93,10 +93,12 @@ def merge_rows(matrix: sp.csr_array, weights: FloatArray, seed: int = 0) -> Cove
     row_of_place = np.full(matrix.shape[0], -1, dtype=np.intp)
     row_of_place[useful] = merged_row
     merged_weights = np.bincount(merged_row, weights[useful], len(first_rows)).astype(float)
-    return Cover(merged, sp.csr_array(merged.T), merged_weights, row_of_place)
+    return CoverMatrix(merged, sp.csr_array(merged.T), merged_weights, row_of_place)
 
 
-def restrict_cover(cover: Cover, columns: IntArray, sure_columns: IntArray) -> tuple[Cover, float]:
+def restrict_cover(
+    cover: CoverMatrix, columns: IntArray, sure_columns: IntArray
+) -> tuple[CoverMatrix, float]:
     """Keep some columns, and the rows that the sure columns do not cover.
 
     Returns
@@ -110,7 +112,7 @@ def restrict_cover(cover: Cover, columns: IntArray, sure_columns: IntArray) -> t
     return smaller, float(cover.weights[covered].sum())
 
 
-def count_covering(cover: Cover, columns: IntArray) -> IntArray:
+def count_covering(cover: CoverMatrix, columns: IntArray) -> IntArray:
     """Count, for each row, how many of these columns cover it."""
     # the columns' rows are read off the matrix: its own indexing takes ten times as long
     starts = cover.columns.indptr[columns].tolist()
@@ -121,12 +123,12 @@ def count_covering(cover: Cover, columns: IntArray) -> IntArray:
     return np.bincount(rows, minlength=cover.rows.shape[0])
 
 
-def sum_covered_weight(cover: Cover, columns: IntArray) -> float:
+def sum_covered_weight(cover: CoverMatrix, columns: IntArray) -> float:
     """Sum the weight of the rows that these columns cover."""
     return float(cover.weights[count_covering(cover, columns) > 0].sum())
 
 
-def choose_greedily(cover: Cover, count: int, start: IntArray | None = None) -> IntArray:
+def choose_greedily(cover: CoverMatrix, count: int, start: IntArray | None = None) -> IntArray:
     """Take the column that adds most weight, again and again, until there are ``count``."""
     columns = [] if start is None else start.tolist()
     is_covered = count_covering(cover, np.asarray(columns, dtype=np.intp)) > 0
@@ -147,7 +149,7 @@ def choose_greedily(cover: Cover, count: int, start: IntArray | None = None) -> 
     return np.asarray(columns, dtype=np.intp)
 
 
-def improve_by_swaps(cover: Cover, columns: IntArray) -> IntArray:
+def improve_by_swaps(cover: CoverMatrix, columns: IntArray) -> IntArray:
     """Swap one chosen column for another while that adds weight."""
     columns = columns.copy()
     threshold = RELATIVE_TOLERANCE * max(1.0, cover.weights.sum())
@@ -161,7 +163,7 @@ def improve_by_swaps(cover: Cover, columns: IntArray) -> IntArray:
         columns[leaving] = entering
 
 
-def compute_swap_gains(cover: Cover, columns: IntArray) -> FloatArray:
+def compute_swap_gains(cover: CoverMatrix, columns: IntArray) -> FloatArray:
     """Compute what each swap of a chosen column (row) for another (column) adds.
 
     A swap of j for k adds the uncovered rows of k, less the rows that only j covers, plus those of
@@ -180,13 +182,13 @@ def compute_swap_gains(cover: Cover, columns: IntArray) -> FloatArray:
     return np.asarray(newly_covered[None, :] - only_here.sum(axis=1)[:, None] + covered_again)
 
 
-def is_proven(cover: Cover, value: float, bound: float) -> bool:
+def is_proven(cover: CoverMatrix, value: float, bound: float) -> bool:
     """Check that no answer can be better than this one."""
     return bound <= value + max(
         cover.weight_unit * WHOLE_WEIGHT_GAP, RELATIVE_TOLERANCE * abs(value)
     )
 
 
-def _rows_of_column(cover: Cover, column: int) -> IntArray:
+def _rows_of_column(cover: CoverMatrix, column: int) -> IntArray:
     starts = cover.columns.indptr
     return np.asarray(cover.columns.indices[starts[column] : starts[column + 1]])

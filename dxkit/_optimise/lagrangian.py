@@ -13,7 +13,7 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.cover import (
     RELATIVE_TOLERANCE,
     WHOLE_WEIGHT_GAP,
-    Cover,
+    CoverMatrix,
     count_covering,
     is_proven,
 )
@@ -38,7 +38,7 @@ class PricedBound:
     columns: IntArray
 
 
-def compute_bound(cover: Cover, prices: FloatArray, count: int) -> tuple[float, FloatArray]:
+def compute_bound(cover: CoverMatrix, prices: FloatArray, count: int) -> tuple[float, FloatArray]:
     """Compute Σ(w − u) + the ``count`` largest column sums of u, and all these sums."""
     sums = cover.columns @ prices
     first = len(sums) - count
@@ -47,7 +47,7 @@ def compute_bound(cover: Cover, prices: FloatArray, count: int) -> tuple[float, 
 
 
 def lower_bound_by_subgradient(
-    cover: Cover, prices: FloatArray, count: int, goal: float, steps: int = MAX_STEPS
+    cover: CoverMatrix, prices: FloatArray, count: int, goal: float, steps: int = MAX_STEPS
 ) -> PricedBound:
     """Lower the bound by subgradient steps.
 
@@ -96,7 +96,7 @@ def lower_bound_by_subgradient(
 
 
 def find_fixable_columns(
-    cover: Cover, prices: FloatArray, count: int, goal: float
+    cover: CoverMatrix, prices: FloatArray, count: int, goal: float
 ) -> tuple[IntArray, IntArray]:
     """Find the columns that every better answer holds, and those that it may hold.
 
@@ -123,7 +123,9 @@ def find_fixable_columns(
     return sure, np.setdiff1d(possible, sure)
 
 
-def _step_prices(cover: Cover, prices: FloatArray, step: FloatArray, length: float) -> FloatArray:
+def _step_prices(
+    cover: CoverMatrix, prices: FloatArray, step: FloatArray, length: float
+) -> FloatArray:
     """Move prices against a step of this length, within 0 and the weights."""
     # a price that would pass its end stays, and must not shorten the step of the others
     is_at_end = np.where(step > 0, prices <= 0, prices >= cover.weights)

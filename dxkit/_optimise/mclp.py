@@ -24,7 +24,7 @@ import scipy.sparse as sp
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.cover import (
     ColumnChoice,
-    Cover,
+    CoverMatrix,
     choose_greedily,
     improve_by_swaps,
     merge_rows,
@@ -136,7 +136,9 @@ def improve_bound(state: SearchState, steps: int) -> SearchState:
     return state.with_answer(lowest.columns).with_prices(lowest.prices)
 
 
-def _begin_prices(cover: Cover, weights: FloatArray, start: ColumnChoice | None) -> FloatArray:
+def _begin_prices(
+    cover: CoverMatrix, weights: FloatArray, start: ColumnChoice | None
+) -> FloatArray:
     """Take the prices to begin with: half the weights, or the shares of a like question."""
     if start is None or start.price_shares is None:
         return cover.weights / 2

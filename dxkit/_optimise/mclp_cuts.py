@@ -17,7 +17,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit._optimise.cover import Cover, choose_greedily, merge_rows
+from dxkit._optimise.cover import CoverMatrix, choose_greedily, merge_rows
 from dxkit._optimise.highs import NO_LIMIT, HighsSolver, build_model
 
 # a row covered by less than 1, up to rounding
@@ -66,7 +66,7 @@ class CutSolution:
     value: float
 
 
-def group_rows(cover: Cover, count: int) -> tuple[IntArray, int]:
+def group_rows(cover: CoverMatrix, count: int) -> tuple[IntArray, int]:
     """Group the rows by the first column that covers them, in the order of greed.
 
     Returns
@@ -102,7 +102,7 @@ class CutProgramme:
 
     def __init__(
         self,
-        cover: Cover,
+        cover: CoverMatrix,
         count: int,
         active: IntArray,
         grouping: tuple[IntArray, int],

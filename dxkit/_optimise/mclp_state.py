@@ -6,7 +6,7 @@ import numpy as np
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.cover import (
-    Cover,
+    CoverMatrix,
     improve_by_swaps,
     is_proven,
     restrict_cover,
@@ -39,7 +39,7 @@ class SearchState:
         Of the cover's rows, those of the lowest bound.
     """
 
-    cover: Cover
+    cover: CoverMatrix
     free: IntArray
     sure: IntArray
     sure_weight: float

@@ -11,7 +11,7 @@ from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._optimise.cover import (
     WHOLE_WEIGHT_GAP,
     ColumnChoice,
-    Cover,
+    CoverMatrix,
     choose_greedily,
     count_covering,
     merge_rows,
@@ -158,14 +158,14 @@ def maximise_backup(
     )
 
 
-def _sum_backup_value(cover: Cover, columns: IntArray, values: FloatArray) -> float:
+def _sum_backup_value(cover: CoverMatrix, columns: IntArray, values: FloatArray) -> float:
     """Sum what the rows are worth that these columns cover, once or more often."""
     steps = np.append(0.0, np.cumsum(values))
     covering = np.minimum(count_covering(cover, columns), len(values))
     return float((cover.weights * steps[covering]).sum())
 
 
-def _build_share_rows(cover: Cover) -> sp.csr_array:
+def _build_share_rows(cover: CoverMatrix) -> sp.csr_array:
     """Write a row Σ_j a_ij y_j − z_i ≥ 0 for each row, and the row of the covered weight."""
     row_count, column_count = cover.rows.shape
     links = sp.hstack([cover.rows.astype(float), -sp.eye_array(row_count)])
@@ -173,7 +173,7 @@ def _build_share_rows(cover: Cover) -> sp.csr_array:
     return sp.csr_array(sp.vstack([links, sp.csr_array(total)]))
 
 
-def _build_times_rows(cover: Cover, times: int) -> sp.csr_array:
+def _build_times_rows(cover: CoverMatrix, times: int) -> sp.csr_array:
     """Write a row Σ_j a_ij y_j − Σ_k z_ik ≥ 0 for each row, and the row Σ y."""
     row_count, column_count = cover.rows.shape
     links = sp.hstack([cover.rows.astype(float), *[-sp.eye_array(row_count)] * times])
@@ -181,7 +181,7 @@ def _build_times_rows(cover: Cover, times: int) -> sp.csr_array:
     return sp.csr_array(sp.vstack([links, sp.csr_array(total)]))
 
 
-def _cover_greedily(cover: Cover, fixed: IntArray, share: float) -> IntArray:
+def _cover_greedily(cover: CoverMatrix, fixed: IntArray, share: float) -> IntArray:
     """Take columns greedily after the fixed ones until the share of the weight is covered."""
     # all columns in the order of their gains
     order = choose_greedily(cover, cover.rows.shape[1], fixed)
@@ -192,7 +192,7 @@ def _cover_greedily(cover: Cover, fixed: IntArray, share: float) -> IntArray:
     return np.sort(order[:count])
 
 
-def _start_of(cover: Cover, columns: IntArray, times: int) -> FloatArray:
+def _start_of(cover: CoverMatrix, columns: IntArray, times: int) -> FloatArray:
     """Write the chosen columns as a feasible vector: y, then z for each time of coverage."""
     is_chosen: BoolArray = np.isin(np.arange(cover.rows.shape[1]), columns)
     covering = count_covering(cover, columns)
