@@ -88,6 +88,6 @@ def _compute_scores(number: int) -> list[dict[str, Any]]:
     columns = ["policy", "known", "lawful_share", "staff_hours", "least_known"]
     # a browser reads no NaN
     return [
-        {name: None if pd.isna(value) else value for name, value in row.items()}
+        {str(name): None if pd.isna(value) else value for name, value in row.items()}
         for row in scores[columns].to_dict("records")
     ]
