@@ -148,8 +148,7 @@ def robustness(
     cases = _close_each_base(calm)
     if drone is not None:
         cases += _blow_winds(calm, _read_winds(winds_ms), direction_count)
-    result = pd.DataFrame(cases, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
-    result = _add_shares(result, calm)
+    result = _list_cases(cases, calm)
     draw_count = _checks.require_whole_number(draws, "draws", low=0, high=MOST_DRAWS)
     winds = _prepare_winds(stations, drone, month, draw_count, seed)
     search = BestBases(candidates, calm_km, no_fly, distance_km)
@@ -215,8 +214,9 @@ def _read_calm_range(range_km: float | None, drone: Drone | None, choices: Fligh
     return flight_range(drone, **choices)
 
 
-def _add_shares(cases: pd.DataFrame, calm: CalmCoverage) -> pd.DataFrame:
+def _list_cases(rows: list[dict[str, object]], calm: CalmCoverage) -> pd.DataFrame:
     """Add the covered share, and what of the share in calm air with all bases is lost."""
+    cases = pd.DataFrame(rows, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
     total = max(float(calm.weights.sum()), 1e-300)
     covered = cases["covered"]
     lost = sum_covered(calm.pairs, calm.weights) - covered
