@@ -86,14 +86,14 @@ def dedupe(
     pairs["weight"] = np.log2(ratio)
     settings["housemates"] = float(pairs.attrs["house_share"] * len(records))
     probability, share = pair_probability(ratio, len(records) * (len(records) - 1) / 2)
-    least = max(threshold, LEAST_THRESHOLD)
+    # at threshold 1, what is nearer to it than a number can say still counts
+    least = float(np.clip(threshold, LEAST_THRESHOLD, np.nextafter(1.0, 0.0)))
     is_near = probability >= min(least, LEAST_PROBABILITY)
     prior_odds = share / (1 - share)
-    # at threshold 1 no ratio is high enough
-    least_ratio = least / (1 - least) / prior_odds if least < 1 else np.inf
-    pairs = join_entries(pairs[is_near], least_ratio)
+    pairs = join_entries(pairs[is_near], least / (1 - least) / prior_odds)
     odds = prior_odds * np.exp2(pairs["weight"].to_numpy())
     pairs["probability"] = odds / (1 + odds)
+    pairs = pairs[pairs["probability"] >= threshold]
     return _add_persons(build_links(pairs, keys, keys, settings), pairs, keys)
 
 

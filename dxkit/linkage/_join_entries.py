@@ -46,7 +46,8 @@ def join_entries(pairs: pd.DataFrame, least_ratio: float) -> pd.DataFrame:
     groups = _Groups(columns[~is_alone])
     rows = list(groups.join(least_ratio))
     joined = pd.DataFrame(rows, columns=columns.columns).astype(columns.dtypes)
-    return pd.concat([lone, joined], ignore_index=True)
+    together: pd.DataFrame = pd.concat([lone, joined], ignore_index=True)
+    return together
 
 
 def _find_lone_pairs(first: IntArray, second: IntArray) -> BoolArray:
