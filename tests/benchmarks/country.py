@@ -5,7 +5,7 @@
 Each call at two sizes more than tenfold apart, in a fresh process: processor time (preparing the
 input is not counted), peak memory of the process, and whether both ways give the same answer. The
 plain ways: one draw after another in numpy; folium's own choropleth; swapping pairs from random
-starts for as long as ours took. Rounds and sharing: country_plans.py.
+starts for as long as ours took. Rounds: country_plans.py.
 """
 
 import argparse
