@@ -96,7 +96,8 @@ def to_table(value: Any, what: str = "table") -> Any:
     -------
     pandas.DataFrame
         The table itself where nothing had to be changed; with ``code`` as five digits where the
-        codes were numbers, full-width, of six digits or stood under a Japanese heading; with ``lat, lon``
+        codes were numbers, full-width, of six digits or stood under a Japanese heading; with
+        ``lat, lon``
         where only a geometry of points was there.
 
     Raises
