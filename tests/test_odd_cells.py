@@ -7,7 +7,8 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from dxkit import maturity, schema
+import dxkit
+from dxkit import assumptions, loaders, maturity, schema, sharing
 from dxkit.errors import DxkitError, TableError
 
 PLAIN = pd.DataFrame(
@@ -111,6 +112,37 @@ def test_a_number_of_peers_that_is_none_is_refused(count):
         maturity.peers(towns, "28201", count=count)
     with pytest.raises(TableError, match="同じ行が2つ以上"):
         maturity.peers(pd.concat([towns, towns.head(1)]), "28201", count=1)
+
+
+@pytest.mark.parametrize("value", [None, 5, math.nan, "表"], ids=str)
+def test_what_is_no_table_leaves_by_no_door(tmp_path, value):
+    for door in (
+        dxkit.show,
+        dxkit.label,
+        lambda table: loaders.write_table(table, tmp_path / "a.csv"),
+    ):
+        with pytest.raises(TableError, match=r"表（DataFrame）ではありません"):
+            door(value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_name_of_a_file_list_or_scenario_is_one_error():
+    for call, words in (
+        (lambda: loaders.write_table(PLAIN, None), "ファイルの名前を書いてください"),
+        (lambda: sharing.read_scenario(5), "想定「5」は読めません"),
+        (lambda: assumptions.table(2.5), "仮定の表ではありません"),
+        (lambda: dxkit.show(PLAIN, columns=3), "columns=3 は使えません"),
+        (lambda: sharing.suppress(PLAIN[["plan"]], k="3"), "k=3"),
+        (lambda: maturity.score(PLAIN, FRAMEWORK, min_answered="3"), "min_answered=3"),
+    ):
+        with pytest.raises(DxkitError, match=words):
+            call()
+
+
+@pytest.mark.parametrize("seed", [-1, 2.5, math.nan, "1", True])
+def test_a_seed_that_is_none_is_refused(seed):
+    with pytest.raises(DxkitError, match=r"seed=.*0以上の整数"):
+        maturity.draw_weights(FRAMEWORK, draws=5, seed=seed)
 
 
 @pytest.mark.parametrize("start", ["\u202e", "\u2066", "\u00ad", "\u180e", "\u3164", "\u061c "])

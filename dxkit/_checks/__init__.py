@@ -12,6 +12,7 @@ from dxkit._checks._choices import read_time_limit as read_time_limit
 from dxkit._checks._choices import require_choice as require_choice
 from dxkit._checks._choices import require_count as require_count
 from dxkit._checks._choices import require_number as require_number
+from dxkit._checks._choices import require_seed as require_seed
 from dxkit._checks._choices import require_whole_number as require_whole_number
 from dxkit._checks._choices import to_float_array as to_float_array
 from dxkit._checks._labels import LARGEST_KM as LARGEST_KM
@@ -24,4 +25,5 @@ from dxkit._checks._tables import find_stray_words as find_stray_words
 from dxkit._checks._tables import read_coordinates as read_coordinates
 from dxkit._checks._tables import read_numbers as read_numbers
 from dxkit._checks._tables import require_columns as require_columns
+from dxkit._checks._tables import require_table as require_table
 from dxkit._checks._tables import require_unique_rows as require_unique_rows

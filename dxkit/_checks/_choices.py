@@ -59,6 +59,20 @@ def require_whole_number(value: object, option: str, *, low: int = 1, high: int 
     return int(value)  # type: ignore[call-overload, no-any-return]
 
 
+def require_seed(seed: object, option: str = "seed") -> None:
+    """Refuse what is no seed: a whole number from 0, or None for another answer each time.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    is_whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool | np.bool_)
+    if seed is not None and not (is_whole and int(seed) >= 0):  # type: ignore[call-overload]
+        raise ChoiceError(
+            f"{option}={shorten(seed)} は使えません。0以上の整数にしてください（例: {option}=1）。"
+        )
+
+
 def require_count(count: object, most: int, option: str = "count") -> int:
     """Return a number of bases from 1 to as many as there are candidates.
 

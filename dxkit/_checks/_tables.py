@@ -12,6 +12,18 @@ from dxkit.errors import Fault, TableError, shorten
 EMPTY_REMEDY = "絞り込みの条件を確かめてください"
 
 
+def require_table(table: object, what: str) -> None:
+    """Refuse what is no table; one without rows is one.
+
+    Raises
+    ------
+    TableError
+    """
+    if not isinstance(table, pd.DataFrame):
+        remedy = "load や read_table で読んだ表を渡してください"
+        raise TableError([Fault(f"{what} が表（DataFrame）ではありません", remedy, value=table)])
+
+
 def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> None:
     """Refuse a table that lacks columns or has no row.
 
@@ -20,9 +32,7 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
     TableError
         Naming every missing column.
     """
-    if not isinstance(table, pd.DataFrame):
-        remedy = "load や read_table で読んだ表を渡してください"
-        raise TableError([Fault(f"{what} が表（DataFrame）ではありません", remedy, value=table)])
+    require_table(table, what)
     present = shorten("、".join(map(str, table.columns)))
     # every missing column at once, with those that are there for comparison
     missing = [column for column in needed if column not in table.columns]

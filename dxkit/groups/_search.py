@@ -14,6 +14,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._checks import require_seed
 from dxkit._optimise import annealing, pair_exchange
 from dxkit._optimise.grouping_task import GroupingTask, build_task, deal_blocks, has_allowed_sizes
 from dxkit.errors import DxkitError
@@ -77,6 +78,7 @@ def search_grouping(
     ChoiceError
         If no grouping keeps the rules.
     """
+    require_seed(seed)
     task = problem.build_task(extra_cost)
     blocks = problem.rules.list_blocks()
     proposals = _limit_steps(len(blocks)) if steps is None else steps

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from dxkit import schema
+from dxkit._checks import require_table
 
 
 def label(table: pd.DataFrame) -> pd.DataFrame:
@@ -28,6 +29,7 @@ def label(table: pd.DataFrame) -> pd.DataFrame:
        団体コード   人口［人］  own
     0  28201  530495    1
     """
+    require_table(table, "label の table")
     # a column that repeats another under its old name would give one heading twice
     columns = [name for name in schema.drop_old_names(table.columns) if name != "geometry"]
     readable = pd.DataFrame(table[columns])

@@ -1,9 +1,12 @@
 """How does a table leave as a file that can be read back?"""
 
+from os import PathLike
 from pathlib import Path
 
 import pandas as pd
 
+from dxkit._checks import require_table
+from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import write_sheets
 
 # what spreadsheet programs call a sheet that nobody named
@@ -29,7 +32,9 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     Raises
     ------
     ChoiceError
-        If the name ends in neither.
+        If the name ends in neither, or there is none.
+    TableError
+        If it is no table.
 
     Examples
     --------
@@ -41,6 +46,12 @@ def write_table(table: pd.DataFrame, path: str | Path) -> Path:
     >>> len(table), table.attrs["made"], table.attrs["skipped"][0]["text"][:6]
     (3, True, '※架空データ')
     """
+    require_table(table, "write_table の table")
+    if not isinstance(path, str | PathLike):
+        name = f"「{shorten(path)}」（{type(path).__name__}）"
+        raise ChoiceError(
+            f"write_table の path に{name}は渡せません。ファイルの名前を書いてください。"
+        )
     # one table is a workbook of one sheet
     # a folder such as out/ is made, as for maps and reports
     Path(path).parent.mkdir(parents=True, exist_ok=True)

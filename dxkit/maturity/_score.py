@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headings, check_pair
@@ -184,7 +185,7 @@ def _choose_scale(
     ends = scale if scale is not None else default
     if not 0 <= ends[0] < ends[1] < np.inf:
         raise ChoiceError(f"scale={ends} は使えません。0以上の数を、小さい方から書いてください。")
-    if not 0 <= min_answered <= 1:
+    if not (_checks.is_number(min_answered) and 0 <= min_answered <= 1):
         raise ChoiceError(f"min_answered={min_answered} は 0〜1 の割合にしてください。")
     return ends
 

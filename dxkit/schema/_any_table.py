@@ -16,6 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import require_seed
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
 from dxkit.schema._odd_cells import plain_cells
@@ -63,6 +64,8 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
 
         @wraps(function)
         def convert(*args: P.args, **kwargs: P.kwargs) -> R:
+            # what takes a table is where a seed is given, too
+            require_seed(kwargs.get("seed"))
             positional: list[Any] = list(args)
             for name in names:
                 position = position_by_name[name]
@@ -93,7 +96,8 @@ def to_table(value: Any, what: str = "table") -> Any:
     -------
     pandas.DataFrame
         The table itself where nothing had to be changed; with ``code`` as five digits where the
-        codes were numbers, full-width, of six digits or stood under a Japanese heading; with ``lat, lon``
+        codes were numbers, full-width, of six digits or stood under a Japanese heading; with
+        ``lat, lon``
         where only a geometry of points was there.
 
     Raises

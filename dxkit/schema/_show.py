@@ -9,6 +9,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import FloatArray
+from dxkit.errors import ChoiceError, shorten
 from dxkit.schema._cell_format import (
     SHARE_UNIT,
     box_hostile_letters,
@@ -90,6 +91,11 @@ def show(
     架空データ
     出典: 例
     """
+    if not isinstance(table, pd.Series):
+        _checks.require_table(table, "show の table")
+    if columns is not None and not isinstance(columns, Iterable):
+        remedy = "列の名前のリストか、列の名前と見出しの辞書を書いてください。"
+        raise ChoiceError(f"columns={shorten(columns)} は使えません。{remedy}")
     frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
     # a new frame forgets what the table brought along
     frame.attrs = dict(table.attrs)

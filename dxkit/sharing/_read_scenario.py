@@ -3,6 +3,7 @@
 `read_scenario` reads ``scenario.yaml`` and the CSV files beside it, or names every fault in them.
 """
 
+from os import PathLike
 from pathlib import Path
 
 import pandas as pd
@@ -111,6 +112,9 @@ def read_scenario(path_or_name: str | Path, *, policies: pd.DataFrame | None = N
 
 
 def _find_folder(path_or_name: str | Path) -> Path:
+    if not isinstance(path_or_name, str | PathLike):
+        name = shorten(path_or_name)
+        raise ChoiceError(f"想定「{name}」は読めません。想定の名前かフォルダーを指定してください。")
     path = Path(path_or_name)
     # people also point at the file that they have open
     if path.name == SETTINGS_FILE and path.is_file():

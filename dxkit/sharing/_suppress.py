@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._checks import is_number
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning
 from dxkit.schema import LEAST_PEOPLE, carry_provenance
@@ -193,7 +194,7 @@ def _read_full_tables(tables: Any) -> list[CountTable]:
 
 
 def _require_options(k: int, rounding: int | None, protection: float) -> None:
-    if not 2 <= k < np.inf or (rounding is not None and rounding not in ROUNDING_BASES):
+    if not (is_number(k) and k >= 2) or (rounding is not None and rounding not in ROUNDING_BASES):
         raise ChoiceError(
             f"k={k}、rounding={rounding} は使えません。"
             "k は2以上、rounding は 5・10・None から選んでください。"
