@@ -83,9 +83,9 @@ REASONS = {
     "reports.record_template": "the office edits it in Word; facilitators/05 reads it",
     **dict.fromkeys(
         (
-            *("sharing.build_model", "sharing.build_policy_conclusions", "sharing.build_rules"),
+            *("sharing.build_model", "sharing.build_rules"),
             *("sharing.check_policies", "sharing.default_policies", "sharing.describe_policies"),
-            *("sharing.draw_outages", "sharing.policy_assumptions", "sharing.run_cohort_engine"),
+            *("sharing.draw_outages", "sharing.run_cohort_engine"),
             *("sharing.run_person_engine", "sharing.scenario_names"),
         ),
         ENGINE,
