@@ -6,6 +6,7 @@ import pandas as pd
 
 from dxkit.loaders._official_layout import OfficialSheet
 from dxkit.loaders._origin import set_origin
+from dxkit.loaders._point_remarks import warn_of_points
 
 # degrees: Japan with its remote islands
 LATITUDE_LIMITS = (20, 46)
@@ -28,10 +29,11 @@ def read_points(official: OfficialSheet) -> dict[str, list[float | None]]:
 def make_table(
     official: OfficialSheet, columns: Mapping[str, Sequence[object]], title: str, kind: str
 ) -> pd.DataFrame:
-    """Make the table of columns that were read; raise the faults if there are any."""
+    """Make the table of columns that were read; raise the faults, say which points are odd."""
     official.raise_faults()
     table = pd.DataFrame(dict(columns))
     sheet = official.sheet
+    warn_of_points(table, sheet)
     as_of = official.find_date()
     set_origin(table, title, sheet.file, kind=kind, as_of=as_of, sheet=sheet.name)
     return table

@@ -228,6 +228,7 @@ def _read_mesh_sheet(sheet: Sheet) -> pd.DataFrame:
         raise TableError(sorted(faults, key=lambda fault: fault.row or 0))
     table = pd.DataFrame(rows, columns=["place", "people", "elderly", "merged_into"])
     table["elderly"] = table["elderly"].astype(float)
+    _check_elderly(sheet, table, data)
     if elderly is None:
         message = "65歳以上人口の列がないので、elderly は不明（欠測）です"
         warnings.warn(str(Fault(message, file=sheet.file)), TableWarning, stacklevel=4)
@@ -236,6 +237,26 @@ def _read_mesh_sheet(sheet: Sheet) -> pd.DataFrame:
     table.insert(1, "lat", lat)
     table.insert(2, "lon", lon)
     return table
+
+
+def _check_elderly(sheet: Sheet, table: pd.DataFrame, data: Sequence[int]) -> None:
+    """Refuse cells with more people of 65 and over than people.
+
+    A cell that others were merged into holds the details of all of them, so it may.
+    """
+    receives = table["place"].isin(set(table["merged_into"].dropna()))
+    is_wrong = (table["elderly"] > table["people"]) & ~receives
+    faults = [
+        sheet.make_fault(
+            f"65歳以上人口が人口（{table['people'].iloc[position]:,.0f}）より多くなっています",
+            "元の統計表と比べて、直すか、ダウンロードし直してください",
+            row=data[position],
+            value=f"{table['elderly'].iloc[position]:,.0f}",
+        )
+        for position in is_wrong.to_numpy().nonzero()[0]
+    ]
+    if faults:
+        raise TableError(faults)
 
 
 def _find_first_data_row(sheet: Sheet) -> int:
