@@ -20,7 +20,10 @@ HEADING = """\
 # Written by scripts/list_slow_tests.py; a line may be added by hand.
 """
 # what these files share is computed once and guards the whole house
-ALWAYS = ("tests/test_names.py", "tests/test_public.py", "tests/test_layers.py")
+ALWAYS = (
+    *("tests/test_names.py", "tests/test_public.py", "tests/test_layers.py"),
+    "tests/test_notebook_comparisons.py",
+)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Which Python environment does this folder need, and how does it come into being with one command?
 
-``python scripts/make_venv.py requirements-lab.lock`` makes ``.venv`` beside it and installs what the lock file pins, every
+``python scripts/make_venv.py requirements-lab.lock`` (``make full``: requirements-full.lock) makes ``.venv`` beside it and installs what the lock file pins, every
 file checked against its hash. A second run that finds the same lock returns at once. With ``--wheels FOLDER`` nothing is
 asked of the network: the packages come from that folder (the offline workshop pack). Only Python and pip are assumed.
 """
@@ -18,7 +18,8 @@ import sys
 from pathlib import Path
 
 OLDEST = (3, 11)
-# the newest Python for which every pinned package has a wheel, and the package that a newer one lacks
+# the newest Python for which every pinned package has a wheel, and the package that a newer one lacks; a lock
+# without that package (make lab) has wheels for the next Python, too
 NEWEST = (3, 13)
 LACKING_NEWER = "jntajis-python"
 # Windows refuses paths above 260 characters; the longest below .venv is about 150
@@ -28,7 +29,6 @@ LONGEST_WINDOWS_FOLDER = 100
 def main() -> None:
     """Bring the environment to what the lock file says."""
     options = arguments()
-    check_computer()
     lock, venv = Path(options.lock), Path(options.venv)
     if not lock.is_file():
         stop(
@@ -36,6 +36,7 @@ def main() -> None:
             f"{lock} not found: run this inside the dxkit folder.",
         )
     wanted = pins(lock.read_text(encoding="utf-8"))
+    check_computer(wanted)
     installed = venv / "installed.lock"
     fresh = not usable(venv)
     if fresh:
@@ -69,21 +70,23 @@ def arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description="Make .venv and install what a lock file pins.")
     parser.add_argument(
-        "lock", help="requirements-lab.lock (to use dxkit) or requirements.lock (to test it, too)"
+        "lock",
+        help="requirements-lab.lock (to use dxkit), requirements-full.lock (all notebooks) or requirements.lock (tests)",
     )
     parser.add_argument("--venv", default=".venv", help="folder of the environment")
     parser.add_argument("--wheels", help="install from this folder only, with no network")
     return parser.parse_args()
 
 
-def check_computer() -> None:
+def check_computer(wanted: set[str]) -> None:
     """Stop where this Python or computer has no wheels; warn of a folder that is too deep for Windows."""
     if sys.version_info < OLDEST:
         stop(
             f"Python 3.11 以降が必要です（いまの Python は {sys.version.split()[0]}）。python.org から入れてください。",
             f"Python >= 3.11 is needed, this is {sys.version.split()[0]}. Or: make lab PYTHON=/path/to/python3.11",
         )
-    if sys.version_info[:2] > NEWEST:
+    lacks_wheel = any(pin.startswith(f"{LACKING_NEWER}==") for pin in wanted)
+    if sys.version_info[:2] > NEWEST and lacks_wheel:
         newest = ".".join(map(str, NEWEST))
         stop(
             f"Python {platform.python_version()} では、{LACKING_NEWER} の入れられる形のものがまだありません。"

@@ -80,7 +80,6 @@ REASONS = {
         ("loaders.compare_with_shipped", "loaders.list_newer_files", "loaders.load_shipped"),
         "a step of load and dxkit.check, which notebook 00 runs",
     ),
-    "reports.deck": "profiles, in facilitators/11, writes it beside the sheets",
     "reports.record_template": "the office edits it in Word; facilitators/05 reads it",
     **dict.fromkeys(
         (

@@ -557,7 +557,7 @@ def _expected_of_borrowed_movement():
     assert len(set(conclusions)) == 1, conclusions
     assert conclusions[0] == ("国クラウド", "国クラウド", True, True)
     return [
-        "人の動きを2024年の能登や2016年の熊本の公表値に替えても、"
+        "人の動きを、2024年の能登や2016年の熊本の公表値から計算した値に替えても、"
         f"{len(conclusions[0])}つの結論はどれも変わりません"
     ]
 
@@ -795,10 +795,10 @@ def _expected_of_shrinking_towns(towns, values):
     lacking = network.common_gaps(values, few).set_index("item")["group_without"]
     return [
         "2050年に2020年の6割を下回る",
-        f"見込みの市町は{len(few)}で",
-        f"5割を下回るのは{(ratio < 0.5).sum()}です",
-        f"{len(few)}市町のうちRPAがないのは{lacking['rpa']}",
-        f"全職員の研修がないのは{lacking['training_for_all']}です",
+        f"見込みの市町は{len(few)}市町で",
+        f"5割を下回るのは{(ratio < 0.5).sum()}市町です",
+        f"{len(few)}市町のうちRPAがないのは{lacking['rpa']}市町",
+        f"全職員の研修がないのは{lacking['training_for_all']}市町です",
     ]
 
 
@@ -809,10 +809,10 @@ def _expected_of_owners(offices, values):
     done = progress.assign(done=(progress["share_done"] >= 1).astype(int))[["code", "done"]]
     guides = network.owners(done, offices)
     return [
-        f"どれかがない市町は{tools['code'].nunique()}で",
+        f"どれかがない市町は{tools['code'].nunique()}あり",
         f"足りない{len(tools)}件のすべてに",
-        f"途中の市町は{len(guides)}で",
-        f"そのうち{guides['same_area'].sum()}は同じ圏域に",
+        f"途中の市町は{len(guides)}あり",
+        f"そのうち{guides['same_area'].sum()}市町は同じ圏域に",
     ]
 
 

@@ -19,6 +19,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, Geomet
 from pyproj.exceptions import ProjError
 from shapely.errors import ShapelyError
 
+from dxkit._checks import import_extra
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
 from dxkit.loaders._json import parse_json
@@ -242,6 +243,7 @@ def _read_copy(place: Path, file: str) -> gpd.GeoDataFrame:
 
 def _read_format(place: Path, encoding: str | None, file: str) -> gpd.GeoDataFrame:
     if place.suffix == ".parquet":
+        import_extra("pyarrow", "pyarrow", "linkage")
         return gpd.read_parquet(place)
     layers = pyogrio.list_layers(place)[:, 0].tolist() if place.suffix == ".gpkg" else []
     if len(layers) > 1:

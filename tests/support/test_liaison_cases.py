@@ -129,3 +129,13 @@ def test_made_logs_and_news_stay_made():
     news.attrs = dict(made.attrs)
     interests = pd.DataFrame({"code": ["28202"], "topic": ["a"]})
     assert dxkit.schema.is_made(liaison.briefings(news, interests))
+
+
+def test_news_of_a_month_names_no_day():
+    news = pd.DataFrame(
+        {"code": ["28201", "28202"], "at": ["2026-01", "2026-01-31"], "topic": "税"}
+    )
+    interests = pd.DataFrame({"code": ["28203"], "topic": ["税"]})
+    message = liaison.briefings(news.assign(text="済み"), interests).attrs["messages"]["28203"]
+    assert "28201が「済み」（2026年1月の時点）" in message
+    assert "28202が「済み」（1月31日）" in message

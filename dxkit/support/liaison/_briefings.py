@@ -4,6 +4,8 @@
 municipality: others' news on what it needs, uses or has to finish, never its own back to it.
 """
 
+import re
+
 import pandas as pd
 
 from dxkit import _checks
@@ -13,6 +15,8 @@ from dxkit.schema import carry_provenance
 
 # news of nobody in particular: notices of the state and the prefecture
 EVERYBODY = "県・国"
+# a month without a day
+MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 def briefings(
@@ -29,7 +33,7 @@ def briefings(
     ----------
     news
         One row a piece of news: ``code`` (whose it is; blank for notices of state and prefecture),
-        ``at, topic, text``.
+        ``at`` (a day, or a month such as ``2026-01`` where the day is not known), ``topic, text``.
     interests
         What concerns whom: ``code, topic``, and ``why`` (a need, a system, a deadline) where known.
     names
@@ -79,7 +83,8 @@ def briefings(
             )
             for row in pieces.index[dates.isna()]
         )
-    pieces = pieces.assign(at=dates).rename(columns={"code": "from_code"})
+    when = [_write_when(text, date) for text, date in zip(pieces["at"], dates, strict=True)]
+    pieces = pieces.assign(at=dates, when=when).rename(columns={"code": "from_code"})
     if since is not None:
         pieces = pieces[pieces["at"] >= pd.Timestamp(since)]
     reasons = wanted if "why" in wanted.columns else wanted.assign(why=None)
@@ -90,13 +95,21 @@ def briefings(
         ["code", "at", "topic", "text"], ascending=[True, False, True, True], kind="stable"
     )
     columns = ["code", "from_code", "at", "topic", "text", "why"]
-    table = order.groupby("code", sort=True).head(most)[columns].reset_index(drop=True)
+    newest = order.groupby("code", sort=True).head(most).reset_index(drop=True)
+    table = newest[columns]
     lookup = {} if names is None else {str(code): str(name) for code, name in names.items()}
     table.attrs["messages"] = {
-        code: _write_message(rows, lookup) for code, rows in table.groupby("code", sort=True)
+        code: _write_message(rows, lookup) for code, rows in newest.groupby("code", sort=True)
     }
     table.attrs["silent"] = sorted(set(wanted["code"]) - set(table["code"]))
     return carry_provenance(table, news, interests)
+
+
+def _write_when(text: object, date: pd.Timestamp) -> str:
+    """Write a day as offices do; of a month without a day, say that it is a month's state."""
+    if MONTH.fullmatch(str(text).strip()):
+        return f"{date.year}年{date.month}月の時点"
+    return f"{date.month}月{date.day}日"
 
 
 def _write_message(rows: pd.DataFrame, names: dict[str, str]) -> str:
@@ -106,6 +119,5 @@ def _write_message(rows: pd.DataFrame, names: dict[str, str]) -> str:
         code = row["from_code"]
         giver = EVERYBODY if pd.isna(code) else names.get(code, code)
         why = "" if pd.isna(row["why"]) else f"。{row['why']}"
-        day = f"{row['at'].month}月{row['at'].day}日"
-        lines.append(f"・{row['topic']}：{giver}が「{row['text']}」（{day}{why}）")
+        lines.append(f"・{row['topic']}：{giver}が「{row['text']}」（{row['when']}{why}）")
     return "\n".join(lines)
