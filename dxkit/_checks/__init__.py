@@ -25,5 +25,6 @@ from dxkit._checks._tables import find_stray_words as find_stray_words
 from dxkit._checks._tables import read_coordinates as read_coordinates
 from dxkit._checks._tables import read_numbers as read_numbers
 from dxkit._checks._tables import require_columns as require_columns
+from dxkit._checks._tables import require_single_columns as require_single_columns
 from dxkit._checks._tables import require_table as require_table
 from dxkit._checks._tables import require_unique_rows as require_unique_rows

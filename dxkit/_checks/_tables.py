@@ -1,6 +1,6 @@
 """Does a table have its columns, its numbers and its keys?"""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -25,12 +25,12 @@ def require_table(table: object, what: str) -> None:
 
 
 def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> None:
-    """Refuse a table that lacks columns or has no row.
+    """Refuse a table that lacks columns, has one of them more than once, or has no row.
 
     Raises
     ------
     TableError
-        Naming every missing column.
+        Naming every missing or repeated column.
     """
     require_table(table, what)
     present = shorten("、".join(map(str, table.columns)))
@@ -41,8 +41,30 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
             Fault(f"{what} の表に列がありません", f"今ある列: {present}", column=column)
             for column in missing
         )
+    require_single_columns(table, needed, what)
     if table.empty:
         raise TableError([Fault(f"{what} の表に行がありません", EMPTY_REMEDY)])
+
+
+def require_single_columns(table: pd.DataFrame, needed: Iterable[Hashable], what: str) -> None:
+    """Refuse a table in which a column that is read stands twice; others may repeat.
+
+    Raises
+    ------
+    TableError
+        Naming every such column.
+    """
+    # which of them is meant nobody can say
+    repeated = table.columns[table.columns.duplicated()].unique()
+    faults = [
+        Fault(
+            f"{what} に同じ名前の列が2つ以上あります", "列の名前を変えてください", column=str(head)
+        )
+        for head in dict.fromkeys(needed)
+        if head in repeated
+    ]
+    if faults:
+        raise TableError(faults)
 
 
 def read_numbers(

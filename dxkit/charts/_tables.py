@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._checks import EMPTY_REMEDY, require_columns, require_unique_rows
+from dxkit._checks import (
+    EMPTY_REMEDY,
+    require_columns,
+    require_single_columns,
+    require_unique_rows,
+)
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 
 # code → Japanese name
@@ -71,6 +76,7 @@ def require_columns_if_any(table: pd.DataFrame, needed: Sequence[str], what: str
     """
     if not table.empty or not set(needed) <= set(table.columns):
         require_columns(table, needed, what)
+    require_single_columns(table, needed, what)
 
 
 def read_finite_numbers(table: pd.DataFrame) -> FloatArray:

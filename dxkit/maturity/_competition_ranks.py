@@ -25,7 +25,7 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     Returns
     -------
     pandas.Series
-        Whole numbers from 1; missing scores rank behind everybody.
+        Whole numbers from 1 under the index of the scores; missing scores rank behind everybody.
 
     Notes
     -----
@@ -42,10 +42,11 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     if not isinstance(scores, pd.Series):
         problem = "scores が1列の数（Series）ではありません"
         raise TableError([Fault(problem, "表の1列を渡してください", value=type(scores).__name__)])
-    scores = to_table(scores.to_frame("scores"), "scores")["scores"]
+    # only the cells are read: the ranks must fit beside the scores, whatever labels those have
+    cells = to_table(scores.to_frame("scores").reset_index(drop=True), "scores")
     # an order has no use for squares: scores of any size are compared
-    require_numbers(scores.to_frame("scores"), largest=np.finfo(float).max)
-    figures = scores.to_numpy(dtype=float, na_value=np.nan)
+    require_numbers(cells.set_axis(scores.index), largest=np.finfo(float).max)
+    figures = cells["scores"].to_numpy(dtype=float, na_value=np.nan)
     ranks = pd.Series(rank_rows(figures[None, :])[0].astype(int), index=scores.index, name="rank")
     return carry_provenance(ranks, scores)
 

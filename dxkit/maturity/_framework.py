@@ -13,6 +13,7 @@ import pandas as pd
 
 from dxkit import schema
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._checks import require_single_columns
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._read_values import find_cell_faults
@@ -234,6 +235,7 @@ def read_figures(values: pd.DataFrame, framework: Framework) -> tuple[FloatArray
     TableError
         If columns are missing, hold text, or municipalities repeat.
     """
+    require_single_columns(values, ["code", *framework.leaves], "values")
     table = values.set_index("code") if "code" in values.columns else _read_index(values)
     absent = [name for name in framework.leaves if name not in table.columns]
     faults = [

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._checks import require_single_columns
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
@@ -152,6 +153,8 @@ def typology(
 
 
 def _check_complete(table: pd.DataFrame) -> None:
+    # every column takes part
+    require_single_columns(table, table.columns, "values")
     require_numbers(table)
     faults = [
         Fault(

@@ -134,6 +134,7 @@ def read_points(
     missing = [column for column in LIMITS if column not in table.columns]
     if missing:
         _checks.require_columns(table, missing, "地点（緯度 lat・経度 lon）")
+    _checks.require_single_columns(table, LIMITS, "地点（緯度 lat・経度 lon）")
     columns = {column: _read_degrees(table, column) for column in LIMITS}
     faults = [fault for _, column_faults in columns.values() for fault in column_faults]
     if faults:

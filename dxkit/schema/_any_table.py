@@ -16,10 +16,11 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_seed
+from dxkit._checks import require_seed, require_single_columns
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
-from dxkit.schema._odd_cells import plain_cells
+from dxkit.schema._headings import HEADINGS
+from dxkit.schema._odd_cells import drop_categories, plain_cells
 from dxkit.schema._synonyms import SYNONYMS
 
 P = ParamSpec("P")
@@ -35,6 +36,9 @@ REMEDY = (
     "pandas の表（DataFrame）か、列名つきの記録（辞書のリスト）を渡してください。"
     "ファイルは dxkit.read か read_table で読みます"
 )
+# the columns of this house's own names, which its functions read where they are there, also those
+# that they do not ask for; remarks nobody computes with
+READ_COLUMNS = (HEADINGS.keys() | set(SYNONYMS[CODE])) - {"note", "remark", "source", "geometry"}
 # what pandas calls cells that are all numbers
 NUMBER_KINDS = ("integer", "floating", "mixed-integer-float")
 
@@ -46,7 +50,8 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
     ----------
     names
         Of the parameters that are tables; ``None`` and what is no table where the function allows
-        it (a result, a name) are handed on.
+        it (a result, a name) are handed on. A column under a name of this house that stands twice
+        is refused; other headings may repeat, if the function does not read them.
 
     Examples
     --------
@@ -65,14 +70,16 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
         @wraps(function)
         def convert(*args: P.args, **kwargs: P.kwargs) -> R:
             # what takes a table is where a seed is given, too
-            require_seed(kwargs.get("seed"))
             positional: list[Any] = list(args)
+            seed_position = position_by_name.get("seed", len(positional))
+            by_position = positional[seed_position : seed_position + 1]
+            require_seed(kwargs.get("seed", by_position[0] if by_position else None))
             for name in names:
                 position = position_by_name[name]
                 if name in kwargs:
-                    kwargs[name] = to_table(kwargs[name], name)
+                    kwargs[name] = _take_table(kwargs[name], name)
                 elif position < len(positional):
-                    positional[position] = to_table(positional[position], name)
+                    positional[position] = _take_table(positional[position], name)
             return function(*positional, **kwargs)
 
         return convert
@@ -104,7 +111,7 @@ def to_table(value: Any, what: str = "table") -> Any:
     ------
     TableError
         If it is no table: an array without names of columns, a path, an open file; or one with
-        headings that repeat or stand in several steps, complex numbers, or endless ones.
+        headings in several steps, lists in a cell, complex numbers, or endless ones.
 
     Examples
     --------
@@ -118,6 +125,14 @@ def to_table(value: Any, what: str = "table") -> Any:
     if not isinstance(table, pd.DataFrame):
         return table
     return _add_coordinates(_read_codes(plain_cells(table, what), what))
+
+
+def _take_table(value: Any, what: str) -> Any:
+    """Read a table for a function, where a heading that it may read stands once."""
+    table = to_table(value, what)
+    if isinstance(table, pd.DataFrame) and table.columns.has_duplicates:
+        require_single_columns(table, [head for head in table if head in READ_COLUMNS], what)
+    return table
 
 
 def _convert(value: Any, what: str) -> Any:
@@ -206,7 +221,7 @@ def _to_short_codes(column: "pd.Series[Any]", what: str) -> "pd.Series[Any] | No
         If some are codes and some are not.
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
-        column = column.astype(column.cat.categories.dtype)
+        column = drop_categories(column)
     filled = column[column.notna()]
     kind = pd.api.types.infer_dtype(filled, skipna=True)
     is_number = kind in NUMBER_KINDS

@@ -1,10 +1,11 @@
 """Which cells and headings of a table can no function of this house work with?
 
 Numbers of Python's other kinds (Decimal, Fraction) become plain ones; complex numbers, numbers
-without end of digits, headings in several steps and headings that repeat are refused here, once for
-all functions.
+without end of digits, lists in a cell and headings in several steps are refused here, once for all
+functions. A heading that repeats is refused by who reads its column (`dxkit._checks`).
 """
 
+import math
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,7 +20,9 @@ PLAIN_KINDS = frozenset(
     ["string", "boolean", "bytes", "date", "datetime", "datetime64", "time", "period", "empty"]
 )
 # a number of more digits has no place in a double
-LARGEST_DOUBLE = 10**300
+LARGEST_POWER = 300
+LARGEST_DOUBLE = 10**LARGEST_POWER
+ExactNumber = int | Fraction | Decimal
 
 
 def plain_cells(table: pd.DataFrame, what: str) -> pd.DataFrame:
@@ -30,44 +33,49 @@ def plain_cells(table: pd.DataFrame, what: str) -> pd.DataFrame:
     TableError
         Naming every heading or cell that cannot be used.
     """
-    if faults := _find_heading_faults(table, what):
-        raise TableError(faults)
-    changed: dict[Any, Any] = {}
-    for head in table.columns:
-        column = table[head]
-        if isinstance(column.dtype, pd.CategoricalDtype) and _is_numeric(column.cat.categories):
-            # a category says how a number is stored, not what it is
-            changed[head] = column.astype(column.cat.categories.dtype).array
-            continue
+    if table.columns.nlevels > 1:
+        remedy = '1段にしてください（例: table.columns = ["_".join(head) for head in table]）'
+        raise TableError([Fault(f"{what} の見出しが{table.columns.nlevels}段です", remedy)])
+    faults: list[Fault] = []
+    # by position: a heading may repeat
+    changed: dict[int, Any] = {}
+    for position, head in enumerate(table.columns):
+        column = table.iloc[:, position]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            if _is_numeric(column.cat.categories):
+                changed[position] = drop_categories(column).array
+                continue
+            column = drop_categories(column)
         if isinstance(column.dtype, np.dtype) and column.dtype.kind == "c":
             faults.append(_make_complex_fault(what, head, 1, next(iter(column), "")))
         elif column.dtype == object and len(column):
             kind = pd.api.types.infer_dtype(column, skipna=True)
             cells = column.tolist()
             if kind not in PLAIN_KINDS and any(map(_is_odd, cells)):
-                faults += _find_cell_faults(cells, what, head)
-                changed[head] = [_to_plain(cell) for cell in cells]
+                cell_faults = _find_cell_faults(cells, what, head)
+                faults += cell_faults
+                # what is too large cannot be converted
+                changed[position] = [] if cell_faults else list(map(_to_plain, cells))
     if faults:
         raise TableError(faults)
-    if not changed:
-        return table
+    return _replace_columns(table, changed) if changed else table
+
+
+def drop_categories(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Turn categories into what they stand for: how a number is stored is not what it is."""
+    kind = column.cat.categories.dtype
+    # no whole number stands for a gap
+    has_gap = _is_numeric(column.cat.categories) and column.isna().any()
+    return column.astype("float64" if has_gap else kind)
+
+
+def _replace_columns(table: pd.DataFrame, changed: dict[int, Any]) -> pd.DataFrame:
+    """Copy a table with other cells in some columns, counted from 0."""
     plain = table.copy()
-    for head, cells in changed.items():
-        plain[head] = pd.Series(cells, index=table.index)
+    for position, cells in changed.items():
+        plain.isetitem(position, pd.Series(cells, index=table.index))
     plain.attrs = dict(table.attrs)
     return plain
-
-
-def _find_heading_faults(table: pd.DataFrame, what: str) -> list[Fault]:
-    if table.columns.nlevels > 1:
-        remedy = '1段にしてください（例: table.columns = ["_".join(head) for head in table]）'
-        return [Fault(f"{what} の見出しが{table.columns.nlevels}段です", remedy)]
-    return [
-        Fault(
-            f"{what} に同じ名前の列が2つ以上あります", "列の名前を変えてください", column=str(head)
-        )
-        for head in table.columns[table.columns.duplicated()].unique()
-    ]
 
 
 def _find_cell_faults(cells: list[Any], what: str, head: object) -> list[Fault]:
@@ -75,10 +83,12 @@ def _find_cell_faults(cells: list[Any], what: str, head: object) -> list[Fault]:
     for row, cell in enumerate(cells, start=1):
         if isinstance(cell, complex | np.complexfloating):
             faults.append(_make_complex_fault(what, head, row, cell))
-        elif isinstance(cell, int) and abs(cell) > LARGEST_DOUBLE:
-            problem = (
-                f"{what} の数が大きすぎます（{len(str(abs(cell) // LARGEST_DOUBLE)) + 300}桁）"
-            )
+        elif _is_collection(cell):
+            problem = f"{what} の1つのセルに、いくつもの値（{type(cell).__name__}）が入っています"
+            remedy = "1つのセルに1つの値にしてください（例: table.explode で行を分ける）"
+            faults.append(Fault(problem, remedy, row=row, column=str(head), value=cell))
+        elif _is_endless(cell):
+            problem = f"{what} の数が大きすぎます（{_count_digits(cell)}桁）"
             faults.append(Fault(problem, "数か空欄にしてください", row=row, column=str(head)))
     return faults
 
@@ -96,9 +106,29 @@ def _is_numeric(categories: pd.Index) -> bool:
 def _is_odd(cell: Any) -> bool:
     if isinstance(cell, Decimal | Fraction | complex | np.complexfloating):
         return True
-    if isinstance(cell, int):
-        return abs(cell) > LARGEST_DOUBLE
-    return cell is pd.NA or cell is pd.NaT
+    return cell is pd.NA or cell is pd.NaT or _is_collection(cell) or _is_endless(cell)
+
+
+def _is_collection(cell: Any) -> bool:
+    """Check for a list, dictionary, set or array, by which nothing can be counted or sorted."""
+    return type(cell).__hash__ is None
+
+
+def _is_endless(cell: Any) -> bool:
+    """Check for a number too large for a double, before anything converts it."""
+    if isinstance(cell, Decimal):
+        # by its power of ten: arithmetic would round, or refuse
+        return cell.is_finite() and cell.adjusted() >= LARGEST_POWER
+    return isinstance(cell, int | Fraction) and abs(cell) > LARGEST_DOUBLE
+
+
+def _count_digits(number: ExactNumber) -> int:
+    """Count the digits before the point; Python refuses to write very many of them."""
+    if isinstance(number, Decimal):
+        return number.adjusted() + 1
+    whole = abs(int(number))
+    digits = int((whole.bit_length() - 1) * math.log10(2)) + 1
+    return digits + (whole >= 10**digits)
 
 
 def _to_plain(cell: Any) -> Any:

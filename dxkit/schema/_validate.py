@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from dxkit._checks import require_single_columns
 from dxkit.errors import Fault, TableError
 from dxkit.schema._heading_lookup import heading
 from dxkit.schema._schemas import find_schema
@@ -63,7 +64,7 @@ def validate(
     Raises
     ------
     TableError
-        With every fault of the table.
+        With every fault of the table, or the columns of the schema that stand in it twice.
     ChoiceError
         If there is no schema of that name.
 
@@ -78,6 +79,7 @@ def validate(
     1行目 列「進捗率［割合］」 値「1.5」: 0〜1の範囲にありません → 値を直してください
     """
     checking = find_schema(schema)
+    require_single_columns(table, checking.columns, "表")
     flat = table.reset_index(drop=True)
     row_numbers = rows if rows is not None else range(1, len(table) + 1)
     origin = _Origin(file, sheet, row_numbers, names or {})

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dxkit._checks import require_columns
+from dxkit._checks import require_columns, require_single_columns
 
 
 def require_columns_only(table: pd.DataFrame, columns: Sequence[str], name: str) -> None:
-    """Refuse a table that lacks columns, naming every one; rows are not looked at."""
+    """Refuse a table that lacks columns or repeats them; rows are not looked at."""
     if not set(columns) <= set(table.columns):
         require_columns(table, columns, name)
+    require_single_columns(table, columns, name)

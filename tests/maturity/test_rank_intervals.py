@@ -211,3 +211,22 @@ def test_a_missing_answer_is_drawn_and_never_0_whatever_the_tables_layout(dashbo
     ]
     pd.testing.assert_frame_equal(tables[0], tables[1])
     pd.testing.assert_frame_equal(tables[0], tables[2])
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index([28201, 28202], name="code"),
+        pd.Index(["282014", "282022"], name="団体コード"),
+        pd.Index([7, 7], name="code"),
+        pd.MultiIndex.from_tuples([(1, "a"), (1, "b")]),
+    ],
+    ids=["numbers", "six digits", "no codes", "two labels"],
+)
+def test_ranks_stand_beside_their_scores_under_any_index(index):
+    scores = pd.Series([1.0, 2.0], index=index)
+    ranks = maturity.competition_ranks(scores)
+    pd.testing.assert_index_equal(ranks.index, index)
+    assert ranks.tolist() == [2, 1]
+    if index.is_unique:
+        assert scores.to_frame("score").assign(rank=ranks)["rank"].tolist() == [2, 1]
