@@ -318,7 +318,9 @@ class Session(SessionEntries):
         Raises
         ------
         StoreError
-            If the database refuses; the meeting is then as open as it was.
+            If the database refuses to write the entries anew: the meeting is then as open as it
+            was. Or if the key's file or a trace in the database cannot be removed afterwards: the
+            meeting is then closed, and sealing again goes on from there.
 
         Warns
         -----
@@ -329,7 +331,12 @@ class Session(SessionEntries):
         if not self._database.key.is_sealed:
             self._require_secret()
             self._database.seal(rewrite_entries)
-        if not self._database.erase_traces():
+        try:
+            # also where an earlier seal could not
+            self._database.finish_seal()
+        finally:
+            is_clean = self._database.erase_traces()
+        if not is_clean:
             message = (
                 f"会議「{self._database.meeting}」に封をしましたが、ほかのプログラムが保存ファイルを"
                 "開いているため、消した内容が控えのファイル（-wal）に残っています → "
