@@ -10,8 +10,9 @@ key file beside it (on PostgreSQL the database alone) can put the votes of one c
 with the client's own name learn whose they are; a copy of the database file alone tells the order
 in which votes came. `Session.seal` closes the voting, shuffles the ballots and
 destroys the secret: from then on nothing in the file, its log, the tables and the exports links a
-ballot to a person, a card or another ballot. Not protected: copies of the file made before; who
-watches a phone; an item on which all voted alike; who was in the room.
+ballot to a person, a card or another ballot. Not protected: copies made before, above all of the
+whole folder (one that is synchronised or backed up holds store and key file); who watches a phone;
+an item on which all voted alike; who was in the room.
 """
 
 import hmac

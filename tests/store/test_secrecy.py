@@ -10,10 +10,12 @@ import json
 import os
 import random
 import re
+import shutil
 import sqlite3
 import stat
 import threading
 from collections import Counter
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -28,6 +30,7 @@ from dxkit.store._record_tables import tabulate_votes
 
 ITEMS = [f"項目{number}" for number in range(4)]
 CLIENTS = [f"phone-{number:02}" for number in range(12)]
+PAGE = Path(__file__).resolve().parents[2] / "dxkit" / "assets" / "room" / "officer.html"
 COLUMNS = [
     "number", "meeting", "id", "kind", "author", "voter", "item", "value", "text", "group",
     "title", "target", "at",
@@ -436,3 +439,22 @@ def test_a_meeting_that_is_sealed_between_the_secret_and_the_entries_still_answe
 def test_the_column_of_the_secret_holds_the_longest_that_stands_in_it(tmp_path):
     _, fingerprint = write_key(tmp_path)
     assert MEETINGS.c.secret.type.length >= len(fingerprint) == 65
+
+
+def test_a_copy_of_the_whole_folder_links_ballots_also_after_the_seal_and_the_page_says_so(
+    tmp_path,
+):
+    folder = tmp_path / "room"
+    folder.mkdir()
+    with Session(folder / "m.sqlite") as session:
+        _hold(session)
+        # as a folder does that is synchronised
+        shutil.copytree(folder, tmp_path / "cloud")
+        session.seal()
+    with Session(tmp_path / "cloud" / "m.sqlite") as copy:
+        assert copy.key("room")
+        assert copy.agreement().voters == len(CLIENTS)
+    page = PAGE.read_text(encoding="utf-8")
+    assert "フォルダーごと同期（OneDrive など）や控えをとると、鍵も一緒に写り" in page
+    # nothing is promised of memory on a system where nobody has searched it
+    assert "Windows と Mac では試していません" in page
