@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from dxkit.errors import ChoiceError, TableWarning, shorten
+from dxkit.errors import ChoiceError, StoreError, TableWarning, shorten
 from dxkit.widgets.room._addresses import list_addresses
 from dxkit.widgets.room._drill import score_card, start_drill
 from dxkit.widgets.room._freed_memory import clear_freed_memory
@@ -244,6 +244,9 @@ class OfficerDesk:
             with warnings.catch_warnings(record=True) as remarks:
                 warnings.simplefilter("always", TableWarning)
                 self._room.session.seal()
+        except StoreError as error:
+            # whoever opens this page may know which file it is
+            raise ChoiceError(f"封が終わっていません。{error}") from error
         finally:
             self._preparation.release()
         self._room.log.write_setting("sealed", True)
