@@ -5,6 +5,7 @@ none. So the cell that loads an old table says it, whatever becomes of the table
 """
 
 import html
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,11 +22,15 @@ _cells: dict[str, str] = {}
 def note_old_table(attrs: Mapping[Any, Any]) -> None:
     """Remember a loaded table that is older than good until the cell ends.
 
+    What a server's thread loads meanwhile is nothing that the cell loads.
+
     Raises
     ------
     ChoiceError
         If ``DXKIT_TODAY`` is no day.
     """
+    if threading.current_thread() is not threading.main_thread():
+        return
     day = today().isoformat()
     for record in attrs.get("inputs", ()):
         limit = str(record.get("fresh_until") or NEVER_OLD)

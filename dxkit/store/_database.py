@@ -8,7 +8,6 @@ that is there already adds nothing. The same commit moves the running digest on 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -36,6 +35,7 @@ from dxkit.store._digest import (
 )
 from dxkit.store._meeting_key import is_sealed
 from dxkit.store._open_meeting import has_protection, open_meeting, set_secret
+from dxkit.store._pending_entry import PendingEntry, SealedError
 
 _MEETING: sa.BindParameter[str] = sa.bindparam("meeting")
 _SECRET_QUERY = sa.select(MEETINGS.c.secret).where(MEETINGS.c.meeting == _MEETING)
@@ -60,25 +60,6 @@ Entry = Mapping[str, Any]
 REFUSED_WHEN_SEALED = ("vote", "choice", "note")
 # entries that one commit takes along at most
 MAX_BATCH = 200
-
-
-class SealedError(Exception):
-    """The meeting is closed: no more votes, choices or cards."""
-
-
-@dataclass(slots=True, eq=False)
-class _PendingEntry:
-    """An entry on its way to the disk; in the end either ``stored`` or ``error`` is set."""
-
-    row: dict[str, Any]
-    is_new: bool = False
-    stored: dict[str, Any] | None = None
-    error: DBAPIError | SealedError | None = None
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether nothing has become of it yet."""
-        return self.stored is None and self.error is None
 
 
 class Database:
@@ -112,7 +93,7 @@ class Database:
         # the digest has one writer at a time: waiting in turn is fairer than polling for its lock
         self._write_turn = RLock()
         self._read_turn = self._write_turn if self._is_file else nullcontext()
-        self._queue: deque[_PendingEntry] = deque()
+        self._queue: deque[PendingEntry] = deque()
         with self._explain_errors():
             self.engine = create_engine(self.url)
             with self._write_turn:
@@ -131,7 +112,7 @@ class Database:
         tuple
             Whether it is new, and the entry as it is stored.
         """
-        entry = _PendingEntry({"meeting": self.meeting, **row})
+        entry = PendingEntry({"meeting": self.meeting, **row})
         self._queue.append(entry)
         with self._explain_errors():
             with self._write_turn:
@@ -181,7 +162,7 @@ class Database:
     def seal(
         self, rewrite: Callable[[Sequence[Entry], bytearray, str], Sequence[dict[str, Any]]]
     ) -> None:
-        """Write the entries anew and destroy the secret, in one commit.
+        """Write the entries anew in one commit and forget the secret; `finish_seal` does the rest.
 
         Parameters
         ----------
@@ -206,7 +187,18 @@ class Database:
                 connection.execute(change)
                 self._restart_digest(connection, stored)
         self.key.forget()
-        set_secret(self.engine, self.meeting, "")
+
+    def finish_seal(self) -> None:
+        """Destroy the secret's file, and what names it in the store.
+
+        Raises
+        ------
+        StoreError
+            If the file or the store refuses; the next call tries again.
+        """
+        with self._explain_errors(), self._write_turn:
+            self.key.destroy_file()
+            set_secret(self.engine, self.meeting, "")
 
     def erase_traces(self) -> bool:
         """Write the file anew, so that no freed page or log holds what was deleted.
@@ -262,7 +254,7 @@ class Database:
         """Close all connections."""
         self.engine.dispose()
 
-    def _write_queue(self, entry: _PendingEntry) -> None:
+    def _write_queue(self, entry: PendingEntry) -> None:
         """Write an entry, and what waits with it, in one commit.
 
         If that fails, each is written by itself, so that it is refused for its own trouble only.
@@ -282,7 +274,7 @@ class Database:
                 except DBAPIError as error:
                     pending.error = error
 
-    def _write_batch(self, batch: Sequence[_PendingEntry]) -> None:
+    def _write_batch(self, batch: Sequence[PendingEntry]) -> None:
         """Write entries in one commit."""
         # nobody is answered before the commit has reached the disk
         answers: list[tuple[bool, dict[str, Any]]] = []

@@ -17,9 +17,10 @@ MEETINGS = sa.Table(
     "dxkit_meetings",
     METADATA,
     sa.Column("meeting", sa.String(200), primary_key=True),
-    # a file's: the fingerprint of the secret, which lies beside it (see `dxkit.store._key_file`); a
-    # server's: the secret, two hexadecimal digits a byte; empty once the meeting is sealed
-    sa.Column("secret", sa.String(2 * SECRET_BYTES), nullable=False),
+    # a file's: a mark and the fingerprint of the secret, which lies beside it (see
+    # `dxkit.store._key_file`); a server's: the secret, two hexadecimal digits a byte; empty once
+    # the meeting is sealed
+    sa.Column("secret", sa.String(1 + 2 * SECRET_BYTES), nullable=False),
 )
 DIGESTS = sa.Table(
     "dxkit_digests",

@@ -1,9 +1,11 @@
 """Where does a meeting's secret lie while the meeting is open, so that no copy of its store has it?
 
-A file of its own beside the store holds the 32 bytes; the store itself holds only a fingerprint, by
-which the file is found again, also after a power cut. Whoever copies the store (a backup, a folder
-that is synchronised, a mail) without this file can link nothing. The seal overwrites it with zeros
-and removes it. What a solid-state disk keeps of overwritten blocks is beyond a program's reach.
+A file of its own in the store's folder holds the 32 bytes; the store itself holds only a
+fingerprint, by which the file is found again, also after a power cut. Whoever copies the store
+alone (into a mail, say) can link nothing by its values. Whoever copies the whole folder has both: a
+folder that is synchronised (OneDrive, a share) or backed up before the seal takes the key along,
+and the seal reaches none of these copies. The seal overwrites the file with zeros and removes it.
+What a solid-state disk keeps of overwritten blocks is beyond a program's reach.
 """
 
 import hashlib
@@ -23,6 +25,8 @@ SEALED_MARK = "-"
 NAME_LENGTH = 16
 # its owner reads and writes it, nobody else; Windows keeps to the rights of the folder
 OWNER_ONLY = 0o600
+# Windows would change line ends without it
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def write_key(folder: Path) -> tuple[bytearray, str]:
@@ -45,7 +49,7 @@ def write_key(folder: Path) -> tuple[bytearray, str]:
         _wait_for_folder(folder)
     except OSError as error:
         raise StoreError(
-            f"会議の鍵のファイル「{path.name}」を書けません（{error.strerror or error}）。"
+            f"会議の鍵のファイル「{path.name}」を書けません。"
             "フォルダーの空きと書き込みの許可を確かめてください。"
         ) from error
     return secret, fingerprint
@@ -82,13 +86,9 @@ def destroy_key(folder: Path, fingerprint: str) -> None:
         return
     except OSError as error:
         raise StoreError(
-            f"会議の鍵のファイル「{path.name}」を消せません（{error.strerror or error}）。"
-            "使っているプログラムを閉じて、このファイルを消してください。"
+            f"会議の鍵のファイル「{path.name}」を消せません。"
+            "このファイルを使っているプログラムを閉じて、もう一度やり直してください。"
         ) from error
-
-
-# Windows would change line ends without it
-_BINARY = getattr(os, "O_BINARY", 0)
 
 
 def _name_file(folder: Path, fingerprint: str) -> Path:

@@ -1,6 +1,7 @@
 """What does a program hold of a meeting's secret, and how does it forget it?"""
 
 from pathlib import Path
+from threading import Lock
 
 from dxkit.store._key_file import MARK, SEALED_MARK, destroy_key
 
@@ -22,6 +23,8 @@ class MeetingKey:
         self.secret = secret
         self._stored = stored
         self._folder = folder
+        # nobody copies a secret that is half overwritten
+        self._lock = Lock()
 
     @property
     def is_sealed(self) -> bool:
@@ -36,23 +39,33 @@ class MeetingKey:
     @property
     def sealed_mark(self) -> str:
         """What stands in the store from the seal until the secret's file is destroyed."""
-        has_file = self._folder is not None and self._stored.startswith(MARK)
+        has_file = self._folder is not None and self._stored.startswith((MARK, SEALED_MARK))
         return SEALED_MARK + self._stored[len(MARK) :] if has_file else ""
 
+    def copy_secret(self) -> bytearray:
+        """Copy the secret for a computation that takes a while; overwrite the copy afterwards."""
+        with self._lock:
+            return bytearray(self.secret)
+
     def forget(self) -> None:
-        """Overwrite the secret in memory and in its file: nobody needs it any more.
+        """Overwrite the secret in memory: the meeting is sealed. Its file may still be there."""
+        with self._lock:
+            self.secret[:] = bytes(len(self.secret))
+            self.secret = bytearray()
+            self._stored = self.sealed_mark
+
+    def destroy_file(self) -> None:
+        """Destroy the file of a secret that was forgotten, if it is there.
 
         Raises
         ------
         StoreError
-            If the file stays.
+            If the file stays; the next call tries again.
         """
-        self.secret[:] = bytes(len(self.secret))
-        self.secret = bytearray()
-        mark = self.sealed_mark
+        if self.sealed_mark and self._folder is not None:
+            destroy_key(self._folder, self.sealed_mark)
+        # only now is nothing left to do
         self._stored = ""
-        if mark and self._folder is not None:
-            destroy_key(self._folder, mark)
 
 
 def is_sealed(stored: str | None) -> bool:

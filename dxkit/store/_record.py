@@ -149,13 +149,19 @@ class Record:
         TableWarning
             If more than half of the votes are missing.
         """
+        # a copy of its own: a seal overwrites the secret, also while this computes. It comes before
+        # the entries, so that it is theirs unless they hold the seal
+        secret = self._database.key.copy_secret()
         entries = self._read_entries()
         seal = next((entry for entry in entries if entry["kind"] == "seal"), None)
         is_invented = is_practice(self._database.meeting)
         if seal is not None:
             return read_agreement(seal, items, made=is_invented)
-        # voters are numbers here, and leave only as counts and means
-        votes = tabulate_votes(entries, items, self._require_secret())
+        try:
+            # voters are numbers here, and leave only as counts and means
+            votes = tabulate_votes(entries, items, secret or self._require_secret())
+        finally:
+            secret[:] = bytes(len(secret))
         votes = carry_provenance(votes, PRACTICE_MARK if is_invented else {})
         return measure_agreement(votes, seed=seed)
 

@@ -10,8 +10,9 @@ key file beside it (on PostgreSQL the database alone) can put the votes of one c
 with the client's own name learn whose they are; a copy of the database file alone tells the order
 in which votes came. `Session.seal` closes the voting, shuffles the ballots and
 destroys the secret: from then on nothing in the file, its log, the tables and the exports links a
-ballot to a person, a card or another ballot. Not protected: copies of the file made before; who
-watches a phone; an item on which all voted alike; who was in the room.
+ballot to a person, a card or another ballot. Not protected: copies made before, above all of the
+whole folder (one that is synchronised or backed up holds store and key file); who watches a phone;
+an item on which all voted alike; who was in the room.
 """
 
 import hmac
@@ -318,7 +319,9 @@ class Session(SessionEntries):
         Raises
         ------
         StoreError
-            If the database refuses; the meeting is then as open as it was.
+            If the database refuses to write the entries anew: the meeting is then as open as it
+            was. Or if the key's file or a trace in the database cannot be removed afterwards: the
+            meeting is then closed, and sealing again goes on from there.
 
         Warns
         -----
@@ -329,7 +332,12 @@ class Session(SessionEntries):
         if not self._database.key.is_sealed:
             self._require_secret()
             self._database.seal(rewrite_entries)
-        if not self._database.erase_traces():
+        try:
+            # also where an earlier seal could not
+            self._database.finish_seal()
+        finally:
+            is_clean = self._database.erase_traces()
+        if not is_clean:
             message = (
                 f"会議「{self._database.meeting}」に封をしましたが、ほかのプログラムが保存ファイルを"
                 "開いているため、消した内容が控えのファイル（-wal）に残っています → "

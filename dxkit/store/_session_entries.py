@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from dxkit.errors import ChoiceError, TableWarning, shorten
-from dxkit.store._database import REFUSED_WHEN_SEALED, SealedError
+from dxkit.store._database import REFUSED_WHEN_SEALED
 from dxkit.store._entry_row import is_same_entry, make_row
+from dxkit.store._pending_entry import SealedError
 from dxkit.store._pseudonyms import make_author, make_receipt_code, mask_voter
 from dxkit.store._receipt import Receipt
 from dxkit.store._record import Record
@@ -54,7 +55,7 @@ class SessionEntries(Record):
         try:
             is_new, stored = self._database.add_entry(row)
         except SealedError:
-            # another program has sealed it: this one forgets the secret, too
+            # another program has sealed it, and destroys the file: this one forgets the secret, too
             self._database.key.forget()
             self._require_secret()
             raise

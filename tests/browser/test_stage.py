@@ -9,6 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
 from rooms import Phone
 
 from dxkit.widgets.room import open_room
+from dxkit.widgets.room._drill import start_drill
 
 pytestmark = pytest.mark.browser
 WAIT_MS = 30_000
@@ -196,3 +197,44 @@ def test_a_page_without_its_secret_link_shows_nothing(room, windows):
     stage = windows(f"{room.address}stage", SIZES[0])
     stage.wait_for_selector("text=秘密のリンクから開き直してください", timeout=WAIT_MS)
     assert "意見交換会" not in stage.content()
+
+
+def test_a_drill_card_counts_phones_and_shows_a_missing_figure_as_missing(room, windows, tmp_path):
+    start_drill(room)
+    key = next(key for key in room.stage.questions if key.startswith("1枚目"))
+    drill = room.log.read_setting("drill", {})
+    score = {"known": 0.215, "lawful_share": None, "staff_hours": None, "least_known": 0.1}
+    policies = room.stage.questions[key].options
+    drill[key] |= {"scores": [score | {"policy": policy} for policy in policies]}
+    drill[key]["scores"][1] |= {"staff_hours": 1234.4}
+    room.log.write_setting("drill", drill)
+    room.stage.go_to(f"question:{key}")
+    stages = [windows(room.stage_link, size) for size in (*SIZES, (1366, 768))]
+    for stage in stages:
+        stage.wait_for_selector("text=グループごとに、電話1台で1つ選んでください", timeout=WAIT_MS)
+    # two of the four phones may lie on one table: the stage cannot know
+    for number in range(4):
+        body = {"item": key, "option": policies[2 if number < 3 else 1], "id": f"{number:012d}"}
+        assert Phone(room.port, room.code).ask("POST", "/vote", body)[0] == 200
+    room.stage.show_result(key, is_shown=True)
+    for number, stage in enumerate(stages):
+        stage.wait_for_selector(".scores", timeout=WAIT_MS)
+        rows = [row.inner_text().split("\t") for row in stage.locator(".scores tr").all()]
+        assert rows[0][1] == "選んだ電話"
+        assert rows[1][1:] == ["0台", "22%", "－", "－", "10%"]
+        assert rows[2][1:] == ["1台", "22%", "－", "1,234時間", "10%"]
+        assert rows[3][1] == "3台"
+        stage.screenshot(path=tmp_path / f"drill_{number}.png")
+        _check_sizes(stage)
+    assert windows.errors == []
+
+
+def test_the_officer_reads_where_the_key_lies_and_what_nobody_has_tried(room, windows, tmp_path):
+    officer = windows(room.local_officer_link, (1024, 768))
+    officer.wait_for_selector("#desk", timeout=WAIT_MS)
+    officer.locator("#secrecy summary").click()
+    for text in ("鍵は保存ファイルと同じフォルダーにあります", "Windows と Mac では試していません"):
+        officer.wait_for_selector(f"#secrecy >> text={text}", timeout=WAIT_MS)
+    officer.locator("#secrecy").scroll_into_view_if_needed()
+    officer.screenshot(path=tmp_path / "secrecy.png")
+    assert windows.errors == []

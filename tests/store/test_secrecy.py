@@ -10,10 +10,12 @@ import json
 import os
 import random
 import re
+import shutil
 import sqlite3
 import stat
 import threading
 from collections import Counter
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -22,9 +24,13 @@ import sqlalchemy as sa
 
 from dxkit.errors import ChoiceError, StoreError, TableWarning
 from dxkit.store import Session
+from dxkit.store._database_tables import MEETINGS
+from dxkit.store._key_file import write_key
+from dxkit.store._record_tables import tabulate_votes
 
 ITEMS = [f"項目{number}" for number in range(4)]
 CLIENTS = [f"phone-{number:02}" for number in range(12)]
+PAGE = Path(__file__).resolve().parents[2] / "dxkit" / "assets" / "room" / "officer.html"
 COLUMNS = [
     "number", "meeting", "id", "kind", "author", "voter", "item", "value", "text", "group",
     "title", "target", "at",
@@ -310,3 +316,145 @@ def test_a_ballot_of_a_sealed_meeting_cannot_be_taken_out(session):
     ballot = session.history().query("kind == 'vote'")["id"].iloc[0]
     with pytest.raises(ChoiceError, match="封をした"):
         session.undo(ballot)
+
+
+def _refuse_key(*_):
+    # as Windows does while another program has the file open
+    raise PermissionError(13, "The process cannot access the file")
+
+
+def test_a_seal_whose_key_file_stays_says_so_each_time_until_the_file_is_gone(
+    tmp_path, monkeypatch
+):
+    with Session(tmp_path / "m.sqlite") as session:
+        ballots, *_ = _hold(session)
+        (key,) = tmp_path.glob("dxkit-*.key")
+        author = session._database.read_entries()[0][0]["author"]
+        monkeypatch.setattr("pathlib.Path.unlink", _refuse_key)
+        for _ in range(2):
+            with pytest.raises(StoreError, match=r"鍵のファイル.*消せません.*やり直して"):
+                session.seal()
+            assert key.exists()
+            # closed all the same, and cleaned: only the key's file is left to do
+            with pytest.raises(ChoiceError, match="封をした"):
+                session.vote(item="x", value=1, client="z")
+            content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+            assert author.encode() not in content
+        monkeypatch.undo()
+        session.seal()
+        assert not key.exists()
+        assert {row["secret"] for row in _read_rows(session.database.url)["dxkit_meetings"]} == {""}
+        assert session.results()["votes"].sum() == len(ballots)
+
+
+def test_a_program_that_learns_of_the_seal_from_the_store_destroys_no_file_and_refuses_the_vote(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "m.sqlite"
+    with Session(path) as session, Session(path) as other:
+        _hold(session)
+        monkeypatch.setattr("pathlib.Path.unlink", _refuse_key)
+        with pytest.raises(StoreError, match="鍵のファイル"):
+            session.seal()
+        # a voter can do nothing about a file: the answer is that the meeting is closed
+        with pytest.raises(ChoiceError, match="封をした"):
+            other.vote(item="x", value=1, client="z")
+        with pytest.raises(StoreError, match="鍵のファイル"):
+            other.seal()
+        monkeypatch.undo()
+        other.seal()
+        assert not list(tmp_path.glob("dxkit-*.key"))
+
+
+def test_the_key_files_trouble_is_told_in_japanese_only(tmp_path, monkeypatch):
+    with Session(tmp_path / "m.sqlite") as session:
+        _hold(session)
+        monkeypatch.setattr("pathlib.Path.unlink", _refuse_key)
+        with pytest.raises(StoreError, match="消せません") as error_of_seal:
+            session.seal()
+        monkeypatch.undo()
+    monkeypatch.setattr("dxkit.store._key_file.os.open", _refuse_key)
+    with pytest.raises(StoreError, match="書けません") as error_of_start:
+        Session(tmp_path / "n.sqlite")
+    for error in (error_of_seal, error_of_start):
+        assert "cannot access" not in str(error.value)
+
+
+def test_a_store_that_refuses_the_end_of_a_seal_says_so_in_japanese(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise sa.exc.OperationalError("UPDATE", {}, Exception("database is locked"))
+
+    with Session(tmp_path / "m.sqlite") as session:
+        _hold(session)
+        monkeypatch.setattr("dxkit.store._database.set_secret", refuse)
+        with pytest.raises(StoreError, match="ほかのプログラムが保存ファイルを使い続けています"):
+            session.seal()
+        monkeypatch.undo()
+        # the end is done when it is sealed again
+        session.seal()
+        assert {row["secret"] for row in _read_rows(session.database.url)["dxkit_meetings"]} == {""}
+
+
+def test_an_agreement_that_is_computed_while_the_meeting_is_sealed_counts_the_same_voters(
+    tmp_path, monkeypatch
+):
+    with Session(tmp_path / "m.sqlite") as session:
+        _hold(session)
+        calm = session.agreement()
+        begun, sealed = threading.Event(), threading.Event()
+
+        def tabulate(entries, items, secret):
+            begun.set()
+            sealed.wait(60)
+            return tabulate_votes(entries, items, secret)
+
+        monkeypatch.setattr("dxkit.store._record.tabulate_votes", tabulate)
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(session.agreement()))
+        thread.start()
+        begun.wait(60)
+        session.seal()
+        sealed.set()
+        thread.join(60)
+        assert [answer.voters for answer in answers] == [calm.voters] == [len(CLIENTS)]
+        assert answers[0].w == pytest.approx(calm.w)
+
+
+def test_a_meeting_that_is_sealed_between_the_secret_and_the_entries_still_answers(
+    tmp_path, monkeypatch
+):
+    with Session(tmp_path / "m.sqlite") as session:
+        _hold(session)
+        read = session._database.read_entries
+
+        def seal_first():
+            monkeypatch.undo()
+            session.seal()
+            return read()
+
+        monkeypatch.setattr(session._database, "read_entries", seal_first)
+        assert session.agreement().voters == len(CLIENTS)
+
+
+def test_the_column_of_the_secret_holds_the_longest_that_stands_in_it(tmp_path):
+    _, fingerprint = write_key(tmp_path)
+    assert MEETINGS.c.secret.type.length >= len(fingerprint) == 65
+
+
+def test_a_copy_of_the_whole_folder_links_ballots_also_after_the_seal_and_the_page_says_so(
+    tmp_path,
+):
+    folder = tmp_path / "room"
+    folder.mkdir()
+    with Session(folder / "m.sqlite") as session:
+        _hold(session)
+        # as a folder does that is synchronised
+        shutil.copytree(folder, tmp_path / "cloud")
+        session.seal()
+    with Session(tmp_path / "cloud" / "m.sqlite") as copy:
+        assert copy.key("room")
+        assert copy.agreement().voters == len(CLIENTS)
+    page = PAGE.read_text(encoding="utf-8")
+    assert "フォルダーごと同期（OneDrive など）や控えをとると、鍵も一緒に写り" in page
+    # nothing is promised of memory on a system where nobody has searched it
+    assert "Windows と Mac では試していません" in page

@@ -63,15 +63,16 @@ function drawWords(words) {
   return box;
 }
 // a card of the table-top drill: what has happened, then the choices; opened, the shock and the scores of each choice
-const percent = (share) => share === null ? "－" : Math.round(100 * share) + "%";
+const count = (number, unit) => number === null || number === undefined ? "－" : Math.round(number).toLocaleString("ja-JP") + unit;
+const percent = (share) => count(share === null ? null : 100 * share, "%");
 function drawScores(question) {
   const table = make("table", undefined, "scores"), top = make("tr");
-  for (const name of ["共有のしかた", "選んだ班", "知る人", "根拠あり", "職員の時間", "最低の市町"]) top.append(make("th", name));
+  for (const name of ["共有のしかた", "選んだ電話", "知る人", "根拠あり", "職員の時間", "最低の市町"]) top.append(make("th", name));
   table.append(top);
   for (const score of question.scores) {
     const row = make("tr");
     row.append(make("th", score.policy));
-    for (const text of [score.groups ?? "－", percent(score.known), percent(score.lawful_share), Math.round(score.staff_hours).toLocaleString("ja-JP"), percent(score.least_known)]) row.append(make("td", text));
+    for (const text of [count(score.phones, "台"), percent(score.known), percent(score.lawful_share), count(score.staff_hours, "時間"), percent(score.least_known)]) row.append(make("td", text));
     table.append(row);
   }
   return table;
@@ -79,7 +80,7 @@ function drawScores(question) {
 function drawCard(question) {
   const head = make("h2", question.label, "long"), box = make("div", undefined, "drill");
   box.append(make("p", `${question.mark} ・ ${question.open && question.shock ? "起きたこと: " + question.shock : question.inject}`));
-  if (!question.open) box.append(make("p", "班ごとに、電話で1つ選んでください", "large"));
+  if (!question.open) box.append(make("p", "グループごとに、電話1台で1つ選んでください", "large"));
   else if (question.scores.length) box.append(drawScores(question));
   else box.append(make("p", "点数を計算しています", "large"));
   return [head, box];

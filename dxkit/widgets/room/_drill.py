@@ -2,7 +2,8 @@
 
 A table-top drill on the stage: each card of the table ``drill_cards`` is a question of the meeting.
 The stage shows what has happened by its hour, the phones choose in secret, and what the officer
-then opens is the shock and the scores of every choice beside the number of groups that made it.
+then opens is the shock and the scores of every choice beside the number of phones that made it: a
+group counts once if it keeps to one phone, as the stage asks.
 Questions, answers and scores lie in the meeting's files: nothing that is run again loses one.
 """
 
@@ -44,7 +45,7 @@ def start_drill(room: RoomState) -> None:
 
 
 def score_card(room: RoomState) -> None:
-    """Compute the scores of the card on the stage while the groups choose, once."""
+    """Compute the scores of the card on the stage while the groups choose, once; takes a second."""
     question = room.stage.question
     drill = room.log.read_setting(SETTING, {})
     if question is None or question.key not in drill or "scores" in drill[question.key]:
@@ -72,7 +73,7 @@ def describe_card(room: RoomState, view: dict[str, Any], *, is_shown: bool) -> d
     card: dict[str, Any] = {"inject": facts["inject"], "mark": MADE_MARK}
     if is_shown:
         votes = {bar["label"]: bar["count"] for bar in view.get("bars", ())}
-        rows = [row | {"groups": votes.get(row["policy"])} for row in facts.get("scores", ())]
+        rows = [row | {"phones": votes.get(row["policy"])} for row in facts.get("scores", ())]
         card |= {"shock": facts["shock"], "scores": rows}
     return card
 

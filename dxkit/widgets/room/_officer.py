@@ -3,12 +3,13 @@
 The officer's link holds a secret of its own; it never stands on the stage or on a phone.
 """
 
+import logging
 import threading
 import warnings
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from dxkit.errors import ChoiceError, TableWarning, shorten
+from dxkit.errors import ChoiceError, StoreError, TableWarning, shorten
 from dxkit.widgets.room._addresses import list_addresses
 from dxkit.widgets.room._drill import score_card, start_drill
 from dxkit.widgets.room._freed_memory import clear_freed_memory
@@ -35,6 +36,12 @@ SEAL_WAIT_S = 10.0
 TRACES = (
     "封をしましたが、ほかのプログラムが会議のファイルを開いているため、消した内容が控えのファイル"
     "（-wal）に残っています。ほかのノートブックや窓を閉じて、もう一度封をしてください。"
+)
+# what may bring a card of the drill on the stage, and where its scores are tried once more
+CARD_ACTIONS = ("go", "next", "back", "show_result")
+NO_SCORES = (
+    "机上訓練の点数を計算できませんでした。起きたことは映せます。"
+    "このカードをもう一度映すと、計算し直します。"
 )
 Body = dict[str, Any]
 
@@ -65,6 +72,7 @@ class OfficerDesk:
         self._preparation = preparation
         # two windows of the officer: one change at a time
         self._turn = threading.Lock()
+        self._has_no_scores = False
         stage = room.stage
         self._actions: dict[str, Callable[[Body], object]] = {
             "go": lambda body: stage.go_to(str(body.get("step"))),
@@ -115,8 +123,20 @@ class OfficerDesk:
             raise ChoiceError(f"操作「{shorten(name)}」はありません。画面を開き直してください。")
         with self._turn:
             action(body)
-            score_card(self._room)
+            if name in CARD_ACTIONS:
+                self._score_card()
         return make_reply(200, self._describe())
+
+    def _score_card(self) -> None:
+        """Compute the scores of a card that has come on; the officer is told if that fails."""
+        try:
+            score_card(self._room)
+        except Exception:
+            # the action itself was done and the meeting goes on; what is wrong stands where it runs
+            logging.getLogger("dxkit.room").exception("the drill's scores failed")
+            self._has_no_scores = True
+        else:
+            self._has_no_scores = False
 
     def _describe(self) -> dict[str, Any]:
         room = self._room
@@ -146,7 +166,7 @@ class OfficerDesk:
             "joined": room.joined,
             "present": room.present,
             "tested": room.tested,
-            "warnings": [*self._list_seal_traces(), *room.list_warnings()],
+            "warnings": [*self._list_own_warnings(), *room.list_warnings()],
             "door": describe_door(room),
             "addresses": [
                 {"address": entry.address, "interface": entry.interface, "note": entry.note}
@@ -168,8 +188,10 @@ class OfficerDesk:
     def _is_sealed(self) -> bool:
         return bool(self._room.log.read_setting("sealed", False))
 
-    def _list_seal_traces(self) -> list[str]:
-        return [TRACES] if self._room.log.read_setting("seal_traces", False) else []
+    def _list_own_warnings(self) -> list[str]:
+        """List what is left to do after a seal or a card of the drill."""
+        has_traces = self._room.log.read_setting("seal_traces", False)
+        return [TRACES] * bool(has_traces) + [NO_SCORES] * self._has_no_scores
 
     def _show_result(self, body: Body, *, is_shown: bool) -> None:
         stage = self._room.stage
@@ -222,6 +244,9 @@ class OfficerDesk:
             with warnings.catch_warnings(record=True) as remarks:
                 warnings.simplefilter("always", TableWarning)
                 self._room.session.seal()
+        except StoreError as error:
+            # whoever opens this page may know which file it is
+            raise ChoiceError(f"封が終わっていません。{error}") from error
         finally:
             self._preparation.release()
         self._room.log.write_setting("sealed", True)
