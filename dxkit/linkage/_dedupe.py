@@ -51,6 +51,12 @@ def dedupe(
     TableError, ChoiceError, MissingExtraError
         As in `link`.
 
+    Warns
+    -----
+    TableWarning
+        As `link` does, and if more than 200 entries count as one person: of such a group only
+        single pairs are listed that hold it together.
+
     Notes
     -----
     The model of `link` within one register. Entries are joined to groups, the surest first, by

@@ -16,6 +16,7 @@ from typing import NamedTuple, cast
 import numpy as np
 
 from dxkit._arrays import FloatArray
+from dxkit.loaders._place_names import find_successors, names_municipality
 
 # marks of official statistics: none, unknown, suppressed, not applicable
 MISSING_MARKS = frozenset([
@@ -47,10 +48,12 @@ REMARKED_NUMBER = re.compile(
     rf"(?P<unit>{'|'.join(sorted(UNITS, key=len, reverse=True))}|%)?\s*"
     r"(?P<note>\([^()]*[^\d()\s,.%+-][^()]*\)|[※*]\d*|\(?注\s*\d*\)?)?"
 )
-# numbers of notes behind a figure or a municipality: 3², 12①, 姫路市¹
+# numbers of notes behind a figure or a municipality: 3², 12件①, 姫路市¹
 NOTE_DIGITS = re.compile(
-    "(?<=[0-9０-９市町村区件人])[²³¹⁰⁴-⁹₀-₉①-⑳⑴-⒛㉑-㉟㊱-㊿]+(?=[\\s)）]*$)", re.MULTILINE
+    "(?:(?<=[0-9０-９])|(?<=[0-9０-９][件人])|(?<=[市町村区]))[²³¹⁰⁴-⁹₀-₉①-⑳⑴-⒛㉑-㉟㊱-㊿]+(?=[\\s)）]*$)",
+    re.MULTILINE,
 )
+PLACE_ENDS = ("市", "町", "村", "区")
 # joins the cells of a row, and combines with no letter of theirs
 SEPARATOR = ","
 # the same in a column of lines
@@ -219,5 +222,16 @@ def has_leading_zero(text: str) -> bool:
 @lru_cache(maxsize=2**14)
 def _fold(typed: str) -> str:
     # a raised or circled digit is the number of a note: folded, 3² would be 32
-    apart = NOTE_DIGITS.sub(r"※\g<0>", typed)
+    apart = NOTE_DIGITS.sub(_part_note, typed)
     return unicodedata.normalize("NFKC", apart).strip()
+
+
+def _part_note(digits: re.Match[str]) -> str:
+    """Part the number of a note from a figure or a place; 選挙区① is itself a name."""
+    before = digits.string[: digits.start()].rpartition("\n")[2]
+    if before.endswith(PLACE_ENDS):
+        place = before.lstrip("(（ ")
+        # towns that are gone have notes, too
+        if not names_municipality(place) and not find_successors(place, None):
+            return digits[0]
+    return f"※{digits[0]}"

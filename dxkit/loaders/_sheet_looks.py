@@ -5,6 +5,7 @@ that is said.
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -13,8 +14,8 @@ from typing import Self
 PERCENT_FORMAT_IDS = (9, 10)
 # the first number of a workbook's own formats
 FIRST_OWN_FORMAT = 164
-# words in a format are no sign: 0"%"
-QUOTED = re.compile(r'"[^"]*"|\\.')
+# words, and signs that only leave room (_%) or fill it (*%), are no sign of a percentage: 0"%"
+QUOTED = re.compile(r'"[^"]*"|[\\_*].')
 # columns of a table on its side that are looked at; no country has more municipalities
 LAST_TURNED = 4000
 # places that a remark lists
@@ -50,23 +51,27 @@ class SheetLooks:
         return any(first <= position + 1 <= last for first, last in self.hidden_columns)
 
     def find_merged_rows(self, position: int, numbers: Sequence[int]) -> list[tuple[int, ...]]:
-        """Find the row numbers that share one merged cell in a column counted from 0."""
+        """Find the row numbers that share one merged cell in a column counted from 0.
+
+        The numbers ascend.
+        """
         spans = (
-            tuple(number for number in numbers if top <= number <= bottom)
+            tuple(numbers[bisect_left(numbers, top) : bisect_right(numbers, bottom)])
             for left, top, right, bottom in self.merged
             if top < bottom and left <= position + 1 <= right
         )
         return [span for span in spans if len(span) > 1]
 
     def turn(self, numbers: Sequence[int]) -> Self:
-        """Turn rows into columns; ``numbers`` are those of the rows, in the order of columns."""
+        """Turn rows into columns; ``numbers``, which ascend, are those of the rows."""
         places = {number: place for place, number in enumerate(numbers, start=1)}
         hidden = (place for number, place in places.items() if number in self.hidden_rows)
         merged = []
         for left, top, right, bottom in self.merged:
-            within = [place for number, place in places.items() if top <= number <= bottom]
-            if within:
-                merged.append((min(within), left, max(within), right))
+            first = bisect_left(numbers, top) + 1
+            last = bisect_right(numbers, bottom)
+            if first <= last:
+                merged.append((first, left, last, right))
         return type(self)(
             frozenset(
                 column

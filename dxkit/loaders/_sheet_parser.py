@@ -17,7 +17,23 @@ TRUE_WORDS = ("1", "true")
 
 
 class SheetParser(WorkSheetParser):
-    """openpyxl's parser of a sheet, reduced to cells and merged ranges."""
+    """openpyxl's parser of a sheet, reduced to its cells and to how they look on the screen.
+
+    Attributes
+    ----------
+    merged
+        Ranges of merged cells, as the file writes them (``"B2:B3"``).
+    formulas
+        Row, column and text of each cell with a formula.
+    hidden_rows
+        Their numbers.
+    hidden_columns
+        First and last number of each run of hidden columns.
+    percents
+        Row and column of each cell that is shown as a percentage.
+    percent_styles
+        Numbers of the workbook's styles that show percentages; the caller sets them.
+    """
 
     merged: list[str]
     formulas: list[tuple[int, int, str]]
@@ -27,7 +43,7 @@ class SheetParser(WorkSheetParser):
     percent_styles: frozenset[int] = frozenset()
 
     def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
-        """Parse row after row; `merged` is complete when they are through."""
+        """Parse row after row; all attributes are complete when they are through."""
         self.merged = []
         self.formulas = []
         self.hidden_rows = set()

@@ -26,6 +26,10 @@ NAMING_HEAD = re.compile(r"(コード|番号|code\d*|ID|id|郵便|電話|tel|TEL
 STRAY_REMEDY = "数字だけにするか、空欄にしてください"
 # values that a message lists
 LISTED_VALUES = 4
+# from here on a figure is hardly a share, and up to here one that is shown as a percentage is:
+# 80 beside 74%; but 1.05 beside 110% are two rates of growth
+LEAST_PERCENT = 5
+LARGEST_SHARE = 2
 
 
 @dataclass(slots=True)
@@ -108,7 +112,7 @@ def _read_values(column: _Column, readings: ColumnReadings) -> ColumnValues:
                 column.make_fault(problem, STRAY_REMEDY, row, column.find_cell(row))
                 for row in strays
             ]
-            _note_remarks(column, numbers, readings)
+            _note_remarks(column, _mark_percents(column, numbers, readings), readings)
             return [number and number.value for number in numbers]
         cells = [column.find_cell(row) for row in column.rows]
         row_numbers = [column.sheet.row_numbers[row] for row in column.rows]
@@ -139,28 +143,53 @@ def _read_numbers(column: _Column) -> tuple[list[_cells.TypedNumber | None] | No
     numeric = sum(number is not None and number.value is not None for number in numbers)
     if not numeric or numeric < NUMERIC_SHARE * (numeric + len(strays)):
         return None, []
-    return _mark_percents(column, numbers), strays
+    return numbers, strays
 
 
 def _mark_percents(
-    column: _Column, numbers: list[_cells.TypedNumber | None]
+    column: _Column, numbers: list[_cells.TypedNumber | None], readings: ColumnReadings
 ) -> list[_cells.TypedNumber | None]:
-    """Mark what a workbook shows as a percentage, where others in the column are none.
+    """Mark what a workbook shows as a percentage, where others in the column are clearly none.
 
-    Beside shares alone (0.74) they are shares like these.
+    Beside shares alone (0.74) they are shares like these; beside what may be a share (1.05), too,
+    and that is said.
     """
-    places = zip(column.rows, numbers, strict=True)
-    is_shown = [bool(number) and column.is_percent(row) for row, number in places]
-    others = [number for number, shown in zip(numbers, is_shown, strict=True) if not shown]
-    if not any(
-        number and (number.unit == _cells.PERCENT or abs(number.value or 0) > 1)
-        for number in others
-    ):
-        return numbers
-    return [
-        number._replace(unit=_cells.PERCENT) if number and shown else number
-        for number, shown in zip(numbers, is_shown, strict=True)
+    filled = [
+        (row, number)
+        for row, number in zip(column.rows, numbers, strict=True)
+        if number is not None and (number.value or number.unit == _cells.PERCENT)
     ]
+    shown = {row: number for row, number in filled if column.is_percent(row)}
+    others = {row: number for row, number in filled if row not in shown}
+    if not shown:
+        return numbers
+    has_share = any(abs(number.value or 0) <= LARGEST_SHARE for number in shown.values())
+    if any(
+        number.unit or (has_share and abs(number.value or 0) >= LEAST_PERCENT)
+        for number in others.values()
+    ):
+        return [
+            number._replace(unit=_cells.PERCENT) if number and row in shown else number
+            for row, number in zip(column.rows, numbers, strict=True)
+        ]
+    above = [row for row, number in others.items() if abs(number.value or 0) > 1]
+    if above:
+        readings.remarks.append(_describe_shares(column, above))
+        readings.guesses |= {(row, column.position) for row in above}
+    return numbers
+
+
+def _describe_shares(column: _Column, above: Sequence[int]) -> str:
+    """Describe in Japanese which figures were read as shares beside percentages."""
+    listed = "、".join(
+        f"{column.sheet.row_numbers[row]}行目「{column.find_cell(row)}」"
+        for row in above[:LISTED_VALUES]
+    )
+    more = f"ほか{len(above) - LISTED_VALUES}件" if len(above) > LISTED_VALUES else ""
+    return (
+        f"列「{column.head}」: ％表示のセルと、そうでないセル（{listed}{more}）が混ざっています。"
+        "どれも割合（100% が 1）として読みました。％の値なら、表示をそろえてください"
+    )
 
 
 def _note_remarks(

@@ -14,9 +14,18 @@ from dxkit.loaders._place_names import municipality_name
 # a table with more repeats or gaps than this share is no table of one row a municipality
 ODD_SHARE = 1 / 4
 # headings of numbers that tell the rows of a municipality apart
+# (with a number before it, it names the day of the figures themselves: 2020年, 65歳)
 KEY_HEAD = re.compile(
-    r"年|月|日|期|回|時|号|順|歳|区分|階級|No|year|month|day|hour|id|ID|code|コード"
+    r"(?<![0-9元前昨今同当本来翌均])(年|月|日|期|回|時|号|歳|年度|年次|月次|時間帯|年齢|年代)$"
+    r"|(年月|月日|日付|日時|時刻|曜日|四半期|番号|順|順番|区分|階級|コード)$"
+    r"|(緯度|経度|北緯|東経)$"
+    r"|(?<![a-z])(no\.?|year|month|day|date|hour|id|code|lat|lon|lng|latitude|longitude)$",
+    re.IGNORECASE,
 )
+# headings of two words that English writes together: meshCode, siteId
+JOINED_HEAD = re.compile(r"[a-z](Year|Month|Day|Date|Hour|Id|ID|Code|No)$")
+# of what or when the figures are is no key of the rows: 人口（2020年）
+BRACKETED = re.compile(r"[(（\[［【][^()（）\[\]［］【】]*[)）\]］】]")
 
 
 def check_coverage(
@@ -48,6 +57,10 @@ def _has_row_key(table: pd.DataFrame) -> bool:
     """Check for a column that can tell the rows of one municipality apart: words, or a year."""
     others = table.columns.difference(["code", "name", "municipality"])
     return any(
-        bool(KEY_HEAD.search(str(head))) or not pd.api.types.is_numeric_dtype(table[head])
-        for head in others
+        _is_key(str(head)) or not pd.api.types.is_numeric_dtype(table[head]) for head in others
     )
+
+
+def _is_key(head: str) -> bool:
+    plain = BRACKETED.sub("", head).strip()
+    return bool(KEY_HEAD.search(plain) or JOINED_HEAD.search(plain))

@@ -57,6 +57,17 @@ def test_a_circled_figure_alone_and_a_unit_with_a_raised_digit_stay_what_they_ar
     assert table["面積"].tolist() == [3, 4]
 
 
+def test_a_circled_digit_of_a_heading_belongs_to_it(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text("市町名,選挙区①,選挙区②\n姫路市¹,3²,4\n尼崎市,5,6\n", encoding="utf-8")
+    table, _ = read(path)
+    assert table.columns.tolist() == ["code", "name", "選挙区1", "選挙区2"]
+    assert table["code"].tolist() == ["28201", "28202"]
+    assert table["選挙区1"].tolist() == [3, 5]
+    # one that a row names is read by it
+    assert loaders.read_table(path, columns=["選挙区②"])["選挙区2"].tolist() == [4, 6]
+
+
 @pytest.mark.parametrize("mark", ["¹", "②", "*1", "※2", "注1", "（注2）", "※"])
 def test_a_municipality_with_the_mark_of_a_note_is_that_municipality(tmp_path, mark):
     path = tmp_path / "表.csv"
@@ -147,6 +158,32 @@ def test_a_town_that_stands_twice_beside_nothing_but_figures_is_named(tmp_path):
     assert read(path)[1] == []
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["人口（2020年）", "2020年", "令和2年度", "回数", "65歳", "年間件数", "対前年", "平均年齢", "人口(4月1日)",
+     "id別件数", "Node"],
+)  # fmt: skip
+def test_a_figure_whose_heading_has_a_year_is_no_key_of_the_rows(tmp_path, head):
+    path = tmp_path / "表.csv"
+    rows = "姫路市,3\n姫路市,5\n尼崎市,4\n尼崎市,6\n"
+    path.write_text(f"市町名,{head}\n{rows}", encoding="utf-8")
+    _, remarks = read(path)
+    assert any("同じ市町が2行以上あります: 姫路市、尼崎市" in remark for remark in remarks)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    ["年度,件数", "調査年,件数", "年度（西暦）,件数", "月,件数", "年齢,件数", "緯度,経度", "fiscal_year,件数", "siteId,件数",
+     "施設No.,件数"],
+)  # fmt: skip
+def test_a_key_or_coordinates_tell_the_rows_of_a_town_apart(tmp_path, heads):
+    path = tmp_path / "表.csv"
+    rows = "姫路市,34,134\n姫路市,35,135\n尼崎市,34,135\n尼崎市,35,136\n"
+    path.write_text(f"市町名,{heads}\n{rows}", encoding="utf-8")
+    _, remarks = read(path)
+    assert not any("同じ市町が2行以上あります" in remark for remark in remarks)
+
+
 def test_a_wrong_subtotal_stands_beside_the_sum_of_its_own_rows(tmp_path):
     path = tmp_path / "表.csv"
     rows = "姫路市,3\n太子町,4\n小計,7\n尼崎市,5\n西宮市,6\n小計,12\n合計,18\n"
@@ -166,19 +203,44 @@ def test_a_reader_of_forms_and_lists_refuses_what_is_no_file():
                 reader(value)
 
 
-def test_percentages_of_a_workbook_beside_other_figures_are_refused(tmp_path):
-    def write(figures, shown):
-        book = openpyxl.Workbook()
-        book.active.append(("市町名", "率"))
-        for town, figure in zip(TOWNS, figures, strict=False):
-            book.active.append((town, figure))
-        for cell in shown:
-            book.active[cell].number_format = "0.0%"
-        book.save(tmp_path / "率.xlsx")
-        return tmp_path / "率.xlsx"
+def write_rates(folder, figures, shown, number_format="0.0%"):
+    book = openpyxl.Workbook()
+    book.active.append(("市町名", "率"))
+    for town, figure in zip(TOWNS, figures, strict=False):
+        book.active.append((town, figure))
+    for cell in shown:
+        book.active[cell].number_format = number_format
+    book.save(folder / "率.xlsx")
+    return folder / "率.xlsx"
 
+
+@pytest.mark.parametrize("figures", [[0.74, 80, 65], [0.74, 5], [1.1, 0.9, 80], [0.74, "80人"]])
+def test_percentages_of_a_workbook_beside_other_figures_are_refused(tmp_path, figures):
     with pytest.raises(TableError, match="単位の違う値が混ざっています"):
-        loaders.read_table(write([0.74, 80, 65], ["B2"]))
+        loaders.read_table(write_rates(tmp_path, figures, ["B2"]))
+
+
+def test_percentages_of_a_workbook_beside_shares_are_shares(tmp_path):
     # shares beside shares, and a percentage that is typed beside one that is shown
-    assert loaders.read_table(write([0.74, 0.8], ["B2"]))["率"].tolist() == [0.74, 0.8]
-    assert loaders.read_table(write(["74%", 0.8], ["B3"]))["率"].tolist() == [0.74, 0.8]
+    for figures, shown in [([0.74, 0.8], ["B2"]), (["74%", 0.8], ["B3"]), (["0%", 0.8], ["B3"])]:
+        table, remarks = read(write_rates(tmp_path, figures, shown))
+        assert table["率"].tolist() == [0 if figures[0] == "0%" else 0.74, 0.8]
+        assert not any("％表示" in remark for remark in remarks)
+
+
+def test_rates_of_growth_partly_shown_as_percentages_are_read_and_said(tmp_path):
+    table, remarks = read(write_rates(tmp_path, [1.05, 1.10, 0.98], ["B3", "B4"]))
+    assert table["率"].tolist() == [1.05, 1.10, 0.98]
+    assert "列「率」: ％表示のセルと、そうでないセル（2行目「1.05」）が混ざっています" in remarks[0]
+    kinds = [row.cells[1][1] for row in table.attrs["reading"].picture.rows]
+    assert kinds == ["見出し", "推測・注意", "データ", "データ"]
+
+
+@pytest.mark.parametrize("number_format", ["0.0_%", "0.0*%", '0.0"%"', "0.0\\%"])
+def test_a_sign_that_only_leaves_room_makes_no_percentage(tmp_path, number_format):
+    table, remarks = read(write_rates(tmp_path, [50, 20, 3], ["B2", "B3"], number_format))
+    assert table["率"].tolist() == [50, 20, 3]
+    # the same figures beside a share: the format above is none of percentages
+    table, remarks = read(write_rates(tmp_path, [0.5, 20, 3], ["B2"], number_format))
+    assert table["率"].tolist() == [0.5, 20, 3]
+    assert not any("％" in remark for remark in remarks)
