@@ -250,6 +250,21 @@ def test_a_code_without_a_place_is_named():
         network.owners(pd.DataFrame({"code": ["z"], "ai": [0]}), PLACES)
 
 
+@pytest.mark.parametrize("codes", [[28201, 28202], [282014, 282022], ["28201", "28202"]])
+@pytest.mark.parametrize("place_codes", [["28201", "28202"], ["282014", "282022"], [28201, 28202]])
+def test_codes_of_owners_may_be_numbers_or_have_six_digits(codes, place_codes):
+    has = pd.DataFrame({"code": codes, "rpa": [0, 1]})
+    near = network.owners(has, PLACES.head(2).assign(code=place_codes))
+    assert near[["code", "owner"]].to_numpy().tolist() == [["28201", "28202"]]
+
+
+def test_labels_of_ones_own_may_be_numbers_in_one_table_and_text_in_the_other():
+    near = network.owners(
+        pd.DataFrame({"code": [1, 2], "rpa": [0, 1]}), PLACES.head(2).assign(code=["1", "2"])
+    )
+    assert near["owner_name"].tolist() == ["乙"]
+
+
 def test_each_town_without_a_tool_is_sent_to_one_that_reported_it():
     towns = dxkit.load("municipalities")
     places = towns.rename(columns={"office_lat": "lat", "office_lon": "lon"})

@@ -133,12 +133,14 @@ def test_a_weekend_and_the_new_year_are_said_beside_the_day(known_on, is_closed)
         ("2026-12-04", "1月4日（月）"),
         # Sunday 4 October
         ("2026-09-05", "10月5日（月）"),
+        # Saturday 21 November; the Monday is a holiday, of which nothing is known here
+        ("2026-10-23", "11月23日（月）"),
     ],
 )
 def test_a_final_report_due_on_a_closed_day_may_wait_for_the_next_open_day(known_on, open_day):
     duties = DUTIES.assign(closed_day=["目安のまま", "次の開庁日", None])
     notes = security.report_dates(known_on, duties).set_index("label")["due_note"]
-    assert f"期限は次の開庁日（{open_day}）" in notes["確報"]
+    assert f"期限は次の開庁日（祝日でなければ{open_day}）" in notes["確報"]
     # the span of days of the first report is a guide and moves nowhere
     assert "次の開庁日" not in notes["速報"]
 

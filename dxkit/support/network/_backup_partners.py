@@ -7,9 +7,7 @@ from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.schema import carry_provenance
-
-# mean radius of the Earth in km
-EARTH_KM = 6371.0088
+from dxkit.support.network._office_distances import compute_distances_km
 
 
 def backup_partners(
@@ -75,7 +73,7 @@ def backup_partners(
     low = _checks.require_number(least_km, "least_km", low=0)
     high = _checks.require_number(most_km, "most_km", low=low)
     _checks.require_whole_number(count, "count")
-    distance_km = _compute_distances(*_checks.read_coordinates(plain, "offices"))
+    distance_km = compute_distances_km(*_checks.read_coordinates(plain, "offices"))
     # a place without a coast is far from it
     coast_km = _checks.read_numbers(plain, "coast_km", "offices", blank=True)
     is_near = np.nan_to_num(coast_km, nan=np.inf) <= near_km
@@ -99,18 +97,6 @@ def _share_water(coasts: np.ndarray, is_near: BoolArray) -> BoolArray:
     both_near = is_near[:, None] & is_near[None, :]
     same: BoolArray = both_near & (coasts[:, None] == coasts[None, :])
     return same
-
-
-def _compute_distances(lats: FloatArray, lons: FloatArray) -> FloatArray:
-    """Compute great-circle distances of all pairs in km (haversine)."""
-    lat = np.radians(lats)
-    lon = np.radians(lons)
-    half = (
-        np.sin((lat[:, None] - lat) / 2) ** 2
-        + np.cos(lat[:, None]) * np.cos(lat) * np.sin((lon[:, None] - lon) / 2) ** 2
-    )
-    distances: FloatArray = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
-    return distances
 
 
 def _list_partners(

@@ -9,8 +9,8 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import carry_provenance
-from dxkit.support.network._backup_partners import _compute_distances
+from dxkit.schema import accepts_any_table, carry_provenance
+from dxkit.support.network._office_distances import compute_distances_km
 
 COLUMNS = [
     "code",
@@ -22,10 +22,11 @@ COLUMNS = [
     "owner",
     "owner_name",
     "same_area",
+    "distance_km",
 ]
-COLUMNS += ["distance_km"]
 
 
+@accepts_any_table("values", "places")
 def owners(
     values: pd.DataFrame,
     places: pd.DataFrame,
@@ -89,7 +90,7 @@ def owners(
     limit = _checks.require_number(threshold, "threshold")
     _checks.require_whole_number(count, "count")
     towns = _read_places(places, plain["code"])
-    distance_km = _compute_distances(*_checks.read_coordinates(towns, "places"))
+    distance_km = compute_distances_km(*_checks.read_coordinates(towns, "places"))
     rows: list[tuple[object, ...]] = []
     for item in [column for column in plain.columns if column != "code"]:
         numbers = _checks.read_numbers(plain, item, "values", low=-np.inf, blank=True)
@@ -112,13 +113,16 @@ def _read_places(places: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
     towns = read_plain_table(places)
     _checks.require_columns(towns, ["code", "name", "lat", "lon"], "places")
     _checks.require_unique_rows(towns, ["code"], "places")
-    missing = sorted(set(codes.astype(str)) - set(towns["code"].astype(str)))
+    # own labels may be numbers in a table and text in the other
+    row_by_code = {str(code): row for row, code in enumerate(towns["code"])}
+    missing = sorted(set(codes.astype(str)) - set(row_by_code))
     if missing:
         listed = "、".join(shorten(code) for code in missing)
         raise ChoiceError(
             f"values の {listed} は places の表にありません。その行を足してください。"
         )
-    towns = towns.set_index("code").loc[codes].reset_index()
+    rows = [row_by_code[code] for code in codes.astype(str)]
+    towns = towns.iloc[rows].reset_index(drop=True)
     # without areas, only the distance decides
     return towns if "area_name" in towns.columns else towns.assign(area_name=None)
 

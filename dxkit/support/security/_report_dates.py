@@ -15,7 +15,10 @@ SATURDAY = 5
 NEW_YEAR = {(12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3)}
 NO_DAY = "日数の決まりはない（速やかに）"
 CLOSED_NOTE = "休みの日に当たる。前の開庁日までに出すと安全"
-NEXT_NOTE = "休みの日に当たり、期限は次の開庁日（{}）になる。前の開庁日までに出すと安全"
+# the day after a closed one may be a holiday, which is not known here
+NEXT_NOTE = (
+    "休みの日に当たり、期限は次の開庁日（祝日でなければ{}）になる。前の開庁日までに出すと安全"
+)
 # what the table says of a duty whose last day moves on when the office is closed
 MOVES_ON = "次の開庁日"
 
@@ -40,7 +43,7 @@ def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
         One row a duty: ``label, whom, due_from`` (the first day of the usual span), ``due`` (the
         last day as counted; missing where no number of days is set), ``due_text`` (with its
         weekday), ``due_note`` (where it falls on a weekend or around the New Year: the next open
-        day if the duty moves on), ``article``.
+        day, unless that is a holiday, if the duty moves on), ``article``.
 
     Raises
     ------
