@@ -17,9 +17,9 @@ def _table(rows):
 
 
 def _joined(rows, least):
-    found = join_entries(_table(rows), least)
-    pairs = zip(found["left"].tolist(), found["right"].tolist(), strict=True)
-    return dict(zip(pairs, np.exp2(found["weight"]).tolist(), strict=True))
+    joined = join_entries(_table(rows), least)
+    pairs = zip(joined["left"].tolist(), joined["right"].tolist(), strict=True)
+    return dict(zip(pairs, np.exp2(joined["weight"]).tolist(), strict=True))
 
 
 def test_entries_that_hang_together_are_all_paired():

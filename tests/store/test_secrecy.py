@@ -195,9 +195,9 @@ def test_a_key_file_that_outlived_a_power_cut_at_the_seal_is_destroyed_on_reopen
         _hold(session)
         monkeypatch.setattr(
             "dxkit.store._meeting_key.destroy_key",
-            lambda *_: (_ for _ in ()).throw(KeyboardInterrupt),
+            lambda *_: (_ for _ in ()).throw(KeyboardInterrupt("power cut")),
         )
-        with pytest.raises(KeyboardInterrupt, match=""):
+        with pytest.raises(KeyboardInterrupt, match="power cut"):
             session.seal()
         monkeypatch.undo()
     assert len(list(tmp_path.glob("dxkit-*.key"))) == 1

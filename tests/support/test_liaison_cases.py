@@ -60,15 +60,15 @@ def test_faults_of_a_log_come_all_at_once():
 def test_a_question_goes_to_the_one_field_of_which_most_words_stand_in_it():
     fields = dxkit.load("liaison_fields")
     people = pd.DataFrame({"field": ["標準化", "防災DX"], "liaison": ["丁", "戊"]})
-    found = liaison.route(
+    routes = liaison.route(
         ["文字同定と外字の切替", "避難と研修", "祭り", "生成AIの要綱"], fields, liaisons=people
     )
     undecided = "決まらない（地域リエゾンが聞き取る）"
-    assert found["field"].tolist() == ["標準化", undecided, undecided, "データ・AI"]
-    assert found["liaison"].fillna("").tolist() == ["丁", "", "", ""]
-    assert found.loc[1, "others"] == "人材・研修、防災DX"
+    assert routes["field"].tolist() == ["標準化", undecided, undecided, "データ・AI"]
+    assert routes["liaison"].fillna("").tolist() == ["丁", "", "", ""]
+    assert routes.loc[1, "others"] == "人材・研修、防災DX"
     # AI within 生成AI is not counted twice
-    assert found.loc[3, "words"] == "生成AI"
+    assert routes.loc[3, "words"] == "生成AI"
     with pytest.raises(TableError, match="2行目"):
         liaison.route(["外字", " "], fields)
 
@@ -88,10 +88,10 @@ PUBLISHED_NEEDS = {
 def test_of_35_published_needs_ten_find_a_field_and_one_of_them_a_wrong_one():
     """Everyday words (お年寄りの足, 雑草) are no field's words: a short list of words goes no further."""
     needs = pd.read_csv(Path(__file__).with_name("needs_published.csv"))["need"]
-    found = liaison.route(needs, dxkit.load("liaison_fields"))["field"]
-    decided = found[~found.str.startswith("決まらない")]
+    fields = liaison.route(needs, dxkit.load("liaison_fields"))["field"]
+    decided = fields[~fields.str.startswith("決まらない")]
     assert {row + 1: field for row, field in decided.items()} == PUBLISHED_NEEDS
-    assert len(found) - len(decided) == 25
+    assert len(fields) - len(decided) == 25
 
 
 def test_a_municipality_hears_of_others_and_never_of_itself():
