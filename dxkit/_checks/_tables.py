@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import Fault, TableError, shorten
 
 # what to do about a table without rows: the rows were most likely filtered away
@@ -54,6 +54,7 @@ def read_numbers(
     high: float = np.inf,
     blank: bool = False,
     whole: bool = False,
+    rows: BoolArray | None = None,
 ) -> FloatArray:
     """Read a column of finite numbers within limits; every row that is none is named.
 
@@ -67,6 +68,8 @@ def read_numbers(
         Empty cells are allowed (NaN).
     whole
         Only whole numbers are allowed.
+    rows
+        Which rows are read; the cells of the others may hold anything (NaN).
 
     Returns
     -------
@@ -86,6 +89,9 @@ def read_numbers(
     if blank:
         # text that is no number is NaN by now, too, but its cell is not empty
         is_good |= np.asarray(table[column].isna(), dtype=bool)
+    if rows is not None:
+        numbers = np.where(rows, numbers, np.nan)
+        is_good |= ~rows
     bad_rows = np.flatnonzero(~is_good)
     # the remedy names the limits in the words of the caller's call
     if bad_rows.size:

@@ -28,7 +28,7 @@ SMALLEST_SHARE = 0.05
 class DemandDraws:
     """Draws of the people of each row, from ``people, low, high``."""
 
-    def __init__(self, demand: pd.DataFrame, seed: int) -> None:
+    def __init__(self, demand: pd.DataFrame, seed: int | None) -> None:
         people = _checks.read_numbers(demand, "people", "demand", low=0, high=LARGEST_WEIGHT)
         limits = {
             end: _checks.read_numbers(demand, end, "demand", low=0, high=LARGEST_WEIGHT)

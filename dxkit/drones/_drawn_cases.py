@@ -4,6 +4,8 @@ A draw is a set of people, and where a station's wind is known also a day's wind
 in calm air is searched once; each search for the best bases starts from the answer before.
 """
 
+import warnings
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypedDict, cast
@@ -28,6 +30,7 @@ from dxkit.drones._siting_problem import (
     read_siting_problem,
 )
 from dxkit.drones._wind_draws import DrawnWind, WindDraws
+from dxkit.errors import Fault, TableWarning
 
 
 class FlightChoices(TypedDict):
@@ -80,11 +83,45 @@ class BestBases:
 
 @dataclass(frozen=True)
 class DrawnCases:
-    """One row a draw, how often each base was among the best, and how often one could fly."""
+    """One row a draw, how often each base was among the best, and how often one could fly.
+
+    ``gaps`` holds of each search for best bases by how much of the people it may fall short of the
+    best: 0 where that is proven.
+    """
 
     table: pd.DataFrame
     stands: dict[str, float] | None
     flight_share: float
+    gaps: list[float]
+
+    @property
+    def unproven(self) -> int | None:
+        """How many searches ended before their proof; None without a search."""
+        return None if self.stands is None else int(np.count_nonzero(self.gaps))
+
+    @property
+    def largest_gap(self) -> float | None:
+        """The largest of the gaps; None without a search."""
+        return None if self.stands is None else max(self.gaps, default=0.0)
+
+    @property
+    def findings(self) -> dict[Hashable | None, object]:
+        """What is said of all draws together."""
+        return {
+            "stands": self.stands,
+            "flight_share": self.flight_share,
+            "unproven": self.unproven,
+            "largest_gap": self.largest_gap,
+        }
+
+
+@dataclass(frozen=True)
+class BestOfDraw:
+    """The best bases that were found for a draw, what they reach, and what the best may reach."""
+
+    value: float
+    bound: float
+    names: list[str]
 
 
 class DrawSearch:
@@ -111,8 +148,8 @@ class DrawSearch:
         """The direction of each pair."""
         return _compute_bearings(self.problem.pairs, self.problem.demand, self._candidates)
 
-    def find_best(self, weights: FloatArray, shape: pd.DataFrame | None) -> tuple[float, list[str]]:
-        """Find what the best bases reach in a draw, and their names."""
+    def find_best(self, weights: FloatArray, shape: pd.DataFrame | None) -> BestOfDraw:
+        """Find the best bases of a draw."""
         matrix = self.calm_matrix
         if shape is not None:
             pairs = self.problem.pairs.select_within_shape(shape, self.bearings)
@@ -124,7 +161,8 @@ class DrawSearch:
         # an answer without prices is no better beginning than greed
         self.last = choice if choice.price_shares is not None else self.last
         columns = self.problem.restore_columns(choice).columns
-        return choice.value, [str(base) for base in self.problem.names[columns]]
+        names = [str(base) for base in self.problem.names[columns]]
+        return BestOfDraw(choice.value, choice.bound, names)
 
 
 def draw_cases(
@@ -132,38 +170,54 @@ def draw_cases(
     search: BestBases,
     winds: WindDraws | None,
     draw_count: int,
-    seed: int,
+    seed: int | None,
 ) -> DrawnCases:
     """Compute what the bases reach in each draw, and how often each is among its best bases."""
     # without draws the limits of the people need not be there
     if not draw_count:
-        return DrawnCases(pd.DataFrame(), None, np.nan)
+        return DrawnCases(pd.DataFrame(), None, np.nan, [])
     draws = DemandDraws(calm.demand, seed)
     names = [str(name) for name in _checks.read_labels(calm.bases, "base", "bases")]
     best = None if search.candidates is None else DrawSearch(calm, search, len(names))
     times_best = dict.fromkeys(names, 0)
     flights = 0
     rows = []
+    gaps = []
     for _ in range(draw_count):
         weights = calm.weights * draws.draw_factors()
         wind = None if winds is None else winds.draw_wind()
-        row, best_names = _draw_case(calm, best, weights, wind)
+        row, answer = _draw_case(calm, best, weights, wind)
         rows.append(row)
         flights += wind is None or wind.is_flyable
-        for base in best_names:
-            times_best[base] = times_best.get(base, 0) + 1
+        if answer is not None:
+            gaps.append((answer.bound - answer.value) / _sum_people(weights))
+            for base in answer.names:
+                times_best[base] = times_best.get(base, 0) + 1
     table = pd.DataFrame(rows)
     if best is None:
-        return DrawnCases(table, None, flights / draw_count)
-    # on a day without a flight all bases are as good
-    stands = {base: times_best[base] / max(flights, 1) for base in names}
-    return DrawnCases(table, stands, flights / draw_count)
+        return DrawnCases(table, None, flights / draw_count, gaps)
+    # on a day without a flight all bases are as good; where no day had one nothing is known
+    stands = {base: times_best[base] / flights if flights else np.nan for base in names}
+    return DrawnCases(table, stands, flights / draw_count, gaps)
+
+
+def warn_of_unproven(cases: DrawnCases) -> None:
+    """Warn where a draw's best bases are not proven: its ``lost`` may then be too small."""
+    if cases.unproven:
+        fault = Fault(
+            f"引いた{len(cases.gaps)}回のうち{cases.unproven}回は、"
+            "いちばん良い拠点と証明する前に計算を止めました",
+            f"その回の lost は、本当は最大{cases.largest_gap:.3g}大きいことがあります（割合）。"
+            "stands も目安として読んでください",
+        )
+        # the line that called robustness, through its decorator
+        warnings.warn(str(fault), TableWarning, stacklevel=4)
 
 
 def _draw_case(
     calm: CalmCoverage, best: DrawSearch | None, weights: FloatArray, wind: DrawnWind | None
-) -> tuple[dict[str, object], list[str]]:
-    """Describe a draw, and name its best bases (none without a search or a flight)."""
+) -> tuple[dict[str, object], BestOfDraw | None]:
+    """Describe a draw, and find its best bases (None without a search or a flight)."""
     row: dict[str, object] = {"kind": "demand"}
     shape = None
     covered = 0.0
@@ -177,12 +231,17 @@ def _draw_case(
         else:
             # the wind that stops the flights is not drawn, only that it does
             row = {"kind": "day"}
-    total = max(float(weights.sum()), 1e-300)
+    total = _sum_people(weights)
     row |= {"covered": covered, "share": covered / total, "lost": np.nan}
     if best is None or (wind is not None and not wind.is_flyable):
-        return row, []
-    best_value, best_names = best.find_best(weights, shape)
-    return row | {"lost": (best_value - covered) / total}, best_names
+        return row, None
+    answer = best.find_best(weights, shape)
+    return row | {"lost": (answer.value - covered) / total}, answer
+
+
+def _sum_people(weights: FloatArray) -> float:
+    """Sum the weights to something that can be divided by."""
+    return max(float(weights.sum()), 1e-300)
 
 
 def _compute_bearings(pairs: Pairs, demand: pd.DataFrame, bases: pd.DataFrame) -> FloatArray:

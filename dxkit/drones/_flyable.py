@@ -76,7 +76,13 @@ def flyable(
     months = _checks.read_numbers(stations, "month", "stations", low=1, high=12, whole=True)
     speed_ms = _find_counted_speed(read_drone_figures(drone)["wind_max_ms"])
     days = np.array(DAYS_IN_MONTH)[months.astype(int) - 1]
-    windy = _checks.read_numbers(stations, f"days_{speed_ms}ms", "stations", low=0, high=31)
+    is_read = np.ones(len(stations), dtype=np.bool_)
+    if month is not None:
+        is_read = months == _checks.require_whole_number(month, "month", high=12)
+    # blanks of months that were not asked for do no harm
+    windy = _checks.read_numbers(
+        stations, f"days_{speed_ms}ms", "stations", low=0, high=31, rows=is_read
+    )
     table = pd.DataFrame(
         {
             "station": stations["station"].to_numpy(),
@@ -85,9 +91,7 @@ def flyable(
             "flyable_days": _subtract_days(days, windy),
         }
     )
-    if month is not None:
-        wanted = _checks.require_whole_number(month, "month", high=12)
-        table = table[table["month"] == wanted].reset_index(drop=True)
+    table = table[is_read].reset_index(drop=True)
     table.attrs["settings"] = {"month": month, "counted_ms": speed_ms}
     return mark_origin(table, stations, drone)
 

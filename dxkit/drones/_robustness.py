@@ -12,7 +12,13 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._checks import LARGEST_KM
 from dxkit.drones._detours import NoFly
-from dxkit.drones._drawn_cases import BestBases, CalmCoverage, FlightChoices, draw_cases
+from dxkit.drones._drawn_cases import (
+    BestBases,
+    CalmCoverage,
+    FlightChoices,
+    draw_cases,
+    warn_of_unproven,
+)
 from dxkit.drones._drone_figures import Drone
 from dxkit.drones._flight_range import RESERVE_SHARE, flight_range
 from dxkit.drones._origin import mark_origin
@@ -51,7 +57,7 @@ def robustness(
     candidates: pd.DataFrame | None = None,
     stations: pd.DataFrame | None = None,
     month: int | None = None,
-    seed: int = 0,
+    seed: int | None = 0,
 ) -> pd.DataFrame:
     """Compute who is still reached in every wind, with any one base closed, and if people err.
 
@@ -81,9 +87,11 @@ def robustness(
         Among which each draw's best bases are sought, as many as ``bases``.
     stations, month
         The rows of ``wind_normals`` of a single station, and the month (without it any day of the
-        year): each draw is then a day with a wind of its own, too. Needs ``drone`` and ``draws``.
+        year, which needs all 12 months): each draw is then a day with a wind of its own, too. Needs
+        ``drone`` and ``draws``.
     seed
-        Of the draws; the people drawn are the same with ``stations`` and without.
+        Of the draws; the people drawn are the same with ``stations`` and without. With None each
+        call draws anew.
 
     Returns
     -------
@@ -92,14 +100,23 @@ def robustness(
         wind_from_deg, base`` (the closed one), ``covered`` (weight), ``share, lost`` (share less
         than with all bases in calm air; of a draw less than its own best bases, NaN without
         ``candidates`` and on days without a flight). ``.attrs["stands"]``: with ``candidates`` the
-        share of the draws with a flight in which each base is among the best (None without).
-        ``.attrs["flight_share"]``: the share of the draws with a flight.
+        share of the draws with a flight in which each base is among the best (None without, NaN
+        where no draw had a flight). ``.attrs["flight_share"]``: the share of the draws with a
+        flight. ``.attrs["unproven"]``: how many searches for a draw's best bases ended before their
+        proof, ``.attrs["largest_gap"]``: by how much of the share such a draw's ``lost`` may be too
+        small at most; both None without ``candidates``.
 
     Raises
     ------
     TableError, ChoiceError
         As `best_bases`, `flight_range` and `flyable`; if neither drone nor range is given; if the
-        demand has no limits to draw from; if ``stations`` holds more than a single station.
+        demand has no limits to draw from; if ``stations`` holds more than a single station, or
+        without ``month`` not all months.
+
+    Warns
+    -----
+    TableWarning
+        If some draw's best bases are not proven.
 
     Notes
     -----
@@ -163,8 +180,8 @@ def robustness(
         "month": month,
         "seed": seed,
     }
-    result.attrs["stands"] = drawn.stands
-    result.attrs["flight_share"] = drawn.flight_share
+    result.attrs |= drawn.findings
+    warn_of_unproven(drawn)
     return mark_origin(result, demand, table, drone, no_fly, distance_km, candidates, stations)
 
 
@@ -173,7 +190,7 @@ def _prepare_winds(
     drone: Drone | None,
     month: int | None,
     draw_count: int,
-    seed: int,
+    seed: int | None,
 ) -> WindDraws | None:
     """Prepare the draws of the wind; none without a table of stations."""
     if stations is None:
@@ -215,7 +232,7 @@ def _read_calm_range(range_km: float | None, drone: Drone | None, choices: Fligh
 
 
 def _list_cases(rows: list[dict[str, object]], calm: CalmCoverage) -> pd.DataFrame:
-    """Add the covered share, and what of the share in calm air with all bases is lost."""
+    """List the cases as a table, with the share covered and the share lost to calm air."""
     cases = pd.DataFrame(rows, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
     total = max(float(calm.weights.sum()), 1e-300)
     covered = cases["covered"]
