@@ -5,6 +5,7 @@ in calm air is searched once; each search for the best bases starts from the ans
 """
 
 import warnings
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypedDict, cast
@@ -104,7 +105,7 @@ class DrawnCases:
         return None if self.stands is None else max(self.gaps, default=0.0)
 
     @property
-    def findings(self) -> dict[str, object]:
+    def findings(self) -> dict[Hashable | None, object]:
         """What is said of all draws together."""
         return {
             "stands": self.stands,
