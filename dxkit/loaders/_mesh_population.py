@@ -253,7 +253,7 @@ def _check_elderly(sheet: Sheet, table: pd.DataFrame, data: Sequence[int]) -> No
             row=data[position],
             value=f"{table['elderly'].iloc[position]:,.0f}",
         )
-        for position in is_wrong.to_numpy().nonzero()[0]
+        for position in map(int, is_wrong.to_numpy().nonzero()[0])
     ]
     if faults:
         raise TableError(faults)

@@ -8,7 +8,7 @@ functions. A heading that repeats is refused by who reads its column (`dxkit._ch
 import math
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -73,7 +73,7 @@ def _replace_columns(table: pd.DataFrame, changed: dict[int, Any]) -> pd.DataFra
     """Copy a table with other cells in some columns, counted from 0."""
     plain = table.copy()
     for position, cells in changed.items():
-        plain.isetitem(position, pd.Series(cells).array)
+        plain.isetitem(position, cast("Any", pd.Series(cells).array))
     plain.attrs = dict(table.attrs)
     return plain
 
@@ -128,7 +128,7 @@ def _count_digits(number: ExactNumber) -> int:
         return number.adjusted() + 1
     whole = abs(int(number))
     digits = int((whole.bit_length() - 1) * math.log10(2)) + 1
-    return digits + int(whole >= 10**digits)
+    return digits + int(whole >= int(10**digits))
 
 
 def _to_plain(cell: Any) -> Any:
