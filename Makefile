@@ -27,8 +27,9 @@ lab: user
 full: fuller
 	$(VENV) -m jupyterlab --LabApp.app_settings_dir=dxkit/assets/lab notebooks/00_start_here.ipynb $(ARGS)
 
+# with glibc, no thread keeps the blocks that it has freed: all are overwritten (dxkit/widgets/room/_freed_memory.py)
 room: user
-	$(VENV) scripts/open_room.py $(ARGS)
+	GLIBC_TUNABLES=glibc.malloc.tcache_count=0 $(VENV) scripts/open_room.py $(ARGS)
 
 test: tester
 	$(VENV) -m ruff check

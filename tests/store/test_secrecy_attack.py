@@ -107,10 +107,15 @@ class Window:
 class Room:
     """`make room` in a process of its own."""
 
+    # as in the Makefile
+    TUNABLES = "glibc.malloc.tcache_count=0"
+
     def __init__(self, folder):
         command = [sys.executable, str(ROOT / "scripts" / "open_room.py"), "--folder", str(folder)]
         command += ["--meeting", NAME, "--address", "127.0.0.1", "--no-browser"]
+        assert f"GLIBC_TUNABLES={self.TUNABLES} " in Path(ROOT, "Makefile").read_text("utf-8")
         environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        environment |= {"GLIBC_TUNABLES": self.TUNABLES}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
         )
