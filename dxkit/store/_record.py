@@ -36,9 +36,10 @@ CHANGED = (
     "印刷した記録の照合値（digest）や控えと比べてください。"
 )
 NO_KEY = (
-    "会議「{meeting}」の鍵のファイル（dxkit-….key）が、保存ファイルの隣にないか、"
+    "保存先「{store}」の会議「{meeting}」の鍵のファイル（dxkit-….key）が、保存ファイルの隣にないか、"
     "読み取り専用などで読めません → 会議を始めたパソコンから、同じフォルダーへ戻し、"
-    "読み書きできるようにしてください。鍵がなくても、結果とカードは読めます。"
+    "読み書きできるようにしてください。保存ファイルが壊れて、鍵の名前が変わったときにも出ます。"
+    "鍵がなくても、結果とカードは読めます。"
 )
 OWN_HEADINGS = {"group": "グループ", "text": "内容"}
 
@@ -281,7 +282,8 @@ class Record:
 
     def _require_secret(self) -> bytearray:
         if self._database.key.is_missing:
-            raise StoreError(NO_KEY.format(meeting=self._database.meeting))
+            database = self._database
+            raise StoreError(NO_KEY.format(store=database.safe_url, meeting=database.meeting))
         # a sealed meeting has none
         if not self._database.key.secret:
             raise ChoiceError(
