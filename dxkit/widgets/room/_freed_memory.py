@@ -11,8 +11,8 @@ most runs, 1 id, 1 author and 2 voters of 36 ballots in one run on a busy machin
 room`` tells glibc to keep no blocks for a thread (``GLIBC_TUNABLES=glibc.malloc.tcache_count=0``):
 none in three of three runs.
 Not reached: where a room is opened without that setting, blocks of up to 1,032 bytes that glibc
-keeps for a thread that has freed them; memory that the system has written to the disk meanwhile
-(swap, hibernation), and copies made before. On Windows and macOS only the fill is done, and nobody has
+keeps for a thread; memory that the system has written to the disk meanwhile (swap, hibernation),
+and copies made before. On Windows and macOS only the fill is done, and nobody has
 measured it. To be sure, close the program after sealing.
 """
 
