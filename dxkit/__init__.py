@@ -157,6 +157,9 @@ def _explain_errors(shell: Any) -> None:
     show_in_japanese.is_japanese = True  # type: ignore[attr-defined]
     shell._showtraceback = show_in_japanese
     shell.show_usage_error = show_magic_in_japanese
+    # what was loaded before the shell was watched belongs to none of its cells
+    if old_tables := sys.modules.get("dxkit.loaders._old_tables"):
+        old_tables.forget_old_tables()
     shell.events.register("post_run_cell", lambda result: _say_old_tables(shell, result))
 
 

@@ -57,6 +57,11 @@ def write_old_tables(tables: Mapping[str, tuple[str, str]]) -> str:
     return f"{HEADING}: {'、'.join(texts)}" if texts else ""
 
 
+def forget_old_tables() -> None:
+    """Forget tables that were loaded where nobody says it: before a shell is watched."""
+    _pending.clear()
+
+
 def publish_old_tables(shell: Any, cell: str) -> None:
     """Say below a cell which of the tables that it loaded are old, once in a notebook.
 
