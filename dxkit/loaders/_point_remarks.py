@@ -12,6 +12,7 @@ import shapely
 
 from dxkit.errors import Fault, TableWarning
 from dxkit.loaders._load import load
+from dxkit.loaders._newer_files import use_shipped_tables
 from dxkit.loaders._sheet import Sheet
 
 # degrees, some 20 km: shapes are simplified, and piers, islets and borders lie a little outside
@@ -57,7 +58,9 @@ def _is_far(table: pd.DataFrame) -> "pd.Series[bool]":
     is_far = pd.Series(data=False, index=table.index)
     codes = table["code"].dropna().astype(str) if "code" in table else pd.Series(dtype=object)
     for number in codes.str[:2].unique():
-        shapes = load("boundaries", number).set_index("code")["geometry"]
+        # the shapes only check the list: no figure of theirs is used, however old they are
+        with use_shipped_tables():
+            shapes = load("boundaries", number).set_index("code")["geometry"]
         rows = table.loc[codes.index[codes.isin(shapes.index)]].dropna(subset=["lat", "lon"])
         if len(rows):
             points = shapely.points(rows["lon"].to_numpy(float), rows["lat"].to_numpy(float))
