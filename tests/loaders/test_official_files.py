@@ -151,6 +151,7 @@ CAUSES = {
     "municipality_master_gsi_mencho.tsv": "都道府県・郡・圏域・区）とみて別に|県外の市区町村の表",
     "portal_rows_nationwide.csv": "県外の市区町村の表",
     "roadside_station_nationwide.geojson": "文字化けで失われた文字",
+    "geolonia_hyogo_towns.csv": "緯度・経度のない行が11行",
     "estat_mesh500_2015_hiroshima_tblT000847H34.csv": "どの市区町村の境界にも|県外の市区町村の表",
     "estat_mesh500_2020_hiroshima_tblT001101H34.txt": "どの市区町村の境界にも|県外の市区町村の表",
 }
