@@ -10,7 +10,7 @@ they hold (``_best_bases.py``). A line of code imports only from the rows below 
     loaders | store                                                 files in; votes kept
     schema                                                          columns, headings, provenance
     codes | _checks | _keywords | _optimise | _plain_tables         codes, checks, solvers
-    errors | _arrays                                                messages, types
+    errors | _arrays | _cell_hooks                                  messages, types, cells
 
 Topics are handed tables and return tables; they load no file and draw nothing. ``import dxkit``
 costs next to nothing: public modules and names load on first use.
@@ -27,6 +27,8 @@ import sys
 import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from dxkit._cell_hooks import watch_cells
 
 if TYPE_CHECKING:
     from dxkit import assumptions as assumptions
@@ -157,19 +159,7 @@ def _explain_errors(shell: Any) -> None:
     show_in_japanese.is_japanese = True  # type: ignore[attr-defined]
     shell._showtraceback = show_in_japanese
     shell.show_usage_error = show_magic_in_japanese
-    # what was loaded before the shell was watched belongs to none of its cells
-    if old_tables := sys.modules.get("dxkit.loaders._old_tables"):
-        old_tables.forget_old_tables()
-    shell.events.register("post_run_cell", lambda result: _say_old_tables(shell, result))
-
-
-def _say_old_tables(shell: Any, result: Any) -> None:
-    """Say below a cell which of the tables that it loaded are older than good."""
-    # nothing was loaded before the loaders were
-    if "dxkit.loaders" in sys.modules:
-        old_tables = import_module("dxkit.loaders._old_tables")
-        info = result.info
-        old_tables.publish_old_tables(shell, str(getattr(info, "cell_id", None) or info.raw_cell))
+    watch_cells(shell)
 
 
 def _find_shell() -> Any:

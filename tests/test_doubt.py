@@ -831,9 +831,9 @@ CASES = {
         ),
     ),
     "support.costs.outliers": Case({"estimates": dxkit.load("estimates_example")}, costs.outliers),
-    "support.costs.estimates_trial": Case(
+    "support.costs.evaluate_outlier_methods": Case(
         {"municipalities": PLAIN_TOWNS},
-        lambda municipalities: costs.estimates_trial(municipalities, repeats=6),
+        lambda municipalities: costs.evaluate_outlier_methods(municipalities, repeats=6),
     ),
     "support.liaison.distances": Case({"municipalities": FEW_TOWNS}, liaison.distances),
     "support.liaison.rounds": Case(

@@ -150,7 +150,7 @@ BESIDE_NUMBERS = {
         "全員の単価が下がる": 'assert PRICES["unit_yen"].is_monotonic_decreasing',
         "規模を考えればほぼ見つかります": 'assert recall["trimmed"] > 0.8',
         "半分も見つかりません": 'assert recall["per_resident"] < 0.5',
-        "1.6倍より小さい違い": "assert (costs.estimates_trial(towns, factor=1.6, repeats=100)",
+        "1.6倍より小さい違い": "assert (costs.evaluate_outlier_methods(towns, factor=1.6, repeats=100)",
     },
     "facilitators/08_matching.ipynb": {
         "始めるのが最良で": "assert adoption.gap == 0",

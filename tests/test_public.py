@@ -38,7 +38,7 @@ PROMISED = {
     "dxkit.widgets": ["choose_town", "maturity_explorer", "sharing_explorer", "drone_explorer", "exercise", "group_builder", "vote_board"],
     "dxkit.store": ["kendall_w", "opinion_groups"],
     "dxkit.reports": ["deck", "handout", "one_page", "pack", "profile", "profiles", "record"],
-    "dxkit.support.costs": ["bundle", "estimates_trial", "fee", "fee_limits", "gain", "outliers", "participation", "share"],
+    "dxkit.support.costs": ["bundle", "evaluate_outlier_methods", "fee", "fee_limits", "gain", "outliers", "participation", "share"],
     "dxkit.support.training": ["funnel", "plan", "seats"],
     "dxkit.support.matching": ["adopters", "found_share", "match", "similar"],
     "dxkit.support.liaison": ["assign", "digest", "distances", "rounds"],

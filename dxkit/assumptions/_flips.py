@@ -109,7 +109,7 @@ def flips(
     changes = changes.astype({"before": object, "after": object})
     result = ledger.join(changes)
     result.attrs = {"settings": {"draws": int(draws), "seed": seed, "steps": STEPS}}
-    result.attrs.update(_stands(conclude, ledger, before, draws=int(draws), seed=seed))
+    result.attrs.update(_measure_stability(conclude, ledger, before, draws=int(draws), seed=seed))
     return carry_provenance(result, ledger)
 
 
@@ -198,7 +198,7 @@ def _narrow(
     return far, after
 
 
-def _stands(
+def _measure_stability(
     conclude: Callable[[Mapping[str, float]], Hashable],
     ledger: pd.DataFrame,
     before: Hashable,

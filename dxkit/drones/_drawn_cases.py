@@ -190,7 +190,7 @@ def draw_cases(
         rows.append(row)
         flights += wind is None or wind.is_flyable
         if answer is not None:
-            gaps.append((answer.bound - answer.value) / _sum_people(weights))
+            gaps.append(_compute_share(answer.bound - answer.value, weights))
             for base in answer.names:
                 times_best[base] = times_best.get(base, 0) + 1
     table = pd.DataFrame(rows)
@@ -231,17 +231,18 @@ def _draw_case(
         else:
             # the wind that stops the flights is not drawn, only that it does
             row = {"kind": "day"}
-    total = _sum_people(weights)
-    row |= {"covered": covered, "share": covered / total, "lost": np.nan}
+    share = _compute_share(covered, weights)
+    row |= {"covered": covered, "share": share, "lost": np.nan}
     if best is None or (wind is not None and not wind.is_flyable):
         return row, None
     answer = best.find_best(weights, shape)
-    return row | {"lost": (answer.value - covered) / total}, answer
+    return row | {"lost": _compute_share(answer.value - covered, weights)}, answer
 
 
-def _sum_people(weights: FloatArray) -> float:
-    """Sum the weights to something that can be divided by."""
-    return max(float(weights.sum()), 1e-300)
+def _compute_share(people: float, weights: FloatArray) -> float:
+    """Compute the share of a draw's people; 0 where it draws none."""
+    total = float(weights.sum())
+    return people / total if total > 0 else 0.0
 
 
 def _compute_bearings(pairs: Pairs, demand: pd.DataFrame, bases: pd.DataFrame) -> FloatArray:

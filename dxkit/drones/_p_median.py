@@ -72,5 +72,5 @@ def median_bases(
     with explain_solver_errors():
         choice = minimise_mean_distance(km, weights, base_count, problem.sorted_fixed, limit_s)
     # the kernel sums, people want a mean
-    scale = max(problem.total_weight, 1e-300)
+    scale = problem.total_weight or 1.0
     return build_siting(problem, choice, scale=scale, method="p_median", count=base_count)

@@ -234,7 +234,8 @@ def _read_calm_range(range_km: float | None, drone: Drone | None, choices: Fligh
 def _list_cases(rows: list[dict[str, object]], calm: CalmCoverage) -> pd.DataFrame:
     """List the cases as a table, with the share covered and the share lost to calm air."""
     cases = pd.DataFrame(rows, columns=["kind", "wind_ms", "wind_from_deg", "base", "covered"])
-    total = max(float(calm.weights.sum()), 1e-300)
+    # where there is nobody, nothing is covered and nothing lost
+    total = float(calm.weights.sum()) or 1.0
     covered = cases["covered"]
     lost = sum_covered(calm.pairs, calm.weights) - covered
     return cases.assign(share=covered / total, lost=lost / total)

@@ -134,10 +134,10 @@ class Pricer:
                 reduced_costs.append(costs[cheap][allowed])
                 count += int(allowed.sum())
                 if count >= max_count:
-                    return _join_groups(members, reduced_costs, self.size, is_complete=False)
+                    return _join_priced_groups(members, reduced_costs, self.size, is_complete=False)
             if work.is_used_up():
-                return _join_groups(members, reduced_costs, self.size, is_complete=False)
-        return _join_groups(members, reduced_costs, self.size, is_complete=True)
+                return _join_priced_groups(members, reduced_costs, self.size, is_complete=False)
+        return _join_priced_groups(members, reduced_costs, self.size, is_complete=True)
 
     def _list_candidates(
         self,
@@ -199,7 +199,7 @@ def _forbid_broken_links(rules: Rules) -> tuple[FloatArray, FloatArray]:
     return pairs, alone
 
 
-def _join_groups(
+def _join_priced_groups(
     members: list[IntArray], reduced_costs: list[FloatArray], size: int, *, is_complete: bool
 ) -> PricedGroups:
     """Join what was found head by head."""

@@ -151,12 +151,12 @@ def _list_kinds(values: pd.Series, name: str) -> tuple[list[SpreadKind], list[Fa
         remedy = "はい/いいえの列か、数種類の区分の列にしてください"
         return [], [Fault(problem, remedy, column=name)]
     return [
-        SpreadKind(f"{heading}「{shorten(value, 20)}」", _find_rows(values, value))
+        SpreadKind(f"{heading}「{shorten(value, 20)}」", _find_rows_of_value(values, value))
         for value in values.dropna().unique()
     ], []
 
 
-def _find_rows(values: pd.Series, value: object) -> tuple[int, ...]:
+def _find_rows_of_value(values: pd.Series, value: object) -> tuple[int, ...]:
     return tuple(row for row, cell in enumerate(values) if pd.notna(cell) and cell == value)
 
 

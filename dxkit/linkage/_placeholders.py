@@ -41,7 +41,7 @@ def forget_placeholders(keys: pd.DataFrame, sheet: str) -> pd.DataFrame:
     initials = cut_column(names, 1)
     doors = _join_doors(keys)
     fields = (
-        ("生年月日", "birthday", keys["birthday"], initials, _count_day_limit(keys)),
+        ("生年月日", "birthday", keys["birthday"], initials, _compute_birthday_limit(keys)),
         ("氏名", "name", names, keys["birthday"], MAX_SHARE * names.notna().sum()),
         ("住所", "address", doors, initials, MAX_SHARE * doors.notna().sum()),
     )
@@ -64,7 +64,7 @@ def _join_doors(keys: pd.DataFrame) -> pd.Series:
     return join_columns(places, keys["block"], "/")
 
 
-def _count_day_limit(keys: pd.DataFrame) -> float:
+def _compute_birthday_limit(keys: pd.DataFrame) -> float:
     """Count the people whom an ordinary day of the busiest year may have, with room to spare.
 
     The busiest day of each year is left out: it may be the placeholder.

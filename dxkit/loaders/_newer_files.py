@@ -66,7 +66,7 @@ def find_newer_files(find_table: TableFinder) -> Mapping[str, Path]:
     if _is_reading.get():
         return MappingProxyType({})
     folder = data_folder()
-    paths = tuple(_list_candidates(folder)) if folder.is_dir() else ()
+    paths = tuple(_list_unlisted_files(folder)) if folder.is_dir() else ()
     if not paths:
         return MappingProxyType({})
     # a file that has not changed is not looked into again
@@ -75,7 +75,7 @@ def find_newer_files(find_table: TableFinder) -> Mapping[str, Path]:
         return _assign_files(state, find_table)
 
 
-def _list_candidates(folder: Path) -> Iterator[Path]:
+def _list_unlisted_files(folder: Path) -> Iterator[Path]:
     """List the files at the top of the folder that are not the catalogue's own."""
     listed: frozenset[Path] | None = None
     for path in sorted(folder.iterdir()):

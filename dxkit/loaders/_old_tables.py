@@ -9,6 +9,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from dxkit._cell_hooks import add_cell_hook
 from dxkit.schema import NEVER_OLD, is_old, today
 
 HEADING = "期限を過ぎた表を使っています"
@@ -82,3 +83,6 @@ def publish_old_tables(shell: Any, cell: str) -> None:
 
 def _name_next_file(file: str) -> str:
     return f"。新しい表: {file}" if file else ""
+
+
+add_cell_hook(forget_old_tables, publish_old_tables)

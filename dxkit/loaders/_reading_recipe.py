@@ -125,7 +125,7 @@ def make_recipe(
     }
 
 
-def choose_sheet(path: str | Path, recipe: Mapping[str, Any]) -> str | None:
+def find_recipe_sheet(path: str | Path, recipe: Mapping[str, Any]) -> str | None:
     """Choose the sheet of the recipe: by its name, by its name but for its month, or the only one.
 
     Raises

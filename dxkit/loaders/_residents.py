@@ -91,7 +91,7 @@ def read_residents(
     codes, wards = official.set_wards_apart(codes)
     # the ministry publishes two tables of the same headings on the left
     by_age = official.find_position("性別") is not None
-    table = _read_ages(official, codes) if by_age else _read_totals(official, codes)
+    table = _read_age_classes(official, codes) if by_age else _read_totals(official, codes)
     official.raise_faults()
     heads = table.attrs.get("heads", {})
     columns = {head: table[column].tolist() for column, head in heads.items()}
@@ -133,7 +133,7 @@ def _set_sums_apart(official: OfficialSheet) -> list[Subtotal]:
     return [subtotal for subtotal in subtotals.values() if subtotal is not None]
 
 
-def _read_ages(official: OfficialSheet, codes: list[str | None]) -> pd.DataFrame:
+def _read_age_classes(official: OfficialSheet, codes: list[str | None]) -> pd.DataFrame:
     """Read the table by age class: one row a municipality and sex, one column a class."""
     position = official.find_position("性別")
     sexes = []

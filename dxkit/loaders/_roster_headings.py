@@ -188,7 +188,7 @@ def _read_head(page: Sheet, top: int, naming: int) -> RosterHead:
         and page.row_numbers[first] == page.row_numbers[first - 1] + 1
         and (
             page.find_text(first, naming) == word
-            or (not page.find_text(first, naming) and _has_words_below(page, first))
+            or (not page.find_text(first, naming) and _is_lower_heading_row(page, first))
         )
     ):
         first += 1
@@ -209,7 +209,7 @@ def _read_head(page: Sheet, top: int, naming: int) -> RosterHead:
     return RosterHead(page, top, first, named)
 
 
-def _has_words_below(page: Sheet, row: int) -> bool:
+def _is_lower_heading_row(page: Sheet, row: int) -> bool:
     """Check for a row of nothing but words below a heading that spans several columns."""
     above = [text for text in page.texts[row - 1] if text]
     is_spanned = len(set(above)) < len(above)

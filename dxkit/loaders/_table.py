@@ -19,7 +19,7 @@ from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._place_names import municipality_name, to_plain_name
-from dxkit.loaders._reading_recipe import choose_sheet, load_recipe
+from dxkit.loaders._reading_recipe import find_recipe_sheet, load_recipe
 from dxkit.loaders._resolve_prefecture import resolve_prefecture
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._sum_checks import SumChecker
@@ -146,7 +146,7 @@ def read_table(
         raise ChoiceError(f"on_fault=「{shorten(on_fault)}」は選べません。{FAULT_WORDS}")
     form = None if recipe is None else load_recipe(recipe)
     if form is not None:
-        sheet = choose_sheet(path, form) if sheet is None else sheet
+        sheet = find_recipe_sheet(path, form) if sheet is None else sheet
         header = form["header"] if header is None else header
         code = form["code"] if code is None else code
         name = form["name"] if name is None else name

@@ -6,7 +6,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
+from dxkit.maturity._framework import find_blank_faults, parse_framework, read_figures
 from dxkit.maturity._normalise import Normalise, normalise_figures
 from dxkit.maturity._read_values import require_numbers
 from dxkit.maturity._robust_order import BLANK_REMEDY
@@ -103,7 +103,7 @@ def _read_plain_figures(
         codes = table.index
         names = [str(name) for name in table.columns]
     else:
-        framework = build_framework(indicators)
+        framework = parse_framework(indicators)
         numbers, codes = read_figures(values, framework)
         names = list(framework.leaves)
         if normalise is not None:

@@ -6,7 +6,7 @@ from scipy.special import ndtri
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.maturity._framework import build_framework
+from dxkit.maturity._framework import parse_framework
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
 
@@ -73,7 +73,7 @@ def change(
     if not len(codes) or not common:
         problem = "2つの回に共通の市町か項目がありません"
         raise TableError([Fault(problem, "同じ市町・同じ項目の表を渡してください")])
-    framework = build_framework(before.indicators)
+    framework = parse_framework(before.indicators)
     position = [framework.leaves.index(item) for item in common]
     width = (framework.high - framework.low)[position]
     first, second = (scores.normalised.loc[codes, common].to_numpy() for scores in (before, after))

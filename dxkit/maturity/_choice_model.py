@@ -22,7 +22,7 @@ from dxkit.maturity._framework import (
     TOTAL,
     Framework,
     Heading,
-    build_framework,
+    parse_framework,
     read_sorted_figures,
     sort_framework,
 )
@@ -136,7 +136,7 @@ def build_choice_model(
         If tables do not fit.
     """
     floors = _read_floors(floor)
-    framework = sort_framework(build_framework(indicators))
+    framework = sort_framework(parse_framework(indicators))
     # draws go through municipalities and indicators in the order of their names
     numbers, codes, _ = read_sorted_figures(values, framework)
     noise = gather_noise(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit._checks import require_number, require_whole_number
-from dxkit.maturity._framework import Framework, build_framework, sort_framework
+from dxkit.maturity._framework import Framework, parse_framework, sort_framework
 from dxkit.maturity._heading_rule import multiply_weights
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -64,7 +64,7 @@ def draw_weights(
     """
     require_whole_number(draws, "draws", high=10**9)
     require_number(weight_noise, "weight_noise", high=1)
-    given = build_framework(indicators)
+    given = parse_framework(indicators)
     # a seed means the same draws for the same weights, whatever the order of the table's rows
     framework = sort_framework(given)
     portions = []

@@ -97,7 +97,7 @@ class Framework:
         return "" if parents.empty else str(parents.iloc[0])
 
 
-def build_framework(indicators: pd.DataFrame) -> Framework:
+def parse_framework(indicators: pd.DataFrame) -> Framework:
     """Check a framework table and lay it out.
 
     Parameters

@@ -6,7 +6,7 @@ import pandas as pd
 from dxkit._checks import require_number
 from dxkit._plain_tables import order_of_labels
 from dxkit.maturity._choice_model import rank_totals
-from dxkit.maturity._framework import build_framework, drop_leaves, read_figures
+from dxkit.maturity._framework import drop_leaves, parse_framework, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR
 from dxkit.maturity._normalise import normalise_figures
@@ -64,7 +64,7 @@ def leave_one_out(
     indicators = complete_framework(values, indicators)
     require_number(floor, "floor", high=MAX_FLOOR, above=True)
     require_number(min_answered, "min_answered", high=1)
-    framework = build_framework(indicators)
+    framework = parse_framework(indicators)
     numbers, codes = read_figures(values, framework)
     scaled = normalise_figures(numbers, framework, normalise, (floor, 1.0))
     by_code = order_of_labels(codes)

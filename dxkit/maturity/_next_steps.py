@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import ndtr
 
 from dxkit._keywords import accepts_old_keywords
-from dxkit.maturity._framework import build_framework, find_unit
+from dxkit.maturity._framework import find_unit, parse_framework
 from dxkit.maturity._score import Scores
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -95,7 +95,7 @@ def next_steps(
     texts = (scores.indicators if framework is None else framework).set_index("indicator")
     peer_codes = peers["code"] if peers is not None else scores.raw.index
     others = [peer for peer in peer_codes if peer in scores.raw.index and peer != code]
-    tree = build_framework(scores.indicators)
+    tree = parse_framework(scores.indicators)
     gains = dict(zip(tree.leaves, tree.leaf_weights / (tree.high - tree.low), strict=True))
     tops = dict(zip(tree.leaves, tree.high, strict=True))
     answers = scores.raw.loc[code].dropna()

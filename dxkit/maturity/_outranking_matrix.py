@@ -4,7 +4,7 @@ import pandas as pd
 
 from dxkit._checks import require_choice
 from dxkit.maturity._aggregate import compare_pairs, spread_over_leaves
-from dxkit.maturity._framework import TOTAL, build_framework
+from dxkit.maturity._framework import TOTAL, parse_framework
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
 
@@ -48,7 +48,7 @@ def outranking(scores: Scores, *, heading: str = TOTAL) -> pd.DataFrame:
     >>> outranking(score(values, frame)).round(2).to_numpy().tolist()
     [[0.0, 0.83], [0.17, 0.0]]
     """
-    framework = build_framework(scores.indicators)
+    framework = parse_framework(scores.indicators)
     names = [node.name for node in framework.headings]
     position = names.index(require_choice(heading, names, "heading"))
     matrix = compare_pairs(scores.normalised.to_numpy(), spread_over_leaves(framework)[position])

@@ -15,7 +15,7 @@ from dxkit.maturity._answer_noise import gather_noise
 from dxkit.maturity._competition_ranks import RankArray
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._draw_workers import rank_all_draws
-from dxkit.maturity._framework import build_framework, read_sorted_figures, sort_framework
+from dxkit.maturity._framework import parse_framework, read_sorted_figures, sort_framework
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._method_texts import describe_rank_intervals
 from dxkit.maturity._missing_answers import N_DONORS
@@ -216,7 +216,7 @@ def rank_intervals(
     rule = MIN_ANSWERED if min_answered is None else min_answered
     _check_shares(weight_noise=weight_noise, min_answered=rule, level=level, tier_level=tier_level)
     _check_choices(vary, draws=draws, n_donors=n_donors, floor=floor)
-    framework = sort_framework(build_framework(indicators))
+    framework = sort_framework(parse_framework(indicators))
     numbers, codes, rows_given = read_sorted_figures(values, framework)
     noise = gather_noise(
         numbers, framework, codes, answers=answers, vary=vary, levels=levels, n_donors=n_donors

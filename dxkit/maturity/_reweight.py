@@ -6,7 +6,7 @@ import pandas as pd
 from dxkit import schema
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.maturity._framework import build_framework, read_figures
+from dxkit.maturity._framework import parse_framework, read_figures
 from dxkit.maturity._read_values import require_numbers
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -200,7 +200,7 @@ def _reweight_by_components(
 ) -> pd.DataFrame:
     if values is None:
         raise ChoiceError("method='pca' には values=（指標の値の表）が必要です。")
-    framework = build_framework(indicators)
+    framework = parse_framework(indicators)
     numbers, _ = read_figures(values, framework)
     if np.isnan(numbers).any():
         problem = "空欄のある表では主成分を計算できません"

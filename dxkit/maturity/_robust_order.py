@@ -8,7 +8,7 @@ import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.errors import ChoiceError, TableError
-from dxkit.maturity._framework import build_framework, find_blank_faults, read_figures
+from dxkit.maturity._framework import find_blank_faults, parse_framework, read_figures
 from dxkit.maturity._method_texts import describe_robust_order
 from dxkit.maturity._normalise import Normalise, normalise_figures
 from dxkit.maturity._plain_framework import complete_framework
@@ -109,7 +109,7 @@ def robust_order(
         raise ChoiceError(
             f"low={low}, high={high} は使えません。0 ≦ low ≦ 1 ≦ high にしてください。"
         )
-    framework = build_framework(indicators)
+    framework = parse_framework(indicators)
     numbers, codes = read_figures(values, framework)
     if faults := find_blank_faults(numbers, codes, framework.leaves, BLANK_REMEDY):
         raise TableError(faults)

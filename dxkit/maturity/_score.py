@@ -13,7 +13,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headings, check_pair
-from dxkit.maturity._framework import TOTAL, Framework, build_framework, read_figures
+from dxkit.maturity._framework import TOTAL, Framework, parse_framework, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._impute import N_DONORS, impute_answers
 from dxkit.maturity._method_texts import describe_scores
@@ -142,7 +142,7 @@ def score(
     indicators = complete_framework(values, indicators)
     check_pair(normalise, aggregate)
     ends = _choose_scale(scale, aggregate, min_answered)
-    framework = build_framework(indicators)
+    framework = parse_framework(indicators)
     numbers, codes = read_figures(values, framework)
     filled = impute_answers(numbers, framework, impute, n_donors)
     scaled = normalise_figures(filled, framework, normalise, ends)

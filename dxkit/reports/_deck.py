@@ -206,7 +206,7 @@ def _write_headings(names: pd.Series, hearing: Hearing) -> str:
 def _write_firmness(names: pd.Series, hearing: Hearing, draws: int) -> str:
     """Show how firm an order is: intervals, and groups whose order is not settled."""
     has_severity = not isinstance(hearing.severity, str)
-    intervals = _rank_municipalities(hearing, draws, has_severity=has_severity)
+    intervals = _compute_rank_intervals(hearing, draws, has_severity=has_severity)
     spread = charts.rank_intervals(intervals, names=names, level=LEVEL, source="")
     groups = charts.tiers(intervals["tier"], names=names, source="")
     pictures = [
@@ -228,7 +228,7 @@ def _write_firmness(names: pd.Series, hearing: Hearing, draws: int) -> str:
     return _write_slide("順位はどこまで確かか", [side_by_side], hearing, foot)
 
 
-def _rank_municipalities(hearing: Hearing, draws: int, *, has_severity: bool) -> pd.DataFrame:
+def _compute_rank_intervals(hearing: Hearing, draws: int, *, has_severity: bool) -> pd.DataFrame:
     """Compute the interval of each municipality's rank and its tier."""
     # every choice that somebody could have made otherwise
     vary = ["weights", "normalise", "aggregate", "missing"]

@@ -134,7 +134,7 @@ def _run_municipalities(client: Any, run: NotebookRun, municipalities: Sequence[
         return
     run.fixed_cells = tuple(at for at in parts if _has_choice(run.notebook.cells[at]))
     parts = {at: code for at, code in parts.items() if at not in run.fixed_cells}
-    run.town = _read_town(client)
+    run.town = _read_kernel_town(client)
     for name in municipalities:
         _run_code(client, f"{TOWN} = {json.dumps(name, ensure_ascii=False)}")
         outputs = _run_parts(client, name, parts)
@@ -171,7 +171,7 @@ def _has_choice(cell: Any) -> bool:
     return any(CHOICE in page for page in pages)
 
 
-def _read_town(client: Any) -> str:
+def _read_kernel_town(client: Any) -> str:
     """Read for which municipality the notebook's own results are."""
     outputs = _run_code(client, f"print({TOWN})")
     return "".join(output.get("text", "") for output in outputs).strip()

@@ -79,7 +79,7 @@ def one_page(
         write_part(heading, _embed(picture, heading))
         for heading, picture in (pictures or {}).items()
     ]
-    parts.append(write_part("表", _write_rows(table, columns)))
+    parts.append(write_part("表", _write_shown_table(table, columns)))
     foot = [write_source(table), write_age_note(table)]
     sheet = write_sheet(escape_text(title) + escape_text(in_brackets(mark)), parts, foot=foot)
     return write_report(path, write_page(title + in_brackets(mark), sheet))
@@ -102,7 +102,7 @@ def _embed(picture: object, heading: str) -> str:
     )
 
 
-def _write_rows(
+def _write_shown_table(
     table: pd.DataFrame, columns: Sequence[Hashable] | Mapping[Hashable, str] | None
 ) -> str:
     shown = show(table.head(MOST_ROWS), columns=columns).columns

@@ -224,7 +224,7 @@ class RangeAttack:
         if (self._low > self._high).any():
             raise _contradiction()
         self._require_closed_rows()
-        self._blocks = self._list_blocks()
+        self._blocks = self._label_blocks()
         self._programs: dict[int, _BlockProgram] = {}
 
     def is_bound(self, cell: int) -> bool:
@@ -248,8 +248,8 @@ class RangeAttack:
         if (np.abs(self._equations @ values)[~has_open] > TOLERANCE).any():
             raise _contradiction()
 
-    def _list_blocks(self) -> IntArray:
-        """Find for each unknown the number of its block of equations; -1 where printed."""
+    def _label_blocks(self) -> IntArray:
+        """Label each unknown with the number of its block of equations; -1 where printed."""
         cells = np.flatnonzero(self._is_open)
         columns = self._equations[:, cells]
         _, block_of = connected_components(csr_array(columns.T @ columns), directed=False)

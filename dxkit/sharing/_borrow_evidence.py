@@ -192,7 +192,7 @@ def _borrow_moves(scenario: Scenario, rows: list[Row]) -> pd.DataFrame:
         if row["from_hour"] < last_hour
     ]
     others = pd.concat([moves[~moves["place"].isin(SHELTERS)], own], ignore_index=True)
-    return _join_rows(others, added, moves)
+    return _append_rows(others, added, moves)
 
 
 def _borrow_contacts(scenario: Scenario, rows: list[Row]) -> pd.DataFrame:
@@ -213,10 +213,10 @@ def _borrow_contacts(scenario: Scenario, rows: list[Row]) -> pd.DataFrame:
         if row["from_hour"] < last_hour
     ]
     others = contacts[~contacts["place"].isin(OUTSIDE_PLACES)]
-    return _join_rows(others, added, contacts)
+    return _append_rows(others, added, contacts)
 
 
-def _join_rows(others: pd.DataFrame, added: list[Row], like: pd.DataFrame) -> pd.DataFrame:
+def _append_rows(others: pd.DataFrame, added: list[Row], like: pd.DataFrame) -> pd.DataFrame:
     columns = list(like.columns)
     tables = [table for table in (others, pd.DataFrame(added, columns=columns)) if len(table)]
     if not tables:

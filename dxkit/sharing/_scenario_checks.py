@@ -35,7 +35,7 @@ def find_scenario_faults(
         *_check_codes(lines),
         *_check_places(lines),
         *_check_arrivals(lines["arrivals"]),
-        *_check_intervals(lines["moves"]),
+        *_check_hour_intervals(lines["moves"]),
         *_check_agreements(lines["agreements"]),
         *_check_uses(lines["observed"]),
         *_find_repeated_rows(lines["outages"], ("code",), "outages.csv"),
@@ -181,7 +181,7 @@ def _check_arrivals(lines: list[Line]) -> list[Fault]:
     return faults
 
 
-def _check_intervals(lines: list[Line]) -> list[Fault]:
+def _check_hour_intervals(lines: list[Line]) -> list[Fault]:
     """Check that an interval ends after it begins and that those of one place do not overlap."""
     faults = []
     earlier_lines: dict[object, list[Line]] = {}

@@ -28,7 +28,7 @@ from dxkit.store._database_tables import (
 )
 from dxkit.store._digest import (
     Digest,
-    check_digest,
+    compare_digests,
     compute_origin,
     extend_digest,
     is_well_formed,
@@ -136,7 +136,7 @@ class Database:
             rows = connection.execute(_ENTRIES_QUERY, {"meeting": self.meeting}).mappings()
             entries = [dict(row) for row in rows]
             secret = connection.scalar(_SECRET_QUERY, {"meeting": self.meeting})
-        digest = check_digest(entries, stored, self.meeting, secret)
+        digest = compare_digests(entries, stored, self.meeting, secret)
         if not digest.intact and not all(map(is_well_formed, entries)):
             raise StoreError(
                 f"保存先「{self.safe_url}」: 記録が壊れていて読めません → "

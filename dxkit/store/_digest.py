@@ -66,7 +66,7 @@ def extend_digest(digest: str, entries: Iterable[Mapping[str, Any]]) -> str:
     return digest
 
 
-def check_digest(
+def compare_digests(
     entries: Sequence[Mapping[str, Any]], stored: Any, meeting: str, secret: str | None
 ) -> Digest:
     """Compare what is stored with the digest that was written along with it."""

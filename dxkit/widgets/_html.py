@@ -20,8 +20,6 @@ LABELLED = {"description_width": "7em"}
 CELL = "padding:1px 10px;border-bottom:1px solid #ddd;text-align:left"
 SWATCH = "display:inline-block;width:16px;height:12px;border:1px solid #555;background:"
 TABLE = "border-collapse:collapse"
-# keeps a share of nothing at 0 instead of dividing by 0
-TINY = 1e-300
 
 
 def show_picture(output: ipywidgets.Output, picture: Any) -> None:
@@ -70,7 +68,8 @@ def write_legend(
     unit: str,
 ) -> str:
     """Write colours, what they mean, and how much there is of each; the last kind first."""
-    total = max(float(weights.sum()), TINY)
+    # a share of nothing is 0
+    total = float(weights.sum()) or 1.0
     sums = np.bincount(kinds, weights, len(labels))
     entries = [
         f'<span style="{SWATCH}{colour}"></span> {html.escape(label)} '

@@ -165,7 +165,7 @@ def estimates(repeats):
         (41, 4, 1.6),
     ):
         start = time.perf_counter()
-        table = costs.estimates_trial(
+        table = costs.evaluate_outlier_methods(
             municipalities, n_estimates=count, n_planted=planted, factor=factor, repeats=repeats
         ).set_index("method")["f1"]
         seconds = time.perf_counter() - start

@@ -114,7 +114,7 @@ def test_a_meeting_is_prepared_and_run_without_code_and_read_from_the_back_row(
 ):
     officer = windows(room.local_officer_link, (1280, 900))
     officer.wait_for_selector("#desk", timeout=WAIT_MS)
-    assert room.gate.make_secret("officer") not in officer.url
+    assert room.gate.derive_secret("officer") not in officer.url
     _ask(officer, "共同調達の勉強会を続け、仕様書のひな形を県と市町で一緒に作る", "scale")
     _ask(officer, "次の会の時間帯", "choice", "\n".join(f"候補の時間帯 {at}" for at in range(12)))
     _ask(officer, "先に取り組むこと", "ranking", "文字同定\n照会\n比較表\n専門家の派遣")

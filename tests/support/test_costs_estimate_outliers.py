@@ -12,7 +12,7 @@ TOWNS = dxkit.load("municipalities")
 
 
 def f1(**options):
-    return costs.estimates_trial(TOWNS, **options).set_index("method")["f1"]
+    return costs.evaluate_outlier_methods(TOWNS, **options).set_index("method")["f1"]
 
 
 def test_planted_at_2_3_times_12_estimates_are_found_better_than_by_yen_per_resident():
@@ -112,4 +112,4 @@ def test_too_few_and_impossible_estimates_are_refused():
     with pytest.raises(ChoiceError, match=r"coverage=0\.3"):
         costs.outliers(dxkit.load("estimates_example"), coverage=0.3)
     with pytest.raises(ChoiceError, match="n_planted=9"):
-        costs.estimates_trial(TOWNS, n_planted=9)
+        costs.evaluate_outlier_methods(TOWNS, n_planted=9)

@@ -112,9 +112,9 @@ CASES = {
         {"estimates": dxkit.load("estimates_example")},
         lambda t: costs.outliers(t["estimates"]),
     ),
-    "estimates_trial": (
+    "evaluate_outlier_methods": (
         {"municipalities": TOWNS},
-        lambda t: costs.estimates_trial(t["municipalities"], repeats=10),
+        lambda t: costs.evaluate_outlier_methods(t["municipalities"], repeats=10),
     ),
     "table": ({"progress": PROGRESS}, lambda t: progress.table(t["progress"])),
     "forecast": (STEPS, forecast_of),
@@ -354,7 +354,7 @@ def test_what_is_made_of_invented_tables_is_marked_invented(name):
             assert "例" in table.attrs["source"]
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name != "estimates_trial"])
+@pytest.mark.parametrize("name", [name for name in CASES if name != "evaluate_outlier_methods"])
 def test_what_is_made_of_published_tables_is_not_marked_invented(name):
     tables, function = CASES[name]
     given = {
@@ -380,7 +380,7 @@ def test_one_bodys_own_row_and_a_copy_of_a_result_keep_their_mark():
 
 
 def test_invented_estimates_and_futures_are_marked_whatever_they_are_made_of():
-    table = costs.estimates_trial(dxkit.load("municipalities"), repeats=2)
+    table = costs.evaluate_outlier_methods(dxkit.load("municipalities"), repeats=2)
     assert (table.attrs["made"], table.attrs["kind"]) == (True, "made")
     made = progress.trial(n_municipalities=2)
     assert made.finish.attrs["made"] is made.progress.attrs["made"] is True
@@ -449,12 +449,12 @@ def test_names_in_a_result_are_text_and_never_code_or_a_formula():
         (
             "estimates",
             "n_estimates",
-            lambda word: costs.estimates_trial(TOWNS, repeats=2, **{word: 8}),
+            lambda word: costs.evaluate_outlier_methods(TOWNS, repeats=2, **{word: 8}),
         ),
         (
             "planted",
             "n_planted",
-            lambda word: costs.estimates_trial(TOWNS, repeats=2, **{word: 3}),
+            lambda word: costs.evaluate_outlier_methods(TOWNS, repeats=2, **{word: 3}),
         ),
         (
             "towns",

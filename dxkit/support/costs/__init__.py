@@ -7,11 +7,14 @@ and pays what, `talent_pool` sizes a shared pool of staff,
 `support_forms` proposes a form of support and its cost for what a municipality lacks.
 """
 
+from typing import Any
+
+from dxkit._keywords import find_old_name
 from dxkit.support.costs._bundle import Bundle, bundle
 from dxkit.support.costs._contract_costs import contract_costs
 from dxkit.support.costs._core_objection import core_objection
 from dxkit.support.costs._estimate_outliers import Estimates, outliers
-from dxkit.support.costs._estimates_trial import estimates_trial
+from dxkit.support.costs._evaluate_outlier_methods import evaluate_outlier_methods
 from dxkit.support.costs._fee import fee, fee_limits
 from dxkit.support.costs._gain import gain
 from dxkit.support.costs._kit import Kit, kit
@@ -32,7 +35,7 @@ __all__ = [
     "bundle",
     "contract_costs",
     "core_objection",
-    "estimates_trial",
+    "evaluate_outlier_methods",
     "fee",
     "fee_limits",
     "gain",
@@ -45,3 +48,11 @@ __all__ = [
     "support_forms",
     "talent_pool",
 ]
+
+# a name of the release before, which goes on working with a warning
+_OLD_NAMES = {"estimates_trial": "evaluate_outlier_methods"}
+
+
+def __getattr__(name: str) -> Any:
+    """Find a public name of the release before (PEP 562)."""
+    return find_old_name(name, _OLD_NAMES, globals(), __name__)

@@ -66,7 +66,7 @@ def write_calendar(path: str | Path, events: pd.DataFrame, *, title: str = "DX�
     ['SUMMARY:出前講座']
     """
     path = Path(path)
-    rows = _read_events(events)
+    rows = _read_calendar_events(events)
     if path.suffix.lower() == ".ics":
         lines = _write_lines(rows, title, is_invented=is_made(events))
         text = "".join(f"{_fold(line)}\r\n" for line in lines)
@@ -85,7 +85,7 @@ def write_calendar(path: str | Path, events: pd.DataFrame, *, title: str = "DX�
     return path
 
 
-def _read_events(events: pd.DataFrame) -> pd.DataFrame:
+def _read_calendar_events(events: pd.DataFrame) -> pd.DataFrame:
     """Read the events in the order of their times, with every fault."""
     rows = read_plain_table(events)
     _checks.require_columns(rows, ["title", "start"], "予定")

@@ -68,7 +68,7 @@ class CodeGate:
     >>> gate = CodeGate(b"k" * 32, clock=lambda: 0.0)
     >>> gate.try_code("phone", gate.code), gate.try_code("stranger", "no code")
     (True, False)
-    >>> gate.has_secret("join", gate.make_secret("join")), gate.has_secret("join", gate.code)
+    >>> gate.has_secret("join", gate.derive_secret("join")), gate.has_secret("join", gate.code)
     (True, False)
     >>> client, token = gate.admit_client()
     >>> gate.read_client(token) == client, gate.read_client("forged")
@@ -121,14 +121,14 @@ class CodeGate:
                 _count_wrong(self._recall(name, now), free_tries, longest_wait_s, now)
             return False
 
-    def make_secret(self, purpose: str) -> str:
+    def derive_secret(self, purpose: str) -> str:
         """Make the long secret of a link: too long for anybody to find it by trying."""
         return hash_text(self._key, "link", purpose)[:SECRET_LENGTH]
 
     def has_secret(self, purpose: str, entered: object) -> bool:
         """Check whether a link's secret is right, in constant time."""
         is_text = isinstance(entered, str) and entered.isascii()
-        return is_text and hmac.compare_digest(str(entered), self.make_secret(purpose))
+        return is_text and hmac.compare_digest(str(entered), self.derive_secret(purpose))
 
     def make_ticket(self, number: int) -> str:
         """Make the code of a paper ticket."""

@@ -15,7 +15,7 @@ from dxkit.widgets.room._drill import score_card, start_drill
 from dxkit.widgets.room._freed_memory import clear_freed_memory
 from dxkit.widgets.room._questions import KINDS, Question
 from dxkit.widgets.room._replies import Reply, make_reply
-from dxkit.widgets.room._room_state import RoomState, check_expected
+from dxkit.widgets.room._room_state import RoomState, check_person_count
 from dxkit.widgets.room._stage import QUESTION
 from dxkit.widgets.room._stage_view import (
     count_waiting,
@@ -91,7 +91,7 @@ class OfficerDesk:
             "agenda": lambda body: stage.write_agenda(str(body.get("text", "")).splitlines()),
             "title": lambda body: stage.write_title(body.get("title")),
             "timer": lambda body: stage.start_timer(body.get("minutes")),
-            "no_timer": lambda _: stage.stop_timer(),
+            "no_timer": lambda _: stage.remove_timer(),
             "expected": self._change_expected,
             "release": lambda body: room.door.release_ticket(body.get("ticket")),
             "move": lambda body: room.move(str(body.get("address"))),
@@ -227,7 +227,7 @@ class OfficerDesk:
 
     def _change_expected(self, body: Body) -> None:
         expected = body.get("count")
-        check_expected(expected, tickets=self._room.door.needs_ticket)
+        check_person_count(expected, tickets=self._room.door.needs_ticket)
         self._room.door.change_expected(expected)
 
     def _seal(self, body: Body) -> None:

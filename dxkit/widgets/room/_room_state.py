@@ -80,7 +80,7 @@ class RoomState:
     ) -> None:
         # a room that the officer fills on its own page begins with none
         questions = {} if log is not None and not items else read_questions(items)
-        check_expected(expected, tickets=tickets)
+        check_person_count(expected, tickets=tickets)
         key = session.key("room")
         self.session = session
         self.gate = CodeGate(key)
@@ -146,19 +146,19 @@ class RoomState:
     @property
     def link(self) -> str:
         """What the QR code holds: a long secret behind #, which browsers send to nobody."""
-        return f"{self.address}#key={self.gate.make_secret('join')}"
+        return f"{self.address}#key={self.gate.derive_secret('join')}"
 
     @property
     def officer_link(self) -> str:
         """The page from which the officer drives the meeting: keep it to yourself."""
-        return f"{self.address}officer#key={self.gate.make_secret('officer')}"
+        return f"{self.address}officer#key={self.gate.derive_secret('officer')}"
 
     @property
     def local_officer_link(self) -> str:
         """The officer's page on this laptop's own address, where it answers there."""
         is_local = LOOPBACK in (self.host, *self.other_hosts)
         host = LOOPBACK if is_local else write_host(self.host)
-        return f"http://{host}:{self.port}/officer#key={self.gate.make_secret('officer')}"
+        return f"http://{host}:{self.port}/officer#key={self.gate.derive_secret('officer')}"
 
     @property
     def local_prepare_link(self) -> str:
@@ -168,7 +168,7 @@ class RoomState:
     @property
     def stage_link(self) -> str:
         """The page for the projector: it shows, and changes nothing."""
-        return f"{self.address}stage#key={self.gate.make_secret('stage')}"
+        return f"{self.address}stage#key={self.gate.derive_secret('stage')}"
 
     @property
     def ticket_links(self) -> list[str]:
@@ -325,7 +325,7 @@ class RoomState:
         return warnings
 
 
-def check_expected(expected: object, *, tickets: bool) -> None:
+def check_person_count(expected: object, *, tickets: bool) -> None:
     """Check how many persons are said to be in the room.
 
     Raises

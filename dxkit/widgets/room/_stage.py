@@ -188,7 +188,7 @@ class Stage:
             )
         self._log.write_setting("timer", time.time() + 60 * count)
 
-    def stop_timer(self) -> None:
+    def remove_timer(self) -> None:
         """Take the timer away."""
         self._log.write_setting("timer", None)
 

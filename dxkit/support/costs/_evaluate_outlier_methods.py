@@ -1,6 +1,7 @@
 """From how dear on are dear estimates found, and how much better than by yen per resident?
 
-`estimates_trial` plants dear estimates among invented fair ones and counts what each method finds.
+`evaluate_outlier_methods` plants dear estimates among invented fair ones and counts what each
+method finds.
 """
 
 import numpy as np
@@ -21,7 +22,7 @@ PER_RESIDENT_CUT = 2.0
 
 
 @accepts_old_keywords(estimates="n_estimates", planted="n_planted")
-def estimates_trial(
+def evaluate_outlier_methods(
     municipalities: pd.DataFrame,
     *,
     people: str = "people_2020",
@@ -66,7 +67,8 @@ def estimates_trial(
     Examples
     --------
     >>> import dxkit
-    >>> estimates_trial(dxkit.load("municipalities"), repeats=20)[["method", "f1"]].round(2)
+    >>> table = evaluate_outlier_methods(dxkit.load("municipalities"), repeats=20)
+    >>> table[["method", "f1"]].round(2)
              method    f1
     0       trimmed  0.91
     1  per_resident  0.60
