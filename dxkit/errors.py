@@ -7,6 +7,7 @@ and reported together.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 # more faults than these fill the screen; `TableError.faults` holds all
@@ -181,6 +182,34 @@ def shorten(value: object, width: int = VALUE_WIDTH) -> str:
     # a hostile cell may be megabytes long: only its head is looked at
     text = _box_unprintable(" ".join(str(value)[: SCANNED_PER_SHOWN * width].split()))
     return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def list_first(texts: Iterable[str], limit: int, *, count: int, unit: str = "件") -> str:
+    """List the first texts in a line of Japanese, and count the rest.
+
+    Parameters
+    ----------
+    texts
+        Only the first are asked for, so that the rest of a long list need not be written.
+    limit
+        Most texts that are listed.
+    count
+        How many there are in all.
+    unit
+        In which the rest is counted.
+
+    Returns
+    -------
+    str
+        The texts, and how many are left out; nothing of the sort where all are listed.
+
+    Examples
+    --------
+    >>> list_first(["3行目", "8行目", "9行目"], 2, count=3)
+    '3行目、8行目ほか1件'
+    """
+    rest = f"ほか{count - limit}{unit}" if count > limit else ""
+    return "、".join(islice(texts, limit)) + rest
 
 
 def _box_unprintable(text: str) -> str:

@@ -57,7 +57,7 @@ img { display: block; box-shadow: 0 2px 10px #16324a55; border-radius: 6px; back
 .phones { display: flex; justify-content: space-between; margin-top: 18px; }
 .phones img { width: 236px; box-sizing: border-box; border: 7px solid #222; border-radius: 22px; }
 </style><main>
-<section><p>班が地図に拠点を3つ置き、証明された最適と比べる
+<section><p>グループが地図に拠点を3つ置き、証明された最適と比べる
 <small>A group places three bases and compares with the proven optimum</small></p>
 <img src="$map" width="838"></section>
 <section><p>スマートフォンで投票、棒が伸びる（架空の票）
@@ -145,9 +145,9 @@ def shoot_bases(browser: Browser, address: str) -> bytes:
             page.wait_for_function(
                 f"document.querySelectorAll('.dxkit-chosen').length === {i}", timeout=WAIT_MS
             )
-        page.locator("input[placeholder='班の名前']").fill("A班")
+        page.locator("input[placeholder='グループの名前']").fill("グループA")
         page.locator("button:has-text('この案を記録')").click()
-        page.locator(".widget-html td:has-text('A班')").first.wait_for(timeout=WAIT_MS)
+        page.locator(".widget-html td:has-text('グループA')").first.wait_for(timeout=WAIT_MS)
         page.locator("button:has-text('最適と比べる')").click()
         sentence = page.locator(".widget-html:has-text('輪が最適の拠点')").first
         sentence.wait_for(timeout=RUN_MS)

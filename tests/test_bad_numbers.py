@@ -1,6 +1,6 @@
 """What is no number that can be computed with is refused by every public function, in one clear error.
 
-The cases are those of tests/test_doubt.py: a cell of each number column becomes infinite, a word, or
+The cases are those of the files test_doubt_….py: a cell of each number column becomes infinite, a word, or
 a number without end of digits. The function then refuses the table, or does not use the cell: its
 answer is the same as before.
 """
@@ -9,13 +9,14 @@ import math
 
 import pandas as pd
 import pytest
-from test_doubt import CASES
+from doubt_cases import collect_cases
 
 import dxkit
 from dxkit import charts, drones, groups, maturity, sharing
 from dxkit.assumptions import doubt
 from dxkit.errors import DxkitError
 
+CASES = collect_cases()
 # what takes longer than a second a call is left to its own package's tests
 SLOW = (
     "linkage.", "groups.tradeoff", "groups.rotate", "sharing.backtest", "support.matching", "support.progress",

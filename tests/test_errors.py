@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dxkit import errors
-from dxkit.errors import Fault, TableError, shorten
+from dxkit.errors import Fault, TableError, list_first, shorten
 
 
 def test_a_fault_names_every_place_it_knows():
@@ -80,3 +80,10 @@ def test_each_error_is_caught_by_the_builtin_that_people_expect(error, builtin):
 
 def test_a_missing_table_is_said_without_the_quotes_of_a_key_error():
     assert str(errors.CatalogError("「x」という表はありません")) == "「x」という表はありません"
+
+
+def test_a_long_list_names_the_first_and_counts_the_rest_without_writing_them():
+    texts = (f"{10 // row}件" for row in (2, 1, 0))
+    assert list_first(texts, 2, count=7) == "5件、10件ほか5件"
+    assert list_first(["1行目", "2行目"], 2, count=2, unit="行") == "1行目、2行目"
+    assert list_first([], 2, count=0) == ""

@@ -132,10 +132,12 @@ def test_the_difference_counts_who_only_one_choice_reaches(cells):
     both = cells.assign(
         before=cells["times"], after=np.random.default_rng(1).integers(0, 3, len(cells))
     )
-    entries = data(difference(both, labels=("A班", "最適")))["panes"][0]["legends"][0]["entries"]
+    entries = data(difference(both, labels=("グループA", "最適")))["panes"][0]["legends"][0][
+        "entries"
+    ]
     one, other = both["before"] > 0, both["after"] > 0
     for words, those in (
-        ("A班だけ届く", one & ~other),
+        ("グループAだけ届く", one & ~other),
         ("最適だけ届く", other & ~one),
         ("どちらも届く", one & other),
         ("どちらも届かない", ~one & ~other),

@@ -22,7 +22,7 @@ BILL = "a step of costs.share and costs.bundle: facilitators/06"
 CODE = "a step of the readers; for scripts"
 MODEL = "another question to the same model as best_bases; named in docs/method_drones.md"
 REASONS = {
-    "assumptions.doubt": "a test of functions, not a step of a study: tests/test_doubt.py",
+    "assumptions.doubt": "a test of functions, not a step of a study: tests/test_doubt.py and test_doubt_….py",
     "assumptions.multiverse": "for studies of one's own; docs/method_assumptions.md",
     "charts.multiverse": "draws assumptions.multiverse",
     **dict.fromkeys(

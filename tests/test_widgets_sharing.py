@@ -117,13 +117,17 @@ def test_consent_counts_for_the_policy_that_asks(scenario):
 
 def test_a_decision_is_recorded_with_its_settings_and_numbers(explorer):
     explorer.button.click()
-    assert "班の名前を書いてから" in explorer.recorded.value
+    assert "グループの名前を書いてから" in explorer.recorded.value
     assert explorer.records.empty
-    explorer.group.value, explorer.decided.value, explorer.reason.value = " 1班 ", "緊急時", HOSTILE
+    explorer.group.value, explorer.decided.value, explorer.reason.value = (
+        " グループ1 ",
+        "緊急時",
+        HOSTILE,
+    )
     explorer.button.click()
     row = explorer.records.iloc[0]
     assert row[["group", "role", "policy", "outage", "joined", "hour"]].tolist() == [
-        "1班", "避難元の市町", "緊急時", "シナリオどおり", "シナリオどおり", 72,
+        "グループ1", "避難元の市町", "緊急時", "シナリオどおり", "シナリオどおり", 72,
     ]  # fmt: skip
     played = sharing.compare(
         sharing.simulate(explorer.scenario, policies=["緊急時"], draws=2)
@@ -137,7 +141,11 @@ def test_a_decision_is_recorded_with_its_settings_and_numbers(explorer):
 def test_a_decision_is_kept_in_the_session_before_it_is_shown(scenario, tmp_path):
     with store.Session(tmp_path / "meeting.sqlite", meeting="演習") as session:
         explorer = widgets.sharing_explorer(scenario, policies=["県ハブ"], draws=1, session=session)
-        for name, policy in (("県の班", "県ハブ"), ("西宮の班", "協定"), ("県の班", "同意制")):
+        for name, policy in (
+            ("県のグループ", "県ハブ"),
+            ("西宮のグループ", "協定"),
+            ("県のグループ", "同意制"),
+        ):
             explorer.group.value, explorer.decided.value, explorer.reason.value = (
                 name,
                 policy,
@@ -148,12 +156,19 @@ def test_a_decision_is_kept_in_the_session_before_it_is_shown(scenario, tmp_path
     with store.Session(tmp_path / "meeting.sqlite", meeting="演習") as session:
         # one voice an item: no figure of fewer than three leaves the store, the card says who and what
         chosen = session.choices()
-        assert chosen["item"].tolist() == ["共有のしかた（県の班）", "共有のしかた（西宮の班）"]
+        assert chosen["item"].tolist() == [
+            "共有のしかた（県のグループ）",
+            "共有のしかた（西宮のグループ）",
+        ]
         assert chosen["option"].tolist() == ["", ""]
         cards = session.notes()
         assert len(cards) == 3
         assert cards["text"].str.contains("理由: 早く知る").all()
-        for name, policy in (("県の班", "県ハブ"), ("西宮の班", "協定"), ("県の班", "同意制")):
+        for name, policy in (
+            ("県のグループ", "県ハブ"),
+            ("西宮のグループ", "協定"),
+            ("県のグループ", "同意制"),
+        ):
             assert (cards["text"].str.contains(name) & cards["text"].str.contains(policy)).any()
 
 
@@ -163,7 +178,7 @@ def test_a_store_that_fails_is_said_and_nothing_is_shown_as_recorded(scenario, m
             raise StoreError("ディスクに空きがありません <b>")
 
     explorer = widgets.sharing_explorer(scenario, policies=["県ハブ"], draws=1, session=Full())
-    explorer.group.value = "県の班"
+    explorer.group.value = "県のグループ"
     explorer.button.click()
     assert "記録できませんでした。ディスクに空きがありません &lt;b&gt;" in explorer.recorded.value
     assert explorer.records.empty

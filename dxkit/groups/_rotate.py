@@ -60,7 +60,7 @@ class Rotation(TableResult):
 
     def __repr__(self) -> str:
         rounds = self.table["round"].nunique()
-        return f"<班替え: {rounds}回、再会 {self.repeats}（下限 {self.bound}）>"
+        return f"<グループ替え: {rounds}回、再会 {self.repeats}（下限 {self.bound}）>"
 
     def _describe_method(self) -> MethodText:
         return describe_rotation(self.settings, self.repeats, self.bound, STEPS)

@@ -5,7 +5,6 @@ million records cost about as much as the few ten thousand parts they are made o
 """
 
 import gc
-import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -21,15 +20,13 @@ from dxkit.linkage._fold_birthdays import fold_birthdays
 from dxkit.linkage._fold_places import fold_places
 from dxkit.linkage._name_parts import fold_names
 from dxkit.linkage._spellings import Spellings, build_column, find_spellings, pair_spellings
-from dxkit.schema import accepts_any_table, carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance, replace_surrogates
 
 COLUMNS = ("record_id", "name", "kana", "birthday", "sex", "address", "code")
 MEN = ("男", "男性", "M", "MALE", "1")
 WOMEN = ("女", "女性", "F", "FEMALE", "2")
 # a name may also stand in two columns
 NAME_PARTS = ("surname", "given")
-# half of a pair that stands for one character: no character at all
-SURROGATE = re.compile("[\ud800-\udfff]")
 SEXES = dict.fromkeys(MEN, "男") | dict.fromkeys(WOMEN, "女")
 
 
@@ -251,8 +248,9 @@ def _read_texts(column: pd.Series, sheet: str = "") -> list[str]:
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:
-        is_broken = [bool(SURROGATE.search(text)) for text in texts]
-        texts = [SURROGATE.sub("\ufffd", text) for text in texts]
+        readable = [replace_surrogates(text, "\ufffd") for text in texts]
+        is_broken = [before != after for before, after in zip(texts, readable, strict=True)]
+        texts = readable
         first = is_broken.index(True)
         fault = Fault(
             f"文字として読めない符号（サロゲートの片割れ）のあるセルが{sum(is_broken):,}件あります"

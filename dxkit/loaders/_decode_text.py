@@ -64,8 +64,6 @@ GARBLINGS = (
 CUT_REASONS = ("unexpected end of data", "incomplete multibyte sequence", "truncated data")
 # what stands for a character that a conversion could not read
 LOST = "\ufffd"
-# half of a pair that stands for one character: no character at all
-SURROGATE = re.compile("[\ud800-\udfff]")
 LAST_ASCII = "\x7f"
 
 

@@ -5,8 +5,9 @@ import warnings
 from typing import Any
 
 from dxkit.errors import Fault, TableError, TableWarning
-from dxkit.loaders._decode_text import SURROGATE, decode_text
+from dxkit.loaders._decode_text import decode_text
 from dxkit.loaders._remedies import GET_AGAIN
+from dxkit.schema import replace_surrogates
 
 
 def parse_json(content: bytes, file: str) -> tuple[Any, str]:
@@ -42,7 +43,9 @@ def _replace_lone_surrogates(value: Any, text: str, file: str) -> Any:
     if "\\ud" not in text and "\\uD" not in text:
         return value
     written = json.dumps(value, ensure_ascii=False)
-    sound, count = SURROGATE.subn("?", written)
+    sound = replace_surrogates(written)
+    # each half is one character of the text, as its mark is
+    count = sum(before != after for before, after in zip(written, sound, strict=True))
     if not count:
         return value
     fault = Fault(

@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from dxkit._arrays import FloatArray
-from dxkit.errors import shorten
+from dxkit.errors import list_first, shorten
 from dxkit.loaders import _cells
 
 # the share of such cells from which a column is meant to be numbers
@@ -48,12 +48,10 @@ def describe_mixture(
     is_mixed = plain_count + odd_count >= NUMBER_SHARE * len(filled) or (has_dates and has_numbers)
     if not others or not plain_count + odd_count or not is_mixed:
         return []
-    listed = "、".join(
-        f"{number}行目「{shorten(text, 20)}」" for text, number in others[:LISTED_CELLS]
-    )
-    more = f"ほか{len(others) - LISTED_CELLS}件" if len(others) > LISTED_CELLS else ""
+    texts = (f"{number}行目「{shorten(text, 20)}」" for text, number in others)
+    listed = list_first(texts, LISTED_CELLS, count=len(others))
     return [
-        f"列「{head}」: 数として読めない値（{listed}{more}）があるので、列のすべてを文字として"
+        f"列「{head}」: 数として読めない値（{listed}）があるので、列のすべてを文字として"
         "読みました。数の列なら、数字だけにそろえてください"
     ]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from dxkit.errors import Fault, TableWarning
+from dxkit.errors import Fault, TableWarning, list_first
 from dxkit.loaders._load import load
 from dxkit.loaders._newer_files import use_shipped_tables
 from dxkit.loaders._sheet import Sheet
@@ -45,10 +45,8 @@ def warn_of_points(table: pd.DataFrame, sheet: Sheet) -> None:
         remarks.append((is_repeated, "同じ番号（共通ID）の行が{}行あります（そのまま残しました）"))
     for rows, template in remarks:
         if count := int(rows.sum()):
-            names = "、".join(table.loc[rows, label].astype(str).head(EXAMPLES))
-            remedy = f"元のファイルで確かめてください: {names}" + (
-                "、ほか" if count > EXAMPLES else ""
-            )
+            names = list_first(table.loc[rows, label].astype(str), EXAMPLES, count=count)
+            remedy = f"元のファイルで確かめてください: {names}"
             fault = Fault(template.format(f"{count:,}"), remedy, file=sheet.file)
             warnings.warn(str(fault), TableWarning, stacklevel=4)
 

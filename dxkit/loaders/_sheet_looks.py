@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from dxkit.errors import list_first
+
 # formats that Excel has built in: 0% and 0.00%
 PERCENT_FORMAT_IDS = (9, 10)
 # the first number of a workbook's own formats
@@ -150,5 +152,4 @@ def describe_merged(
 
 def list_places(places: Sequence[str]) -> str:
     """List the first places, and count the others."""
-    more = f"ほか{len(places) - LISTED_PLACES}件" if len(places) > LISTED_PLACES else ""
-    return "、".join(places[:LISTED_PLACES]) + more
+    return list_first(places, LISTED_PLACES, count=len(places))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dxkit._arrays import FloatArray
-from dxkit.errors import shorten
+from dxkit.errors import list_first, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._municipalities import map_municipalities
 from dxkit.loaders._sheet import Sheet
@@ -197,10 +197,10 @@ def describe_differences(checks: Sequence[SumCheck]) -> list[str]:
     different = [check for check in checks if not check.agrees]
     if not different:
         return []
-    listed = "、".join(
+    texts = (
         f"{check.row_number}行目「{shorten(check.subtotal.text, 20)}」の列「{check.column}」は"
         f" {check.total:,.12g}、内訳の合計は {check.sum:,.12g}"
-        for check in different[:LISTED_CHECKS]
+        for check in different
     )
-    more = f"ほか{len(different) - LISTED_CHECKS}件" if len(different) > LISTED_CHECKS else ""
-    return [f"合計の行が、内訳の合計と合いません: {listed}{more}"]
+    listed = list_first(texts, LISTED_CHECKS, count=len(different))
+    return [f"合計の行が、内訳の合計と合いません: {listed}"]

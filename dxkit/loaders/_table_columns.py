@@ -10,7 +10,7 @@ import numpy as np
 
 from dxkit import schema as schemas
 from dxkit._arrays import FloatArray
-from dxkit.errors import Fault, shorten
+from dxkit.errors import Fault, list_first, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._header_rows import Layout
 from dxkit.loaders._mixed_columns import describe_mixture, loses_digits
@@ -181,13 +181,10 @@ def _mark_percents(
 
 def _describe_shares(column: _Column, above: Sequence[int]) -> str:
     """Describe in Japanese which figures were read as shares beside percentages."""
-    listed = "、".join(
-        f"{column.sheet.row_numbers[row]}行目「{column.find_cell(row)}」"
-        for row in above[:LISTED_VALUES]
-    )
-    more = f"ほか{len(above) - LISTED_VALUES}件" if len(above) > LISTED_VALUES else ""
+    texts = (f"{column.sheet.row_numbers[row]}行目「{column.find_cell(row)}」" for row in above)
+    listed = list_first(texts, LISTED_VALUES, count=len(above))
     return (
-        f"列「{column.head}」: ％表示のセルと、そうでないセル（{listed}{more}）が混ざっています。"
+        f"列「{column.head}」: ％表示のセルと、そうでないセル（{listed}）が混ざっています。"
         "どれも割合（100% が 1）として読みました。％の値なら、表示をそろえてください"
     )
 
@@ -217,12 +214,11 @@ def _note_remarks(
         readings.remarks.append(remark)
     remarked = [(row, text) for row, text, number in read if number.remark]
     if remarked:
-        listed = "、".join(
-            f"{column.sheet.row_numbers[row]}行目「{shorten(text, 20)}」"
-            for row, text in remarked[:LISTED_VALUES]
+        texts = (
+            f"{column.sheet.row_numbers[row]}行目「{shorten(text, 20)}」" for row, text in remarked
         )
-        more = f"ほか{len(remarked) - LISTED_VALUES}件" if len(remarked) > LISTED_VALUES else ""
-        remark = f"列「{column.head}」: 注や「約」の付いた値を、数だけ読みました（{listed}{more}）"
+        listed = list_first(texts, LISTED_VALUES, count=len(remarked))
+        remark = f"列「{column.head}」: 注や「約」の付いた値を、数だけ読みました（{listed}）"
         readings.remarks.append(remark)
 
 

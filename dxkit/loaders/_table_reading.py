@@ -8,7 +8,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
-from dxkit.errors import Fault, TableError, shorten
+from dxkit.errors import Fault, TableError, list_first, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions, find_layout
 from dxkit.loaders._lying_sheet import LyingTable, find_lying_table
 from dxkit.loaders._raw import read_sheets
@@ -138,15 +138,13 @@ class Reading:
             if subtotal.kind != TOTAL and subtotal.row not in checked
         ]
         if unchecked:
-            listed = "、".join(
+            texts = (
                 f"{self.sheet.row_numbers[subtotal.row]}行目「{shorten(subtotal.text, 20)}」"
-                for subtotal in unchecked[:LISTED_CHECKS]
+                for subtotal in unchecked
             )
-            more = (
-                f"ほか{len(unchecked) - LISTED_CHECKS}行" if len(unchecked) > LISTED_CHECKS else ""
-            )
+            listed = list_first(texts, LISTED_CHECKS, count=len(unchecked), unit="行")
             self.remarks.append(
-                f"市町の行ではない（都道府県・郡・圏域・区）とみて別にした行があります: {listed}{more}"
+                f"市町の行ではない（都道府県・郡・圏域・区）とみて別にした行があります: {listed}"
                 "（内訳がそろわず、合計は確かめていません）"
             )
 

@@ -20,13 +20,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from dxkit.errors import Fault, TableError, TableWarning
-from dxkit.loaders._decode_text import LOST, SURROGATE
+from dxkit.loaders._decode_text import LOST
 from dxkit.loaders._remedies import GET_AGAIN, SAVE_AS_WORKBOOK
 from dxkit.loaders._sheet import MAX_CELLS, Sheet
 from dxkit.loaders._sheet_looks import find_percent_styles
 from dxkit.loaders._sheet_parser import LAST_COLUMN, LAST_ROW, SheetParser, find_bounds
 from dxkit.loaders._workbook_looks import strip_looks
 from dxkit.loaders._zip import open_zip, read_member
+from dxkit.schema import replace_surrogates
 
 # rows and columns of the smallest table
 LEAST_TABLE = 2
@@ -234,9 +235,8 @@ def _read_page(file: str, page: Any) -> Sheet:
 def _replace_surrogates(file: str, title: str, cell: dict[str, Any]) -> object:
     """Put U+FFFD in the place of half a surrogate pair, which a workbook's escapes can write."""
     value = cell["value"]
-    if not isinstance(value, str) or value.isascii() or not SURROGATE.search(value):
+    if not isinstance(value, str) or (text := replace_surrogates(value, LOST)) == value:
         return value
-    text = SURROGATE.sub(LOST, value)
     fault = Fault(
         "文字として読めない符号（サロゲートの片割れ）があります（その文字は不明として読みます）",
         "元の文字を確かめてください",

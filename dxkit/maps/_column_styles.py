@@ -9,7 +9,6 @@ import pandas as pd
 
 from dxkit.maps._classes import Classes, classify_numbers, classify_texts
 from dxkit.maps._colours import Colours
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._inputs import (
     Columns,
     format_value,
@@ -19,6 +18,7 @@ from dxkit.maps._inputs import (
     to_finite_numbers,
 )
 from dxkit.maps._layers import Notes, Spec
+from dxkit.schema import replace_surrogates
 
 # Leaflet path options of areas that only show where the data lie
 BACKGROUND: Spec = {"color": "#c4c4c4", "weight": 1, "fillColor": "#f2f2ee", "fillOpacity": 1}

@@ -5,10 +5,10 @@ import pandas as pd
 
 from dxkit._keywords import accepts_old_keywords
 from dxkit.maps._base_layers import BASE, BASE_COLOUR, put_bases
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._map import Map
 from dxkit.maps._mesh_layers import CellKinds, check_cells, put_cells, put_ground, read_times
 from dxkit.maps._provenance import read_origin
+from dxkit.schema import replace_surrogates
 
 # in the order of `name_difference_kinds`: neither, the first only, the second only, both
 DIFFERENCE_COLOURS = ("#d0d0d0", "#009e73", "#cc79a7", "#8cc6ea")
@@ -30,8 +30,8 @@ def name_difference_kinds(before_label: str, after_label: str) -> tuple[str, str
 
     Examples
     --------
-    >>> name_difference_kinds("A班", "最適")
-    ('どちらも届かない', 'A班だけ届く', '最適だけ届く', 'どちらも届く')
+    >>> name_difference_kinds("グループA", "最適")
+    ('どちらも届かない', 'グループAだけ届く', '最適だけ届く', 'どちらも届く')
     """
     return (
         "どちらも届かない",
@@ -72,7 +72,7 @@ def difference(
     before, after
         Names of the two columns: by how many bases of each choice the cell is reached.
     labels
-        What the two are called, for example 「A班」 and 「最適」.
+        What the two are called, for example 「グループA」 and 「最適」.
     weight, level, municipalities, background, unit, made, title, source, offline, height
         As for `coverage`.
 

@@ -12,10 +12,10 @@ from dxkit.errors import shorten
 from dxkit.maps._bent_arrow import bend_arrow
 from dxkit.maps._classes import classify_numbers
 from dxkit.maps._flow_table import FlowTable
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._layers import Notes, ShapeLayer, Spec
 from dxkit.maps._legend import Legend, LegendEntry, format_number, scale_radii
 from dxkit.maps._map import Map
+from dxkit.schema import replace_surrogates
 
 # Okabe and Ito: blue takes in, orange sends; told apart with any colour vision
 BALANCE_KINDS = ("来た人のほうが多い（同数を含む）", "出た人のほうが多い")

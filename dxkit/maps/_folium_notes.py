@@ -13,9 +13,9 @@ from folium.map import Popup, Tooltip
 
 from dxkit.errors import AssetError
 from dxkit.maps._folium_refusal import require_no_children
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._layers import Spec
 from dxkit.maps._legend import format_number
+from dxkit.schema import replace_surrogates
 
 NOTE_TYPES = (Tooltip, Popup, GeoJsonTooltip, GeoJsonPopup)
 TOOLTIP_TYPES = (Tooltip, GeoJsonTooltip)

@@ -8,7 +8,7 @@ strips frames out of notebooks (an untrusted notebook, a site that shows noteboo
 import base64
 import html
 
-from dxkit.maps._html_safety import replace_surrogates
+from dxkit.schema import replace_surrogates
 
 BOX = "position:relative;overflow:hidden;height:{height}px"
 STILL = "position:absolute;left:0;top:0;width:100%;max-width:720px"

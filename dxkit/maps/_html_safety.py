@@ -21,6 +21,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from dxkit.errors import AssetError, shorten
+from dxkit.schema import replace_surrogates
 
 TILE_HOST = "https://cyberjapandata.gsi.go.jp"
 TILES = {
@@ -116,14 +117,6 @@ def to_json(value: object) -> str:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return replace_surrogates(text)
-
-
-def replace_surrogates(value: object) -> str:
-    """Convert a value to text that a file can hold.
-
-    A lone half of a surrogate pair, which UTF-8 cannot encode, becomes a question mark.
-    """
-    return str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def check_colour(value: object) -> str:

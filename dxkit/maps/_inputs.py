@@ -11,8 +11,8 @@ import pandas as pd
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit._checks import EMPTY_REMEDY
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._legend import format_number
+from dxkit.schema import replace_surrogates
 
 NAMELESS = "（名前なし）"
 # column names that a message lists, and letters of each

@@ -25,12 +25,13 @@ from dxkit.maps._folium import (
 )
 from dxkit.maps._folium_refusal import explain_refusal
 from dxkit.maps._frame import write_frame
-from dxkit.maps._html_safety import TILES, replace_surrogates, write_page
+from dxkit.maps._html_safety import TILES, write_page
 from dxkit.maps._layers import PageContent, PointLayer, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend
 from dxkit.maps._provenance import mark_title, write_footer
 from dxkit.maps._shape_inputs import check_shapes
 from dxkit.maps._still_map import write_still_map
+from dxkit.schema import replace_surrogates
 
 # names of areas outside the first view that a legend lists
 LISTED_OUTSIDE = 12

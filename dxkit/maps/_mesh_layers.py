@@ -17,7 +17,6 @@ from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.codes import MESH_LEVELS
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._column_styles import BACKGROUND, MUNICIPALITIES
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._inputs import (
     check_rows,
     read_row_labels,
@@ -28,6 +27,7 @@ from dxkit.maps._layers import Notes, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend, LegendEntry
 from dxkit.maps._map import Map
 from dxkit.maps._shape_inputs import check_shapes, read_positions
+from dxkit.schema import replace_surrogates
 
 BORDER: Spec = {"color": "#444444", "weight": 1.5, "fill": False}
 # codes of mesh cells count longitudes from 100 degrees east

@@ -11,7 +11,6 @@ from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._classes import Classes
 from dxkit.maps._colours import Colours
 from dxkit.maps._column_styles import BACKGROUND, DrawnColumn, classify_column, make_notes
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._inputs import (
     Columns,
     check_rows,
@@ -25,6 +24,7 @@ from dxkit.maps._legend import Legend, LegendEntry, format_number, scale_radii
 from dxkit.maps._map import Map
 from dxkit.maps._provenance import read_origin
 from dxkit.maps._shape_inputs import check_shapes, read_positions
+from dxkit.schema import replace_surrogates
 
 # Leaflet path options of the circles
 POINT: Spec = {"color": "#333333", "weight": 1, "fillOpacity": 0.85}

@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit.maps._html_safety import replace_surrogates
 from dxkit.maps._shape_inputs import check_shapes
+from dxkit.schema import replace_surrogates
 
 FONT = (
     "font-family:'Hiragino Sans','BIZ UDPGothic','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',"

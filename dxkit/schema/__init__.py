@@ -15,7 +15,7 @@ from dxkit.schema._made_mark import MADE_MARK, MADE_NOTE_START, is_made
 from dxkit.schema._methods import MethodText, write_methods
 from dxkit.schema._old_names import OLD_NAMES, drop_old_names
 from dxkit.schema._provenance import PROVENANCE_KINDS, carry_provenance, merge_provenance
-from dxkit.schema._safe_cell import plain_cell, safe_cell, writable_text
+from dxkit.schema._safe_cell import plain_cell, replace_surrogates, safe_cell, writable_text
 from dxkit.schema._schemas import SCHEMAS, find_schema
 from dxkit.schema._show import show
 from dxkit.schema._shown_table import ShownTable
@@ -57,6 +57,7 @@ __all__ = [
     "merge_provenance",
     "plain_cell",
     "read_source_note",
+    "replace_surrogates",
     "safe_cell",
     "show",
     "to_table",

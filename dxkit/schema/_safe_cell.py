@@ -19,6 +19,8 @@ TEXT_MARK = "'"
 # characters that neither XML nor UTF-8 can hold, or that steer a terminal
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 BOX = "□"
+# half of a pair that stands for one character: no character at all, and UTF-8 cannot hold it
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def writable_text(text: str) -> str:
@@ -39,6 +41,29 @@ def writable_text(text: str) -> str:
     ('a□b', '姫路市')
     """
     return UNWRITABLE.sub(BOX, text)
+
+
+def replace_surrogates(value: object, mark: str = "?") -> str:
+    """Put a mark in the place of each lone half of a surrogate pair, which UTF-8 cannot encode.
+
+    Parameters
+    ----------
+    value
+        Anything; its text is used.
+    mark
+        What stands in its place.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> replace_surrogates("髙" + chr(0xD842)), replace_surrogates("姫路市")
+    ('髙?', '姫路市')
+    """
+    text = str(value)
+    return text if text.isascii() else SURROGATE.sub(mark, text)
 
 
 def safe_cell(value: object) -> object:

@@ -52,7 +52,7 @@ def write_records(
         Of the weight.
     """
     heads = (
-        "班",
+        "グループ",
         "置いた拠点",
         f"届く（{unit}）",
         "割合",

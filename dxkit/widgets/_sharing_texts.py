@@ -109,5 +109,5 @@ def write_decisions(records: pd.DataFrame) -> str:
         ]
         for row in records.to_dict("records")
     ]
-    heads = ["班", "立場", "選んだ施策", "理由", "知る割合", "提供（1人あたり）"]
+    heads = ["グループ", "立場", "選んだ施策", "理由", "知る割合", "提供（1人あたり）"]
     return write_table(heads, rows, keep_first=True)

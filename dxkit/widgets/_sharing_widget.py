@@ -147,7 +147,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
 
     def _make_record_box(self) -> ipywidgets.VBox:
         """Make the boxes with which a group records its decision."""
-        self.group = ipywidgets.Text(description="班の名前", layout=WIDE, style=LABELLED)
+        self.group = ipywidgets.Text(description="グループの名前", layout=WIDE, style=LABELLED)
         self.decided = ipywidgets.Dropdown(
             options=list(self.policies), description="選んだ施策", layout=WIDE, style=LABELLED
         )
@@ -160,7 +160,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
         self.button = ipywidgets.Button(description="この選択を記録", button_style="primary")
         self.recorded = ipywidgets.HTML()
         self.button.on_click(self._record_decision)
-        head = ipywidgets.HTML("<b>班で決めたら</b>")
+        head = ipywidgets.HTML("<b>グループで決めたら</b>")
         return ipywidgets.VBox(
             [head, self.group, self.decided, self.reason, self.button, self.recorded]
         )
@@ -229,7 +229,7 @@ class SharingExplorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has 
     def _record_decision(self, _: object) -> None:
         """Record what the group decided, or say what is still missing."""
         if not self.group.value.strip():
-            words = "班の名前を書いてから、もう一度押してください。"
+            words = "グループの名前を書いてから、もう一度押してください。"
             self.recorded.value = write_message(BAD, words)
             return
         decision = self._make_decision()
@@ -269,7 +269,7 @@ def _store_decision(session: Session | None, decision: dict[str, object]) -> Non
         return
     # one card that can be read without the widget
     lines = [
-        f"班: {decision['group']}",
+        f"グループ: {decision['group']}",
         f"立場: {decision['role']}",
         f"施策: {decision['policy']}",
         f"理由: {decision['reason']}",

@@ -129,9 +129,9 @@ def test_the_best_choice_is_shown_beside_what_was_placed_and_kept_in_the_record(
         ".dxkit-board svg g path", "paths => paths.map(p => p.getAttribute('fill'))"
     )
     assert fills == ["#d0d0d0", "#009e73", "#cc79a7", "#8cc6ea"]
-    page.locator("input[placeholder='班の名前']").fill("A班")
+    page.locator("input[placeholder='グループの名前']").fill("グループA")
     page.locator("button:has-text('この案を記録')").click()
-    page.wait_for_selector(".widget-html td:has-text('A班')", timeout=RUN_MS)
+    page.wait_for_selector(".widget-html td:has-text('グループA')", timeout=RUN_MS)
     page.locator(".dxkit-board").scroll_into_view_if_needed()
     page.screenshot(path=tmp_path / "compared.png")
     page.locator("button:has-text('拡大できる地図')").click()

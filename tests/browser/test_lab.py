@@ -150,12 +150,12 @@ def test_three_groups_choose_who_may_tell_whom_and_their_choice_is_recorded(page
         timeout=60_000,
     )
     page.locator("button:has-text('この選択を記録')").click()
-    page.wait_for_selector("text=班の名前を書いてから", timeout=30_000)
-    _widget(page, "班の名前").locator("input").fill("県の班")
+    page.wait_for_selector("text=グループの名前を書いてから", timeout=30_000)
+    _widget(page, "グループの名前").locator("input").fill("県のグループ")
     _widget(page, "理由").locator("input").fill("<b>早く</b>知るため")
     page.keyboard.press("Tab")
     page.locator("button:has-text('この選択を記録')").click()
-    page.wait_for_selector("td:text-is('県の班')", timeout=30_000)
+    page.wait_for_selector("td:text-is('県のグループ')", timeout=30_000)
     assert page.locator("td:text-is('<b>早く</b>知るため')").count() == 1
     picture.screenshot(path=tmp_path / "curves.png")
     assert page.refused == []

@@ -220,7 +220,7 @@ def test_a_drill_card_counts_phones_and_shows_a_missing_figure_as_missing(room, 
     for number, stage in enumerate(stages):
         stage.wait_for_selector(".scores", timeout=WAIT_MS)
         rows = [row.inner_text().split("\t") for row in stage.locator(".scores tr").all()]
-        assert rows[0][1] == "選んだ電話"
+        assert rows[0][1] == "選んだ端末"
         assert rows[1][1:] == ["0台", "22%", "－", "－", "10%"]
         assert rows[2][1:] == ["1台", "22%", "－", "1,234時間", "10%"]
         assert rows[3][1] == "3台"

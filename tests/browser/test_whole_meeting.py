@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import test_prepare_pages as prepare
+from room_program import start_room
 from rooms import Phone
 from test_stage import MEASURE
 
@@ -45,17 +45,7 @@ class Laptop:
         self.start()
 
     def start(self):
-        command = [sys.executable, str(ROOT / "scripts" / "open_room.py"), "--folder", self.folder,
-                   "--meeting", self.name, "--address", "127.0.0.1", "--no-browser"]  # fmt: skip
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
-        )
-        text = ""
-        for line in self.process.stdout:
-            text += line
-            if "Ctrl+C" in line:
-                break
+        self.process, text = start_room(self.folder, self.name)
         self.prepare_link = re.search(r"http\S+/prepare#\S+", text)[0]
         self.officer_link = re.search(r"http\S+/officer#\S+", text)[0]
         port = int(re.search(r":(\d+)/officer", text)[1])

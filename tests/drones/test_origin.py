@@ -7,18 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import box
+from tajima import CRAFT
 
 import dxkit
 from dxkit import drones
 from dxkit.schema import is_made
 
-CRAFT = {
-    "mass_kg": 8.8,
-    "payload_max_kg": 1.0,
-    "airspeed_ms": 10.0,
-    "endurance_min": 20.0,
-    "wind_max_ms": 10.0,
-}
 PUBLISHED = {"source": "国勢調査", "as_of": "2020", "licence": "CC BY", "kind": "published"}
 MADE = {"source": "例", "kind": "made", "made": True}
 

@@ -3,30 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tajima import CRAFT, scatter_people
 
 import dxkit
 from dxkit import drones
 from dxkit.errors import ChoiceError, TableError, TableWarning
 
-CRAFT = {
-    "mass_kg": 8.8,
-    "payload_max_kg": 1.0,
-    "airspeed_ms": 10.0,
-    "endurance_min": 20.0,
-    "wind_max_ms": 10.0,
-}
-
 
 @pytest.fixture
 def people():
-    rng = np.random.default_rng(1)
-    table = pd.DataFrame(
-        {
-            "lat": 35.3 + 0.2 * rng.random(300),
-            "lon": 134.7 + 0.2 * rng.random(300),
-            "people": rng.integers(1, 90, 300),
-        }
-    )
+    table = scatter_people(300)
     return table.assign(low=table["people"] * 0.5, high=table["people"] * 1.7)
 
 

@@ -3,29 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tajima import CRAFT, scatter_people
 
 from dxkit import drones
 from dxkit.errors import ChoiceError
 
-CRAFT = {
-    "mass_kg": 8.8,
-    "payload_max_kg": 1.0,
-    "airspeed_ms": 10.0,
-    "endurance_min": 20.0,
-    "wind_max_ms": 10.0,
-}
-
 
 @pytest.fixture
 def people():
-    rng = np.random.default_rng(1)
-    return pd.DataFrame(
-        {
-            "lat": 35.3 + 0.2 * rng.random(600),
-            "lon": 134.7 + 0.2 * rng.random(600),
-            "people": rng.integers(1, 90, 600),
-        }
-    )
+    return scatter_people(600)
 
 
 @pytest.fixture

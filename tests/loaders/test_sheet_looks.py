@@ -1,13 +1,10 @@
 """What a person does not see on the screen is read, and said; a merged figure is said to be one."""
 
-import warnings
 from collections.abc import Sequence
 
-import openpyxl
 import pytest
+from office_tables import read_remarks, write_workbook
 
-from dxkit import loaders
-from dxkit.errors import TableWarning
 from dxkit.loaders._sheet_looks import SheetLooks
 
 ROWS = [("市町名", "件数", "内部"), ("姫路市", 3, 7), ("尼崎市", 4, 8), ("明石市", 5, 9)]
@@ -44,19 +41,7 @@ def hide_columns_behind(book):
 
 
 def read(folder, change, rows=ROWS):
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    change(book)
-    path = folder / "表.xlsx"
-    book.save(path)
-    with warnings.catch_warnings(record=True) as records:
-        warnings.simplefilter("always")
-        table = loaders.read_table(path)
-    remarks = [
-        str(record.message) for record in records if issubclass(record.category, TableWarning)
-    ]
-    return table, remarks
+    return read_remarks(write_workbook(folder / "表.xlsx", rows, change))
 
 
 @pytest.mark.parametrize(

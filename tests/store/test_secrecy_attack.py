@@ -9,13 +9,11 @@ import contextlib
 import http.client
 import itertools
 import json
-import os
 import re
 import secrets
 import shutil
 import socket
 import sqlite3
-import subprocess
 import sys
 import threading
 from contextlib import closing
@@ -24,6 +22,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from memory import list_digits, read_memory, require_memory
+from room_program import start_room
 
 from dxkit.errors import StoreError
 from dxkit.store import Session
@@ -111,19 +110,8 @@ class Room:
     TUNABLES = "glibc.malloc.tcache_count=0"
 
     def __init__(self, folder):
-        command = [sys.executable, str(ROOT / "scripts" / "open_room.py"), "--folder", str(folder)]
-        command += ["--meeting", NAME, "--address", "127.0.0.1", "--no-browser"]
         assert f"GLIBC_TUNABLES={self.TUNABLES} " in Path(ROOT, "Makefile").read_text("utf-8")
-        environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-        environment |= {"GLIBC_TUNABLES": self.TUNABLES}
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment
-        )
-        text = ""
-        for line in self.process.stdout:
-            text += line
-            if "Ctrl+C" in line:
-                break
+        self.process, text = start_room(folder, NAME, GLIBC_TUNABLES=self.TUNABLES)
         port, self.officer_key = re.search(r":(\d+)/officer#key=(\w+)", text).groups()
         self.code = re.search(r"会議コード: (\d+)", text)[1]
         self.wire = Wire(int(port))

@@ -107,12 +107,12 @@ function draw() {
   if (state.shown && byId("result").hidden) scrollTo(0, 0);
   byId("play").hidden = state.shown; byId("result").hidden = !state.shown;
   if (state.shown) { say(""); byId("scores").replaceChildren(...state.scores.map(drawScore)); return; }
-  byId("ask").textContent = `地図の丸を押して、拠点を${state.count}か所置いてください（1か所から${state.range_km.toFixed(1)} kmまで届きます）。ほかの班の案と最適は、全部の班が記録するまで出ません。`;
-  byId("waiting").textContent = `記録した班 ${state.recorded.length} / ${state.groups.length}${state.recorded.length ? "（" + state.recorded.join("、") + "）" : ""}`;
+  byId("ask").textContent = `地図の丸を押して、拠点を${state.count}か所置いてください（1か所から${state.range_km.toFixed(1)} kmまで届きます）。ほかのグループの案と最適は、全部のグループが記録するまで出ません。`;
+  byId("waiting").textContent = `記録したグループ ${state.recorded.length} / ${state.groups.length}${state.recorded.length ? "（" + state.recorded.join("、") + "）" : ""}`;
   const now = JSON.stringify([state.sites, state.groups]);
   if (now !== drawn) {
     drawn = now;
-    byId("group").replaceChildren(...["", ...state.groups].map((group) => { const option = make("option", group || "班を選ぶ"); option.value = group; return option; }));
+    byId("group").replaceChildren(...["", ...state.groups].map((group) => { const option = make("option", group || "グループを選ぶ"); option.value = group; return option; }));
     byId("group").value = state.group ?? read("game.group", "");
     if (!plan.length && state.plan) plan = state.plan;
     plan = plan.filter((base) => state.sites.some((site) => site.base === base)).slice(0, state.count);
@@ -132,10 +132,10 @@ async function refresh() {
 }
 async function send() {
   const group = byId("group").value;
-  if (!group) { say("班を選んでください。", "refused"); return; }
+  if (!group) { say("グループを選んでください。", "refused"); return; }
   try {
     const { status, said } = await ask("game/place", { group, bases: plan });
-    if (status === 200) say("記録しました。全部の班が記録するまでは、置き直して、もう一度記録できます。");
+    if (status === 200) say("記録しました。全部のグループが記録するまでは、置き直して、もう一度記録できます。");
     else say(said.error || "記録できませんでした。", "refused");
   } catch { say("つながっていません。もう一度「この案を記録」を押してください。", "waiting"); return; }
   await refresh();

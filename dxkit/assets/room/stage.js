@@ -67,7 +67,7 @@ const count = (number, unit) => number === null || number === undefined ? "－" 
 const percent = (share) => count(share === null ? null : 100 * share, "%");
 function drawScores(question) {
   const table = make("table", undefined, "scores"), top = make("tr");
-  for (const name of ["共有のしかた", "選んだ電話", "知る人", "根拠あり", "職員の時間", "最低の市町"]) top.append(make("th", name));
+  for (const name of ["共有のしかた", "選んだ端末", "知る人", "根拠あり", "職員の時間", "最低の市町"]) top.append(make("th", name));
   table.append(top);
   for (const score of question.scores) {
     const row = make("tr");

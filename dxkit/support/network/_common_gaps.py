@@ -7,9 +7,9 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance
+from dxkit.support.network._item_values import read_items, read_values
 
 
 def common_gaps(
@@ -56,9 +56,7 @@ def common_gaps(
     0  plan              2               0
     1   cio              1               1
     """
-    plain = read_plain_table(values)
-    _checks.require_columns(plain, ["code"], "values")
-    _checks.require_unique_rows(plain, ["code"], "values")
+    plain = read_values(values)
     _checks.require_number(threshold, "threshold")
     codes = plain["code"].astype(str)
     members = set(map(str, group))
@@ -72,16 +70,8 @@ def common_gaps(
     # a column of words alone is a name; one number among words makes it an item with faults
     items = [column for column in plain.columns if column != "code" and _is_item(plain[column])]
     rows = [
-        (
-            item,
-            item if labels is None else labels.get(item, item),
-            *_count_lacking(
-                _checks.read_numbers(plain, item, "values", low=-np.inf, blank=True),
-                is_member,
-                threshold,
-            ),
-        )
-        for item in items
+        (item, label, *_count_lacking(numbers, is_member, threshold))
+        for item, label, numbers in read_items(plain, items, labels)
     ]
     columns = ["item", "label", "group_without", "group_counted"]
     columns += ["others_without", "others_counted", "difference"]

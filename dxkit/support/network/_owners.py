@@ -10,6 +10,7 @@ from dxkit._arrays import FloatArray, IntArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import accepts_any_table, carry_provenance
+from dxkit.support.network._item_values import read_items, read_values
 from dxkit.support.network._office_distances import compute_distances_km
 
 COLUMNS = [
@@ -83,18 +84,14 @@ def owners(
     >>> near[["name", "owner_count", "owner_name", "distance_km"]].values.tolist()
     [['海', 2, '浜', 36.6]]
     """
-    plain = read_plain_table(values)
-    _checks.require_columns(plain, ["code"], "values")
-    _checks.require_unique_rows(plain, ["code"], "values")
-    plain = plain.sort_values("code", ignore_index=True)
+    plain = read_values(values).sort_values("code", ignore_index=True)
     limit = _checks.require_number(threshold, "threshold")
     _checks.require_whole_number(count, "count")
     towns = _read_places(places, plain["code"])
     distance_km = compute_distances_km(*_checks.read_coordinates(towns, "places"))
     rows: list[tuple[object, ...]] = []
-    for item in [column for column in plain.columns if column != "code"]:
-        numbers = _checks.read_numbers(plain, item, "values", low=-np.inf, blank=True)
-        label = item if labels is None else labels.get(item, item)
+    items = [column for column in plain.columns if column != "code"]
+    for item, label, numbers in read_items(plain, items, labels):
         has_it = np.flatnonzero(numbers >= limit)
         for position in np.flatnonzero(numbers < limit).tolist():
             nearest = _order_owners(towns, position, has_it, distance_km[position])[:count]

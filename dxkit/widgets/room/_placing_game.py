@@ -91,12 +91,12 @@ class PlacingGame:
     >>> sites = people.assign(base=["A", "B"], name=["甲", "乙"])
     >>> with TemporaryDirectory() as folder, Session(f"{folder}/meeting.sqlite") as session:
     ...     room = Room(session, ["配送"])
-    ...     game = PlacingGame(room, people, sites, groups=["1班", "2班"], count=1, range_km=3)
-    ...     game.record("1班", ["A"])
+    ...     game = PlacingGame(room, people, sites, groups=["グループ1", "グループ2"], count=1, range_km=3)
+    ...     game.record("グループ1", ["A"])
     ...     before = game.scores["plan"].tolist()
-    ...     game.record("2班", ["B"])
+    ...     game.record("グループ2", ["B"])
     ...     before, game.scores.set_index("plan")["people"].to_dict()
-    ([], {'1班': 10.0, '2班': 20.0, '最適（人数）': 20.0, '最適（遠い人）': 10.0})
+    ([], {'グループ1': 10.0, 'グループ2': 20.0, '最適（人数）': 20.0, '最適（遠い人）': 10.0})
     """
 
     def __init__(
@@ -173,7 +173,9 @@ class PlacingGame:
             recorded for the group, or the game is over.
         """
         if group not in self.groups:
-            raise ChoiceError(f"「{shorten(group)}」という班はありません。班を選び直してください。")
+            raise ChoiceError(
+                f"「{shorten(group)}」というグループはありません。グループを選び直してください。"
+            )
         plan = list(bases) if isinstance(bases, Sequence) and not isinstance(bases, str) else []
         known = [base for base in plan if isinstance(base, str) and base in self._names]
         count = self._tables.count
@@ -185,10 +187,10 @@ class PlacingGame:
         with self._lock:
             plans = self._plans
             if len(plans) == len(self.groups):
-                raise ChoiceError("全部の班が記録したので、もう変えられません。")
+                raise ChoiceError("全部のグループが記録したので、もう変えられません。")
             if group in plans and plans[group]["phone"] not in ("", phone):
                 raise ChoiceError(
-                    f"「{group}」は別の端末が記録しました。班の名前を確かめてください。"
+                    f"「{group}」は別の端末が記録しました。グループの名前を確かめてください。"
                 )
             plans[group] = {"bases": known, "phone": phone}
             self._room.log.write_setting("placing_game", plans)
@@ -299,7 +301,7 @@ class PlacingGame:
 
     def _take_plan(self, body: dict[str, Any], client: str) -> Reply:
         """Record what a phone sends."""
-        group = check_text(body.get("group"), "班", longest=ITEM_LONGEST)
+        group = check_text(body.get("group"), "グループ", longest=ITEM_LONGEST)
         self.record(group, body.get("bases", []), client=client)
         return make_reply(200, {"kept": True})
 
@@ -332,7 +334,7 @@ class PlacingGame:
 
 
 def _read_groups(groups: Sequence[str]) -> tuple[str, ...]:
-    names = tuple(check_text(group, "班", longest=ITEM_LONGEST) for group in groups)
+    names = tuple(check_text(group, "グループ", longest=ITEM_LONGEST) for group in groups)
     if not 1 <= len(names) <= MOST_GROUPS or len(set(names)) < len(names):
-        raise ChoiceError(f"班の名前は、違うものを1〜{MOST_GROUPS}個にしてください。")
+        raise ChoiceError(f"グループの名前は、違うものを1〜{MOST_GROUPS}個にしてください。")
     return names
