@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.drones._pairs import Pairs
-from dxkit.drones._plane import METRES, to_plane
+from dxkit.drones._projection import METRES, to_plane
 from dxkit.errors import ChoiceError
 
 NoFly: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | None

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit.drones._origin import mark_origin
-from dxkit.drones._plane import DATUM, METRES, to_plane_points
+from dxkit.drones._projection import DATUM, METRES, to_plane_points
 from dxkit.schema import accepts_any_table
 
 QUARTER_CORNERS = 8

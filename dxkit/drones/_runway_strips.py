@@ -8,7 +8,7 @@ import shapely
 from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.drones._origin import mark_origin
-from dxkit.drones._plane import DATUM, METRES, to_plane
+from dxkit.drones._projection import DATUM, METRES, to_plane
 from dxkit.errors import Fault, TableError
 from dxkit.schema import accepts_any_table
 

@@ -28,7 +28,7 @@ from dxkit.groups._set_partition import (
     list_sizes,
     sum_cheapest,
 )
-from dxkit.groups._work import WorkLimit
+from dxkit.groups._work_limit import WorkLimit
 
 # beyond so many groups, or heads of groups, there are too many to look at
 MAX_GROUPS = 5e8

@@ -14,7 +14,7 @@ import numpy as np
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.groups._rules import Rules
-from dxkit.groups._work import WorkLimit
+from dxkit.groups._work_limit import WorkLimit
 
 TAIL_SIZE = 4
 # work of turning to a head, in groups looked at

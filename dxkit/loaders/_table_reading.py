@@ -10,7 +10,6 @@ import pandera.pandas as pa
 
 from dxkit.errors import Fault, TableError, list_first, shorten
 from dxkit.loaders._header_rows import Layout, LayoutOptions, find_layout
-from dxkit.loaders._lying_sheet import LyingTable, find_lying_table
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._reading_picture import Marks, draw_picture
 from dxkit.loaders._reading_receipt import ReadingReceipt
@@ -20,6 +19,7 @@ from dxkit.loaders._sheet_looks import describe_hidden, describe_merged
 from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
 from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, describe_differences
 from dxkit.loaders._table_rows import SplitRows, find_slips, list_total_rows
+from dxkit.loaders._transposed_sheet import TransposedTable, find_transposed_table
 from dxkit.schema import SOURCE_SHEET, read_source_note
 
 
@@ -29,7 +29,7 @@ class FoundTable:
 
     sheet: Sheet
     layout: Layout
-    lying: LyingTable | None = None
+    lying: TransposedTable | None = None
 
 
 def find_tables(
@@ -41,7 +41,7 @@ def find_tables(
     """Find the table of each sheet that has one; what the caller names must be there."""
     tables: list[FoundTable] = []
     for candidate in _choose_sheets(path, sheet):
-        lying = None if options.header else find_lying_table(candidate)
+        lying = None if options.header else find_transposed_table(candidate)
         if lying is not None:
             standing = replace(options, header=(lying.sheet.row_numbers[0] - 1,))
             layout = find_layout(lying.sheet, schema, standing)

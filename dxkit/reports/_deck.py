@@ -29,8 +29,8 @@ from dxkit.reports._html_page import (
     write_sheet,
     write_table,
 )
-from dxkit.reports._marks import in_brackets
 from dxkit.reports._official_figures import Official, gather_official
+from dxkit.reports._origin_marks import in_brackets
 from dxkit.schema import LEAST_PEERS
 
 # items whose bars fit on one sheet

@@ -23,7 +23,7 @@ from dxkit._checks import import_extra
 from dxkit.errors import ChoiceError
 from dxkit.reports._html_page import escape_text
 from dxkit.reports._notebook_runs import NotebookRun
-from dxkit.reports._pieces import Pieces
+from dxkit.reports._page_pieces import Pieces
 
 ASSETS = Path(__file__).parents[1] / "assets"
 RESULTS = re.compile(

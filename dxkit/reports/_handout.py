@@ -33,8 +33,8 @@ from dxkit.reports._html_page import (
     write_part,
     write_sheet,
 )
-from dxkit.reports._marks import read_mark
 from dxkit.reports._official_figures import Official, gather_official
+from dxkit.reports._origin_marks import read_mark
 from dxkit.reports._qr_code import check_address, draw_qr_code
 from dxkit.support.progress import PROGRESS_CAUTION
 from dxkit.support.progress import table as progress_table

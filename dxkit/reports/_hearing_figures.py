@@ -8,7 +8,7 @@ from dxkit import maturity
 from dxkit._checks import require_columns
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
-from dxkit.reports._marks import read_mark, write_source
+from dxkit.reports._origin_marks import read_mark, write_source
 from dxkit.schema import carry_provenance
 
 ANSWERED = "answered"

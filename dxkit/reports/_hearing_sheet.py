@@ -19,9 +19,9 @@ from dxkit.reports._html_page import (
     write_part,
     write_sheet,
 )
-from dxkit.reports._marks import in_brackets
 from dxkit.reports._official_figures import Official
 from dxkit.reports._official_sheet import PEERS_NAME, name_peers
+from dxkit.reports._origin_marks import in_brackets
 from dxkit.schema import LEAST_PEERS, MADE_MARK
 
 STEP_COUNT = 3

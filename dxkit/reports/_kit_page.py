@@ -8,7 +8,7 @@ from dxkit.errors import ChoiceError, shorten
 from dxkit.loaders import load
 from dxkit.reports._atomic_write import write_report
 from dxkit.reports._html_page import escape_text, write_page, write_part, write_sheet, write_table
-from dxkit.reports._marks import in_brackets, read_mark, write_source
+from dxkit.reports._origin_marks import in_brackets, read_mark, write_source
 from dxkit.support.costs import Kit, TalentPool
 
 # from here on decimals say nothing

@@ -18,7 +18,7 @@ from dxkit.reports._html_page import (
     write_sheet,
     write_table,
 )
-from dxkit.reports._marks import in_brackets, read_mark, write_source
+from dxkit.reports._origin_marks import in_brackets, read_mark, write_source
 from dxkit.schema import show, write_age_note
 
 # rows of a table that fit below a picture on one sheet

@@ -9,7 +9,7 @@ from dxkit._checks import read_numbers, require_columns, require_unique_rows
 from dxkit.errors import Fault, TableError
 from dxkit.reports._atomic_write import write_report
 from dxkit.reports._html_page import escape_text, write_page, write_part, write_sheet, write_table
-from dxkit.reports._marks import in_brackets, read_mark, write_source
+from dxkit.reports._origin_marks import in_brackets, read_mark, write_source
 
 NO_DATE = "時点の記録なし"
 

@@ -15,9 +15,9 @@ from dxkit.reports._atomic_write import write_report
 from dxkit.reports._hearing_figures import Hearing, gather_hearing
 from dxkit.reports._hearing_sheet import write_hearing_sheet
 from dxkit.reports._html_page import write_page
-from dxkit.reports._marks import in_brackets
 from dxkit.reports._official_figures import Official, gather_official
 from dxkit.reports._official_sheet import write_official_sheet
+from dxkit.reports._origin_marks import in_brackets
 
 AUDIENCES = ("municipality", "prefecture")
 

@@ -18,8 +18,8 @@ from dxkit.reports._atomic_write import (
 from dxkit.reports._deck import DRAWS, TITLE, write_slides
 from dxkit.reports._hearing_figures import Hearing, gather_hearing
 from dxkit.reports._html_page import escape_text, write_page
-from dxkit.reports._marks import in_brackets
 from dxkit.reports._official_figures import Official, gather_official
+from dxkit.reports._origin_marks import in_brackets
 from dxkit.reports._profile import AUDIENCES, write_card
 
 # names of the files beside one file a municipality

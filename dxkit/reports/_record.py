@@ -10,7 +10,7 @@ from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
 from dxkit.reports._atomic_write import write_report
 from dxkit.reports._handout import TITLE
-from dxkit.reports._marks import read_mark
+from dxkit.reports._origin_marks import read_mark
 from dxkit.reports._record_blocks import write_record_document
 from dxkit.reports._record_content import RecordContent, StoredSession, list_agenda, read_decisions
 from dxkit.reports._record_page import write_record_page

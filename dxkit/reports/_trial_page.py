@@ -9,7 +9,7 @@ import pandas as pd
 from dxkit._checks import require_columns
 from dxkit.reports._atomic_write import write_report
 from dxkit.reports._html_page import escape_text, write_page, write_part, write_sheet, write_table
-from dxkit.reports._marks import in_brackets, read_mark, write_source
+from dxkit.reports._origin_marks import in_brackets, read_mark, write_source
 from dxkit.schema import write_age_note
 
 COLUMNS = (

@@ -13,8 +13,8 @@ from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
 from dxkit.store._meeting import Meeting
 from dxkit.store._opinion_groups import opinion_groups
 from dxkit.store._opinion_plane import opinion_plane
-from dxkit.store._practice import is_practice
-from dxkit.store._practise import practise
+from dxkit.store._practice_meetings import is_practice
+from dxkit.store._practise_votes import practise
 from dxkit.store._receipt import Receipt
 from dxkit.store._session import Session
 from dxkit.store._text_checks import check_text, check_vote

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dxkit.schema import carry_provenance
 from dxkit.store._meeting_rows import MeetingRows, StoredRow, make_table
-from dxkit.store._practice import is_practice
+from dxkit.store._practice_meetings import is_practice
 from dxkit.store._session import DEFAULT_URL, Session
 
 

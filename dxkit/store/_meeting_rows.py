@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 
-from dxkit.store._database import Database
 from dxkit.store._database_tables import MEETING_ROWS, lock_tables
+from dxkit.store._entry_commits import Database
 
 _OF_MEETING = MEETING_ROWS.c.meeting == sa.bindparam("name")
 _OF_KIND = MEETING_ROWS.c.kind == sa.bindparam("sort")

@@ -14,9 +14,9 @@ import pandas as pd
 from dxkit.errors import ChoiceError, StoreError, TableWarning
 from dxkit.schema import carry_provenance, heading, write_sheets
 from dxkit.store._agreement import Agreement, measure_agreement
-from dxkit.store._database import Database
 from dxkit.store._digest import Digest
-from dxkit.store._practice import PRACTICE_MARK, is_practice
+from dxkit.store._entry_commits import Database
+from dxkit.store._practice_meetings import PRACTICE_MARK, is_practice
 from dxkit.store._record_book import NOTE_COLUMNS, lay_out_book, list_history_rows, write_minutes
 from dxkit.store._record_tables import (
     count_choices,

@@ -20,7 +20,7 @@ from dxkit.errors import ChoiceError
 from dxkit.schema import LEAST_PEERS, carry_provenance
 from dxkit.store._agreement import Agreement, measure_agreement
 from dxkit.store._entry_row import make_row
-from dxkit.store._practice import PRACTICE_MARK
+from dxkit.store._practice_meetings import PRACTICE_MARK
 from dxkit.store._record_tables import (
     SECRET_KINDS,
     find_latest_entries,

@@ -23,20 +23,20 @@ from typing import Self
 
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning, shorten
-from dxkit.store._database import Database
+from dxkit.store._entry_commits import Database
 from dxkit.store._entry_row import check_group
 from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
 from dxkit.store._network_share import warn_of_network_share
 from dxkit.store._receipt import Receipt
 from dxkit.store._record_tables import SECRET_KINDS
 from dxkit.store._sealing import rewrite_entries
-from dxkit.store._session_entries import TRANSLATED_CALL, SessionEntries
+from dxkit.store._signed_entries import TRANSLATED_CALL, SignedEntries
 from dxkit.store._text_checks import check_text, check_vote
 
 DEFAULT_URL = "sqlite:///out/meeting.sqlite"
 
 
-class Session(SessionEntries):
+class Session(SignedEntries):
     """A meeting's votes, notes and choices, every one durable before the call returns.
 
     Safe to use from several threads, and from several processes on the same machine. History only

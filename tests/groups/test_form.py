@@ -456,7 +456,7 @@ def test_the_clock_stops_nothing_by_default_and_is_told_of_where_it_does(monkeyp
     options = {"size": (3, 4), "different": "scale", "certify": True}
     # a clock that runs a day at each look
     days = iter(range(10**9))
-    monkeypatch.setattr("dxkit.groups._work.monotonic", lambda: 86_400.0 * next(days))
+    monkeypatch.setattr("dxkit.groups._work_limit.monotonic", lambda: 86_400.0 * next(days))
     slow = groups.form(members, **options)
     stopped = groups.form(members, **options, time_limit_s=60)
     monkeypatch.undo()

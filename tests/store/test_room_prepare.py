@@ -504,7 +504,7 @@ def test_a_seal_does_not_wait_for_ever(room, window, monkeypatch):
 
 
 def test_what_a_seal_could_not_erase_is_said_on_the_page(room, window, monkeypatch):
-    monkeypatch.setattr("dxkit.store._database.Database.erase_traces", lambda _: False)
+    monkeypatch.setattr("dxkit.store._entry_commits.Database.erase_traces", lambda _: False)
     state = window.ask("/officer/do", {"action": "seal", "confirm": "封"})[1]
     assert "-wal" in state["warnings"][0]
     assert state["sealed"] is True

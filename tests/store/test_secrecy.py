@@ -386,7 +386,7 @@ def test_a_store_that_refuses_the_end_of_a_seal_says_so_in_japanese(tmp_path, mo
 
     with Session(tmp_path / "m.sqlite") as session:
         _hold(session)
-        monkeypatch.setattr("dxkit.store._database.set_secret", refuse)
+        monkeypatch.setattr("dxkit.store._entry_commits.set_secret", refuse)
         with pytest.raises(StoreError, match="ほかのプログラムが保存ファイルを使い続けています"):
             session.seal()
         monkeypatch.undo()

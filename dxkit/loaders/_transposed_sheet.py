@@ -21,7 +21,7 @@ CONTENT_ROWS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class LyingTable:
+class TransposedTable:
     """A sheet turned to stand, and how its places are named in the file.
 
     Attributes
@@ -46,7 +46,7 @@ class LyingTable:
             yield replace(fault, row=row, column=column or fault.column)
 
 
-def find_lying_table(sheet: Sheet) -> LyingTable | None:
+def find_transposed_table(sheet: Sheet) -> TransposedTable | None:
     """Find a table whose columns are municipalities and whose rows are not; turn it."""
     for row in range(min(HEADER_SEARCH, len(sheet.rows))):
         first = _find_first_place(sheet, row)
@@ -91,7 +91,7 @@ def _is_sum(text: str) -> bool:
     return bool(text) and find_subtotal(0, "", text, None, AreaNames()) is not None
 
 
-def _turn(sheet: Sheet, header: int, first: int) -> LyingTable:
+def _turn(sheet: Sheet, header: int, first: int) -> TransposedTable:
     """Turn columns into rows; several columns of labels are joined to one heading."""
     rows = [row for row in range(header + 1, len(sheet.rows)) if not _is_aside(sheet, row, first)]
     heads = {_join_labels(sheet.texts[row][:first]): sheet.row_numbers[row] for row in rows}
@@ -111,7 +111,7 @@ def _turn(sheet: Sheet, header: int, first: int) -> LyingTable:
     ]
     looks = sheet.looks.turn([sheet.row_numbers[row] for row in (header, *rows)])
     standing = Sheet(sheet.file, sheet.name, tuple(turned), numbers, sheet.faults, looks=looks)
-    return LyingTable(standing, heads, tuple(above))
+    return TransposedTable(standing, heads, tuple(above))
 
 
 def _is_aside(sheet: Sheet, row: int, first: int) -> bool:

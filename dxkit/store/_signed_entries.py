@@ -1,6 +1,6 @@
 """How does an entry of a session reach the store, under whose name, and what is answered?
 
-The entry is made, signed and answered here; `Database` in ``_database.py`` writes it to the file.
+The entry is made, signed and answered here; `Database` in ``_entry_commits.py`` writes it to the file.
 """
 
 import warnings
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dxkit.errors import ChoiceError, TableWarning, shorten
-from dxkit.store._database import REFUSED_WHEN_SEALED
+from dxkit.store._entry_commits import REFUSED_WHEN_SEALED
 from dxkit.store._entry_row import is_same_entry, make_row
 from dxkit.store._pending_entry import SealedError
 from dxkit.store._pseudonyms import make_author, make_receipt_code, mask_voter
@@ -22,7 +22,7 @@ DIRECT_CALL = 3
 TRANSLATED_CALL = 4
 
 
-class SessionEntries(Record):
+class SignedEntries(Record):
     """The writing side of a `Session`."""
 
     def _hash_client(self, client: str, row: Mapping[str, Any]) -> str:

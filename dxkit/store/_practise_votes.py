@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dxkit.errors import ChoiceError, shorten
-from dxkit.store._practice import PRACTICE_NAME, is_practice
+from dxkit.store._practice_meetings import PRACTICE_NAME, is_practice
 from dxkit.store._session import Session
 
 MAX_VOTERS = 500
