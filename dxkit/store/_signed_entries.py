@@ -1,6 +1,6 @@
 """How does an entry of a session reach the store, under whose name, and what is answered?
 
-The entry is made, signed and answered here; `Database` in ``_entry_commits.py`` writes it to the file.
+The entry is made, signed and answered here; `Database` in ``_entry_commits.py`` commits it.
 """
 
 import warnings

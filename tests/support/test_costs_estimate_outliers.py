@@ -113,3 +113,8 @@ def test_too_few_and_impossible_estimates_are_refused():
         costs.outliers(dxkit.load("estimates_example"), coverage=0.3)
     with pytest.raises(ChoiceError, match="n_planted=9"):
         costs.evaluate_outlier_methods(TOWNS, n_planted=9)
+
+
+def test_the_old_name_of_the_trial_still_works_and_says_the_new_one():
+    with pytest.warns(FutureWarning, match="evaluate_outlier_methods"):
+        assert costs.estimates_trial is costs.evaluate_outlier_methods

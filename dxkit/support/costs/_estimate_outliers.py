@@ -5,7 +5,7 @@ A cost per resident falls with size, so that small municipalities look dear besi
 (`dxkit.support.costs._trimmed_squares`).
 
 Limit: with the usual spread of estimates (about a fifth) a factor below about 1.6 is not told
-from chance by this or any method (`evaluate_outlier_methods` shows it), and what makes an estimate dear
+from chance by this or any method (`evaluate_outlier_methods` shows it), and what makes it dear
 (scope, term, line, support) is for people to ask.
 """
 
