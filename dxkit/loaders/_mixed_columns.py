@@ -48,8 +48,8 @@ def describe_mixture(
     is_mixed = plain_count + odd_count >= NUMBER_SHARE * len(filled) or (has_dates and has_numbers)
     if not others or not plain_count + odd_count or not is_mixed:
         return []
-    texts = (f"{number}行目「{shorten(text, 20)}」" for text, number in others)
-    listed = list_first(texts, LISTED_CELLS, count=len(others))
+    examples = (f"{number}行目「{shorten(text, 20)}」" for text, number in others)
+    listed = list_first(examples, LISTED_CELLS, count=len(others))
     return [
         f"列「{head}」: 数として読めない値（{listed}）があるので、列のすべてを文字として"
         "読みました。数の列なら、数字だけにそろえてください"

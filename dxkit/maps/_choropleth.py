@@ -8,13 +8,14 @@ import pandas as pd
 from dxkit.maps._classes import Classes
 from dxkit.maps._colours import Colours
 from dxkit.maps._column_styles import BACKGROUND, classify_column, make_notes
-from dxkit.maps._html_safety import HATCH, replace_surrogates
+from dxkit.maps._html_safety import HATCH
 from dxkit.maps._inputs import Columns, read_names, require_column
 from dxkit.maps._layers import Notes, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend, LegendEntry
 from dxkit.maps._map import Map
 from dxkit.maps._provenance import read_origin
 from dxkit.maps._shape_inputs import check_shapes, join_shapes
+from dxkit.schema import replace_surrogates
 
 # Leaflet path options of the areas
 EDGE: Spec = {"color": "#555555", "weight": 1, "opacity": 1, "fillOpacity": 1}

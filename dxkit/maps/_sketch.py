@@ -15,7 +15,7 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.codes import MESH_LEVELS
-from dxkit.maps._html_safety import check_colour, replace_surrogates
+from dxkit.maps._html_safety import check_colour
 from dxkit.maps._inputs import read_row_labels
 from dxkit.maps._mesh_layers import FIRST_LONGITUDE, check_cells, find_cells
 from dxkit.maps._provenance import MARKS, read_origin
@@ -28,6 +28,7 @@ from dxkit.maps._sketch_paths import (
     write_cell_runs,
     write_closed_path,
 )
+from dxkit.schema import replace_surrogates
 
 # of the map's longer side, left free around what is drawn
 MARGIN = 0.03

@@ -16,9 +16,10 @@ import shapely
 from shapely.geometry import shape
 
 from dxkit.errors import shorten
-from dxkit.maps._html_safety import HATCH, replace_surrogates
+from dxkit.maps._html_safety import HATCH
 from dxkit.maps._layers import Spec
 from dxkit.maps._sketch_paths import FONT
+from dxkit.schema import replace_surrogates
 
 # pixels of the picture: its width, the map of a single pane, a line of text
 WIDTH_PX = 720
