@@ -162,8 +162,7 @@ class DroneExplorer(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no 
         """
         names = [(name, position) for position, name in enumerate(self.study.names)]
         self.lister = make_dropdown("一覧から選ぶ", names)
-        self.group = ipywidgets.Text(placeholder="グループの名前")
-        self.group.layout.width = "12em"
+        self.group = ipywidgets.Text(placeholder="グループの名前", layout={"width": "12em"})
         buttons = [
             make_button("最適と比べる", self.compare, "primary"),
             make_button("やり直す", self.clear),
