@@ -38,7 +38,7 @@ def test_far_islands_do_not_shrink_the_first_view_and_are_named(prefecture):
     width = towns.total_bounds[2] - towns.total_bounds[0]
     assert view.bounds[2] - view.bounds[0] < width / 1.2
     page = drawing.page()
-    note = re.search('最初の表示の外（縮小すると見えます）: ([^"]*)', page)[1]
+    note = re.search('離れた所（見えないときは縮小してください）: ([^"]*)', page)[1]
     for name in FAR_ISLANDS[prefecture]:
         assert name in note or "ほか" in note
         assert not is_in_view[towns["name"] == name].item()
@@ -48,7 +48,7 @@ def test_far_islands_do_not_shrink_the_first_view_and_are_named(prefecture):
 def test_other_prefectures_are_shown_whole(prefecture):
     towns, drawing = _draw(prefecture)
     assert _view(drawing).buffer(1e-3).covers(box(*towns.total_bounds))
-    assert "最初の表示の外" not in drawing.page()
+    assert "離れた所（" not in drawing.page()
 
 
 def test_what_stands_on_an_island_brings_it_into_view():
@@ -89,5 +89,5 @@ def test_the_names_of_areas_outside_are_inert():
         crs=6668,
     )
     page = maps.choropleth(shapes, column="x").page()
-    assert "最初の表示の外" in page
+    assert "離れた所（" in page
     assert "<script>a()" not in page

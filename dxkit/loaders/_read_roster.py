@@ -6,13 +6,15 @@ companies and lecturers stand beside them, each with one person or several.
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from openpyxl.utils import get_column_letter
 
-from dxkit.errors import Fault, TableError, shorten
+from dxkit.errors import Fault, TableError, TableWarning, shorten
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._roster_headings import (
@@ -32,12 +34,31 @@ NOTE_STARTS = ("※", "注", "＊", "*")
 SUM_LABELS = frozenset(("計", "合計", "総計", "小計"))
 YES_WORDS = frozenset(("○", "◯", "〇", "◎", "●", "はい", "有", "あり", "true", "yes"))
 NO_WORDS = frozenset(("×", "✕", "いいえ", "無", "なし", "-", "－", "ー", "false", "no"))
+# answers to 出欠; who is late, or sends somebody, comes
+ABSENT_WORDS = NO_WORDS | {"欠", "欠席", "不参加", "欠席します", "参加しません"}
+COMING_WORDS = YES_WORDS | {
+    "出",
+    "出席",
+    "参加",
+    "代理",
+    "代理出席",
+    "遅刻",
+    "途中参加",
+    "途中退席",
+}
+BLANK_REMEDY = "団体名を入れるか、行を除くか、fill_down=True で上の行と同じ団体とみなしてください"
+# rows and columns that a remark names
+SHOWN = 5
 NUMBER = re.compile(r"[-+−]?\d{1,3}(,\d{3})+(\.\d+)?|[-+−]?\d+(\.\d+)?")
 
 
 @accepts_open_file
 def read_roster(
-    path: str | Path, *, sheet: str | None = None, columns: Mapping[str, str] | None = None
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    fill_down: bool = False,
 ) -> pd.DataFrame:
     r"""Read the list of who is invited to a meeting, as an office keeps it.
 
@@ -50,8 +71,12 @@ def read_roster(
         Which sheet, where several hold a list.
     columns
         Heading to column name, where headings are others than 団体名, 市町名, 所属 … (``code``) and
-        氏名, 出席者 … (``person``): ``{"参加機関": "code"}``. Other columns keep their headings
-        unless they are named here.
+        氏名, 出席者 … (``person``): ``{"参加機関": "code"}``. A column 出欠 (``attends``) says who
+        comes: × and 欠席 are not read as members, and stand in ``skipped``. Other columns keep their
+        headings unless they are named here.
+    fill_down
+        Whether a blank body is that of the row above, as where a body is written once for several
+        persons; a blank is a fault otherwise. How many rows were filled is warned of.
 
     Returns
     -------
@@ -66,6 +91,12 @@ def read_roster(
     TableError
         With every fault: no headings, a person without a body, a person who stands twice.
 
+    Warns
+    -----
+    TableWarning
+        Of bodies that were filled in, columns without a heading, and answers to 出欠 that are
+        neither yes nor no.
+
     Examples
     --------
     >>> import tempfile
@@ -79,12 +110,16 @@ def read_roster(
     head = _find_list(read_sheets(path, sheet=sheet), names)
     page = head.page
     fields = _name_fields(head, names)
-    members, skipped, faults = _read_rows(page, head.first, fields)
+    members, skipped, faults = _read_rows(page, head.first, fields, fill_down=fill_down)
+    _warn_of_nameless_columns(head, members)
     faults = [*page.faults, *faults, *_list_repeats(page, members)]
     if faults:
         raise TableError(faults)
-    table = pd.DataFrame([row for _, row in members], columns=list(fields.values()))
-    others = [name for name in fields.values() if name not in ("code", "person")]
+    members, absent = _part_absent(page, members)
+    skipped = sorted([*skipped, *absent], key=lambda note: int(note["row"]))
+    names_read = [name for name in fields.values() if name != "attends"]
+    table = pd.DataFrame([row for _, row in members], columns=names_read)
+    others = [name for name in names_read if name not in ("code", "person")]
     shown: dict[str, Any] = {name: _read_column(table[name]) for name in others}
     table = table.assign(**shown)
     table.attrs = {
@@ -114,7 +149,7 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
     for position, heading in head.headings.items():
         name = name_heading(heading, names)
         if name in fields.values():
-            what = {"code": "団体", "person": "氏名"}.get(name, name)
+            what = {"code": "団体", "person": "氏名", "attends": "出欠"}.get(name, name)
             remedy = 'columns={"見出し": "列の名前"} で区別するか、片方の見出しを変えてください'
             raise TableError(
                 [Fault(f"「{what}」にあたる見出しが2つあります", remedy, file=page.file,
@@ -125,12 +160,13 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
 
 
 def _read_rows(
-    page: Sheet, first: int, fields: Mapping[int, str]
+    page: Sheet, first: int, fields: Mapping[int, str], *, fill_down: bool
 ) -> tuple[list[tuple[int, dict[str, str]]], list[dict[str, Any]], list[Fault]]:
     """Read the members with the numbers of their rows, what is no member, and the faults."""
     members: list[tuple[int, dict[str, str]]] = []
     skipped: list[dict[str, Any]] = []
     faults: list[Fault] = []
+    filled: list[int] = []
     for row in range(first, len(page.rows)):
         number = page.row_numbers[row]
         # as it is written: ㈱ stays ㈱, so that who copies a name from the list finds it
@@ -148,18 +184,83 @@ def _read_rows(
             continue
         if cells["code"] in DITTO_MARKS and members:
             cells["code"] = members[-1][1]["code"]
+        if fill_down and members and not cells["code"] and any(cells.values()):
+            cells["code"] = members[-1][1]["code"]
+            filled.append(number)
         if cells["code"]:
             members.append((number, cells))
         elif any(cells.values()):
             faults.append(
-                Fault("団体が空欄です", "団体名を入れるか、行を除いてください", file=page.file,
-                      sheet=page.name, row=number, value=cells.get("person") or text)
+                Fault("団体が空欄です", BLANK_REMEDY, file=page.file, sheet=page.name,
+                      row=number, value=cells.get("person") or text)
             )  # fmt: skip
         else:
             skipped.append({"row": number, "text": text})
     if not members and not faults:
         faults.append(Fault("見出しの下に参加者が1人もいません", file=page.file, sheet=page.name))
+    if filled:
+        rows_shown = "、".join(map(str, filled[:SHOWN])) + (
+            "行目ほか" if filled[SHOWN:] else "行目"
+        )
+        _warn(
+            page,
+            f"団体が空欄の{len(filled)}行（{rows_shown}）を、上の行と同じ団体とみなしました",
+            "違う団体の人がいないか、確かめてください",
+        )
     return members, skipped, faults
+
+
+def _part_absent(
+    page: Sheet, members: list[tuple[int, dict[str, str]]]
+) -> tuple[list[tuple[int, dict[str, str]]], list[dict[str, Any]]]:
+    """Part the members who come from those whose 出欠 says no, and say what says neither."""
+    coming, absent, unclear = [], [], []
+    for number, cells in members:
+        answer = cells.pop("attends", "")
+        word = unicodedata.normalize("NFKC", answer).casefold().strip()
+        who = " ".join(filter(None, (cells["code"], cells.get("person"))))
+        if word in ABSENT_WORDS:
+            absent.append({"row": number, "text": f"{who}（出欠: {answer}）"})
+            continue
+        coming.append((number, cells))
+        if word and word not in COMING_WORDS:
+            unclear.append(f"{number}行目「{shorten(who, 20)}: {shorten(answer, 12)}」")
+    if unclear:
+        shown = "、".join(unclear[:SHOWN]) + ("ほか" if unclear[SHOWN:] else "")
+        _warn(
+            page,
+            f"出欠が○とも×とも読めない{len(unclear)}人を、出席として読みました（{shown}）",
+            "欠席の人は × にしてください",
+        )
+    return coming, absent
+
+
+def _warn_of_nameless_columns(head: RosterHead, members: list[tuple[int, dict[str, str]]]) -> None:
+    """Say which columns hold something and have no heading: they are not read."""
+    page = head.page
+    numbers = {number for number, _ in members}
+    rows = [row for row, number in enumerate(page.row_numbers) if number in numbers]
+    width = max((len(page.rows[row]) for row in rows), default=0)
+    nameless = [
+        position
+        for position in range(width)
+        if position not in head.headings
+        and not any(page.find_text(row, position).strip() for row in range(head.top, head.first))
+        and any(page.find_text(row, position).strip() for row in rows)
+    ]
+    if nameless:
+        letters = "、".join(f"{get_column_letter(position + 1)}列" for position in nameless[:SHOWN])
+        more = "ほか" if nameless[SHOWN:] else ""
+        _warn(
+            page,
+            f"見出しのない{letters}{more}は読みませんでした",
+            "使うときは、見出しを入れてください",
+        )
+
+
+def _warn(page: Sheet, problem: str, remedy: str) -> None:
+    fault = Fault(problem, remedy, file=page.file, sheet=page.name)
+    warnings.warn(str(fault), TableWarning, stacklevel=4)
 
 
 def _list_repeats(page: Sheet, members: list[tuple[int, dict[str, str]]]) -> list[Fault]:

@@ -29,6 +29,11 @@ PERSON_HEADINGS = frozenset(
     ("person", "氏名", "名前", "お名前", "参加者", "参加者名", "参加者氏名", "出席者", "出席者名",
      "出席者氏名", "担当者", "担当者名", "担当者氏名")
 )  # fmt: skip
+# whether somebody comes; 「懇親会の出欠」 is another matter
+ATTENDANCE_HEADINGS = frozenset(
+    ("attends", "出欠", "ご出欠", "御出欠", "出欠席", "出席可否", "参加可否", "出席の有無",
+     "参加の有無", "出欠確認", "出欠回答")
+)  # fmt: skip
 NUMBERING = frozenset(("no", "№", "番号", "連番", "項番", "#"))
 # rows in which headings are looked for, and rows that one heading may fill
 HEADING_ROWS = 30
@@ -84,6 +89,8 @@ def name_heading(heading: str, names: Mapping[str, str]) -> str:
             return names[spelling]
     if folded in BODY_HEADINGS:
         return "code"
+    if folded in ATTENDANCE_HEADINGS:
+        return "attends"
     return "person" if folded in PERSON_HEADINGS else heading.strip()
 
 
@@ -113,7 +120,7 @@ def list_headings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame
     -------
     pandas.DataFrame
         One row a heading of every sheet: ``sheet, row`` (of the heading), ``heading``, ``column``
-        (``code``, ``person``, or the heading itself) and ``sure``: ``False`` where several columns
+        (``code``, ``person``, ``attends``, or the heading itself) and ``sure``: ``False`` where several columns
         could be the body, or where no heading tells which is and the row of headings is a guess.
         ``dict(zip(table["heading"], table["column"]))`` is what `read_roster` takes as ``columns``.
 
@@ -152,7 +159,9 @@ def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str,
         heading for words in BODY_KINDS for heading in headings if fold_heading(heading) in words
     ]
     persons = [heading for heading in headings if fold_heading(heading) in PERSON_HEADINGS]
+    answers = [heading for heading in headings if fold_heading(heading) in ATTENDANCE_HEADINGS]
     roles = dict.fromkeys(persons[:1], "person") | dict.fromkeys(bodies[:1], "code")
+    roles |= dict.fromkeys(answers[:1], "attends")
     unsure = {*bodies, *persons} if is_known else set(headings)
     is_sure = is_known and len(bodies) < 2 and len(persons) < 2
     return [
@@ -189,6 +198,7 @@ def _read_head(page: Sheet, top: int, naming: int) -> RosterHead:
         and (
             page.find_text(first, naming) == word
             or (not page.find_text(first, naming) and _is_lower_heading_row(page, first))
+            or _has_known_headings(page, first)
         )
     ):
         first += 1
@@ -219,6 +229,19 @@ def _is_lower_heading_row(page: Sheet, row: int) -> bool:
     return is_spanned and bool(filled) and not any(is_number(*entry) for entry in filled)
 
 
+def _has_known_headings(page: Sheet, row: int) -> bool:
+    """Check for a second row of headings where nothing is merged: words, one of them well known."""
+    filled = [
+        (cell, text.strip())
+        for cell, text in zip(page.rows[row], page.texts[row], strict=True)
+        if text.strip()
+    ]
+    words = {fold_heading(text).rstrip(".") for _, text in filled}
+    return bool(words & (BODY_HEADINGS | PERSON_HEADINGS | NUMBERING)) and not any(
+        is_number(*entry) for entry in filled
+    )
+
+
 def _join_words(page: Sheet, top: int, first: int, position: int) -> tuple[str, ...]:
     """Join the words above a column, each once, from the top."""
     words = [
@@ -226,7 +249,9 @@ def _join_words(page: Sheet, top: int, first: int, position: int) -> tuple[str, 
         for row in range(top, first)
         if position < len(page.rows[row])
     ]
-    return tuple(dict.fromkeys(filter(None, words)))
+    words = list(dict.fromkeys(filter(None, words)))
+    # 「（○×）」 below 「出欠」 says how to fill it in, not what stands there
+    return tuple([word for word in words if fold_heading(word)] or words)
 
 
 def make_two_lists_fault(heads: Sequence[RosterHead]) -> Fault:

@@ -279,7 +279,7 @@ class Map(folium.Map):
             return []
         more = f"ほか{len(names) - LISTED_OUTSIDE}" if len(names) > LISTED_OUTSIDE else ""
         listed = "、".join(shorten(name) for name in list(names)[:LISTED_OUTSIDE])
-        words = f"最初の表示の外（縮小すると見えます）: {listed}{more}"
+        words = f"離れた所（見えないときは縮小してください）: {listed}{more}"
         return [Legend(replace_surrogates(words), ())]
 
     def _choose_view(self) -> Spec:

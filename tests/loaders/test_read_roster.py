@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 
 from dxkit import groups, loaders
-from dxkit.errors import TableError
+from dxkit.errors import TableError, TableWarning
 from dxkit.loaders import read_roster
 
 
@@ -173,3 +173,65 @@ def test_the_exact_heading_goes_before_one_that_is_only_alike(tmp_path):
         heading.replace("（", "(").replace("）", ")"): name for heading, name in columns.items()
     }
     assert read_roster(path, columns=plain)["code"].tolist() == ["姫路市", "県DX課"]
+
+
+def _write_rows(path, rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+
+
+ANSWERED = (
+    ["", "所属", "", "", "出欠", ""],
+    ["番号", "団体", "役職", "氏名", "（○×）", "備考"],
+    [1, "神戸市", "課長", "見本一子", "○", ""],
+    [2, "", "主査", "見本二子", "×", ""],
+    [3, "", "主事", "見本三子", "代理", ""],
+    [4, "県DX課", "係長", "見本四子", "△", ""],
+)
+
+
+def test_headings_in_two_rows_of_which_none_is_merged_are_one_heading(tmp_path):
+    _write_rows(tmp_path / "a.xlsx", ANSWERED)
+    headings = loaders.list_headings(tmp_path / "a.xlsx")
+    assert dict(zip(headings["heading"], headings["column"], strict=True)) == {
+        "団体": "code",
+        "役職": "役職",
+        "氏名": "person",
+        "出欠": "attends",
+        "備考": "備考",
+    }
+
+
+def test_a_body_that_is_written_once_is_filled_down_only_where_that_is_asked_for(tmp_path):
+    _write_rows(tmp_path / "a.xlsx", ANSWERED)
+    with pytest.raises(TableError, match=r"団体が空欄です.*fill_down=True") as error:
+        read_roster(tmp_path / "a.xlsx")
+    assert [fault.row for fault in error.value.faults] == [4, 5]
+    with pytest.warns(TableWarning, match=r"団体が空欄の2行（4、5行目）を、上の行と同じ団体"):
+        table = read_roster(tmp_path / "a.xlsx", fill_down=True)
+    assert table["code"].tolist() == ["神戸市", "神戸市", "県DX課"]
+
+
+def test_who_does_not_come_is_no_member_and_is_named(tmp_path):
+    _write_rows(tmp_path / "a.xlsx", ANSWERED)
+    with pytest.warns(TableWarning, match="読めない1人を、出席として読みました.*見本四子: △"):
+        table = read_roster(tmp_path / "a.xlsx", fill_down=True)
+    assert table["person"].tolist() == ["見本一子", "見本三子", "見本四子"]
+    assert "attends" not in table.columns
+    assert table.attrs["skipped"] == [{"row": 4, "text": "神戸市 見本二子（出欠: ×）"}]
+    assert "見本二子" in table.attrs["receipt"]
+
+
+def test_a_column_without_a_heading_is_not_dropped_in_silence(tmp_path):
+    rows = [["団体名", "氏名", None], ["姫路市", "見本一子", "進行役"]]
+    _write_rows(tmp_path / "a.xlsx", rows)
+    with pytest.warns(TableWarning, match="見出しのないC列は読みませんでした"):
+        table = read_roster(tmp_path / "a.xlsx")
+    assert list(table.columns) == ["code", "person"]
+
+
+def test_a_first_row_of_words_is_no_second_row_of_headings(tmp_path):
+    _write_rows(tmp_path / "a.xlsx", [["団体名", "氏名", "役"], ["姫路市", "見本", "主査"]])
+    assert read_roster(tmp_path / "a.xlsx").to_numpy().tolist() == [["姫路市", "見本", "主査"]]

@@ -187,6 +187,23 @@ def test_a_column_is_taken_for_what_the_officer_says(window):
 
 
 @pytest.mark.slow
+def test_blank_bodies_and_absent_persons_are_the_officers_choice(window):
+    headings = ("団体名", "氏名", "出欠", "事業者")
+    people = [("姫路市", "青木", "○", "X"), ("", "岡", "○", "X"), ("神戸市", "森", "×", "X")]
+    draft = window.upload(_write_list(people, headings))[1]["draft"]
+    assert [entry["role"] for entry in draft["headings"]] == ["code", "person", "attends", ""]
+    assert "上の列の意味を「団体（空欄は上の行と同じ）」に" in draft["faults"][0]
+    assert window.act("accept")[0] == 400
+    roles = {"団体名": "code_below", "氏名": "person", "出欠": "attends", "事業者": ""}
+    assert window.act("columns", sheet=draft["sheet"], roles=roles)[0] == 200
+    draft = window.state["draft"]
+    assert draft["rows"] == [["姫路市", "青木", "X"], ["姫路市", "岡", "X"]]
+    assert draft["remarks"][0].startswith("シート「")
+    assert "神戸市 森（出欠: ×）" in draft["skipped"][0]
+    assert window.act("accept")[0] == 200
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -2,7 +2,7 @@
 // The pages before the day: every answer of the server is the whole new state, and is drawn anew.
 const byId = (id) => document.getElementById(id);
 const STEPS = ["roster", "wishes", "groups", "papers", "day"];
-const ROLES = { code: "団体", person: "氏名", "": "そのまま使う", "-": "使わない" };
+const ROLES = { code: "団体", code_below: "団体（空欄は上の行と同じ）", person: "氏名", attends: "出欠（欠席の人を除く）", "": "そのまま使う", "-": "使わない" };
 const USES = { "": "使わない", alike: "似た人どうし", different: "違う人どうし", spread: "各グループに分ける" };
 const HOLD = "前の操作が終わってから、もう一度してください。";
 const WAIT_MS = 240000, MAX_MB = 10, PAUSE_MS = 400;

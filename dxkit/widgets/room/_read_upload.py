@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,13 @@ SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
 # what a column may be taken for, besides what its heading says
 BODY = "code"
 PERSON = "person"
+# the body, where a blank is that of the row above
+BODY_BELOW = "code_below"
+ATTENDS = "attends"
 PLAIN = ""
 UNUSED = "-"
 # names that the tables of groups use themselves
-RESERVED = frozenset(("group", "name", "code", "person", "round"))
+RESERVED = frozenset(("group", "name", "code", "person", "attends", "round"))
 
 
 def check_upload(name: str, content: bytes) -> str:
@@ -74,8 +78,8 @@ def read_upload(
     sheet
         Which sheet; ``None`` for the only one that holds a list.
     roles
-        Heading to what its column holds (`BODY`, `PERSON`, `PLAIN`, `UNUSED`); ``None`` for what
-        the headings say.
+        Heading to what its column holds (`BODY`, `BODY_BELOW`, `PERSON`, `ATTENDS`, `PLAIN`,
+        `UNUSED`); ``None`` for what the headings say.
 
     Returns
     -------
@@ -96,7 +100,9 @@ def read_upload(
         outcome = _run_child(options, name)
     if "refused" in outcome:
         raise ChoiceError(str(outcome["refused"]).replace(path.name, shorten(name, 60)))
-    return outcome | {"file": name}
+    # the officer knows the file by its own name, which stands above the remarks
+    remarks = [text.removeprefix(f"ファイル「{path.name}」 ") for text in outcome["remarks"]]
+    return outcome | {"file": name, "remarks": remarks}
 
 
 def _run_child(options: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -144,7 +150,7 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
     if len(found) > MAX_COLUMNS:
         raise ChoiceError(f"列が{len(found)}あります。名簿は{MAX_COLUMNS}列までにしてください。")
     guesses = {
-        str(heading): column if column in (BODY, PERSON) else PLAIN
+        str(heading): column if column in (BODY, PERSON, ATTENDS) else PLAIN
         for heading, column in zip(found["heading"], found["column"], strict=True)
     }
     roles = guesses | {key: role for key, role in (roles or {}).items() if key in guesses}
@@ -161,24 +167,27 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
 
 def _check_roles(roles: Mapping[str, str]) -> list[str]:
     """Say where not exactly one column is the body, or several are the person."""
-    counts = {role: list(roles.values()).count(role) for role in (BODY, PERSON)}
+    counts = Counter(BODY if role == BODY_BELOW else role for role in roles.values())
     faults = []
     if counts[BODY] != 1:
         faults.append(f"「団体」の列を1つ選んでください（いまは{counts[BODY]}つ）。")
-    if counts[PERSON] > 1:
-        faults.append(f"「氏名」の列は1つまでです（いまは{counts[PERSON]}つ）。")
+    for role, word in {PERSON: "氏名", ATTENDS: "出欠"}.items():
+        if counts[role] > 1:
+            faults.append(f"「{word}」の列は1つまでです（いまは{counts[role]}つ）。")
     return faults
 
 
 def _read_table(path: str, sheet: str, roles: Mapping[str, str]) -> dict[str, Any]:
+    meanings = {role: role for role in (BODY, PERSON, ATTENDS)} | {BODY_BELOW: BODY}
     names = {
-        heading: role if role in (BODY, PERSON) else _name_plainly(heading)
+        heading: meanings[role] if role in meanings else _name_plainly(heading)
         for heading, role in roles.items()
     }
+    fill_down = BODY_BELOW in roles.values()
     with warnings.catch_warnings(record=True) as remarks:
         warnings.simplefilter("always", TableWarning)
         try:
-            table = read_roster(path, sheet=sheet or None, columns=names)
+            table = read_roster(path, sheet=sheet or None, columns=names, fill_down=fill_down)
         except TableError as error:
             return {"faults": [_write_fault(fault) for fault in error.faults[:MAX_FAULTS]]}
     unused = [names[heading] for heading, role in roles.items() if role == UNUSED]
@@ -221,6 +230,9 @@ def _say_remedy(remedy: str) -> str:
     words = {
         'columns={"見出し": "列の名前"} で区別するか、': "",
         'するか、columns={"見出し": "code"} で教えて': "して",
+        "fill_down=True で上の行と同じ団体とみなして": (
+            "上の列の意味を「団体（空欄は上の行と同じ）」にして"
+        ),
     }
     for code, plain in words.items():
         remedy = remedy.replace(code, plain)
