@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import FloatArray, IntArray
+from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
 from dxkit.linkage._blocking_rules import is_large
 from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER, Comparison
-from dxkit.linkage._large_registers import weigh_large_registers
+from dxkit.linkage._large_registers import WeighedPairs, weigh_large_registers
 from dxkit.linkage._learn_shares import build_array, learn_shares, multiply_levels
 from dxkit.linkage._splink_model import Shares, build_settings, scale_shares, write_case
 
@@ -83,11 +83,15 @@ def weigh_pairs(
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder, _silence_splink():
         database = _open_duckdb(folder) if backend == "duckdb" else _open_spark(folder)
         try:
-            if backend == "duckdb" and len(tables) == 2 and is_large(len(tables[0]), len(tables[1])):
+            if (
+                backend == "duckdb"
+                and len(tables) == 2
+                and is_large(len(tables[0]), len(tables[1]))
+            ):
                 pairs = weigh_large_registers(
                     database.duckdb_con, tables, shares, prior=prior, least_weight=MIN_WEIGHT
                 )
-                return _sort_pairs(*pairs, shares, prior)
+                return _sort_pairs(pairs, shares, prior)
             inputs = [_build_input(table, backend) for table in tables]
             return _run_splink(database, inputs, prior, backend, shares)
         finally:
@@ -221,9 +225,8 @@ def _run_splink(
         ]
     )
     weight = np.asarray(answer["match_weight"], dtype=np.float64)
-    return _sort_pairs(
-        answer["unique_id_l"], answer["unique_id_r"], weight, levels, shares, prior
-    )
+    rows = (answer["unique_id_l"], answer["unique_id_r"])
+    return _sort_pairs(WeighedPairs(*rows, weight, levels), shares, prior)
 
 
 def _read_columns(pairs: Any, columns: list[str], backend: str) -> dict[str, Any]:
@@ -245,18 +248,11 @@ def _build_input(table: pd.DataFrame, backend: str) -> Any:
     return pa.table(columns)
 
 
-def _sort_pairs(
-    left: IntArray,
-    right: IntArray,
-    weight: FloatArray,
-    levels: IntArray,
-    shares: Shares,
-    prior: float,
-) -> pd.DataFrame:
+def _sort_pairs(pairs: WeighedPairs, shares: Shares, prior: float) -> pd.DataFrame:
     """Put pairs into the order of their rows: a database hands them over in any."""
-    order = np.lexsort((right, left))
-    weight = _weigh_against_house(weight[order], levels[order], shares, prior)
-    table = pd.DataFrame({"left": left[order], "right": right[order], "weight": weight})
+    order = np.lexsort((pairs.right, pairs.left))
+    weight = _weigh_against_house(pairs.weight[order], pairs.levels[order], shares, prior)
+    table = pd.DataFrame({"left": pairs.left[order], "right": pairs.right[order], "weight": weight})
     table.attrs["house_share"] = shares.house
     return table
 

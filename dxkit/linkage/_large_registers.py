@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -48,7 +48,25 @@ TEXT_KEYS = (*CODED_KEYS, *NUMBER_KEYS, "words")
 INITIALS = {"surname_initial": "surname", "given_initial": "given"}
 # pairs whose texts are compared at a time: some hundred megabytes
 MAX_PAIRS_AT_ONCE = 1_000_000
-Pairs = tuple[IntArray, IntArray, FloatArray, IntArray]
+
+
+class WeighedPairs(NamedTuple):
+    """Pairs of rows, one entry a pair.
+
+    Attributes
+    ----------
+    left, right
+        Row numbers.
+    weight
+        Log2 of the odds.
+    levels
+        One column a comparison: position of the level, -1 for unknown.
+    """
+
+    left: IntArray
+    right: IntArray
+    weight: FloatArray
+    levels: IntArray
 
 
 def weigh_large_registers(
@@ -58,7 +76,7 @@ def weigh_large_registers(
     *,
     prior: float,
     least_weight: float,
-) -> Pairs:
+) -> WeighedPairs:
     """Weigh the plausible pairs of two registers.
 
     Parameters
@@ -73,15 +91,6 @@ def weigh_large_registers(
         Probability that two records drawn at random are one person.
     least_weight
         Weaker pairs (log2 of the odds) are left out.
-
-    Returns
-    -------
-    left, right : numpy.ndarray
-        Row numbers of each pair.
-    weight : numpy.ndarray
-        Log2 of the odds.
-    levels : numpy.ndarray
-        One row a pair, one column a comparison: position of the level, -1 for unknown.
     """
     rarities = _register_numbers(connection, tables)
     weights = {
@@ -90,14 +99,16 @@ def weigh_large_registers(
     needed = least_weight - float(np.log2(prior) - np.log2(1 - prior))
     texts = [{key: build_array(table[key]) for key in TEXT_KEYS} for table in tables]
     compare = _TextComparison(connection.cursor(), texts, weights, rarities, needed)
-    nothing = (np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0), np.empty((0, 4), int))
-    parts: list[Pairs] = [nothing]
+    no_rows = np.empty(0, dtype=np.int32)
+    no_levels = np.empty((0, len(COMPARISONS)), dtype=np.int64)
+    nothing = WeighedPairs(no_rows, no_rows, np.empty(0), no_levels)
+    parts = [nothing]
     for query in _list_queries((len(tables[0]), len(tables[1])), weights, needed):
         for batch in connection.sql(query).to_arrow_reader(MAX_PAIRS_AT_ONCE):
             left, right, rest = (column.to_numpy(zero_copy_only=False) for column in batch)
             parts.append(compare.weigh(left, right, rest))
-    left, right, weight, levels = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return left, right, weight + (least_weight - needed), levels
+    pairs = WeighedPairs(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    return pairs._replace(weight=pairs.weight + (least_weight - needed))
 
 
 def _register_numbers(
@@ -130,7 +141,7 @@ def _register_numbers(
 
 
 def _number_texts(left: pd.Series, right: pd.Series) -> tuple[IntArray, IntArray]:
-    """Number the texts of two columns of categories: equal texts, equal numbers; -1 for missing."""
+    """Give equal texts of two columns of categories equal numbers, and -1 to what is missing."""
     numbers, _ = pd.factorize(left.cat.categories.append(right.cat.categories))
     # row -1 is the last entry: missing
     left_numbers = np.append(numbers[: len(left.cat.categories)], -1).astype(np.int32)
@@ -181,7 +192,7 @@ class _TextComparison:
     rarities: dict[str, tuple[FloatArray, FloatArray]]
     needed: float
 
-    def weigh(self, left: IntArray, right: IntArray, rest: FloatArray) -> Pairs:
+    def weigh(self, left: IntArray, right: IntArray, rest: FloatArray) -> WeighedPairs:
         """Weigh pairs; ``rest`` is the most that all fields but the name can weigh."""
         levels = self._find_levels(COMPARISONS[:1], left, right)
         weight = self._add_weights(levels, left, right)
@@ -192,7 +203,7 @@ class _TextComparison:
         levels = np.column_stack([levels[is_near], others])
         weight = self._add_weights(levels, left, right)
         is_kept: BoolArray = weight >= self.needed
-        return left[is_kept], right[is_kept], weight[is_kept], levels[is_kept]
+        return WeighedPairs(left[is_kept], right[is_kept], weight[is_kept], levels[is_kept])
 
     def _find_levels(
         self, comparisons: Sequence[Comparison], left: IntArray, right: IntArray

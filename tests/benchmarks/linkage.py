@@ -428,7 +428,12 @@ def recordlinkage_febrl(tables):
             paths.append(str(Path(name) / f"{number}.csv"))
             table.to_csv(paths[-1], index=False)
         done = subprocess.run(
-            [python or sys.executable, "-c", inspect.getsource(read_peak_gb) + RECORDLINKAGE, *paths],
+            [
+                python or sys.executable,
+                "-c",
+                inspect.getsource(read_peak_gb) + RECORDLINKAGE,
+                *paths,
+            ],
             capture_output=True,
             text=True,
             check=False,
@@ -547,7 +552,9 @@ def print_febrl(rows, calibrations):
         best = max(SPLINK_WAYS, key=lambda way: scores[way])
         gap = scores["dxkit"] - scores[best]
         verdict = "within .005" if gap >= -0.005 else "MORE than .005 below"
-        print(f"{title}: dxkit {scores['dxkit']:.4f}, {best} {scores[best]:.4f}: {gap:+.4f}, {verdict}")
+        print(
+            f"{title}: dxkit {scores['dxkit']:.4f}, {best} {scores[best]:.4f}: {gap:+.4f}, {verdict}"
+        )
     print("\ncalibration: mean probability of the pairs of a class, and how many of them are right")
     show(calibrate(pd.concat(calibrations)))
 
