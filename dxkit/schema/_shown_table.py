@@ -6,6 +6,7 @@ sheets of outputs that they do not trust.
 """
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ COLUMN_PADDING_PX = 8
 PAGE_PADDING_PX = 64
 # half-width letters of numbers that stay on one line beside each other
 NUMBER_LETTERS = 60
+DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
 # letters of a cell in the plain text
 TEXT_LETTERS = 40
 
@@ -149,7 +151,10 @@ class ShownTable:
         return f'<th scope="col" style="{style}">{_escape(column.heading)}</th>'
 
     def _write_cell(self, column: ShownColumn, row: int) -> str:
-        style = self._find_style(column, wraps=not column.is_numeric or self._has_many_numbers)
+        # a date broken at its hyphens reads as two numbers
+        is_date = DATE.fullmatch(column.texts[row]) is not None
+        wraps = not is_date and (not column.is_numeric or self._has_many_numbers)
+        style = self._find_style(column, wraps=wraps)
         if column.backgrounds and column.backgrounds[row]:
             style += f";background:{column.backgrounds[row]}"
         # what names the row is its heading, for readers who listen to the page

@@ -71,9 +71,10 @@ class _PersonRun:
         self.home = np.repeat(np.arange(len(model.homes)), np.round(model.people).astype(int))
         count = len(self.home)
         self.cell = self._draw_cells(self.home, model.first_shares)
-        cumulative = np.cumsum(model.flight_shares)
-        flight_draws = random.random(count) * cumulative[-1]
-        self.flight_hour = np.searchsorted(cumulative, flight_draws, side="right")
+        # who flees only after the last hour keeps an hour that never comes
+        self.flight_hour = np.searchsorted(
+            np.cumsum(model.flight_shares), random.random(count), side="right"
+        )
         self.state: StateArray = np.full(count, NOT_YET, dtype=np.int8)
         self.is_duplicate = np.zeros(count, dtype=bool)
 

@@ -80,6 +80,8 @@ def simulate(
     Notes
     -----
     Results illustrate; they do not forecast. A person's consent is asked anew at each registration.
+    The means of the cohort engine are those of large numbers: where a municipality can make fewer
+    than some ten registrations an hour they are too high, and the person engine is right.
 
     Examples
     --------

@@ -1,23 +1,41 @@
-"""What do the rounds of a large prefecture cost, beside going to the nearest next?
+"""What do rounds and sharing cost at the size of a large prefecture, beside the best plain way?
 
-    python tests/benchmarks/country_plans.py [--large]
+    python tests/benchmarks/country_plans.py [--only rounds] [--large]
 
 As country.py, in a fresh process each: 12 and 45 of the 179 towns of Hokkaido, with proof; with
 --large all of them, too.
 
-Measured on 29 November 2026, two cores, other tests running: 12, 24, 45 and 90 towns in 0.4, 0.6, 2.0
+Sharing: 5 and 62 municipalities of Tokyo, of whom up to 9 million people flee (invented), beside Mesa
+at 1,000 people and scaled by people and hours. Mesa's answer must be the person engine's for as many
+people, and the person engine's for a million people ours: with 1,000 people and staff in proportion
+a town has a fraction of a registration an hour, where means are too high (sharing_mesa.py).
+
+Rounds were measured on 29 November 2026, two cores, other tests running: 12, 24, 45 and 90 towns in 0.4, 0.6, 2.0
 and 68 s, each proven (gap 0). Not measured: all 179, which by that growth may take hours; no run of
 them has ended yet.
 """
 
 import numpy as np
 from country import call_and_count, report
+from sharing_mesa import (
+    HOURS,
+    POLICY,
+    allow,
+    draw_persons,
+    has_mesa,
+    mesa_model,
+    prepare,
+    read_prefecture,
+    scale_people,
+)
 
 import dxkit
+from dxkit import sharing
 from dxkit.support import liaison
 
 # the city hall of Sapporo, from which the liaison sets out
 OFFICE = (43.06209, 141.35439)
+MESA_PEOPLE, PERSONS, PERSON_SEEDS = 1_000, 1_000_000, 10
 VISIT_MIN, DAY_HOURS, SPEED_KMH = 60, 8.5, 50.0
 
 
@@ -72,7 +90,55 @@ def compare_rounds(ours, plain):
     return f"{text} beside {plain[0]} days {plain[1]:.0f} min", ours[2:4] == plain[2:4]
 
 
+# --- sharing: a prefecture whose people flee
+
+
+def share_ours(size):
+    """Simulate one policy with one draw of outages."""
+    scenario = read_prefecture(size)
+    outcome, spent, peak = call_and_count(
+        lambda: sharing.simulate(scenario, policies=[POLICY], draws=1, seed=0)
+    )
+    curve = outcome.timeline[outcome.timeline["measure"] == "known_home"]
+    people = float(scenario.tables["evacuees"]["evacuees"].sum())
+    return (float(curve["mean"].iloc[-1]), people), spent, peak
+
+
+def share_plainly(size):
+    """Let Mesa, or without it the person engine, play some of the people; scale its time."""
+    model, rules, restored = prepare(read_prefecture(size))
+    few = scale_people(model, MESA_PEOPLE)
+    people = float(model.people.sum())
+    large = min(PERSONS, people)
+
+    def play():
+        if not has_mesa():
+            return draw_persons(few, rules, restored, 1)[0]
+        disaster = mesa_model(few, rules, restored[0])
+        for _ in range(HOURS):
+            disaster.step()
+        return disaster.known_home()
+
+    answer, spent, peak = call_and_count(play)
+    # not counted: what the answers are compared with
+    persons = float(np.mean(draw_persons(few, rules, restored, PERSON_SEEDS)))
+    many = draw_persons(scale_people(model, large), rules, restored, 1)[0]
+    count = np.round(few.people).sum()
+    return (answer, persons, many, count, large), spent / count * people, peak
+
+
+def compare_sharing(ours, plain):
+    """Say what homes know at both sizes."""
+    answer, persons, many, count, large = plain
+    way = "Mesa" if has_mesa() else "person engine"
+    text = f"{ours[1]:,.0f} evacuees, known to home {ours[0]:.4f} beside {many:.4f} ({large:,.0f} "
+    text += f"persons); {way} with {count:,.0f} people {answer:.4f} beside persons {persons:.4f}"
+    is_same = abs(ours[0] - many) < allow(large, 1)
+    return text, is_same and abs(answer - persons) < allow(count, 1, PERSON_SEEDS)
+
+
 CASES = {
+    "sharing": ((5, 62), share_ours, share_plainly, compare_sharing),
     "rounds": ((12, 45), visit_ours, visit_plainly, compare_rounds),
 }
 # beyond a minute of processor time

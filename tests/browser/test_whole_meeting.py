@@ -13,8 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import test_prepare_pages as prepare
-from room_program import start_room
-from rooms import Phone
+from rooms import Laptop, Phone
 from test_stage import MEASURE
 
 from dxkit.store import Session
@@ -34,37 +33,6 @@ STAGE_SIZES = ((1024, 768), (1920, 1080))
 STAGE_PX, PAGE_PX = 28, 16
 PHONE = {"viewport": {"width": 375, "height": 667}, "is_mobile": True, "has_touch": True}
 STEPS = ("roster", "wishes", "groups", "papers", "day")
-
-
-class Laptop:
-    """`make room` in a process of its own, which can be frozen and killed."""
-
-    def __init__(self, folder, name):
-        self.folder, self.name = folder, name
-        self.process, self.prepare_link, self.officer_link, self.port = None, "", "", 0
-        self.start()
-
-    def start(self):
-        self.process, text = start_room(self.folder, self.name)
-        self.prepare_link = re.search(r"http\S+/prepare#\S+", text)[0]
-        self.officer_link = re.search(r"http\S+/officer#\S+", text)[0]
-        port = int(re.search(r":(\d+)/officer", text)[1])
-        # the phones' link has to hold after a restart
-        assert self.port in (0, port)
-        self.port = port
-
-    def freeze(self):
-        self.process.send_signal(signal.SIGSTOP)
-        # a signal takes a moment to arrive: returns when the process stands still
-        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(status)
-
-    def thaw(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def kill(self):
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
 
 
 class Scripted(threading.Thread):

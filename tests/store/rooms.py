@@ -3,11 +3,16 @@
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+from room_program import start_room
+
+ROOT = Path(__file__).resolve().parents[2]
 SERVE = """
 import sys, threading
 from dxkit.store import Session
@@ -60,6 +65,25 @@ class Phone:
         return self.token.partition(".")[0]
 
 
+class Window(Phone):
+    """The officer's or the stage's page."""
+
+    def __init__(self, link):
+        super().__init__(int(link.split(":")[2].partition("/")[0]))
+        self.key = link.partition("#key=")[2]
+
+    def look(self):
+        return self.ask("GET", "/stage/state", headers={"X-Room-Key": self.key})[1]["question"]
+
+    def act(self, action, **body):
+        headers = {"X-Room-Key": self.key}
+        status, answer = self.ask(
+            "POST", "/officer/do", {"action": action, **body}, headers=headers, timeout=60
+        )
+        assert status == 200, answer
+        return answer
+
+
 class Server:
     """A room in a process of its own."""
 
@@ -77,6 +101,37 @@ class Server:
         os.kill(self.process.pid, signal.SIGKILL) if hasattr(
             signal, "SIGKILL"
         ) else self.process.kill()
+        self.process.wait()
+
+
+class Laptop:
+    """`make room` in a process of its own, which can be frozen and killed."""
+
+    def __init__(self, folder, name):
+        self.folder, self.name = folder, name
+        self.process, self.prepare_link, self.officer_link, self.port = None, "", "", 0
+        self.start()
+
+    def start(self):
+        self.process, text = start_room(self.folder, self.name)
+        self.prepare_link = re.search(r"http\S+/prepare#\S+", text)[0]
+        self.officer_link = re.search(r"http\S+/officer#\S+", text)[0]
+        port = int(re.search(r":(\d+)/officer", text)[1])
+        # the phones' link has to hold after a restart
+        assert self.port in (0, port)
+        self.port = port
+
+    def freeze(self):
+        self.process.send_signal(signal.SIGSTOP)
+        # a signal takes a moment to arrive: returns when the process stands still
+        _, status = os.waitpid(self.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
 

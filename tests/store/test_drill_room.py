@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from rooms import Phone
+from rooms import Phone, Window
 
 import dxkit
 from dxkit import sharing
@@ -12,25 +12,6 @@ from dxkit.widgets.room import open_room
 CARDS = dxkit.load("drill_cards").set_index("card")
 # seven groups, as at the tables of 41 municipalities
 CHOICES = ["県ハブ", "県ハブ", "県ハブ", "国クラウド", "国クラウド", "同意制", "協定"]
-
-
-class Window(Phone):
-    """The officer's or the stage's page."""
-
-    def __init__(self, link):
-        super().__init__(int(link.split(":")[2].partition("/")[0]))
-        self.key = link.partition("#key=")[2]
-
-    def look(self):
-        return self.ask("GET", "/stage/state", headers={"X-Room-Key": self.key})[1]["question"]
-
-    def act(self, action, **body):
-        headers = {"X-Room-Key": self.key}
-        status, answer = self.ask(
-            "POST", "/officer/do", {"action": action, **body}, headers=headers, timeout=60
-        )
-        assert status == 200, answer
-        return answer
 
 
 def _open(folder):
