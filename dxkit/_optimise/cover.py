@@ -39,6 +39,14 @@ class CoverMatrix:
     row_of_place: IntArray
 
     @cached_property
+    def float_columns(self) -> sp.csr_array:
+        """``columns`` in floats, which products with prices need: made once, not at every step."""
+        columns = self.columns
+        return sp.csr_array(
+            (columns.data.astype(np.float64), columns.indices, columns.indptr), shape=columns.shape
+        )
+
+    @cached_property
     def weight_unit(self) -> float:
         """1 for whole weights, where a bound less than 1 above proves an answer; otherwise 0."""
         return float(bool((self.weights == np.floor(self.weights)).all()))
