@@ -20,7 +20,7 @@ from dxkit._optimise.cover import (
 
 MAX_STEPS = 300
 # steps without gain after which the pace halves
-PATIENCE_STEPS = 15
+PATIENCE_STEPS = 25
 # share of Polyak's step below which the search ends
 SMALLEST_PACE = 0.02
 # share of the last step that is kept
@@ -130,7 +130,8 @@ def _step_prices(
     # a price that would pass its end stays, and must not shorten the step of the others
     is_at_end = ((step > 0) & (prices <= 0)) | ((step <= 0) & (prices >= cover.weights))
     slope = step * ~is_at_end
-    scale = length / max(float(slope @ slope), 1.0)
+    # not slope @ slope: the threads that numpy starts for it cost more than they save
+    scale = length / max(float(np.einsum("i,i->", slope, slope)), 1.0)
     moved = prices - scale * slope
     np.maximum(moved, 0.0, out=moved)
     return np.minimum(moved, cover.weights, out=moved)

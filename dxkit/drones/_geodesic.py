@@ -45,11 +45,11 @@ def find_near_pairs(
     # squares of chords leave out nearly all that is too far before any arc is computed
     limit = (1 + 1e-9) * _square_chord(range_km, radius)
     blocks = []
-    for position, base in strips.try_pairs():
-        step = points[position] - base_points[base]
+    for tried, base in strips.try_pairs():
+        step = points[tried] - base_points[base]
         square = np.einsum("ij,ij->i", step, step)
-        near = np.flatnonzero(square <= limit[position])
-        position = position[near]
+        near = np.flatnonzero(square <= limit[tried])
+        position = tried[near]
         km = _measure_arc(np.sqrt(square[near]), radius[position])
         place = strips.order[position].astype(np.int32)
         within = km <= range_km

@@ -41,7 +41,7 @@ def plain_cells(table: pd.DataFrame, what: str) -> pd.DataFrame:
     changed: dict[int, Any] = {}
     for position, (head, kind) in enumerate(zip(table.columns, table.dtypes, strict=True)):
         # plain numbers and texts, which most columns are, cost no look at their cells
-        if not (kind == object or isinstance(kind, pd.CategoricalDtype) or kind.kind == "c"):
+        if not isinstance(kind, pd.CategoricalDtype) and kind.kind not in "Oc":
             continue
         column = table.iloc[:, position]
         if isinstance(column.dtype, pd.CategoricalDtype):
