@@ -33,10 +33,10 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
         Naming every missing or repeated column.
     """
     require_table(table, what)
-    present = shorten("、".join(map(str, table.columns)))
-    # every missing column at once, with those that are there for comparison
     missing = [column for column in needed if column not in table.columns]
     if missing:
+        # every missing column at once, with those that are there for comparison
+        present = shorten("、".join(map(str, table.columns)))
         raise TableError(
             Fault(f"{what} の表に列がありません", f"今ある列: {present}", column=column)
             for column in missing
@@ -54,6 +54,8 @@ def require_single_columns(table: pd.DataFrame, needed: Iterable[Hashable], what
     TableError
         Naming every such column.
     """
+    if table.columns.is_unique:
+        return
     # which of them is meant nobody can say
     repeated = table.columns[table.columns.duplicated()].unique()
     faults = [

@@ -39,6 +39,14 @@ class CoverMatrix:
     row_of_place: IntArray
 
     @cached_property
+    def float_columns(self) -> sp.csr_array:
+        """``columns`` in floats, which products with prices need: made once, not at every step."""
+        columns = self.columns
+        return sp.csr_array(
+            (columns.data.astype(np.float64), columns.indices, columns.indptr), shape=columns.shape
+        )
+
+    @cached_property
     def weight_unit(self) -> float:
         """1 for whole weights, where a bound less than 1 above proves an answer; otherwise 0."""
         return float(bool((self.weights == np.floor(self.weights)).all()))
@@ -150,17 +158,31 @@ def choose_greedily(cover: CoverMatrix, count: int, start: IntArray | None = Non
 
 
 def improve_by_swaps(cover: CoverMatrix, columns: IntArray) -> IntArray:
-    """Swap one chosen column for another while that adds weight."""
+    """Swap chosen columns for others while that adds weight.
+
+    The gains of all swaps are computed together; all that still add weight when their turn comes
+    are made, from the largest on, before they are computed again.
+    """
     columns = columns.copy()
     threshold = RELATIVE_TOLERANCE * max(1.0, cover.weights.sum())
+    value = sum_covered_weight(cover, columns)
     while True:
         gains = compute_swap_gains(cover, columns)
         # a column that is chosen already cannot come in
         gains[:, columns] = -np.inf
-        leaving, entering = np.unravel_index(int(np.argmax(gains)), gains.shape)
-        if not gains[leaving, entering] > threshold:
+        entering = gains.argmax(axis=1)
+        largest = gains[np.arange(len(columns)), entering]
+        last_value = value
+        for leaving in np.argsort(-largest, kind="stable")[: np.count_nonzero(largest > threshold)]:
+            if entering[leaving] in columns:
+                continue
+            swapped = columns.copy()
+            swapped[leaving] = entering[leaving]
+            swapped_value = sum_covered_weight(cover, swapped)
+            if swapped_value > value + threshold:
+                columns, value = swapped, swapped_value
+        if value == last_value:
             return columns
-        columns[leaving] = entering
 
 
 def compute_swap_gains(cover: CoverMatrix, columns: IntArray) -> FloatArray:

@@ -40,10 +40,9 @@ class PricedBound:
 
 def compute_bound(cover: CoverMatrix, prices: FloatArray, count: int) -> tuple[float, FloatArray]:
     """Compute Σ(w − u) + the ``count`` largest column sums of u, and all these sums."""
-    sums = cover.columns @ prices
-    first = len(sums) - count
-    largest = np.partition(sums, first)[first:] if count else sums[:0]
-    return float((cover.weights - prices).sum() + largest.sum()), sums
+    sums = cover.float_columns @ prices
+    largest = sums[_largest_positions(sums, count)] if count else sums[:0]
+    return _sum_bound(cover, prices, largest), sums
 
 
 def lower_bound_by_subgradient(
@@ -68,13 +67,14 @@ def lower_bound_by_subgradient(
     stale_steps = 0
     last_step = np.zeros(len(prices))
     for _ in range(steps):
-        bound, sums = compute_bound(cover, prices, count)
+        # the columns of the largest sums bound all answers, and are one, often a good one
+        sums = cover.float_columns @ prices
+        columns = _largest_positions(sums, count)
+        bound = _sum_bound(cover, prices, sums[columns])
         needed_gain = SMALLEST_GAIN * (min(lowest.bound, 2 * bound) - goal)
         stale_steps = 0 if bound < lowest.bound - needed_gain else stale_steps + 1
         if bound < lowest.bound:
             lowest = PricedBound(bound, prices, lowest.columns)
-        # the columns of the largest sums are an answer, too, and often a good one
-        columns = _largest_positions(sums, count)
         covering = count_covering(cover, columns)
         value = float(cover.weights[covering > 0].sum())
         if value > best_value:
@@ -128,10 +128,17 @@ def _step_prices(
 ) -> FloatArray:
     """Move prices against a step of this length, within 0 and the weights."""
     # a price that would pass its end stays, and must not shorten the step of the others
-    is_at_end = np.where(step > 0, prices <= 0, prices >= cover.weights)
-    slope = np.where(is_at_end, 0.0, step)
-    scale = length / max(float(slope @ slope), 1.0)
-    return np.minimum(np.maximum(prices - scale * slope, 0.0), cover.weights)
+    is_at_end = ((step > 0) & (prices <= 0)) | ((step <= 0) & (prices >= cover.weights))
+    slope = step * ~is_at_end
+    # not slope @ slope: the threads that numpy starts for it cost more than they save
+    scale = length / max(float(np.einsum("i,i->", slope, slope)), 1.0)
+    moved = prices - scale * slope
+    np.maximum(moved, 0.0, out=moved)
+    return np.minimum(moved, cover.weights, out=moved)
+
+
+def _sum_bound(cover: CoverMatrix, prices: FloatArray, largest: FloatArray) -> float:
+    return float(cover.weights.sum() - prices.sum() + largest.sum())
 
 
 def _largest_positions(sums: FloatArray, count: int) -> IntArray:

@@ -160,7 +160,8 @@ class CutProgramme:
 
     def cover_rows(self, shares: FloatArray) -> float:
         """Compute the weight that shares of the active columns cover."""
-        return float(np.minimum(self._small.rows @ shares, 1.0) @ self._small.weights)
+        covered = np.minimum(self._small.rows @ shares, 1.0)
+        return float((covered * self._small.weights).sum())
 
     def add_cuts(self, shares: FloatArray, solution: CutSolution | None = None) -> int:
         """Add the tightest cuts at a point, for the groups where they cut off the solution.

@@ -1,14 +1,15 @@
 """How far are two points of the ellipsoid apart, and which pairs lie within a range?
 
-Distances are geodesic: the chord between two points of the ellipsoid (found by a tree search in
-space) and the arc above it, arc = 2R · asin(chord / 2R), which is the geodesic to within a
-millimetre up to 50 km and a few metres at 300 km.
+Distances are geodesic: the chord between two points of the ellipsoid (found by strips of places in
+space, each sorted) and the arc above it, arc = 2R · asin(chord / 2R), which is the geodesic to
+within a millimetre up to 50 km and a few metres at 300 km.
 """
 
 import numpy as np
-from scipy.spatial import cKDTree
+import scipy.sparse as sp
 
 from dxkit._arrays import FloatArray, IntArray
+from dxkit.drones._place_strips import PlaceStrips
 
 MEAN_RADIUS_KM = 6371.0088
 # GRS80, the ellipsoid of JGD2011
@@ -17,9 +18,6 @@ FLATTENING = 1 / 298.257222101
 ECCENTRICITY_SQUARED = FLATTENING * (2 - FLATTENING)
 # further than this nothing is near: half of the earth's girth
 FARTHEST_KM = 20000.0
-# places are searched in blocks, so that what the search itself needs stays small
-SMALLEST_BLOCK_ROWS = 256
-MOST_BLOCKS = 64
 
 
 def find_near_pairs(
@@ -38,46 +36,36 @@ def find_near_pairs(
         Position of the place, position of the base, and kilometres of each pair, sorted by place
         and base.
     """
-    lat, lon = places
     # the chord is never longer than the arc; the margin covers an arc's radius of 0.6 % more or
     # less
     chord = 2 * MEAN_RADIUS_KM * np.sin(min(range_km * 1.01, FARTHEST_KM) / (2 * MEAN_RADIUS_KM))
-    # bases are few: one tree of them serves all blocks of places
-    base_tree = cKDTree(to_space(*bases))
-    step = max(SMALLEST_BLOCK_ROWS, -(-len(lat) // MOST_BLOCKS))
-    starts = range(0, len(lat), step)
-    blocks = [
-        _find_in_block(
-            lat[start : start + step], lon[start : start + step], base_tree, chord, range_km
-        )
-        for start in starts
-    ]
+    points, base_points = to_space(*places), to_space(*bases)
+    strips = PlaceStrips(points, base_points, float(chord))
+    points, radius = points[strips.order], _curvature_radius(places[0])[strips.order]
+    # squares of chords leave out nearly all that is too far before any arc is computed
+    limit = (1 + 1e-9) * _square_chord(range_km, radius)
+    blocks = []
+    for tried, base in strips.try_pairs():
+        step = points[tried] - base_points[base]
+        square = np.einsum("ij,ij->i", step, step)
+        near = np.flatnonzero(square <= limit[tried])
+        position = tried[near]
+        km = _measure_arc(np.sqrt(square[near]), radius[position])
+        place = strips.order[position].astype(np.int32)
+        within = km <= range_km
+        blocks.append((place[within], base[near][within].astype(np.int32), km[within]))
     place, base, km = (np.concatenate(part) for part in zip(*blocks, strict=True))
-    # blocks count their places from 0
-    block_sizes = [len(block[0]) for block in blocks]
-    return place + np.repeat(np.asarray(starts, dtype=np.int32), block_sizes), base, km
-
-
-def _find_in_block(
-    lat: FloatArray, lon: FloatArray, base_tree: cKDTree, chord: float, range_km: float
-) -> tuple[IntArray, IntArray, FloatArray]:
-    """Find the pairs of some of the places.
-
-    The search needs some five times the memory of its result.
-    """
-    tree = cKDTree(to_space(lat, lon))
-    pairs = tree.sparse_distance_matrix(base_tree, chord, output_type="ndarray")
-    km = measure_km(pairs["v"], lat[pairs["i"]])
-    # the search took a margin: measured exactly, some pairs are too far
-    within = np.flatnonzero(km <= range_km)
-    order = within[np.lexsort((pairs["j"][within], pairs["i"][within]))]
-    return pairs["i"][order].astype(np.int32), pairs["j"][order].astype(np.int32), km[order]
+    shape = (len(base_points), len(points))
+    starts = np.searchsorted(base, np.arange(shape[0] + 1)).astype(np.int32)
+    # scipy changes the order of storage by counting, which is faster than any sort
+    by_place = sp.csr_array((km, place, starts), shape=shape).tocsc()
+    rows = np.repeat(np.arange(shape[1], dtype=np.int32), np.diff(by_place.indptr))
+    return rows, by_place.indices.astype(np.int32, copy=False), by_place.data
 
 
 def measure_km(chord_km: FloatArray, lat: FloatArray) -> FloatArray:
     """Compute the arc above a chord, by how strongly the ellipsoid is curved at the latitude."""
-    radius = _curvature_radius(lat)
-    return np.asarray(2 * radius * np.arcsin(np.minimum(chord_km / (2 * radius), 1.0)))
+    return _measure_arc(chord_km, _curvature_radius(lat))
 
 
 def to_space(lat: FloatArray, lon: FloatArray) -> FloatArray:
@@ -108,3 +96,14 @@ def _curvature_radius(lat: FloatArray) -> FloatArray:
     """Compute the mean radius of curvature at a latitude, √(M · N)."""
     flattened = 1 - ECCENTRICITY_SQUARED * np.sin(np.radians(lat)) ** 2
     return np.asarray(EQUATOR_RADIUS_KM * np.sqrt(1 - ECCENTRICITY_SQUARED) / flattened)
+
+
+def _measure_arc(chord_km: FloatArray, radius: FloatArray) -> FloatArray:
+    return np.asarray(2 * radius * np.arcsin(np.minimum(chord_km / (2 * radius), 1.0)))
+
+
+def _square_chord(arc_km: float, radius: FloatArray) -> FloatArray:
+    """Square the chord below an arc; without end for arcs of half the girth."""
+    angle = arc_km / (2 * radius)
+    is_half = angle >= np.pi / 2 - 1e-9
+    return np.where(is_half, np.inf, (2 * radius * np.sin(angle)) ** 2)

@@ -227,8 +227,9 @@ def _to_short_codes(column: "pd.Series[Any]", what: str) -> "pd.Series[Any] | No
     is_number = kind in NUMBER_KINDS
     if kind not in ("string", *NUMBER_KINDS) or filled.empty:
         return None
-    # cell by cell: pandas' own texts refuse half of a surrogate pair
-    texts = [] if is_number else [str(cell) for cell in filled]
+    # cell by cell: pandas' own texts refuse half of a surrogate pair; each code once, as a table
+    # of cells repeats few of them
+    texts = [] if is_number else [str(cell) for cell in filled.unique()]
     # five plain digits are a code already
     if texts and (all(map(PLAIN_CODE.fullmatch, texts)) or not all(map(ANY_CODE.fullmatch, texts))):
         return None

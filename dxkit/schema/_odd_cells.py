@@ -39,7 +39,10 @@ def plain_cells(table: pd.DataFrame, what: str) -> pd.DataFrame:
     faults: list[Fault] = []
     # by position: a heading may repeat
     changed: dict[int, Any] = {}
-    for position, head in enumerate(table.columns):
+    for position, (head, kind) in enumerate(zip(table.columns, table.dtypes, strict=True)):
+        # plain numbers and texts, which most columns are, cost no look at their cells
+        if not isinstance(kind, pd.CategoricalDtype) and kind.kind not in "Oc":
+            continue
         column = table.iloc[:, position]
         if isinstance(column.dtype, pd.CategoricalDtype):
             if _is_numeric(column.cat.categories):
@@ -49,9 +52,9 @@ def plain_cells(table: pd.DataFrame, what: str) -> pd.DataFrame:
         if isinstance(column.dtype, np.dtype) and column.dtype.kind == "c":
             faults.append(_make_complex_fault(what, head, 1, next(iter(column), "")))
         elif column.dtype == object and len(column):
-            kind = pd.api.types.infer_dtype(column, skipna=True)
+            content = pd.api.types.infer_dtype(column, skipna=True)
             cells = column.tolist()
-            if kind not in PLAIN_KINDS and any(map(_is_odd, cells)):
+            if content not in PLAIN_KINDS and any(map(_is_odd, cells)):
                 cell_faults = _find_cell_faults(cells, what, head)
                 faults += cell_faults
                 # what is too large cannot be converted

@@ -33,6 +33,22 @@ def test_distances_are_geodesic_to_the_millimetre_and_no_pair_is_missing(south, 
     assert np.abs(true[found["place"], found["base"]] - found["distance_km"]).max() < 1e-6
 
 
+@pytest.mark.parametrize(
+    ("south", "west", "size"), [(84.0, -180.0, 5.9), (-3.0, 179.0, 0.9), (-60.0, -90.0, 100.0)]
+)
+@pytest.mark.parametrize("km", [1, 300, 8000])
+def test_the_search_finds_what_measuring_every_pair_finds_anywhere_on_the_globe(
+    south, west, size, km
+):
+    demand, bases = scattered(1, 300, south, west, size), scattered(2, 40, south, west, size)
+    # across the date line, too
+    bases["lon"] = np.where(np.arange(40) % 2 & (west > 170), -bases["lon"], bases["lon"])
+    every = drones.reach(demand, bases, range_km=19_000)
+    near = every[every["distance_km"] <= km].reset_index(drop=True)
+    pd.testing.assert_frame_equal(drones.reach(demand, bases, range_km=km), near)
+    assert len(every) == 300 * 40
+
+
 def test_pairs_come_in_the_order_of_the_tables():
     found = drones.reach(scattered(1, 50), scattered(2, 10), range_km=50)
     assert (
