@@ -50,6 +50,7 @@ JOBS: dict[str, Callable[[Workplace], pd.DataFrame]] = {
     "areas": facts.areas,
     "municipalities": published.municipalities,
     "projections": published.projections,
+    "town_statistics": published.town_statistics,
     "systems": facts.systems,
     "indicators_dashboard": facts.indicators_dashboard,
     "dashboard": published.dashboard,

@@ -731,6 +731,7 @@ def _expected_of_who_may_tell():
     assert compared.loc["県ハブ", "disclosed"] < 0.7 * compared.loc["緊急時", "disclosed"]
     return [
         *_expected_of_borrowed_movement(),
+        *_expected_of_registrations(),
         f"72時間後、市町をまたいで避難している人は約{movements['people'].sum() / 10_000:.1f}万人（うち県外が約{outside / 10_000:.1f}万人）",
         "72時間以内の",
         f"{len(verdicts_by_consent[0])}組のうち、根拠があるのは{without['可']}組、要確認が{without['要確認']}組です",
@@ -816,6 +817,94 @@ def _expected_of_owners(offices, values):
     ]
 
 
+def _expected_of_registrations():
+    counts = dxkit.load("shelter_counts")
+    desk = counts.query("measure == 'self_registered' and place == '石川県'")
+    unregistered = counts.query("measure == 'not_registered_estimate'")["value"].item()
+    system = counts.query("measure == 'evacuee_system_registered' and place == '3県計'").iloc[0]
+    largest = desk["value"].max()
+    return [
+        f"{desk['hour'].min() / 24:.0f}日目に開き",
+        f"{desk['hour'].max() / 24:.0f}日目に{largest:,.0f}件でした",
+        f"約{unregistered:,.0f}人と見積もられ",
+        f"登録は半分ほど（{largest / (largest + unregistered):.0%}）です",
+        f"2011年のシステムの登録は、{system['hour'] / 24:.0f}日目に{system['value']:,.0f}人",
+        "（3県の人）",
+    ]
+
+
+def _expected_of_similar(towns, values):
+    similar = pd.concat(
+        maturity.peers(towns, code, count=30, among="japan").assign(like=code)
+        for code in towns["code"]
+    )
+    framework = dxkit.load("indicators_dashboard").query("unit == '有無'")
+    items = framework.loc[framework["parent"] == "organisation", "indicator"].tolist()
+    answers = similar[["code", "like"]].merge(dxkit.load("dashboard", None), on="code")
+    usual = answers.groupby("like")[items].mean()
+    missing = (usual >= 0.5) & (values.set_index("code")[items] == 0)
+    by_item = missing.sum().sort_values(ascending=False)
+    assert by_item.index[:2].tolist() == ["chief_officer", "policy"]
+    return [
+        f"欠くのは{missing.any(axis=1).sum()}市町で",
+        f"合わせて{missing.sum().sum()}件です",
+        f"CIOの任命の{by_item['chief_officer']}件、次が全体方針の{by_item['policy']}件です",
+        f"外部人材は{(values['outside_experts'] == 0).sum()}市町にいませんが",
+        f"半分以上にいるのは{by_item['outside_experts']}件だけです",
+        "1つでも",
+    ]
+
+
+def _expected_of_lone_towns(towns, values):
+    lone = values["outside_experts"] == 0
+    tour = liaison.rounds(towns[towns["code"].isin(values.loc[lone, "code"])], hearing_min=120)
+    nationwide = 1 - dxkit.load("dashboard", None)["outside_experts"].mean()
+    residents = dxkit.load("town_statistics").merge(values[["code", "ai"]], on="code")
+    foreign = residents.set_index("code")["foreign_per_100000"]
+    upper_half = residents[residents["foreign_per_100000"] > foreign.median()]
+    names = towns.set_index("code")["name"]
+    unserved = upper_half[upper_half["ai"] == 0].sort_values("foreign_per_100000").iloc[::-1]
+    first = unserved["code"].iloc[0]
+    return [
+        f"いないのは{lone.sum()}市町（{len(lone)}市町の{lone.mean():.0%}、全国では{nationwide:.0%}）で",
+        f"2時間ずつなら{tour.days}日で一回りします",
+        f"1人の{tour.days}日分です",
+        f"多い側の{len(upper_half)}市町のうち",
+        f"AIがないのは{'・'.join(unserved['code'].map(names))}の{len(unserved)}市町です",
+        f"{names[first]}は人口10万人あたり{foreign[first]:,.0f}人で",
+        f"県で{int(foreign.rank(ascending=False)[first])}番目です",
+        f"この{len(unserved)}市町から",
+    ]
+
+
+def _expected_of_joint_kits():
+    statistics = dxkit.load("town_statistics").set_index("code")
+    themes = dxkit.load("themes").groupby("theme")["code"].agg(list)
+    towns = dxkit.load("municipalities").set_index("code")
+    education = statistics.loc[themes["教育DX"]]
+    pupils = education["elementary_pupils"] + education["junior_pupils"]
+    everybody = (statistics["elementary_pupils"] + statistics["junior_pupils"]).sum()
+    assert pupils.idxmin() == "28220"
+    shops = statistics.loc[themes["地域通貨・ポイントDX"]]
+    per_1000 = shops["retailers_per_1000"] + shops["restaurants_per_1000"]
+    shops = per_1000 * towns["people_2020"].reindex(shops.index) / 1000
+    assert shops.idxmin() == "28301"
+    largest_two = shops[["28201", "28202"]].sum() / shops.sum()
+    assert 0.2 < 1 - largest_two < 0.25
+    return [
+        f"{len(education)}市町の小学校は{education['elementary'].sum()}校",
+        f"中学校は{education['junior'].sum()}校",
+        f"児童生徒は{pupils.sum():,}人で、県全体の{pupils.sum() / everybody:.0%}です",
+        f"姫路市と西宮市だけで{pupils[['28201', '28204']].sum() / pupils.sum():.0%}を占め",
+        f"加西市は{pupils.min() / pupils.sum():.0%}です",
+        "3節の記入例",
+        f"{len(shops)}市町の小売店と飲食店はおよそ{round(shops.sum(), -2):,.0f}店で",
+        f"姫路市と尼崎市で{largest_two:.0%}を占めます",
+        f"猪名川町は{round(shops.min(), -1):.0f}店ほどです",
+        "2市が入らないと、共同で使う店は2割ほどに減ります",
+    ]
+
+
 def _expected_of_officers_views():
     towns = dxkit.load("municipalities")
     items = dxkit.load("indicators_dashboard").query("unit == '有無'")["indicator"]
@@ -831,6 +920,8 @@ def _expected_of_officers_views():
     return [
         *_expected_of_shrinking_towns(towns, values),
         *_expected_of_owners(offices, values),
+        *_expected_of_similar(towns, values),
+        *_expected_of_lone_towns(towns, values),
         f"{gaps['group_counted'].max()}町のうち{gaps.loc['outside_experts', 'group_without']}町に",
         f"RPAは{gaps.loc['rpa', 'group_without']}町にありません",
         f"{gaps['others_counted'].max()}市との差",
@@ -1484,6 +1575,7 @@ FINDINGS = {
     "research/07_progress_forecast.ipynb": _expected_of_progress_forecast,
     "facilitators/02_who_may_tell.ipynb": _expected_of_who_may_tell,
     "facilitators/15_table_top.ipynb": _expected_of_table_top,
+    "facilitators/13_joint_kits.ipynb": _expected_of_joint_kits,
     "facilitators/16_officers_views.ipynb": _expected_of_officers_views,
     "research/04_backtests.ipynb": _expected_of_backtests,
     "facilitators/10_place_bases.ipynb": _expected_of_place_bases,

@@ -106,6 +106,34 @@ def projections(work: Workplace) -> pd.DataFrame:
     return long.sort_values(["code", "year"], ignore_index=True)
 
 
+# column of the shipped table → column of the nationwide list
+STATISTICS = {
+    "foreign_per_100000": "A:外国人人口（人口10万人当たり）",
+    "elementary": "実数:小学校数(校)",
+    "elementary_pupils": "実数:小学校児童数(人)",
+    "junior": "実数:中学校数(校)",
+    "junior_pupils": "実数:中学校生徒数(人)",
+    "retailers_per_1000": "H:小売店数（人口千人当たり）",
+    "restaurants_per_1000": "H:飲食店数（人口千人当たり）",
+}
+
+
+def town_statistics(work: Workplace) -> pd.DataFrame:
+    """Make the counts that the forms of the joint kits ask for, as published: ``code`` and `STATISTICS`.
+
+    The list does not say of which year each column is, so the table does not either.
+    """
+    rows = pd.read_csv(
+        work.source("data", "statistics", "portal_rows_nationwide.csv"), dtype={"code": str}
+    )
+    columns = {heading: column for column, heading in STATISTICS.items()}
+    table = _hyogo(rows[["code", *columns]]).rename(columns=columns).sort_values("code")
+    if len(table) != len(work.read("municipalities")) or table.isna().any(axis=None):
+        raise MakeError("社会・人口統計体系の行が、41市町と合わないか、空欄があります。")
+    whole = ["elementary", "elementary_pupils", "junior", "junior_pupils"]
+    return table.astype(dict.fromkeys(whole, int)).reset_index(drop=True)
+
+
 def dashboard(work: Workplace) -> pd.DataFrame:
     """Make the 15 rows of the Digital Agency's dashboard for the 41: ``code`` and a column an indicator."""
     return _hyogo(dashboard_table(work))
