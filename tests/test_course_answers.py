@@ -5,6 +5,7 @@ answer is a table of forms here, made without the code that judges.
 """
 
 import re
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -103,6 +104,21 @@ def _text_forms(answers):
     return right, wrong, ["", "　"]
 
 
+def _list_refused(options):
+    """List texts near those offered that are none of them."""
+    near = ["ほかの答え", "", "　", "わかりません", "1", "？", "|".join(options)]
+    for option in options:
+        near += [
+            f"{option}です",
+            f" {option}",
+            f"{option} ",
+            f"「{option}」",
+            f"{option}。",
+            option[:-1],
+        ]
+    return [text for text in dict.fromkeys(near) if text not in options]
+
+
 def _make(row):
     answers = _answers(row)
     return widgets.exercise(
@@ -167,12 +183,25 @@ def test_an_exercise_of_the_course_judges_written_answers_as_a_person_would(row)
     judged = {typed: _verdict(_type(quiz, typed)) for typed in cases}
     assert {typed: verdict for typed, verdict in judged.items() if verdict != cases[typed]} == {}
     assert RIGHT in judged.values()
-    if row.choices:
-        # what is not offered cannot be ticked
+    refused = _list_refused(row.choices.split("|")) if row.choices else []
+    for text in refused:
+        # what is not offered cannot be ticked, however near it comes, and changes no verdict
+        verdict = quiz.children[-1].value
         with pytest.raises(TraitError, match="Invalid selection"):
-            _type(quiz, "ほかの答え")
-    else:
-        assert len(cases) >= LEAST_ANSWERS
+            _type(quiz, text)
+        assert quiz.children[-1].value == verdict
+    assert len(cases) + len(refused) >= LEAST_ANSWERS
+
+
+def test_the_answers_tried_are_counted_by_exercise():
+    kinds = {}
+    for row in RECORD.itertuples(index=False):
+        refused = _list_refused(row.choices.split("|")) if row.choices else []
+        kind = "選ぶ" if row.choices else "書く" if isinstance(_answers(row)[0], str) else "数"
+        kinds.setdefault(kind, []).append(len(_cases(row)) + len(refused))
+        sys.stdout.write(f"{row.notebook} 問{row.number} {kind} {kinds[kind][-1]}\n")
+    sys.stdout.write(f"{ {kind: (len(counts), min(counts)) for kind, counts in kinds.items()} }\n")
+    assert sum(map(len, kinds.values())) == len(RECORD)
 
 
 def test_every_exercise_of_the_trainees_notebooks_is_in_the_record():

@@ -144,3 +144,18 @@ def test_a_damaged_record_is_none_and_a_record_that_cannot_be_kept_is_said(tmp_p
 def test_an_exercise_without_an_answer_is_refused(answer):
     with pytest.raises(ChoiceError, match="計算できていません"):
         widgets.exercise("いくつ？", answer)
+
+
+def _press_enter(box):
+    """Send what a text box sends when Enter is pressed in it."""
+    message = {"content": {"data": {"method": "custom", "content": {"event": "submit"}}}}
+    box._handle_msg({**message, "buffers": []})
+
+
+def test_enter_in_the_box_judges_as_the_button_does():
+    exercise = widgets.exercise("いくつ？", 41, unit="市町")
+    box = exercise.children[1].children[0]
+    box.value = "41"
+    assert exercise.children[-1].value == ""
+    _press_enter(box)
+    assert RIGHT in exercise.children[-1].value

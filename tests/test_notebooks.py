@@ -1832,6 +1832,42 @@ def test_a_picture_of_invented_data_says_so_and_every_picture_names_its_source(r
     assert [title for title, texts in run.pictures.items() if "出典: " not in texts] == []
 
 
+def _count_drawn(layer, geometries):
+    """Count the shapes that a layer of a map draws, as the map's own script does."""
+    if layer["kind"] == "group":
+        return sum(_count_drawn(part, geometries) for part in layer["layers"])
+    if layer["kind"] == "points":
+        return len(layer["lat"])
+    is_shape = layer["kind"] == "shapes" and layer["interactive"]
+    return len(geometries[layer["set"]]) if is_shape else 0
+
+
+def _count_shapes(page):
+    """Count the shapes of each map in an output, from what lies in the page itself."""
+    counts = []
+    for frame in re.findall(r'<iframe[^>]*srcdoc="([^"]*)"', page):
+        pattern = r'id="map-data">(.*?)</script>'
+        data = re.search(pattern, html.unescape(frame), re.S)
+        if data:
+            # three signs are escaped in the page, as JSON allows
+            spec = json.loads(data[1])
+            layers = [layer for pane in spec["panes"] for layer in pane["layers"]]
+            counts.append(sum(_count_drawn(layer, spec["geometries"]) for layer in layers))
+    return counts
+
+
+def test_every_map_of_a_notebook_travels_inside_it_with_its_shapes(run):
+    """A browser's count after saving, F5, moving and export is `tests/browser/test_reopened.py`."""
+    bundles = [output.get("data", {}) for output in run.outputs]
+    drawings = [data for data in bundles if data.get("text/plain", "").startswith("<地図「")]
+    counts = [_count_shapes(data["text/html"]) for data in drawings]
+    sys.stdout.write(f"{run.name}: {counts}\n")
+    assert all(counts)
+    assert all(count > 0 for shapes in counts for count in shapes)
+    # a viewer without frames has a still picture
+    assert all("image/svg+xml" in data for data in drawings)
+
+
 def test_a_table_of_invented_data_says_so(run):
     marked = [page for page in run.tables if "<div>架空データ</div>" in page]
     assert len(marked) == INVENTED_TABLES.get(run.name, 0)

@@ -8,6 +8,7 @@ import ipywidgets
 from dxkit import maps
 from dxkit.errors import PlaceNameError, StoreError
 from dxkit.loaders import my_town
+from dxkit.widgets._call_on_enter import call_on_enter
 from dxkit.widgets._html import BAD, GOOD, LABELLED, NEUTRAL, WIDE, show_picture, write_message
 
 MAP_HEIGHT_PX = 360
@@ -78,6 +79,7 @@ def choose_town(
         show(name, GOOD, _confirm(typed, name))
 
     button.on_click(choose)
+    call_on_enter(box, choose)
     # the example town of the notebooks, or what was chosen on another day
     present = my_town()
     show(present, NEUTRAL, f"いまは<b>{html.escape(present)}</b>です。{INVITATION}")

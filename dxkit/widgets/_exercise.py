@@ -12,6 +12,7 @@ import ipywidgets
 
 from dxkit.errors import CatalogError, ChoiceError, PlaceNameError
 from dxkit.loaders import find_municipality, load, municipality_name
+from dxkit.widgets._call_on_enter import call_on_enter
 from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
 from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
 from dxkit.widgets._progress_reports import find_cell_id, report_exercise
@@ -106,6 +107,8 @@ def exercise(
         verdict.value = (words if is_kept else words + NOT_KEPT) + notice
 
     button.on_click(judge)
+    if choices is None:
+        call_on_enter(box, judge)
     if state.typed and (choices is None or state.typed in box.options):
         box.value = state.typed
         verdict.value = solution.judge(box.value, state, is_new=False)

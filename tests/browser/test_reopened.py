@@ -57,7 +57,19 @@ def _run_all_and_save(page):
     page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=RUN_MS)
     _count_shapes(page, len(MAPS))
     page.keyboard.press("Control+s")
-    page.wait_for_timeout(2000)
+
+
+def _read_saved(page, path):
+    """Read a notebook once it is on the disk whole, with what its last cell showed."""
+    for _ in range(RUN_MS // 1000):
+        page.wait_for_timeout(1000)
+        text = path.read_text(encoding="utf-8")
+        # while JupyterLab writes, the file is empty or broken off
+        if text.rstrip().endswith("}") and all(
+            cell["outputs"] for cell in json.loads(text)["cells"][1:]
+        ):
+            return nbformat.reads(text, as_version=4)
+    raise AssertionError(f"{path.name} was never saved with its outputs")
 
 
 def test_every_kind_of_map_is_drawn_again_after_saving_reloading_moving_and_exporting(
@@ -68,7 +80,7 @@ def test_every_kind_of_map_is_drawn_again_after_saving_reloading_moving_and_expo
     lab.put("kinds.ipynb", IMPORTS, *MAPS)
     lab.open(page, "kinds.ipynb")
     _run_all_and_save(page)
-    saved = nbformat.read(lab.folder / "kinds.ipynb", as_version=4)
+    saved = _read_saved(page, lab.folder / "kinds.ipynb")
     assert not (lab.folder / "out").exists()
     # the browser's own F5
     page.reload()
