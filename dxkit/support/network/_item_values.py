@@ -25,7 +25,7 @@ def read_values(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_items(
-    plain: pd.DataFrame, items: Iterable[str], labels: Mapping[str, str] | None
+    plain: pd.DataFrame, items: Iterable[str], labels: "Mapping[str, str] | pd.Series | None"
 ) -> Iterator[tuple[str, str, FloatArray]]:
     """Read item after item: its column, its label, and a number a row, NaN where blank.
 
