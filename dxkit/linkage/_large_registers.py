@@ -25,7 +25,7 @@ from dxkit.linkage._level_weights import (
     measure_rarity,
     write_bound,
 )
-from dxkit.linkage._spellings import cut_column
+from dxkit.linkage._spellings import RowArray, cut_column
 from dxkit.linkage._splink_model import Shares, write_case
 
 # keys whose numbers are enough for blocking and for bounds
@@ -63,8 +63,8 @@ class WeighedPairs(NamedTuple):
         One column a comparison: position of the level, -1 for unknown.
     """
 
-    left: IntArray
-    right: IntArray
+    left: RowArray
+    right: RowArray
     weight: FloatArray
     levels: IntArray
 
@@ -140,7 +140,7 @@ def _register_numbers(
     return rarities
 
 
-def _number_texts(left: pd.Series, right: pd.Series) -> tuple[IntArray, IntArray]:
+def _number_texts(left: pd.Series, right: pd.Series) -> tuple[RowArray, RowArray]:
     """Give equal texts of two columns of categories equal numbers, and -1 to what is missing."""
     numbers, _ = pd.factorize(left.cat.categories.append(right.cat.categories))
     # row -1 is the last entry: missing
@@ -192,7 +192,7 @@ class _TextComparison:
     rarities: dict[str, tuple[FloatArray, FloatArray]]
     needed: float
 
-    def weigh(self, left: IntArray, right: IntArray, rest: FloatArray) -> WeighedPairs:
+    def weigh(self, left: RowArray, right: RowArray, rest: FloatArray) -> WeighedPairs:
         """Weigh pairs; ``rest`` is the most that all fields but the name can weigh."""
         levels = self._find_levels(COMPARISONS[:1], left, right)
         weight = self._add_weights(levels, left, right)
@@ -206,7 +206,7 @@ class _TextComparison:
         return WeighedPairs(left[is_kept], right[is_kept], weight[is_kept], levels[is_kept])
 
     def _find_levels(
-        self, comparisons: Sequence[Comparison], left: IntArray, right: IntArray
+        self, comparisons: Sequence[Comparison], left: RowArray, right: RowArray
     ) -> IntArray:
         """Find the level of each pair in each comparison."""
         pa: Any = import_module("pyarrow")
@@ -227,7 +227,7 @@ class _TextComparison:
         levels[np.asarray(answer["pair"])] = np.column_stack([answer[field] for field in cases])
         return levels
 
-    def _add_weights(self, levels: IntArray, left: IntArray, right: IntArray) -> FloatArray:
+    def _add_weights(self, levels: IntArray, left: RowArray, right: RowArray) -> FloatArray:
         """Add the weights of the first fields, as many as levels are handed over."""
         weight = np.zeros(len(left))
         for comparison, field_levels in zip(COMPARISONS, levels.T, strict=False):

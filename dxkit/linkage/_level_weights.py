@@ -10,6 +10,7 @@ import numpy as np
 
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.linkage._comparisons import COMPARISONS, Comparison
+from dxkit.linkage._spellings import RowArray
 from dxkit.linkage._splink_model import Shares, scale_shares
 
 FREQUENCY_COLUMNS = tuple(
@@ -104,7 +105,7 @@ class LevelWeights:
     def weigh(
         self,
         levels: IntArray,
-        rows: tuple[IntArray, IntArray],
+        rows: tuple[RowArray, RowArray],
         rarities: dict[str, tuple[FloatArray, FloatArray]],
     ) -> FloatArray:
         """Weigh pairs by their levels and by the rarity of what they share."""
@@ -121,7 +122,7 @@ class LevelWeights:
         return weights
 
 
-def measure_rarity(left: IntArray, right: IntArray) -> tuple[FloatArray, FloatArray]:
+def measure_rarity(left: RowArray, right: RowArray) -> tuple[FloatArray, FloatArray]:
     """Measure how rare each row's value is among all of both sides: -log2 of its share."""
     counts = np.bincount(left[left >= 0], minlength=1 + max(left.max(), right.max(), 0))
     counts = counts + np.bincount(right[right >= 0], minlength=len(counts))
