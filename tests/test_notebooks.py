@@ -1702,7 +1702,7 @@ INVENTED_TABLES = {
     "facilitators/13_joint_kits.ipynb": 7,
     "facilitators/14_cases_and_skills.ipynb": 4,
     "research/02_honest_intervals.ipynb": 3,
-    "research/04_backtests.ipynb": 2,
+    "research/04_backtests.ipynb": 3,
     "research/05_same_person.ipynb": 7,
     "research/07_progress_forecast.ipynb": 5,
     "trainees/03_who_knows.ipynb": 7,
