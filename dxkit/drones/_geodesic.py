@@ -59,8 +59,8 @@ def find_near_pairs(
     starts = np.searchsorted(base, np.arange(shape[0] + 1)).astype(np.int32)
     # scipy changes the order of storage by counting, which is faster than any sort
     by_place = sp.csr_array((km, place, starts), shape=shape).tocsc()
-    rows = np.repeat(np.arange(shape[1], dtype=np.int32), np.diff(by_place.indptr))
-    return rows, by_place.indices.astype(np.int32, copy=False), by_place.data
+    rows = np.repeat(np.arange(shape[1], dtype=by_place.indices.dtype), np.diff(by_place.indptr))
+    return rows, by_place.indices, by_place.data
 
 
 def measure_km(chord_km: FloatArray, lat: FloatArray) -> FloatArray:
