@@ -239,6 +239,26 @@ def test_a_damaged_form_is_refused_with_the_place_and_what_to_do(form, name):
 
 
 @quiet
+def test_forty_odd_answers_of_one_form_are_all_named_at_once_each_with_its_cell(form):
+    odd = ["3くらい", "2,3", "2〜3", 2.5, 7, -1, "未定", "たぶん", "三", "2か3"]
+    places = [(LEVEL, FIRST + at) for at in range(len(ITEMS))]
+    places += [("F", FIRST + at) for at in range(40 - len(ITEMS))]
+    cells = {place: odd[at % len(odd)] for at, place in enumerate(places)}
+    assert len(cells) == 40
+
+    def type_odd(book):
+        for (column, row), value in cells.items():
+            book["回答"][f"{column}{row}"] = value
+
+    _change(form, type_odd)
+    with pytest.raises(TableError, match="40件の問題") as caught:
+        loaders.read_hearing(form)
+    faults = caught.value.faults
+    assert sorted(fault.row for fault in faults) == sorted(row for _, row in cells)
+    assert all(fault.remedy and fault.sheet == "回答" for fault in faults)
+
+
+@quiet
 def test_files_that_are_no_forms_are_refused(form, tmp_path):
     content = form.read_bytes()
     cases = {
