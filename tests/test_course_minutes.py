@@ -1,8 +1,8 @@
 """Do the minutes that each notebook of the course states fit what stands in it?
 
 Computed without the stated figure: reading Japanese at 400 letters a minute, and for each cell what a
-beginner does with it. The minutes a cell are assumptions of this file, set before any notebook was
-compared; the notebooks' own figures were then mended, not these. The table is printed with ``-s``.
+beginner does with it. The minutes a cell are assumptions, not measurements; two (widget, change) were
+added after a first comparison with the notebooks, whose figures were then mended. ``-s`` prints all.
 """
 
 import re
