@@ -144,14 +144,10 @@ class Lab:
         )
         nbformat.write(made, self.folder / name)
 
-    def go(self, page, notebook):
-        """Open a notebook in an empty workspace (the lab brings back the tabs of the test before); its kernel may not be there."""
+    def open(self, page, notebook):
+        """Open a notebook in an empty workspace (the lab brings back the tabs of the test before) and wait for its kernel."""
         page.goto(f"{self.address}/lab/tree/{notebook}?token={TOKEN}&reset")
         page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=KERNEL_MS)
-
-    def open(self, page, notebook):
-        """Open a notebook as `go` does and wait for its kernel."""
-        self.go(page, notebook)
         # asking to run before the kernel is named brings up a dialog that asks for one
         page.wait_for_selector('.jp-Toolbar-kernelName:has-text("ipykernel")', timeout=KERNEL_MS)
         page.wait_for_selector(
