@@ -104,6 +104,6 @@ def _measure_arc(chord_km: FloatArray, radius: FloatArray) -> FloatArray:
 
 def _square_chord(arc_km: float, radius: FloatArray) -> FloatArray:
     """Square the chord below an arc; without end for arcs of half the girth."""
-    angle = arc_km / (2 * radius)
+    angle = np.minimum(arc_km / (2 * radius), np.pi / 2)
     is_half = angle >= np.pi / 2 - 1e-9
     return np.where(is_half, np.inf, (2 * radius * np.sin(angle)) ** 2)

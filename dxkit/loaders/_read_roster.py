@@ -35,17 +35,26 @@ SUM_LABELS = frozenset(("計", "合計", "総計", "小計"))
 YES_WORDS = frozenset(("○", "◯", "〇", "◎", "●", "はい", "有", "あり", "true", "yes"))
 NO_WORDS = frozenset(("×", "✕", "いいえ", "無", "なし", "-", "－", "ー", "false", "no"))
 # answers to 出欠; who is late, or sends somebody, comes
-ABSENT_WORDS = NO_WORDS | {"欠", "欠席", "不参加", "欠席します", "参加しません"}
-COMING_WORDS = YES_WORDS | {
-    "出",
-    "出席",
-    "参加",
-    "代理",
-    "代理出席",
-    "遅刻",
-    "途中参加",
-    "途中退席",
-}
+ABSENT_WORDS = NO_WORDS.union(
+    ("欠", "欠席", "不参加", "不参加です", "欠席します", "参加しません", "不可", "x", "✖", "辞退")
+)
+COMING_WORDS = YES_WORDS.union(
+    (
+        "出",
+        "出席",
+        "参加",
+        "可",
+        "出席します",
+        "参加します",
+        "代理",
+        "代理出席",
+        "遅刻",
+        "途中参加",
+    ),
+    ("途中退席",),
+)
+# what ends a list
+LAST_WORDS = frozenset(("以上", "以下余白"))
 BLANK_REMEDY = "団体名を入れるか、行を除くか、fill_down=True で上の行と同じ団体とみなしてください"
 # rows and columns that a remark names
 SHOWN = 5
@@ -116,6 +125,9 @@ def read_roster(
     if faults:
         raise TableError(faults)
     members, absent = _part_absent(page, members)
+    if not members:
+        raise TableError([Fault("出欠が × の人だけで、参加者が1人もいません", file=page.file,
+                                sheet=page.name)])  # fmt: skip
     skipped = sorted([*skipped, *absent], key=lambda note: int(note["row"]))
     names_read = [name for name in fields.values() if name != "attends"]
     table = pd.DataFrame([row for _, row in members], columns=names_read)
@@ -148,6 +160,9 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
     page = head.page
     for position, heading in head.headings.items():
         name = name_heading(heading, names)
+        # a second question of who comes is one of another matter
+        if name == "attends" and name in fields.values():
+            name = heading.strip()
         if name in fields.values():
             what = {"code": "団体", "person": "氏名", "attends": "出欠"}.get(name, name)
             remedy = 'columns={"見出し": "列の名前"} で区別するか、片方の見出しを変えてください'
@@ -176,38 +191,47 @@ def _read_rows(
         text = " ".join(filter(None, (cell.strip() for cell in page.texts[row])))
         if not text:
             continue
-        if (
-            text.startswith(NOTE_STARTS)
-            or {fold_heading(cell) for cell in text.split()} & SUM_LABELS
-        ):
+        if _is_note(text):
             skipped.append({"row": number, "text": text})
             continue
         if cells["code"] in DITTO_MARKS and members:
             cells["code"] = members[-1][1]["code"]
-        if fill_down and members and not cells["code"] and any(cells.values()):
+        is_below = fill_down and members and not cells["code"]
+        if is_below and cells.get("person", text):
             cells["code"] = members[-1][1]["code"]
             filled.append(number)
         if cells["code"]:
             members.append((number, cells))
         elif any(cells.values()):
-            faults.append(
-                Fault("団体が空欄です", BLANK_REMEDY, file=page.file, sheet=page.name,
-                      row=number, value=cells.get("person") or text)
-            )  # fmt: skip
+            faults.append(_make_blank_fault(page, number, cells.get("person") or text))
         else:
             skipped.append({"row": number, "text": text})
     if not members and not faults:
         faults.append(Fault("見出しの下に参加者が1人もいません", file=page.file, sheet=page.name))
+    _warn_of_filled_rows(page, filled)
+    return members, skipped, faults
+
+
+def _is_note(text: str) -> bool:
+    """Check for a row that is no member: a note, a total, or the end of the list."""
+    words = {fold_heading(cell) for cell in text.split()}
+    return text.startswith(NOTE_STARTS) or bool(words & SUM_LABELS) or words <= LAST_WORDS
+
+
+def _make_blank_fault(page: Sheet, number: int, value: str) -> Fault:
+    return Fault(
+        "団体が空欄です", BLANK_REMEDY, file=page.file, sheet=page.name, row=number, value=value
+    )
+
+
+def _warn_of_filled_rows(page: Sheet, filled: list[int]) -> None:
     if filled:
-        rows_shown = "、".join(map(str, filled[:SHOWN])) + (
-            "行目ほか" if filled[SHOWN:] else "行目"
-        )
+        rows = "、".join(map(str, filled[:SHOWN])) + ("行目ほか" if filled[SHOWN:] else "行目")
         _warn(
             page,
-            f"団体が空欄の{len(filled)}行（{rows_shown}）を、上の行と同じ団体とみなしました",
+            f"団体が空欄の{len(filled)}行（{rows}）を、上の行と同じ団体とみなしました",
             "違う団体の人がいないか、確かめてください",
         )
-    return members, skipped, faults
 
 
 def _part_absent(
@@ -217,7 +241,7 @@ def _part_absent(
     coming, absent, unclear = [], [], []
     for number, cells in members:
         answer = cells.pop("attends", "")
-        word = unicodedata.normalize("NFKC", answer).casefold().strip()
+        word = _fold_answer(answer)
         who = " ".join(filter(None, (cells["code"], cells.get("person"))))
         if word in ABSENT_WORDS:
             absent.append({"row": number, "text": f"{who}（出欠: {answer}）"})
@@ -233,6 +257,13 @@ def _part_absent(
             "欠席の人は × にしてください",
         )
     return coming, absent
+
+
+def _fold_answer(answer: str) -> str:
+    """Write an answer without its politeness and its reason: ご欠席（所用） is 欠席."""
+    word = unicodedata.normalize("NFKC", answer).casefold().strip()
+    bare = word.strip("()") if word.startswith("(") else word.split("(")[0]
+    return bare.strip().removeprefix("ご").removeprefix("御")
 
 
 def _warn_of_nameless_columns(head: RosterHead, members: list[tuple[int, dict[str, str]]]) -> None:

@@ -35,6 +35,9 @@ ATTENDANCE_HEADINGS = frozenset(
      "参加の有無", "出欠確認", "出欠回答")
 )  # fmt: skip
 NUMBERING = frozenset(("no", "№", "番号", "連番", "項番", "#"))
+WELL_KNOWN = BODY_HEADINGS | PERSON_HEADINGS | NUMBERING
+# 「出欠（○×）」 says how to fill it in; 「出欠（懇親会）」 is another matter
+MARKS_IN_BRACKETS = re.compile(r"[(\[【〔][○◯〇×✕✖x/・、,]*[)\]】〕]$")
 # rows in which headings are looked for, and rows that one heading may fill
 HEADING_ROWS = 30
 MAX_DEPTH = 4
@@ -89,9 +92,15 @@ def name_heading(heading: str, names: Mapping[str, str]) -> str:
             return names[spelling]
     if folded in BODY_HEADINGS:
         return "code"
-    if folded in ATTENDANCE_HEADINGS:
+    if _is_attendance(heading):
         return "attends"
     return "person" if folded in PERSON_HEADINGS else heading.strip()
+
+
+def _is_attendance(heading: object) -> bool:
+    """Check for a heading under which stands who comes to the meeting itself."""
+    text = re.sub(r"\s", "", unicodedata.normalize("NFKC", str(heading)).casefold())
+    return MARKS_IN_BRACKETS.sub("", text) in ATTENDANCE_HEADINGS
 
 
 def find_heads(sheets: Sequence[Sheet], names: Mapping[str, str]) -> list[RosterHead]:
@@ -120,8 +129,9 @@ def list_headings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame
     -------
     pandas.DataFrame
         One row a heading of every sheet: ``sheet, row`` (of the heading), ``heading``, ``column``
-        (``code``, ``person``, ``attends``, or the heading itself) and ``sure``: ``False`` where several columns
-        could be the body, or where no heading tells which is and the row of headings is a guess.
+        (``code``, ``person``, ``attends``, or the heading itself) and ``sure``: ``False`` where
+        several columns could be the body, or where no heading tells which is and the row of
+        headings is a guess.
         ``dict(zip(table["heading"], table["column"]))`` is what `read_roster` takes as ``columns``.
 
     Raises
@@ -159,7 +169,7 @@ def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str,
         heading for words in BODY_KINDS for heading in headings if fold_heading(heading) in words
     ]
     persons = [heading for heading in headings if fold_heading(heading) in PERSON_HEADINGS]
-    answers = [heading for heading in headings if fold_heading(heading) in ATTENDANCE_HEADINGS]
+    answers = [heading for heading in headings if _is_attendance(heading)]
     roles = dict.fromkeys(persons[:1], "person") | dict.fromkeys(bodies[:1], "code")
     roles |= dict.fromkeys(answers[:1], "attends")
     unsure = {*bodies, *persons} if is_known else set(headings)
@@ -198,7 +208,7 @@ def _read_head(page: Sheet, top: int, naming: int) -> RosterHead:
         and (
             page.find_text(first, naming) == word
             or (not page.find_text(first, naming) and _is_lower_heading_row(page, first))
-            or _has_known_headings(page, first)
+            or _has_known_headings(page, first, naming)
         )
     ):
         first += 1
@@ -229,17 +239,20 @@ def _is_lower_heading_row(page: Sheet, row: int) -> bool:
     return is_spanned and bool(filled) and not any(is_number(*entry) for entry in filled)
 
 
-def _has_known_headings(page: Sheet, row: int) -> bool:
+def _has_known_headings(page: Sheet, row: int, naming: int) -> bool:
     """Check for a second row of headings where nothing is merged: words, one of them well known."""
+    below = fold_heading(page.find_text(row, naming)).rstrip(".")
+    # a body below the heading of bodies is a member, whatever stands beside it
+    if below and below not in WELL_KNOWN:
+        return False
     filled = [
         (cell, text.strip())
         for cell, text in zip(page.rows[row], page.texts[row], strict=True)
         if text.strip()
     ]
     words = {fold_heading(text).rstrip(".") for _, text in filled}
-    return bool(words & (BODY_HEADINGS | PERSON_HEADINGS | NUMBERING)) and not any(
-        is_number(*entry) for entry in filled
-    )
+    has_numbers = any(is_number(*entry) for entry in filled)
+    return bool(words & WELL_KNOWN) and not has_numbers
 
 
 def _join_words(page: Sheet, top: int, first: int, position: int) -> tuple[str, ...]:

@@ -137,6 +137,8 @@ def bench_room(sessions, thinking_s):
         f"the board: {state['total']}, {solved} of {len(list_course_exercises())} exercises solved by all, "
         f"{state['stops']}, {[(card['label'], card['count']) for card in state['cards']]}"
     )
+    if solved != len(list_course_exercises()):
+        sys.exit("the board does not show what the sessions did")
     return full[0]
 
 

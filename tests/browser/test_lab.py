@@ -109,6 +109,17 @@ def test_the_explorer_draws_another_map_and_the_exercise_answers(page, lab):
     button.click()
     page.wait_for_selector("text=答えを選ぶか入力してから", timeout=20_000)
     assert page.refused == []
+    # JupyterLab would move on to the next cell
+    chooser.focus()
+    page.keyboard.press("ArrowDown")
+    assert chooser.evaluate("box => [box.selectedIndex, document.activeElement === box]") == [
+        11,
+        True,
+    ]
+    choices = page.locator(".jp-OutputArea input[type=radio]")
+    choices.first.focus()
+    page.keyboard.press("ArrowDown")
+    assert choices.nth(1).is_checked()
 
 
 def test_the_lab_speaks_japanese_and_shows_no_news(page, lab):

@@ -235,3 +235,48 @@ def test_a_column_without_a_heading_is_not_dropped_in_silence(tmp_path):
 def test_a_first_row_of_words_is_no_second_row_of_headings(tmp_path):
     _write_rows(tmp_path / "a.xlsx", [["団体名", "氏名", "役"], ["姫路市", "見本", "主査"]])
     assert read_roster(tmp_path / "a.xlsx").to_numpy().tolist() == [["姫路市", "見本", "主査"]]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["団体名", "役割", "氏名"], ["県", "担当者", "見本一子"], ["姫路市", "記録", "見本二子"]],
+        [["団体名", "氏名", "連絡先"], ["神戸市", "見本一子", "担当者"]],
+        [["団体名", "氏名", "役"], ["明石市", "見本", "会社名"]],
+    ],
+)
+def test_a_member_beside_whom_a_word_of_headings_stands_is_a_member(tmp_path, rows):
+    _write_rows(tmp_path / "a.xlsx", rows)
+    assert read_roster(tmp_path / "a.xlsx").to_numpy().tolist() == rows[1:]
+
+
+def test_who_stays_away_from_the_party_is_a_member_of_the_meeting(tmp_path):
+    rows = [["団体名", "氏名", "出欠（懇親会）", "出欠"], ["姫路市", "見本一子", "×", "○"]]
+    _write_rows(tmp_path / "a.xlsx", rows)
+    table = read_roster(tmp_path / "a.xlsx")
+    assert table["person"].tolist() == ["見本一子"]
+    assert "出欠（懇親会）" in table.columns
+    both = [["団体名", "氏名", "出欠", "出欠確認"], ["姫路市", "見本一子", "○", "×"]]
+    _write_rows(tmp_path / "b.xlsx", both)
+    assert "出欠確認" in read_roster(tmp_path / "b.xlsx").columns
+
+
+@pytest.mark.parametrize(
+    "answer", ["不可", "X", "✖", "ご欠席", "(欠)", "（欠席）", "欠席（所用）", "不参加です"]
+)
+def test_a_no_is_a_no_however_it_is_written(tmp_path, answer):
+    rows = [["団体名", "氏名", "出欠"], ["姫路市", "見本一子", answer], ["県", "見本二子", "可"]]
+    _write_rows(tmp_path / "a.xlsx", rows)
+    assert read_roster(tmp_path / "a.xlsx")["person"].tolist() == ["見本二子"]
+    _write_rows(tmp_path / "b.xlsx", rows[:2])
+    with pytest.raises(TableError, match="出欠が × の人だけで"):
+        read_roster(tmp_path / "b.xlsx")
+
+
+def test_only_a_row_with_a_person_is_filled_down(tmp_path):
+    rows = [["団体名", "氏名", "備考"], ["姫路市", "見本一子", None], [None, None, "遅れて来る"],
+            [None, "以上", None]]  # fmt: skip
+    _write_rows(tmp_path / "a.xlsx", rows)
+    with pytest.raises(TableError, match="団体が空欄です") as error:
+        read_roster(tmp_path / "a.xlsx", fill_down=True)
+    assert [fault.row for fault in error.value.faults] == [3]
