@@ -214,6 +214,19 @@ def test_repeated_names_and_counties_are_kept_apart():
 # --- the dashboard ---------------------------------------------------------------------------------------------------
 
 
+def test_schools_and_shops_are_those_of_the_list_and_of_no_stated_year(towns):
+    table = load("town_statistics")
+    assert table.attrs["as_of"] == "2026-11取得、元の年は不明"
+    assert table["code"].tolist() == towns.index.tolist()
+    statistics = table.set_index("code")
+    # Himeji, read off the list
+    assert statistics.loc["28201", ["elementary", "elementary_pupils"]].tolist() == [66, 26_461]
+    assert statistics.loc["28201", "retailers_per_1000"] == pytest.approx(7.40)
+    themes = load("themes")
+    education = statistics.loc[themes.loc[themes["theme"] == "教育DX", "code"]]
+    assert education[["elementary", "junior"]].sum().tolist() == [199, 106]
+
+
 def test_the_dashboard_has_41_rows_and_15_indicators_that_the_framework_names():
     table, framework = (
         load("dashboard").set_index("code"),

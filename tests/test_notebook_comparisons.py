@@ -138,7 +138,10 @@ COMPARISONS = {
 }
 # part of a sentence → the line of tests/test_notebooks.py that asserts it, beside the numbers
 BESIDE_NUMBERS = {
-    "facilitators/02_who_may_tell.ipynb": {"組に増えます": 'assert with_["可"] > without["可"]'},
+    "facilitators/02_who_may_tell.ipynb": {
+        "組に増えます": 'assert with_["可"] > without["可"]',
+        "登録は半分ほど": "登録は半分ほど（{largest",
+    },
     "facilitators/03_prepare_groups.ipynb": {
         "市町ごとの差のほうが目立ちます": "assert shares.mean(axis=1).std() > shares.mean(axis=0).std()",
         "半分ほどの隔たり": "assert grouping.quality == pytest.approx(0.5, abs=0.03)",
@@ -200,8 +203,16 @@ BESIDE_NUMBERS = {
     "facilitators/15_table_top.ipynb": {
         "職員の時間がいちばん少ないしかたは同じではありません": 'assert scores["known"].idxmax() not in',
     },
+    "facilitators/13_joint_kits.ipynb": {
+        "いちばん少ない加西市": 'assert pupils.idxmin() == "28220"',
+        "いちばん少ない猪名川町": 'assert shops.idxmin() == "28301"',
+        "2割ほどに減ります": "assert 0.2 < 1 - largest_two < 0.25",
+    },
     "facilitators/16_officers_views.ipynb": {
         "差がいちばん大きいのは": 'assert gaps["difference"].idxmax() == "rpa"',
+        "似た市町村の半分以上にある体制": "missing = (usual >= 0.5)",
+        "いちばん多いのはCIOの任命": 'assert by_item.index[:2].tolist() == ["chief_officer", "policy"]',
+        "半分以上にいるのは": "半分以上にいるのは{by_item",
     },
     "facilitators/07_training.ipynb": {
         "これより多くはできない": "（隙間{year.settings['gap']:.0%}）",

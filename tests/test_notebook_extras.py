@@ -46,6 +46,7 @@ PLAIN_CALLS = {
 # the files that load one: a new file here asks for its public calls above
 LOADING_FILES = {
     "linkage/_backends.py": "Splink",
+    "linkage/_large_registers.py": "Splink",
     "linkage/_learn_shares.py": "Splink",
     "linkage/_name_variants.py": JNTAJIS,
     "linkage/_splink_model.py": "Splink",

@@ -2,6 +2,7 @@
 
 import ast
 import html
+import inspect
 import itertools
 import json
 import os
@@ -824,11 +825,11 @@ def _expected_of_registrations():
     system = counts.query("measure == 'evacuee_system_registered' and place == '3県計'").iloc[0]
     largest = desk["value"].max()
     return [
-        f"{desk['hour'].min() / 24:.0f}日目に開き",
-        f"{desk['hour'].max() / 24:.0f}日目に{largest:,.0f}件でした",
+        f"{desk['hour'].min() / 24:.0f}日後に開き",
+        f"{desk['hour'].max() / 24:.0f}日後に{largest:,.0f}件でした",
         f"約{unregistered:,.0f}人と見積もられ",
         f"登録は半分ほど（{largest / (largest + unregistered):.0%}）です",
-        f"2011年のシステムの登録は、{system['hour'] / 24:.0f}日目に{system['value']:,.0f}人",
+        f"2011年のシステムの登録は、{system['hour'] / 24:.0f}日後に{system['value']:,.0f}人",
         "（3県の人）",
     ]
 
@@ -897,7 +898,7 @@ def _expected_of_joint_kits():
         f"児童生徒は{pupils.sum():,}人で、県全体の{pupils.sum() / everybody:.0%}です",
         f"姫路市と西宮市だけで{pupils[['28201', '28204']].sum() / pupils.sum():.0%}を占め",
         f"加西市は{pupils.min() / pupils.sum():.0%}です",
-        "3節の記入例",
+        "2節の記入例と3〜6節の",
         f"{len(shops)}市町の小売店と飲食店はおよそ{round(shops.sum(), -2):,.0f}店で",
         f"姫路市と尼崎市で{largest_two:.0%}を占めます",
         f"猪名川町は{round(shops.min(), -1):.0f}店ほどです",
@@ -1871,6 +1872,45 @@ def test_every_map_of_a_notebook_travels_inside_it_with_its_shapes(run):
 def test_a_table_of_invented_data_says_so(run):
     marked = [page for page in run.tables if "<div>架空データ</div>" in page]
     assert len(marked) == INVENTED_TABLES.get(run.name, 0)
+
+
+# what sentences of a notebook rest on, and its outputs or the pages that it writes must show
+SHOWN_PARTS = {
+    "facilitators/02_who_may_tell.ipynb": [
+        "登録のない人（見積もり）",
+        ">10,000<",
+        "登録のある割合（件と人を同じとみなす）: 49%",
+    ],
+    "facilitators/13_joint_kits.ipynb": ["教職員（利用者）［人］", "加盟店（見込み）［店］"],
+}
+
+
+def test_outputs_and_pages_show_what_the_sentences_rest_on(run):
+    parts = [*run.tables, *(output.get("text", "") for output in run.outputs)]
+    parts += [page.read_text("utf-8") for page in run.folder.glob("out/*.html")]
+    text = "\n".join(parts)
+    assert [part for part in SHOWN_PARTS.get(run.name, []) if part not in text] == []
+
+
+def test_the_days_of_a_round_are_said_to_rest_on_its_assumptions():
+    text = _text(_read(ROOT / "notebooks" / "facilitators" / "16_officers_views.ipynb"))
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(liaison.rounds).parameters.items()
+    }
+    assert (
+        f"時速{defaults['speed_kmh']:.0f} km、道のりは直線の{defaults['detour']}倍、"
+        f"1日{defaults['day_hours']}時間という**仮定**"
+    ) in text
+
+
+def test_sentences_on_the_joint_kits_say_which_numbers_are_invented_or_estimated():
+    text = _text(_read(ROOT / "notebooks" / "facilitators" / "13_joint_kits.ipynb"))
+    assert text.count("2節の記入例と3〜6節の学校数") == 2
+    assert "4節の店の数は公表された率からの見積もり" in text
+    # other services can join too, and May's counts are written over those of the list
+    assert "上の限り" not in text
+    assert "額だけになります" not in text
 
 
 def _read_minutes(path):

@@ -9,13 +9,13 @@ from dxkit.loaders import load
 from dxkit.reports._atomic_write import write_report
 from dxkit.reports._html_page import escape_text, write_page, write_part, write_sheet, write_table
 from dxkit.reports._origin_marks import in_brackets, read_mark, write_source
+from dxkit.schema import heading
 from dxkit.support.costs import Kit, TalentPool
 
 # from here on decimals say nothing
 LARGE = 1000
 PART_HEADINGS = (
     "市町",
-    "数",
     "各自なら（円/年）",
     "負担（円/年）",
     "参加",
@@ -130,9 +130,11 @@ def _write_kit(result: Kit, code: str | None) -> list[str]:
         )
         for row in table.to_dict("records")
     ]
+    # "teachers" and "shops" are not just a number
+    headings = (PART_HEADINGS[0], heading(str(result.settings["units"])), *PART_HEADINGS[1:])
     return [
         write_part("結論", _write_sentences(sentences)),
-        write_part("だれがいくら", write_table(PART_HEADINGS, rows, number_columns=(1, 2, 3, 5))),
+        write_part("だれがいくら", write_table(headings, rows, number_columns=(1, 2, 3, 5))),
         write_part("どこまで動くと変わるか", _write_flips(result.flips)),
     ]
 
