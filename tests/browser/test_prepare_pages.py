@@ -342,6 +342,6 @@ def _choose_by_arrow_keys(officer):
         page.keyboard.press(key)
     officer.wait("読み直しました")
     roles = page.evaluate("() => state.draft.headings.map((entry) => entry.role)")
-    assert roles == ["code", "person", "person"]
+    assert roles == ["code", "person", "attends"]
     assert page.evaluate("() => document.activeElement.dataset.heading") == "備考"
     officer.click("#discard", "やめました")
