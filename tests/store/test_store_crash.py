@@ -103,8 +103,13 @@ def test_a_vote_whose_answer_was_lost_counts_once_when_sent_again(tmp_path):
 
 def test_address_code_and_tokens_stay_when_the_server_is_started_again(tmp_path):
     with Session(tmp_path / "m.sqlite") as session:
-        with Room(session, ["a"]) as room:
-            phone, first = Phone(room.port, room.code), room.link
-        with Room(session, ["a"]) as room:
-            assert room.link == first
-            assert phone.vote("a", 1, "y" * 12)[0] == 200
+        # between two starts anybody on this machine may take the port: not five times
+        for attempt in range(5):
+            with Room(session, ["a"]) as room:
+                phone, first = Phone(room.port, room.code), room.link
+            with Room(session, ["a"]) as room:
+                if room.link != first and attempt < 4:
+                    continue
+                assert room.link == first
+                assert phone.vote("a", 1, "y" * 12)[0] == 200
+                break
