@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from dxkit.errors import Fault, TableError, TableWarning, shorten
+from dxkit.errors import Fault, TableError, TableWarning, list_first, shorten
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._roster_headings import (
@@ -39,19 +39,8 @@ ABSENT_WORDS = NO_WORDS.union(
     ("欠", "欠席", "不参加", "不参加です", "欠席します", "参加しません", "不可", "x", "✖", "辞退")
 )
 COMING_WORDS = YES_WORDS.union(
-    (
-        "出",
-        "出席",
-        "参加",
-        "可",
-        "出席します",
-        "参加します",
-        "代理",
-        "代理出席",
-        "遅刻",
-        "途中参加",
-    ),
-    ("途中退席",),
+    ("出", "出席", "参加", "可", "出席します", "参加します", "代理", "代理出席"),
+    ("遅刻", "途中参加", "途中退席"),
 )
 # what ends a list
 LAST_WORDS = frozenset(("以上", "以下余白"))
@@ -226,7 +215,7 @@ def _make_blank_fault(page: Sheet, number: int, value: str) -> Fault:
 
 def _warn_of_filled_rows(page: Sheet, filled: list[int]) -> None:
     if filled:
-        rows = "、".join(map(str, filled[:SHOWN])) + ("行目ほか" if filled[SHOWN:] else "行目")
+        rows = list_first((f"{number}行目" for number in filled), SHOWN, count=len(filled))
         _warn(
             page,
             f"団体が空欄の{len(filled)}行（{rows}）を、上の行と同じ団体とみなしました",
@@ -250,7 +239,7 @@ def _part_absent(
         if word and word not in COMING_WORDS:
             unclear.append(f"{number}行目「{shorten(who, 20)}: {shorten(answer, 12)}」")
     if unclear:
-        shown = "、".join(unclear[:SHOWN]) + ("ほか" if unclear[SHOWN:] else "")
+        shown = list_first(unclear, SHOWN, count=len(unclear))
         _warn(
             page,
             f"出欠が○とも×とも読めない{len(unclear)}人を、出席として読みました（{shown}）",
@@ -280,11 +269,11 @@ def _warn_of_nameless_columns(head: RosterHead, members: list[tuple[int, dict[st
         and any(page.find_text(row, position).strip() for row in rows)
     ]
     if nameless:
-        letters = "、".join(f"{get_column_letter(position + 1)}列" for position in nameless[:SHOWN])
-        more = "ほか" if nameless[SHOWN:] else ""
+        letters = (f"{get_column_letter(position + 1)}列" for position in nameless)
+        listed = list_first(letters, SHOWN, count=len(nameless))
         _warn(
             page,
-            f"見出しのない{letters}{more}は読みませんでした",
+            f"見出しのない{listed}は読みませんでした",
             "使うときは、見出しを入れてください",
         )
 

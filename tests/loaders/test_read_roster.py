@@ -209,7 +209,7 @@ def test_a_body_that_is_written_once_is_filled_down_only_where_that_is_asked_for
     with pytest.raises(TableError, match=r"団体が空欄です.*fill_down=True") as error:
         read_roster(tmp_path / "a.xlsx")
     assert [fault.row for fault in error.value.faults] == [4, 5]
-    with pytest.warns(TableWarning, match=r"団体が空欄の2行（4、5行目）を、上の行と同じ団体"):
+    with pytest.warns(TableWarning, match=r"団体が空欄の2行（4行目、5行目）を、上の行と同じ団体"):
         table = read_roster(tmp_path / "a.xlsx", fill_down=True)
     assert table["code"].tolist() == ["神戸市", "神戸市", "県DX課"]
 
