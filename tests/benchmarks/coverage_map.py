@@ -36,7 +36,7 @@ def ours(cells, siting, path):
         siting.bases,
         range_km=5,
         level="5",
-        towns=towns,
+        municipalities=towns,
         made=True,
         title="250 m",
     )
