@@ -89,4 +89,3 @@ for %%f in (tests\benchmarks\*.py) do (
 if not defined MISSED exit /b 0
 echo stopped, or missed a figure:%MISSED%
 exit /b 1
-exit /b
