@@ -197,7 +197,7 @@ def write_pages(folder: Path, sentences: Mapping[str, str]) -> None:
 
 
 def write_index(sentences: Mapping[str, str]) -> str:
-    """Write the page that lists every name with its sentence and searches them as one types."""
+    """Write the page that lists every name with its sentences and searches them as one types."""
     sections = []
     for name, item in public_names().items():
         sentence = html.escape(sentences[name])
@@ -207,8 +207,10 @@ def write_index(sentences: Mapping[str, str]) -> str:
             sections.append(f'<section><h2><a href="{page}">{name}</a></h2><p>{sentence}</p>')
         else:
             page = f"{module_name.replace('.', '/')}.html#{short}"
+            english = html.escape((inspect.getdoc(item) or "").partition("\n")[0])
             sections.append(
-                f'<div class="name"><a href="{page}">{short}</a><span>{sentence}</span></div>'
+                f'<div class="name"><a href="{page}">{short}</a>'
+                f'<span>{sentence}<br><small lang="en">{english}</small></span></div>'
             )
     template = (TEMPLATES / "names.html").read_text(encoding="utf-8")
     introduction = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(INTRODUCTION))

@@ -19,6 +19,7 @@ import yaml
 from test_names import public_names
 
 import dxkit
+from dxkit import maturity
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.ja.md")
@@ -392,3 +393,31 @@ def test_the_reference_loads_nothing_shows_no_source_and_names_no_machine(pages)
         assert not re.search(r"Posix|WindowsPath|\bat 0x[0-9a-f]+", text)
         assert not re.search(r"(?:^|[^\w.:/])/(?:work|tmp|root|home|usr)/\w", text), path.name
         assert str(ROOT) not in text
+
+
+def test_the_index_that_a_method_page_rebuilds_has_the_published_ranks():
+    page = (ROOT / "docs" / "method_maturity.md").read_text(encoding="utf-8")
+    names = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.DOTALL)[1], names)  # our own page
+    for score, rank in (
+        ("linear", "rank_linear"),
+        ("geometric", "rank_geometric"),
+        ("best", "rank_best_light"),
+    ):
+        ranks = names[score].round(6).rank(ascending=False, method="min")
+        assert (ranks == names["table"][rank]).all(), score
+    printed = re.search(r"principal components are ((?:\.\d{3} ?)+)\(", page)[1]
+    assert [float(share) for share in printed.split()] == names["shares"].round(3).tolist()
+    figures = names["figures"]
+    flat = names["flat"]
+    bounds = {"low": 0.10, "high": 0.15}
+    others = {
+        "differ in 5 of 23": maturity.score(figures, names["raw"], aggregate="geometric").total,
+        "in 14,": maturity.benefit_of_doubt(figures, flat, **bounds, of="weight")["score"],
+        "in 22.": maturity.benefit_of_doubt(figures, flat, **bounds, normalise="minmax")["score"],
+    }
+    columns = ("rank_geometric", "rank_best_light", "rank_best_light")
+    for (words, score), column in zip(others.items(), columns, strict=True):
+        ranks = score.round(6).rank(ascending=False, method="min")
+        assert words in page
+        assert int((ranks != names["table"][column]).sum()) == int(re.search(r"\d+", words)[0])

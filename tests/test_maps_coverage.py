@@ -10,6 +10,7 @@ from page_shapes import read_spec
 
 import dxkit
 from dxkit import regions
+from dxkit.codes import MESH_LEVELS
 from dxkit.errors import ChoiceError, TableError
 from dxkit.maps import coverage, difference, reach_ring
 
@@ -180,3 +181,36 @@ def test_the_old_keyword_for_municipalities_goes_on_working_with_a_warning(cells
     with pytest.warns(FutureWarning, match=r"difference の towns= は municipalities="):
         old = difference(both, towns=towns)
     assert old.page() == difference(both, municipalities=towns).page()
+
+
+@pytest.mark.parametrize("level", MESH_LEVELS)
+def test_the_size_of_cells_is_that_of_which_the_positions_are_centres(level):
+    per_lat, per_lon = MESH_LEVELS[level]
+    row, column = round(35.0 * per_lat), round(35.0 * per_lon)
+    places = [(row + down, column + right) for down in range(3) for right in range(2)]
+    cells = pd.DataFrame(
+        {
+            "lat": [round((down + 0.5) / per_lat, 5) for down, _ in places],
+            "lon": [round(100 + (right + 0.5) / per_lon, 5) for _, right in places],
+            "people": 1.0,
+            "times": 1,
+        }
+    )
+    for only in (cells, *(cells.iloc[[place]] for place in range(len(cells)))):
+        found = data(coverage(only))
+        shapes = found["geometries"][found["panes"][0]["layers"][0]["set"]]
+        area = sum(shapely.area(shapely.from_geojson(json.dumps(shape))) for shape in shapes)
+        assert area == pytest.approx(len(only) / per_lat / per_lon, rel=0.01)
+
+
+def test_a_size_of_cells_that_the_positions_deny_is_refused(cells):
+    kilometres = dxkit.load("mesh_estimated").head(9).assign(times=1, people=1.0)
+    for wrong in ("4", "5", 2):
+        with pytest.raises(ChoiceError, match=r"段階「3」のものですが、level=「\d」とあります"):
+            coverage(kilometres, level=wrong)
+    with pytest.raises(ChoiceError, match=r"段階「4」のものですが、level=「3」とあります"):
+        coverage(cells, level="3")
+    free = kilometres.assign(lat=kilometres["lat"] + 0.0013)
+    with pytest.raises(ChoiceError, match=r"どの大きさのマスか.*分かりません"):
+        coverage(free)
+    assert coverage(free, level="3").shapes() == coverage(kilometres).shapes()

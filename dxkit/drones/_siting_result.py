@@ -31,7 +31,8 @@ class Siting(TableResult):
     value, bound, gap
         What was sought (the covered weight; for `median_bases` the mean distance, for
         `centre_bases` the longest), what no choice can better, and their distance relative to the
-        bound: 0 when the choice is proven to be the best.
+        bound: 0 when the choice is proven to be the best (with ``fixed``: of those that keep these
+        bases).
     assigned
         One row a demand row: ``base`` (the nearest chosen one that reaches it), ``distance_km``,
         ``times`` (by how many it is reached).

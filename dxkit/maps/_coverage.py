@@ -22,7 +22,7 @@ def coverage(
     *,
     times: str = "times",
     weight: str = "people",
-    level: str | int = "4",
+    level: str | int | None = None,
     range_km: Range | None = None,
     municipalities: gpd.GeoDataFrame | None = None,
     background: gpd.GeoDataFrame | None = None,
@@ -47,7 +47,8 @@ def coverage(
     times, weight
         Names of those columns.
     level
-        Of the mesh: "3" 1 km, "4" 500 m, "5" 250 m.
+        Of the mesh: "3" 1 km, "4" 500 m, "5" 250 m; by default that of which ``lat, lon`` are
+        centres.
     range_km
         Drawn around each base: a number, one a base, or a table ``bearing_deg, range_km``.
     municipalities
@@ -69,15 +70,22 @@ def coverage(
     TableError
         If a table is empty, lacks a column, or holds no positions.
     ChoiceError
-        If there is no such level, or ranges do not fit the bases.
+        If there is no such level, if the centres are of another or of none, or if ranges do not
+        fit the bases.
 
     Examples
     --------
     >>> import dxkit
-    >>> toyooka = dxkit.load("mesh_people").query("code == '28209'").assign(times=1)
-    >>> bases = pd.DataFrame({"name": ["市役所"], "lat": [35.544], "lon": [134.82]})
-    >>> coverage(toyooka, bases, range_km=10, title="豊岡市")
-    <地図「豊岡市（架空データ）」 図形2>
+    >>> from dxkit import drones
+    >>> demand = dxkit.load("mesh_people").query("code == '28209'")
+    >>> sites = dxkit.load("sites").query("code == '28209'")
+    >>> siting = drones.best_bases(demand, sites, count=2, range_km=5)
+    >>> cells = demand.assign(times=siting.assigned["times"])
+    >>> drawing = coverage(cells, siting.bases, range_km=5, title="豊岡市")
+    >>> drawing
+    <地図「豊岡市（架空データ）」 図形5>
+
+    ``drawing.save("map.html")`` writes a page that opens without the network.
     """
     mesh_level = check_cells(cells, level)
     origin = read_origin(cells, bases, range_km, source=source, made=made)

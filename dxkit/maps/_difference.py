@@ -51,7 +51,7 @@ def difference(
     after: str = "after",
     labels: tuple[str, str] = ("前", "後"),
     weight: str = "people",
-    level: str | int = "4",
+    level: str | int | None = None,
     municipalities: gpd.GeoDataFrame | None = None,
     background: gpd.GeoDataFrame | None = None,
     unit: str = "人",

@@ -35,6 +35,9 @@ FIRST_LONGITUDE = 100
 # of a cell: a hair inwards, so that a rounded centre on no border falls into its own cell
 HAIR = 1e-6
 MAX_TIMES = 2
+# where a centre lies in its cell, and how far four decimals of a degree may move it there
+MIDDLE = 0.5
+CENTRE_SLACK = 0.05
 DATUM = "EPSG:6668"
 
 
@@ -47,23 +50,44 @@ class CellKinds:
     colours: Sequence[str]
 
 
-def check_cells(cells: pd.DataFrame, level: str | int) -> str:
+def check_cells(cells: pd.DataFrame, level: str | int | None) -> str:
     """Check that there are cells, and return the level of their mesh as text.
 
     Raises
     ------
     TableError
-        If there is no cell.
+        If there is no cell, or a position is none.
     ChoiceError
-        If there is no such level.
+        If there is no such level, if it is not that of the centres, or if the centres tell none.
     """
     check_rows(cells)
-    if str(level) not in MESH_LEVELS:
+    if level is not None and str(level) not in MESH_LEVELS:
         raise ChoiceError(
             f"メッシュの段階「{shorten(level)}」はありません。"
             f"{'・'.join(MESH_LEVELS)} から選んでください（4 = 500 m）。"
         )
-    return str(level)
+    told = _find_level(*read_positions(cells, "lat", "lon", read_row_labels(cells)))
+    if level is None and told is None:
+        raise ChoiceError(
+            "どの大きさのマスか、lat と lon から分かりません（マスの中心ではないようです）。"
+            'level="3"（1 km）か "4"（500 m）、"5"（250 m）を指定してください。'
+        )
+    if level is not None and told not in (None, str(level)):
+        raise ChoiceError(
+            f"マスの中心は段階「{told}」のものですが、level=「{level}」とあります。"
+            "level= を外すか、表に合わせてください。"
+        )
+    return str(told if level is None else level)
+
+
+def _find_level(lat: FloatArray, lon: FloatArray) -> str | None:
+    """Find the level of whose cells these are the centres, if there is one."""
+    # the finest first: a small cell may lie near the middle of a large one, never the other way
+    for level, (per_lat, per_lon) in reversed(MESH_LEVELS.items()):
+        steps = np.concatenate([lat * per_lat, (lon - FIRST_LONGITUDE) * per_lon])
+        if (np.abs(steps % 1 - MIDDLE) < CENTRE_SLACK).all():
+            return level
+    return None
 
 
 def find_cells(lat: FloatArray, lon: FloatArray, level: str) -> tuple[IntArray, IntArray]:

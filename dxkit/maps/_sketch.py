@@ -189,7 +189,7 @@ class Sketch:
 def prepare_sketch(
     cells: pd.DataFrame,
     *,
-    level: str | int = "4",
+    level: str | int | None = None,
     points: pd.DataFrame | None = None,
     municipalities: gpd.GeoDataFrame | None = None,
     background: gpd.GeoDataFrame | None = None,
@@ -202,7 +202,8 @@ def prepare_sketch(
     cells
         One row a mesh cell: ``lat, lon`` of its centre.
     level
-        Of the mesh: "3" 1 km, "4" 500 m, "5" 250 m.
+        Of the mesh: "3" 1 km, "4" 500 m, "5" 250 m; by default that of which ``lat, lon`` are
+        centres.
     points
         Further places (``lat, lon``) that must be on the map.
     municipalities
@@ -222,7 +223,7 @@ def prepare_sketch(
     TableError
         If a table is empty or holds no positions.
     ChoiceError
-        If there is no such level.
+        If there is no such level, or the centres are of another or of none.
 
     Examples
     --------

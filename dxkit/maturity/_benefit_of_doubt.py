@@ -32,8 +32,8 @@ def benefit_of_doubt(
     values
         One row a municipality, one column an indicator, no answer missing.
     indicators
-        The framework (for normalisation); without it the columns of ``values`` are used as they
-        are.
+        The framework (for normalisation); without it all columns of numbers of ``values`` are used
+        as they are, published ranks and totals as well.
     low, high
         Bounds of each indicator's share (0–1): ``low`` keeps anything from being ignored.
     of
@@ -59,8 +59,8 @@ def benefit_of_doubt(
     -----
     OECD/JRC handbook section 6.4 (Cherchye et al. 2004): for unit c, max Σ w·x_c such that
     Σ w·x_k ≤ 1 for all k, with low·Σ w·x_c ≤ w_q·x_cq ≤ high·Σ w·x_c (contribution) or
-    low·Σ w ≤ w_q ≤ high·Σ w (weight; what the handbook's own example does). One linear programme a
-    municipality (HiGHS). Friendly by construction: many reach 1. A municipality that has 0 in an
+    low·Σ w ≤ w_q ≤ high·Σ w (weight). The handbook's own example is ``low=0.10,
+    high=0.15, of="weight", normalise="minmax"``. One linear programme a municipality (HiGHS). Friendly by construction: many reach 1. A municipality that has 0 in an
     indicator cannot draw a contribution from it; with ``low`` above 0 it scores 0.
 
     Examples

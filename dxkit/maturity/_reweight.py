@@ -68,7 +68,8 @@ def reweight(
     Returns
     -------
     pandas.DataFrame
-        The framework with its ``weight`` changed. ``.attrs["consistency_ratio"]`` for ``"ahp"``
+        The framework with its ``weight`` changed; by ``"pca"`` the weights have mean 1 (divide by
+        their sum for shares). ``.attrs["consistency_ratio"]`` for ``"ahp"``
         (below 0.1 is usable), ``.attrs["explained"]`` for ``"pca"``; ``.attrs["settings"]`` holds
         the method and what it was given.
 

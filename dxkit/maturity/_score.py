@@ -109,6 +109,8 @@ def score(
         ``"median"`` or ``"neighbours"``.
     scale
         Ends of the normalised scale; by default 0–1, and 0.01–1 for geometric and harmonic means.
+        Geometric means of values over their maximum, as in the handbook, take ``(0, 1)`` with
+        ``low`` 0 and ``high`` the maximum in the framework.
     min_answered
         Share of a heading's weight that must be answered (0–1).
     n_donors

@@ -28,7 +28,7 @@ def drone_explorer(
     wind_ms: float = 0.0,
     weight: str = "people",
     unit: str = "人",
-    level: str | int = "4",
+    level: str | int | None = None,
     fixed: Sequence[Hashable] = (),
     no_fly: gpd.GeoDataFrame | None = None,
     municipalities: gpd.GeoDataFrame | None = None,
@@ -55,7 +55,8 @@ def drone_explorer(
     weight, unit
         The column that counts, and what one of it is called.
     level
-        Of the mesh: "3" 1 km, "4" 500 m, "5" 250 m.
+        Of the mesh: "3" 1 km, "4" 500 m, "5" 250 m; by default that of which ``lat, lon`` are
+        centres.
     fixed
         Names of bases that exist already and are part of every choice.
     no_fly
@@ -97,7 +98,7 @@ def drone_explorer(
         demand,
         candidates,
         drone_types,
-        level=str(level),
+        level=level,
         municipalities=municipalities,
         background=background,
         made=made,

@@ -29,7 +29,7 @@ class MapLook:
         What is invented or estimated, where anything is.
     """
 
-    level: str
+    level: str | int | None
     municipalities: gpd.GeoDataFrame | None
     background: gpd.GeoDataFrame | None
     source: str | None
@@ -42,7 +42,7 @@ def choose_look(
     candidates: pd.DataFrame,
     types: pd.DataFrame,
     *,
-    level: str,
+    level: str | int | None,
     municipalities: gpd.GeoDataFrame | None,
     background: gpd.GeoDataFrame | None,
     made: bool,
