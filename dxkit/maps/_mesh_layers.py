@@ -66,18 +66,18 @@ def check_cells(cells: pd.DataFrame, level: str | int | None) -> str:
             f"メッシュの段階「{shorten(level)}」はありません。"
             f"{'・'.join(MESH_LEVELS)} から選んでください（4 = 500 m）。"
         )
-    told = _find_level(*read_positions(cells, "lat", "lon", read_row_labels(cells)))
-    if level is None and told is None:
+    centre_level = _find_level(*read_positions(cells, "lat", "lon", read_row_labels(cells)))
+    if level is None and centre_level is None:
         raise ChoiceError(
             "どの大きさのマスか、lat と lon から分かりません（マスの中心ではないようです）。"
             'level="3"（1 km）か "4"（500 m）、"5"（250 m）を指定してください。'
         )
-    if level is not None and told not in (None, str(level)):
+    if level is not None and centre_level not in (None, str(level)):
         raise ChoiceError(
-            f"マスの中心は段階「{told}」のものですが、level=「{level}」とあります。"
+            f"マスの中心は段階「{centre_level}」のものですが、level=「{level}」とあります。"
             "level= を外すか、表に合わせてください。"
         )
-    return str(told if level is None else level)
+    return str(centre_level if level is None else level)
 
 
 def _find_level(lat: FloatArray, lon: FloatArray) -> str | None:
