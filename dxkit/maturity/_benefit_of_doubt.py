@@ -60,8 +60,9 @@ def benefit_of_doubt(
     OECD/JRC handbook section 6.4 (Cherchye et al. 2004): for unit c, max Σ w·x_c such that
     Σ w·x_k ≤ 1 for all k, with low·Σ w·x_c ≤ w_q·x_cq ≤ high·Σ w·x_c (contribution) or
     low·Σ w ≤ w_q ≤ high·Σ w (weight). The handbook's own example is ``low=0.10,
-    high=0.15, of="weight", normalise="minmax"``. One linear programme a municipality (HiGHS). Friendly by construction: many reach 1. A municipality that has 0 in an
-    indicator cannot draw a contribution from it; with ``low`` above 0 it scores 0.
+    high=0.15, of="weight", normalise="minmax"``. One linear programme a municipality (HiGHS).
+    Friendly by construction: many reach 1. A municipality that has 0 in an indicator cannot draw a
+    contribution from it; with ``low`` above 0 it scores 0.
 
     Examples
     --------

@@ -36,9 +36,9 @@ def plain_framework(
     ----------
     values
         One row a municipality (index or column ``code``); every column of numbers is an indicator
-        (hand in no totals or published ranks), also of texts that are all numbers. Columns in which all are equal tell nobody apart and are
-        left out; so are columns whose heading says that their digits are names (コード, 番号, code,
-        id, no).
+        (hand in no totals or published ranks), also of texts that are all numbers. Columns in which
+        all are equal tell nobody apart and are left out; so are columns whose heading says that
+        their digits are names (コード, 番号, code, id, no).
     lower_is_better
         Names of the columns in which less is better.
 
