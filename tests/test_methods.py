@@ -145,6 +145,13 @@ def test_a_paragraph_hashes_the_table_that_the_reader_has(make):
     assert f"{table.shape[0]}行×{table.shape[1]}列" in result.methods()
 
 
+@pytest.mark.parametrize("make", RESULTS.values(), ids=RESULTS.keys())
+def test_an_english_paragraph_is_english_up_to_the_names_of_its_data(make):
+    text = make().methods("en").partition("\nData:")[0].partition("BibTeX")[0]
+    # names of places, columns and policies stay as the tables have them
+    assert not re.findall(r"[\u3040-\u30ff\u4e00-\u9fff]{7,}", text)
+
+
 def test_invented_data_are_called_so_in_both_languages():
     invented = costs.outliers(dxkit.load("estimates_example"))
     assert "架空データから計算した結果" in invented.methods()

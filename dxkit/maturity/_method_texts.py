@@ -12,6 +12,7 @@ from dxkit.maturity import (
     _missing_answers,
     _monte_carlo,
     _rank_table,
+    _varied_choices,
 )
 from dxkit.schema import MethodText
 
@@ -120,6 +121,10 @@ def describe_rank_intervals(settings: dict[str, Any], place_count: int) -> Metho
             "min_width_of_a_column": _monte_carlo.MIN_WIDTH,
         },
         references=("oecd2008", "saisana2005"),
+        translations={
+            _varied_choices.REASONS[name]: words
+            for name, words in _varied_choices.ENGLISH_REASONS.items()
+        },
     )
 
 

@@ -15,6 +15,13 @@ REASONS = {
     "missing": "ほかの市町の答えで補える空欄がありません",
     "severity": "answers がありません",
 }
+ENGLISH_REASONS = {
+    "weights": "weight_noise is 0, or no heading has more than one indicator",
+    "normalise": "only one normalisation can be used",
+    "aggregate": "only one aggregation can be used",
+    "missing": "no blank can be filled from other answers",
+    "severity": "there are no answers by interviewer",
+}
 
 
 def check_vary(vary: Sequence[str]) -> None:

@@ -48,6 +48,8 @@ class MethodText:
         Names of the libraries, beside numpy and pandas, that computed it.
     data
         What the answer is computed from, where that is no file: name → hash.
+    translations
+        Japanese text of a setting → English.
     """
 
     ja: Sequence[str]
@@ -56,6 +58,7 @@ class MethodText:
     references: Sequence[str] = ()
     software: Sequence[str] = ()
     data: Mapping[str, str] = field(default_factory=dict)
+    translations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +162,8 @@ def write_methods(
     used = dict(read_attrs(table).get("settings", {}) if settings is None else settings)
     # what has to be said beside the figures is a sentence, no setting
     used.pop("note", None)
+    if lang == "en":
+        used = {name: _translate(value, method.translations) for name, value in used.items()}
     inputs = read_attrs(table).get("inputs", [])
     seed = used.get(SEED)
     sentences = [
@@ -175,6 +180,13 @@ def write_methods(
     entries = _list_entries(inputs, method.references)
     blocks = [[words.heading], filter(None, sentences), [words.references, *entries]]
     return "\n\n".join("\n".join(block) for block in blocks)
+
+
+def _translate(value: object, translations: Mapping[str, str]) -> object:
+    """Put the English words of a setting in the place of the Japanese ones."""
+    if isinstance(value, Mapping):
+        return {key: _translate(item, translations) for key, item in value.items()}
+    return translations.get(value, value) if isinstance(value, str) else value
 
 
 def _end_sentence(sentence: str) -> str:
