@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from dxkit.errors import Fault, TableError, TableWarning, list_first, shorten
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._roster_attendance import NO_WORDS, YES_WORDS, part_absent
 from dxkit.loaders._roster_headings import (
     RosterHead,
     find_heads,
@@ -32,19 +33,11 @@ from dxkit.schema import MADE_NOTE_START
 DITTO_MARKS = frozenset(("〃", "々", "同上", "″", '"'))
 NOTE_STARTS = ("※", "注", "＊", "*")
 SUM_LABELS = frozenset(("計", "合計", "総計", "小計"))
-YES_WORDS = frozenset(("○", "◯", "〇", "◎", "●", "はい", "有", "あり", "true", "yes"))
-NO_WORDS = frozenset(("×", "✕", "いいえ", "無", "なし", "-", "－", "ー", "false", "no"))
-# answers to 出欠; who is late, or sends somebody, comes
-ABSENT_WORDS = NO_WORDS.union(
-    ("欠", "欠席", "不参加", "不参加です", "欠席します", "参加しません", "不可", "x", "✖", "辞退")
-)
-COMING_WORDS = YES_WORDS.union(
-    ("出", "出席", "参加", "可", "出席します", "参加します", "代理", "代理出席"),
-    ("遅刻", "途中参加", "途中退席"),
-)
 # what ends a list
 LAST_WORDS = frozenset(("以上", "以下余白"))
 BLANK_REMEDY = "団体名を入れるか、行を除くか、fill_down=True で上の行と同じ団体とみなしてください"
+# a line of its own between the parts of a list: 【播磨】, ■播磨
+SECTION = re.compile(r"[【〈《\[<■◆●▼▶].")
 # rows and columns that a remark names
 SHOWN = 5
 NUMBER = re.compile(r"[-+−]?\d{1,3}(,\d{3})+(\.\d+)?|[-+−]?\d+(\.\d+)?")
@@ -113,7 +106,10 @@ def read_roster(
     faults = [*page.faults, *faults, *_list_repeats(page, members)]
     if faults:
         raise TableError(faults)
-    members, absent = _part_absent(page, members)
+    members, absent, remark = part_absent(members)
+    if remark:
+        _warn(page, remark, "欠席の人は × にしてください", stacklevel=3)
+    _warn_of_missing_persons(page, members)
     if not members:
         raise TableError([Fault("出欠が × の人だけで、参加者が1人もいません", file=page.file,
                                 sheet=page.name)])  # fmt: skip
@@ -177,10 +173,11 @@ def _read_rows(
         cells = {
             name: page.find_verbatim(row, position).strip() for position, name in fields.items()
         }
-        text = " ".join(filter(None, (cell.strip() for cell in page.texts[row])))
+        # a text merged over several cells stands in each of them
+        text = " ".join(page.list_texts(row))
         if not text:
             continue
-        if _is_note(text):
+        if _is_note(text) or _is_section(page, row, cells):
             skipped.append({"row": number, "text": text})
             continue
         if cells["code"] in DITTO_MARKS and members:
@@ -207,6 +204,20 @@ def _is_note(text: str) -> bool:
     return text.startswith(NOTE_STARTS) or bool(words & SUM_LABELS) or words <= LAST_WORDS
 
 
+def _is_section(page: Sheet, row: int, cells: Mapping[str, str]) -> bool:
+    """Check for a line between parts of the list: one text across the table, or 【播磨】 alone."""
+    words = page.list_texts(row)
+    if len(words) != 1:
+        return False
+    number = page.row_numbers[row]
+    is_across = any(
+        top <= number <= bottom and right - left >= 2
+        for left, top, right, bottom in page.looks.merged
+    )
+    is_alone = sum(bool(cell) for cell in cells.values()) < 2
+    return is_across or (is_alone and SECTION.match(words[0]) is not None)
+
+
 def _make_blank_fault(page: Sheet, number: int, value: str) -> Fault:
     return Fault(
         "団体が空欄です", BLANK_REMEDY, file=page.file, sheet=page.name, row=number, value=value
@@ -221,38 +232,6 @@ def _warn_of_filled_rows(page: Sheet, filled: list[int]) -> None:
             f"団体が空欄の{len(filled)}行（{rows}）を、上の行と同じ団体とみなしました",
             "違う団体の人がいないか、確かめてください",
         )
-
-
-def _part_absent(
-    page: Sheet, members: list[tuple[int, dict[str, str]]]
-) -> tuple[list[tuple[int, dict[str, str]]], list[dict[str, Any]]]:
-    """Part the members who come from those whose 出欠 says no, and say what says neither."""
-    coming, absent, unclear = [], [], []
-    for number, cells in members:
-        answer = cells.pop("attends", "")
-        word = _fold_answer(answer)
-        who = " ".join(filter(None, (cells["code"], cells.get("person"))))
-        if word in ABSENT_WORDS:
-            absent.append({"row": number, "text": f"{who}（出欠: {answer}）"})
-            continue
-        coming.append((number, cells))
-        if word and word not in COMING_WORDS:
-            unclear.append(f"{number}行目「{shorten(who, 20)}: {shorten(answer, 12)}」")
-    if unclear:
-        shown = list_first(unclear, SHOWN, count=len(unclear))
-        _warn(
-            page,
-            f"出欠が○とも×とも読めない{len(unclear)}人を、出席として読みました（{shown}）",
-            "欠席の人は × にしてください",
-        )
-    return coming, absent
-
-
-def _fold_answer(answer: str) -> str:
-    """Write an answer without its politeness and its reason: ご欠席（所用） is 欠席."""
-    word = unicodedata.normalize("NFKC", answer).casefold().strip()
-    bare = word.strip("()") if word.startswith("(") else word.split("(")[0]
-    return bare.strip().removeprefix("ご").removeprefix("御")
 
 
 def _warn_of_nameless_columns(head: RosterHead, members: list[tuple[int, dict[str, str]]]) -> None:
@@ -278,9 +257,23 @@ def _warn_of_nameless_columns(head: RosterHead, members: list[tuple[int, dict[st
         )
 
 
-def _warn(page: Sheet, problem: str, remedy: str) -> None:
+def _warn_of_missing_persons(page: Sheet, members: list[tuple[int, dict[str, str]]]) -> None:
+    """Say which bodies stand there without a person where most have one."""
+    missing = [(number, cells["code"]) for number, cells in members if not cells.get("person", "-")]
+    if not missing or len(missing) * 2 > len(members):
+        return
+    rows = (f"{number}行目「{shorten(body, 20)}」" for number, body in missing)
+    listed = list_first(rows, SHOWN, count=len(missing))
+    _warn(
+        page,
+        f"氏名が空欄の{len(missing)}行（{listed}）も、1人と数えました",
+        "参加者の行でなければ、名簿から消して読み直してください",
+    )
+
+
+def _warn(page: Sheet, problem: str, remedy: str, *, stacklevel: int = 4) -> None:
     fault = Fault(problem, remedy, file=page.file, sheet=page.name)
-    warnings.warn(str(fault), TableWarning, stacklevel=4)
+    warnings.warn(str(fault), TableWarning, stacklevel=stacklevel)
 
 
 def _list_repeats(page: Sheet, members: list[tuple[int, dict[str, str]]]) -> list[Fault]:
