@@ -48,7 +48,8 @@ data: tester
 	$(VENV) data/make.py $(ARGS)
 
 bench: bencher
-	set -e; for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV) $$file; done
+	missed=; for file in tests/benchmarks/*.py; do echo "== $$file"; $(VENV) $$file || missed="$$missed $$file"; done; \
+	if [ -n "$$missed" ]; then echo "stopped, or missed a figure:$$missed"; exit 1; fi
 
 user: requirements-lab.lock
 	@$(found)

@@ -81,5 +81,11 @@ exit /b
 
 :bench
 %PYTHON% scripts\make_venv.py requirements-bench.lock || exit /b 1
-for %%f in (tests\benchmarks\*.py) do %VENV% %%f || exit /b 1
-exit /b
+set "MISSED="
+for %%f in (tests\benchmarks\*.py) do (
+  echo == %%f
+  %VENV% %%f || call set "MISSED=%%MISSED%% %%f"
+)
+if not defined MISSED exit /b 0
+echo stopped, or missed a figure:%MISSED%
+exit /b 1

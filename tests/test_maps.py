@@ -21,6 +21,7 @@ from folium import plugins
 from folium.utilities import JsCode
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from page_shapes import read_spec
 from shapely.geometry import LineString, Point, box
 
 from dxkit import maps
@@ -55,10 +56,7 @@ def towns():
 
 def drawn(made):
     """What a map hands to map.js."""
-    block = re.search(
-        r'<script type="application/json" id="map-data">(.*?)</script>', made.page(), re.DOTALL
-    )
-    return json.loads(block[1])
+    return read_spec(made.page())
 
 
 def layer(made, number=-1):
@@ -835,6 +833,21 @@ def test_a_colour_scale_of_branca_becomes_a_legend():
     many = maps.Map()
     LinearColormap(["#ffffff"] * 100, vmin=0, vmax=10).add_to(many)
     assert [label for label, _ in entries(many)] == ["0", "2", "4", "6", "8", "10"]
+
+
+@given(
+    st.lists(
+        st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=2, max_size=9),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_packed_lines_come_back_to_the_last_decimal(lines):
+    rounded = [[[round(lon, 5), round(lat, 5)] for lon, lat in line] for line in lines]
+    made = maps.Map()
+    shape = {"type": "MultiLineString", "coordinates": rounded}
+    folium.GeoJson({"type": "Feature", "properties": {}, "geometry": shape}).add_to(made)
+    assert drawn(made)["geometries"] == [[shape]]
 
 
 def test_a_line_or_broken_shape_in_geojson_is_checked():

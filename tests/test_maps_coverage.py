@@ -1,12 +1,12 @@
 """The coverage map: small, true to its cells, inert, and clear about wrong input."""
 
 import json
-import re
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from page_shapes import read_spec
 
 import dxkit
 from dxkit import regions
@@ -24,7 +24,7 @@ def cells():
 
 
 def data(drawn):
-    return json.loads(re.search(r'id="map-data">(.*?)</script>', drawn.page(), re.DOTALL)[1])
+    return read_spec(drawn.page())
 
 
 def test_cells_are_drawn_where_the_mesh_has_them(cells):

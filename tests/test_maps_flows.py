@@ -1,7 +1,6 @@
 """The flow map: nobody is lost between arrows, circles and legend, arrows point the right way, and texts stay texts."""
 
 import json
-import re
 
 import geopandas as gpd
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from page_shapes import read_spec
 from shapely.geometry import box
 
 from dxkit import maps
@@ -41,7 +41,7 @@ MOVES = pd.DataFrame(
 
 
 def spec(drawn):
-    return json.loads(re.search(r'id="map-data">(.*?)</script>', drawn.page(), re.DOTALL)[1])
+    return read_spec(drawn.page())
 
 
 def layers(drawn):

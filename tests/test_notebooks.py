@@ -966,11 +966,11 @@ def _expected_of_backtests():
     assert (cloud < known["県ハブ＋本人の登録"]).all()
     noto, kobe = miss["noto_2024"], miss["kobe_1995"]
     return [
-        f"16日目の所在不明が{noto[384, '所在不明']:+.1f}ポイント、34日目が{noto[816, '所在不明']:+.1f}ポイント、"
+        f"16日後（1月17日）の所在不明が{noto[384, '所在不明']:+.1f}ポイント、34日後（2月4日）が{noto[816, '所在不明']:+.1f}ポイント、"
         f"最終の把握が{noto[2160, '把握']:+.1f}ポイント",
-        f"開始を公表の{contacts['from_hour'] / 24:.0f}日目に直しました",
+        f"開始を公表の{contacts['from_hour'] / 24:.0f}日後に直しました",
         f"強さ（1日{contacts['contact_per_day']:.0%}）は変えていません",
-        "以前の版は接触の開始を49日目に置き、21・25・34日目で"
+        "以前の版は接触の開始を49日後に置き、21・25・34日後で"
         + "・".join(f"{miss:+.1f}" for miss in _misses_from_day_49(scenarios["noto_2024"])),
         f"予測のずれは{miss['japan_2011'][3312, '県が把握']:+.1f}ポイントです",
         f"ずれは{sharing.replay(uniform).table['miss_points'].iloc[-1]:+.1f}ポイントです",

@@ -52,8 +52,28 @@
     part.on("mouseout", () => part.setStyle(usual));
   };
 
+  // lines and rings are written as steps from point to point, in 0.00001 degrees (maps/_pack_shapes.py)
+  const walk = (steps) => {
+    const line = [];
+    let [x, y] = [0, 0];
+    for (let at = 0; at < steps.length; at += 2) {
+      x += steps[at];
+      y += steps[at + 1];
+      line.push([x / 1e5, y / 1e5]);
+    }
+    return line;
+  };
+
+  const unpack = (coordinates) => (Array.isArray(coordinates[0]) ? coordinates.map(unpack) : walk(coordinates));
+
+  const placeSteps = (geometry) => {
+    if (geometry.geometries) return { ...geometry, geometries: geometry.geometries.map(placeSteps) };
+    return geometry.type === "Point" ? geometry : { ...geometry, coordinates: unpack(geometry.coordinates) };
+  };
+
   const shapes = (layer) => {
-    const features = spec.geometries[layer.set].map((geometry, place) => ({ type: "Feature", properties: { place }, geometry }));
+    const geometries = spec.geometries[layer.set].map(placeSteps);
+    const features = geometries.map((geometry, place) => ({ type: "Feature", properties: { place }, geometry }));
     const styleOf = (feature) => layer.styles[layer.style_of[feature.properties.place]];
     const keep = (feature, part) => {
       part.place = feature.properties.place;

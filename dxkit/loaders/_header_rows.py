@@ -101,6 +101,7 @@ def find_layout(
         If what the caller names is not there.
     """
     header, first = _find_given_header(sheet, options)
+    is_guess = header is None
     if header is None:
         columns = None if schema is None else schemas.find_schema(schema).columns
         header = _find_best_header(sheet, set(schemas.map_headings(columns)))
@@ -115,6 +116,8 @@ def find_layout(
         name = _find_naming_column(sheet, header, code)
     if first is None:
         first = _find_first_data_row(sheet, header, code if code is not None else name)
+    if is_guess:
+        header = _find_upper_header(sheet, header, first)
     width = max(map(len, sheet.rows[header:first]))
     heads = [_join_header_words(sheet, header, first, position) for position in range(width)]
     # columns of an Excel sheet may hold values beyond the last heading
@@ -269,6 +272,30 @@ def _find_first_data_row(sheet: Sheet, header: int, naming_column: int | None) -
         if any(_cells.is_number(cell, typed) for cell, typed in cells):
             return row
     return header + 1
+
+
+def _find_upper_header(sheet: Sheet, header: int, first: int) -> int:
+    """Find the row above by which headings differ that repeat in the row of most known words.
+
+    件数 and 率 stand under each year: the year above tells the columns apart.
+    """
+    if not _count_repeats(sheet, header, first):
+        return header
+    for upper in range(header - 1, max(header - HEADER_ROWS, -1), -1):
+        cells = zip(sheet.rows[upper], sheet.texts[upper], strict=True)
+        if sheet.is_blank(upper) or any(_cells.is_number(cell, text) for cell, text in cells):
+            break
+        if not _count_repeats(sheet, upper, first):
+            return upper
+    return header
+
+
+def _count_repeats(sheet: Sheet, header: int, first: int) -> int:
+    """Count the headings, joined over their rows, that an earlier column has, too."""
+    width = max(map(len, sheet.rows[header:first]))
+    heads = [_join_header_words(sheet, header, first, position) for position in range(width)]
+    filled = [head for head in heads if head]
+    return len(filled) - len(set(filled))
 
 
 def _join_header_words(sheet: Sheet, header: int, first: int, position: int) -> str:

@@ -25,6 +25,8 @@ from dxkit.loaders._shipped_table import read_shipped_table
 
 PROVENANCE_COLUMNS = ("name", "source", "publisher", "licence", "as_of", "kind")
 
+# what stands before the files behind a table in the catalogue's source
+FILE_NOTE = "元ファイル"
 # what a methods paragraph says of a file, and what the age of a table is judged by
 FILE_COLUMNS = (*PROVENANCE_COLUMNS, "url", "sha256", "fresh_until", "next_file")
 # reads newer files; its readers themselves load shipped tables, so it is looked up when needed
@@ -175,6 +177,8 @@ def _find_table_by_content(path: Path) -> str:
 
 def _describe_origin(name: str, row: "pd.Series[Any]") -> dict[Any, Any]:
     attrs: dict[Any, Any] = {key: row[key] for key in PROVENANCE_COLUMNS}
+    # names of files and tables are for the catalogue; a picture names who published what
+    attrs["source"] = str(row["source"]).partition(FILE_NOTE)[0].rstrip("。 ")
     attrs["file"] = row["file"]
     attrs["inputs"] = [{key: str(row[key]) for key in FILE_COLUMNS}]
     # a prefecture's part of a national table goes by the name that was asked for

@@ -42,7 +42,7 @@ class Sheet:
     formulas
         Cells that hold a formula, whatever it shows; faults only where a form allows none.
     looks
-        What is hidden, merged or a percentage on the screen.
+        What is hidden, merged, crossed out or a percentage on the screen.
     texts
         The same rows as plain texts: each cell is converted here, once.
     """

@@ -1,4 +1,4 @@
-"""What does a workbook show of a sheet's cells: what is hidden, merged, or written as a percentage?
+"""What does a workbook show of a sheet: what is hidden, merged, crossed out, or a percentage?
 
 The values of such cells are read like all others. What a person sees on the screen differs, and
 that is said.
@@ -40,6 +40,8 @@ class SheetLooks:
         Row and column number of each number with a format of percentages.
     hidden_sheets
         Names of the hidden sheets beside this one that hold something.
+    crossed
+        Row and column number of each filled cell whose text is crossed out.
     """
 
     hidden_rows: frozenset[int] = frozenset()
@@ -47,6 +49,7 @@ class SheetLooks:
     merged: tuple[tuple[int, int, int, int], ...] = ()
     percents: frozenset[tuple[int, int]] = frozenset()
     hidden_sheets: tuple[str, ...] = ()
+    crossed: frozenset[tuple[int, int]] = frozenset()
 
     def is_column_hidden(self, position: int) -> bool:
         """Check for a hidden column, counted from 0."""
@@ -84,6 +87,7 @@ class SheetLooks:
             tuple(merged),
             frozenset((column, places[row]) for row, column in self.percents if row in places),
             self.hidden_sheets,
+            frozenset((column, places[row]) for row, column in self.crossed if row in places),
         )
 
 
@@ -129,6 +133,27 @@ def describe_hidden(
         names = list_places([f"「{name}」" for name in looks.hidden_sheets])
         remarks.append(f"表示されていないシート{names}は読んでいません（sheet= で選べます）")
     return remarks
+
+
+def describe_crossed(
+    looks: SheetLooks,
+    rows: Collection[int],
+    columns: Iterable[tuple[str, int]],
+    name_row: Callable[[int], str],
+) -> list[str]:
+    """Describe in Japanese which cells are read though their text is crossed out."""
+    heads = {position + 1: head for head, position in columns}
+    places = [
+        f"{name_row(row)}の「{heads[column]}」"
+        for row, column in sorted(looks.crossed)
+        if row in rows and column in heads
+    ]
+    if not places:
+        return []
+    return [
+        f"取り消し線の引かれたセルも読みました: {list_places(places)}"
+        "（取り消したものなら、消してから読んでください）"
+    ]
 
 
 def describe_merged(

@@ -31,8 +31,10 @@ class SheetParser(WorkSheetParser):
         First and last number of each run of hidden columns.
     percents
         Row and column of each cell that is shown as a percentage.
-    percent_styles
-        Numbers of the workbook's styles that show percentages; the caller sets them.
+    crossed
+        Row and column of each filled cell whose text is crossed out.
+    percent_styles, crossed_styles
+        Numbers of the workbook's styles that show percentages, or cross out; the caller sets them.
     """
 
     merged: list[str]
@@ -40,7 +42,9 @@ class SheetParser(WorkSheetParser):
     hidden_rows: set[int]
     hidden_columns: list[tuple[int, int]]
     percents: set[tuple[int, int]]
+    crossed: set[tuple[int, int]]
     percent_styles: frozenset[int] = frozenset()
+    crossed_styles: frozenset[int] = frozenset()
 
     def parse(self) -> Generator[tuple[int, list[dict[str, Any]]]]:
         """Parse row after row; all attributes are complete when they are through."""
@@ -49,6 +53,7 @@ class SheetParser(WorkSheetParser):
         self.hidden_rows = set()
         self.hidden_columns = []
         self.percents = set()
+        self.crossed = set()
         for _, element in iterparse(self.source):
             if element.tag == ROW_TAG:
                 # the stub's own protocol does not fit Element
@@ -67,8 +72,11 @@ class SheetParser(WorkSheetParser):
     def parse_cell(self, element: Element) -> dict[str, Any]:
         """Mark formulas whose result was never stored: they would read as blanks."""
         cell: dict[str, Any] = super().parse_cell(element)
-        if int(element.get("s", "0")) in self.percent_styles:
+        style = int(element.get("s", "0"))
+        if style in self.percent_styles:
             self.percents.add((cell["row"], cell["column"]))
+        if style in self.crossed_styles and cell["value"] is not None:
+            self.crossed.add((cell["row"], cell["column"]))
         formula = element.find(FORMULA_TAG)
         if formula is not None:
             written = f"={formula.text or ''}"
@@ -78,12 +86,13 @@ class SheetParser(WorkSheetParser):
         return cell
 
     def describe_looks(self) -> SheetLooks:
-        """Describe what is hidden, merged or a percentage; after the last row."""
+        """Describe what is hidden, merged, crossed out or a percentage; after the last row."""
         return SheetLooks(
             frozenset(self.hidden_rows),
             tuple(self.hidden_columns),
             tuple(map(find_bounds, self.merged)),
             frozenset(self.percents),
+            crossed=frozenset(self.crossed),
         )
 
 

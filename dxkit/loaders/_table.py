@@ -216,6 +216,7 @@ def _make_table(
     if faults and on_fault == "raise":
         raise TableError(reading.name_places(faults))
     reading.remarks += map(str, reading.name_places(faults))
+    reading.note_units(split)
     reading.note_looks(data, {head: position for head, (position, _) in numbers.items()})
     if split.subtotals:
         reading.add_sums(SumChecker(sheet, data, places, numbers, split.subtotals).check_all())

@@ -15,11 +15,12 @@ from dxkit.loaders._reading_picture import Marks, draw_picture
 from dxkit.loaders._reading_receipt import ReadingReceipt
 from dxkit.loaders._reading_recipe import find_misfits, list_new_heads, make_recipe
 from dxkit.loaders._sheet import Sheet, name_column
-from dxkit.loaders._sheet_looks import describe_hidden, describe_merged
+from dxkit.loaders._sheet_looks import describe_crossed, describe_hidden, describe_merged
 from dxkit.loaders._subtotal_rows import TOTAL, Subtotal
 from dxkit.loaders._sum_checks import LISTED_CHECKS, SumCheck, describe_differences
 from dxkit.loaders._table_rows import SplitRows, find_slips, list_total_rows
 from dxkit.loaders._transposed_sheet import TransposedTable, find_transposed_table
+from dxkit.loaders._unit_notes import describe_units
 from dxkit.schema import SOURCE_SHEET, read_source_note
 
 
@@ -122,6 +123,10 @@ class Reading:
         above = self.lying.above if self.lying else ()
         return [*({"row": row, "text": text} for row, text in above), *split.skipped]
 
+    def note_units(self, split: SplitRows) -> None:
+        """Note what is said around the table of thousands or millions."""
+        self.remarks += describe_units(self.list_skipped(split))
+
     def name_places(self, faults: Iterable[Fault]) -> list[Fault]:
         """Sort faults by the file's own rows."""
         placed = self.lying.name_places(faults) if self.lying else faults
@@ -155,6 +160,7 @@ class Reading:
         columns = [(head, place) for place, head in enumerate(heads) if self._is_read(place)]
         looks = self.sheet.looks
         self.remarks += describe_hidden(looks, rows, columns, self._name_row)
+        self.remarks += describe_crossed(looks, set(rows), columns, self._name_row)
         self.remarks += describe_merged(looks, rows, numbers.items(), self._name_row)
         if self.layout.naming_column is None:
             self.remarks += list_total_rows(self.sheet, data)

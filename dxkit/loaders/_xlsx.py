@@ -197,18 +197,8 @@ def _read_page(file: str, page: Any) -> Sheet:
     """Read the rows that hold something, the value of a merged range in each of its cells."""
     rows: dict[int, dict[int, object]] = {}
     faults: list[Fault] = []
-    parent = page.parent
     with page._get_source() as source:
-        parser = SheetParser(
-            source,
-            page._shared_strings,
-            data_only=True,
-            epoch=parent.epoch,
-            date_formats=parent._date_formats,
-            timedelta_formats=parent._timedelta_formats,
-        )
-        formats = (style.numFmtId for style in parent._cell_styles)
-        parser.percent_styles = find_percent_styles(formats, parent._number_formats)
+        parser = _make_parser(page, source)
         for _, cells in parser.parse():
             for cell in cells:
                 if cell["value"] is not None:
@@ -230,6 +220,27 @@ def _read_page(file: str, page: Any) -> Sheet:
     ]
     sheet = _make_sheet(file, page.title, rows, parser.merged, faults)
     return replace(sheet, formulas=tuple(formulas), looks=parser.describe_looks())
+
+
+def _make_parser(page: Any, source: Any) -> SheetParser:
+    """Make the parser of a page, which knows the styles of its workbook."""
+    parent = page.parent
+    parser = SheetParser(
+        source,
+        page._shared_strings,
+        data_only=True,
+        epoch=parent.epoch,
+        date_formats=parent._date_formats,
+        timedelta_formats=parent._timedelta_formats,
+    )
+    formats = (style.numFmtId for style in parent._cell_styles)
+    parser.percent_styles = find_percent_styles(formats, parent._number_formats)
+    parser.crossed_styles = frozenset(
+        number
+        for number, style in enumerate(parent._cell_styles)
+        if style.fontId < len(parent._fonts) and parent._fonts[style.fontId].strike
+    )
+    return parser
 
 
 def _replace_surrogates(file: str, title: str, cell: dict[str, Any]) -> object:

@@ -24,8 +24,9 @@ from dxkit.errors import AssetError, shorten
 from dxkit.maps._folium_notes import NOTE_TYPES, describe_notes, list_features
 from dxkit.maps._folium_refusal import explain_refusal, require_no_children
 from dxkit.maps._html_safety import check_colour
-from dxkit.maps._layers import DECIMALS, DataLayer, PageContent, Spec, add_visibility
+from dxkit.maps._layers import DataLayer, PageContent, Spec, add_visibility
 from dxkit.maps._legend import Legend, LegendEntry, format_number
+from dxkit.maps._pack_shapes import DECIMALS
 from dxkit.schema import replace_surrogates
 
 # Leaflet's path options that are taken over, by what their values may be

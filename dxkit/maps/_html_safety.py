@@ -19,8 +19,10 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from dxkit.errors import AssetError, shorten
+from dxkit.maps._pack_shapes import pack_geometry
 from dxkit.schema import replace_surrogates
 
 TILE_HOST = "https://cyberjapandata.gsi.go.jp"
@@ -69,7 +71,7 @@ _WAIT = (
 
 
 def write_page(
-    spec: Mapping[str, object], *, title: str = "", footer: str = "", tiles: bool = False
+    spec: Mapping[str, Any], *, title: str = "", footer: str = "", tiles: bool = False
 ) -> str:
     """Write a whole page that needs no network.
 
@@ -82,6 +84,7 @@ def write_page(
     tiles
         Allow images from 国土地理院.
     """
+    packed = [[pack_geometry(shape) for shape in shapes] for shapes in spec["geometries"]]
     style = _read_styles()
     leaflet = _read_leaflet()
     script = read_asset(SCRIPT_NAME)
@@ -93,7 +96,7 @@ def write_page(
         footer=_write_part("footer", footer),
         licence=read_asset("leaflet/LICENSE"),
         style=style,
-        data=to_json(spec),
+        data=to_json({**spec, "geometries": packed}),
         leaflet=leaflet,
         script=script,
     )

@@ -20,12 +20,11 @@ from numpy.typing import ArrayLike
 from dxkit.errors import AssetError
 from dxkit.maps._first_view import find_first_view, find_outside
 from dxkit.maps._legend import Legend
+from dxkit.maps._pack_shapes import DECIMALS
 
 # what map.js reads: plain dicts, lists, texts, numbers
 Spec = dict[str, Any]
 
-# five decimals of a degree are about a metre
-DECIMALS = 5
 HOVER_STYLE: Spec = {"weight": 3, "color": "#111111"}
 
 

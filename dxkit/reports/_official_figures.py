@@ -125,7 +125,7 @@ def _load_themes(prefecture: str | None) -> pd.DataFrame:
 
 
 def _shorten_source(table: pd.DataFrame) -> str:
-    """Cut the file names off: they are in the catalogue; a sheet names who published what, when."""
-    source = str(table.attrs["source"]).partition("元ファイル")[0].rstrip("。 ")
+    """Say who published what, and when."""
+    source = str(table.attrs["source"])
     date = str(table.attrs.get("as_of", "")).replace("/", "・")
     return f"{source}（{date}時点）" if date and date not in source else source

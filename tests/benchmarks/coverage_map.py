@@ -36,7 +36,7 @@ def ours(cells, siting, path):
         siting.bases,
         range_km=5,
         level="5",
-        towns=towns,
+        municipalities=towns,
         made=True,
         title="250 m",
     )
@@ -99,7 +99,7 @@ def slider():
     """Move the wind ten times; give the slowest answer."""
     demand, sites = people(500).drop(columns=["x", "y"]), candidates(200)
     explorer = widgets.drone_explorer(
-        demand, sites, dxkit.load("drone_types"), towns=dxkit.load("municipalities"), made=True
+        demand, sites, dxkit.load("drone_types"), municipalities=dxkit.load("municipalities"), made=True
     )
     times = []
     for wind in (1, 2, 3, 4, 5, 6, 7, 6.5, 5.5, 2.5):
@@ -107,7 +107,7 @@ def slider():
         explorer.wind.value = wind
         times.append(time.perf_counter() - start)
         best = drones.best_bases(
-            demand, sites, count=3, range_km=explorer.study.reach(explorer.flight())
+            demand, sites, count=3, range_km=explorer.study.compute_reach(explorer.read_flight())
         )
         if f"{best.value:,.0f}人" not in explorer.sentence.value:
             sys.exit(f"wind {wind}: the widget does not show the optimum {best.value:,.0f}")

@@ -180,3 +180,62 @@ def test_a_cell_longer_than_any_table_holds_is_refused_with_and_without_quotes(t
         with pytest.raises(TableError, match="長すぎ") as caught:
             loaders.read_table(path)
         assert caught.value.faults[0].row == 2
+
+
+REPEATED = [
+    ("件数", "率", "件数", "率"),
+    ("男", "女", "男", "女"),
+    ("人口", "世帯", "人口", "世帯"),
+]
+
+
+@pytest.mark.parametrize("words", REPEATED)
+@pytest.mark.parametrize("title", [(), ("市町別の表（令和7年）",), ("（単位：人）",)])
+@pytest.mark.parametrize("naming", [("市町名", ""), ("", "市町名"), ("市町名", "市町名")])
+def test_headings_that_repeat_are_told_apart_by_the_row_above(tmp_path, words, title, naming):
+    upper = (naming[0], "令和6年度", "", "令和7年度", "")
+    lines = [title] if title else []
+    lines += [upper, (naming[1], *words), ("姫路市", 1, 2, 3, 4), ("尼崎市", 5, 6, 7, 8)]
+    path = tmp_path / "表.csv"
+    text = "\n".join(",".join(map(str, line)) for line in lines)
+    path.write_text(text, encoding="utf-8")
+    table = loaders.read_table(path, prefecture="兵庫県")
+    years = ("令和6年度", "令和6年度", "令和7年度", "令和7年度")
+    heads = [f"{year}_{word}" for year, word in zip(years, words, strict=True)]
+    assert list(table.columns) == ["code", "name", *heads]
+    assert table[heads].to_numpy().tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
+
+
+def test_headings_that_nothing_tells_apart_are_refused(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text("表,,\n市町名,件数,件数\n姫路市,1,2\n尼崎市,3,4\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"同じ見出しの列が2つあります"):
+        loaders.read_table(path)
+
+
+@pytest.mark.parametrize(
+    ("note", "unit"),
+    [
+        ("（単位：千人）", "千人"),
+        ("(単位:百万円)", "百万円"),
+        ("資料　単位　億円", "億円"),
+        ("注：単位は万人。", "万人。"),
+        ("（単位：人、千円）", "人、千円"),
+    ],
+)
+@pytest.mark.parametrize("is_above", [True, False])
+def test_a_note_of_thousands_around_a_table_is_said(tmp_path, note, unit, is_above):
+    rows = ["市町名,数", "姫路市,530", "尼崎市,455"]
+    rows.insert(0 if is_above else len(rows), note)
+    path = tmp_path / "表.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    with pytest.warns(TableWarning, match=rf"単位の書き込みがあります: .*単位：{unit}」"):
+        table = loaders.read_table(path, prefecture="兵庫県")
+    assert table["数"].tolist() == [530, 455]
+
+
+def test_a_note_of_single_persons_around_a_table_needs_no_word(tmp_path):
+    path = tmp_path / "表.csv"
+    path.write_text("（単位：人）\n市町名,数\n姫路市,530\n尼崎市,455\n", encoding="utf-8")
+    table = loaders.read_table(path, prefecture="兵庫県")
+    assert not [text for text in table.attrs["reading"]["remarks"] if "単位" in text]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 from office_tables import read_remarks, write_workbook
+from openpyxl.styles import Font
 
 from dxkit.loaders._sheet_looks import SheetLooks
 
@@ -113,3 +114,26 @@ def test_a_table_on_its_side_names_what_is_hidden_as_the_file_has_it(tmp_path):
     assert any("画面に表示されない行や列も読みました: 「内部」" in remark for remark in remarks)
     _, remarks = read(tmp_path, lambda book: book.active.merge_cells("B2:C2"), rows)
     assert any("B列からC列" in remark for remark in remarks)
+
+
+def test_a_crossed_out_cell_is_read_and_said(tmp_path):
+    def cross_out(book):
+        for place in ("A3", "B3", "E9"):
+            book.active[place].font = Font(strike=True)
+
+    table, remarks = read(tmp_path, cross_out)
+    assert table["件数"].tolist() == [3, 4, 5]
+    assert len(remarks) == 1
+    assert (
+        "取り消し線の引かれたセルも読みました: 3行目の「市町名」、3行目の「件数」（" in remarks[0]
+    )
+
+
+def test_a_crossed_out_cell_of_a_table_on_its_side_is_named_by_its_column(tmp_path):
+    def cross_out(book):
+        book.active["C2"].font = Font(strike=True)
+
+    rows = [("項目", "姫路市", "尼崎市", "明石市"), ("件数", 3, 4, 5), ("内部", 7, 8, 9)]
+    table, remarks = read(tmp_path, cross_out, rows)
+    assert table["件数"].tolist() == [3, 4, 5]
+    assert any("取り消し線の引かれたセルも読みました: C列の「件数」" in text for text in remarks)
