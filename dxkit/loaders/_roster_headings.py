@@ -17,6 +17,7 @@ import pandas as pd
 from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders._cells import is_number
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._roster_persons import find_person_headings
 from dxkit.loaders._sheet import Sheet
 
 # of a list with several of them the first kind is the body, the others stay columns
@@ -89,6 +90,13 @@ def index_headings(columns: Mapping[str, str]) -> dict[str, str]:
 
 def _simplify_heading(heading: str) -> str:
     return unicodedata.normalize("NFKC", heading).strip()
+
+
+def is_named(heading: str, names: Mapping[str, str]) -> bool:
+    """Check for a heading that the caller names, in whatever spelling."""
+    return not names.keys().isdisjoint(
+        (heading.strip(), _simplify_heading(heading), fold_heading(heading))
+    )
 
 
 def name_heading(heading: str, names: Mapping[str, str]) -> str:
@@ -193,7 +201,7 @@ def _write_examples(head: RosterHead, position: int) -> str:
 
 
 def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str, object]]:
-    """Guess what each column holds; at most one is the body and one the person."""
+    """Guess what each column holds; at most one is the body."""
     alike = [heading for heading in headings if BODY_HEADINGS.issuperset(_part_heading(heading))]
     bodies = list(
         dict.fromkeys(
@@ -203,12 +211,15 @@ def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str,
             if not _part_heading(heading).isdisjoint(words)
         )
     )
-    persons = [heading for heading in headings if fold_heading(heading) in PERSON_HEADINGS]
+    together = find_person_headings(headings, PERSON_HEADINGS)
+    persons = together or [
+        heading for heading in headings if fold_heading(heading) in PERSON_HEADINGS
+    ]
     answers = [heading for heading in headings if _is_attendance(heading)]
-    roles = dict.fromkeys(persons[:1], "person") | dict.fromkeys(bodies[:1], "code")
+    roles = dict.fromkeys(together or persons[:1], "person") | dict.fromkeys(bodies[:1], "code")
     roles |= dict.fromkeys(answers[:1], "attends")
     unsure = {*bodies, *persons} if is_known else set(headings)
-    is_sure = is_known and len(bodies) < 2 and len(persons) < 2
+    is_sure = is_known and len(bodies) < 2 and (len(persons) < 2 or bool(together))
     return [
         {
             "heading": heading,
@@ -322,23 +333,3 @@ def _join_words(page: Sheet, top: int, first: int, position: int) -> tuple[str, 
     words = list(dict.fromkeys(filter(None, words)))
     # 「（○×）」 below 「出欠」 says how to fill it in, not what stands there
     return tuple([word for word in words if fold_heading(word)] or words)
-
-
-def make_two_lists_fault(heads: Sequence[RosterHead]) -> Fault:
-    """Make the fault of a workbook with several lists."""
-    listed = "、".join(f"「{head.page.name}」" for head in heads)
-    remedy = f'sheet="{heads[0].page.name}" のように1つ選んでください'
-    problem = f"名簿のあるシートが{len(heads)}つあります（{listed}）"
-    return Fault(problem, remedy, file=heads[0].page.file)
-
-
-def make_no_list_fault(sheets: Sequence[Sheet]) -> Fault:
-    """Make the fault of a file in which no heading names a body."""
-    cells = [text.strip() for page in sheets for row in page.texts[:HEADING_ROWS] for text in row]
-    seen = "、".join(f"「{shorten(text, 12)}」" for text in dict.fromkeys(filter(None, cells)))
-    remedy = (
-        '団体の列の見出しを「団体名」にするか、columns={"見出し": "code"} で教えてください'
-        f"（はじめの方のセル: {shorten(seen, 200)}）"
-    )
-    problem = "団体名・市町名・所属などの見出しがありません"
-    return Fault(problem, remedy, file=sheets[0].file)

@@ -169,7 +169,7 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
 
 
 def _check_roles(roles: Mapping[str, str]) -> list[str]:
-    """Say where not exactly one column is the body, or several are the person."""
+    """Say where not exactly one column is the body, or several answer who comes."""
     counts = Counter(BODY if role == BODY_BELOW else role for role in roles.values())
     faults = []
     if not counts[BODY]:
@@ -181,9 +181,8 @@ def _check_roles(roles: Mapping[str, str]) -> list[str]:
         faults.append(
             f"「団体」の列が{counts[BODY]}つあります。1つを残し、ほかは「そのまま使う」にしてください。"
         )
-    for role, word in {PERSON: "氏名", ATTENDS: "出欠"}.items():
-        if counts[role] > 1:
-            faults.append(f"「{word}」の列は1つまでです（いまは{counts[role]}つ）。")
+    if counts[ATTENDS] > 1:
+        faults.append(f"「出欠」の列は1つまでです（いまは{counts[ATTENDS]}つ）。")
     return faults
 
 
