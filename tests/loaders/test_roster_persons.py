@@ -116,7 +116,7 @@ def test_one_person_with_another_space_stands_twice(tmp_path):
         ("神戸市", "青木　花子"),
         ("神戸市", "青木花子"),
     ]
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(TableError, match=r"同じ参加者が2行目にもあります") as caught:
         read_roster(write_list(tmp_path, rows))
     assert [fault.row for fault in caught.value.faults] == [3, 4]
 
