@@ -171,10 +171,10 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
     page = head.page
     together = find_person_headings(list(head.headings.values()), PERSON_HEADINGS)
     for position, heading in head.headings.items():
-        is_told = is_named(heading, names)
+        is_asked = is_named(heading, names)
         name = name_heading(heading, names)
         # several columns of persons are meant: by their numbers, or by who says so
-        if (heading in together and not is_told) or (is_told and name == "person"):
+        if (heading in together and not is_asked) or (is_asked and name == "person"):
             name = name_person_column(sum(map(_is_person, fields.values())))
         # a second question of who comes is one of another matter
         if name == "attends" and name in fields.values():
