@@ -6,25 +6,44 @@ companies and lecturers stand beside them, each with one person or several.
 
 import re
 import unicodedata
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl.utils import get_column_letter
 
-from dxkit.errors import Fault, TableError, TableWarning, list_first, shorten
+from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders._open_file import accepts_open_file
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._roster_attendance import NO_WORDS, YES_WORDS, part_absent
+from dxkit.loaders._roster_faults import (
+    list_repeats,
+    make_blank_fault,
+    make_no_list_fault,
+    make_two_lists_fault,
+)
 from dxkit.loaders._roster_headings import (
+    PERSON_HEADINGS,
     RosterHead,
     find_heads,
     fold_heading,
     index_headings,
-    make_no_list_fault,
-    make_two_lists_fault,
+    is_named,
     name_heading,
+)
+from dxkit.loaders._roster_persons import (
+    SEPARATOR,
+    find_person_headings,
+    is_one_name,
+    name_person_column,
+    split_persons,
+)
+from dxkit.loaders._roster_remarks import (
+    warn_of_filled_rows,
+    warn_of_list,
+    warn_of_looks,
+    warn_of_missing_persons,
+    warn_of_nameless_columns,
 )
 from dxkit.loaders._sheet import Sheet
 from dxkit.schema import MADE_NOTE_START
@@ -32,21 +51,14 @@ from dxkit.schema import MADE_NOTE_START
 DITTO_MARKS = frozenset(("〃", "々", "同上", "″", '"'))
 NOTE_STARTS = ("※", "注", "＊", "*")
 SUM_LABELS = frozenset(("計", "合計", "総計", "小計"))
-YES_WORDS = frozenset(("○", "◯", "〇", "◎", "●", "はい", "有", "あり", "true", "yes"))
-NO_WORDS = frozenset(("×", "✕", "いいえ", "無", "なし", "-", "－", "ー", "false", "no"))
-# answers to 出欠; who is late, or sends somebody, comes
-ABSENT_WORDS = NO_WORDS.union(
-    ("欠", "欠席", "不参加", "不参加です", "欠席します", "参加しません", "不可", "x", "✖", "辞退")
-)
-COMING_WORDS = YES_WORDS.union(
-    ("出", "出席", "参加", "可", "出席します", "参加します", "代理", "代理出席"),
-    ("遅刻", "途中参加", "途中退席"),
-)
 # what ends a list
 LAST_WORDS = frozenset(("以上", "以下余白"))
-BLANK_REMEDY = "団体名を入れるか、行を除くか、fill_down=True で上の行と同じ団体とみなしてください"
-# rows and columns that a remark names
-SHOWN = 5
+# a line of its own between the parts of a list: 【播磨】, ■播磨
+SECTION = re.compile(r"[【〈《\[<■◆●▼▶].")
+# a line of its own below the list: 担当：情報政策課 内線1234
+CONTACT = re.compile(
+    r"^(?:担当|事務局|連絡先|お?問い?合わ?せ)[^::]*[::]|内線\s*\d|〒|(?:TEL|電話)\s*[::]", re.I
+)
 NUMBER = re.compile(r"[-+−]?\d{1,3}(,\d{3})+(\.\d+)?|[-+−]?\d+(\.\d+)?")
 
 
@@ -70,8 +82,9 @@ def read_roster(
     columns
         Heading to column name, where headings are others than 団体名, 市町名, 所属 … (``code``) and
         氏名, 出席者 … (``person``): ``{"参加機関": "code"}``. A column 出欠 (``attends``) says who
-        comes: × and 欠席 are not read as members, and stand in ``skipped``. Other columns keep their
-        headings unless they are named here.
+        comes: × and 欠席 are not read as members, and stand in ``skipped``. Of several columns of
+        persons (出席者1, 出席者2, or named so here) each person is a member; 姓 and 名 are one name.
+        Other columns keep their headings unless they are named here.
     fill_down
         Whether a blank body is that of the row above, as where a body is written once for several
         persons; a blank is a fault otherwise. How many rows were filled is warned of.
@@ -92,8 +105,9 @@ def read_roster(
     Warns
     -----
     TableWarning
-        Of bodies that were filled in, columns without a heading, and answers to 出欠 that are
-        neither yes nor no.
+        Of bodies that were filled in, rows of several persons, people without a name (他2名), rows
+        and columns that are hidden or crossed out, columns without a heading, and answers to 出欠
+        that are neither yes nor no.
 
     Examples
     --------
@@ -109,16 +123,24 @@ def read_roster(
     page = head.page
     fields = _name_fields(head, names)
     members, skipped, faults = _read_rows(page, head.first, fields, fill_down=fill_down)
-    _warn_of_nameless_columns(head, members)
-    faults = [*page.faults, *faults, *_list_repeats(page, members)]
+    warn_of_nameless_columns(head, members)
+    warn_of_looks(head, members)
+    headings = [head.headings[place] for place, name in fields.items() if _is_person(name)]
+    members, remarks = split_persons(members, is_joined=is_one_name(headings))
+    for text in remarks:
+        warn_of_list(page, *text.split(" → "), stacklevel=3)
+    faults = [*page.faults, *faults, *list_repeats(page, members)]
     if faults:
         raise TableError(faults)
-    members, absent = _part_absent(page, members)
+    members, absent, remark = part_absent(members)
+    if remark:
+        warn_of_list(page, remark, "欠席の人は × にしてください", stacklevel=3)
+    warn_of_missing_persons(page, members)
     if not members:
         raise TableError([Fault("出欠が × の人だけで、参加者が1人もいません", file=page.file,
                                 sheet=page.name)])  # fmt: skip
     skipped = sorted([*skipped, *absent], key=lambda note: int(note["row"]))
-    names_read = [name for name in fields.values() if name != "attends"]
+    names_read = [name for name in fields.values() if name != "attends" and SEPARATOR not in name]
     table = pd.DataFrame([row for _, row in members], columns=names_read)
     others = [name for name in names_read if name not in ("code", "person")]
     shown: dict[str, Any] = {name: _read_column(table[name]) for name in others}
@@ -147,8 +169,13 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
     """Name the columns; a heading that stands twice is a fault."""
     fields: dict[int, str] = {}
     page = head.page
+    together = find_person_headings(list(head.headings.values()), PERSON_HEADINGS)
     for position, heading in head.headings.items():
+        is_asked = is_named(heading, names)
         name = name_heading(heading, names)
+        # several columns of persons are meant: by their numbers, or by who says so
+        if (heading in together and not is_asked) or (is_asked and name == "person"):
+            name = name_person_column(sum(map(_is_person, fields.values())))
         # a second question of who comes is one of another matter
         if name == "attends" and name in fields.values():
             name = heading.strip()
@@ -161,6 +188,10 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
             )  # fmt: skip
         fields[position] = name
     return fields
+
+
+def _is_person(name: str) -> bool:
+    return name.partition(SEPARATOR)[0] == "person"
 
 
 def _read_rows(
@@ -177,10 +208,11 @@ def _read_rows(
         cells = {
             name: page.find_verbatim(row, position).strip() for position, name in fields.items()
         }
-        text = " ".join(filter(None, (cell.strip() for cell in page.texts[row])))
+        # a text merged over several cells stands in each of them
+        text = " ".join(page.list_texts(row))
         if not text:
             continue
-        if _is_note(text):
+        if _is_note(text) or _is_section(page, row, cells):
             skipped.append({"row": number, "text": text})
             continue
         if cells["code"] in DITTO_MARKS and members:
@@ -192,12 +224,12 @@ def _read_rows(
         if cells["code"]:
             members.append((number, cells))
         elif any(cells.values()):
-            faults.append(_make_blank_fault(page, number, cells.get("person") or text))
+            faults.append(make_blank_fault(page, number, cells.get("person") or text))
         else:
             skipped.append({"row": number, "text": text})
     if not members and not faults:
         faults.append(Fault("見出しの下に参加者が1人もいません", file=page.file, sheet=page.name))
-    _warn_of_filled_rows(page, filled)
+    warn_of_filled_rows(page, filled)
     return members, skipped, faults
 
 
@@ -207,96 +239,19 @@ def _is_note(text: str) -> bool:
     return text.startswith(NOTE_STARTS) or bool(words & SUM_LABELS) or words <= LAST_WORDS
 
 
-def _make_blank_fault(page: Sheet, number: int, value: str) -> Fault:
-    return Fault(
-        "団体が空欄です", BLANK_REMEDY, file=page.file, sheet=page.name, row=number, value=value
+def _is_section(page: Sheet, row: int, cells: Mapping[str, str]) -> bool:
+    """Check for a line between or below parts of the list: one text across the table, or alone."""
+    words = page.list_texts(row)
+    if len(words) != 1:
+        return False
+    number = page.row_numbers[row]
+    is_across = any(
+        top <= number <= bottom and right - left >= 2
+        for left, top, right, bottom in page.looks.merged
     )
-
-
-def _warn_of_filled_rows(page: Sheet, filled: list[int]) -> None:
-    if filled:
-        rows = list_first((f"{number}行目" for number in filled), SHOWN, count=len(filled))
-        _warn(
-            page,
-            f"団体が空欄の{len(filled)}行（{rows}）を、上の行と同じ団体とみなしました",
-            "違う団体の人がいないか、確かめてください",
-        )
-
-
-def _part_absent(
-    page: Sheet, members: list[tuple[int, dict[str, str]]]
-) -> tuple[list[tuple[int, dict[str, str]]], list[dict[str, Any]]]:
-    """Part the members who come from those whose 出欠 says no, and say what says neither."""
-    coming, absent, unclear = [], [], []
-    for number, cells in members:
-        answer = cells.pop("attends", "")
-        word = _fold_answer(answer)
-        who = " ".join(filter(None, (cells["code"], cells.get("person"))))
-        if word in ABSENT_WORDS:
-            absent.append({"row": number, "text": f"{who}（出欠: {answer}）"})
-            continue
-        coming.append((number, cells))
-        if word and word not in COMING_WORDS:
-            unclear.append(f"{number}行目「{shorten(who, 20)}: {shorten(answer, 12)}」")
-    if unclear:
-        shown = list_first(unclear, SHOWN, count=len(unclear))
-        _warn(
-            page,
-            f"出欠が○とも×とも読めない{len(unclear)}人を、出席として読みました（{shown}）",
-            "欠席の人は × にしてください",
-        )
-    return coming, absent
-
-
-def _fold_answer(answer: str) -> str:
-    """Write an answer without its politeness and its reason: ご欠席（所用） is 欠席."""
-    word = unicodedata.normalize("NFKC", answer).casefold().strip()
-    bare = word.strip("()") if word.startswith("(") else word.split("(")[0]
-    return bare.strip().removeprefix("ご").removeprefix("御")
-
-
-def _warn_of_nameless_columns(head: RosterHead, members: list[tuple[int, dict[str, str]]]) -> None:
-    """Say which columns hold something and have no heading: they are not read."""
-    page = head.page
-    numbers = {number for number, _ in members}
-    rows = [row for row, number in enumerate(page.row_numbers) if number in numbers]
-    width = max((len(page.rows[row]) for row in rows), default=0)
-    nameless = [
-        position
-        for position in range(width)
-        if position not in head.headings
-        and not any(page.find_text(row, position).strip() for row in range(head.top, head.first))
-        and any(page.find_text(row, position).strip() for row in rows)
-    ]
-    if nameless:
-        letters = (f"{get_column_letter(position + 1)}列" for position in nameless)
-        listed = list_first(letters, SHOWN, count=len(nameless))
-        _warn(
-            page,
-            f"見出しのない{listed}は読みませんでした",
-            "使うときは、見出しを入れてください",
-        )
-
-
-def _warn(page: Sheet, problem: str, remedy: str) -> None:
-    fault = Fault(problem, remedy, file=page.file, sheet=page.name)
-    warnings.warn(str(fault), TableWarning, stacklevel=4)
-
-
-def _list_repeats(page: Sheet, members: list[tuple[int, dict[str, str]]]) -> list[Fault]:
-    """List the rows of members who stand in an earlier row."""
-    rows: dict[tuple[str, str], int] = {}
-    faults = []
-    for number, cells in members:
-        key = (cells["code"], cells.get("person", ""))
-        first = rows.setdefault(key, number)
-        if first != number:
-            remedy = "1行だけ残してください（別の人なら、氏名の列で区別してください）"
-            faults.append(
-                Fault(f"同じ参加者が{first}行目にもあります", remedy, file=page.file,
-                      sheet=page.name, row=number, value="・".join(filter(None, key)))
-            )  # fmt: skip
-    return faults
+    is_alone = sum(bool(cell) for cell in cells.values()) < 2
+    marks = SECTION.match(words[0]) or CONTACT.search(words[0])
+    return is_across or (is_alone and marks is not None)
 
 
 def _read_column(texts: pd.Series) -> pd.Series:

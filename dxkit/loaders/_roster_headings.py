@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +17,7 @@ import pandas as pd
 from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders._cells import is_number
 from dxkit.loaders._raw import read_sheets
+from dxkit.loaders._roster_persons import find_person_headings
 from dxkit.loaders._sheet import Sheet
 
 # of a list with several of them the first kind is the body, the others stay columns
@@ -25,6 +27,8 @@ BODY_KINDS = (
     ("市町", "市町名", "市区町村", "市区町村名", "自治体", "自治体名"),
 )
 BODY_HEADINGS = frozenset(word for words in BODY_KINDS for word in words)
+# 「市町・団体名」 is the body, too; 「団体・氏名」 is none
+HEADING_PARTS = re.compile(r"[・･/、,&]|または|又は|および|及び|と")
 PERSON_HEADINGS = frozenset(
     ("person", "氏名", "名前", "お名前", "参加者", "参加者名", "参加者氏名", "出席者", "出席者名",
      "出席者氏名", "担当者", "担当者名", "担当者氏名")
@@ -38,6 +42,10 @@ NUMBERING = frozenset(("no", "№", "番号", "連番", "項番", "#"))
 WELL_KNOWN = BODY_HEADINGS | PERSON_HEADINGS | NUMBERING
 # 「出欠（○×）」 says how to fill it in; 「出欠（懇親会）」 is another matter
 MARKS_IN_BRACKETS = re.compile(r"[(\[【〔][○◯〇×✕✖x/・、,]*[)\]】〕]$")
+# a heading is broken into lines only because its column is narrow
+LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+# values that show what stands below a heading
+EXAMPLES = 2
 # rows in which headings are looked for, and rows that one heading may fill
 HEADING_ROWS = 30
 MAX_DEPTH = 4
@@ -84,17 +92,30 @@ def _simplify_heading(heading: str) -> str:
     return unicodedata.normalize("NFKC", heading).strip()
 
 
+def is_named(heading: str, names: Mapping[str, str]) -> bool:
+    """Check for a heading that the caller names, in whatever spelling."""
+    return not names.keys().isdisjoint(
+        (heading.strip(), _simplify_heading(heading), fold_heading(heading))
+    )
+
+
 def name_heading(heading: str, names: Mapping[str, str]) -> str:
     """Return the column's name that a heading stands for."""
     folded = fold_heading(heading)
     for spelling in (heading.strip(), _simplify_heading(heading), folded):
         if spelling in names:
             return names[spelling]
-    if folded in BODY_HEADINGS:
+    if BODY_HEADINGS.issuperset(_part_heading(heading)):
         return "code"
     if _is_attendance(heading):
         return "attends"
     return "person" if folded in PERSON_HEADINGS else heading.strip()
+
+
+def _part_heading(heading: object) -> set[str]:
+    """Part a heading into the words that it joins; a well-known one stays whole."""
+    folded = fold_heading(heading)
+    return {folded} if folded in BODY_HEADINGS else set(HEADING_PARTS.split(folded))
 
 
 def _is_attendance(heading: object) -> bool:
@@ -129,9 +150,9 @@ def list_headings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame
     -------
     pandas.DataFrame
         One row a heading of every sheet: ``sheet, row`` (of the heading), ``heading``, ``column``
-        (``code``, ``person``, ``attends``, or the heading itself) and ``sure``: ``False`` where
+        (``code``, ``person``, ``attends``, or the heading itself), ``sure``: ``False`` where
         several columns could be the body, or where no heading tells which is and the row of
-        headings is a guess.
+        headings is a guess, and ``examples``: the first different values below.
         ``dict(zip(table["heading"], table["column"]))`` is what `read_roster` takes as ``columns``.
 
     Raises
@@ -150,30 +171,55 @@ def list_headings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame
     """
     sheets = read_sheets(path, sheet=sheet)
     known = find_heads(sheets, {})
-    heads = known or [head for page in sheets if (head := _guess_head(page)) is not None]
+    heads = known or _guess_heads(sheets)
     if not heads:
         problem = "見出しの行が見つかりません"
         remedy = "「団体名」「氏名」などの見出しの行と、その下の行を入れてください"
         raise TableError([Fault(problem, remedy, file=Path(path).name)])
     rows = [
-        {"sheet": head.page.name, "row": head.page.row_numbers[head.top], **entry}
+        {"sheet": head.page.name, "row": head.page.row_numbers[head.top], **entry,
+         "examples": _write_examples(head, position)}
         for head in heads
-        for entry in _guess_columns(list(head.headings.values()), is_known=bool(known))
+        for position, entry in zip(
+            head.headings, _guess_columns(list(head.headings.values()), is_known=bool(known)),
+            strict=True,
+        )
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["sheet", "row", "heading", "column", "sure", "examples"])
+
+
+def _write_examples(head: RosterHead, position: int) -> str:
+    """Write the first different values below a heading, without what spans the table."""
+    page = head.page
+    rows = range(head.first, min(len(page.rows), head.first + HEADING_ROWS))
+    texts = [
+        page.find_verbatim(row, position).strip() for row in rows if len(page.list_texts(row)) > 1
     ]
-    return pd.DataFrame(rows, columns=["sheet", "row", "heading", "column", "sure"])
+    return "、".join(
+        shorten(text, 12) for text in list(dict.fromkeys(filter(None, texts)))[:EXAMPLES]
+    )
 
 
 def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str, object]]:
-    """Guess what each column holds; at most one is the body and one the person."""
-    bodies = [
-        heading for words in BODY_KINDS for heading in headings if fold_heading(heading) in words
+    """Guess what each column holds; at most one is the body."""
+    alike = [heading for heading in headings if BODY_HEADINGS.issuperset(_part_heading(heading))]
+    bodies = list(
+        dict.fromkeys(
+            heading
+            for words in BODY_KINDS
+            for heading in alike
+            if not _part_heading(heading).isdisjoint(words)
+        )
+    )
+    together = find_person_headings(headings, PERSON_HEADINGS)
+    persons = together or [
+        heading for heading in headings if fold_heading(heading) in PERSON_HEADINGS
     ]
-    persons = [heading for heading in headings if fold_heading(heading) in PERSON_HEADINGS]
     answers = [heading for heading in headings if _is_attendance(heading)]
-    roles = dict.fromkeys(persons[:1], "person") | dict.fromkeys(bodies[:1], "code")
+    roles = dict.fromkeys(together or persons[:1], "person") | dict.fromkeys(bodies[:1], "code")
     roles |= dict.fromkeys(answers[:1], "attends")
     unsure = {*bodies, *persons} if is_known else set(headings)
-    is_sure = is_known and len(bodies) < 2 and len(persons) < 2
+    is_sure = is_known and len(bodies) < 2 and (len(persons) < 2 or bool(together))
     return [
         {
             "heading": heading,
@@ -184,17 +230,39 @@ def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str,
     ]
 
 
+def _guess_heads(sheets: Sequence[Sheet]) -> list[RosterHead]:
+    """Guess the headings of each sheet; sheets with a heading of persons, then wide ones, first."""
+    heads = [head for page in sheets if (head := _guess_head(page)) is not None]
+    return sorted(heads, key=lambda head: (not _has_person(head), -len(head.headings)))
+
+
+def _has_person(head: RosterHead) -> bool:
+    return any(fold_heading(heading) in PERSON_HEADINGS for heading in head.headings.values())
+
+
 def _guess_head(page: Sheet) -> RosterHead | None:
-    """Take the first row of several different words for the headings."""
-    for row, (cells, texts) in enumerate(
-        zip(page.rows[:HEADING_ROWS], page.texts[:HEADING_ROWS], strict=False)
-    ):
-        filled = [(cell, text) for cell, text in zip(cells, texts, strict=True) if text.strip()]
-        has_numbers = any(is_number(cell, text) for cell, text in filled)
-        if len({text for _, text in filled}) > 1 and not has_numbers:
-            position = next(place for place, text in enumerate(texts) if text.strip())
+    """Take the first row of about as many different words as any for the headings.
+
+    「作成日 | 11月20日」 above a list of ten columns is none.
+    """
+    counts: dict[int, int] = {}
+    for row in range(min(len(page.rows), HEADING_ROWS)):
+        pairs = zip(page.rows[row], page.texts[row], strict=True)
+        filled = [(cell, text) for cell, text in pairs if text.strip()]
+        words = {text for _, text in filled}
+        if len(words) > 1 and not any(_is_figure(*entry) for entry in filled):
+            counts[row] = len(words)
+    widest = max(counts.values(), default=0)
+    for row, count in counts.items():
+        if 2 * count > widest:
+            position = next(place for place, text in enumerate(page.texts[row]) if text.strip())
             return _read_head(page, row, position)
     return None
+
+
+def _is_figure(cell: object, text: str) -> bool:
+    """Check for a number or a date, which no heading is."""
+    return isinstance(cell, date) or is_number(cell, text)
 
 
 def _read_head(page: Sheet, top: int, naming: int) -> RosterHead:
@@ -258,30 +326,10 @@ def _has_known_headings(page: Sheet, row: int, naming: int) -> bool:
 def _join_words(page: Sheet, top: int, first: int, position: int) -> tuple[str, ...]:
     """Join the words above a column, each once, from the top."""
     words = [
-        page.find_verbatim(row, position).strip()
+        LINE_BREAK.sub("", page.find_verbatim(row, position).strip())
         for row in range(top, first)
         if position < len(page.rows[row])
     ]
     words = list(dict.fromkeys(filter(None, words)))
     # 「（○×）」 below 「出欠」 says how to fill it in, not what stands there
     return tuple([word for word in words if fold_heading(word)] or words)
-
-
-def make_two_lists_fault(heads: Sequence[RosterHead]) -> Fault:
-    """Make the fault of a workbook with several lists."""
-    listed = "、".join(f"「{head.page.name}」" for head in heads)
-    remedy = f'sheet="{heads[0].page.name}" のように1つ選んでください'
-    problem = f"名簿のあるシートが{len(heads)}つあります（{listed}）"
-    return Fault(problem, remedy, file=heads[0].page.file)
-
-
-def make_no_list_fault(sheets: Sequence[Sheet]) -> Fault:
-    """Make the fault of a file in which no heading names a body."""
-    cells = [text.strip() for page in sheets for row in page.texts[:HEADING_ROWS] for text in row]
-    seen = "、".join(f"「{shorten(text, 12)}」" for text in dict.fromkeys(filter(None, cells)))
-    remedy = (
-        '団体の列の見出しを「団体名」にするか、columns={"見出し": "code"} で教えてください'
-        f"（はじめの方のセル: {shorten(seen, 200)}）"
-    )
-    problem = "団体名・市町名・所属などの見出しがありません"
-    return Fault(problem, remedy, file=sheets[0].file)

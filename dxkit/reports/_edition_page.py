@@ -186,7 +186,7 @@ def _require_same(run: NotebookRun, towns: dict[str, dict[int, str]]) -> None:
     if differing:
         cells = "・".join(f"{cell + 1}番目のセル" for cell in differing)
         raise ChoiceError(
-            f"{run.town}で実行し直すと、{cells}の結果が初めと違います。"
+            f"ノートブック「{run.name}」を{run.town}で実行し直すと、{cells}の結果が初めと違います。"
             "同じ名前に違うものを入れていないか、乱数の seed があるかを確かめてください。"
         )
 

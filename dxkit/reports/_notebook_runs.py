@@ -30,6 +30,8 @@ get_ipython().display_formatter.mimebundle_formatter.for_type(
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 # a cell whose widget has positions of its own is drawn once, for the first municipality
 CHOICE = 'class="dxkit-choice"'
+# the line about old tables comes once in a notebook, below the cell that loads them first
+OLD_TABLES = 'class="dxkit-old-tables"'
 
 
 @dataclass
@@ -48,6 +50,8 @@ class NotebookRun:
         The municipality of the notebook's own results; empty where it names none.
     fixed_cells
         Positions of cells that depend on the municipality and stay with the first.
+    name
+        What the notebook's file is called.
     """
 
     notebook: Any
@@ -55,6 +59,7 @@ class NotebookRun:
     variants: dict[str, dict[int, list[Any]]] = field(default_factory=dict)
     town: str = ""
     fixed_cells: tuple[int, ...] = ()
+    name: str = ""
 
 
 def run_notebook(path: Path, folder: Path, municipalities: Sequence[str]) -> NotebookRun:
@@ -96,7 +101,7 @@ def run_notebook(path: Path, folder: Path, municipalities: Sequence[str]) -> Not
     environment["PYTHONPATH"] = os.pathsep.join(
         [str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
     )
-    run = NotebookRun(notebook, folder)
+    run = NotebookRun(notebook, folder, name=path.name)
     try:
         with client.setup_kernel(env=environment):
             _run_code(client, SHOW_STILLS)
@@ -135,11 +140,14 @@ def _run_municipalities(client: Any, run: NotebookRun, municipalities: Sequence[
     run.fixed_cells = tuple(at for at in parts if _has_choice(run.notebook.cells[at]))
     parts = {at: code for at, code in parts.items() if at not in run.fixed_cells}
     run.town = _read_kernel_town(client)
+    ages = {at: [*filter(_is_of_old_tables, run.notebook.cells[at].outputs)] for at in parts}
     for name in municipalities:
         _run_code(client, f"{TOWN} = {json.dumps(name, ensure_ascii=False)}")
         outputs = _run_parts(client, name, parts)
         # a cell whose shown part does not depend on the municipality stays as it is
-        run.variants[name] = {at: outputs[at] for at in parts if shows_something(parts[at])}
+        run.variants[name] = {
+            at: [*outputs[at], *ages[at]] for at in parts if shows_something(parts[at])
+        }
 
 
 def _run_parts(client: Any, name: str, parts: dict[int, str]) -> dict[int, list[Any]]:
@@ -167,8 +175,16 @@ def _read_reason(error: Exception) -> str:
 
 
 def _has_choice(cell: Any) -> bool:
-    pages = [output.get("data", {}).get("text/html", "") for output in cell.outputs]
-    return any(CHOICE in page for page in pages)
+    return any(CHOICE in _read_page(output) for output in cell.outputs)
+
+
+def _is_of_old_tables(output: Any) -> bool:
+    """Check for the line that names old tables, which running a cell again does not repeat."""
+    return OLD_TABLES in _read_page(output)
+
+
+def _read_page(output: Any) -> str:
+    return str(output.get("data", {}).get("text/html", ""))
 
 
 def _read_kernel_town(client: Any) -> str:

@@ -48,7 +48,7 @@ async function run(send, done, waiting = "保存しています…") {
   try {
     const answer = await send();
     const said = await answer.json().catch(() => ({}));
-    if (answer.status === 200) { draw(said); say(done); return true; }
+    if (answer.status === 200) { draw(said); if (typeof done === "function") done(); else say(done); return true; }
     if (answer.status === 401) { lose(); return false; }
     if ([409, 500].includes(answer.status)) { const now = await sendJson("prepare/state", {}); if (now.status === 200) draw(await now.json()); }
     say(said.error || "できませんでした。もう一度押してください。", true);
@@ -73,20 +73,6 @@ function drawTable(id, columns, rows) {
   for (const column of columns) head.append(make("th", column));
   for (const row of rows) { const line = make("tr"); for (const cell of row) line.append(make("td", cell)); parts.push(line); }
   byId(id).replaceChildren(...(columns.length ? [head] : []), ...parts);
-}
-// nothing that is typed for one meeting goes into another
-function forget() {
-  for (const id of [...DAY, ...SIZES]) delete byId(id).dataset.typed;
-  for (const id of LINES) byId(id).value = "";
-  newUses = {};
-  delete byId("late-fields").dataset.shape;
-  clearTimeout(unsent);
-  unsent = null;
-}
-function mayLeave() {
-  const lines = [...LINES.map(byId), ...byId("late-fields").querySelectorAll("[data-name]")];
-  const typed = [...DAY, ...SIZES].some((id) => byId(id).dataset.typed) || lines.some((part) => part.value) || Object.keys(newUses).length;
-  return !typed || confirm("まだ保存していない入力があります。捨てて、別の会議に移りますか。");
 }
 function draw(next) {
   if (state && state.meeting !== next.meeting) forget();
@@ -123,6 +109,11 @@ function drawDraft() {
   byId("accept").disabled = draft.faults.length > 0 || !draft.count || unsent !== null;
   drawTable("draft-table", draft.columns, draft.rows);
 }
+// what is to do next depends on what was read
+function sayDraft(done) {
+  const faults = state.draft?.faults.length || 0;
+  say(faults ? `${done}直すところが${faults}つあります。下の赤い枠を見てください。` : `${done}下で確かめて、「この名簿を取り込む」を押してください。`, faults > 0);
+}
 function drawRoles(draft) {
   const active = document.activeElement?.dataset?.heading;
   byId("roles").replaceChildren(...draft.headings.map((entry) => {
@@ -130,6 +121,7 @@ function drawRoles(draft) {
     part.dataset.heading = entry.heading;
     part.addEventListener("change", chooseColumns);
     box.append(make("div", label), part);
+    if (entry.examples) box.append(make("p", `例: ${entry.examples}`, "hint"));
     return box;
   }));
   if (active !== undefined) [...byId("roles").querySelectorAll("select")].find((part) => part.dataset.heading === active)?.focus();
@@ -145,7 +137,7 @@ async function sendColumns() {
   unsent = null;
   const roles = {}, meeting = state.meeting;
   for (const part of byId("roles").querySelectorAll("select")) roles[part.dataset.heading] = part.value;
-  const isDone = await act("columns", { sheet: byId("sheet").value, roles }, "読み直しました。", "読み直しています…");
+  const isDone = await act("columns", { sheet: byId("sheet").value, roles }, () => sayDraft("読み直しました。"), "読み直しています…");
   if (!isDone && unsent === null && state.meeting === meeting) drawDraft();
 }
 function drawWishes() {
@@ -270,16 +262,8 @@ async function upload(file) {
   if (!file) return;
   if (file.size > MAX_MB * 1048576) { say(`「${file.name}」は大きすぎます（${MAX_MB} MB まで）。名簿のシートだけのファイルにしてください。`, true); return; }
   const headers = { "Content-Type": "application/octet-stream", "X-File-Name": encodeURIComponent(file.name.toWellFormed?.() ?? file.name), "X-Meeting": encodeURIComponent(state.meeting), "X-Revision": String(state.revision) };
-  await run(() => ask("prepare/upload", headers, file), "読みました。下で確かめて、「この名簿を取り込む」を押してください。", "読んでいます…");
+  await run(() => ask("prepare/upload", headers, file), () => sayDraft("読みました。"), "読んでいます…");
   byId("file").value = "";
-}
-// what is typed counts as typed until it is stored; what was typed meanwhile still does
-async function saveTyped(action, body, ids, uses = {}) {
-  for (const id of ids) if (byId(id).dataset.typed) byId(id).dataset.typed = "sent";
-  if (!(await act(action, body))) return;
-  for (const id of ids) if (byId(id).dataset.typed === "sent") delete byId(id).dataset.typed;
-  for (const [column, use] of Object.entries(uses)) if (newUses[column] === use) delete newUses[column];
-  drawWishes(); drawDay();
 }
 byId("file").addEventListener("change", () => upload(byId("file").files[0]));
 for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
@@ -289,18 +273,12 @@ byId("drop").addEventListener("drop", (event) => { byId("drop").classList.remove
 byId("sheet").addEventListener("change", chooseColumns);
 byId("accept").addEventListener("click", () => act("accept", {}, "取り込みました。次は「2 希望」です。"));
 byId("discard").addEventListener("click", () => act("discard", {}, "やめました。名簿は前のままです。"));
-byId("rules").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const uses = {};
-  for (const part of byId("uses").querySelectorAll("select")) uses[part.dataset.column] = part.value;
-  saveTyped("rules", { low: byId("low").value, high: byId("high").value, uses }, SIZES, uses);
-});
 byId("wish").addEventListener("submit", async (event) => {
   event.preventDefault();
   const kind = event.submitter?.value || "together";
   if (await act("wish", { kind, members: [byId("first").value, byId("second").value] }, "希望を足しました。")) { byId("first").value = ""; byId("second").value = ""; byId("first").focus(); }
 });
-byId("form").addEventListener("click", () => act("form", {}, "グループを組みました。", "グループを組んでいます…（数十秒かかることがあります）"));
+byId("form").addEventListener("click", async () => await saveOpen() && hasNoneLeft(["first", "second"], "2 希望", "同じグループにする") && act("form", {}, "グループを組みました。", "グループを組んでいます…（数十秒かかることがあります）"));
 byId("undo").addEventListener("click", () => act("undo", {}, "元に戻しました。"));
 byId("redo").addEventListener("click", () => act("redo", {}, "やり直しました。"));
 byId("unpick").addEventListener("click", () => { picked = null; drawGroups(); say(""); });
@@ -322,17 +300,12 @@ byId("meeting").addEventListener("change", () => {
   byId("meeting").value = state.meeting;
   if (mayLeave()) run(() => sendJson("prepare/state", { meeting: name }), `「${name}」を準備しています。`, "開いています…");
 });
-for (const id of [...DAY, ...SIZES]) byId(id).addEventListener("input", () => { byId(id).dataset.typed = "1"; });
-byId("day-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  saveTyped("day", Object.fromEntries(DAY.map((id) => [id, byId(id).value])), DAY);
-});
 byId("decide").addEventListener("submit", async (event) => {
   event.preventDefault();
   if (await act("decide", { what: byId("what").value, who: byId("who").value, until: byId("until").value })) for (const id of ["what", "who", "until"]) byId(id).value = "";
 });
 // what was said of one step is not meant for the next
-addEventListener("hashchange", () => { say(""); showStep(); });
+addEventListener("hashchange", () => { showStep(); if (!busy) { say(""); saveOpen(); } });
 async function start() {
   secret = new URLSearchParams(location.hash.slice(1)).get("key") || sessionStorage.getItem("officer") || "";
   sessionStorage.setItem("officer", secret);

@@ -1,6 +1,8 @@
 "use strict";
 // What the pages before the day save and print; uses what prepare.js defines.
 async function save(kind) {
+  if (!(await saveOpen())) return;
+  if (kind.startsWith("record") && !hasNoneLeft(["what", "who", "until"], "5 当日", "決まったことに足す")) return;
   if (busy) { say(HOLD, true); return; }
   busy = true;
   say("作っています…");

@@ -25,7 +25,10 @@ HEADS = {
     "page.html": ("会議の投票", ("page.css", "page.js")),
     "stage.html": ("会議の画面", ("stage.css", "stage.js")),
     "officer.html": ("進行役の画面", ("officer.css", "officer.js")),
-    "prepare.html": ("会議の準備", ("prepare.css", "prepare.js", "prepare_papers.js")),
+    "prepare.html": (
+        "会議の準備",
+        ("prepare.css", "prepare.js", "prepare_unsaved.js", "prepare_papers.js"),
+    ),
     "board.html": ("教室のようす", ("board.css", "board.js")),
     "game.html": ("拠点を置く", ("page.css", "game.css", "game.js")),
 }

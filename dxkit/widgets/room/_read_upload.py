@@ -154,10 +154,13 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
         for heading, column in zip(found["heading"], found["column"], strict=True)
     }
     roles = guesses | {key: role for key, role in (roles or {}).items() if key in guesses}
+    # a heading that stands twice is a fault that reading the rows names
+    different = found.drop_duplicates("heading")
     headings = [
-        {"heading": heading, "role": roles[heading], "sure": bool(sure)}
-        # a heading that stands twice is a fault that reading the rows names
-        for heading, sure in dict(zip(found["heading"], found["sure"], strict=True)).items()
+        {"heading": heading, "role": roles[heading], "sure": bool(sure), "examples": examples}
+        for heading, sure, examples in zip(
+            different["heading"], different["sure"], different["examples"], strict=True
+        )
     ]
     outcome: dict[str, Any] = {"sheets": sheets, "sheet": sheet, "headings": headings}
     outcome |= {"columns": [], "rows": [], "receipt": "", "skipped": [], "remarks": [],
@@ -166,14 +169,20 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
 
 
 def _check_roles(roles: Mapping[str, str]) -> list[str]:
-    """Say where not exactly one column is the body, or several are the person."""
+    """Say where not exactly one column is the body, or several answer who comes."""
     counts = Counter(BODY if role == BODY_BELOW else role for role in roles.values())
     faults = []
-    if counts[BODY] != 1:
-        faults.append(f"「団体」の列を1つ選んでください（いまは{counts[BODY]}つ）。")
-    for role, word in {PERSON: "氏名", ATTENDS: "出欠"}.items():
-        if counts[role] > 1:
-            faults.append(f"「{word}」の列は1つまでです（いまは{counts[role]}つ）。")
+    if not counts[BODY]:
+        faults.append(
+            "団体の列がまだ決まっていません。"
+            "下の「列の意味」で、団体の名前がある列を「団体」にしてください。"
+        )
+    if counts[BODY] > 1:
+        faults.append(
+            f"「団体」の列が{counts[BODY]}つあります。1つを残し、ほかは「そのまま使う」にしてください。"
+        )
+    if counts[ATTENDS] > 1:
+        faults.append(f"「出欠」の列は1つまでです（いまは{counts[ATTENDS]}つ）。")
     return faults
 
 

@@ -28,6 +28,7 @@ FILES = {
     "/prepare": ("prepare.html", HTML),
     "/prepare.css": ("prepare.css", CSS),
     "/prepare.js": ("prepare.js", SCRIPT),
+    "/prepare_unsaved.js": ("prepare_unsaved.js", SCRIPT),
     "/prepare_papers.js": ("prepare_papers.js", SCRIPT),
     **BOARD_FILES,
 }
