@@ -170,6 +170,8 @@ function drawMember(member, group) {
   part.setAttribute("aria-pressed", isPicked(member.key));
   part.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", part.dataset.key); event.dataTransfer.effectAllowed = "move"; });
   part.addEventListener("keydown", (event) => {
+    // the buttons for who is picked stand far away from the name for those who use keys
+    if (event.key === "Delete") { event.preventDefault(); cancelMember(member.key); return; }
     const target = Number(event.key);
     if (/^[1-9]$/.test(event.key) && target !== group && state.groups.rows.some((entry) => entry.group === target)) move(member.key, target);
   });
@@ -291,7 +293,8 @@ byId("redo").addEventListener("click", () => act("redo", {}, "やり直しまし
 byId("go-late").addEventListener("click", () => { byId("late").scrollIntoView({ block: "center" }); byId("late-0").focus({ preventScroll: true }); });
 byId("unpick").addEventListener("click", () => { picked = null; drawGroups(); say(""); });
 byId("new-group").addEventListener("click", () => picked && move(picked, Math.max(...state.groups.rows.map((entry) => entry.group)) + 1));
-byId("cancel").addEventListener("click", () => { const member = picked; picked = null; act("cancel", { member }, `${nameOf(member)} を欠席にしました。`, "席を直しています…"); });
+function cancelMember(member) { picked = null; act("cancel", { member }, `${nameOf(member)} を欠席にしました。`, "席を直しています…"); }
+byId("cancel").addEventListener("click", () => cancelMember(picked));
 byId("late-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const row = {};
@@ -300,7 +303,7 @@ byId("late-form").addEventListener("submit", async (event) => {
 });
 byId("next").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (mayLeave() && await act("next", { name: byId("next-name").value }, "次の回を作りました。上の「準備する会議」で切り替えられます。", "グループを組んでいます…（数十秒かかることがあります）")) byId("next-name").value = "";
+  if (mayLeave() && await act("next", { name: byId("next-name").value }, "次の回を作りました。いま見ているのは、その会です。前の会は、上の「準備する会議」で選べます。", "グループを組んでいます…（数十秒かかることがあります）")) { byId("next-name").value = ""; scrollTo(0, 0); }
 });
 byId("meeting").addEventListener("change", () => {
   const name = byId("meeting").value;

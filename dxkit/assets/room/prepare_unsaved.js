@@ -5,7 +5,7 @@ let saving = Promise.resolve(true);
 // nothing that is typed for one meeting goes into another
 function forget() {
   for (const id of [...DAY, ...SIZES]) delete byId(id).dataset.typed;
-  for (const id of LINES) byId(id).value = "";
+  for (const id of [...LINES, "start"]) byId(id).value = "";
   newUses = {};
   delete byId("late-fields").dataset.shape;
   clearTimeout(unsent);
