@@ -37,8 +37,8 @@ DOOR_WIDTH = 640
 DOOR_HEIGHT = 552
 HERO_MAX_BYTES = 600_000
 DOOR_MAX_BYTES = 250_000
-# the three old town halls on which a group would settle: one for each part of Tajima
-BASES = ("豊岡市", "八鹿町", "村岡町")
+# three places of the map on which a group would settle: one for each part of Tajima
+BASES = ("豊岡市役所", "ようか但馬蔵", "村岡ファームガーデン")
 # what the phones vote on the five items of the meeting, from -2 反対 to 2 賛成
 PHONE_VOTES = (
     (2, 1, 2, -1, 1),

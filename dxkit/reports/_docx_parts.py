@@ -16,6 +16,12 @@ LINES = "".join(
     for side in ("top", "left", "bottom", "right", "insideH", "insideV")
 )
 
+# letters do not touch the lines above and below
+MARGINS = (
+    '<w:tblCellMar><w:top w:w="20" w:type="dxa"/><w:left w:w="90" w:type="dxa"/>'
+    '<w:bottom w:w="20" w:type="dxa"/><w:right w:w="90" w:type="dxa"/></w:tblCellMar>'
+)
+
 
 def escape_text(value: object) -> str:
     """Write a value as the text of an XML element."""
@@ -65,7 +71,7 @@ def write_table(
     body = "".join(_write_row(row, widths) for row in rows)
     properties = (
         f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{LINES}</w:tblBorders>'
-        '<w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblLayout w:type="fixed"/>{MARGINS}</w:tblPr>'
     )
     # a table cell must end with a paragraph, and two tables must not touch
     return f"<w:tbl>{properties}<w:tblGrid>{grid}</w:tblGrid>{head}{body}</w:tbl><w:p/>"

@@ -34,8 +34,8 @@ STILL_PICTURE = re.compile(
     r'<img src="data:image/svg\+xml;base64,[^"]*" alt="" style="[^"]*">(?=<iframe )'
 )
 FRAME = re.compile(r'<iframe srcdoc="([^"]*)"')
-# a frame that shows a file which the notebook has written
-FILE_FRAME = re.compile(r'src="(out/[^":?#]+\.html)"')
+# a frame that shows a file which the notebook has written, by its place beside it or from the root
+FILE_FRAME = re.compile(r'src="((?:out/|[^"?#]*[/\\]out[/\\])[^"?#]+\.html)"')
 CHOICE = re.compile(
     r'(<script type="application/json" class="dxkit-choice">)(.*?)(</script>)', re.S
 )
@@ -198,7 +198,10 @@ def _pack(page: str, run: NotebookRun, pieces: Pieces) -> str:
         return f'<iframe data-pieces="{pieces.add(html.unescape(frame[1]))}"'
 
     def pack_file(address: re.Match[str]) -> str:
-        written = run.folder / html.unescape(address[1])
+        written = (run.folder / html.unescape(address[1])).resolve()
+        # what is not the notebook's own stays out of the page
+        if not written.is_relative_to(run.folder.resolve()) or not written.is_file():
+            return address[0]
         return f'sandbox="" data-pieces="{pieces.add(written.read_text(encoding="utf-8"))}"'
 
     def pack_choice(block: re.Match[str]) -> str:

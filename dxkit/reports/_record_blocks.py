@@ -24,6 +24,7 @@ from dxkit.store import VOTE_COLUMNS, VOTE_LABELS
 # empty rows to write on where nothing was noted
 EMPTY_ROWS = 3
 SMALL_SIZE = 18
+AGENDA_SHARES = {"内容": 4, "分": 1, "進め方": 5}
 # so many fit whatever the font
 RECEIPTS_A_LINE = 5
 
@@ -34,7 +35,7 @@ def write_record_document(content: RecordContent, template: str | Path | None) -
         "会議名": content.title,
         "日時": content.date,
         "場所": content.place,
-        "次回": content.next_date,
+        "次回": content.next_date or "（未定）",
         "照合値": "" if content.is_intact else DAMAGED,
         "架空": f"{content.mark}を含みます" if content.mark else "",
     }
@@ -61,14 +62,14 @@ def _write_attendees(content: RecordContent) -> str:
     persons = f"・{content.count_persons()}人" if content.count_persons() else ""
     count = write_paragraph(f"{content.count_bodies()}団体{persons}")
     rows = [(name_group(row.group), row.body, row.person) for row in attendees.itertuples()]
-    return count + write_table(["組", "団体", "氏名"], rows, (2, 4, 4))
+    return count + write_table(["グループ", "団体", "氏名"], rows, (2, 4, 4))
 
 
 def _write_agenda(agenda: pd.DataFrame | None) -> str:
     if agenda is None:
         return write_paragraph("（記載なし）")
     headings, rows = list_agenda(agenda)
-    return write_table(headings, rows, (4, 1, 5)[: len(headings)])
+    return write_table(headings, rows, [AGENDA_SHARES[heading] for heading in headings])
 
 
 def _write_results(content: RecordContent) -> str:

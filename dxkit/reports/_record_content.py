@@ -224,6 +224,9 @@ def list_agenda(agenda: pd.DataFrame) -> tuple[list[str], list[list[object]]]:
     """
     require_columns(agenda, ("part", "minutes"), "次第")
     columns = [name for name in AGENDA_HEADINGS if name in agenda.columns]
+    # an agenda of lines alone has no minutes
+    if agenda["minutes"].astype(str).str.strip().eq("").all():
+        columns.remove("minutes")
     return [AGENDA_HEADINGS[name] for name in columns], agenda[columns].to_numpy().tolist()
 
 

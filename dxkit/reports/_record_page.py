@@ -71,7 +71,7 @@ def _write_participants(content: RecordContent) -> str:
         return ""
     bodies = content.count_bodies()
     persons = f"・{content.count_persons()}人" if content.count_persons() else ""
-    return write_part(f"参加した{bodies}団体{persons}（{len(rows)}組）", write_list(rows))
+    return write_part(f"参加した{bodies}団体{persons}（{len(rows)}グループ）", write_list(rows))
 
 
 def _write_agenda(agenda: pd.DataFrame | None, heading: str = "次第") -> str:

@@ -95,7 +95,8 @@ def make_button(
     words: str, on_click: Callable[[object], None], look: str = ""
 ) -> ipywidgets.Button:
     """Make a button as wide as its words."""
-    layout = ipywidgets.Layout(width="max-content")
+    # beside a wide list it would be cut
+    layout = ipywidgets.Layout(width="max-content", flex="0 0 auto")
     button = ipywidgets.Button(description=words, button_style=look, layout=layout)
     button.on_click(on_click)
     return button

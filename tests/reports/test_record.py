@@ -106,7 +106,7 @@ def test_the_page_holds_the_same_parts(meeting, tmp_path):
     page = reports.record(meeting, path=tmp_path / "a.html").read_text("utf-8")
     for part in (
         "前の宿題",
-        "参加した2団体・3人（2組）",
+        "参加した2団体・3人（2グループ）",
         "姫路市 あおき、県DX課 うえだ",
         "宿題の確認",
     ):

@@ -6,7 +6,7 @@ const ROLES = { code: "団体", code_below: "団体（空欄は上の行と同�
 const USES = { "": "使わない", alike: "似た人どうし", different: "違う人どうし", spread: "各グループに分ける" };
 const HOLD = "前の操作が終わってから、もう一度してください。";
 const WAIT_MS = 240000, MAX_MB = 10, PAUSE_MS = 400;
-const DAY = ["title", "date", "place", "items"], SIZES = ["low", "high"], LINES = ["first", "second", "what", "who", "until"];
+const DAY = ["title", "date", "place", "items"], SIZES = ["low", "high", "separate"], LINES = ["first", "second", "what", "who", "until"];
 let secret = "", state = null, picked = null, busy = false, before = null, unsent = null, newUses = {};
 
 function make(kind, text, name) {
@@ -143,7 +143,8 @@ async function sendColumns() {
 function drawWishes() {
   const wishes = state.wishes;
   list("wish-remarks", wishes.remarks);
-  for (const id of SIZES) fill(id, wishes[id]);
+  for (const id of ["low", "high"]) fill(id, wishes[id]);
+  if (!byId("separate").dataset.typed) byId("separate").checked = wishes.separate;
   byId("uses").replaceChildren(...wishes.columns.map((column) => {
     const box = make("div"), part = choice(USES, newUses[column.name] ?? column.use, `列「${column.name}」の使い方`);
     part.dataset.column = column.name;
@@ -163,12 +164,14 @@ const isPicked = (key) => picked !== null && picked[0] === key[0] && picked[1] =
 function drawMember(member, group) {
   const row = make("li"), part = button("", () => pick(member.key));
   part.append(make("span", nameOf(member.key)));
-  if (member.facts.length) part.append(make("br"), make("small", member.facts.join("　")));
+  if (member.facts.length) { const facts = make("small"); facts.append(...member.facts.map((fact) => make("span", fact))); part.append(make("br"), facts); }
   part.draggable = true;
   part.dataset.key = JSON.stringify(member.key);
   part.setAttribute("aria-pressed", isPicked(member.key));
   part.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", part.dataset.key); event.dataTransfer.effectAllowed = "move"; });
   part.addEventListener("keydown", (event) => {
+    // the buttons for who is picked stand far away from the name for those who use keys
+    if (event.key === "Delete") { event.preventDefault(); cancelMember(member.key); return; }
     const target = Number(event.key);
     if (/^[1-9]$/.test(event.key) && target !== group && state.groups.rows.some((entry) => entry.group === target)) move(member.key, target);
   });
@@ -181,7 +184,7 @@ function drawBoard(entry) {
   here.disabled = picked === null || entry.members.some((member) => isPicked(member.key));
   row.append(make("h2", `第${entry.group}グループ（${entry.size}人）`), here);
   members.append(...entry.members.map((member) => drawMember(member, entry.group)));
-  why.append(make("summary", entry.distance === null ? "理由" : `${state.groups.only_different ? "ちがい" : "似かた"} ${entry.distance}・理由`), make("p", entry.reason));
+  why.append(make("summary", entry.distance === null || state.groups.measures.length > 1 ? "理由" : `${state.groups.only_different ? "ちがい" : "似かた"} ${entry.distance}・理由`), make("p", entry.reason));
   box.append(row, members, why);
   box.addEventListener("dragover", (event) => { event.preventDefault(); box.classList.add("over"); });
   box.addEventListener("dragleave", () => box.classList.remove("over"));
@@ -194,16 +197,21 @@ function drawBoard(entry) {
   });
   return box;
 }
+// of what should be alike and of what should differ apart: together they are no number that chance gives
+function drawMeasures(measures) {
+  const words = { alike: ["似た人どうし", "小さいほど似た人が集まり"], different: ["違う人どうし", "大きいほど違う人が混ざり"] };
+  const texts = measures.map(({ role, value }) => `${words[role][0]} ${value}${before?.[role] !== undefined && before[role] !== value ? `（${before[role]} から）` : ""}（${words[role][1]}、でたらめに組むと 1）`);
+  byId("quality").textContent = texts.join("　");
+  before = measures.length ? Object.fromEntries(measures.map(({ role, value }) => [role, value])) : null;
+}
 function drawGroups() {
   const groups = state.groups, seated = groups.rows.length > 0;
   if (picked && !groups.rows.some((entry) => entry.members.some((member) => isPicked(member.key)))) picked = null;
   byId("form").disabled = !state.roster.persons;
   byId("form").textContent = seated ? "グループを組み直す" : "グループを組む";
   byId("undo").disabled = !groups.can_undo; byId("redo").disabled = !groups.can_redo;
-  const change = before !== null && groups.quality !== null && before !== groups.quality ? `（${before} から）` : "";
-  byId("quality").textContent = groups.quality === null ? "" : `${groups.only_different ? "全体のちがい" : "全体の似かた"} ${groups.quality}${change} ・ ${groups.only_different ? "大きいほど違う人が混ざり" : "小さいほど似た人が集まり"}、でたらめに組むと 1`;
-  before = groups.quality;
-  byId("note").textContent = groups.note || (state.roster.persons ? "" : "先に「1 名簿」で名簿を取り込んでください。");
+  drawMeasures(groups.measures);
+  byId("note").textContent = groups.note || (state.roster.persons ? "「グループを組む」を押すと、「2 希望」のとおりに組みます。" : "先に「1 名簿」で名簿を取り込んでください。");
   list("broken", groups.broken);
   byId("how").hidden = !seated;
   const active = document.activeElement?.dataset?.key;
@@ -218,11 +226,12 @@ function drawGroups() {
     row.append(make("span", `${nameOf(key)}（${word}）`), button("席を決める", () => act("seat", { member: key }, "席を決めました。", "席を探しています…"), `${nameOf(key)} の席を決める`));
     return row;
   }));
-  byId("late").hidden = byId("follow").hidden = !seated;
+  for (const id of ["late", "follow", "onward", "go-late"]) byId(id).hidden = !seated;
   const fields = [{ name: "code", label: "団体", words: [] }, { name: "person", label: "氏名", words: [] }, ...state.wishes.columns.map((column) => ({ name: column.name, label: column.name, kind: column.kind, words: column.words }))];
   const shape = JSON.stringify(fields);
   // what is being typed is not overwritten
   if (byId("late-fields").dataset.shape !== shape) { byId("late-fields").dataset.shape = shape; byId("late-fields").replaceChildren(...fields.map(drawLateField)); }
+  byId("paper-title").textContent = state.day.title ? `会議の名前は「${state.day.title}」と載ります。` : `会議の名前は「${state.meeting}」と載ります。替えるときは、先に「5 当日」で入れてください。`;
   byId("no-groups").hidden = seated; byId("paper-buttons").hidden = !seated;
 }
 function drawLateField(entry, position) {
@@ -242,7 +251,7 @@ function drawLateField(entry, position) {
   box.append(label, part);
   return box;
 }
-function pick(key) { picked = isPicked(key) ? null : key; drawGroups(); say(picked ? `${nameOf(key)} を選びました。動かす先の「ここへ」を押してください。` : ""); }
+function pick(key) { picked = isPicked(key) ? null : key; drawGroups(); say(picked ? `${nameOf(key)} を選びました。動かす先の「ここへ」を押すか、下の帯から選びます。` : ""); }
 async function move(member, group) {
   picked = null;
   await act("move", { member, group }, `${nameOf(member)} を第${group}グループへ動かしました。`);
@@ -281,9 +290,11 @@ byId("wish").addEventListener("submit", async (event) => {
 byId("form").addEventListener("click", async () => await saveOpen() && hasNoneLeft(["first", "second"], "2 希望", "同じグループにする") && act("form", {}, "グループを組みました。", "グループを組んでいます…（数十秒かかることがあります）"));
 byId("undo").addEventListener("click", () => act("undo", {}, "元に戻しました。"));
 byId("redo").addEventListener("click", () => act("redo", {}, "やり直しました。"));
+byId("go-late").addEventListener("click", () => { byId("late").scrollIntoView({ block: "center" }); byId("late-0").focus({ preventScroll: true }); });
 byId("unpick").addEventListener("click", () => { picked = null; drawGroups(); say(""); });
 byId("new-group").addEventListener("click", () => picked && move(picked, Math.max(...state.groups.rows.map((entry) => entry.group)) + 1));
-byId("cancel").addEventListener("click", () => { const member = picked; picked = null; act("cancel", { member }, `${nameOf(member)} を欠席にしました。`, "席を直しています…"); });
+function cancelMember(member) { picked = null; act("cancel", { member }, `${nameOf(member)} を欠席にしました。`, "席を直しています…"); }
+byId("cancel").addEventListener("click", () => cancelMember(picked));
 byId("late-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const row = {};
@@ -292,7 +303,7 @@ byId("late-form").addEventListener("submit", async (event) => {
 });
 byId("next").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (mayLeave() && await act("next", { name: byId("next-name").value }, "次の回を作りました。上の「準備する会議」で切り替えられます。", "グループを組んでいます…（数十秒かかることがあります）")) byId("next-name").value = "";
+  if (mayLeave() && await act("next", { name: byId("next-name").value }, "次の回を作りました。いま見ているのは、その会です。前の会は、上の「準備する会議」で選べます。", "グループを組んでいます…（数十秒かかることがあります）")) { byId("next-name").value = ""; scrollTo(0, 0); }
 });
 byId("meeting").addEventListener("change", () => {
   const name = byId("meeting").value;

@@ -26,12 +26,18 @@ function printOut(kind) {
   const title = byId("title").value || state.meeting, mark = state.made ? "（架空のデータ）" : "";
   const parts = state.groups.rows.flatMap((entry) => kind === "names" ? entry.members.map((member) => {
     const card = make("div", undefined, "card");
-    card.append(make("span", title + mark), make("b", member.key[1] || member.key[0]), make("span", `${member.key[1] ? member.key[0] : ""}　第${entry.group}グループ`));
+    card.append(make("span", title + mark), make("b", member.key[1] || member.key[0]), drawPlace(member.key[1] ? member.key[0] : "", entry.group));
     return card;
   }) : [drawSheet(entry, mark)]);
   byId("print").className = kind;
   byId("print").replaceChildren(...(kind === "names" ? [] : [make("h1", `${title} グループの一覧${mark}`)]), ...parts);
   window.print();
+}
+// a long name of a body wraps, the group's number does not
+function drawPlace(body, group) {
+  const place = make("span", body && `${body}　`);
+  place.append(make("span", `第${group}グループ`, "whole"));
+  return place;
 }
 function drawSheet(entry) {
   const part = make("div", undefined, "sheet"), table = make("table"), head = make("tr");

@@ -5,7 +5,7 @@ let saving = Promise.resolve(true);
 // nothing that is typed for one meeting goes into another
 function forget() {
   for (const id of [...DAY, ...SIZES]) delete byId(id).dataset.typed;
-  for (const id of LINES) byId(id).value = "";
+  for (const id of [...LINES, "start"]) byId(id).value = "";
   newUses = {};
   delete byId("late-fields").dataset.shape;
   clearTimeout(unsent);
@@ -28,7 +28,7 @@ async function saveTyped(action, body, ids, uses = {}) {
 function saveRules() {
   const uses = {};
   for (const part of byId("uses").querySelectorAll("select")) uses[part.dataset.column] = part.value;
-  return saveTyped("rules", { low: byId("low").value, high: byId("high").value, uses }, SIZES, uses);
+  return saveTyped("rules", { low: byId("low").value, high: byId("high").value, separate: byId("separate").checked, uses }, SIZES, uses);
 }
 const saveDay = () => saveTyped("day", Object.fromEntries(DAY.map((id) => [id, byId(id).value])), DAY);
 const isTyped = (ids) => ids.some((id) => byId(id).dataset.typed);

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dxkit import groups
-from dxkit.errors import ChoiceError, TableWarning, shorten
+from dxkit.errors import ChoiceError, DxkitError, TableWarning, shorten
 from dxkit.store import ITEM_LONGEST, Meeting, check_text
 from dxkit.widgets.room._plan import (
     Key,
@@ -73,11 +73,26 @@ def _seat_row(plan: Plan, measured: groups.Groups, row: pd.DataFrame, key: Key) 
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TableWarning)
-        mended = groups.replan(measured, late=row)
+        mended = _seat_apart(plan, measured, row, key)
     seats = read_seats(mended.table)
     absent = [other for other in plan.step.absent if other != key]
     note = f"{name_key(key)}が第{seats[key]}グループに入りました。{_describe_moves(mended)}"
     plan.add_step(Step(seats, absent, note))
+
+
+def _seat_apart(plan: Plan, measured: groups.Groups, row: pd.DataFrame, key: Key) -> groups.Groups:
+    """Seat somebody, apart from those of the same body where that is wished and can be."""
+    names = measured.table.get("person", "")
+    mates = [mate for mate in list_keys(measured.table.assign(person=names)) if mate[0] == key[0]]
+    if plan.separate and mates and key[1]:
+        pairs = [(key, mate) for mate in mates]
+        settings = measured.settings | {"apart": [*measured.settings["apart"], *pairs]}
+        try:
+            return groups.replan(replace(measured, settings=settings), late=row)
+        except DxkitError:
+            # as many groups as persons of the body: what cannot be kept is named on the page
+            pass
+    return groups.replan(measured, late=row)
 
 
 def _read_late_row(meeting: Meeting, row: object) -> dict[str, Any]:

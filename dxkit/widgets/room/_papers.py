@@ -7,6 +7,7 @@ Sheets of a workbook are written here. Handouts, the record and the calendar's e
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from dxkit.widgets.room._replies import Reply
 
 # writes one paper of a meeting: `dxkit.reports.handout`, `record`, `calendar_entry`
 Papers = Mapping[str, Callable[..., Path]]
+WEEKDAYS = "月火水木金土日"
 KINDS = {
     "groups.xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "handout.html": "text/html",
@@ -85,18 +87,34 @@ class PaperDesk:
         measured = _require_groups(meeting, plan)
         self._find_writer("handout")(measured, path=path, **options, **questions)
 
-    def _write_record(self, meeting: Meeting, _: Plan, path: Path, __: object) -> None:
-        self._find_writer("record")(meeting, path=path)
+    def _write_record(self, meeting: Meeting, _: Plan, path: Path, body: Mapping[str, Any]) -> None:
+        """Write the record, with the agenda of the stage and the date of the next meeting."""
+        options: dict[str, Any] = {}
+        if lines := body.get("agenda"):
+            options["agenda"] = pd.DataFrame({"part": lines, "minutes": ""})
+        if text := _write_day(str(body.get("start") or "")):
+            options["next_date"] = text
+        self._find_writer("record")(meeting, path=path, **options)
 
     def _write_calendar(
         self, meeting: Meeting, _: Plan, path: Path, body: Mapping[str, Any]
     ) -> None:
         room = meeting.room()
-        title = str(room.get("title") or meeting.name)
+        title = f"「{room.get('title') or meeting.name}」の次の会"
         start = str(body.get("start") or "").replace("T", " ")
         if not start:
             raise ChoiceError("次の会の日時を入れてください。")
         self._find_writer("calendar_entry")(start, title=title, path=path)
+
+
+def _write_day(text: str) -> str:
+    """Write what the page's field holds as offices do: 2027年1月14日（木）14:00."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    day = f"{moment.year}年{moment.month}月{moment.day}日（{WEEKDAYS[moment.weekday()]}）"
+    return f"{day}{moment:%H:%M}"
 
 
 def _require_groups(meeting: Meeting, plan: Plan) -> groups.Groups:

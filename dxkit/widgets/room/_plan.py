@@ -67,6 +67,8 @@ class Plan:
         The states of the groups, and which of them holds; -1 before there is one.
     draft
         A list that was handed in and not taken yet, as `read_upload` gives it.
+    separate
+        Whether no two persons of one body sit in a group.
     """
 
     revision: int = 0
@@ -75,6 +77,7 @@ class Plan:
     steps: list[Step] = field(default_factory=list)
     position: int = -1
     draft: dict[str, Any] | None = None
+    separate: bool = False
 
     @property
     def step(self) -> Step:
@@ -100,13 +103,19 @@ class Plan:
             )
         self.position += count
 
-    def list_rules(self) -> dict[str, Any]:
-        """List the rules as keywords of `dxkit.groups.form`."""
+    def list_rules(
+        self, wishes: Mapping[str, Sequence[Sequence[Any]]], keys: Sequence[Key]
+    ) -> dict[str, Any]:
+        """List the rules for those who come as keywords of `dxkit.groups.form`."""
         rules: dict[str, Any] = {use: [] for use in USES}
         for column, use in self.uses.items():
             rules[use].append(column)
+        links = _keep_present(wishes, keys)
+        if self.separate:
+            most = max(1, len(keys) // self.size[0])
+            links["apart"] = [*links.get("apart", ()), *_part_bodies(links, keys, most)]
         # bodies of all kinds sit beside municipalities
-        return {"size": self.size, "places": False, **rules}
+        return {"size": self.size, "places": False, **rules, **links}
 
 
 def read_plan(meeting: Meeting) -> Plan:
@@ -125,7 +134,14 @@ def read_plan(meeting: Meeting) -> Plan:
     ]
     low, high = stored["size"]
     return Plan(
-        stored["revision"], (low, high), stored["uses"], steps, stored["position"], stored["draft"]
+        stored["revision"],
+        (low, high),
+        stored["uses"],
+        steps,
+        stored["position"],
+        stored["draft"],
+        # a meeting of an earlier release has none
+        bool(stored.get("separate", False)),
     )
 
 
@@ -139,6 +155,7 @@ def write_plan(meeting: Meeting, plan: Plan) -> None:
         "steps": [step.describe() for step in plan.steps],
         "position": plan.position,
         "draft": plan.draft,
+        "separate": plan.separate,
     }
     meeting.set_room(**{SETTING: json.dumps(stored, ensure_ascii=False)})
 
@@ -177,7 +194,7 @@ def score_step(meeting: Meeting, plan: Plan) -> groups.Groups | None:
     table = tabulate_seats(meeting, plan)
     if len(table) < 2:
         return None
-    rules = plan.list_rules() | keep_present(meeting.wishes(), list(plan.step.seats))
+    rules = plan.list_rules(meeting.wishes(), list(plan.step.seats))
     return groups.score(table, **rules)
 
 
@@ -195,7 +212,7 @@ def read_seats(table: pd.DataFrame) -> dict[Key, int]:
     return dict(zip(keys, table["group"].astype(int).tolist(), strict=True))
 
 
-def keep_present(
+def _keep_present(
     wishes: Mapping[str, Sequence[Sequence[Any]]], keys: Sequence[Key]
 ) -> dict[str, list[tuple[Any, ...]]]:
     """Keep of each wish those who sit somewhere; one that is left alone is no wish."""
@@ -205,6 +222,22 @@ def keep_present(
         for kind, links in wishes.items()
     }
     return {kind: [link for link in links if len(link) > 1] for kind, links in kept.items()}
+
+
+def _part_bodies(
+    links: Mapping[str, Sequence[Sequence[Any]]], keys: Sequence[Key], most: int
+) -> list[tuple[Key, ...]]:
+    """Part the persons of each body, but those who are wished together or too many for that."""
+    bodies: dict[str, list[Key]] = {}
+    for key in keys:
+        bodies.setdefault(key[0], []).append(key)
+    wished = [set(link) for link in links.get("together", ())]
+    return [
+        tuple(persons)
+        for body, persons in bodies.items()
+        if 1 < len(persons) <= most
+        and not any(body in link or len(link.intersection(persons)) > 1 for link in wished)
+    ]
 
 
 def _name_persons(table: pd.DataFrame) -> Any:

@@ -146,6 +146,7 @@ class PreparationDesk:
                 self._find_draft(meeting).unlink(missing_ok=True)
             if name == "day":
                 self._ask_items(meeting)
+                self._name_room(meeting)
             return self._describe(meeting, plan)
 
     def _keep(self, meeting: Meeting, plan: Plan) -> None:
@@ -165,6 +166,12 @@ class PreparationDesk:
         if log.read_setting(NEXT_MEETING, None) != meeting.name:
             log.write_setting(NEXT_MEETING, meeting.name)
         log.close()
+
+    def _name_room(self, meeting: Meeting) -> None:
+        """Call the meeting on projector and phones what the papers call it."""
+        title = str(meeting.room().get("title") or "")
+        if title and meeting.name == self._room.session.meeting:
+            self._room.stage.write_title(title)
 
     def _start_next(self, meeting: Meeting, plan: Plan, body: Body) -> Reply:
         name = check_text(str(body.get("name") or "").strip(), "会議の名前", longest=ITEM_LONGEST)
@@ -220,7 +227,9 @@ class PreparationDesk:
     def _write_file(self, body: Body) -> Reply:
         self._require_counted(body)
         with self._open(body.get("meeting")) as meeting:
-            return self._papers.write(meeting, read_plan(meeting), body)
+            is_own = meeting.name == self._room.session.meeting
+            agenda = self._room.stage.agenda if is_own else []
+            return self._papers.write(meeting, read_plan(meeting), {**body, "agenda": agenda})
 
     def _require_counted(self, body: Body) -> None:
         """Refuse a record with all counts while ballots come in, of which results are kept back."""

@@ -23,7 +23,6 @@ from dxkit.widgets.room._plan import (
     Plan,
     Step,
     choose_persons,
-    keep_present,
     list_keys,
     name_key,
     read_key,
@@ -75,6 +74,8 @@ def write_rules(meeting: Meeting, plan: Plan, body: Body) -> None:
         raise ChoiceError("名簿にない列があります。画面を開き直してください。")
     plan.size = (low, high)
     plan.uses = {column: use for column, use in uses.items() if use in USES}
+    # what the form does not send stays as it is
+    plan.separate = bool(body.get("separate", plan.separate))
 
 
 def _read_count(value: object) -> int:
@@ -155,7 +156,7 @@ def _add_groups(plan: Plan, everybody: pd.DataFrame, wishes: Wishes, history: pd
     if len(keys) < 2:
         raise ChoiceError(NO_LIST)
     persons = choose_persons(everybody, keys)
-    rules = plan.list_rules() | keep_present(wishes, keys)
+    rules = plan.list_rules(wishes, keys)
     with warnings.catch_warnings():
         # near labels and strangers stand on the page of the wishes
         warnings.simplefilter("ignore", TableWarning)
@@ -221,7 +222,7 @@ def start_next(meeting: Meeting, plan: Plan, following: Meeting) -> Plan:
     """Carry the list, wishes and rules on to the next meeting, and form its groups."""
     persons = meeting.persons()
     wishes = meeting.wishes()
-    next_plan = Plan(size=plan.size, uses=dict(plan.uses))
+    next_plan = Plan(size=plan.size, uses=dict(plan.uses), separate=plan.separate)
     # rules that cannot be kept are refused before the meeting is there
     _add_groups(next_plan, persons, wishes, following.history())
     following.add_persons(carry_provenance(persons.copy(), persons), replace=True)

@@ -12,7 +12,6 @@ from dxkit.store import Meeting
 from dxkit.widgets.room._plan import (
     Plan,
     choose_persons,
-    keep_present,
     list_keys,
     name_key,
     score_step,
@@ -103,6 +102,7 @@ def _describe_wishes(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dic
     return {
         "low": plan.size[0],
         "high": plan.size[1],
+        "separate": plan.separate,
         "columns": [
             {"name": name, "use": plan.uses.get(name, ""), "kind": _name_kind(persons[name]),
              "words": _list_words(persons[name])}
@@ -144,7 +144,7 @@ def _list_remarks(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> list[s
     table = choose_persons(persons, keys)
     words = [name for name in table.columns.drop(["code", "person"], errors="ignore")
              if _name_kind(table[name]) == "言葉" and len(set(table[name].dropna())) > 1]  # fmt: skip
-    rules = plan.list_rules() | keep_present(meeting.wishes(), keys)
+    rules = plan.list_rules(meeting.wishes(), keys)
     # every column of words is looked through, also those that groups do not go by
     rules["alike"] = list(dict.fromkeys([*rules["alike"], *words]))
     rules["different"] = [name for name in rules["different"] if name not in rules["alike"]]
@@ -184,6 +184,7 @@ def _describe_groups(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dic
         "rows": [],
         "broken": [],
         "quality": None,
+        "measures": [],
     }  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", TableWarning)
@@ -204,7 +205,24 @@ def _describe_groups(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dic
         # only spread out or not sorted at all: there is nothing to measure
         "quality": round(measured.quality, 3) if uses & {"alike", "different"} else None,
         "only_different": "alike" not in uses,
+        "measures": _list_measures(measured),
     }
+
+
+def _list_measures(measured: groups.Groups) -> list[dict[str, Any]]:
+    """List how far apart members are by what should be alike, and by what should differ.
+
+    The two are not added up for the page: their difference has no value that chance gives.
+    """
+    table = measured.by_column
+    measures = []
+    for role in ("alike", "different"):
+        rows = table[table["role"] == role]
+        weight = float(rows["weight"].sum())
+        if weight and not rows["distance"].isna().any():
+            mean = float((rows["distance"] * rows["weight"]).sum()) / weight
+            measures.append({"role": role, "value": round(mean, 3)})
+    return measures
 
 
 def _describe_group(
