@@ -121,10 +121,7 @@ def describe_rank_intervals(settings: dict[str, Any], place_count: int) -> Metho
             "min_width_of_a_column": _monte_carlo.MIN_WIDTH,
         },
         references=("oecd2008", "saisana2005"),
-        translations={
-            _varied_choices.REASONS[name]: words
-            for name, words in _varied_choices.ENGLISH_REASONS.items()
-        },
+        translations=_varied_choices.TRANSLATIONS,
     )
 
 

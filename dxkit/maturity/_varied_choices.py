@@ -15,13 +15,15 @@ REASONS = {
     "missing": "ほかの市町の答えで補える空欄がありません",
     "severity": "answers がありません",
 }
-ENGLISH_REASONS = {
-    "weights": "weight_noise is 0, or no heading has more than one indicator",
-    "normalise": "only one normalisation can be used",
-    "aggregate": "only one aggregation can be used",
-    "missing": "no blank can be filled from other answers",
-    "severity": "there are no answers by interviewer",
-}
+# in the order of REASONS
+_ENGLISH = (
+    "weight_noise is 0, or no heading has more than one indicator",
+    "only one normalisation can be used",
+    "only one aggregation can be used",
+    "no blank can be filled from other answers",
+    "there are no answers by interviewer",
+)
+TRANSLATIONS = dict(zip(REASONS.values(), _ENGLISH, strict=True))
 
 
 def check_vary(vary: Sequence[str]) -> None:
