@@ -99,7 +99,11 @@ def slider():
     """Move the wind ten times; give the slowest answer."""
     demand, sites = people(500).drop(columns=["x", "y"]), candidates(200)
     explorer = widgets.drone_explorer(
-        demand, sites, dxkit.load("drone_types"), municipalities=dxkit.load("municipalities"), made=True
+        demand,
+        sites,
+        dxkit.load("drone_types"),
+        municipalities=dxkit.load("municipalities"),
+        made=True,
     )
     times = []
     for wind in (1, 2, 3, 4, 5, 6, 7, 6.5, 5.5, 2.5):
