@@ -27,6 +27,7 @@ SOUND_PER_BROKEN = 10
 STRAY_PER_TEXT = 20
 # bytes at the beginning by which a kind is told
 HEAD_BYTES = 1000
+END_OF_FILE = b"\x1a"
 UTF16_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # what files renamed to .csv turn out to be, by their first bytes
 FILE_KINDS = {
@@ -97,6 +98,8 @@ def decode_text(content: bytes, file: str) -> str:
     ('姫路市', '姫路市')
     """
     refuse_other_kinds(content, file)
+    # programs of the days of DOS end a file so
+    content = content.removesuffix(END_OF_FILE)
     if content.startswith(UTF16_BYTE_ORDER_MARKS) or b"\0" in content:
         return _decode_utf16(content, file)
     if ISO_2022.search(content) and content.isascii():

@@ -26,6 +26,9 @@ NO_COUNT = re.compile(
 NO_SUM = re.compile(r"平均|中央値|最大|最小|全国")
 CITIES = re.compile(r"^市(部|計|部計)$")
 TOWNS = re.compile(r"^(郡部|町村部|町計|町村計|郡部計|郡計|町村部計)$")
+# a sum of part of the rows, of which there may be others without a sum
+PART_SUM = "小計"
+LONGEST_PART = 60
 # share by which rounding may let a sum of decimals differ
 ROUNDING = 1e-9
 # share of the figures by which a mean of other weights may lie beyond them
@@ -98,13 +101,23 @@ class SumChecker:
             ]
             if not sums:
                 continue
-            agrees = any(same for _, same in sums)
+            agrees = any(same for _, same in sums) or self._is_part_sum(subtotal, total, values)
             # a list of unknown members says nothing by differing
             if agrees or subtotal.codes or subtotal.kind == TOTAL:
                 # of the rows that may be meant, those that come closest
                 figure = min((figure for figure, _ in sums), key=lambda figure: abs(figure - total))
                 checks.append(self._make_check(subtotal, head, total, figure, agrees=agrees))
         return checks
+
+    def _is_part_sum(self, subtotal: Subtotal, total: float, values: FloatArray) -> bool:
+        """Check for the sum of the last rows above, before which others may have no sum."""
+        if not subtotal.text.endswith(PART_SUM):
+            return False
+        sums = (other.row for other in self._subtotals if other.row < subtotal.row)
+        is_above = (self._data > max(sums, default=-1)) & (self._data < subtotal.row)
+        above = np.flatnonzero(is_above)[-LONGEST_PART:]
+        checks = (_compare(total, values[above[start:]]) for start in range(len(above) - 1))
+        return any(check is not None and check[1] for check in checks)
 
     def _list_groups(self, subtotal: Subtotal) -> list[list[int]]:
         """List the groups of data rows, any of which may be what a subtotal sums."""

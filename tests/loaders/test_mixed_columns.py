@@ -180,6 +180,26 @@ def test_a_wrong_subtotal_stands_beside_the_sum_of_its_own_rows(tmp_path):
     assert "7行目「小計」の列「件数」は 12、内訳の合計は 11" in remarks[0]
 
 
+@pytest.mark.parametrize(
+    ("subtotal", "is_right"), [(11, True), (18, True), (12, False), (30, False)]
+)
+def test_a_subtotal_may_be_of_the_last_rows_alone(tmp_path, subtotal, is_right):
+    path = tmp_path / "表.csv"
+    rows = f"阪神,姫路市,3\n,太子町,4\n播磨,尼崎市,5\n,西宮市,6\n,小計,{subtotal}\n"
+    path.write_text(f"ブロック,市町名,件数\n{rows}", encoding="utf-8")
+    _, remarks = read_remarks(path)
+    assert any("内訳の合計と合いません" in remark for remark in remarks) is not is_right
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
+def test_the_sign_that_ended_files_in_dos_is_no_row(tmp_path, encoding):
+    path = tmp_path / "表.csv"
+    path.write_bytes("市町名,件数\r\n姫路市,3\r\n尼崎市,4\r\n\x1a".encode(encoding))
+    table, remarks = read_remarks(path)
+    assert table["件数"].tolist() == [3, 4]
+    assert not any("\x1a" in remark or "□" in remark for remark in remarks)
+
+
 def test_a_reader_of_forms_and_lists_refuses_what_is_no_file():
     readers = [
         loaders.read_hearing, loaders.read_form, loaders.read_catalogue, loaders.read_roster,
