@@ -223,7 +223,7 @@ def test_the_sentences_of_scores_say_what_was_chosen():
     assert "41市町の13指標を、標準得点（標本標準偏差）により0〜1の尺度に正規化し" in japanese
     assert "答えの似た市町の答え5件の平均で補った" in japanese
     assert "見出しの重みの0.4以上が答えられているときだけ点を付けた" in japanese
-    assert "13 indicators of 41 municipalities were normalised by z-scores" in english
+    assert "13 indicators of 41 units were normalised by z-scores" in english
     assert "filled with the mean of 5 answers of the most alike" in english
     assert "at least 0.4 of its weight was answered" in english
     assert "@book{oecd2008," in english

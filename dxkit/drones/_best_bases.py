@@ -52,7 +52,8 @@ def best_bases(
     weight
         The column that counts: ``people``, ``elderly`` or any other of at least 0.
     fixed
-        Names of bases that exist already and stay.
+        Bases that exist already and stay, as the candidates' column ``base`` names them (of
+        ``sites``: S1587, not the place's ``name``).
     no_fly, distance_km
         As for `reach`.
     time_limit_s

@@ -32,6 +32,9 @@ from dxkit.drones._siting_problem import (
 from dxkit.drones._wind_draws import DrawnWind, WindDraws
 from dxkit.errors import Fault, TableWarning
 
+# share of all people by which equal sums may differ
+ROUNDING = 1e-12
+
 
 class FlightChoices(TypedDict):
     """How a drone is flown, beside the wind."""
@@ -242,7 +245,10 @@ def _draw_case(
 def _compute_share(people: float, weights: FloatArray) -> float:
     """Compute the share of a draw's people; 0 where it draws none."""
     total = float(weights.sum())
-    return people / total if total > 0 else 0.0
+    # sums of the same people in another order differ in the last digit
+    if abs(people) <= ROUNDING * total:
+        return 0.0
+    return people / total
 
 
 def _compute_bearings(pairs: Pairs, demand: pd.DataFrame, bases: pd.DataFrame) -> FloatArray:

@@ -62,7 +62,8 @@ def benefit_of_doubt(
     low·Σ w ≤ w_q ≤ high·Σ w (weight). The handbook's own example is ``low=0.10,
     high=0.15, of="weight", normalise="minmax"``. One linear programme a municipality (HiGHS).
     Friendly by construction: many reach 1. A municipality that has 0 in an indicator cannot draw a
-    contribution from it; with ``low`` above 0 it scores 0.
+    contribution from it; with ``low`` above 0 it scores 0. Scores of 1 may differ in the fifteenth
+    digit: `competition_ranks` takes them for equal.
 
     Examples
     --------

@@ -61,7 +61,7 @@ def describe_scores(settings: dict[str, Any], item_count: int, place_count: int)
             "手順は OECD/JRC のハンドブック（2008）の段階3・5・6による。",
         ),
         en=(
-            f"{item_count} indicators of {place_count} municipalities were normalised by "
+            f"{item_count} indicators of {place_count} units were normalised by "
             f"{normalise[1]} to the scale {low:g} to {high:g} and aggregated heading by heading "
             f"with {aggregate[1]}.",
             f"Missing answers were {fill_en}. A heading has a score where at least {rule:g} of its "
@@ -103,7 +103,7 @@ def describe_rank_intervals(settings: dict[str, Any], place_count: int) -> Metho
             "OECD/JRC のハンドブックの段階7（不確かさの分析）による。",
         ),
         en=(
-            f"The ranks of {place_count} municipalities were drawn {draws:,} times, varying "
+            f"The ranks of {place_count} units were drawn {draws:,} times, varying "
             f"{', '.join(words[1] for words in varied) or 'nothing'}.",
             f"Each weight was multiplied by a number drawn uniformly from 1 ± {noise:g} and scaled "
             f"to sum 1 within its heading; pairs of normalisation and aggregation were drawn "

@@ -138,7 +138,8 @@ def rank_intervals(
     Parameters
     ----------
     values
-        One row a municipality (index or column ``code``), one column an indicator.
+        One row a municipality (index or column ``code``; an index of other names, such as
+        countries, serves, too), one column an indicator.
     indicators
         The framework; its order, goalposts and weights are the nominal choice.
     draws

@@ -93,8 +93,8 @@ def score(
     Parameters
     ----------
     values
-        One row a municipality (index or column ``code``), one column an indicator; missing stays
-        missing.
+        One row a municipality (index or column ``code``; an index of other names, such as
+        countries, serves, too), one column an indicator; missing stays missing.
     indicators
         The framework: ``indicator, parent, label, direction, weight, unit, low, high``. Without it
         the columns themselves are the index (`plain_framework`), and a warning says so.
