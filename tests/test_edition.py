@@ -163,3 +163,30 @@ def test_a_tiny_notebook_becomes_a_page_without_any_address(tmp_path):
     (folder / "a.html").write_text("メモ", encoding="utf-8")
     with pytest.raises(ChoiceError, match="誰かが作業しています"):
         reports.edition(folder, notebooks=tmp_path, sheets=False, show_progress=False)
+
+
+@pytest.mark.slow
+def test_an_edition_is_made_also_after_its_tables_have_passed_their_date(tmp_path, monkeypatch):
+    monkeypatch.setenv("DXKIT_TODAY", "2027-04-15")
+    sources = (
+        "import dxkit\nfrom IPython.display import IFrame\nfrom pathlib import Path",
+        "town = '豊岡市'",
+        "table = dxkit.load('municipalities')\nprint(town, len(table))",
+        # a file of the notebook's own, by its place from the root: it goes into the page
+        "Path('out').mkdir()\nPath('out/own.html').write_text('自分の紙', 'utf-8')\n"
+        "IFrame(str(Path('out/own.html').absolute()), width='100%', height=100)",
+    )
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    folder = reports.edition(
+        tmp_path / "pages",
+        notebooks=tmp_path,
+        municipalities=["神戸市", "豊岡市"],
+        sheets=False,
+        show_progress=False,
+    )
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    # the line stands below the cell for each municipality, and nothing names a place of this machine
+    assert page.count("期限を過ぎた表を使っています") >= 1
+    assert str(tmp_path) not in page
+    assert "src=" not in re.sub(r'src="data:[^"]*"', "", page).partition("<main")[2]

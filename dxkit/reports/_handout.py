@@ -204,7 +204,7 @@ def _write_group_sheet(
     parts = [
         mark,
         f'<p class="why">{escape_text(reason)}</p>' if reason else "",
-        write_part(f"この組の{len(people)}{unit}", _write_members(people, official)),
+        write_part(f"このグループの{len(people)}{unit}", _write_members(people, official)),
         _draw_progress(key, people, official),
         write_part("話し合うこと", f"<ol class='asked'>{questions}</ol>"),
         write_part("次の一歩（だれが・いつまでに）", '<div class="lines"></div>'),

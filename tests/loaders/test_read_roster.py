@@ -1,5 +1,7 @@
 """A list as an office keeps it is read as it is, and what was not read is said."""
 
+from datetime import date
+
 import openpyxl
 import pytest
 
@@ -280,3 +282,55 @@ def test_only_a_row_with_a_person_is_filled_down(tmp_path):
     with pytest.raises(TableError, match="団体が空欄です") as error:
         read_roster(tmp_path / "a.xlsx", fill_down=True)
     assert [fault.row for fault in error.value.faults] == [3]
+
+
+def _write_parted_list(path, heading="市町・団体名"):
+    """Write a cover sheet, and a list with a date above it and lines between its parts."""
+    book = openpyxl.Workbook()
+    book.active.append(["各市町DX担当課長　様"])
+    sheet = book.create_sheet("名簿")
+    sheet.append([None, None, "作成日", date(2026, 11, 20)])
+    sheet.append(["番号", heading, "お名前", "担当歴\n（年）"])
+    for row in (["【播磨】"], [1, "姫路市", "見本一子", 3], [2, "協会", "協会", 1],
+                ["【但馬】"], [3, "豊岡市", None, 2], [4, "香美町", "見本二子", 5],
+                [None, "■県", None, None], [5, "県 DX課", "見本三子", 0]):  # fmt: skip
+        sheet.append(row)
+    for row in (3, 6):
+        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=4)
+    book.save(path)
+
+
+def test_a_line_between_parts_of_a_list_is_no_member(tmp_path):
+    _write_parted_list(tmp_path / "a.xlsx")
+    with pytest.warns(TableWarning, match=r"氏名が空欄の1行（7行目「豊岡市」）も、1人と数えました"):
+        table = read_roster(tmp_path / "a.xlsx")
+    assert table["code"].tolist() == ["姫路市", "協会", "豊岡市", "香美町", "県 DX課"]
+    # a text merged over four cells is said once
+    assert [note["text"] for note in table.attrs["skipped"]] == ["【播磨】", "【但馬】", "■県"]
+    # a heading is broken into lines only because its column is narrow
+    assert table["担当歴（年）"].tolist() == [3, 1, 2, 5, 0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "column"),
+    [
+        ("市町・団体名", "code"),
+        ("団体名／所属", "code"),
+        ("機関名又は会社名", "code"),
+        ("団体・氏名", "団体・氏名"),
+        ("市町の長", "市町の長"),
+    ],
+)
+def test_headings_that_join_two_words_for_bodies_are_bodies(tmp_path, heading, column):
+    path = tmp_path / "a.csv"
+    path.write_text(f"{heading},お名前\n姫路市,見本一子\n", "utf-8")
+    assert loaders.list_headings(path)["column"].tolist() == [column, "person"]
+
+
+def test_a_date_above_a_list_is_no_row_of_headings(tmp_path):
+    _write_parted_list(tmp_path / "a.xlsx", heading="どちらから")
+    headings = loaders.list_headings(tmp_path / "a.xlsx")
+    assert headings["row"].tolist() == [2] * 3
+    assert headings["heading"].tolist() == ["どちらから", "お名前", "担当歴（年）"]
+    # what stands below tells which is the body
+    assert headings["examples"].tolist() == ["姫路市、協会", "見本一子、協会", "3、1"]

@@ -235,7 +235,7 @@ def test_the_record_holds_votes_cards_choices_and_decisions(session, groups, tmp
         "文字（1枚）",
         "まとめていないカード（1枚）",
         "作業の日を決める",
-        "参加した41団体（7組）",
+        "参加した41団体（7グループ）",
         "対面",
         "ケンドールのW",
     ):

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import zipfile
 from urllib.parse import quote
 
 import openpyxl
@@ -607,3 +608,47 @@ def test_an_ordinary_list_is_taken_in_and_a_double_heading_named_plainly(window)
     assert draft["faults"] == [
         "1行目 「備考」: 「備考」にあたる見出しが2つあります → 片方の見出しを変えてください"
     ]
+
+
+def test_colleagues_sit_apart_where_that_is_chosen(room, filled):
+    assert filled.act("rules", low="2", high="4", uses={}, separate=True)[0] == 200
+    assert filled.act("form")[0] == 200
+    seats = filled.seats()
+    assert len({seats["姫路市", "青木"], seats["姫路市", "岡"]}) == 2
+    assert len({seats["神戸市", "原"], seats["神戸市", "林"]}) == 2
+    # who comes in addition too, and it stays chosen where a form does not send it
+    row = {"code": "県DX課", "person": "谷", "人口": "", "事業者": "B社"}
+    assert filled.act("late", row=row)[0] == 200
+    seats = filled.seats()
+    assert seats["県DX課", "谷"] != seats["県DX課", "森"]
+    assert filled.act("rules", low="2", high="4", uses={})[0] == 200
+    assert filled.state["wishes"]["separate"] is True
+    # two who are wished together are not parted
+    assert filled.act("wish", kind="together", members=["青木", "岡"])[0] == 200
+    assert filled.act("form")[0] == 200
+    seats = filled.seats()
+    assert seats["姫路市", "青木"] == seats["姫路市", "岡"]
+    assert filled.state["groups"]["broken"] == []
+
+
+def test_alike_and_different_are_measured_apart(room, filled):
+    filled.act("rules", low="2", high="4", uses={"人口": "alike", "事業者": "different"})
+    filled.act("form")
+    measures = {entry["role"]: entry["value"] for entry in filled.state["groups"]["measures"]}
+    assert measures.keys() == {"alike", "different"}
+    # beside chance, which is 1 for each of them; of the difference it is 0
+    assert measures["alike"] < 1 < measures["different"]
+
+
+def test_the_record_holds_the_stages_agenda_and_the_next_date(room, filled):
+    room.stage.write_agenda(["開会", "話し合い"])
+    filled.act("day", title="意見交換会", date="", place="", items="")
+    assert room.title == "意見交換会"
+    body = {"kind": "record.docx", "start": "2027-01-14T14:00"}
+    status, content = filled.ask("/prepare/file", body)
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(content)) as document:
+        text = document.read("word/document.xml").decode()
+    for words in ("話し合い", "2027年1月14日（木）14:00", "意見交換会"):
+        assert words in text
+    assert "（未定）" not in text

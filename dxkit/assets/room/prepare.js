@@ -231,7 +231,8 @@ function drawGroups() {
   const shape = JSON.stringify(fields);
   // what is being typed is not overwritten
   if (byId("late-fields").dataset.shape !== shape) { byId("late-fields").dataset.shape = shape; byId("late-fields").replaceChildren(...fields.map(drawLateField)); }
-  byId("paper-title").textContent = state.day.title ? `会議の名前は「${state.day.title}」と載ります。` : `会議の名前は「${state.meeting}」と載ります。替えるときは、先に「5 当日」で入れてください。`;
+  const lacking = [state.day.title ? "" : "会議の名前", state.day.items.length ? "" : "投票にかけること"].filter(Boolean);
+  byId("paper-title").textContent = `会議の名前は「${state.day.title || state.meeting}」と載ります。` + (lacking.length ? `まだ決めていないもの（${lacking.join("・")}）は、先に「5 当日」で入れてください。` : "") + (state.day.items.length ? "" : "投票にかけることがないと、配布資料の「話し合うこと」は例のままです。");
   byId("no-groups").hidden = seated; byId("paper-buttons").hidden = !seated;
 }
 function drawLateField(entry, position) {

@@ -82,6 +82,7 @@ class PaperDesk:
         options = {
             name: text for name in ("title", "date", "place") if (text := str(room.get(name) or ""))
         }
+        options.setdefault("title", meeting.name)
         items = meeting.items()
         questions = {"questions": items} if items else {}
         measured = _require_groups(meeting, plan)
