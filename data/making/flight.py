@@ -113,6 +113,58 @@ FLIGHT_ROWS = (
         "墜落",
         "報道（PF4、19.4 kg、けが人なし。3月3日の協定は延期）",
     ),
+    (
+        "kamishihoro_8",
+        "かみしほろシェアオフィス（北海道上士幌町）",
+        "トバチ（上士幌町）",
+        8.5,
+        16.0,
+        None,
+        "airtruck",
+        False,
+        "2023-12-11",
+        "到着",
+        "NEXT DELIVERYの発表（PR TIMES、2023-12）と robobiz 2023-12-13（行き約8.5 km・約16分、帰りも約16分）",
+    ),
+    (
+        "kamishihoro_5",
+        "かみしほろシェアオフィス（北海道上士幌町）",
+        "個人宅（上士幌町）",
+        4.9,
+        9.0,
+        None,
+        "airtruck",
+        False,
+        "2023-12-11",
+        "到着",
+        "robobiz 2023-12-13（新聞、片道約4.9 km・約9分）",
+    ),
+    (
+        "wakayama_4",
+        "宇都宮病院（和歌山市）",
+        "道の駅四季の郷公園（和歌山市）",
+        4.3,
+        10.0,
+        None,
+        "airtruck",
+        False,
+        "2025-11-04",
+        "到着",
+        "robobiz 2025-11-06、月刊事業構想 2025-11-06（弁当、片道約4.3 km・約10分）",
+    ),
+    (
+        "okutama",
+        "奥多摩郵便局（東京都奥多摩町）",
+        "奥多摩町の集落",
+        2.25,
+        9.0,
+        0.9,
+        "pf2_cat3",
+        True,
+        "2023-03-24",
+        "到着",
+        "ドローンジャーナル 2023-03（往復約4.5 km・総飛行時間約9分、標高差約150 m）、時事通信 2023-03-24（荷物約0.9 kg）。片道は往復の半分とした",
+    ),
 )
 
 
@@ -166,7 +218,10 @@ def elevation(work: Workplace) -> pd.DataFrame:
 
 
 def real_flights(work: Workplace) -> pd.DataFrame:  # noqa: ARG001 - every job takes the workplace
-    """Make the flights that were reported: one row a flight; blank is what the report does not say."""
+    """Make the flights that were reported: one row a flight; blank is what the report does not say.
+
+    ``km`` is one way; ``minutes`` is the whole flight, there and back where ``round_trip``.
+    """
     return pd.DataFrame(FLIGHT_ROWS, columns=list(FLIGHTS))
 
 

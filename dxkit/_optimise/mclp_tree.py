@@ -24,8 +24,9 @@ from dxkit._optimise.mclp_root import CutRelaxation, round_shares
 from dxkit._optimise.mclp_state import SearchState
 
 # entries of the matrix, times nodes, after which the search stops with what it has; at most
-# NODE_LIMIT nodes. Real places of up to 350,000 entries needed 3 nodes, where they could be proven
-NODE_WORK = 10_000_000
+# NODE_LIMIT nodes. Real places of up to 350,000 entries needed 3 nodes, where they could be proven,
+# six invented countries of 400,000 cells up to 6 million; 20 million are for that of the benchmark
+NODE_WORK = 20_000_000
 # solutions with new cuts in one node
 NODE_ROUNDS = 6
 # a solution that lowers the bound by less than this share of its distance from the best answer

@@ -161,13 +161,8 @@ def _sum_by_code(problem: SitingProblem, covered: pd.Series) -> pd.DataFrame:
     rows = code_of_place[has_code]
     weights = problem.weights[has_code]
     covered_weights = np.where(covered.to_numpy()[has_code], weights, 0.0)
-    sums = pd.DataFrame(
-        {
-            "code": codes,
-            "weight": np.bincount(rows, weights, len(codes)),
-            "covered": np.bincount(rows, covered_weights, len(codes)),
-        }
-    )
+    sums = np.bincount(rows, weights, len(codes))
+    covered_sums = np.bincount(rows, covered_weights, len(codes))
     # a municipality without weight has no share
-    sums["share"] = (sums["covered"] / sums["weight"]).where(sums["weight"] > 0)
-    return sums
+    shares = np.divide(covered_sums, sums, out=np.full(len(codes), np.nan), where=sums > 0)
+    return pd.DataFrame({"code": codes, "weight": sums, "covered": covered_sums, "share": shares})

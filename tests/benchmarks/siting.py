@@ -28,6 +28,8 @@ from scipy.spatial.distance import cdist
 
 import dxkit
 from dxkit import drones
+from dxkit._optimise.mclp import maximise_coverage
+from dxkit.drones._siting_problem import read_siting_problem
 
 TAJIMA = ("28209", "28222", "28225", "28585", "28586")
 TOWNS = (
@@ -261,9 +263,20 @@ def plain_with_gap(demand, sites, count, km, limit_s=600.0):
     return (value, bound), seconds
 
 
+def search_alone(demand, sites, count, km):
+    """What the plain model does, by ours: read the tables, find the pairs, search; no table of results is written."""
+    start = processor_seconds()
+    problem = read_siting_problem(
+        demand, sites, range_km=km, weight="people", fixed=(), no_fly=None, distance_km=None
+    )
+    matrix, weights, _ = problem.solver_input()
+    maximise_coverage(matrix, weights, count)
+    return processor_seconds() - start
+
+
 def small_cases(runs=5):
     """18 small cases, ours and the plain model by turns: medians, and which is slower."""
-    ratios = []
+    ratios, alone_ratios = [], []
     for cells in (people(500), people(500).sample(1200, random_state=SEED)):
         for many in (50, 67, 100):
             for km in RANGES:
@@ -271,17 +284,20 @@ def small_cases(runs=5):
                 demand = same_distances(cells, km, sites)
                 task = (demand, sites, 10, km)
                 turns = [
-                    (site_with_gap(*task)[1], plain_with_gap(*task)[1]) for _ in range(runs + 1)
+                    (site_with_gap(*task)[1], search_alone(*task), plain_with_gap(*task)[1])
+                    for _ in range(runs + 1)
                 ]
                 # the first turn meets the libraries
-                ours, plain = np.median(turns[1:], axis=0)
+                ours, alone, plain = np.median(turns[1:], axis=0)
                 ratios.append(plain / ours)
+                alone_ratios.append(plain / alone)
                 print(
-                    f"{len(demand)} × {many}, {km} km: ours {ours:.3f} s, plain {plain:.3f} s, {plain / ours:.2f} ×",
+                    f"{len(demand)} × {many}, {km} km: ours {ours:.3f} s (without writing results {alone:.3f} s), plain {plain:.3f} s, {plain / ours:.2f} × ({plain / alone:.2f} ×)",
                     flush=True,
                 )
-    print(f"18 small cases: geometric mean {np.exp(np.mean(np.log(ratios))):.2f} ×, least {min(ratios):.2f} ×, "
-          f"slower in {sum(ratio < 1 for ratio in ratios)}")  # fmt: skip
+    for what, own in (("the whole call", ratios), ("without writing results", alone_ratios)):
+        print(f"18 small cases, {what}: geometric mean {np.exp(np.mean(np.log(own))):.2f} ×, least {min(own):.2f} ×, "
+              f"slower in {sum(ratio < 1 for ratio in own)}")  # fmt: skip
 
 
 def robust_draws(draws=200):
