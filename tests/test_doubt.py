@@ -263,6 +263,17 @@ def test_the_comparison_of_processes_can_fail():
     assert differences(plain({"t": frame}), plain({"t": frame.iloc[::-1]})) != []
 
 
+def test_the_table_for_people_ends_with_what_it_counted():
+    table = pd.DataFrame(
+        {"rows shuffled": [".(c)", "M"], "float32": [" ", "!KeyError"]},
+        index=["sharing.build_rules, run_cohort_engine", "maturity.score, codes in the index"],
+    )
+    assert count_outcomes(table) == (
+        "2 cases of 3 functions x 2 changes: 1 the same, 1 differ as the docstring says (c), "
+        "1 moved (M), 0 refused (R), 1 stopped by an error (E, !)"
+    )
+
+
 # --- the table for people ---
 
 
@@ -299,13 +310,38 @@ def summarise(names):
     return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=change_names()).fillna(" ")
 
 
+def is_function(name):
+    """Whether dxkit has it: words behind a comma in a case's name are no functions."""
+    package, _, last = name.rpartition(".")
+    return hasattr(importlib.import_module(f"dxkit.{package}"), last)
+
+
+def count_outcomes(table):
+    """Say in a line how many comparisons a table of letters holds, and what moved in them."""
+    cells = table.to_numpy(dtype=str).ravel().tolist()
+    # a cell with ! names an exception, whose letters are no outcomes
+    letters = "".join(cell for cell in cells if "!" not in cell).replace("(c)", "c")
+    functions = filter(is_function, set().union(*(functions_of(name) for name in table.index)))
+    counts = {
+        "the same": letters.count("."),
+        "differ as the docstring says (c)": letters.count("c"),
+        "moved (M)": letters.count("M"),
+        "refused (R)": letters.count("R"),
+        "stopped by an error (E, !)": letters.count("E") + sum("!" in cell for cell in cells),
+    }
+    parts = ", ".join(f"{count} {what}" for what, count in counts.items())
+    return f"{len(table)} cases of {len(list(functions))} functions x {table.shape[1]} changes: {parts}"
+
+
 def main(arguments):
     if arguments[:1] == ["--answers"]:
         answers = {name: plain(case.call(**case.tables)) for name, case in CASES.items()}
         Path(arguments[1]).write_text(json.dumps(answers, ensure_ascii=False), encoding="utf-8")
         return
     names = [name for name in CASES if not arguments or any(word in name for word in arguments)]
-    print(summarise(names).to_string())
+    table = summarise(names)
+    print(table.to_string())
+    print(count_outcomes(table))
 
 
 if __name__ == "__main__":

@@ -173,6 +173,7 @@ BESIDE_NUMBERS = {
         "より小さく、技量は": "assert median.drop",
         "最大のずれは54.5ポイントで、人数がまだ増えていた": 'assert worst["event"] == "kobe_1995"',
         "最後の値のままのほうが近く": 'assert japan_misses["last_value"] == japan_misses.min()',
+        "1日6％減のほうが近": 'assert soon["six_percent"].median() == soon.median().min()',
         "まで下がりました": "assert registering.is_monotonic_decreasing",
         "国クラウドは県ハブより多く": "assert (hub < cloud).all()",
         "国クラウドより多くなります": 'assert (cloud < known["県ハブ＋本人の登録"]).all()',

@@ -81,6 +81,14 @@ class MovementProgram:
         What is known of them.
     is_movable
         Which cells may move; the others keep their value.
+
+    Attributes
+    ----------
+    movable
+        The known cells that may move, in the order of their columns: what each rises, then what
+        each falls; unknown cells follow.
+    matrix, sides, lower, upper
+        The equations of these columns, and how far each may go.
     """
 
     def __init__(self, equations: csc_array, state: CellState, is_movable: BoolArray) -> None:
@@ -99,17 +107,17 @@ class MovementProgram:
         is_needed = np.diff(matrix.indptr) > 0
         sides = -constant[is_needed]
         room_below = state.values[self.movable] - state.low[self.movable]
-        self._upper = np.concatenate(
+        self.upper = np.concatenate(
             [
                 np.full(len(self.movable), NO_LIMIT),
                 np.where(np.isinf(room_below), NO_LIMIT, np.maximum(room_below, 0.0)),
                 np.full(len(self._unknown), NO_LIMIT),
             ]
         )
-        self._lower = np.concatenate([np.zeros(2 * len(self.movable)), state.low[self._unknown]])
-        self._program = LinearProgram(
-            matrix[is_needed], sides, sides, upper=self._upper, lower=self._lower
-        )
+        self.lower = np.concatenate([np.zeros(2 * len(self.movable)), state.low[self._unknown]])
+        self.matrix = matrix[is_needed]
+        self.sides = sides
+        self._program = LinearProgram(self.matrix, sides, sides, upper=self.upper, lower=self.lower)
 
     def move_cell(self, target: Target, cost: FloatArray) -> Witness | None:
         """Move a cell at the least cost (one number a cell); None if nothing moves it so far."""
@@ -123,29 +131,30 @@ class MovementProgram:
 
     def hold_cell(self, cell: int) -> None:
         """Let a cell keep its value from now on."""
-        for column in self._find_columns(cell):
+        for column in self.find_columns(cell):
             self._program.change_bounds(column, 0.0, 0.0)
 
     def release_cell(self, cell: int) -> None:
         """Let a cell move again."""
-        for column in self._find_columns(cell):
-            self._program.change_bounds(column, 0.0, self._upper[column])
+        for column in self.find_columns(cell):
+            self._program.change_bounds(column, 0.0, self.upper[column])
 
-    def _find_columns(self, cell: int) -> tuple[int, int]:
+    def find_columns(self, cell: int) -> tuple[int, int]:
+        """Find the columns of what a cell rises and falls."""
         position = int(self._position_of[cell])
         return position, position + len(self.movable)
 
     def _solve(self, target: Target, cost: FloatArray) -> Solution:
         self.solved_count += 1
-        rise, fall = self._find_columns(target.cell)
+        rise, fall = self.find_columns(target.cell)
         column = rise if target.change > 0 else fall
         still = fall if target.change > 0 else rise
-        self._program.change_bounds(column, abs(target.change), self._upper[column])
+        self._program.change_bounds(column, abs(target.change), self.upper[column])
         self._program.change_bounds(still, 0.0, 0.0)
         weights = cost[self.movable]
         solution = self._program.minimise(
             np.concatenate([weights, weights, np.zeros(len(self._unknown))])
         )
-        self._program.change_bounds(column, 0.0, self._upper[column])
-        self._program.change_bounds(still, 0.0, self._upper[still])
+        self._program.change_bounds(column, 0.0, self.upper[column])
+        self._program.change_bounds(still, 0.0, self.upper[still])
         return solution

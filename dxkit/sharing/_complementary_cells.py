@@ -4,7 +4,8 @@ For each cell that is not yet protected, a linear programme moves it by the widt
 lets the printed cells move with it, each at the cost of what it holds; cells that are blank already
 move for next to nothing. What has moved is blanked, and the moved table is a witness: it fits
 everything that is printed, so no attack by linear programming can exclude it. When all cells are
-protected, blanks that every witness can do without are printed again, the largest first.
+protected, blanks that every witness can do without are printed again, the largest first. In a small
+system all blanks are then chosen anew at once (`_cheapest_blanks.py`).
 
 The upper protection level is that of Cox, "Suppression methodology and statistical disclosure
 control", JASA 75, 1980, and Fischetti & Salazar, "Solving the cell suppression problem on tabular
@@ -27,6 +28,7 @@ from dxkit.sharing._cell_movement import (
     Target,
     Witness,
 )
+from dxkit.sharing._cheapest_blanks import find_cheapest_blanks
 
 # moving a cell that is blank already costs next to nothing, but more than nothing, so that among
 # free movements the shortest is chosen
@@ -87,6 +89,7 @@ class CellProtector:
         self._prune_blanks()
         if not failures and not self._is_large:
             self._exchange_blanks(program)
+            self._try_cheapest_blanks(program)
         return failures
 
     def _serve(self, choices: Sequence[Target], program: MovementProgram) -> bool:
@@ -166,6 +169,25 @@ class CellProtector:
                     budget -= 1 + program.solved_count - solved_before
             if self._measure_loss() >= loss_before:
                 return
+
+    def _try_cheapest_blanks(self, program: MovementProgram) -> None:
+        """Choose all blanks at once, and go back unless less is lost."""
+        loss_before = self._measure_loss()
+        before = [Witness(list(w.targets), w.cells, w.changes) for w in self._witnesses]
+        # what only other blanks need changes with them
+        targets = [t for w in before for t in w.targets if self._must_stay[t.cell]]
+        targets.sort(key=lambda target: (-abs(target.change), target.cell))
+        cheapest = find_cheapest_blanks(program, targets, self._must_stay, self._size + 1.0)
+        if cheapest is None or (self._size + 1.0) @ (cheapest | self._must_stay) >= loss_before:
+            return
+        self._restart([])
+        self.is_blank |= cheapest
+        is_done = all(self._serve([target], program) for target in targets)
+        is_done = is_done and not self._loosen_blanks(program)
+        if is_done:
+            self._prune_blanks()
+        if not is_done or self._measure_loss() >= loss_before:
+            self._restart(before)
 
     def _measure_loss(self) -> float:
         """Measure what is lost: the people in blank cells, and one for each cell."""

@@ -17,7 +17,7 @@ from dxkit._checks import read_numbers, require_choice
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import hash_table
-from dxkit.sharing._cohort_engine import run_cohort_engine
+from dxkit.sharing._cohort_engine import run_policies_together
 from dxkit.sharing._model import Model, build_model
 from dxkit.sharing._outages import draw_outages
 from dxkit.sharing._outcome import Outcome
@@ -31,7 +31,7 @@ ENGINES = ("cohort", "person")
 MARKS_H = (24, 72, 168)
 MAX_PERSONS = 3_000_000
 # cells × draws that fit a processor's cache: faster than one draw at a time, and than many
-BATCH_CELLS = 40_000
+BATCH_CELLS = 80_000
 MAX_BATCH_DRAWS = 64
 
 
@@ -156,12 +156,12 @@ class _Work:
     seed: int
     show_progress: bool
 
-    def run_batch(self, rules: Rules, restored: FloatArray, batch: int) -> Trace:
-        """Run one policy in one batch of the draws."""
+    def run_batch(self, rules: Sequence[Rules], restored: FloatArray, batch: int) -> list[Trace]:
+        """Run policies that register alike in one batch of the draws."""
         if self.engine == "person":
             seed = _derive_seed(self.seed, batch)
-            return run_person_engine(self.model, rules, restored, self.marks, seed)
-        return run_cohort_engine(self.model, rules, restored, self.marks)
+            return [run_person_engine(self.model, row, restored, self.marks, seed) for row in rules]
+        return run_policies_together(self.model, rules, restored, self.marks)
 
 
 def _run_all(
@@ -173,21 +173,39 @@ def _run_all(
     if work.engine == "cohort":
         size = max(1, min(MAX_BATCH_DRAWS, BATCH_CELLS // work.model.first_shares.size))
     batches = [restored[start : start + size] for start in range(0, len(restored), size)]
-    jobs = [(rule, batch, i) for rule in rules for i, batch in enumerate(batches)]
+    groups = _group_rules(rules, work.engine)
+    jobs = [
+        ([rules[number] for number in group], batch, i)
+        for group in groups
+        for i, batch in enumerate(batches)
+    ]
     if executor is not None:
         traces = _gather_traces(executor, work, jobs)
     else:
         # threads suffice: NumPy gives the lock back while it computes
         with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
             traces = _gather_traces(pool, work, jobs)
-    # the batches of one policy stand next to each other
-    starts = range(0, len(traces), len(batches))
-    return [merge_traces(traces[start : start + len(batches)]) for start in starts]
+    merged: dict[int, Trace] = {}
+    for start, group in zip(range(0, len(traces), len(batches)), groups, strict=True):
+        # the batches of one group stand next to each other, one list of its policies each
+        by_policy = zip(*traces[start : start + len(batches)], strict=True)
+        merged |= dict(zip(group, map(merge_traces, by_policy), strict=True))
+    return [merged[number] for number in range(len(rules))]
+
+
+def _group_rules(rules: Sequence[Rules], engine: str) -> list[list[int]]:
+    """Group the positions of policies whose registrations are the same; persons differ in all."""
+    groups: dict[float, list[int]] = {}
+    for number, row in enumerate(rules):
+        groups.setdefault(row.self_register_rate if engine == "cohort" else number, []).append(
+            number
+        )
+    return list(groups.values())
 
 
 def _gather_traces(
-    pool: Executor, work: _Work, jobs: Sequence[tuple[Rules, FloatArray, int]]
-) -> list[Trace]:
+    pool: Executor, work: _Work, jobs: Sequence[tuple[Sequence[Rules], FloatArray, int]]
+) -> list[list[Trace]]:
     """Run the jobs and return their results in the order of the jobs, whichever ends first."""
     futures = [pool.submit(work.run_batch, *job) for job in jobs]
     bar = tqdm(
