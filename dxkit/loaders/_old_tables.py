@@ -13,6 +13,8 @@ from dxkit._cell_hooks import add_cell_hook
 from dxkit.schema import NEVER_OLD, is_old, today
 
 HEADING = "期限を過ぎた表を使っています"
+# in an output's metadata: this line stands below its cell (the edition without Python keeps it)
+MARK = "dxkit_old_tables"
 STYLE = "color:#444;font-size:12px;line-height:1.6;overflow-wrap:anywhere"
 # loaded since the last cell ended: table → (good up to, the file that follows)
 _pending: dict[str, tuple[str, str]] = {}
@@ -78,7 +80,7 @@ def publish_old_tables(shell: Any, cell: str) -> None:
     news = {name: age for name, age in tables.items() if _cells.setdefault(name, cell) == cell}
     if text := write_old_tables(news):
         page = f'<div style="{STYLE}">{html.escape(text)}</div>'
-        shell.display_pub.publish({"text/html": page, "text/plain": text})
+        shell.display_pub.publish({"text/html": page, "text/plain": text}, metadata={MARK: True})
 
 
 def _name_next_file(file: str) -> str:

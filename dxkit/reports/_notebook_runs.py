@@ -28,6 +28,8 @@ get_ipython().display_formatter.mimebundle_formatter.for_type(
 """
 # how a terminal is told to change its colour
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# the line below a cell that loads a table older than good; it comes once in a notebook
+AGE_MARK = "dxkit_old_tables"
 # a cell whose widget has positions of its own is drawn once, for the first municipality
 CHOICE = 'class="dxkit-choice"'
 
@@ -137,12 +139,14 @@ def _run_municipalities(client: Any, run: NotebookRun, municipalities: Sequence[
     run.town = _read_kernel_town(client)
     for name in municipalities:
         _run_code(client, f"{TOWN} = {json.dumps(name, ensure_ascii=False)}")
-        outputs = _run_parts(client, name, parts)
+        outputs = _run_parts(client, run, name, parts)
         # a cell whose shown part does not depend on the municipality stays as it is
         run.variants[name] = {at: outputs[at] for at in parts if shows_something(parts[at])}
 
 
-def _run_parts(client: Any, name: str, parts: dict[int, str]) -> dict[int, list[Any]]:
+def _run_parts(
+    client: Any, run: NotebookRun, name: str, parts: dict[int, str]
+) -> dict[int, list[Any]]:
     """Run the parts of a notebook for one municipality; where its data lack it, that is said."""
     nbformat = import_extra("nbformat", "nbformat", "lab")
     nbclient = import_extra("nbclient", "nbclient", "lab")
@@ -151,13 +155,18 @@ def _run_parts(client: Any, name: str, parts: dict[int, str]) -> dict[int, list[
     for at, code in parts.items():
         if not refusal:
             try:
-                outputs[at] = _run_code(client, code)
+                outputs[at] = _run_code(client, code) + _list_age_lines(run.notebook.cells[at])
                 continue
             except nbclient.exceptions.CellExecutionError as error:
                 refusal = f"{name}では、ここから先の結果を出せません。{_read_reason(error)}"
         # what follows would be of the municipality before
         outputs[at] = [nbformat.v4.new_output("stream", name="stdout", text=refusal)]
     return outputs
+
+
+def _list_age_lines(cell: Any) -> list[Any]:
+    """List the lines on old tables below a cell: what runs again does not say them again."""
+    return [output for output in cell.outputs if AGE_MARK in output.get("metadata", {})]
 
 
 def _read_reason(error: Exception) -> str:
