@@ -99,7 +99,7 @@ def group_exercises(pages):
     return groups
 
 
-def run_session(number, room, thinking_s, times, loads, sizes):
+def run_session(number, room, thinking_s, times, pages):
     """Come in, share, load each page, try and solve its exercises, stop at an error, show a card."""
     for path in SHELL:
         load_page(room[0], path, [], {})
@@ -116,7 +116,7 @@ def run_session(number, room, thinking_s, times, loads, sizes):
     report({"share": True})
     course = phone.ask("GET", "/course/list", timeout=60)[1]
     for address, exercises in group_exercises(course["pages"]).items():
-        load_page(room[0], f"/{course['folder']}{address}", loads, sizes)
+        load_page(room[0], f"/{course['folder']}{address}", *pages)
         for cell_id in exercises:
             for state in ("tried", "solved"):
                 report({"exercise": {"id": cell_id, "state": state}})
@@ -165,7 +165,9 @@ def bench_room(sessions, thinking_s, course):
                 board = pool.submit(watch_board, port, key, polls, stop)
                 try:
                     jobs = [
-                        pool.submit(run_session, at, (port, code), thinking_s, clicks, loads, sizes)
+                        pool.submit(
+                            run_session, at, (port, code), thinking_s, clicks, (loads, sizes)
+                        )
                         for at in range(sessions)
                     ]
                     for job in jobs:

@@ -42,9 +42,7 @@ def edition(tmp_path_factory):
 
 @pytest.fixture
 def room(tmp_path, edition):
-    opened = open_room(
-        tmp_path, meeting="研修", course=edition, address="127.0.0.1", browser=False
-    )
+    opened = open_room(tmp_path, meeting="研修", course=edition, address="127.0.0.1", browser=False)
     yield opened
     opened.stop()
     opened.session.close()
@@ -60,12 +58,12 @@ def computer(chromium, room):
     ours = (room.address, "data:", "about:", "blob:")
     context.on(
         "request",
-        lambda request: None if request.url.startswith(ours) else page.strangers.append(request.url),
+        lambda request: (
+            None if request.url.startswith(ours) else page.strangers.append(request.url)
+        ),
     )
     page.on("pageerror", lambda error: page.faults.append(str(error)))
-    page.on(
-        "console", lambda said: page.faults.append(said.text) if said.type == "error" else None
-    )
+    page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
     yield page
     context.close()
 
@@ -131,7 +129,8 @@ def test_a_pc_without_python_reads_answers_and_shows_a_card(computer, room, size
     assert "00 問1" in board.locator("#tiles").inner_text()
     board.context.close()
     sizes = page.eval_on_selector_all(
-        "button, a, p, h1, h2", "all => all.map((part) => parseFloat(getComputedStyle(part).fontSize))"
+        "button, a, p, h1, h2",
+        "all => all.map((part) => parseFloat(getComputedStyle(part).fontSize))",
     )
     assert min(sizes) >= LEAST_PX
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -188,7 +187,9 @@ def test_nothing_is_sent_before_consent_and_nothing_after(computer, room):
     def answer(text):
         frame.locator("form.exercise input").first.fill(text)
         frame.locator("form.exercise button").first.click()
-        frame.wait_for_function("(text) => document.querySelector('.verdict').textContent", arg=text)
+        frame.wait_for_function(
+            "(text) => document.querySelector('.verdict').textContent", arg=text
+        )
 
     answer("31")
     assert sent == []

@@ -199,7 +199,10 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(tmp_path):
         CoursePages(folder)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"contents": 3, "towns": []}', '{"contents": [{}], "towns": []}', "x"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"contents": 3, "towns": []}', '{"contents": [{}], "towns": []}', "x"],
+)
 def test_a_folder_with_a_damaged_list_is_refused_in_words(tmp_path, content):
     (tmp_path / "edition.json").write_text(content, encoding="utf-8")
     with pytest.raises(ChoiceError, match=r"make pack TO=out/course"):

@@ -150,7 +150,7 @@ def _read_list(folder: Path) -> dict[str, Any]:
     """
     refusal = ChoiceError(
         f"「{folder}」に教材のページがありません。「{MAKE_PAGES}」で作り、"
-        "その場所を指定してください（例: make room ARGS=\"--course out/course\"）。"
+        'その場所を指定してください（例: make room ARGS="--course out/course"）。'
     )
     try:
         listing = json.loads((folder / FILE_LIST).read_text(encoding="utf-8"))
