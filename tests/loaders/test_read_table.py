@@ -180,3 +180,11 @@ def test_a_cell_longer_than_any_table_holds_is_refused_with_and_without_quotes(t
         with pytest.raises(TableError, match="長すぎ") as caught:
             loaders.read_table(path)
         assert caught.value.faults[0].row == 2
+
+
+def test_two_names_that_cannot_be_read_are_two_faults_and_no_repeat(tmp_path):
+    path = tmp_path / "窓口.csv"
+    path.write_text("市町名,件数\n豊岡市,420\n養夫市,130\nあさこ市,150\n", encoding="utf-8")
+    receipt = loaders.describe_reading(path)
+    assert list(receipt["項目"]).count("直すところ") == 2
+    assert not receipt["内容"].str.contains("2行以上").any()
