@@ -66,8 +66,8 @@ def open_room(
     Raises
     ------
     ChoiceError
-        If the named meeting was sealed, ``course`` holds no pages, the address cannot be used, or a room of this folder is
-        open already.
+        If the named meeting was sealed, ``course`` holds no pages, the address cannot be used, or
+        a room of this folder is open already.
     StoreError
         If the folder cannot be written.
 
