@@ -30,9 +30,15 @@ def main() -> None:
     parser.add_argument(
         "--pages-only", action="store_true", help="make only the edition that needs no Python"
     )
+    parser.add_argument(
+        "--course-only",
+        action="store_true",
+        help="make only the trainees' pages that need no Python, which make room serves",
+    )
     options = parser.parse_args()
-    if options.pages_only:
-        _make_edition(options.to)
+    if options.pages_only or options.course_only:
+        notebooks = _list_course() if options.course_only else "all"
+        _make_edition(options.to, notebooks, sheets=not options.course_only)
         return
     platform = None if options.here else "win_amd64"
     # in a process of its own: it writes into the docstrings of the one in which it runs
@@ -52,10 +58,17 @@ def main() -> None:
     print(f"研修パックができました: {made}\n中の「はじめに.txt」をお読みください。")
 
 
-def _make_edition(path: str) -> None:
+def _list_course() -> list[str]:
+    """List the first notebook and the trainees'."""
+    folder = Path(__file__).resolve().parents[1] / "notebooks"
+    notebooks = [*folder.glob("*.ipynb"), *(folder / "trainees").glob("*.ipynb")]
+    return sorted(notebook.relative_to(folder).as_posix() for notebook in notebooks)
+
+
+def _make_edition(path: str, notebooks: str | list[str], *, sheets: bool) -> None:
     """Make the edition that needs no Python alone, or say in one message why not."""
     try:
-        made = reports.edition(path)
+        made = reports.edition(path, notebooks=notebooks, sheets=sheets)
     except DxkitError as error:
         sys.exit(str(error))
     print(f"Python のいらない版ができました: {made}\n中の index.html をダブルクリックで開きます。")

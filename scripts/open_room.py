@@ -2,6 +2,7 @@
 
     make room                        in out/room, the meeting that is prepared, or today's
     make room ARGS="--meeting 第2回"  another meeting of the same folder
+    make room ARGS="--course out/pack/pages"  the course's pages of this folder, for PCs without Python
 
 Ctrl+C ends it; run again it opens the meeting as it was left.
 """
@@ -12,7 +13,7 @@ import threading
 
 from dxkit import reports
 from dxkit.errors import DxkitError
-from dxkit.widgets.room import open_room
+from dxkit.widgets.room import Room, open_room
 
 
 def main() -> int:
@@ -20,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--folder", default="out/room", help="where the meeting is kept")
     parser.add_argument("--meeting", help="its name; by default the one that is prepared")
+    parser.add_argument("--course", help="folder of the course's pages (default: as make pack)")
     parser.add_argument("--address", help="this laptop's address on the room's network")
     parser.add_argument("--expected", type=int, help="how many persons are in the room")
     parser.add_argument("--tickets", action="store_true", help="only paper tickets let in")
@@ -29,6 +31,7 @@ def main() -> int:
         room = open_room(
             options.folder,
             meeting=options.meeting,
+            course=options.course,
             address=options.address,
             expected=options.expected,
             tickets=options.tickets,
@@ -47,6 +50,7 @@ def main() -> int:
         f"  準備の画面（ほかの人に見せない）: {room.local_prepare_link}\n"
         f"  進行役の画面（ほかの人に見せない）: {room.local_officer_link}\n"
         f"  電話が開く住所: {room.address}  会議コード: {room.code}\n"
+        f"{_write_course(room)}"
         "  終えるときは Ctrl+C を押します。\n"
     )
     sys.stdout.flush()
@@ -58,6 +62,13 @@ def main() -> int:
         room.stop()
         room.session.close()
     return 0
+
+
+def _write_course(room: Room) -> str:
+    """Write where PCs on which nothing can be installed find the course."""
+    if not room.course.pages:
+        return ""
+    return f"  研修の教材（何も入れられないPC用）: {room.address}course\n"
 
 
 if __name__ == "__main__":

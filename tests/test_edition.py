@@ -190,3 +190,33 @@ def test_an_edition_is_made_also_after_its_tables_have_passed_their_date(tmp_pat
     assert page.count("期限を過ぎた表を使っています") >= 1
     assert str(tmp_path) not in page
     assert "src=" not in re.sub(r'src="data:[^"]*"', "", page).partition("<main")[2]
+
+
+@pytest.mark.slow
+def test_a_page_for_another_town_keeps_the_line_on_old_tables_and_its_list_of_pages(
+    tmp_path, monkeypatch
+):
+    # the line comes once in a notebook, and what runs again for a town does not say it again
+    monkeypatch.setenv("DXKIT_TODAY", "2027-04-15")
+    cells = [
+        nbformat.v4.new_markdown_cell("# 何人？\n\n**所要** 5分"),
+        nbformat.v4.new_code_cell('import dxkit\ntown = "豊岡市"'),
+        nbformat.v4.new_code_cell(
+            'table = dxkit.load("progress")\nprint(f"{town}の表")', id="asked"
+        ),
+    ]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    towns = ["豊岡市", "朝来市"]
+    folder = reports.edition(
+        tmp_path / "pages",
+        notebooks=tmp_path,
+        municipalities=towns,
+        sheets=False,
+        show_progress=False,
+    )
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    assert "期限を過ぎた表を使っています: progress" in page
+    assert 'data-id="asked"' in page
+    listing = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
+    assert listing["contents"] == [{"address": "a.html", "question": "何人？", "minutes": "5分"}]
+    assert sorted(listing["towns"]) == sorted(towns)

@@ -159,3 +159,44 @@ def test_enter_in_the_box_judges_as_the_button_does():
     assert exercise.children[-1].value == ""
     _press_enter(box)
     assert RIGHT in exercise.children[-1].value
+
+
+def _type_and_enter(box, value):
+    """Do what a browser does: it says that Enter was pressed, and then what stands in the box."""
+    _press_enter(box)
+    if value != box.value:
+        box.value = value
+
+
+def test_enter_judges_what_was_typed_and_nothing_older():
+    quiz = widgets.exercise("市町はいくつ？", 41, hint="数えます")
+    box = quiz.children[1].children[0]
+    # letter by letter, older values could still be on their way
+    assert box.continuous_update is False
+    _type_and_enter(box, "31")
+    assert "もう一度" in quiz.children[-1].value
+    _type_and_enter(box, "41")
+    assert "正解" in quiz.children[-1].value
+
+
+def test_an_old_answer_is_not_counted_again_when_another_is_sent_by_enter():
+    quiz = widgets.exercise("市町はいくつ？", 41, hint=("一つ目", "二つ目"))
+    box = quiz.children[1].children[0]
+    _type_and_enter(box, "1")
+    _type_and_enter(box, "1")
+    assert "二つ目" not in quiz.children[-1].value
+    _type_and_enter(box, "2")
+    assert "二つ目" in quiz.children[-1].value
+    assert "答えを見る" not in quiz.children[-1].value
+    # begun again on another day, the first Enter judges what is typed then
+    again = widgets.exercise("市町はいくつ？", 41, hint=("一つ目", "二つ目"))
+    _type_and_enter(again.children[1].children[0], "41")
+    assert "正解" in again.children[-1].value
+
+
+def test_a_value_that_comes_by_leaving_the_box_is_judged_by_nobody():
+    quiz = widgets.exercise("市町はいくつ？", 41)
+    quiz.children[1].children[0].value = "31"
+    assert not quiz.children[-1].value
+    quiz.children[1].children[-1].click()
+    assert "もう一度" in quiz.children[-1].value

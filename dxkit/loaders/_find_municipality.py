@@ -22,7 +22,7 @@ from dxkit.loaders._resolve_prefecture import name_municipalities, resolve_prefe
 KATAKANA = range(ord("ァ"), ord("ヶ") + 1)
 KANA_DISTANCE = ord("ァ") - ord("ぁ")
 # how 市, 区, 町 and 村 are read at the end of a name
-KANA_ENDINGS = ("し", "く", "ちょう", "まち", "そん", "むら")
+KANA_ENDINGS = {"し": "市", "く": "区", "ちょう": "町", "まち": "町", "そん": "村", "むら": "村"}
 OFFICES = ("役所", "役場", "市役所", "町役場")
 # how like a reading must be to be suggested
 LIKENESS = 0.6
@@ -109,11 +109,13 @@ def fold_kana(text: str) -> str:
 
 
 def _list_readings(kana: str) -> set[str]:
-    """List how a name can be typed in kana: with and without its ending."""
-    stems = {kana.removesuffix(ending) for ending in KANA_ENDINGS if kana.endswith(ending)}
+    """List how a name can be typed in kana: without its ending, and with it in kana or kanji."""
+    endings = [ending for ending in KANA_ENDINGS if kana.endswith(ending)]
+    stems = {kana.removesuffix(ending) for ending in endings}
+    half = {kana.removesuffix(ending) + KANA_ENDINGS[ending] for ending in endings}
     # 町 is read まち in one town and ちょう in the next: both are typed
     typed = {stem + ending for stem in stems for ending in ("ちょう", "まち")}
-    return {kana, *stems, *(typed if kana.endswith(("ちょう", "まち")) else ())}
+    return {kana, *stems, *half, *(typed if kana.endswith(("ちょう", "まち")) else ())}
 
 
 def _name_near_readings(error: PlaceNameError, reading: str, table: pd.DataFrame) -> PlaceNameError:

@@ -37,7 +37,8 @@ def check_coverage(
     """
     everybody = list_municipalities(prefecture)
     # rows may repeat a municipality, for example one a year
-    counts = Counter(table["code"])
+    # what could not be read is a fault of its own, and no municipality
+    counts = Counter(table["code"].dropna())
     missing = [place for place in everybody if place.code not in counts]
     table.attrs["missing_codes"] = [place.code for place in missing]
     repeated = [code for code, count in counts.items() if count > 1]

@@ -6,7 +6,7 @@ only if nothing in it was changed, added or taken away since.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dxkit.errors import ChoiceError
@@ -76,7 +76,7 @@ def _hash_files(folder: Path, leave_out: Sequence[str] = TRACES) -> Iterator[tup
             yield name.as_posix(), hash_file(path)
 
 
-def write_file_list(folder: Path, listing: str, facts: dict[str, str]) -> None:
+def write_file_list(folder: Path, listing: str, facts: Mapping[str, object]) -> None:
     """Write what a folder holds, by which it is later seen whether somebody worked in it."""
     content = {**facts, "files": dict(_hash_files(folder))}
     write_text(folder / listing, json.dumps(content, ensure_ascii=False, indent=1) + "\n")

@@ -141,7 +141,8 @@ def edition(
         if sheets:
             profiles(load("hearing_example"), path=folder / SHEETS, show_progress=show_progress)
         write_text(folder / INDEX, _write_index(pages, len(names), has_sheets=sheets))
-        write_file_list(folder, FILE_LIST, {"pages": str(len(pages))})
+        facts = {"pages": str(len(pages)), "contents": _list_contents(pages), "towns": names}
+        write_file_list(folder, FILE_LIST, facts)
         replace_folder(folder, target, Path(workplace) / "earlier")
     return target
 
@@ -215,6 +216,14 @@ def _write_page(
     file = folder / page.address
     file.parent.mkdir(parents=True, exist_ok=True)
     write_text(file, content)
+
+
+def _list_contents(pages: Sequence[Page]) -> list[dict[str, str]]:
+    """List the pages for a program that serves them."""
+    return [
+        {"address": page.address, "question": page.question, "minutes": page.minutes}
+        for page in pages
+    ]
 
 
 def _resolve(parent: PurePosixPath, address: str) -> str:

@@ -1,17 +1,21 @@
 """Does one machine carry a room of 30 trainees: how much memory, how long a click, and is the board right?
 
-    python tests/benchmarks/course_sessions.py [--sessions 30] [--thinking 2] [--kernels 1] [--notebook trainees/01_where_are_we]
+    python tests/benchmarks/course_sessions.py [--sessions 30] [--thinking 2] [--kernels 1]
+        [--course out/course] [--notebook trainees/01_where_are_we]
 
-`make room` serves no notebook: its course is the board, to which JupyterLab on the trainees' own PCs
-reports, and the pages without Python, which need no server. So the room's memory is that of one
-server, however many there are: the first part starts it as `make room` does, lets all sessions come
-in, share, answer each exercise of the course twice and raise cards at once, while the board is asked
-every two seconds as in the facilitator's browser. The second part is for a machine that runs
-JupyterLab for all: a kernel each, which runs a whole notebook and then answers its exercises; what
-one more adds is multiplied, which is no measurement of 30. There is no rival for the board.
+`make room` serves the course as pages for PCs on which nothing can be installed; they compute in
+the trainees' own browsers, so the room's memory is that of one server, however many there are. The
+first part starts it as `make room` does and lets all sessions at once do what such a page does: come
+in, share, load each page of the course, answer each of its exercises twice, raise cards, while the
+board is asked every two seconds as in the facilitator's browser. Without `--course` (a folder of
+`make pack TO=out/course ARGS=--course-only`) two pages are made first and all exercises reported. The
+second part is for a machine that runs JupyterLab for all: a kernel each, which runs a whole notebook
+and then answers its exercises; what one more adds is multiplied, which is no measurement of 30.
+There is no rival for the board.
 """
 
 import argparse
+import http.client
 import os
 import re
 import statistics
@@ -31,11 +35,14 @@ from jupyter_client import KernelManager
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "store"))
 from rooms import Phone
 
+from dxkit import reports
 from dxkit.widgets.room._course_exercises import list_course_exercises
 
 ROOT = Path(__file__).resolve().parents[2]
 POLL_S, GOAL_S, GOAL_GB = 2.0, 1.0, 16.0
 TUNABLES = "glibc.malloc.tcache_count=0"
+FEW_PAGES = ["trainees/00_jupyter_in_ten.ipynb", "trainees/01_where_are_we.ipynb"]
+SHELL = ("/course", "/course.css", "/course.js")
 
 
 def measure_memory(pid):
@@ -48,10 +55,11 @@ def measure_memory(pid):
     return resident / 1e6, own / 1e6
 
 
-def start_room(folder):
+def start_room(folder, course):
     """Start the room as `make room` does; return its process, port, code and officer's key."""
     command = [sys.executable, str(ROOT / "scripts" / "open_room.py"), "--no-browser"]
     command += ["--folder", folder, "--address", "127.0.0.1", "--meeting", "研修"]
+    command += ["--course", str(course)]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, env=os.environ | {"GLIBC_TUNABLES": TUNABLES}
     )
@@ -66,23 +74,54 @@ def start_room(folder):
     return process, link.port, code, parse_qs(link.fragment)["key"][0]
 
 
-def run_session(number, room, thinking_s, times):
-    """Come in, share, try and solve each exercise, stop at an error, raise a card."""
+def load_page(port, path, times, sizes):
+    """Load a page as a browser does, compressed and whole."""
+    begun = time.monotonic()
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request("GET", path, headers={"Accept-Encoding": "gzip", "Connection": "close"})
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    if answer.status != 200:
+        raise SystemExit(f"{path}: {answer.status}")
+    times.append(time.monotonic() - begun)
+    sizes[path] = len(content)
+
+
+def group_exercises(pages):
+    """Group the course's exercises by the page that asks them; others stand with the first."""
+    groups = {page["address"]: [] for page in pages}
+    first = next(iter(groups))
+    for cell_id, exercise in list_course_exercises().items():
+        start = f"trainees/{exercise.notebook}_"
+        address = next((name for name in groups if name.startswith(start)), first)
+        groups[address].append(cell_id)
+    return groups
+
+
+def run_session(number, room, thinking_s, times, pages):
+    """Come in, share, load each page, try and solve its exercises, stop at an error, show a card."""
+    for path in SHELL:
+        load_page(room[0], path, [], {})
     phone = Phone(*room)
-    reports = [{"share": True}]
-    for cell_id in list_course_exercises():
-        reports += [{"exercise": {"id": cell_id, "state": state}} for state in ("tried", "solved")]
-    reports += [
-        {"error": "引用符" if number < 7 else ""},
-        {"card": "red" if number < 4 else "green"},
-    ]
-    for report in reports:
+
+    def report(words):
         begun = time.monotonic()
-        status, answer = phone.ask("POST", "/progress", report, timeout=60)
+        status, answer = phone.ask("POST", "/progress", words, timeout=60)
         times.append(time.monotonic() - begun)
         if status != 200:
             raise SystemExit(f"refused: {status} {answer}")
         time.sleep(thinking_s)
+
+    report({"share": True})
+    course = phone.ask("GET", "/course/list", timeout=60)[1]
+    for address, exercises in group_exercises(course["pages"]).items():
+        load_page(room[0], f"/{course['folder']}{address}", *pages)
+        for cell_id in exercises:
+            for state in ("tried", "solved"):
+                report({"exercise": {"id": cell_id, "state": state}})
+    report({"error": "引用符" if number < 7 else ""})
+    report({"card": "red" if number < 4 else "green"})
 
 
 def watch_board(port, key, times, stop):
@@ -106,18 +145,29 @@ def print_times(name, times):
     )
 
 
-def bench_room(sessions, thinking_s):
-    """Let all sessions report at once, and print the server's memory, times and board."""
-    clicks, polls, stop = [], [], threading.Event()
+def make_course(course, folder):
+    """Make a few pages where no folder of the course is named."""
+    if course:
+        return Path(course)
+    return reports.edition(
+        Path(folder) / "course", notebooks=FEW_PAGES, municipalities=["豊岡市"], sheets=False
+    )
+
+
+def bench_room(sessions, thinking_s, course):
+    """Let all sessions read and report at once, and print the server's memory, times and board."""
+    clicks, polls, loads, sizes, stop = [], [], [], {}, threading.Event()
     with tempfile.TemporaryDirectory() as folder:
-        process, port, code, key = start_room(folder)
+        process, port, code, key = start_room(folder, make_course(course, folder))
         try:
             empty = measure_memory(process.pid)
             with ThreadPoolExecutor(sessions + 1) as pool:
                 board = pool.submit(watch_board, port, key, polls, stop)
                 try:
                     jobs = [
-                        pool.submit(run_session, at, (port, code), thinking_s, clicks)
+                        pool.submit(
+                            run_session, at, (port, code), thinking_s, clicks, (loads, sizes)
+                        )
                         for at in range(sessions)
                     ]
                     for job in jobs:
@@ -130,6 +180,8 @@ def bench_room(sessions, thinking_s):
             process.terminate()
             process.wait(timeout=60)
     print(f"the room: resident {empty[0]:.0f} MB empty, {full[0]:.0f} MB with {sessions} sessions")
+    print(f"{len(sizes)} pages, {sum(sizes.values()) / 1e6:.1f} MB on the wire each session")
+    print_times("pages loaded", loads)
     print_times("reports from trainees", clicks)
     print_times("board asked", polls)
     solved = sum(tile["solved"] == f"{sessions}人" for tile in state["tiles"])
@@ -187,11 +239,12 @@ def main():
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--kernels", type=int, default=1)
     parser.add_argument("--thinking", type=float, default=2.0, help="seconds between two clicks")
+    parser.add_argument("--course", help="folder of the course's pages")
     parser.add_argument("--notebook", default="trainees/01_where_are_we")
     options = parser.parse_args()
     os.environ["DXKIT_HOME"] = tempfile.mkdtemp()
     print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    bench_room(options.sessions, options.thinking)
+    bench_room(options.sessions, options.thinking, options.course)
     for _ in range(options.kernels):
         resident, own, times = bench_kernel(options.notebook)
         together = (resident + own * (options.sessions - 1)) / 1000

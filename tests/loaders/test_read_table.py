@@ -239,3 +239,11 @@ def test_a_note_of_single_persons_around_a_table_needs_no_word(tmp_path):
     path.write_text("（単位：人）\n市町名,数\n姫路市,530\n尼崎市,455\n", encoding="utf-8")
     table = loaders.read_table(path, prefecture="兵庫県")
     assert not [text for text in table.attrs["reading"]["remarks"] if "単位" in text]
+
+
+def test_two_names_that_cannot_be_read_are_two_faults_and_no_repeat(tmp_path):
+    path = tmp_path / "窓口.csv"
+    path.write_text("市町名,件数\n豊岡市,420\n養夫市,130\nあさこ市,150\n", encoding="utf-8")
+    receipt = loaders.describe_reading(path)
+    assert list(receipt["項目"]).count("直すところ") == 2
+    assert not receipt["内容"].str.contains("2行以上").any()

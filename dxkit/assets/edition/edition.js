@@ -16,8 +16,24 @@
     return data.pieces.slice(low, (high === undefined ? low : high) + 1).join("");
   }).join("");
 
+  // in a room's frame this page can keep and send nothing itself: it tells the page around it, which hands over as the
+  // window's name what it remembers
+  const isFramed = window.parent !== window && location.protocol.startsWith("http");
+  const tell = (words) => {
+    if (isFramed) window.parent.postMessage(words, new URL(location.href).origin);
+  };
+  const readMemory = () => {
+    try {
+      return isFramed ? JSON.parse(window.name) : {};
+    } catch {
+      return {};
+    }
+  };
+  const memory = readMemory();
+
   // what may be remembered from one day to the next; a browser may refuse
   const keep = (key, value) => {
+    tell({ keep: [key, value] });
     try {
       localStorage.setItem(`dxkit-${key}`, JSON.stringify(value));
       return true;
@@ -26,6 +42,7 @@
     }
   };
   const recall = (key) => {
+    if (key in memory) return memory[key];
     try {
       return JSON.parse(localStorage.getItem(`dxkit-${key}`));
     } catch {
@@ -145,7 +162,7 @@
     return task.words.wrong[Math.max(0, Math.min(tries, task.words.wrong.length) - 1)];
   };
 
-  const exercise = (task) => {
+  const exercise = (task, id) => {
     const box = element("form", "exercise");
     const question = element("p", "question");
     question.append(element("b", "", "問い"), `　${task.question}`);
@@ -178,6 +195,7 @@
       event.preventDefault();
       shown.innerHTML = verdict(task, read(), state);
       keep(task.key, state);
+      if (state.solved || state.tries) tell({ exercise: { id, state: state.solved ? "solved" : "tried" } });
     });
     if (state.typed) {
       const { kind, words } = judge(task, state.typed);
@@ -224,7 +242,10 @@
       frame.removeAttribute("data-pieces");
     });
     root.querySelectorAll("script.dxkit-choice").forEach((block) => block.replaceWith(choice(JSON.parse(block.textContent))));
-    root.querySelectorAll("script.dxkit-exercise").forEach((block) => block.replaceWith(exercise(JSON.parse(block.textContent))));
+    root.querySelectorAll("script.dxkit-exercise").forEach((block) => {
+      const id = block.closest("[data-id]")?.dataset.id ?? "";
+      block.replaceWith(exercise(JSON.parse(block.textContent), id));
+    });
   };
 
   // ---------- one's own municipality
@@ -261,6 +282,14 @@
     return show;
   };
 
+  if (isFramed) {
+    document.addEventListener("click", (event) => {
+      const address = event.target.closest?.("a[href]")?.getAttribute("href");
+      if (!address || address.startsWith("#")) return;
+      event.preventDefault();
+      tell({ open: address });
+    });
+  }
   const show = towns();
   fill(document);
   if (show) show();

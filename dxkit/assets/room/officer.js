@@ -102,6 +102,7 @@ function draw(next) {
   byId("reveal").textContent = current?.open ? "結果を隠す" : "結果を映す";
   byId("stage").href = state.stage_link;
   byId("board").href = "board#key=" + secret;
+  byId("course").textContent = state.course_link ? `何も入れられないPCでは、${state.course_link} を開いて会議コードを入れると、研修の教材を読めます。` : state.no_course;
   byId("accept").textContent = state.accepting ? "受付を止める" : "受付を始める";
   byId("accept").disabled = state.sealed;
   byId("moderated").checked = state.moderated;

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from dxkit.errors import ChoiceError, StoreError, TableWarning, shorten
 from dxkit.widgets.room._addresses import list_addresses
+from dxkit.widgets.room._course_pages import NO_PAGES
 from dxkit.widgets.room._drill import score_card, start_drill
 from dxkit.widgets.room._freed_memory import clear_freed_memory
 from dxkit.widgets.room._questions import KINDS, Question
@@ -174,6 +175,8 @@ class OfficerDesk:
             ],
             "host": room.host,
             "stage_link": room.stage_link,
+            "course_link": f"{room.address}course" if room.course.pages else "",
+            "no_course": NO_PAGES,
             "join_link": room.link,
             "remote_qr": draw_qr(room.officer_link) if room.has_qr else None,
         }

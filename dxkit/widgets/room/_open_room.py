@@ -12,6 +12,7 @@ from dxkit.errors import ChoiceError
 from dxkit.store import Meeting, Session
 from dxkit.widgets.room._addresses import list_addresses
 from dxkit.widgets.room._code_gate import CodeGate
+from dxkit.widgets.room._course_pages import find_course
 from dxkit.widgets.room._papers import Papers
 from dxkit.widgets.room._preparation import NEXT_MEETING, STORE_WIDE, ask_items
 from dxkit.widgets.room._room import Room
@@ -27,6 +28,7 @@ def open_room(
     folder: str | Path = "out/room",
     *,
     meeting: str | None = None,
+    course: str | Path | None = None,
     address: str | None = None,
     expected: int | None = None,
     tickets: bool = False,
@@ -42,6 +44,9 @@ def open_room(
     meeting
         Its name; by default that of the meeting that was prepared last on the pages, while it is
         not sealed, else today's date. A name that is there already is opened as it was left.
+    course
+        The folder of the trainees' pages (`dxkit.reports.edition`) that PCs read on which nothing
+        can be installed; by default where ``make pack`` leaves them, if they are there.
     address
         This laptop's address on the room's network, if it has several; the officer's page lists
         them. Without any network only this laptop's own browser comes in, and the page says so.
@@ -61,8 +66,8 @@ def open_room(
     Raises
     ------
     ChoiceError
-        If the named meeting was sealed, the address cannot be used, or a room of this folder is
-        open already.
+        If the named meeting was sealed, ``course`` holds no pages, the address cannot be used, or
+        a room of this folder is open already.
     StoreError
         If the folder cannot be written.
 
@@ -75,6 +80,7 @@ def open_room(
     ...     room.session.close()
     (True, '第1回', {}, True)
     """
+    pages = find_course(course)
     path = Path(folder) / STORE
     path.parent.mkdir(parents=True, exist_ok=True)
     guard = StoreGuard(path)
@@ -84,6 +90,7 @@ def open_room(
         session, name = _open_session(path, meeting)
         room = _make_room(session, name, address, expected, papers, tickets=tickets)
         room.guard = guard
+        room.course = pages
         with Meeting(path, meeting=name) as prepared:
             ask_items(room, prepared)
         room.start()

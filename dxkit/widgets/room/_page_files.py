@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from dxkit.widgets.room._replies import Reply
+from dxkit.widgets.room._replies import POLICY, Reply
 
 HTML = "text/html"
 CSS = "text/css"
@@ -30,8 +30,11 @@ HEADS = {
         ("prepare.css", "prepare.js", "prepare_unsaved.js", "prepare_papers.js"),
     ),
     "board.html": ("教室のようす", ("board.css", "board.js")),
+    "course.html": ("研修の教材", ("course.css", "course.js")),
     "game.html": ("拠点を置く", ("page.css", "game.css", "game.js")),
 }
+# a page that shows others of this server within itself
+POLICIES = {"course.html": f"{POLICY}; frame-src 'self'"}
 
 
 @cache
@@ -42,7 +45,8 @@ def read_page_file(name: str, kind: str) -> Reply:
         return Reply(200, content, kind)
     title, parts = HEADS[name]
     head = HEAD.format(title=title, parts="\n".join(map(_link_part, parts)))
-    return Reply(200, head.encode() + content + FOOT.encode(), kind)
+    policy = (("Content-Security-Policy", POLICIES.get(name, POLICY)),)
+    return Reply(200, head.encode() + content + FOOT.encode(), kind, special=policy)
 
 
 def _link_part(name: str) -> str:

@@ -41,6 +41,8 @@ class Reply(NamedTuple):
     content: bytes
     kind: str
     wait_s: float = 0.0
+    # headers that this reply has beside, or in place of, those that all have
+    special: tuple[tuple[str, str], ...] = ()
 
     @property
     def headers(self) -> dict[str, str]:
@@ -48,7 +50,7 @@ class Reply(NamedTuple):
         length = {"Content-Length": str(len(self.content))}
         kind = {"Content-Type": f"{self.kind}; charset=utf-8"}
         wait = {"Retry-After": str(int(self.wait_s) + 1)} if self.wait_s else {}
-        return HEADERS | kind | length | wait
+        return HEADERS | kind | length | wait | dict(self.special)
 
 
 def make_reply(status: int, content: Mapping[str, Any], wait_s: float = 0.0) -> Reply:

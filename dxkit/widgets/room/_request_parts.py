@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from dxkit.errors import ChoiceError
+from dxkit.widgets.room._course_pages import COURSE_FILES
 from dxkit.widgets.room._page_files import CSS, HTML, SCRIPT, read_page_file
 from dxkit.widgets.room._replies import JSON, RefusedError, Reply
 from dxkit.widgets.room._server import Request
@@ -31,6 +32,7 @@ FILES = {
     "/prepare_unsaved.js": ("prepare_unsaved.js", SCRIPT),
     "/prepare_papers.js": ("prepare_papers.js", SCRIPT),
     **BOARD_FILES,
+    **COURSE_FILES,
 }
 
 

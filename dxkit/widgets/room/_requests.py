@@ -1,14 +1,15 @@
 """What does the room's server say to a request, and to which does it say nothing?
 
-Only the exact paths below exist: no file is looked up by what a request names. What cannot come
-from the page itself is refused before anything is read: another host name (DNS rebinding), another
-origin, another kind or size of content.
+Only exact paths exist: no file is looked up by what a request names; a page of the course is one
+of a list. What cannot come from the page itself is refused before anything is read: another host
+name (DNS rebinding), another origin, another kind or size of content.
 """
 
 import asyncio
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from tornado.httputil import HTTPHeaders
@@ -16,6 +17,7 @@ from tornado.httputil import HTTPHeaders
 from dxkit.errors import ChoiceError, StoreError
 from dxkit.store import ITEM_LONGEST, TEXT_LONGEST, check_text
 from dxkit.widgets.room._code_gate import clean_code
+from dxkit.widgets.room._course_pages import COURSE_LIST, COURSE_PAGES, split_address
 from dxkit.widgets.room._officer import OfficerDesk
 from dxkit.widgets.room._papers import Papers
 from dxkit.widgets.room._preparation import (
@@ -47,10 +49,13 @@ MAX_HEADERS = 100
 VOTE_THREADS = 32
 DOOR_THREADS = 4
 OFFICER_THREADS = 2
+# they read and compress pages of megabytes, before which no vote waits
+PAGE_THREADS = 2
 # requests of phones that are in, and of those at the door, that may wait
 MAX_WAITING_VOTES = 600
 MAX_WAITING_JOINS = 64
 MAX_WAITING_OFFICERS = 16
+MAX_WAITING_PAGES = 200
 BUSY = "混み合っています。少し待ってください。"
 
 
@@ -74,13 +79,14 @@ class RequestDesk:
         self._door_pool = ThreadPoolExecutor(DOOR_THREADS, thread_name_prefix="room-door")
         # forming groups takes seconds: it never stands before a vote
         self._officer_pool = ThreadPoolExecutor(OFFICER_THREADS, thread_name_prefix="room-officer")
-        self._waiting = {self._vote_pool: 0, self._door_pool: 0, self._officer_pool: 0}
+        self._page_pool = ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="room-page")
+        pools = (self._vote_pool, self._door_pool, self._officer_pool, self._page_pool)
+        self._waiting = dict.fromkeys(pools, 0)
 
     def close(self) -> None:
         """End the threads, after what they are storing is stored."""
-        self._vote_pool.shutdown()
-        self._door_pool.shutdown()
-        self._officer_pool.shutdown()
+        for pool in self._waiting:
+            pool.shutdown()
 
     async def answer(self, request: Request) -> Reply:
         """Answer a request."""
@@ -141,6 +147,8 @@ class RequestDesk:
             return await self._run(self._vote_pool, MAX_WAITING_VOTES, serve)
         if route in PreparationDesk.ROUTES:
             return await self._serve_preparation(request)
+        if request.method == "GET" and request.path.startswith(COURSE_PAGES):
+            return await self._serve_course(request)
         return await self._serve_phone(request)
 
     async def _serve_preparation(self, request: Request) -> Reply:
@@ -155,6 +163,23 @@ class RequestDesk:
         )
         return await self._run(self._officer_pool, MAX_WAITING_OFFICERS, serve)
 
+    async def _serve_course(self, request: Request) -> Reply:
+        """Serve a page of the course to those who have come in: its address holds a secret."""
+        secret, name = split_address(request.path)
+        if not self._room.gate.has_secret("course", secret):
+            self._count_stranger(request)
+            raise RefusedError(404)
+        # a page is large: behind one access point all may have one address
+        if not self._room.course.by_address.allow_request(request.sender):
+            raise RefusedError(429, BUSY, wait_s=1)
+        is_packed = "gzip" in read_header(request, "Accept-Encoding").lower()
+        serve = partial(self._room.course.read_page, name, is_packed=is_packed)
+        return await self._run(self._page_pool, MAX_WAITING_PAGES, serve)
+
+    def _list_course(self, _: dict[str, Any], __: str) -> Reply:
+        """List the course's pages, and the secret with which they are asked for."""
+        return make_reply(200, self._room.course.describe(self._room.gate.derive_secret("course")))
+
     def find_limits(self, path: str, headers: HTTPHeaders) -> tuple[int, float] | None:
         """Find how long a request's body may be, where it may be longer than others."""
         return (MAX_SENT_BYTES, SENDING_S) if allows_upload(self._room, path, headers) else None
@@ -165,6 +190,7 @@ class RequestDesk:
             self._count_stranger(request)
         serve = {
             ("GET", "/state"): self._describe,
+            ("GET", COURSE_LIST): self._list_course,
             ("POST", "/vote"): self._store_answer,
             ("POST", "/note"): self._store_note,
             ("POST", "/support"): self._store_support,

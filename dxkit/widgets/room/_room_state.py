@@ -14,6 +14,7 @@ from dxkit.store import Session
 from dxkit.widgets.room._addresses import check_address, write_host
 from dxkit.widgets.room._code_gate import CodeGate
 from dxkit.widgets.room._connection_table import ConnectionTable
+from dxkit.widgets.room._course_pages import CoursePages
 from dxkit.widgets.room._doorkeeper import Doorkeeper
 from dxkit.widgets.room._questions import Question, name_support, read_questions
 from dxkit.widgets.room._rate_limiter import RateLimiter
@@ -98,6 +99,8 @@ class RoomState:
         self.by_address = RateLimiter(ADDRESS_BURST, ADDRESS_PER_SECOND)
         self.by_client = RateLimiter(CLIENT_BURST, CLIENT_PER_SECOND)
         self.table = ConnectionTable()
+        # the course's pages, where a folder of them is served
+        self.course = CoursePages()
         # what a game adds: pages for everybody, services for phones that are in
         self.more_pages: dict[str, Reply] = {}
         self.more_services: dict[tuple[str, str], Service] = {}

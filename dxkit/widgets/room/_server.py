@@ -31,8 +31,9 @@ from dxkit.widgets.room._replies import Reply
 
 HEADERS_S = 3.0
 BODY_S = 3.0
-# who has not read an answer after so long is hung up on
+# who has not read an answer after so long is hung up on; a long one may take longer
 ANSWER_S = 10.0
+SLOWEST_BYTES_PER_S = 50_000
 MAX_HEADER_BYTES = 16_384
 # longer than any body that is served, so that its sender can still be told so
 MAX_BODY_BYTES = 65_536
@@ -153,7 +154,8 @@ class RoomServer:
         start = ResponseStartLine("HTTP/1.1", reply.status, responses.get(reply.status, ""))
         # the answer to HEAD has no body
         content = b"" if request.method == "HEAD" else reply.content
-        hang_up = self._loop.call_later(ANSWER_S, stream.close)
+        patience_s = ANSWER_S + len(content) / SLOWEST_BYTES_PER_S
+        hang_up = self._loop.call_later(patience_s, stream.close)
         # a phone that has hung up meanwhile asks again
         with suppress(StreamClosedError):
             await connection.write_headers(start, HTTPHeaders(reply.headers), content)
