@@ -143,16 +143,14 @@ def _run_municipalities(client: Any, run: NotebookRun, municipalities: Sequence[
     ages = {at: [*filter(_is_of_old_tables, run.notebook.cells[at].outputs)] for at in parts}
     for name in municipalities:
         _run_code(client, f"{TOWN} = {json.dumps(name, ensure_ascii=False)}")
-        outputs = _run_parts(client, run, name, parts)
+        outputs = _run_parts(client, name, parts)
         # a cell whose shown part does not depend on the municipality stays as it is
         run.variants[name] = {
             at: [*outputs[at], *ages[at]] for at in parts if shows_something(parts[at])
         }
 
 
-def _run_parts(
-    client: Any, run: NotebookRun, name: str, parts: dict[int, str]
-) -> dict[int, list[Any]]:
+def _run_parts(client: Any, name: str, parts: dict[int, str]) -> dict[int, list[Any]]:
     """Run the parts of a notebook for one municipality; where its data lack it, that is said."""
     nbformat = import_extra("nbformat", "nbformat", "lab")
     nbclient = import_extra("nbclient", "nbclient", "lab")
