@@ -491,3 +491,55 @@ def test_tiles_are_asked_of_the_geospatial_authority_only_when_told_to(seen, tow
     assert page.locator(SHAPES).count() == 41
     assert {url.split("/")[2] for url in seen.requests} == {"cyberjapandata.gsi.go.jp"}
     assert "国土地理院" in told(page, ".leaflet-control-attribution")[0]
+
+
+TIP = "() => [...document.querySelectorAll('.leaflet-tooltip')].at(-1)?.querySelector('.head')?.textContent"
+
+
+def test_all_shapes_of_a_map_are_one_stop_of_tab_and_arrows_walk_over_them(seen, towns, tmp_path):
+    maps.choropleth(towns, column="value").save(tmp_path / "map.html")
+    page = seen.page
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector("body[data-drawn]")
+    page.wait_for_selector(f"{SHAPES}[tabindex='0']")
+    stops = page.locator(SHAPES).evaluate_all("parts => parts.map(part => part.tabIndex)")
+    assert sorted(stops) == [-1] * 40 + [0]
+    # map, shapes, both buttons and the legend; then the page is left
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.tagName") == "path"
+    # seven areas a row, from the south-west
+    for key, name in (
+        ("ArrowUp", "第8町"),
+        ("ArrowRight", "第9町"),
+        ("ArrowDown", "第2町"),
+        ("ArrowLeft", "第1町"),
+        ("ArrowLeft", "第1町"),
+    ):
+        page.keyboard.press(key)
+        page.wait_for_function(f"name => ({TIP})() === name", arg=name)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.className").startswith(
+        "leaflet-control-zoom-out"
+    )
+    # the way back ends where it began, and an arrow on the map itself still moves the map
+    for _ in range(2):
+        page.keyboard.press("Shift+Tab")
+    assert page.evaluate("() => document.activeElement.tagName") == "path"
+
+
+def test_enter_opens_what_a_click_on_a_shape_opens(seen, tmp_path):
+    drawing = maps.Map((34.7, 135.2), zoom_start=9)
+    shape = box(135.0, 34.6, 135.4, 34.8).__geo_interface__
+    layer = folium.GeoJson({"type": "Feature", "properties": {"name": "西の町"}, "geometry": shape})
+    folium.GeoJsonPopup(["name"], ["市町"]).add_to(layer)
+    layer.add_to(drawing)
+    drawing.save(tmp_path / "map.html")
+    page = seen.page
+    page.goto((tmp_path / "map.html").as_uri())
+    page.wait_for_selector(f"{SHAPES}[tabindex='0']")
+    page.locator(SHAPES).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".leaflet-popup")
+    assert "西の町" in page.locator(".leaflet-popup").text_content()
