@@ -128,6 +128,7 @@ PACKAGES = (
     *(
         f"support.{name}"
         for name in (
+            "answers",
             "costs",
             "liaison",
             "matching",

@@ -110,7 +110,7 @@ class RecordContent:
         digest = self.session.digest()
         return (
             f"SHA-256: {digest}（{digest.entries}件）。"
-            "後日、保存ファイルの digest() がこの値と違えば、この後に書き足されたか、"
+            "後日、会議の保存ファイルから計算し直した値がこれと違えば、この後に書き足されたか、"
             "書き換えられています。"
         )
 
