@@ -17,7 +17,10 @@ NUMBER = re.compile(r"\d+")
 COUNTING = re.compile(r"[\d()\[\]_.]|人目|の")
 # between several names of a cell, but not inside of brackets: 青木（課長、代理）
 BETWEEN = re.compile(r"[、,，/／\r\n]+(?![^(（]*[)）])")
-NAMELESS = re.compile(r"(?:他|ほか|外)\s*\d*\s*[名人]?")
+# 他2名, ほか数人, behind a blank or alone; 外山 is a name
+NAMELESS = re.compile(
+    r"(?:^|(?<=[\s　、,，/／]))(?:他|ほか|外)\s*(?:[\d０-９一二三四五六七八九十数]+\s*[名人](?:程度)?)?$"
+)
 # keys of the second and further columns of persons; no heading holds this sign
 SEPARATOR = "\x1f"
 # rows that a remark names
@@ -99,9 +102,9 @@ def split_persons(members: Sequence[Member], *, is_joined: bool) -> tuple[list[M
             persons.append((number, others))
             continue
         joined = [" ".join(filter(None, texts))] if is_joined else texts
-        names = [part for text in joined for part in _split_cell(text)]
-        nameless += [f"{number}行目「{name}」" for name in names if NAMELESS.fullmatch(name)]
-        names = [name for name in names if not NAMELESS.fullmatch(name)]
+        parts = [part for text in joined for part in _split_cell(text)]
+        nameless += [f"{number}行目「{part}」" for part in parts if NAMELESS.search(part)]
+        names = [name for part in parts if (name := NAMELESS.sub("", part).strip())]
         persons += [(number, others | {"person": name}) for name in names or [""]]
         if len(names) > 1:
             several.append(f"{number}行目「{shorten('、'.join(names), 30)}」")

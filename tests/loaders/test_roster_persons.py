@@ -101,12 +101,23 @@ def test_columns_of_persons_that_only_the_user_knows_are_read_as_such(tmp_path):
     assert table["随行"].tolist()[0] == "伊藤"
 
 
-@pytest.mark.parametrize("others", ["他2名", "ほか2名", "外３人", "他"])
-def test_people_without_a_name_are_said_and_not_seated(tmp_path, others):
-    rows = [("団体名", "氏名"), ("神戸市", f"青木 花子、{others}"), ("姫路市", "伊藤 健")]
+@pytest.mark.parametrize(
+    "others", ["他2名", "ほか2名", "外３人", "他", "他二名", "ほか数名", "他 10名程度"]
+)
+@pytest.mark.parametrize("between", ["、", " ", "　", "\n"])
+def test_people_without_a_name_are_said_and_not_seated(tmp_path, others, between):
+    rows = [("団体名", "氏名"), ("神戸市", f"青木 花子{between}{others}"), ("姫路市", "伊藤 健")]
     _, members, remarks = read_list(tmp_path, rows)
     assert members == [("神戸市", "青木 花子"), ("姫路市", "伊藤 健")]
     assert "名前のない人は読みませんでした（2行目「" in remarks[0]
+
+
+@pytest.mark.parametrize("name", ["外山 他美", "他田 ほか", "外", "青木 外", "外一郎"])
+def test_a_name_in_which_other_is_a_part_stays_one(tmp_path, name):
+    _, members, _ = read_list(tmp_path, [("団体名", "氏名"), ("神戸市", name), ("姫路市", "伊藤")])
+    assert ("姫路市", "伊藤") in members
+    if name in ("外山 他美", "外一郎"):
+        assert members[0] == ("神戸市", name)
 
 
 def test_one_person_with_another_space_stands_twice(tmp_path):
