@@ -34,7 +34,9 @@ from dxkit.loaders._roster_headings import (
 from dxkit.loaders._roster_persons import (
     SEPARATOR,
     find_person_headings,
+    index_by_person,
     is_one_name,
+    is_person,
     name_person_column,
     split_persons,
 )
@@ -125,10 +127,10 @@ def read_roster(
     members, skipped, faults = _read_rows(page, head.first, fields, fill_down=fill_down)
     warn_of_nameless_columns(head, members)
     warn_of_looks(head, members)
-    headings = [head.headings[place] for place, name in fields.items() if _is_person(name)]
+    headings = [head.headings[place] for place, name in fields.items() if is_person(name)]
     members, remarks = split_persons(members, is_joined=is_one_name(headings))
-    for text in remarks:
-        warn_of_list(page, *text.split(" → "), stacklevel=3)
+    for problem, remedy in remarks:
+        warn_of_list(page, problem, remedy, stacklevel=3)
     faults = [*page.faults, *faults, *list_repeats(page, members)]
     if faults:
         raise TableError(faults)
@@ -140,7 +142,8 @@ def read_roster(
         raise TableError([Fault("出欠が × の人だけで、参加者が1人もいません", file=page.file,
                                 sheet=page.name)])  # fmt: skip
     skipped = sorted([*skipped, *absent], key=lambda note: int(note["row"]))
-    names_read = [name for name in fields.values() if name != "attends" and SEPARATOR not in name]
+    stems = dict.fromkeys(name.partition(SEPARATOR)[0] for name in fields.values())
+    names_read = [name for name in stems if name != "attends"]
     table = pd.DataFrame([row for _, row in members], columns=names_read)
     others = [name for name in names_read if name not in ("code", "person")]
     shown: dict[str, Any] = {name: _read_column(table[name]) for name in others}
@@ -169,13 +172,25 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
     """Name the columns; a heading that stands twice is a fault."""
     fields: dict[int, str] = {}
     page = head.page
-    together = find_person_headings(list(head.headings.values()), PERSON_HEADINGS)
+    headings = list(head.headings.values())
+    together = find_person_headings(headings, PERSON_HEADINGS)
+    # a heading that is named by itself stays as it is
+    asked = {heading for heading in headings if is_named(heading, names)}
+    asked -= {heading for heading in headings if name_heading(heading, names) == heading.strip()}
+    # several columns of persons are meant: by their numbers, or by who says so
+    persons = [
+        heading
+        for heading in headings
+        if (name_heading(heading, names) == "person" if heading in asked else heading in together)
+    ]
+    by_person = index_by_person(headings, persons) if persons == together else {}
     for position, heading in head.headings.items():
-        is_asked = is_named(heading, names)
         name = name_heading(heading, names)
-        # several columns of persons are meant: by their numbers, or by who says so
-        if (heading in together and not is_asked) or (is_asked and name == "person"):
-            name = name_person_column(sum(map(_is_person, fields.values())))
+        if heading in persons:
+            name = name_person_column(sum(map(is_person, fields.values())))
+        elif heading in by_person and heading not in asked:
+            stem, place = by_person[heading]
+            name = name_person_column(place, name_heading(stem, {}))
         # a second question of who comes is one of another matter
         if name == "attends" and name in fields.values():
             name = heading.strip()
@@ -188,10 +203,6 @@ def _name_fields(head: RosterHead, names: Mapping[str, str]) -> dict[int, str]:
             )  # fmt: skip
         fields[position] = name
     return fields
-
-
-def _is_person(name: str) -> bool:
-    return name.partition(SEPARATOR)[0] == "person"
 
 
 def _read_rows(
@@ -218,7 +229,8 @@ def _read_rows(
         if cells["code"] in DITTO_MARKS and members:
             cells["code"] = members[-1][1]["code"]
         is_below = fill_down and members and not cells["code"]
-        if is_below and cells.get("person", text):
+        persons = [cell for name, cell in cells.items() if is_person(name)]
+        if is_below and any(persons or [text]):
             cells["code"] = members[-1][1]["code"]
             filled.append(number)
         if cells["code"]:
@@ -246,7 +258,7 @@ def _is_section(page: Sheet, row: int, cells: Mapping[str, str]) -> bool:
         return False
     number = page.row_numbers[row]
     is_across = any(
-        top <= number <= bottom and right - left >= 2
+        top <= number <= bottom and right - left >= 2 and page.find_text(row, left - 1) == words[0]
         for left, top, right, bottom in page.looks.merged
     )
     is_alone = sum(bool(cell) for cell in cells.values()) < 2

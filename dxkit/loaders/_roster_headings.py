@@ -193,7 +193,9 @@ def _write_examples(head: RosterHead, position: int) -> str:
     page = head.page
     rows = range(head.first, min(len(page.rows), head.first + HEADING_ROWS))
     texts = [
-        page.find_verbatim(row, position).strip() for row in rows if len(page.list_texts(row)) > 1
+        page.find_verbatim(row, position).strip()
+        for row in rows
+        if len(page.list_texts(row)) > 1 or len(head.headings) == 1
     ]
     return "、".join(
         shorten(text, 12) for text in list(dict.fromkeys(filter(None, texts)))[:EXAMPLES]

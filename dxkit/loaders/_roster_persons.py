@@ -19,7 +19,7 @@ COUNTING = re.compile(r"[\d()\[\]_.]|人目|の")
 BETWEEN = re.compile(r"[、,，/／\r\n]+(?![^(（]*[)）])")
 # 他2名, ほか数人, behind a blank or alone; 外山 is a name
 NAMELESS = re.compile(
-    r"(?:^|(?<=[\s　、,，/／]))(?:他|ほか|外)\s*(?:[\d０-９一二三四五六七八九十数]+\s*[名人](?:程度)?)?$"
+    r"(?:^|(?<=[\s　、,，/／]))(?:他|ほか|外)\s*(?:[\d０-９一二三四五六七八九十数]+\s*[名人](?:様|程度)?)?$"
 )
 # keys of the second and further columns of persons; no heading holds this sign
 SEPARATOR = "\x1f"
@@ -52,10 +52,46 @@ def find_person_headings(headings: Sequence[str], persons: frozenset[str]) -> li
     counted = {heading for heading in stems if NUMBER.search(plain[heading])}
     for stem in dict.fromkeys(stems.values()):
         alike = [heading for heading in stems if stems[heading] == stem]
+        # beside 氏名, 担当者1 and 担当者2 are whom to ask
+        others = [one for one, word in plain.items() if word in persons and one not in alike]
+        if others:
+            continue
         is_person = stem in persons or (not stem and all("人目" in plain[one] for one in alike))
         if is_person and len(alike) > 1 and counted.intersection(alike):
             return alike
     return []
+
+
+def index_by_person(headings: Sequence[str], together: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Find which columns tell something of one of several persons: 役職1 and 役職2.
+
+    Parameters
+    ----------
+    headings
+        All headings of a list.
+    together
+        Those that name persons.
+
+    Returns
+    -------
+    dict
+        Heading to what it says without the number (役職), and the person's place from 0.
+    """
+    places = {
+        match[0]: place
+        for place, heading in enumerate(together)
+        if (match := NUMBER.search(_simplify(heading)))
+    }
+    others = [heading for heading in headings if heading not in together]
+    stems = {heading: COUNTING.sub("", _simplify(heading)) for heading in others}
+    numbers = {heading: NUMBER.search(_simplify(heading)) for heading in others}
+    found: dict[str, tuple[str, int]] = {}
+    for heading in others:
+        number = numbers[heading]
+        alike = [other for other in others if stems[other] == stems[heading] and numbers[other]]
+        if number and number[0] in places and stems[heading] and len(alike) > 1:
+            found[heading] = (stems[heading], places[number[0]])
+    return found
 
 
 def _simplify(heading: str) -> str:
@@ -72,12 +108,14 @@ def is_one_name(headings: Sequence[str]) -> bool:
     )
 
 
-def name_person_column(count: int) -> str:
-    """Name the cells of a column of persons, of which ``count`` came before."""
-    return f"person{SEPARATOR}{count + 1}" if count else "person"
+def name_person_column(place: int, what: str = "person") -> str:
+    """Name the cells of a column about a row's person at a place, counted from 0."""
+    return f"{what}{SEPARATOR}{place}" if place or what != "person" else what
 
 
-def split_persons(members: Sequence[Member], *, is_joined: bool) -> tuple[list[Member], list[str]]:
+def split_persons(
+    members: Sequence[Member], *, is_joined: bool
+) -> tuple[list[Member], list[tuple[str, str]]]:
     """Give each person a row; say which rows held several, or people without a name.
 
     Parameters
@@ -89,43 +127,64 @@ def split_persons(members: Sequence[Member], *, is_joined: bool) -> tuple[list[M
 
     Returns
     -------
-    tuple of list, list of str
-        The members, and what to say of them in Japanese.
+    tuple of list, list of tuple
+        The members, and what to say of them in Japanese: what was done, and what to do.
     """
     persons: list[Member] = []
     several: list[str] = []
     nameless: list[str] = []
     for number, cells in members:
-        texts = [cells[key] for key in cells if key.partition(SEPARATOR)[0] == "person"]
-        others = {key: text for key, text in cells.items() if SEPARATOR not in key}
+        texts = [cells[key] for key in cells if is_person(key)]
+        shared = {key: text for key, text in cells.items() if SEPARATOR not in key}
         if not texts:
-            persons.append((number, others))
+            persons.append((number, shared))
             continue
         joined = [" ".join(filter(None, texts))] if is_joined else texts
-        parts = [part for text in joined for part in _split_cell(text)]
-        nameless += [f"{number}行目「{part}」" for part in parts if NAMELESS.search(part)]
-        names = [name for part in parts if (name := NAMELESS.sub("", part).strip())]
-        persons += [(number, others | {"person": name}) for name in names or [""]]
-        if len(names) > 1:
-            several.append(f"{number}行目「{shorten('、'.join(names), 30)}」")
+        parts = [(place, part) for place, text in enumerate(joined) for part in _split_cell(text)]
+        nameless += [f"{number}行目「{part}」" for _, part in parts if NAMELESS.search(part)]
+        names = [(place, NAMELESS.sub("", part).strip()) for place, part in parts]
+        named = [(place, name) for place, name in names if name] or [(0, "")]
+        persons += [
+            (number, shared | _select_person(cells, place) | {"person": name})
+            for place, name in named
+        ]
+        if len(named) > 1:
+            several.append(f"{number}行目「{shorten('、'.join(name for _, name in named), 30)}」")
     return persons, _describe(several, nameless)
+
+
+def is_person(key: str) -> bool:
+    """Check for the name of a column of persons."""
+    return key.partition(SEPARATOR)[0] == "person"
+
+
+def _select_person(cells: Mapping[str, str], place: int) -> dict[str, str]:
+    """Select what a row says of its person at a place alone."""
+    parts = {key: key.partition(SEPARATOR) for key in cells if SEPARATOR in key}
+    stems = dict.fromkeys(stem for stem, _, _ in parts.values() if stem != "person")
+    own = {stem: cells[key] for key, (stem, _, at) in parts.items() if at == str(place)}
+    return {stem: own.get(stem, "") for stem in stems}
 
 
 def _split_cell(text: str) -> list[str]:
     return [part.strip() for part in BETWEEN.split(text) if part.strip()]
 
 
-def _describe(several: Sequence[str], nameless: Sequence[str]) -> list[str]:
+def _describe(several: Sequence[str], nameless: Sequence[str]) -> list[tuple[str, str]]:
     remarks = []
     if several:
         listed = list_first(several, SHOWN, count=len(several), unit="行")
         remarks.append(
-            f"1行に何人か書かれた{len(several)}行を、1人1行に分けました（{listed}）"
-            " → 1人の名前なら、区切りの「、」や改行を消してください"
+            (
+                f"1行に何人か書かれた{len(several)}行を、1人1行に分けました（{listed}）",
+                "1人の名前なら、区切りの「、」や改行を消してください",
+            )
         )
     if nameless:
         listed = list_first(nameless, SHOWN, count=len(nameless))
-        remarks.append(f"名前のない人は読みませんでした（{listed}） → 1人1行で書き足してください")
+        remarks.append(
+            (f"名前のない人は読みませんでした（{listed}）", "1人1行で書き足してください")
+        )
     return remarks
 
 

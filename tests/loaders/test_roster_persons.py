@@ -120,6 +120,56 @@ def test_a_name_in_which_other_is_a_part_stays_one(tmp_path, name):
         assert members[0] == ("神戸市", name)
 
 
+def test_what_is_said_of_one_person_of_a_row_is_not_said_of_the_others(tmp_path):
+    rows = [
+        ("団体名", "氏名1", "役職1", "出欠1", "氏名2", "役職2", "出欠2", "人口2020"),
+        ("神戸市", "青木", "課長", "○", "伊藤", "係員", "×", 1500),
+        ("姫路市", "上田", "主査", "○", None, None, None, 520),
+    ]
+    table, members, _ = read_list(tmp_path, rows)
+    assert members == [("神戸市", "青木"), ("姫路市", "上田")]
+    assert table["役職"].tolist() == ["課長", "主査"]
+    assert table["人口2020"].tolist() == [1500, 520]
+    assert [note["row"] for note in table.attrs["skipped"]] == [2]
+    # as the page asks for it: every heading by its name
+    listed = list_headings(tmp_path / "名簿.xlsx")
+    columns = dict(zip(listed["heading"], listed["column"], strict=True))
+    again = read_roster(tmp_path / "名簿.xlsx", columns=columns)
+    assert again.equals(table)
+
+
+@pytest.mark.parametrize("heads", [("氏名", "担当者1", "担当者2"), ("担当者1", "担当者2", "氏名")])
+def test_whom_to_ask_is_no_member_beside_a_column_of_names(tmp_path, heads):
+    names = dict(zip(heads, heads, strict=True)) | {"氏名": "青木"}
+    rows = [("団体名", *heads), ("神戸市", *(names[head] for head in heads))]
+    _, members, _ = read_list(tmp_path, rows)
+    assert members == [("神戸市", "青木")]
+
+
+def test_an_arrow_in_a_name_is_part_of_it(tmp_path):
+    rows = [("団体名", "氏名"), ("神戸市", "青木 → 伊藤、岡")]
+    _, members, remarks = read_list(tmp_path, rows)
+    assert members == [("神戸市", "青木 → 伊藤"), ("神戸市", "岡")]
+    assert "（2行目「青木 → 伊藤、岡」） → 1人の名前なら" in remarks[0]
+
+
+def test_a_member_beside_blank_merged_cells_is_no_section(tmp_path):
+    rows = [("団体名", "氏名", "a", "b", "c"), ("神戸市", "青木", 1, 2, 3), ("姫路市",)]
+    _, members, _ = read_list(tmp_path, rows, lambda sheet: sheet.merge_cells("C3:E3"))
+    assert members == [("神戸市", "青木"), ("姫路市", "")]
+
+
+def test_a_second_person_alone_is_filled_down_too(tmp_path):
+    rows = [("団体名", "出席者1", "出席者2"), ("神戸市", "青木", "伊藤"), (None, None, "上田")]
+    _, members, _ = read_list(tmp_path, rows, fill_down=True)
+    assert members == [("神戸市", "青木"), ("神戸市", "伊藤"), ("神戸市", "上田")]
+
+
+def test_a_list_of_one_column_shows_examples_too(tmp_path):
+    path = write_list(tmp_path, [("団体名",), ("神戸市",), ("姫路市",)])
+    assert list_headings(path)["examples"].tolist() == ["神戸市、姫路市"]
+
+
 def test_one_person_with_another_space_stands_twice(tmp_path):
     rows = [
         ("団体名", "氏名"),
