@@ -194,6 +194,25 @@ def test_an_old_answer_is_not_counted_again_when_another_is_sent_by_enter():
     assert "正解" in again.children[-1].value
 
 
+def test_button_and_enter_by_turns_count_each_answer_once():
+    quiz = widgets.exercise("市町はいくつ？", 41, hint=("一つ目", "二つ目", "三つ目", "四つ目"))
+    box = quiz.children[1].children[0]
+    button = quiz.children[1].children[-1]
+    box.value = "5"
+    button.click()
+    assert "一つ目" in quiz.children[-1].value
+    # what the button judged is not judged again by Enter
+    _type_and_enter(box, "6")
+    assert "二つ目" in quiz.children[-1].value
+    assert "三つ目" not in quiz.children[-1].value
+    # Enter on what was judged, then another answer by the button: its value comes with leaving the box
+    _type_and_enter(box, "6")
+    box.value = "7"
+    button.click()
+    assert "三つ目" in quiz.children[-1].value
+    assert "四つ目" not in quiz.children[-1].value
+
+
 def test_a_value_that_comes_by_leaving_the_box_is_judged_by_nobody():
     quiz = widgets.exercise("市町はいくつ？", 41)
     quiz.children[1].children[0].value = "31"

@@ -1,5 +1,6 @@
 """Where are the headings, and which column names the municipality, in somebody's own sheet?"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ HEADER_SEARCH = 40
 HEADER_ROWS = 4
 # letters of a message that lists headings
 LISTED_LETTERS = 300
+# what may stand above 件数 and 率, though it is a number
+YEAR = re.compile(r"(?:19|20)\d\d(?:\.0)?")
 # rows below the header by which a column of municipalities is told
 CONTENT_ROWS = 80
 NAMED_SHARE = 0.5
@@ -283,7 +286,8 @@ def _find_upper_header(sheet: Sheet, header: int, first: int) -> int:
         return header
     for upper in range(header - 1, max(header - HEADER_ROWS, -1), -1):
         cells = zip(sheet.rows[upper], sheet.texts[upper], strict=True)
-        if sheet.is_blank(upper) or any(_cells.is_number(cell, text) for cell, text in cells):
+        numbers = [text for cell, text in cells if _cells.is_number(cell, text)]
+        if sheet.is_blank(upper) or not all(map(YEAR.fullmatch, numbers)):
             break
         if not _count_repeats(sheet, upper, first):
             return upper

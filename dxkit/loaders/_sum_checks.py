@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import FloatArray, IntArray
 from dxkit.errors import list_first, shorten
 from dxkit.loaders import _cells
 from dxkit.loaders._municipalities import map_municipalities
@@ -110,14 +110,27 @@ class SumChecker:
         return checks
 
     def _is_part_sum(self, subtotal: Subtotal, total: float, values: FloatArray) -> bool:
-        """Check for the sum of the last rows above, before which others may have no sum."""
+        """Check for the sum of the last rows above, which a label or a gap sets apart."""
         if not subtotal.text.endswith(PART_SUM):
             return False
         sums = (other.row for other in self._subtotals if other.row < subtotal.row)
         is_above = (self._data > max(sums, default=-1)) & (self._data < subtotal.row)
         above = np.flatnonzero(is_above)[-LONGEST_PART:]
-        checks = (_compare(total, values[above[start:]]) for start in range(len(above) - 1))
+        starts = [start for start in range(1, len(above) - 1) if self._is_block(above, start)]
+        checks = (_compare(total, values[above[start:]]) for start in starts)
         return any(check is not None and check[1] for check in checks)
+
+    def _is_block(self, rows: IntArray, start: int) -> bool:
+        """Check for rows set apart: by a gap, or by a label that only the first of them has."""
+        positions = [int(self._data[row]) for row in rows]
+        numbers = [self._sheet.row_numbers[position] for position in positions]
+        if numbers[start] > numbers[start - 1] + 1:
+            return True
+        first, *others = (self._sheet.texts[position] for position in positions[start:])
+        return any(
+            text and not any(place < len(other) and other[place] for other in others)
+            for place, text in enumerate(first)
+        )
 
     def _list_groups(self, subtotal: Subtotal) -> list[list[int]]:
         """List the groups of data rows, any of which may be what a subtotal sums."""

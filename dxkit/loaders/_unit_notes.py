@@ -10,7 +10,10 @@ from collections.abc import Iterable, Mapping
 from dxkit.errors import list_first, shorten
 
 # (単位：千人), 単位 百万円, (単位:人、千円), in plain characters
-SCALED_UNIT = re.compile(r"単位\s*[:：は]?\s*([^)）\s]*?(?:十|百|千|万|億|兆)[^)）\s]*)")
+SCALED_UNIT = re.compile(
+    r"(?:単位\s*(?=[:：は])|[(（]単位|^(?:資料|注)?\s*単位)\s*[:：は]?\s*"
+    r"((?![^)）]*百分率)[^)）\s]*?(?:十|百|千|万|億|兆)[^)）\s]*)"
+)
 LISTED_NOTES = 3
 NOTE_LETTERS = 20
 

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping
 import ipywidgets
 
 
-def call_on_enter(box: ipywidgets.Text, action: Callable[[object], None]) -> None:
-    """Do what the button beside a box does when Enter is pressed in the box.
+def call_on_enter(
+    box: ipywidgets.Text, button: ipywidgets.Button, action: Callable[[object], None]
+) -> None:
+    """Do the same where a button is pressed and where Enter is pressed in the box beside it.
 
     A text that was left in the box by Tab and not judged is judged, too, if another one follows.
     """
@@ -19,6 +21,7 @@ def call_on_enter(box: ipywidgets.Text, action: Callable[[object], None]) -> Non
     watch = _EnterWatch(box, action)
     box.on_msg(watch.take_message)
     box.observe(watch.take_value, "value")
+    button.on_click(watch.take_click)
 
 
 class _EnterWatch:
@@ -29,6 +32,7 @@ class _EnterWatch:
         self._action = action
         self._last_value = box.value
         self._is_awaited = False
+        self._is_fresh = False
 
     def take_message(self, _: object, content: Mapping[str, object], __: object) -> None:
         """Take a press of Enter: what stands here may still be what stood there before."""
@@ -43,9 +47,18 @@ class _EnterWatch:
         """Take what was typed, if Enter was pressed before."""
         if self._is_awaited:
             self._act()
+            self._is_fresh = True
+
+    def take_click(self, _: object) -> None:
+        """Take a press of the button; leaving the box for it may have been taken for Enter."""
+        if self._is_fresh and self._box.value == self._last_value:
+            self._is_fresh = False
+            return
+        self._act()
 
     def _act(self) -> None:
         # what the action itself writes into the box was typed by nobody
         self._is_awaited = False
+        self._is_fresh = False
         self._action(self._box)
         self._last_value = self._box.value

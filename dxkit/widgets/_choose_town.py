@@ -78,8 +78,7 @@ def choose_town(
         box.value = name
         show(name, GOOD, _confirm(typed, name))
 
-    button.on_click(choose)
-    call_on_enter(box, choose)
+    call_on_enter(box, button, choose)
     # the example town of the notebooks, or what was chosen on another day
     present = my_town()
     show(present, NEUTRAL, f"いまは<b>{html.escape(present)}</b>です。{INVITATION}")

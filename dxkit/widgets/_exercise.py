@@ -106,13 +106,14 @@ def exercise(
         notice = report_exercise(cell_id, state)
         verdict.value = (words if is_kept else words + NOT_KEPT) + notice
 
-    button.on_click(judge)
     if state.typed and (choices is None or state.typed in box.options):
         box.value = state.typed
         verdict.value = solution.judge(box.value, state, is_new=False)
     if choices is None:
         # what is there from another day was judged then
-        call_on_enter(box, judge)
+        call_on_enter(box, button, judge)
+    else:
+        button.on_click(judge)
     unit_label = ipywidgets.HTML(value=html.escape(unit))
     exercise_box = ipywidgets.VBox([title, ipywidgets.HBox([box, unit_label, button]), verdict])
     exercise_box.describe_exercise = lambda: {

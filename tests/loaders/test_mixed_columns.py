@@ -191,6 +191,17 @@ def test_a_subtotal_may_be_of_the_last_rows_alone(tmp_path, subtotal, is_right):
     assert any("内訳の合計と合いません" in remark for remark in remarks) is not is_right
 
 
+@pytest.mark.parametrize(("gap", "is_right"), [("", False), ("\n", True)])
+def test_a_subtotal_that_leaves_out_a_row_is_wrong_unless_a_gap_sets_it_apart(
+    tmp_path, gap, is_right
+):
+    path = tmp_path / "表.csv"
+    rows = f"姫路市,10\n{gap}尼崎市,20\n明石市,30\n小計,50\n"
+    path.write_text(f"市町名,件数\n{rows}", encoding="utf-8")
+    _, remarks = read_remarks(path)
+    assert any("内訳の合計と合いません" in remark for remark in remarks) is not is_right
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp"])
 def test_the_sign_that_ended_files_in_dos_is_no_row(tmp_path, encoding):
     path = tmp_path / "表.csv"

@@ -206,6 +206,14 @@ def test_headings_that_repeat_are_told_apart_by_the_row_above(tmp_path, words, t
     assert table[heads].to_numpy().tolist() == [[1, 2, 3, 4], [5, 6, 7, 8]]
 
 
+def test_years_as_numbers_above_the_headings_tell_them_apart_too(tmp_path):
+    path = tmp_path / "表.csv"
+    text = ",2022,,2023,\n市町名,件数,率,件数,率\n姫路市,1,2,3,4\n尼崎市,5,6,7,8\n"
+    path.write_text(text, encoding="utf-8")
+    table = loaders.read_table(path, prefecture="兵庫県")
+    assert list(table.columns)[2:] == ["2022_件数", "2022_率", "2023_件数", "2023_率"]
+
+
 def test_headings_that_nothing_tells_apart_are_refused(tmp_path):
     path = tmp_path / "表.csv"
     path.write_text("表,,\n市町名,件数,件数\n姫路市,1,2\n尼崎市,3,4\n", encoding="utf-8")
@@ -234,9 +242,10 @@ def test_a_note_of_thousands_around_a_table_is_said(tmp_path, note, unit, is_abo
     assert table["数"].tolist() == [530, 455]
 
 
-def test_a_note_of_single_persons_around_a_table_needs_no_word(tmp_path):
+@pytest.mark.parametrize("note", ["（単位：人）", "（単位：％、百分率）", "学校の単位　千代田"])
+def test_a_note_of_single_persons_around_a_table_needs_no_word(tmp_path, note):
     path = tmp_path / "表.csv"
-    path.write_text("（単位：人）\n市町名,数\n姫路市,530\n尼崎市,455\n", encoding="utf-8")
+    path.write_text(f"{note}\n市町名,数\n姫路市,530\n尼崎市,455\n", encoding="utf-8")
     table = loaders.read_table(path, prefecture="兵庫県")
     assert not [text for text in table.attrs["reading"]["remarks"] if "単位" in text]
 
