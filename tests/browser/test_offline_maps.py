@@ -402,8 +402,8 @@ def test_areas_below_circles_still_tell_their_notes(seen, tmp_path):
     places = np.arange(100)
     cells = pd.DataFrame(
         {
-            "lat": 34.5 + places // 10 / 240,
-            "lon": 134.5 + places % 10 / 160,
+            "lat": 34.5 + (places // 10 + 0.5) / 240,
+            "lon": 134.5 + (places % 10 + 0.5) / 160,
             "people": 10,
             "times": 1,
         }
