@@ -220,3 +220,14 @@ def test_a_page_for_another_town_keeps_the_line_on_old_tables_and_its_list_of_pa
     listing = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
     assert listing["contents"] == [{"address": "a.html", "question": "何人？", "minutes": "5分"}]
     assert sorted(listing["towns"]) == sorted(towns)
+
+
+@pytest.mark.slow
+def test_a_frame_whose_file_is_missing_stops_the_edition_and_names_both(tmp_path):
+    source = "from IPython.display import IFrame\nIFrame('out/typo.html', width='100%', height=99)"
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    nbformat.write(notebook, tmp_path / "a.ipynb")
+    with pytest.raises(
+        ChoiceError, match=r"「a\.ipynb」が枠に出すファイル「typo\.html」がありません"
+    ):
+        reports.edition(tmp_path / "pages", notebooks=tmp_path, sheets=False, show_progress=False)

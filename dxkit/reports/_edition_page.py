@@ -20,7 +20,7 @@ from typing import Any
 from PIL import Image
 
 from dxkit._checks import import_extra
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, shorten
 from dxkit.reports._html_page import escape_text
 from dxkit.reports._notebook_runs import NotebookRun
 from dxkit.reports._page_pieces import Pieces
@@ -199,9 +199,11 @@ def _pack(page: str, run: NotebookRun, pieces: Pieces) -> str:
 
     def pack_file(address: re.Match[str]) -> str:
         written = (run.folder / html.unescape(address[1])).resolve()
-        # what is not the notebook's own stays out of the page
         if not written.is_relative_to(run.folder.resolve()) or not written.is_file():
-            return address[0]
+            raise ChoiceError(
+                f"ノートブック「{run.name}」が枠に出すファイル「{shorten(written.name)}」がありません。"
+                "ノートブックが自分で書いたファイル（out/ の中）だけを、ページに入れられます。"
+            )
         return f'sandbox="" data-pieces="{pieces.add(written.read_text(encoding="utf-8"))}"'
 
     def pack_choice(block: re.Match[str]) -> str:
