@@ -221,8 +221,9 @@ def write_index(sentences: Mapping[str, str]) -> str:
 
 def read_english_sentence(item: object) -> str:
     """Read the first line of a function's or class's docstring; a constant has only its type's."""
-    has_own = inspect.isroutine(item) or inspect.isclass(item) or inspect.ismodule(item)
-    return (inspect.getdoc(item) or "").partition("\n")[0] if has_own else ""
+    if not callable(item) and not inspect.ismodule(item):
+        return ""
+    return (inspect.getdoc(item) or "").partition("\n")[0]
 
 
 if __name__ == "__main__":

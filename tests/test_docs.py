@@ -394,7 +394,7 @@ def test_the_index_has_an_english_sentence_for_what_has_a_docstring_of_its_own(p
     for (address, short, text), (name, item) in zip(rows, names.items(), strict=True):
         assert name == f"{address.removesuffix('.html').replace('/', '.')}.{short}"
         english = re.findall(r'<br><small lang="en">(.+)</small>', text)
-        if inspect.isfunction(item) or inspect.isclass(item):
+        if inspect.isfunction(inspect.unwrap(item)) or inspect.isclass(item):
             assert html.unescape(english[0]) == inspect.getdoc(item).partition("\n")[0], name
         else:
             # what an instance answers is its class's: "dict() -> new empty dictionary"
