@@ -207,16 +207,23 @@ def write_index(sentences: Mapping[str, str]) -> str:
             sections.append(f'<section><h2><a href="{page}">{name}</a></h2><p>{sentence}</p>')
         else:
             page = f"{module_name.replace('.', '/')}.html#{short}"
-            english = html.escape((inspect.getdoc(item) or "").partition("\n")[0])
+            english = read_english_sentence(item)
+            small = f'<br><small lang="en">{html.escape(english)}</small>' if english else ""
             sections.append(
-                f'<div class="name"><a href="{page}">{short}</a>'
-                f'<span>{sentence}<br><small lang="en">{english}</small></span></div>'
+                f'<div class="name"><a href="{page}">{short}</a><span>{sentence}{small}</span></div>'
             )
     template = (TEMPLATES / "names.html").read_text(encoding="utf-8")
     introduction = re.sub("`([^`]*)`", r"<code>\1</code>", html.escape(INTRODUCTION))
     return template.replace("{introduction}", introduction).replace(
         "{names}", "\n".join(sections).replace("\n<section>", "</section>\n<section>")
     )
+
+
+def read_english_sentence(item: object) -> str:
+    """Read the first line of a function's or class's docstring; a constant has only its type's."""
+    if not callable(item) and not inspect.ismodule(item):
+        return ""
+    return (inspect.getdoc(item) or "").partition("\n")[0]
 
 
 if __name__ == "__main__":

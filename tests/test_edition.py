@@ -11,6 +11,8 @@ import pytest
 import dxkit
 from dxkit import reports, widgets
 from dxkit.errors import ChoiceError
+from dxkit.reports._edition_page import RESULTS
+from dxkit.reports._page_pieces import Pieces
 
 BLOCK = re.compile(r'<script type="application/json" class="([a-z-]+)">(.*?)</script>', re.S)
 
@@ -20,6 +22,18 @@ def _read_block(page):
     # nothing in it can end the block or open a tag
     assert "<" not in text
     return kind, json.loads(text)
+
+
+def _read_town_cell(page, town, cell):
+    """Read the results below a cell that a reader sees who chooses a municipality."""
+    data = json.loads(re.search(r'<script [^>]*id="dxkit-data">(.*?)</script>', page, re.S)[1])
+    pieces = Pieces()
+    pieces.texts = data["pieces"]
+    assert town in data["towns"]
+    if str(cell) in data["towns"][town]:
+        return pieces.join(data["towns"][town][str(cell)])
+    # what is as for the notebook's own municipality stands in the page alone
+    return dict(RESULTS.findall(page))[str(cell)]
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +201,10 @@ def test_an_edition_is_made_also_after_its_tables_have_passed_their_date(tmp_pat
     )
     page = (folder / "a.html").read_text(encoding="utf-8")
     # the line stands below the cell for each municipality, and nothing names a place of this machine
-    assert page.count("期限を過ぎた表を使っています") >= 1
+    for town in ("神戸市", "豊岡市"):
+        shown = _read_town_cell(page, town, 2)
+        assert shown.count("期限を過ぎた表を使っています: municipalities") == 1
+        assert f"{town} 41" in shown
     assert str(tmp_path) not in page
     assert "src=" not in re.sub(r'src="data:[^"]*"', "", page).partition("<main")[2]
 
@@ -215,7 +232,10 @@ def test_a_page_for_another_town_keeps_the_line_on_old_tables_and_its_list_of_pa
         show_progress=False,
     )
     page = (folder / "a.html").read_text(encoding="utf-8")
-    assert "期限を過ぎた表を使っています: progress" in page
+    for town in towns:
+        shown = _read_town_cell(page, town, 2)
+        assert shown.count("期限を過ぎた表を使っています: progress") == 1
+        assert f"{town}の表" in shown
     assert 'data-id="asked"' in page
     listing = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
     assert listing["contents"] == [{"address": "a.html", "question": "何人？", "minutes": "5分"}]

@@ -33,7 +33,7 @@ def test_the_button_forms_groups_of_what_was_chosen(members):
     # neighbours in size are together; the groups are numbered by the order of their labels
     sizes = shown.groups.table["group"].to_numpy().reshape(3, 4)
     assert [set(four) for four in sizes] == [{1}, {3}, {2}]
-    assert "12者を3組" in shown.message.value
+    assert "12者を3グループ" in shown.message.value
     assert shown.sentences.value.count("<li>") == 3
     assert "人口（2020年）" in shown.sentences.value
 

@@ -71,7 +71,7 @@ def reunions(
     )
     _draw_chance(axes, numbers)
     axes.set_xlabel("もう一度会う組み合わせの数（少ないほど新しい相手に会える）", fontsize=LABEL_PT)
-    axes.set_ylabel("組の中の距離（小さいほど似た者どうし）", fontsize=LABEL_PT)
+    axes.set_ylabel("グループの中の距離（小さいほど似た者どうし）", fontsize=LABEL_PT)
     hide_frame(axes, keep=("bottom", "left"))
     add_legend_above(axes, labelled_handles(axes), columns=2)
     return finish_chart(canvas, [table], title=title, source=source, made=made)

@@ -51,7 +51,7 @@ def explain(groups: Groups) -> pd.Series:
     >>> from dxkit.groups import form
     >>> towns = pd.DataFrame({"code": ["a", "b", "c", "d"], "people": [1, 9, 2, 8]})
     >>> explain(form(towns, size=2, alike="people"))[1]
-    '第1グループ（2者: a、c）は、人口（1〜2人）がとても近い組です。'
+    '第1グループ（2者: a、c）は、人口（1〜2人）がとても近いグループです。'
     """
     table = groups.table
     names = list(table["name" if "name" in table.columns else "code"].astype(str))
@@ -90,9 +90,9 @@ def _write_sentence(groups: Groups, group: int, name_of_key: dict[Key, str]) -> 
     rules = _describe_rules(groups, set(keys), name_of_key)
     head = f"第{group}グループ（{len(keys)}{unit}: {names}）は、"
     if not reasons:
-        return f"{head}{rules or '人数だけをそろえた'}組です。"
+        return f"{head}{rules or '人数だけをそろえた'}グループです。"
     tail = f"（{rules}）" if rules else ""
-    return f"{head}{'、'.join(reasons)}組です{tail}。"
+    return f"{head}{'、'.join(reasons)}グループです{tail}。"
 
 
 def _describe_column(values: pd.Series, label: str, role: str, distance: float) -> str:
@@ -153,12 +153,12 @@ def _describe_rules(groups: Groups, keys: set[Key], name_of_key: dict[Key, str])
         if _read_key(move) in keys and move["to"]
     ]
     late = [name_of_key[key] for key in settings.get("late", []) if key in keys]
-    parts = [f"{names}は同じ組の指定" for names in linked]
+    parts = [f"{names}は同じグループの指定" for names in linked]
     reason = "欠席に伴い" if settings.get("absent") else "人数をそろえるため"
     parts += [f"{reason}{'、'.join(moved)}が移動"] if moved else []
     parts += [f"遅れて{'、'.join(late)}が参加"] if late else []
     if settings.get("spread_kept", True):
-        parts += [f"{kind}は各組に分散" for kind in settings["spread"]]
+        parts += [f"{kind}は各グループに分散" for kind in settings["spread"]]
     return "、".join(parts)
 
 

@@ -24,7 +24,7 @@ def count_earlier_meetings(history: pd.DataFrame, roster: Roster) -> IntArray:
     TableError
         If the history lacks a column, has blanks, or puts somebody into two groups of one round.
     """
-    require_columns(history, HISTORY_COLUMNS, "これまでの組（history）")
+    require_columns(history, HISTORY_COLUMNS, "これまでのグループ（history）")
     has_persons = roster.persons is not None and "person" in history.columns
     columns = [*HISTORY_COLUMNS, "person"] if has_persons else list(HISTORY_COLUMNS)
     rows = history[columns].reset_index(drop=True)
@@ -78,7 +78,7 @@ def _find_members(roster: Roster, label: Hashable) -> list[int]:
 def _list_blanks(rows: pd.DataFrame) -> list[Fault]:
     return [
         Fault(
-            "これまでの組（history）に空欄があります",
+            "これまでのグループ（history）に空欄があります",
             "回・グループ・団体を入れるか、行を除いてください",
             row=int(row) + 1,
             column=name,
@@ -113,7 +113,7 @@ def _warn_of_strangers(roster: Roster, members: dict[Hashable, list[int]]) -> No
     strangers = [label for label, positions in members.items() if not positions]
     if members and len(strangers) == len(members):
         listed = "、".join(f"「{shorten(label, 30)}」" for label in strangers[:LISTED_LABELS])
-        text = f"これまでの組（history）に、今回の参加者が1人もいません（{listed}）。"
+        text = f"これまでのグループ（history）に、今回の参加者が1人もいません（{listed}）。"
         warnings.warn(TableWarning(text), stacklevel=4)
     near = {}
     for label in strangers:
@@ -133,7 +133,7 @@ def _warn_of_strangers(roster: Roster, members: dict[Hashable, list[int]]) -> No
             for label, other in list(near.items())[:LISTED_LABELS]
         )
         text = (
-            f"これまでの組（history）の{listed}は、書き方だけが違う同じ参加者かもしれません"
+            f"これまでのグループ（history）の{listed}は、書き方だけが違う同じ参加者かもしれません"
             "（別の参加者として扱いました）→ 同じなら、書き方をそろえてください。"
         )
         warnings.warn(TableWarning(text), stacklevel=4)

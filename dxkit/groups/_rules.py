@@ -101,10 +101,12 @@ class Rules:
         broken = [f"人数 {size}" for size in sizes if not self.min_size <= size <= self.max_size]
         # texts for developers: users are told by `make_conflict_error`
         broken += [
-            f"同じ組にする {link}" for link in self.together if len(set(labels[list(link)])) > 1
+            f"同じグループにする {link}"
+            for link in self.together
+            if len(set(labels[list(link)])) > 1
         ]
         broken += [
-            f"別の組にする {link}"
+            f"別のグループにする {link}"
             for link in self.apart
             if len(set(labels[list(link)])) < len(link)
         ]

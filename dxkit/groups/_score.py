@@ -66,7 +66,7 @@ def score(
     ['第1グループは1者です（2者にする決まりです）。', '第2グループは3者です（2者にする決まりです）。']
     """
     limits = read_sizes(size)
-    _checks.require_columns(members, ["group"], "組分け")
+    _checks.require_columns(members, ["group"], "グループ分け")
     seats = _read_seats(members["group"])
     # no size is refused here: a group of another size is named below
     problem = read_problem(

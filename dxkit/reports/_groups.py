@@ -31,14 +31,19 @@ def read_groups(groups: Any) -> pd.DataFrame:
     table = getattr(groups, "table", groups)
     if not isinstance(table, pd.DataFrame):
         remedy = "groups.form の結果か、code と group の表を渡してください"
-        raise TableError([Fault("組分けの表ではありません", remedy, value=table)])
-    require_columns(table, ["code", "group"], "組分け")
+        raise TableError([Fault("グループ分けの表ではありません", remedy, value=table)])
+    require_columns(table, ["code", "group"], "グループ分け")
     # several persons of a body may sit in several groups
     keys = ["code", "person"] if "person" in table.columns else ["code"]
     repeated = table.loc[table.duplicated(keys), "code"]
     if len(repeated):
         raise TableError(
-            Fault("2つの組に同じ市町がいます", "1つの組にしてください", column="code", value=code)
+            Fault(
+                "2つのグループに同じ市町がいます",
+                "1つのグループにしてください",
+                column="code",
+                value=code,
+            )
             for code in repeated
         )
     return table

@@ -51,8 +51,10 @@ class MeetingRounds(MeetingBase):
         table = getattr(groups, "table", groups)
         if not isinstance(table, pd.DataFrame):
             remedy = "groups.form の結果か、code と group の表を渡してください"
-            raise TableError([Fault("組分けの表ではありません", remedy, value=shorten(table))])
-        require_columns(table, ["code", "group"], "組分け")
+            raise TableError(
+                [Fault("グループ分けの表ではありません", remedy, value=shorten(table))]
+            )
+        require_columns(table, ["code", "group"], "グループ分け")
         seats = table if "person" in table.columns else table.assign(person="")
         rows = [
             {name: simplify_value(value) for name, value in row.items()}
@@ -97,7 +99,7 @@ class MeetingRounds(MeetingBase):
         StoreError
             If the database refuses.
         """
-        require_columns(history, ["round", "group", "code"], "これまでの組（history）")
+        require_columns(history, ["round", "group", "code"], "これまでのグループ（history）")
         table = history if "person" in history.columns else history.assign(person="")
         contents = {}
         for number, part in table.groupby("round", sort=False):

@@ -30,10 +30,10 @@ MIN_SIZE = 2
 MAX_SIZE = 12
 HINT = (
     "複数選ぶときは Ctrl キーを押しながら選びます。"
-    f"「{NO_SPREAD}」以外の「各組に分ける」は、"
-    "はい/いいえの列なら「はい」の市町を、区分の列なら各区分を、どの組にも均等に入れます。"
+    f"「{NO_SPREAD}」以外の「均等に分ける」は、"
+    "はい/いいえの列なら「はい」の市町を、区分の列なら各区分を、どのグループにも均等に入れます。"
 )
-HEADS = ("組", "人数", "参加者", "組の中の距離（1＝偶然）")
+HEADS = ("グループ", "人数", "参加者", "グループの中の距離（1＝偶然）")
 
 
 def group_builder(
@@ -142,8 +142,8 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         self.alike = _make_list("似たものどうし", headings, alike)
         self.different = _make_list("違うものどうし", headings, different)
         self.size = _make_size_slider(size)
-        self.together = _make_list("同じ組にする", people, [])
-        self.apart = _make_list("別の組にする", people, [])
+        self.together = _make_list("同じグループ", people, [])
+        self.apart = _make_list("別のグループ", people, [])
         self.spread = _make_spread_list(headings)
         self.button = ipywidgets.Button(
             description="グループを作る", button_style="primary", icon="users"
@@ -209,7 +209,7 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
             (str(group), str(size), listed_names[group], f"{distance:.2f}" if has_distance else "—")
             for group, size, distance in sizes
         ]
-        summary = f"{len(names)}者を{len(rows)}組に分けました。{_describe_quality(formed)}"
+        summary = f"{len(names)}者を{len(rows)}グループに分けました。{_describe_quality(formed)}"
         self.message.value = write_message(GOOD, summary)
         self.table.value = write_table(HEADS, rows)
         # names of columns and members are text from a table
@@ -222,7 +222,7 @@ def _describe_quality(formed: groups.Groups) -> str:
     # the mean of several columns' distances would mean nothing
     if len(formed.by_column) != 1:
         return ""
-    return f"組の中の平均の距離は{formed.quality:.2f}（1＝偶然に選んだ2者）。"
+    return f"グループの中の平均の距離は{formed.quality:.2f}（1＝偶然に選んだ2者）。"
 
 
 def _read_names(members: pd.DataFrame) -> list[str]:
@@ -248,7 +248,7 @@ def _make_size_slider(size: tuple[int, int]) -> ipywidgets.IntRangeSlider:
         value=size,
         min=MIN_SIZE,
         max=max(MAX_SIZE, size[1]),
-        description="1組の人数",
+        description="グループの人数",
         layout=WIDE,
         style=LABELLED,
     )
@@ -257,7 +257,7 @@ def _make_size_slider(size: tuple[int, int]) -> ipywidgets.IntRangeSlider:
 def _make_spread_list(headings: Sequence[tuple[str, str]]) -> ipywidgets.Dropdown:
     return ipywidgets.Dropdown(
         options=[(NO_SPREAD, ""), *headings],
-        description="各組に分ける",
+        description="均等に分ける",
         layout=WIDE,
         style=LABELLED,
     )

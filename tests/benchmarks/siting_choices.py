@@ -30,6 +30,8 @@ MONTHS = range(13)
 # what is changed one at a time: estimated people, flown over, flat, no wind
 USUAL = {"weight": "people", "demand": "estimated", "did": False, "terrain": False, "month": 0}
 STANDS = 0.9
+# losses that are nearer to each other come from rounding
+LOSS_DIGITS = 9
 
 
 def read_tajima():
@@ -204,11 +206,19 @@ def print_switches(table):
                 {"count": count, "choice": name, **row[["people", "in_need", "same", "lost"]]}
             )
         windy = pd.concat([choose_mixture(own, month=month) for month in MONTHS[1:]])
-        row = windy.loc[windy["lost"].idxmax()]
+        row = choose_worst_month(windy)
         name = f"wind of month {row['month']} (largest loss)"
         rows.append({"count": count, "choice": name, **row[["people", "in_need", "same", "lost"]]})
     print("-- one choice changed: bases in common with the usual, what the usual bases lose then")
     print_table(pd.DataFrame(rows))
+
+
+def choose_worst_month(windy):
+    """Return the month in which the usual bases lose most; of those that lose alike, where the best reaches least."""
+    ordered = windy.assign(loss=windy["lost"].round(LOSS_DIGITS)).sort_values(
+        ["loss", "people", "month"], ascending=[False, True, True], kind="stable"
+    )
+    return ordered.iloc[0]
 
 
 def print_days(drone):

@@ -177,13 +177,13 @@ def test_groups_are_built_anew_by_hand_and_impossible_rules_are_named(page, lab,
     button = page.locator("button:has-text('グループを作る')")
     button.scroll_into_view_if_needed()
     button.click()
-    page.wait_for_selector("text=41者を7組に分けました", timeout=60_000)
+    page.wait_for_selector("text=41者を7グループに分けました", timeout=60_000)
     first = page.locator(".widget-html td:has-text('、')").first.inner_text()
     assert "市" in first
     _widget(page, "似たものどうし").locator("select").select_option(label="人口（2020年）")
     for rule, names in (
-        ("同じ組にする", ["姫路市", "尼崎市"]),
-        ("別の組にする", ["明石市", "西宮市"]),
+        ("同じグループ", ["姫路市", "尼崎市"]),
+        ("別のグループ", ["明石市", "西宮市"]),
     ):
         _widget(page, rule).locator("select").select_option(label=names)
     button.click()
@@ -199,7 +199,7 @@ def test_groups_are_built_anew_by_hand_and_impossible_rules_are_named(page, lab,
     page.locator(".jp-Cell:has(button:has-text('グループを作る'))").screenshot(
         path=tmp_path / "groups.png"
     )
-    _widget(page, "別の組にする").locator("select").select_option(label=["姫路市", "尼崎市"])
+    _widget(page, "別のグループ").locator("select").select_option(label=["姫路市", "尼崎市"])
     button.click()
     page.wait_for_selector(".widget-html td:has-text('、')", state="detached", timeout=60_000)
     assert page.locator(".widget-html:has-text('姫路市'):has-text('尼崎市')").count() == 1

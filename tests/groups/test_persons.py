@@ -135,7 +135,7 @@ def test_an_explanation_names_persons():
         groups.form(PERSONS, size=3, alike="people", together=["あおき", "おか"])
     )[1]
     assert sentence.startswith("第1グループ（3人: 姫路市 あおき、尼崎市 うえだ、尼崎市 おか）")
-    assert "姫路市 あおきと尼崎市 おかは同じ組の指定" in sentence
+    assert "姫路市 あおきと尼崎市 おかは同じグループの指定" in sentence
 
 
 def test_a_rotation_of_persons_names_them():

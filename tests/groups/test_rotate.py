@@ -168,12 +168,12 @@ def test_leaders_who_must_crowd_are_told_of():
     before = groups.form(
         members, size=(2, 4), count=2, alike="scale", spread="leader", together=[("b", "c")]
     )
-    assert "各組に分散" in groups.explain(before).iloc[0]
+    assert "各グループに分散" in groups.explain(before).iloc[0]
     # b and c stay together, so the group of d can only be filled by the other leader, or be dissolved into hers
     after = groups.replan(before, absent=["e", "f"])
     assert not after.settings["spread_kept"]
     assert len(after.settings["moved"]) == 1
-    assert "各組に分散" not in groups.explain(after).iloc[0]
+    assert "各グループに分散" not in groups.explain(after).iloc[0]
 
 
 def test_an_absent_stranger_and_an_impossible_rest_are_named():
@@ -200,7 +200,7 @@ def test_every_group_is_explained_in_one_sentence():
     assert said.index.tolist() == found.by_group["group"].tolist()
     assert all(text.count("。") == 1 and text.endswith("。") for text in said)
     assert (
-        "姫路市と尼崎市は同じ組の指定"
+        "姫路市と尼崎市は同じグループの指定"
         in said[int(found.table.set_index("name")["group"]["姫路市"])]
     )
     assert all("人口（2020年）" in text and "圏域" in text for text in said)

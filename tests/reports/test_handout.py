@@ -187,11 +187,11 @@ def test_questions_are_those_given_or_one_of_each_theme(groups, plain, tmp_path)
 def test_groups_that_cannot_be_printed_say_what_is_wrong(two, tmp_path):
     with pytest.raises(TableError, match="99999"):
         reports.handout(two.assign(code="99999").head(1), path=tmp_path / "a.html")
-    with pytest.raises(TableError, match="2つの組に同じ市町"):
+    with pytest.raises(TableError, match="2つのグループに同じ市町"):
         reports.handout(pd.concat([two, two.head(1)]), path=tmp_path / "a.html")
     with pytest.raises(TableError, match="group"):
         reports.handout(two[["code"]], path=tmp_path / "a.html")
-    with pytest.raises(TableError, match="組分け の表に行がありません"):
+    with pytest.raises(TableError, match="グループ分け の表に行がありません"):
         reports.handout(two.head(0), path=tmp_path / "a.html")
     with pytest.raises(ChoiceError, match="vendor"):
         reports.handout(two, members=TOWNS, show=["vendor"], path=tmp_path / "a.html")
