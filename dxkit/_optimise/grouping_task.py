@@ -15,7 +15,7 @@ from dxkit._arrays import FloatArray, IntArray
 def list_group_counts(member_count: int, min_size: int, max_size: int) -> range:
     """List the numbers of groups whose sizes can add up to the number of members."""
     # as few groups as the largest size allows, up to as many as the smallest does
-    return range(ceil(member_count / max_size), member_count // min_size + 1)
+    return range(max(1, ceil(member_count / max_size)), member_count // min_size + 1)
 
 
 def choose_group_count(member_count: int, min_size: int, max_size: int) -> int | None:

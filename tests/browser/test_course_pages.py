@@ -143,6 +143,8 @@ def test_answers_and_the_town_are_there_again_after_f5(computer, room):
     _enter(page, room)
     frame = _open_page(page, SECOND)
     frame.locator("#dxkit-town").select_option("朝来市")
+    # the page around it has heard of it
+    page.wait_for_function("() => document.getElementById('town').value === '朝来市'")
     page.get_by_role("link", name="目次").first.click()
     assert page.get_by_label("自分の市町").input_value() == "朝来市"
     frame = _open_page(page, FIRST)

@@ -51,7 +51,7 @@ def _singles(count):
     return {f"町{number}": 1 for number in range(count)}
 
 
-@pytest.mark.parametrize("members", (4, 5, 8, 9, 10, 15))
+@pytest.mark.parametrize("members", [4, 5, 8, 9, 10, 15])
 def test_as_many_groups_are_counted_as_are_formed(members):
     count = choose_group_count(members, 5, 7)
     table = pd.DataFrame({"code": [f"c{number}" for number in range(members)]})
@@ -153,6 +153,10 @@ def test_whom_the_officer_moves_to_a_colleague_is_named():
     # three in two groups: spread as evenly as can be, nobody is named
     layers = part_bodies({}, list(seats), 2, seats)
     assert layers == [(("甲", "1"), ("甲", "2"))]
+
+
+def test_nobody_makes_no_group():
+    assert choose_group_count(0, 5, 7) is None
 
 
 def test_all_of_a_body_in_one_wish_are_one():

@@ -128,6 +128,7 @@ function remember([name, value]) {
   if (typeof name !== "string" || name.length > LONGEST_NAME || !text || text.length > LONGEST_VALUE) return;
   if (!(name in memory) && Object.keys(memory).length >= MOST_REMEMBERED) return;
   keep("course.memory", { ...memory, [name]: value });
+  if (name === "town") byId("town").value = value;
 }
 addEventListener("message", ({ source, data }) => {
   if (!frame || source !== frame.contentWindow || typeof data !== "object" || data === null) return;

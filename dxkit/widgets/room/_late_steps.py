@@ -16,8 +16,8 @@ import pandas as pd
 from dxkit import groups
 from dxkit.errors import ChoiceError, DxkitError, TableWarning, shorten
 from dxkit.store import ITEM_LONGEST, Meeting, check_text
+from dxkit.widgets.room._body_separation import Key
 from dxkit.widgets.room._plan import (
-    Key,
     Plan,
     Step,
     choose_persons,

@@ -16,10 +16,10 @@ from dxkit import groups
 from dxkit.errors import ChoiceError, DxkitError, TableWarning, shorten
 from dxkit.schema import carry_provenance
 from dxkit.store import ITEM_LONGEST, Meeting, check_text
+from dxkit.widgets.room._body_separation import Key
 from dxkit.widgets.room._late_steps import add_late, cancel_members, seat_member
 from dxkit.widgets.room._plan import (
     USES,
-    Key,
     Plan,
     Step,
     choose_persons,

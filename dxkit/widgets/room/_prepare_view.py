@@ -11,8 +11,8 @@ from dxkit import groups
 from dxkit.errors import ChoiceError, DxkitError, TableWarning, shorten
 from dxkit.schema import is_made
 from dxkit.store import Meeting
+from dxkit.widgets.room._body_separation import Key
 from dxkit.widgets.room._plan import (
-    Key,
     Plan,
     choose_persons,
     list_keys,

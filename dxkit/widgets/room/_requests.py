@@ -31,10 +31,9 @@ from dxkit.widgets.room._questions import SUPPORT, name_support, store_answer
 from dxkit.widgets.room._replies import RefusedError, Reply, make_refusal, make_reply
 from dxkit.widgets.room._request_parts import (
     FILES,
-    MAX_ID_LENGTH,
-    MIN_ID_LENGTH,
     read_body,
     read_device,
+    read_entry_id,
     read_file,
     read_header,
 )
@@ -346,20 +345,5 @@ class RequestDesk:
             raise RefusedError(423, "いまは受け付けていません。")
 
     def _make_id(self, body: dict[str, Any], client: str, *content: object) -> str:
-        """Make the id of an entry; sent again with the same id and content it counts once.
-
-        Raises
-        ------
-        ChoiceError
-            If the phone sent no usable id.
-        """
-        sent_id = body.get("id")
-        is_usable = (
-            isinstance(sent_id, str)
-            and MIN_ID_LENGTH <= len(sent_id) <= MAX_ID_LENGTH
-            and sent_id.isascii()
-            and sent_id.isalnum()
-        )
-        if not is_usable:
-            raise ChoiceError("送信の番号（id）がありません。画面を開き直してください。")
-        return self._room.gate.make_entry_id(client, str(sent_id), json.dumps(content))
+        """Make the id of an entry; sent again with the same id and content it counts once."""
+        return self._room.gate.make_entry_id(client, read_entry_id(body), json.dumps(content))
