@@ -100,7 +100,7 @@ def read_entry_id(body: dict[str, Any]) -> str:
         If the phone sent no usable id.
     """
     sent_id = body.get("id")
-    is_usable = isinstance(sent_id, str) and MIN_ID_LENGTH <= len(sent_id) <= MAX_ID_LENGTH
-    if not is_usable or not sent_id.isascii() or not sent_id.isalnum():
+    text = sent_id if isinstance(sent_id, str) else ""
+    if not MIN_ID_LENGTH <= len(text) <= MAX_ID_LENGTH or not (text.isascii() and text.isalnum()):
         raise ChoiceError("送信の番号（id）がありません。画面を開き直してください。")
-    return str(sent_id)
+    return text
