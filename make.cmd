@@ -22,9 +22,34 @@ exit /b 1
 :verb
 shift
 set "REST="
+set "TO="
 :rest
 if "%~1"=="" goto run
+rem cmd.exe parts TO=folder and ARGS=--option at the equals sign; PowerShell hands some over whole
+set "WORD=%~1"
+if /i "%WORD%"=="TO" goto target
+if /i "%WORD%"=="ARGS" goto options
+if /i "%WORD:~0,3%"=="TO=" goto whole_target
+if /i "%WORD:~0,5%"=="ARGS=" goto whole_options
 set REST=%REST% %1
+shift
+goto rest
+:target
+set "TO=%~2"
+shift
+shift
+goto rest
+:options
+set REST=%REST% %~2
+shift
+shift
+goto rest
+:whole_target
+set "TO=%WORD:~3%"
+shift
+goto rest
+:whole_options
+set REST=%REST% %WORD:~5%
 shift
 goto rest
 
@@ -71,6 +96,7 @@ exit /b
 
 :pack
 %PYTHON% scripts\make_venv.py requirements-full.lock || exit /b 1
+if defined TO set REST="%TO%" %REST%
 %VENV% scripts\make_pack.py %REST%
 exit /b
 

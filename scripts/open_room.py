@@ -68,7 +68,7 @@ def _write_course(room: Room) -> str:
     """Write where PCs on which nothing can be installed find the course."""
     if not room.course.pages:
         return ""
-    return f"  研修の教材（何も入れられないPC用）: {room.address}course\n"
+    return f"  研修の教材（何も入れられないPC用。投票の人数には入らない）: {room.address}course\n"
 
 
 if __name__ == "__main__":

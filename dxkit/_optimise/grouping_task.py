@@ -5,10 +5,30 @@
 
 import random
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
 from dxkit._arrays import FloatArray, IntArray
+
+
+def list_group_counts(member_count: int, min_size: int, max_size: int) -> range:
+    """List the numbers of groups whose sizes can add up to the number of members."""
+    # as few groups as the largest size allows, up to as many as the smallest does
+    return range(max(1, ceil(member_count / max_size)), member_count // min_size + 1)
+
+
+def choose_group_count(member_count: int, min_size: int, max_size: int) -> int | None:
+    """Choose the number of groups whose mean size is nearest to the middle of the range.
+
+    ``None`` where no number of groups has sizes that add up.
+    """
+    middle = (min_size + max_size) / 2
+    return min(
+        list_group_counts(member_count, min_size, max_size),
+        key=lambda number: (abs(member_count / number - middle), number),
+        default=None,
+    )
 
 
 @dataclass(frozen=True)

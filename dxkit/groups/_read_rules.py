@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
+from dxkit._optimise.grouping_task import choose_group_count, list_group_counts
 from dxkit.errors import ChoiceError, Fault, shorten
 from dxkit.groups._distance import classify_column
 from dxkit.groups._members import Roster, find_heading
@@ -48,13 +49,12 @@ def read_group_count(member_count: int, min_size: int, max_size: int, count: int
     ChoiceError
         If sizes cannot add up to the number of members.
     """
-    # as few groups as the largest size allows, up to as many as the smallest does
-    possible = range(ceil(member_count / max_size), member_count // min_size + 1)
+    possible = list_group_counts(member_count, min_size, max_size)
     if count is None:
-        if not possible:
+        nearest = choose_group_count(member_count, min_size, max_size)
+        if nearest is None:
             raise ChoiceError(_say_cannot_sum(member_count, min_size, max_size))
-        middle = (min_size + max_size) / 2
-        return min(possible, key=lambda number: (abs(member_count / number - middle), number))
+        return nearest
     if not _is_integer(count) or count < 1:
         raise ChoiceError(f"count={shorten(count)} は使えません。1以上の整数にしてください。")
     if count not in possible:

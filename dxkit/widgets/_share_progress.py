@@ -21,7 +21,7 @@ from dxkit.widgets._room_share import (
 
 DEVICE_BYTES = 16
 TERMS = (
-    "<b>送るもの</b>: どの練習を解いたか、エラーの種類（「引用符」など）、赤・緑のカード。"
+    "<b>送るもの</b>: どの練習に答えたか、解けたか、エラーの種類（「引用符」など）、赤・緑のカード。"
     "<b>送らないもの</b>: 名前、市町、答え、書いたコード、エラーの文。"
     "進行役の画面には人数だけが出て、1人か2人のときは「少数」と出ます。"
     "きょうだけ有効で、いつでも「やめる」を押せます。押さなければ、何も送りません。"
@@ -137,8 +137,9 @@ def _join_room(typed_address: str, code: str) -> RoomShare:
         If the address or code is wrong, or the room is out of reach.
     """
     host, port = read_address(typed_address)
-    # a new one each time: nothing leads from one meeting to the next
-    body = {"code": code, "device": secrets.token_hex(DEVICE_BYTES)}
+    # a new one each time: nothing leads from one meeting to the next; it may not vote, and takes
+    # nobody's place among those who do
+    body = {"code": code, "device": secrets.token_hex(DEVICE_BYTES), "reader": True}
     try:
         status, answer = post(host, port, "/join", body)
         if status == OK and isinstance(answer.get("token"), str):

@@ -143,6 +143,8 @@ def test_answers_and_the_town_are_there_again_after_f5(computer, room):
     _enter(page, room)
     frame = _open_page(page, SECOND)
     frame.locator("#dxkit-town").select_option("朝来市")
+    # the page around it has heard of it
+    page.wait_for_function("() => document.getElementById('town').value === '朝来市'")
     page.get_by_role("link", name="目次").first.click()
     assert page.get_by_label("自分の市町").input_value() == "朝来市"
     frame = _open_page(page, FIRST)
@@ -185,11 +187,10 @@ def test_nothing_is_sent_before_consent_and_nothing_after(computer, room):
     )
 
     def answer(text):
+        frame.evaluate("() => { document.querySelector('.verdict').textContent = ''; }")
         frame.locator("form.exercise input").first.fill(text)
         frame.locator("form.exercise button").first.click()
-        frame.wait_for_function(
-            "(text) => document.querySelector('.verdict').textContent", arg=text
-        )
+        frame.wait_for_function("() => document.querySelector('.verdict').textContent")
 
     answer("31")
     assert sent == []
@@ -206,7 +207,85 @@ def test_nothing_is_sent_before_consent_and_nothing_after(computer, room):
         page.locator("#end").click()
     count = len(sent)
     answer("33")
+    # whatever the answer had sent would have left before this
+    page.evaluate("() => fetch('course/list').then((answer) => answer.status)")
     page.reload()
     _find_frame(page)
     assert len(sent) == count
     assert page.locator("[data-card=red]").is_disabled()
+
+
+def _count_reports(page):
+    sent = []
+    page.context.on(
+        "request",
+        lambda request: sent.append(request.post_data) if "/progress" in request.url else None,
+    )
+    return sent
+
+
+def test_reports_of_yesterday_are_dropped(computer, room):
+    page = computer
+    _enter(page, room)
+    page.evaluate(
+        """() => {
+            localStorage.setItem('course.share', JSON.stringify('2026-01-01'));
+            localStorage.setItem('course.queue', JSON.stringify([{ card: 'red' }, { share: false }]));
+        }"""
+    )
+    sent = _count_reports(page)
+    with page.expect_response("**/progress"):
+        page.reload()
+    page.wait_for_function("() => localStorage.getItem('course.queue') === '[]'")
+    # that sharing has ended is all that still goes
+    assert [json.loads(text) for text in sent] == [{"share": False}]
+
+
+def test_what_cannot_be_stored_counts_until_the_window_is_closed(computer, room):
+    page = computer
+    _enter(page, room)
+    page.get_by_label("自分の市町").select_option("豊岡市")
+    page.evaluate("() => { Storage.prototype.setItem = () => { throw new Error('full'); }; }")
+    page.get_by_label("自分の市町").select_option("朝来市")
+    frame = _open_page(page, SECOND)
+    assert frame.locator("#dxkit-town").input_value() == "朝来市"
+
+
+def test_the_next_person_at_a_shared_pc_inherits_nothing(computer, room):
+    page = computer
+    _enter(page, room)
+    page.get_by_label("自分の市町").select_option("朝来市")
+    page.locator("#share").click()
+    with page.expect_response("**/progress"):
+        page.locator("#begin").click()
+    device = page.evaluate("() => localStorage.getItem('room.device')")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="このPCの記録を消す").click()
+    page.locator("#code:focus").wait_for()
+    # the page has begun anew, with a name of its own
+    left = page.evaluate("() => Object.keys(localStorage)")
+    assert left == ["room.device"]
+    assert page.evaluate("() => localStorage.getItem('room.device')") != device
+
+
+def test_a_refusal_goes_when_the_code_is_right(computer, room):
+    page = computer
+    page.goto(f"{room.address}course")
+    page.locator("#code").fill("00000000" if room.code != "00000000" else "11111111")
+    page.locator("#code").press("Enter")
+    page.get_by_text("会議コードが違います").wait_for()
+    page.locator("#code").fill(room.code)
+    page.locator("#code").press("Enter")
+    page.get_by_role("link", name="Jupyter").first.wait_for()
+    assert page.locator("#status").inner_text() == ""
+
+
+def test_a_fresh_link_replaces_a_token_of_an_earlier_meeting(computer, room):
+    page = computer
+    page.goto(f"{room.address}course")
+    page.evaluate("() => localStorage.setItem('course.token', JSON.stringify('old.token'))")
+    key = room.link.partition("#")[2]
+    page.goto("about:blank")
+    page.goto(f"{room.address}course#{key}")
+    page.get_by_role("link", name="Jupyter").first.wait_for()
+    assert page.locator("#door").is_hidden()

@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+from urllib.parse import quote
 
 import pytest
 from rooms import Phone, Window
@@ -252,3 +253,92 @@ def test_a_report_of_an_exercise_reaches_the_board(room):
     officer = Window(room.officer_link)
     board = officer.ask("GET", "/board/state", headers={"X-Room-Key": officer.key})[1]
     assert [tile["solved"] for tile in board["tiles"]] == ["3人"]
+
+
+def _read_percent(room, address):
+    return Phone(room.port).ask("GET", f"/{_list_pages(room)['folder']}{quote(address)}")
+
+
+def test_an_edition_of_other_notebooks_is_listed_and_served(tmp_path):
+    addresses = ("hackathon/はじめに.html", "hackathon/1 名簿#2.html")
+    session = Session(tmp_path / "store.sqlite")
+    made = Room(session, ["共同調達"])
+    made.course = CoursePages(_write_edition(tmp_path / "made", addresses))
+    made.start()
+    try:
+        # none is for trainees: all are listed
+        assert [page["address"] for page in _list_pages(made)["pages"]] == list(addresses)
+        for address in addresses:
+            assert _read_percent(made, address) == (200, PAGE)
+        # percent signs are read once
+        assert _read_percent(made, quote(addresses[0]))[0] == 404
+        assert _read_percent(made, "../made/hackathon/はじめに.html")[0] == 404
+    finally:
+        _close_room(made)
+
+
+@pytest.fixture
+def full_room(tmp_path):
+    """A room for one person, who is in."""
+    session = Session(tmp_path / "store.sqlite")
+    made = Room(session, ["共同調達"], expected=1)
+    made.start()
+    Phone(made.port, made.code)
+    yield made
+    _close_room(made)
+
+
+def _join_as_reader(room, **way):
+    phone = Phone(room.port)
+    status, answer = phone.ask("POST", "/join", {"reader": True, "device": "d" * 32, **way})
+    phone.token = answer.get("token", "")
+    return status, phone
+
+
+def test_who_reads_the_course_takes_no_voters_place(full_room):
+    assert Phone(full_room.port).ask("POST", "/join", {"code": full_room.code})[0] == 403
+    status, phone = _join_as_reader(full_room, code=full_room.code)
+    assert status == 200
+    assert phone.ask("GET", "/course/list")[0] == 200
+    assert phone.ask("POST", "/progress", {"share": True})[0] == 200
+    # the same computer once more is the same
+    assert _join_as_reader(full_room, code=full_room.code)[1].token == phone.token
+    assert (full_room.joined, full_room.door.readers, full_room.present) == (1, 1, 1)
+
+
+def test_who_reads_the_course_may_not_vote(full_room):
+    _, phone = _join_as_reader(full_room, code=full_room.code)
+    for method, path in (("GET", "/state"), ("POST", "/vote"), ("POST", "/note"),
+                         ("POST", "/support"), ("POST", "/test")):  # fmt: skip
+        status, answer = phone.ask(method, path, {} if method == "POST" else None)
+        assert (status, "投票できません" in answer["error"]) == (403, True)
+    # the name cannot be taken off: the token seals it
+    phone.token = phone.token.removeprefix("reader-")
+    assert phone.ask("GET", "/state")[0] == 401
+    assert _join_as_reader(full_room, code="0" * 8)[0] == 401
+
+
+def test_with_tickets_the_code_opens_the_course_and_no_ticket_is_used_up(tmp_path):
+    session = Session(tmp_path / "store.sqlite")
+    made = Room(session, ["共同調達"], expected=1, tickets=True)
+    made.start()
+    try:
+        assert Phone(made.port).ask("POST", "/join", {"code": made.code})[0] == 403
+        assert _join_as_reader(made, code=made.code)[0] == 200
+        ticket = made.door.tickets[0]
+        assert _join_as_reader(made, ticket=ticket)[0] == 200
+        assert _join_as_reader(made, ticket="A" * 12)[0] == 401
+        # another device votes with it
+        body = {"ticket": ticket, "device": "e" * 32}
+        assert Phone(made.port).ask("POST", "/join", body)[0] == 200
+    finally:
+        _close_room(made)
+
+
+def test_computers_that_push_in_to_read_have_to_wait(own_room):
+    own_room.door._readers_by_address.burst = 1
+    own_room.door._readers_by_address.per_second = 0.0
+    statuses = [
+        _join_as_reader(own_room, code=own_room.code, device=letter * 32)[0] for letter in "aabb"
+    ]
+    assert statuses == [200, 200, 429, 429]

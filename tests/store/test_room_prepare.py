@@ -255,13 +255,13 @@ def test_moves_are_scored_undone_and_done_again(filled):
     start = filled.seats()
     member = next(iter(start))
     target = next(group for group in start.values() if group != start[member])
-    quality = filled.state["groups"]["quality"]
+    alike = filled.state["groups"]["measures"][0]["value"]
     filled.act("move", member=list(member), group=target)
     assert filled.seats() == start | {member: target}
-    assert filled.state["groups"]["quality"] > quality
+    assert filled.state["groups"]["measures"][0]["value"] > alike
     filled.act("undo")
     assert filled.seats() == start
-    assert filled.state["groups"]["quality"] == quality
+    assert filled.state["groups"]["measures"][0]["value"] == alike
     filled.act("redo")
     assert filled.seats()[member] == target
     assert filled.act("redo")[0] == 400
@@ -652,3 +652,29 @@ def test_the_record_holds_the_stages_agenda_and_the_next_date(room, filled):
     for words in ("話し合い", "2027年1月14日（木）14:00", "意見交換会"):
         assert words in text
     assert "（未定）" not in text
+
+
+def test_a_title_that_is_cleared_leaves_the_projector(room, filled):
+    day = {"date": "", "place": "", "items": ""}
+    filled.act("day", title="意見交換会", **day)
+    assert room.title == "意見交換会"
+    assert filled.act("day", title="", **day)[0] == 200
+    assert room.title == NAME
+    # what the officer writes on the other page stays where the title is not touched here
+    room.stage.write_title("全体会")
+    filled.act("day", title="", **(day | {"place": "大会議室"}))
+    assert room.title == "全体会"
+
+
+def test_the_title_that_was_prepared_is_there_when_the_room_opens(tmp_path):
+    with Meeting(tmp_path / "meeting.sqlite", meeting=NAME) as meeting:
+        meeting.set_room(title="意見交換会")
+    titles = []
+    for written in ("全体会", "全体会"):
+        opened = _open(tmp_path, meeting=NAME)
+        titles.append(opened.title)
+        opened.stage.write_title(written)
+        opened.stop()
+        opened.session.close()
+    # what the officer wrote on the day is not overwritten when the room is opened again
+    assert titles == ["意見交換会", "全体会"]

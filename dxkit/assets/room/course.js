@@ -7,14 +7,15 @@ const SHARING = "共有しています。", NOT_SHARING = "いまは、何も送
 let folder = "", pages = [], towns = [], frame = null, shown = "", busy = false, volatile = {};
 
 function read(name, otherwise) {
-  try { return JSON.parse(localStorage.getItem(name)) ?? otherwise; } catch { return volatile[name] ?? otherwise; }
+  // what could not be stored is newer than what is
+  if (name in volatile) return volatile[name];
+  try { return JSON.parse(localStorage.getItem(name)) ?? otherwise; } catch { return otherwise; }
 }
 function keep(name, value) {
-  volatile[name] = value;
-  try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* it holds until the window is closed */ }
+  try { localStorage.setItem(name, JSON.stringify(value)); delete volatile[name]; } catch { volatile[name] = value; /* it holds until the window is closed */ }
 }
 let token = read("course.token", ""), queue = read("course.queue", []), card = "";
-// the same as on the page for votes: one computer is one, wherever it comes in
+// the same as on the page for votes; there it votes, here it only reads
 let device = read("room.device", "");
 if (!device) {
   device = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -45,7 +46,7 @@ function showDoor(words = "") {
 }
 async function join(way) {
   try {
-    const { status, said } = await ask("join", { ...way, device });
+    const { status, said } = await ask("join", { ...way, device, reader: true });
     // a crowd at the door: this computer knocks again by itself, unless somebody types
     if (status === 429 && !("code" in way)) { say(said.error); setTimeout(() => join(way), JOIN_MS + Math.random() * JOIN_MS); return; }
     if (status !== 200) { showDoor(said.error || "入れませんでした。"); return; }
@@ -55,13 +56,20 @@ async function join(way) {
     await enter();
   } catch { showDoor("つながりません。ネットワークを確かめて、もう一度押してください。"); }
 }
-async function enter() {
+// a token of an earlier meeting gives way to the link that has just been opened
+async function enter(way = {}) {
+  const again = () => setTimeout(() => enter(way), RETRY_MS);
   try {
     const { status, said } = await ask("course/list");
-    if (status === 401) { token = ""; keep("course.token", ""); showDoor(); return; }
-    if (status !== 200) { say(said.error || UNREACHABLE); setTimeout(enter, RETRY_MS); return; }
+    if (status === 401) {
+      token = ""; keep("course.token", "");
+      if (Object.keys(way).length) join(way); else showDoor();
+      return;
+    }
+    if (status !== 200) { say(said.error || UNREACHABLE); again(); return; }
     ({ folder, pages, towns } = said);
-  } catch { say(UNREACHABLE); setTimeout(enter, RETRY_MS); return; }
+  } catch { say(UNREACHABLE); again(); return; }
+  say("");
   byId("door").hidden = true;
   byId("bar").hidden = false;
   byId("none").hidden = pages.length > 0;
@@ -74,9 +82,14 @@ async function enter() {
 }
 
 // ---------- pages
+// names in Japanese, or with a number sign
+const escapeAddress = (address) => address.split("/").map(encodeURIComponent).join("/");
+function readAddress(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
 function drawPage(page) {
   const row = document.createElement("li"), link = document.createElement("a"), minutes = document.createElement("span");
-  link.href = "#/" + page.address;
+  link.href = "#/" + escapeAddress(page.address);
   link.append(page.question);
   minutes.textContent = page.minutes;
   link.append(minutes);
@@ -86,7 +99,7 @@ function drawPage(page) {
 // the page whose address stands behind #/, or the list
 function open() {
   if (!folder) return;
-  const address = location.hash.startsWith("#/") ? decodeURI(location.hash.slice(2)) : "";
+  const address = location.hash.startsWith("#/") ? readAddress(location.hash.slice(2)) : "";
   byId("course").hidden = Boolean(address);
   byId("town").value = read("course.memory", {}).town ?? "";
   byId("place").hidden = !address;
@@ -101,11 +114,11 @@ function open() {
   frame.setAttribute("sandbox", "allow-scripts allow-forms");
   // what the page remembered, handed over with its window
   frame.name = JSON.stringify(read("course.memory", {}));
-  frame.src = folder + address;
+  frame.src = folder + escapeAddress(address);
   byId("place").append(frame);
 }
 function follow(target) {
-  const at = new URL(target, new URL(shown, "http://page/"));
+  const at = new URL(target, new URL(escapeAddress(shown), "http://page/"));
   if (at.host !== "page") { say(`外のページ（${at.href}）は、ここからは開きません。`); return; }
   const address = at.pathname.slice(1);
   location.hash = address === "index.html" ? "#/" : "#/" + address;
@@ -115,6 +128,7 @@ function remember([name, value]) {
   if (typeof name !== "string" || name.length > LONGEST_NAME || !text || text.length > LONGEST_VALUE) return;
   if (!(name in memory) && Object.keys(memory).length >= MOST_REMEMBERED) return;
   keep("course.memory", { ...memory, [name]: value });
+  if (name === "town") byId("town").value = value;
 }
 addEventListener("message", ({ source, data }) => {
   if (!frame || source !== frame.contentWindow || typeof data !== "object" || data === null) return;
@@ -141,10 +155,17 @@ function report(words) {
   keep("course.queue", queue);
   flush();
 }
+// consent holds for a day: of what waits since then, only the word that sharing has ended may go
+function dropReports() {
+  queue = queue.filter(({ share }) => share === false);
+  keep("course.queue", queue);
+}
 async function flush() {
   if (busy) return;
   busy = true;
   while (queue.length && token) {
+    if (!isSharing()) dropReports();
+    if (!queue.length) break;
     const first = queue[0];
     let answer = null;
     try { answer = await ask("progress", first); } catch { /* out of reach */ }
@@ -194,6 +215,16 @@ for (const button of document.querySelectorAll("[data-card]")) {
   });
 }
 
+// the next person at this computer inherits neither answers nor consent
+byId("erase").addEventListener("click", () => {
+  if (!confirm("このPCに残っている答え・市町・共有のしるしを消します。よろしいですか。")) return;
+  queue = []; token = "";
+  try {
+    for (const name of Object.keys(localStorage)) if (name.startsWith("course.") || name === "room.device") localStorage.removeItem(name);
+  } catch { /* nothing is stored */ }
+  location.replace(location.pathname);
+});
+
 byId("join").addEventListener("submit", (event) => {
   event.preventDefault();
   const typed = byId("code").value, plain = typed.normalize("NFKC").replace(/[^0-9A-Za-z]/g, "");
@@ -204,7 +235,7 @@ function start() {
   for (const name of ["key", "ticket", "code"]) if (parts.get(name)) way[name] = parts.get(name);
   // the secret does not stay in the address bar, where others see it
   if (Object.keys(way).length) history.replaceState(null, "", location.pathname);
-  if (token) enter();
+  if (token) enter(way);
   else if (Object.keys(way).length) join(way);
   else showDoor();
 }

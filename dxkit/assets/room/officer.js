@@ -94,7 +94,7 @@ function draw(next) {
   byId("desk").hidden = false; byId("lost").hidden = true;
   const current = state.questions.find((question) => "question:" + question.key === state.step);
   const persons = state.expected ? `／${state.expected}人` : "";
-  byId("counts").textContent = `${state.title} ・ 入った端末 ${state.joined}台${persons}（いま ${state.present}台） ・ 接続テスト ${state.tested}台 ・ ${state.sealed ? "封をしました" : state.accepting ? "受付中" : "受付は止まっています"}`;
+  byId("counts").textContent = `${state.title} ・ 入った端末 ${state.joined}台${persons}（いま ${state.present}台）${state.readers ? ` ・ 教材を読むPC ${state.readers}台` : ""} ・ 接続テスト ${state.tested}台 ・ ${state.sealed ? "封をしました" : state.accepting ? "受付中" : "受付は止まっています"}`;
   renew("warnings", state.warnings, () => state.warnings.map((text) => make("li", text)));
   byId("now").textContent = "いま: " + state.steps.find((entry) => entry.step === state.step).label;
   renew("steps", [state.steps, state.step], () => state.steps.map(drawStep));
@@ -102,7 +102,7 @@ function draw(next) {
   byId("reveal").textContent = current?.open ? "結果を隠す" : "結果を映す";
   byId("stage").href = state.stage_link;
   byId("board").href = "board#key=" + secret;
-  byId("course").textContent = state.course_link ? `何も入れられないPCでは、${state.course_link} を開いて会議コードを入れると、研修の教材を読めます。` : state.no_course;
+  byId("course").textContent = state.course_link ? `${state.course_link} を開いて会議コードを入れると、研修の教材を読めます。投票する人の数には入りません。` : state.no_course;
   byId("accept").textContent = state.accepting ? "受付を止める" : "受付を始める";
   byId("accept").disabled = state.sealed;
   byId("moderated").checked = state.moderated;

@@ -38,7 +38,8 @@ async function saveUnsent() {
   return !isTyped(DAY) || saveDay();
 }
 function saveOpen() {
-  saving = saving.then(saveUnsent);
+  // one save that failed does not stop the next
+  saving = saving.catch(() => false).then(saveUnsent);
   return saving;
 }
 // a line that is typed and not added is neither taken nor lost: what to do is said

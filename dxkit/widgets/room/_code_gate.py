@@ -42,6 +42,8 @@ CLIENT_LENGTH = 32
 TICKET_LENGTH = 12
 TICKET_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 MEETING_LENGTH = 16
+# begins the name of a client that reads the course and may not vote
+READER = "reader-"
 
 
 @dataclass(slots=True)
@@ -152,6 +154,12 @@ class CodeGate:
         client = hash_text(self._key, "client", secret)[:CLIENT_LENGTH]
         return client, f"{client}.{self._seal_client(client)}"
 
+    def admit_reader(self, device: str | None = None) -> tuple[str, str]:
+        """Make the name and token of a computer that reads the course and may not vote."""
+        secret = secrets.token_hex(16) if device is None else device
+        client = READER + hash_text(self._key, "reader", secret)[:CLIENT_LENGTH]
+        return client, f"{client}.{self._seal_client(client)}"
+
     def read_client(self, token: str) -> str | None:
         """Return the client that a token proves, or None."""
         client, _, seal = token.partition(".")
@@ -179,6 +187,11 @@ class CodeGate:
 
     def _seal_client(self, client: str) -> str:
         return hash_text(self._key, "token", client)[:SEAL_LENGTH]
+
+
+def is_reader(client: str) -> bool:
+    """Say whether a client reads the course and may not vote."""
+    return client.startswith(READER)
 
 
 def clean_code(entered: object) -> str:

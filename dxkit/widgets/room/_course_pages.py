@@ -11,6 +11,7 @@ import json
 import threading
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from dxkit.errors import ChoiceError
 from dxkit.widgets.room._page_files import CSS, HTML, SCRIPT
@@ -30,8 +31,8 @@ FOLDERS = ("out/course", "out/pack/pages")
 AUDIENCES = ("", "trainees")
 MAKE_PAGES = "make pack TO=out/course ARGS=--course-only"
 NO_PAGES = (
-    f"教材のページはまだありません。「{MAKE_PAGES}」で作り、make room を開き直すと、"
-    "何も入れられないPCでも研修ができます。"
+    f"教材のページはまだありません。黒い画面（コマンド）で「{MAKE_PAGES}」と打って作り、"
+    "会議を開き直すと、何も入れられないPCでも研修ができます。"
 )
 # pages of one address at once, and a second after that: a room behind one access point opens the
 # next page together
@@ -60,7 +61,7 @@ class CoursePage(NamedTuple):
 
     @property
     def is_for_trainees(self) -> bool:
-        """Whether it stands in the trainees' list; others are only linked to."""
+        """Whether it stands in the trainees' list, where there is any; others are linked to."""
         folder = self.address.rpartition("/")[0]
         return folder in AUDIENCES
 
@@ -90,10 +91,13 @@ class CoursePages:
         self._lock = threading.Lock()
 
     def describe(self, secret: str) -> dict[str, Any]:
-        """Describe the trainees' list, where its pages are, and for which municipalities."""
-        shown = [page._asdict() for page in self.pages.values() if page.is_for_trainees]
+        """Describe the list of pages, where they are, and for which municipalities."""
+        pages = list(self.pages.values())
+        # an edition of other notebooks has none that are named for trainees
+        shown = [page for page in pages if page.is_for_trainees] or pages
         folder = f"{COURSE_PAGES[1:]}{secret}/"
-        return {"folder": folder, "pages": shown, "towns": self._towns}
+        listed = [page._asdict() for page in shown]
+        return {"folder": folder, "pages": listed, "towns": self._towns}
 
     def read_page(self, name: str, *, is_packed: bool) -> Reply:
         """Read a page of the list.
@@ -135,9 +139,12 @@ def find_course(folder: str | Path | None) -> CoursePages:
 
 
 def split_address(path: str) -> tuple[str, str]:
-    """Split a page's address into the secret and the page's name."""
+    """Split a page's address into the secret and the page's name.
+
+    A name in Japanese comes in percent signs. It is read once and only looked up in the list.
+    """
     secret, _, name = path.removeprefix(COURSE_PAGES).partition("/")
-    return secret, name
+    return secret, unquote(name)
 
 
 def _read_list(folder: Path) -> dict[str, Any]:

@@ -25,6 +25,8 @@ NEW_PER_SECOND = 0.5
 RUSH_COUNT = 60
 RUSH_S = 10.0
 NAME_LENGTH = 40
+# computers that read the course, since the start
+MAX_READERS = 4096
 TICKETS_KEY = "tickets"
 
 
@@ -64,6 +66,8 @@ class Doorkeeper:
         self.needs_ticket = tickets
         self._clock = clock
         self._new_by_address = RateLimiter(NEW_BURST, NEW_PER_SECOND, clock=clock)
+        self._readers_by_address = RateLimiter(NEW_BURST, NEW_PER_SECOND, clock=clock)
+        self._readers: set[str] = set()
         self._lock = threading.Lock()
         self._recent: deque[float] = deque()
         self.largest_rush = 0
@@ -105,6 +109,45 @@ class Doorkeeper:
         self._let_in(client, sender)
         return client, token
 
+    @property
+    def readers(self) -> int:
+        """How many computers came in to read the course, since the start."""
+        return len(self._readers)
+
+    def admit_reader(self, device: str | None, sender: str) -> tuple[str, str]:
+        """Let a computer read the course that has shown the code, or a ticket.
+
+        It may not vote: it takes nobody's place, and no ticket is used up.
+
+        Raises
+        ------
+        RefusedError
+            If too many new ones come from this address, or at all.
+        """
+        client, token = self._gate.admit_reader(device)
+        with self._lock:
+            if client not in self._readers:
+                if len(self._readers) >= MAX_READERS:
+                    raise RefusedError(403, "これ以上のPCは入れません。係の人に知らせてください。")
+                if not self._readers_by_address.allow_request(sender):
+                    self.refused["rush"] += 1
+                    words = "続けて入ろうとしています。少し待ってください。"
+                    raise RefusedError(429, words, wait_s=2)
+                self._readers.add(client)
+        return client, token
+
+    def check_ticket(self, entered: object) -> None:
+        """Check a ticket without using it up.
+
+        Raises
+        ------
+        RefusedError
+            If it is none.
+        """
+        if not self.is_ticket(clean_code(entered).upper()):
+            self.refused["ticket"] += 1
+            raise RefusedError(401, "参加券の番号が違います。券を確かめてください。")
+
     def admit_ticket(self, entered: object, device: str, sender: str) -> tuple[str, str]:
         """Let the holder of a paper ticket in; give its client and token.
 
@@ -114,9 +157,7 @@ class Doorkeeper:
             If it is no ticket, or another device has used it.
         """
         code = clean_code(entered).upper()
-        if not self.is_ticket(code):
-            self.refused["ticket"] += 1
-            raise RefusedError(401, "参加券の番号が違います。券を確かめてください。")
+        self.check_ticket(code)
         name = self._hash_name("ticket", code)
         owner = self._hash_name("device", device)
         with self._lock:

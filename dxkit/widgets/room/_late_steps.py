@@ -5,8 +5,10 @@ What was moved by hand stays where it was put: rules that the groups break alrea
 
 import unicodedata
 import warnings
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 import pandas as pd
@@ -14,8 +16,8 @@ import pandas as pd
 from dxkit import groups
 from dxkit.errors import ChoiceError, DxkitError, TableWarning, shorten
 from dxkit.store import ITEM_LONGEST, Meeting, check_text
+from dxkit.widgets.room._body_separation import Key
 from dxkit.widgets.room._plan import (
-    Key,
     Plan,
     Step,
     choose_persons,
@@ -35,10 +37,22 @@ def cancel_members(meeting: Meeting, plan: Plan, body: Body) -> None:
     key = read_key(body.get("member"))
     if key not in plan.step.seats:
         raise ChoiceError("その人は、いまグループにいません。画面を開き直してください。")
-    measured = _relax_rules(_require_groups(meeting, plan))
-    mended = groups.replan(measured, absent=[_make_label(measured, key)])
+    mended = _leave_out(meeting, plan, key)
     note = f"{name_key(key)}が欠席です。{_describe_moves(mended)}"
     plan.add_step(Step(read_seats(mended.table), [*plan.step.absent, key], note))
+
+
+def _leave_out(meeting: Meeting, plan: Plan, key: Key) -> groups.Groups:
+    """Leave somebody out; colleagues sit together where there are fewer groups then."""
+    measured = _relax_rules(_require_groups(meeting, plan))
+    absent = [_make_label(measured, key)]
+    if not plan.separate:
+        return groups.replan(measured, absent=absent)
+    try:
+        return groups.replan(measured, absent=absent)
+    except DxkitError:
+        free = replace(plan, separate=False)
+        return groups.replan(_relax_rules(_require_groups(meeting, free)), absent=absent)
 
 
 def seat_member(meeting: Meeting, plan: Plan, body: Body) -> None:
@@ -81,16 +95,18 @@ def _seat_row(plan: Plan, measured: groups.Groups, row: pd.DataFrame, key: Key) 
 
 
 def _seat_apart(plan: Plan, measured: groups.Groups, row: pd.DataFrame, key: Key) -> groups.Groups:
-    """Seat somebody, apart from those of the same body where that is wished and can be."""
-    names = measured.table.get("person", "")
-    mates = [mate for mate in list_keys(measured.table.assign(person=names)) if mate[0] == key[0]]
+    """Seat somebody where fewest of the same body sit, if that is wished and can be."""
+    seats = read_seats(measured.table)
+    mates = {mate: group for mate, group in seats.items() if mate[0] == key[0]}
     if plan.separate and mates and key[1]:
-        pairs = [(key, mate) for mate in mates]
+        sizes = Counter(mates.values())
+        fewest = min(sizes[group] for group in set(seats.values()))
+        pairs = [(key, mate) for mate, group in mates.items() if sizes[group] > fewest]
         settings = measured.settings | {"apart": [*measured.settings["apart"], *pairs]}
         try:
             return groups.replan(replace(measured, settings=settings), late=row)
         except DxkitError:
-            # as many groups as persons of the body: what cannot be kept is named on the page
+            # the groups without a colleague are full: what is not kept is named on the page
             pass
     return groups.replan(measured, late=row)
 
@@ -127,7 +143,13 @@ def _relax_rules(measured: groups.Groups) -> groups.Groups:
     sizes = measured.by_group["size"]
     size = (min(settings["size"][0], int(sizes.min())), max(settings["size"][1], int(sizes.max())))
     together = [link for link in settings["together"] if len({seats[key] for key in link}) == 1]
-    apart = [link for link in settings["apart"] if len({seats[key] for key in link}) == len(link)]
+    # of those who shall sit apart, who does so goes on
+    apart = [
+        pair
+        for link in settings["apart"]
+        for pair in combinations(link, 2)
+        if seats[pair[0]] != seats[pair[1]]
+    ]
     relaxed = settings | {"size": size, "together": together, "apart": apart}
     return replace(measured, settings=relaxed)
 

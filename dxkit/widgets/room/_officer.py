@@ -165,6 +165,7 @@ class OfficerDesk:
             "expected": room.door.expected,
             "tickets": len(room.ticket_links),
             "joined": room.joined,
+            "readers": room.door.readers,
             "present": room.present,
             "tested": room.tested,
             "warnings": [*self._list_own_warnings(), *room.list_warnings()],

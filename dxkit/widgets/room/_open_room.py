@@ -14,7 +14,7 @@ from dxkit.widgets.room._addresses import list_addresses
 from dxkit.widgets.room._code_gate import CodeGate
 from dxkit.widgets.room._course_pages import find_course
 from dxkit.widgets.room._papers import Papers
-from dxkit.widgets.room._preparation import NEXT_MEETING, STORE_WIDE, ask_items
+from dxkit.widgets.room._preparation import NEXT_MEETING, STORE_WIDE, ask_items, name_room
 from dxkit.widgets.room._room import Room
 from dxkit.widgets.room._room_log import SUFFIX, RoomLog, open_log
 from dxkit.widgets.room._store_guard import StoreGuard
@@ -93,6 +93,7 @@ def open_room(
         room.course = pages
         with Meeting(path, meeting=name) as prepared:
             ask_items(room, prepared)
+            name_room(room, prepared)
         room.start()
     except BaseException:
         guard.release()

@@ -13,9 +13,11 @@ from typing import Any
 import pandas as pd
 
 from dxkit import groups
+from dxkit._optimise.grouping_task import choose_group_count
 from dxkit.errors import ChoiceError
 from dxkit.schema import carry_provenance
 from dxkit.store import Meeting
+from dxkit.widgets.room._body_separation import Key, describe_crowded, part_bodies
 
 SETTING = "plan"
 FIRST_SIZE = (5, 7)
@@ -23,8 +25,6 @@ FIRST_SIZE = (5, 7)
 MAX_STEPS = 40
 # how a column may be used
 USES = ("alike", "different", "spread")
-# one who sits somewhere: body and person
-Key = tuple[str, str]
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Plan:
     draft
         A list that was handed in and not taken yet, as `read_upload` gives it.
     separate
-        Whether no two persons of one body sit in a group.
+        Whether persons of one body sit in different groups, as far as there are enough groups.
     """
 
     revision: int = 0
@@ -104,18 +104,38 @@ class Plan:
         self.position += count
 
     def list_rules(
-        self, wishes: Mapping[str, Sequence[Sequence[Any]]], keys: Sequence[Key]
+        self,
+        wishes: Mapping[str, Sequence[Sequence[Any]]],
+        keys: Sequence[Key],
+        seats: Mapping[Key, int] | None = None,
     ) -> dict[str, Any]:
-        """List the rules for those who come as keywords of `dxkit.groups.form`."""
+        """List the rules for those who come as keywords of `dxkit.groups.form`.
+
+        Of groups that are there already the ``seats`` say how many there are.
+        """
         rules: dict[str, Any] = {use: [] for use in USES}
         for column, use in self.uses.items():
             rules[use].append(column)
         links = _keep_present(wishes, keys)
         if self.separate:
-            most = max(1, len(keys) // self.size[0])
-            links["apart"] = [*links.get("apart", ()), *_part_bodies(links, keys, most)]
+            count = len(set(seats.values())) if seats else self._count_groups(keys)
+            parted = part_bodies(links, keys, count, seats)
+            links["apart"] = [*links.get("apart", ()), *parted]
         # bodies of all kinds sit beside municipalities
         return {"size": self.size, "places": False, **rules, **links}
+
+    def list_crowded(
+        self, wishes: Mapping[str, Sequence[Sequence[Any]]], keys: Sequence[Key]
+    ) -> list[str]:
+        """List in words which bodies send too many persons to sit apart."""
+        count = self._count_groups(keys)
+        # sizes that do not add up are named where groups are formed
+        is_asked = self.separate and count > 1
+        return describe_crowded(_keep_present(wishes, keys), keys, count) if is_asked else []
+
+    def _count_groups(self, keys: Sequence[Key]) -> int:
+        """Count the groups that `dxkit.groups.form` will make; 1 where it will refuse."""
+        return choose_group_count(len(keys), *self.size) or 1
 
 
 def read_plan(meeting: Meeting) -> Plan:
@@ -194,7 +214,8 @@ def score_step(meeting: Meeting, plan: Plan) -> groups.Groups | None:
     table = tabulate_seats(meeting, plan)
     if len(table) < 2:
         return None
-    rules = plan.list_rules(meeting.wishes(), list(plan.step.seats))
+    seats = plan.step.seats
+    rules = plan.list_rules(meeting.wishes(), list(seats), seats)
     return groups.score(table, **rules)
 
 
@@ -222,22 +243,6 @@ def _keep_present(
         for kind, links in wishes.items()
     }
     return {kind: [link for link in links if len(link) > 1] for kind, links in kept.items()}
-
-
-def _part_bodies(
-    links: Mapping[str, Sequence[Sequence[Any]]], keys: Sequence[Key], most: int
-) -> list[tuple[Key, ...]]:
-    """Part the persons of each body, but those who are wished together or too many for that."""
-    bodies: dict[str, list[Key]] = {}
-    for key in keys:
-        bodies.setdefault(key[0], []).append(key)
-    wished = [set(link) for link in links.get("together", ())]
-    return [
-        tuple(persons)
-        for body, persons in bodies.items()
-        if 1 < len(persons) <= most
-        and not any(body in link or len(link.intersection(persons)) > 1 for link in wished)
-    ]
 
 
 def _name_persons(table: pd.DataFrame) -> Any:

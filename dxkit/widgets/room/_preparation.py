@@ -140,13 +140,16 @@ class PreparationDesk:
             _require_current(plan, body.get("revision"))
             if act is None:
                 return self._start_next(meeting, plan, body)
+            title = read_title(meeting)
             act(meeting, plan, body)
             self._keep(meeting, plan)
             if name in ("accept", "discard"):
                 self._find_draft(meeting).unlink(missing_ok=True)
             if name == "day":
                 self._ask_items(meeting)
-                self._name_room(meeting)
+                # what the officer wrote elsewhere stays unless the name is changed here
+                if read_title(meeting) != title:
+                    self._name_room(meeting)
             return self._describe(meeting, plan)
 
     def _keep(self, meeting: Meeting, plan: Plan) -> None:
@@ -169,9 +172,8 @@ class PreparationDesk:
 
     def _name_room(self, meeting: Meeting) -> None:
         """Call the meeting on projector and phones what the papers call it."""
-        title = str(meeting.room().get("title") or "")
-        if title and meeting.name == self._room.session.meeting:
-            self._room.stage.write_title(title)
+        if meeting.name == self._room.session.meeting:
+            self._room.stage.write_title(read_title(meeting))
 
     def _start_next(self, meeting: Meeting, plan: Plan, body: Body) -> Reply:
         name = check_text(str(body.get("name") or "").strip(), "会議の名前", longest=ITEM_LONGEST)
@@ -277,6 +279,17 @@ def ask_items(room: RoomState, meeting: Meeting) -> None:
             stage.add_question(Question(item))
     if asked != items:
         room.log.write_setting(ASKED, items)
+
+
+def name_room(room: RoomState, meeting: Meeting) -> None:
+    """Call a room what its meeting was called on the pages, unless it has a name already."""
+    if not room.stage.has_title:
+        room.stage.write_title(read_title(meeting))
+
+
+def read_title(meeting: Meeting) -> str:
+    """Read what a meeting is called: the name that was typed, else that of its list."""
+    return str(meeting.room().get("title") or meeting.name)
 
 
 def open_store_log(room: RoomState) -> RoomLog:

@@ -13,13 +13,13 @@ from typing import Any
 import pandas as pd
 
 from dxkit import groups
-from dxkit.errors import ChoiceError, TableWarning, shorten
+from dxkit.errors import ChoiceError, DxkitError, TableWarning, shorten
 from dxkit.schema import carry_provenance
 from dxkit.store import ITEM_LONGEST, Meeting, check_text
+from dxkit.widgets.room._body_separation import Key
 from dxkit.widgets.room._late_steps import add_late, cancel_members, seat_member
 from dxkit.widgets.room._plan import (
     USES,
-    Key,
     Plan,
     Step,
     choose_persons,
@@ -32,6 +32,7 @@ from dxkit.widgets.room._plan import (
 MAX_SIZE = 60
 MAX_ITEMS = 30
 WISHES = ("together", "apart")
+SEPARATE = "「同じ団体の人は、別のグループにする」も選んであります。外すと、組めることがあります。"
 NO_LIST = "先に「1 名簿」で名簿を取り込んでください。"
 Body = Mapping[str, Any]
 Wishes = Mapping[str, Sequence[Sequence[Any]]]
@@ -157,16 +158,29 @@ def _add_groups(plan: Plan, everybody: pd.DataFrame, wishes: Wishes, history: pd
         raise ChoiceError(NO_LIST)
     persons = choose_persons(everybody, keys)
     rules = plan.list_rules(wishes, keys)
+    try:
+        formed = _form_quietly(persons, rules, history)
+    except DxkitError as error:
+        if not plan.separate:
+            raise
+        # pairs that nobody has entered: the page says where they come from
+        raise ChoiceError(f"{error}\n{SEPARATE}") from error
+    if history.empty:
+        note = f"{len(keys)}人を{formed.settings['count']}つのグループに組みました。"
+    else:
+        note = _describe_repeats(formed, len(keys))
+    plan.add_step(Step(read_seats(formed.table), absent, note))
+
+
+def _form_quietly(
+    persons: pd.DataFrame, rules: Mapping[str, Any], history: pd.DataFrame
+) -> groups.Groups:
     with warnings.catch_warnings():
         # near labels and strangers stand on the page of the wishes
         warnings.simplefilter("ignore", TableWarning)
         if history.empty:
-            formed = groups.form(persons, **rules)
-            note = f"{len(keys)}人を{formed.settings['count']}つのグループに組みました。"
-        else:
-            formed = groups.next_round(persons, history, **rules)
-            note = _describe_repeats(formed, len(keys))
-    plan.add_step(Step(read_seats(formed.table), absent, note))
+            return groups.form(persons, **rules)
+        return groups.next_round(persons, history, **rules)
 
 
 def _describe_repeats(formed: groups.Groups, count: int) -> str:

@@ -1,6 +1,8 @@
 """What do the pages before the day show?"""
 
+import re
 import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,6 +11,7 @@ from dxkit import groups
 from dxkit.errors import ChoiceError, DxkitError, TableWarning, shorten
 from dxkit.schema import is_made
 from dxkit.store import Meeting
+from dxkit.widgets.room._body_separation import Key
 from dxkit.widgets.room._plan import (
     Plan,
     choose_persons,
@@ -20,6 +23,9 @@ from dxkit.widgets.room._plan import (
 # rows that a page lists
 MAX_SHOWN_ROWS = 300
 MAX_WORDS = 60
+# how a message says which sizes would fit
+SIZES = re.compile(r"size=\((\d+), (\d+)\) なら")
+Wishes = Mapping[str, Sequence[Sequence[Any]]]
 
 
 def describe_preparation(meeting: Meeting, plan: Plan) -> dict[str, Any]:
@@ -115,8 +121,17 @@ def _describe_wishes(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dic
         "labels": list(dict.fromkeys(
             [*(code for code, _ in keys), *(name_key(key) for key in keys)]
         )),
-        "remarks": [*dict.fromkeys(strangers), *_list_remarks(meeting, plan, persons)],
+        "remarks": [
+            *dict.fromkeys(strangers), *_list_crowded(plan, wishes, keys),
+            *_list_remarks(meeting, plan, persons),
+        ],
     }  # fmt: skip
+
+
+def _list_crowded(plan: Plan, wishes: Wishes, keys: Sequence[Key]) -> list[str]:
+    """List which bodies send more persons than there will be groups."""
+    absent = set(plan.step.absent)
+    return plan.list_crowded(wishes, [key for key in keys if key not in absent])
 
 
 def _write_label(label: Any) -> str:
@@ -162,10 +177,16 @@ def plain_words(message: str) -> str:
     words = {
         "列 code": "「団体」の列", "列 person": "「氏名」の列", "size を変えて form で作り直して":
         "「2 希望」で人数を変えて、グループを組み直して", "form で作り直して": "グループを組み直して",
+        "どれか1つを外すか、size・count を変えて": "どれか1つを外すか、「2 希望」で人数を変えて",
+        "size か count を変えて": "「2 希望」で人数を変えて",
+        "together・apart・spread を減らすか、size を広げて":
+        "希望を減らすか、「2 希望」で人数の幅を広げて",
+        "together の": "「同じグループにする」希望の", "apart の": "「別のグループにする」希望の",
+        "together: ": "", "apart: ": "", "spread: ": "",
     }  # fmt: skip
     for code, plain in words.items():
         message = message.replace(code, plain)
-    return message
+    return SIZES.sub(r"人数を\1〜\2人にすると、", message)
 
 
 def _describe_groups(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dict[str, Any]:
@@ -183,7 +204,6 @@ def _describe_groups(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dic
         "earlier": len(meeting.list_earlier()),
         "rows": [],
         "broken": [],
-        "quality": None,
         "measures": [],
     }  # fmt: skip
     with warnings.catch_warnings():
@@ -202,8 +222,6 @@ def _describe_groups(meeting: Meeting, plan: Plan, persons: pd.DataFrame) -> dic
             for row in measured.by_group.to_dict("records")
         ],
         "broken": measured.settings["broken"],
-        # only spread out or not sorted at all: there is nothing to measure
-        "quality": round(measured.quality, 3) if uses & {"alike", "different"} else None,
         "only_different": "alike" not in uses,
         "measures": _list_measures(measured),
     }

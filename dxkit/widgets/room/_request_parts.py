@@ -89,3 +89,18 @@ def read_device(body: dict[str, Any]) -> str | None:
     if not is_usable or not device.isascii() or not device.isalnum():
         raise ChoiceError("端末の番号（device）が使えません。画面を開き直してください。")
     return str(device)
+
+
+def read_entry_id(body: dict[str, Any]) -> str:
+    """Read the id that a phone gives what it enters: sent again, it counts once.
+
+    Raises
+    ------
+    ChoiceError
+        If the phone sent no usable id.
+    """
+    sent_id = body.get("id")
+    text = sent_id if isinstance(sent_id, str) else ""
+    if not MIN_ID_LENGTH <= len(text) <= MAX_ID_LENGTH or not (text.isascii() and text.isalnum()):
+        raise ChoiceError("送信の番号（id）がありません。画面を開き直してください。")
+    return text

@@ -16,7 +16,7 @@ from tornado.httputil import HTTPHeaders
 
 from dxkit.errors import ChoiceError, StoreError
 from dxkit.store import ITEM_LONGEST, TEXT_LONGEST, check_text
-from dxkit.widgets.room._code_gate import clean_code
+from dxkit.widgets.room._code_gate import clean_code, is_reader
 from dxkit.widgets.room._course_pages import COURSE_LIST, COURSE_PAGES, split_address
 from dxkit.widgets.room._officer import OfficerDesk
 from dxkit.widgets.room._papers import Papers
@@ -31,10 +31,9 @@ from dxkit.widgets.room._questions import SUPPORT, name_support, store_answer
 from dxkit.widgets.room._replies import RefusedError, Reply, make_refusal, make_reply
 from dxkit.widgets.room._request_parts import (
     FILES,
-    MAX_ID_LENGTH,
-    MIN_ID_LENGTH,
     read_body,
     read_device,
+    read_entry_id,
     read_file,
     read_header,
 )
@@ -56,6 +55,8 @@ MAX_WAITING_VOTES = 600
 MAX_WAITING_JOINS = 64
 MAX_WAITING_OFFICERS = 16
 MAX_WAITING_PAGES = 200
+# what a computer may ask for that reads the course; it is no voter
+READER_ROUTES = (("GET", COURSE_LIST), ("POST", PROGRESS))
 BUSY = "混み合っています。少し待ってください。"
 
 
@@ -203,11 +204,17 @@ class RequestDesk:
         # who may not enter anything is refused before the body is looked at
         if client is None:
             raise RefusedError(401, "会議コードを入れてください。")
+        reads_course = is_reader(client)
+        if reads_course and (request.method, request.path) not in READER_ROUTES:
+            raise RefusedError(
+                403, "この画面からは投票できません。投票は電話の画面からお願いします。"
+            )
         # behind one access point all phones may have one address: those that are in are counted
         # one by one
         if not self._room.by_client.allow_request(client):
             raise RefusedError(429, "操作が速すぎます。少し待ってください。", wait_s=1)
-        self._room.see_client(client)
+        if not reads_course:
+            self._room.see_client(client)
         body = read_body(request) if request.method == "POST" else {}
         return await self._run(self._vote_pool, MAX_WAITING_VOTES, lambda: serve(body, client))
 
@@ -247,14 +254,20 @@ class RequestDesk:
         device = read_device(body)
         sender = request.sender
         ticket = body.get("ticket")
+        reads_course = body.get("reader") is True
         if ticket is not None:
             # a right ticket passes, however many wrong ones come from the same access point
             if not door.is_ticket(clean_code(ticket).upper()):
                 self._count_stranger(request)
+            if reads_course:
+                door.check_ticket(ticket)
+                return lambda: self._reply_reader(device, sender)
             return lambda: self._reply_token(door.admit_ticket(ticket, device or "", sender))
         if not gate.has_secret("join", body.get("key")):
             self._count_stranger(request)
             self._try_code(sender, body.get("code"))
+        if reads_course:
+            return lambda: self._reply_reader(device, sender)
         return lambda: self._reply_token(door.admit(device, sender))
 
     def _try_code(self, sender: str, code: object) -> None:
@@ -277,6 +290,11 @@ class RequestDesk:
                 "QRコードを読むと、待たずに入れます。",
                 wait_s=verdict,
             )
+
+    def _reply_reader(self, device: str | None, sender: str) -> Reply:
+        """Let a computer read the course; it is counted neither as joined nor as present."""
+        _, token = self._room.door.admit_reader(device, sender)
+        return make_reply(200, {"token": token, "meeting": self._room.gate.meeting})
 
     def _reply_token(self, admitted: tuple[str, str]) -> Reply:
         client, token = admitted
@@ -327,20 +345,5 @@ class RequestDesk:
             raise RefusedError(423, "いまは受け付けていません。")
 
     def _make_id(self, body: dict[str, Any], client: str, *content: object) -> str:
-        """Make the id of an entry; sent again with the same id and content it counts once.
-
-        Raises
-        ------
-        ChoiceError
-            If the phone sent no usable id.
-        """
-        sent_id = body.get("id")
-        is_usable = (
-            isinstance(sent_id, str)
-            and MIN_ID_LENGTH <= len(sent_id) <= MAX_ID_LENGTH
-            and sent_id.isascii()
-            and sent_id.isalnum()
-        )
-        if not is_usable:
-            raise ChoiceError("送信の番号（id）がありません。画面を開き直してください。")
-        return self._room.gate.make_entry_id(client, str(sent_id), json.dumps(content))
+        """Make the id of an entry; sent again with the same id and content it counts once."""
+        return self._room.gate.make_entry_id(client, read_entry_id(body), json.dumps(content))

@@ -196,6 +196,11 @@ class Stage:
         """Read the meeting's title."""
         return str(self._log.read_setting("title", otherwise))
 
+    @property
+    def has_title(self) -> bool:
+        """Whether somebody has written a title."""
+        return self._log.read_setting("title", None) is not None
+
     def write_title(self, title: object) -> None:
         """Take a new title."""
         self._log.write_setting("title", check_text(title, "会議の名前", longest=ITEM_LONGEST))
