@@ -142,18 +142,12 @@ class OfficerDesk:
     def _describe(self) -> dict[str, Any]:
         room = self._room
         stage = room.stage
-        questions = stage.questions
         cards = room.list_cards()
         return {
             "title": room.title,
             "step": stage.step,
             "steps": [{"step": step, "label": label} for step, label in stage.steps.items()],
-            "questions": [
-                # who watches a result grow vote by vote learns single votes: not the officer either
-                describe_result(room, question, is_shown=stage.is_open(key))
-                | {"added": stage.is_added(key)}
-                for key, question in questions.items()
-            ],
+            "questions": self._describe_questions(),
             "kinds": KINDS,
             "cards": cards[:MAX_OFFICER_CARDS],
             "waiting": count_waiting(cards),
@@ -181,6 +175,16 @@ class OfficerDesk:
             "join_link": room.link,
             "remote_qr": draw_qr(room.officer_link) if room.has_qr else None,
         }
+
+    def _describe_questions(self) -> list[dict[str, Any]]:
+        """Describe each question with its result, where that may be seen."""
+        stage = self._room.stage
+        # who watches a result grow vote by vote learns single votes: not the officer either
+        return [
+            describe_result(self._room, question, is_shown=stage.is_open(key))
+            | {"added": stage.is_added(key)}
+            for key, question in stage.questions.items()
+        ]
 
     def _draw_tickets(self) -> list[dict[str, str]]:
         """Draw the paper tickets: a QR code each, and the letters below it to type."""
