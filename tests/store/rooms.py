@@ -32,7 +32,7 @@ class Phone:
         if code is not None:
             self.token = self.ask("POST", "/join", {"code": code})[1]["token"]
 
-    def ask(self, method, path, body=None, *, headers=None, timeout=10):
+    def ask(self, method, path, body=None, *, headers=None, timeout=60):
         """Send what the page sends; ``headers`` change or (``None``) drop some."""
         host = f"127.0.0.1:{self.port}"
         sent = {"Host": host, "X-Room-Token": self.token}
