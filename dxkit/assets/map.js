@@ -182,60 +182,6 @@
     box.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
   };
 
-  // a shape with a note can be reached by Tab: one stop for all of them, arrows go to the next in their direction
-  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-  const middle = (part) => {
-    const { left, right, top, bottom } = part.getBoundingClientRect();
-    return [(left + right) / 2, (top + bottom) / 2];
-  };
-
-  const findNext = (parts, from, [right, down]) => {
-    const [x, y] = middle(from);
-    let nearest = null;
-    let least = Infinity;
-    parts.filter((part) => part !== from).forEach((part) => {
-      const [partX, partY] = middle(part);
-      const along = (partX - x) * right + (partY - y) * down;
-      const across = Math.abs((partX - x) * down) + Math.abs((partY - y) * right);
-      // what lies sideways counts twice; what lies behind not at all
-      if (along <= 0 || across > 2 * along || along + 2 * across >= least) return;
-      nearest = part;
-      least = along + 2 * across;
-    });
-    return nearest;
-  };
-
-  const walkByKeys = (map, box) => {
-    const list = () => [...box.querySelectorAll("path.leaflet-interactive")];
-    const setStop = (stop) => list().forEach((part) => part.setAttribute("tabindex", part === stop ? "0" : "-1"));
-    let waiting = false;
-    const renew = () => {
-      if (waiting) return;
-      waiting = true;
-      requestAnimationFrame(() => {
-        waiting = false;
-        const parts = list();
-        setStop(parts.find((part) => part.getAttribute("tabindex") === "0") || parts[0]);
-      });
-    };
-    box.setAttribute("aria-label", "地図。Tabキーで形に移り、矢印キーで隣の形へ、Enterキーで説明を開きます");
-    map.on("layeradd layerremove", renew);
-    box.addEventListener("focusin", ({ target }) => { if (target.matches("path")) setStop(target); });
-    box.addEventListener("keydown", (event) => {
-      if (!event.target.matches("path")) return;
-      if (event.key === "Enter") {
-        const [clientX, clientY] = middle(event.target);
-        event.target.dispatchEvent(new MouseEvent("click", { bubbles: true, clientX, clientY }));
-      }
-      const next = event.key in ARROWS ? findNext(list(), event.target, ARROWS[event.key]) : null;
-      if (next) next.focus({ preventScroll: true });
-      // an arrow scrolls neither the page nor the map
-      if (event.key in ARROWS || event.key === "Enter") event.preventDefault();
-    });
-    renew();
-  };
-
   const draw = (pane, main) => {
     const section = element("section", "pane");
     if (pane.heading) section.append(element("h2", "", pane.heading));
@@ -264,7 +210,6 @@
     if (pane.control) control(map, pane, made);
     stayAimed(map, pane, box);
     wheelAfterClick(map, box);
-    walkByKeys(map, box);
     return map;
   };
 
