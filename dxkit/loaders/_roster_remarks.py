@@ -15,6 +15,7 @@ SHOWN = 5
 
 
 def warn_of_filled_rows(page: Sheet, filled: list[int]) -> None:
+    """Say which rows took the body of the row above."""
     if filled:
         rows = list_first((f"{number}行目" for number in filled), SHOWN, count=len(filled))
         warn_of_list(
@@ -72,5 +73,6 @@ def warn_of_missing_persons(page: Sheet, members: list[tuple[int, dict[str, str]
 
 
 def warn_of_list(page: Sheet, problem: str, remedy: str = "", *, stacklevel: int = 4) -> None:
+    """Warn of something in the list, with its file and sheet."""
     fault = Fault(problem, remedy, file=page.file, sheet=page.name)
     warnings.warn(str(fault), TableWarning, stacklevel=stacklevel)

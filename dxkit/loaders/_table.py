@@ -124,9 +124,10 @@ def read_table(
     Warns
     -----
     TableWarning
-        For whatever was guessed or set apart unchecked, totals that differ from the sums of their
-        rows, other sheets with a table, and if a table of one row a municipality repeats one, or
-        lacks some of the prefecture's.
+        For whatever was guessed or set apart unchecked, cells that are crossed out or hidden, a
+        note beside the table that its figures are thousands or more, totals that differ from the
+        sums of their rows, other sheets with a table, and if a table of one row a municipality
+        repeats one, or lacks some of the prefecture's.
 
     Examples
     --------

@@ -112,12 +112,21 @@ def test_people_without_a_name_are_said_and_not_seated(tmp_path, others, between
     assert "名前のない人は読みませんでした（2行目「" in remarks[0]
 
 
-@pytest.mark.parametrize("name", ["外山 他美", "他田 ほか", "外", "青木 外", "外一郎"])
-def test_a_name_in_which_other_is_a_part_stays_one(tmp_path, name):
-    _, members, _ = read_list(tmp_path, [("団体名", "氏名"), ("神戸市", name), ("姫路市", "伊藤")])
-    assert ("姫路市", "伊藤") in members
-    if name in ("外山 他美", "外一郎"):
-        assert members[0] == ("神戸市", name)
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("外山 他美", "外山 他美"),
+        ("外一郎", "外一郎"),
+        ("他田 ほか", "他田"),
+        ("青木 外", "青木"),
+        ("外", ""),
+    ],
+)
+def test_a_name_that_begins_like_others_stays_and_others_alone_are_no_name(tmp_path, written, name):
+    rows = [("団体名", "氏名"), ("神戸市", written), ("姫路市", "伊藤")]
+    _, members, remarks = read_list(tmp_path, rows)
+    assert members == [("神戸市", name), ("姫路市", "伊藤")]
+    assert any("名前のない人" in remark for remark in remarks) is (name != written)
 
 
 def test_what_is_said_of_one_person_of_a_row_is_not_said_of_the_others(tmp_path):
