@@ -23,14 +23,17 @@ exit /b 1
 shift
 set "REST="
 set "TO="
+set WHICH=-m "not slow"
 :rest
 if "%~1"=="" goto run
-rem cmd.exe parts TO=folder and ARGS=--option at the equals sign; PowerShell hands some over whole
+rem cmd.exe parts TO=folder, SLOW=1 and ARGS=--option at the equals sign; PowerShell hands some over whole
 set "WORD=%~1"
 if /i "%WORD%"=="TO" goto target
 if /i "%WORD%"=="ARGS" goto options
+if /i "%WORD%"=="SLOW" goto slow
 if /i "%WORD:~0,3%"=="TO=" goto whole_target
 if /i "%WORD:~0,5%"=="ARGS=" goto whole_options
+if /i "%WORD:~0,5%"=="SLOW=" goto whole_slow
 set REST=%REST% %1
 shift
 goto rest
@@ -42,6 +45,15 @@ goto rest
 :options
 set REST=%REST% %~2
 shift
+shift
+goto rest
+:slow
+if not "%~2"=="" set "WHICH="
+shift
+shift
+goto rest
+:whole_slow
+if not "%WORD:~5%"=="" set "WHICH="
 shift
 goto rest
 :whole_target
@@ -86,7 +98,7 @@ exit /b
 %VENV% -m ruff format --check || exit /b 1
 %VENV% -m mypy || exit /b 1
 %VENV% -c "from importlinter.cli import lint_imports_command; lint_imports_command()" || exit /b 1
-%VENV% -m pytest -n 2 --dist loadfile -m "not slow" %REST%
+%VENV% -m pytest -n 2 --dist loadfile %WHICH% %REST%
 exit /b
 
 :docs

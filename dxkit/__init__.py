@@ -10,7 +10,7 @@ they hold (``_best_bases.py``). A line of code imports only from the rows below 
     loaders | store                                                 files in; votes kept
     schema                                                          columns, headings, provenance
     codes | _checks | _keywords | _optimise | _plain_tables         codes, checks, solvers
-    errors | _arrays | _cell_hooks                                  messages, types, cells
+    errors | _arrays | _cell_hooks | _late_names                    messages, types, cells, names
 
 Topics are handed tables and return tables; they load no file and draw nothing. ``import dxkit``
 costs next to nothing: public modules and names load on first use.

@@ -90,7 +90,10 @@ def order_of_labels(labels: Iterable[Hashable]) -> IntArray:
     """
     # codes of mixed types have no order of their own; as text they have
     values = labels.tolist() if isinstance(labels, (pd.Series, pd.Index)) else labels
-    texts = [str(label) for label in values]
+    texts = list(map(str, values))
+    # most tables are in order
+    if texts == sorted(texts):
+        return np.arange(len(texts), dtype=np.intp)
     return np.asarray(sorted(range(len(texts)), key=texts.__getitem__), dtype=np.intp)
 
 

@@ -47,7 +47,7 @@ PACKAGES = (
 INTRODUCTION = """\
 # Files that maps inline
 
-`map.js` and `map.css` are dxkit's own. The others are taken from npm packages by `scripts/make_assets.py`, which
+`map.js`, `map_keys.js` and `map.css` are dxkit's own. The others are taken from npm packages by `scripts/make_assets.py`, which
 verifies them, changes nothing but line ends (to LF), and writes this page; a test compares each file with the hash below.
 No images, no fonts, nothing else is shipped.
 

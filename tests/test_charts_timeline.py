@@ -71,3 +71,61 @@ def test_choices_that_lose_on_both_sides_are_crosses():
     assert {"甲", "乙", "知る割合［%］", "提供"} <= set(_texts(figure))
     with pytest.raises(TableError, match="gain"):
         charts.exposure(table, benefit="gain", cost="told")
+
+
+CHARTS_OF_NUMBERS = {
+    "timeline": (
+        charts.timeline,
+        {"hour": [0, 24], "mean": [0.1, 0.5], "p05": [0.1, 0.4], "p95": [0.2, 0.6], "policy": "甲"},
+        "mean",
+    ),
+    "funnel": (charts.funnel, {"stage_label": ["知る", "やる"], "count": [30, 10]}, "count"),
+    "exposure": (
+        lambda table: charts.exposure(table, benefit="known", cost="told"),
+        {"policy": ["甲", "乙"], "known": [0.5, 0.4], "told": [1, 2]},
+        "told",
+    ),
+    "link_errors": (
+        charts.link_errors,
+        {"field": "氏名", "kind": ["同じ", "違う"], "pairs": [10, 10], "missed": [0, 4]},
+        "missed",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHARTS_OF_NUMBERS)
+def test_a_chart_refuses_words_and_days_among_its_numbers_and_reads_every_storage(name):
+    draw, columns, column = CHARTS_OF_NUMBERS[name]
+    table = pd.DataFrame(columns)
+    for cell in ("多い", pd.Timestamp("2026-04-01"), True):
+        spoilt = table.astype({column: object})
+        spoilt.loc[1, column] = cell
+        with pytest.raises(TableError, match=column):
+            draw(spoilt)
+    for stored in (
+        table.astype({column: object}),
+        table.convert_dtypes(),
+        table.astype({column: str}),
+    ):
+        assert draw(stored).axes
+
+
+def test_what_says_nothing_is_no_word_of_a_chart_and_what_is_no_text_no_traceback():
+    draw, columns, _ = CHARTS_OF_NUMBERS["timeline"]
+    table = pd.DataFrame(columns)
+    assert draw(table, title=None).get_suptitle() == ""
+    assert draw(table, title=5, source=7).get_suptitle() == "5"
+
+
+def test_half_a_character_is_drawn_as_a_letter_that_the_font_lacks():
+    columns = CHARTS_OF_NUMBERS["exposure"][1]
+    broken = pd.DataFrame(columns).astype({"policy": object})
+    broken.loc[0, "policy"] = "甲\ud800"
+    assert charts.exposure(broken, benefit="known", cost="told").axes
+
+
+@pytest.mark.parametrize("names", [1, "x", [], pd.DataFrame({"a": [1]})])
+def test_names_that_name_nothing_are_refused(names):
+    stages = pd.DataFrame({"stage_label": ["知る"], "count": [3], "code": ["28201"]})
+    with pytest.raises(ChoiceError, match="names="):
+        charts.funnel(stages, by="code", names=names)

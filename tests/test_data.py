@@ -664,6 +664,72 @@ def test_the_error_that_is_shipped_is_the_error_that_is_found():
         assert best.idxmin() == "estimated"
 
 
+def test_quarters_of_500_m_sum_to_their_cells_of_1_km():
+    quarters, cells = load("mesh_estimated_500m"), load("mesh_estimated").set_index("place")
+    columns = ["people", "elderly"]
+    sums = quarters.groupby(quarters["place"].str[:8])[columns].sum()
+    pd.testing.assert_frame_equal(sums, cells[columns].sort_index(), check_names=False)
+    assert quarters["place"].is_unique
+    assert (quarters["place"].str.len() == 9).all()
+    assert (quarters["code"] == cells.loc[quarters["place"].str[:8], "code"].to_numpy()).all()
+    assert (quarters["people"] >= 1).all()
+    assert (quarters["elderly"] <= quarters["people"]).all()
+    assert (quarters["low"] <= quarters["people"]).all()
+    assert (quarters["people"] <= quarters["high"]).all()
+
+
+def measure_misplaced(guess, truth):
+    scaled = guess * truth.sum() / guess.sum()
+    return (scaled - truth).abs().sum() / 2 / truth.sum()
+
+
+def test_the_error_of_500_m_that_is_shipped_is_the_error_that_is_found():
+    check, errors = load("mesh_check_500m"), load("mesh_errors")
+    known = errors.query("level == '500m'").set_index(["rule", "area"])
+    kilometres = load("mesh_check").set_index("place")
+    assert check["people"].sum() == 2_799_702
+    # four rows a cell, also where nobody lives; rounded to a tenth of a person
+    sums = check.groupby(check["place"].str[:8])[["estimated", "quartered"]].sum()
+    for rule in sums:
+        assert (sums[rule] - kilometres["estimated"]).abs().max() <= 0.3
+    for area, cells in (("広島県", check), ("広島県の中山間", check[check["rural"]])):
+        truth = cells["people"]
+        for rule in ("estimated", "quartered", "plain", "made"):
+            share = measure_misplaced(cells[rule], truth)
+            assert share == pytest.approx(known.loc[(rule, area), "misplaced_share"], abs=1e-3)
+        # what it adds to the 1 km estimate split evenly: 4 of 100 people more stand in their quarter
+        shares = known.xs(area, level="area")["misplaced_share"]
+        assert shares.idxmin() == "estimated"
+        assert 0.03 <= shares["quartered"] - shares["estimated"] <= 0.05
+        listed = cells[cells["estimated"] >= 0.5]
+        within = listed["people"].between(listed["low"], listed["high"]).mean()
+        assert within == pytest.approx(known.loc[("estimated", area), "within_share"], abs=1e-3)
+        # an interval of 80 %; where a quarter may be empty its low end is 0, and it has one tail only
+        assert 0.8 <= within <= 0.92
+
+
+def test_500_m_says_no_more_than_1_km_about_places_farther_apart():
+    check = load("mesh_check_500m")
+    # summed to 1 km both are the same estimate: the quarters add nothing there
+    sums = check.groupby(check["place"].str[:8])[["people", "estimated", "quartered"]].sum()
+    errors = load("mesh_errors").set_index(["rule", "area", "level"])["misplaced_share"]
+    for rule in ("estimated", "quartered"):
+        share = measure_misplaced(sums[rule], sums["people"])
+        assert share == pytest.approx(errors["estimated", "広島県", "1km"], abs=1e-3)
+    # where the 1 km counts are known, the quarters still err
+    truth = check["people"]
+    of_cell = truth.groupby(check["place"].str[:8]).transform("sum")
+    for rule, share, rural in (("estimated", 0.192, 0.273), ("quartered", 0.245, 0.327)):
+        whole = check[rule].groupby(check["place"].str[:8]).transform("sum")
+        known = (check[rule] / whole.where(whole > 0)).fillna(0.25) * of_cell
+        assert measure_misplaced(known, truth) == pytest.approx(share, abs=5e-4)
+        far = check["rural"]
+        assert measure_misplaced(known[far], truth[far]) == pytest.approx(rural, abs=5e-4)
+    # which quarter is empty stays unknown, and hardly anybody lives in one without a row
+    assert (truth[of_cell > 0] == 0).mean() == pytest.approx(0.366, abs=5e-4)
+    assert truth[check["estimated"] < 0.5].sum() / truth.sum() == pytest.approx(2e-4, abs=5e-5)
+
+
 def test_what_is_estimated_says_so_and_by_how_much_it_errs():
     table = load("mesh_estimated")
     assert table.attrs["kind"] == "estimated"
@@ -671,6 +737,9 @@ def test_what_is_estimated_says_so_and_by_how_much_it_errs():
     errors = load("mesh_errors").set_index(["rule", "area", "level"])["misplaced_share"]
     error = errors["estimated", "広島県の中山間", "1km"]
     assert f"人の位置の{error:.0%}は1 kmずれている見込み" in table.attrs["source"]
+    error = errors["estimated", "広島県の中山間", "500m"]
+    source = load("mesh_estimated_500m").attrs["source"]
+    assert f"人の位置の{error:.0%}は500 mずれている見込み" in source
 
 
 def test_districts_sum_to_the_census_and_flying_around_them_needs_few_corners():

@@ -243,6 +243,31 @@ def test_a_page_for_another_town_keeps_the_line_on_old_tables_and_its_list_of_pa
 
 
 @pytest.mark.slow
+def test_a_print_that_arrives_in_pieces_is_the_same_result_as_one_that_does_not(tmp_path):
+    # a busy computer sends what one cell prints in pieces, and others when the cell runs again
+    source = (
+        "print('東', town)\n"
+        "if 'again' not in globals():\n    sys.stdout.flush()\n"
+        "again = True\nprint('西')\ndisplay('図')\nprint('南')"
+    )
+    sources = ("import sys", "town = '豊岡市'", source)
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    folder = reports.edition(
+        tmp_path / "pages",
+        notebooks=tmp_path,
+        municipalities=["豊岡市", "朝来市"],
+        sheets=False,
+        show_progress=False,
+    )
+    page = (folder / "a.html").read_text(encoding="utf-8")
+    shown = _read_town_cell(page, "豊岡市", 2)
+    assert "東 豊岡市\n西\n" in shown
+    # what is printed below a figure stays below it
+    assert shown.index("西") < shown.index("図") < shown.index("南")
+
+
+@pytest.mark.slow
 def test_a_frame_whose_file_is_missing_stops_the_edition_and_names_both(tmp_path):
     source = "from IPython.display import IFrame\nIFrame('out/typo.html', width='100%', height=99)"
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])

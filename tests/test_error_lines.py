@@ -1,6 +1,7 @@
 """A mistake in a notebook is answered in two or three lines of Japanese, and Python's own record is folded."""
 
 import re
+import sys
 
 import nbformat
 import pytest
@@ -113,6 +114,22 @@ def test_a_mistake_is_answered_in_japanese(shell, capsys, cell):
 def test_at_least_sixteen_mistakes_of_each_kind_are_tried():
     assert len(TOWN_MISTAKES) >= 16
     assert len(OTHER_MISTAKES) >= 16
+
+
+def test_the_table_of_mistakes_holds_no_raw_record(shell, capsys):
+    """What the trainee sees of each: ``pytest -q -s -k table tests/test_error_lines.py``."""
+    rows = []
+    for cell in MISTAKES:
+        shell.run_cell(cell)
+        rows.append((cell, capsys.readouterr().out.strip()))
+    raw = [cell for cell, shown in rows if "Traceback" in shown or not JAPANESE.search(shown)]
+    with capsys.disabled():
+        for cell, shown in rows:
+            first = cell.replace("\n", " ⏎ ")
+            sys.stdout.write(f"\n{first}\n    {shown.replace(chr(10), chr(10) + '    ')}\n")
+        kinds = f"{len(TOWN_MISTAKES)} + {len(OTHER_MISTAKES)} mistakes"
+        sys.stdout.write(f"\n{kinds}, raw tracebacks {len(raw)}\n")
+    assert raw == []
 
 
 def test_the_line_of_the_cell_is_named(shell, capsys):

@@ -1,4 +1,4 @@
-"""The words of the Makefile mean the same in make.cmd: TO= and ARGS=, as cmd.exe and PowerShell hand them over.
+"""The words of the Makefile mean the same in make.cmd: TO=, SLOW= and ARGS=, as cmd.exe and PowerShell hand them over.
 
 cmd.exe itself is not there on every system: what make.cmd does with its words is walked through line by line.
 """
@@ -37,15 +37,15 @@ class _Walk:
         return re.sub(r"%(\w+)%", lambda match: self.values.get(match[1], ""), line)
 
     def run(self, start):
-        """Walk from a label to the first program that is started; give its line."""
+        """Walk from a label to the first program that is not a check before it; give its line."""
         at = LINES.index(start)
         for _ in range(MOST_STEPS):
             at += 1
             line = self._fill(LINES[at]).strip()
-            if condition := re.fullmatch(r'if (?:/i )?"(.*?)"=="(.*?)" (.*)', line):
-                if condition[1].lower() != condition[2].lower():
+            if condition := re.fullmatch(r'if (not )?(?:/i )?"(.*?)"=="(.*?)" (.*)', line):
+                if (condition[2].lower() == condition[3].lower()) == bool(condition[1]):
                     continue
-                line = condition[3]
+                line = condition[4]
             if condition := re.fullmatch(r"if defined (\w+) (.*)", line):
                 if not self.values.get(condition[1]):
                     continue
@@ -57,7 +57,7 @@ class _Walk:
                 self.values[setting[1] or setting[3]] = setting[2] or setting[4] or ""
             elif line.startswith("goto "):
                 at = LINES.index(":" + line.removeprefix("goto "))
-            elif line.startswith("python "):
+            elif line.startswith("python ") and not line.endswith("|| exit /b 1"):
                 return " ".join(line.split())
         raise AssertionError("make.cmd does not come to an end")
 
@@ -83,6 +83,10 @@ def _run_make(words):
         ),
         ('room --meeting "第 2 回"', r'python scripts\open_room.py --meeting "第 2 回"'),
         ("data --only towns", r"python data\make.py --only towns"),
+        ("test", 'python -m pytest -n 2 --dist loadfile -m "not slow"'),
+        ("test SLOW=", 'python -m pytest -n 2 --dist loadfile -m "not slow"'),
+        ("test SLOW=1", "python -m pytest -n 2 --dist loadfile"),
+        ("test slow=1 -k codes", "python -m pytest -n 2 --dist loadfile -k codes"),
     ],
 )
 def test_cmd_hands_the_words_on(line, program):
@@ -97,6 +101,8 @@ def test_cmd_hands_the_words_on(line, program):
             r'python scripts\make_pack.py "out/course" --course-only',
         ),
         (["room", '"ARGS=--course out/x"'], r"python scripts\open_room.py --course out/x"),
+        (["test", "SLOW=1", "ARGS=-x"], "python -m pytest -n 2 --dist loadfile -x"),
+        (["test", "SLOW="], 'python -m pytest -n 2 --dist loadfile -m "not slow"'),
     ],
 )
 def test_what_comes_whole_means_the_same(words, program):

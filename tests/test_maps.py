@@ -251,6 +251,38 @@ def test_points_come_from_columns_or_from_geometry():
     assert layer(maps.points(shapes))["lon"] == [134.5, 134.6]
 
 
+# latitude, longitude, and whether Hyogo's land is drawn below
+@pytest.mark.parametrize(
+    ("place", "has_land"),
+    [
+        ((34.69, 135.18), True),
+        # a pier, 200 m off the coast as it is drawn
+        ((34.642, 135.2206), True),
+        # 池田市's town hall in Osaka, 800 m from Hyogo, and Tokyo's
+        ((34.8217, 135.4286), False),
+        ((35.6896, 139.6917), False),
+        # 播磨灘: within the prefecture's frame, and on no land
+        ((34.5, 134.5), False),
+    ],
+)
+def test_land_is_drawn_where_a_place_lies_on_it(place, has_land):
+    rows = pd.DataFrame({"name": ["甲"], "lat": [place[0]], "lon": [place[1]]})
+    made = maps.points(rows)
+    assert len(drawn(made)["geometries"]) == has_land
+    assert bool(made.background_source) is has_land
+    # the first view is of the place, whatever lies below
+    assert drawn(made)["panes"][0]["bounds"] == [list(place)] * 2
+
+
+def test_one_place_in_the_prefecture_is_enough_for_land_and_false_draws_none():
+    rows = pd.DataFrame(
+        {"name": ["神戸", "東京"], "lat": [34.69, 35.6896], "lon": [135.18, 139.6917]}
+    )
+    assert len(drawn(maps.points(rows))["geometries"][0]) == 41
+    assert drawn(maps.points(rows, background=False))["geometries"] == []
+    assert len(drawn(maps.points(rows, background=boxes(3)))["geometries"][0]) == 3
+
+
 def test_a_points_legend_holds_colours_and_readable_sizes():
     rows = pd.DataFrame(
         {
@@ -904,7 +936,8 @@ def test_a_still_picture_of_the_map_lies_below_its_frame(towns, kind):
     names = {key.rpartition("}")[2] for element in root.iter() for key in element.attrib}
     assert {"script", "foreignObject", "image", "a", "use", "style"} & set(tags) == set()
     assert {name for name in names if name.startswith("on") or name == "href"} == set()
-    expected = {"shapes": len(towns), "points": 0, "several": 2 * len(towns)}[kind]
+    # below places of Hyogo lie its 41 municipalities
+    expected = {"shapes": len(towns), "points": 41, "several": 2 * len(towns)}[kind]
     assert tags.count("path") == expected
     assert tags.count("circle") >= (kind == "points")
     words = [element.text for element in root.iter() if element.tag.endswith("}text")]
@@ -970,7 +1003,7 @@ def shipped(name):
 
 
 def test_a_shipped_script_cannot_end_the_block_it_is_inlined_in(towns):
-    for script in (shipped("leaflet/leaflet.js"), shipped("map.js")):
+    for script in (shipped("leaflet/leaflet.js"), shipped("map_keys.js"), shipped("map.js")):
         assert "</script" not in script.lower()
         assert "<!--" not in script
     for style in (shipped("leaflet/leaflet.css"), shipped("map.css")):
@@ -978,14 +1011,14 @@ def test_a_shipped_script_cannot_end_the_block_it_is_inlined_in(towns):
     assert "--" not in shipped("leaflet/LICENSE")
     style, leaflet, script = inlined(maps.choropleth(towns, column="value").page())
     # what is inlined is what is shipped, but for Leaflet's last line and its images
-    assert script == shipped("map.js")
+    assert script == shipped("map_keys.js") + shipped("map.js")
     assert leaflet == shipped("leaflet/leaflet.js").partition("//# sourceMappingURL=")[0]
     assert style.endswith(shipped("map.css"))
     assert "</style" not in style.lower()
 
 
 def test_our_script_never_writes_html():
-    script = shipped("map.js")
+    script = shipped("map_keys.js") + shipped("map.js")
     assert re.findall(r"\.innerHTML\b\s*(=?)", script) == [""]
     for means in (
         "insertAdjacentHTML",

@@ -214,3 +214,63 @@ def test_a_size_of_cells_that_the_positions_deny_is_refused(cells):
     with pytest.raises(ChoiceError, match=r"どの大きさのマスか.*分かりません"):
         coverage(free)
     assert coverage(free, level="3").shapes() == coverage(kilometres).shapes()
+
+
+def test_a_cell_that_stands_twice_is_refused_and_not_counted_twice(cells):
+    twice = pd.concat([cells, cells.iloc[[3]]])
+    with pytest.raises(TableError, match=f"{len(twice)}行目.*同じマスの行が2つ以上"):
+        coverage(twice)
+
+
+def test_cells_without_a_municipality_stay_on_the_map(cells):
+    unknown = cells.astype({"code": object})
+    unknown.loc[cells["code"] == "28586", "code"] = None
+    people = [
+        len(read_spec(coverage(table).page())["panes"][0]["layers"]) for table in (cells, unknown)
+    ]
+    assert people[0] == people[1]
+    assert "nan" not in str(data(coverage(unknown))["panes"][0]["layers"][0]["tooltip"]["heads"])
+
+
+@pytest.mark.parametrize("cell", [np.nan, -5, "多い", np.inf, True])
+def test_people_of_a_cell_that_cannot_be_are_refused(cells, cell):
+    people = cells["people"].astype(object)
+    people.iloc[2] = cell
+    with pytest.raises(TableError, match="3行目 列「people」"):
+        coverage(cells.assign(people=people))
+
+
+@pytest.mark.parametrize("range_km", ["x", np.nan, {}, 10**400, 1e9, [1, 2, 3]])
+def test_ranges_that_cannot_be_drawn_are_refused_and_one_of_0_km_is_a_dot(cells, range_km):
+    bases = pd.DataFrame({"name": ["駅"], "lat": [35.5], "lon": [134.8]})
+    with pytest.raises(ChoiceError, match="range_km="):
+        coverage(cells, bases, range_km=range_km)
+    assert coverage(cells, bases, range_km=0).shapes() > 0
+
+
+def test_bases_that_are_no_table_or_hold_words_for_flags_are_refused(cells):
+    bases = pd.DataFrame({"name": ["駅"], "lat": [35.5], "lon": [134.8]})
+    for wrong in (1, "x", [], pd.Series([1])):
+        with pytest.raises(TableError, match="bases が表"):
+            coverage(cells, wrong)
+    with pytest.raises(TableError, match="列「existing」"):
+        coverage(cells, bases.assign(existing="いいえ"))
+    with pytest.raises(TableError, match="列「reached」"):
+        coverage(cells, bases.assign(reached="多い"))
+
+
+def test_what_says_nothing_is_no_word_on_the_map(cells):
+    drawn = coverage(cells, title=None, unit=None, source=None).page()
+    assert "None" not in drawn.partition("<script")[0]
+    for labels in (None, "前後", ("前",), 3):
+        with pytest.raises(ChoiceError, match="labels="):
+            difference(cells.assign(before=1, after=1), labels=labels)
+    for height in (None, "x", np.nan, 0):
+        with pytest.raises(ChoiceError, match="height="):
+            coverage(cells, height=height)
+
+
+@pytest.mark.parametrize("name", [[], {}, pd.NA, None])
+def test_what_is_no_name_of_a_column_is_refused_by_its_option(cells, name):
+    with pytest.raises(ChoiceError, match="weight="):
+        coverage(cells, weight=name)

@@ -214,3 +214,23 @@ def test_old_keywords_go_on_working_with_a_warning():
         assert maps.flows(MOVES, PLACES, towns=towns, arrow_count=2).page() == new
     with pytest.warns(FutureWarning, match=r"flows の most= は arrow_count= に変わりました"):
         assert maps.flows(MOVES, PLACES, municipalities=towns, most=2).page() == new
+
+
+@pytest.mark.parametrize("count", [None, "x", 2.5, True, 0, [1]])
+def test_numbers_of_arrows_that_cannot_be_are_refused(count):
+    with pytest.raises(ChoiceError, match="arrow_count="):
+        maps.flows(MOVES, PLACES, arrow_count=count)
+
+
+def test_a_place_without_a_code_is_refused():
+    with pytest.raises(TableError, match="2行目 列「code」"):
+        maps.flows(MOVES, PLACES.assign(code=["28100", None, "28202", "99000"]))
+
+
+def test_an_arrow_from_a_point_to_itself_or_from_nowhere_is_refused():
+    here = np.array([0.0, 0.0])
+    for end in (here, np.array([np.nan, 1.0]), "x", [1.0]):
+        with pytest.raises(ChoiceError, match="end="):
+            bend_arrow(here, end, 0.2)
+    with pytest.raises(ChoiceError, match="width="):
+        bend_arrow(here, np.array([1.0, 0.0]), 0.0)

@@ -203,6 +203,8 @@ NO_EXPLORER = {
     "VoteBoard",
     # shows where one's own municipality lies, and no figure of it
     "choose_town",
+    # draws what somebody brings; a file's mark: tests/test_widgets_receive_table.py
+    "receive_table",
     "exercise",
     # made for practice: their mark is tried in tests/test_widgets_security.py
     "incident_walk",
@@ -287,6 +289,51 @@ def test_boundaries_and_backgrounds_are_not_the_data():
     for page in pages:
         assert "架空データ" not in page
         assert "作り話" not in page
+
+
+LAND = "背景の境界: 気象庁ホームページ（土砂災害の市町村等領域 GeoJSON、2025-03-10）を加工して作成"
+
+
+def read_footer(drawing):
+    return re.search(r"<footer>(.*?)</footer>", drawing.page())[1]
+
+
+def test_land_that_is_drawn_below_places_is_credited_and_no_word_takes_that_away():
+    rows = places(PUBLISHED)
+    assert read_footer(maps.points(rows)) == f"出典: 県の統計　時点: 2025-04　{LAND}"
+    assert read_footer(maps.points(rows, source="別の出典")) == (
+        f"出典: 別の出典　時点: 2025-04　{LAND}"
+    )
+    assert read_footer(maps.points(places({}), source="")) == LAND
+    # the land is published, and makes no invented data so
+    assert "（架空データ）" in maps.points(places(MADE)).page()
+    for pair in (
+        maps.compare(maps.points(rows), maps.points(rows)),
+        maps.compare(drawn(areas({}), {}), maps.points(rows)),
+        maps.compare(maps.points(rows), drawn(areas({}), {}), source="別の出典"),
+    ):
+        assert read_footer(pair).endswith(f"　{LAND}")
+        assert read_footer(pair).count(LAND) == 1
+
+
+def test_the_still_picture_has_the_whole_line_of_sources():
+    source = "、".join(f"長い名前の統計の第{number}表" for number in range(9))
+    rows = with_origin(places({}), PUBLISHED | {"source": source})
+    still = maps.points(rows)._repr_svg_()
+    lines = re.findall(r'<text x="4.0" y="[\d.]+" font-size="11"[^>]*>([^<]*)</text>', still)
+    assert len(lines) > 2
+    assert "".join(lines).replace(" ", "") == (
+        read_footer(maps.points(rows)).replace("　", "").replace(" ", "")
+    )
+    height = float(re.search(r'viewBox="0 0 720 (\d+)"', still)[1])
+    assert all(float(y) < height for y in re.findall(r'y="([\d.]+)" font-size="11"', still))
+
+
+def test_without_land_nothing_is_credited():
+    rows = places(PUBLISHED)
+    plain = "出典: 県の統計　時点: 2025-04"
+    assert read_footer(maps.points(rows, background=False)) == plain
+    assert read_footer(maps.points(rows, background=areas({}))) == plain
 
 
 def test_the_mark_stays_when_the_title_is_changed_afterwards():

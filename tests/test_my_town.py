@@ -9,7 +9,7 @@ import pytest
 
 import dxkit
 from dxkit import maps, maturity, widgets
-from dxkit.errors import ChoiceError, PlaceNameError, StoreError
+from dxkit.errors import ChoiceError, PlaceNameError, StoreError, TableError
 from dxkit.loaders import find_municipality, user_folder
 
 TOWNS = dxkit.load("municipalities")
@@ -245,3 +245,26 @@ def test_a_sentence_on_invented_figures_says_so():
     values.attrs = {"made": True, "kind": "made"}
     assert "架空データ" in maturity.describe_value(values, TOWNS, "28209", unit="有無")
     assert "架空データ" not in maturity.describe_value(VALUES["ai"], TOWNS, "28209", unit="有無")
+
+
+def test_figures_under_codes_of_another_spelling_are_those_of_the_same_towns():
+    plain = pd.Series([0.5, 0.75], index=["28209", "28222"])
+    text = maturity.describe_value(plain, TOWNS, "28222", unit="割合")
+    assert "75％" in text
+    for codes in ([28209, 28222], ["282090", "282227"], ["２８２０９", "２８２２２"]):
+        assert maturity.describe_value(plain.set_axis(codes), TOWNS, "28222", unit="割合") == text
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"),
+    [
+        (pd.Series(range(41)), "どの行も、municipalities の市町ではありません"),
+        (pd.Series(["済", "3"], index=["28209", "28222"]), "28209 の値が数ではありません"),
+        (pd.Series([np.inf, 3], index=["28209", "28222"]), "28209 の値が数ではありません"),
+        (pd.Series([1, 2], index=["28209", "28209"]), "同じ行が2つ以上あります"),
+    ],
+    ids=["rows counted from 0", "a word", "infinity", "a town twice"],
+)
+def test_figures_that_cannot_be_told_are_refused_and_not_called_missing(figures, words):
+    with pytest.raises(TableError, match=words):
+        maturity.describe_value(figures, TOWNS, "28209")

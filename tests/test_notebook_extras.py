@@ -262,4 +262,6 @@ def test_a_trainees_notebook_runs_with_what_make_lab_installs(name, tmp_path):
     client.execute(env=os.environ | {"PYTHONPATH": str(ROOT)})
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert [output.text for output in outputs if output.get("name") == "stderr"] == []
-    assert outputs[-1].text == "None\n"
+    # on a busy machine one print may arrive in two pieces
+    words = [output.text for output in notebook.cells[-1].outputs if output.get("name") == "stdout"]
+    assert "".join(words) == "None\n"

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pytest
 
 import dxkit
-from dxkit import drones, linkage, maturity, regions, sharing
+from dxkit import assumptions, drones, linkage, maturity, regions, sharing
+from dxkit._checks import to_numbers
 from dxkit.errors import DxkitError, TableError, TableWarning
 from dxkit.loaders import read_standardization, read_table, write_table
 
@@ -130,6 +131,25 @@ REFUSED = {
     ),
     "the path of a file": (lambda: maturity.score("values.csv", FRAMEWORK), "read_table で読みます"),
     "an open file": (lambda: maturity.score(io.StringIO(CSV), FRAMEWORK), "read_table で読みます"),
+    "one column of a table": (
+        lambda: maturity.score(FIGURES[ITEMS[0]], FRAMEWORK), "values が表（DataFrame）ではありません",
+    ),
+    "one column of a table for types": (
+        lambda: maturity.typology(FIGURES[ITEMS[0]]), "values が表（DataFrame）ではありません",
+    ),
+    "one column of a table for a plain index": (
+        lambda: maturity.plain_framework(FIGURES[ITEMS[0]]), "values が表（DataFrame）ではありません",
+    ),
+    "one column of the answers": (
+        lambda: maturity.agreement(pd.Series([1, 2])), "answers が表（DataFrame）ではありません",
+    ),
+    "one column of the framework": (
+        lambda: maturity.draw_weights(FRAMEWORK["weight"]), "表（DataFrame）ではありません",
+    ),
+    "records that are read only once": (
+        lambda: maturity.score((record for record in FIGURES.to_dict("records")), FRAMEWORK),
+        "values が表（DataFrame）ではありません",
+    ),
     "columns of different lengths": (
         lambda: maturity.score({"code": ["28201"], "a": [1, 2]}, FRAMEWORK), "列の長さがそろっていません",
     ),
@@ -166,6 +186,44 @@ def test_what_cannot_be_meant_is_one_error_of_this_house(call, words):
         warnings.simplefilter("ignore")
         with pytest.raises(DxkitError, match=re.escape(words)):
             call()
+
+
+# --- cells that pandas would turn into numbers without a word ------------------------------------
+
+TOWNS = ["28201", "28202", "28203"]
+FIGURE_ITEM = "mynumber_cards"
+NO_NUMBERS = {
+    "days": pd.date_range("2026-04-01", periods=3),
+    "days with a zone": pd.date_range("2026-04-01", periods=3, tz="Asia/Tokyo"),
+    "days as objects": pd.Series(pd.date_range("2026-04-01", periods=3)).astype(object).array,
+    "days of pyarrow": pd.Series(pd.date_range("2026-04-01", periods=3)).astype("timestamp[ns][pyarrow]").array,
+    "months": pd.period_range("2026-04", periods=3, freq="M"),
+    "spans of time": pd.to_timedelta([1, 2, 3], unit="D"),
+}  # fmt: skip
+READERS = {
+    "score": lambda cells: maturity.score(FIGURES[FIGURES["code"].isin(TOWNS)].assign(**{FIGURE_ITEM: cells}), FRAMEWORK),
+    "typology": lambda cells: maturity.typology(pd.DataFrame({"a": cells, "b": [1, 2, 3]}, index=TOWNS), draws=2),
+    "values_of": lambda cells: maturity.values_of(pd.DataFrame({"code": TOWNS, "item": "a", "rater": "甲", "level": cells, "status": "answered"})),
+    "competition_ranks": lambda cells: maturity.competition_ranks(pd.Series(cells)),
+    "describe_value": lambda cells: maturity.describe_value(pd.Series(cells, index=TOWNS), dxkit.load("municipalities"), "28201"),
+    "suppress": lambda cells: sharing.suppress(pd.DataFrame({"x": [40, 50, 60], "y": cells}, index=TOWNS)),
+    "best_bases": lambda cells: drones.best_bases(PLACES.assign(people=cells), SITES, **ROUND),
+    "assumptions.table": lambda cells: assumptions.table(pd.DataFrame({"assumption": list("abc"), "value": cells, "low": 0, "high": 1e20})),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cells", NO_NUMBERS.values(), ids=NO_NUMBERS.keys())
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS.keys())
+def test_a_date_a_month_or_a_span_of_time_is_no_number(read, cells):
+    with pytest.raises(TableError, match=r"数ではありません|値が使えません|人数ではありません"):
+        read(cells)
+
+
+def test_a_blank_among_dates_stays_a_blank_and_numbers_stay_numbers():
+    cells = pd.Series(["3", None, pd.Timestamp("2026-04-01"), 2j, 1.5, pd.NA], dtype=object)
+    np.testing.assert_array_equal(to_numbers(cells), [3, np.nan, np.nan, np.nan, 1.5, np.nan])
+    np.testing.assert_array_equal(to_numbers(pd.Series([True, False])), [1, 0])
+    np.testing.assert_array_equal(to_numbers(pd.Series([1, None], dtype="Int64")), [1, np.nan])
 
 
 # --- points ---------------------------------------------------------------------------------------

@@ -272,3 +272,18 @@ def test_a_cell_of_megabytes_is_cut():
 
 def test_dollar_signs_are_never_typeset():
     assert 'class="dxkit-table tex2jax_ignore mathjax_ignore"' in dxkit.show(TOWNS)._repr_html_()
+
+
+def test_a_share_above_one_is_in_per_cent_too():
+    shares = pd.DataFrame({"utilisation": [0.5, 1.25, 2.0]})
+    cells = [row[0] for row in _Cells(dxkit.show(shares)._repr_html_()).rows[1:]]
+    assert cells == ["50.0%", "125.0%", "200.0%"]
+
+
+def test_the_loads_of_liaisons_are_municipalities_and_no_shares():
+    from dxkit.support import liaison
+
+    people = pd.DataFrame({"liaison": ["甲", "乙"], "post": [1.0, 0.5]})
+    loads = liaison.assign(dxkit.load("municipalities"), people).loads
+    cells = [cell for row in _Cells(dxkit.show(loads)._repr_html_()).rows for cell in row]
+    assert not [cell for cell in cells if "%" in cell]

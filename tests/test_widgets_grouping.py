@@ -90,3 +90,10 @@ def test_names_from_tables_never_become_html(members):
 def test_a_column_that_is_not_there_is_refused(members):
     with pytest.raises(ChoiceError, match="nothing"):
         widgets.group_builder(members, columns=["nothing"])
+
+
+def test_two_columns_under_one_heading_are_told_apart(members):
+    shown = _builder(members.assign(area="西", area_name="播磨"))
+    labels = [label for label, _ in shown.alike.options]
+    assert len(labels) == len(set(labels))
+    assert {"圏域（area）", "圏域（area_name）", "人口（2020年）"} <= set(labels)

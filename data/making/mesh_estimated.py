@@ -22,7 +22,7 @@ How far Hyogo differs from Hiroshima is told by 豊岡's six old towns (2005) al
 is no better than the made rule, as it draws too many people to the city's middle. No feature was chosen by them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -46,6 +46,7 @@ REAL = ("data", "real")
 # of a conditional logit whose columns have a standard deviation of 1
 RIDGE = 30.0
 NEWTON_STEPS = 40
+SMALL_STEP = 1e-9
 # so that the last bit of a processor decides nothing
 COEFFICIENT_DECIMALS = 4
 # the fit inside DIDs takes cells that lie mostly in one
@@ -55,6 +56,8 @@ SIZES = (20.0, 60.0, 200.0, 1000.0)
 # a municipality with less of its people in DIDs is rural
 RURAL_SHARE = 0.35
 DID_FEATURES = ("elevation", "above", "relief", "near_station", "near_hall", "halls", "sea")
+# prefecture and designated city
+CITIES = {"hyogo": ("28", "28100"), "hiroshima": ("34", "34100")}
 OLD_TOWNS = ("城崎町", "竹野町", "日高町", "出石町", "但東町")
 
 
@@ -85,13 +88,14 @@ class Model:
 
 def mesh_estimated(work: Workplace) -> pd.DataFrame:
     """Estimate ``place, code, lat, lon, people, low, high, elderly`` of every inhabited 1 km cell of Hyogo."""
-    hiroshima = _hiroshima(work)
-    hyogo = _hyogo(work)
+    hiroshima = read_hiroshima(work)
+    hyogo = read_hyogo(work)
     cells = hyogo.cells
-    people = _whole(_estimate(hyogo, _fit(hiroshima)), cells["code"], hyogo.census)
-    everyone = np.ones(len(hiroshima.cells), dtype=bool)
-    limits = _size_limits(hiroshima, _cross_validate(hiroshima), everyone)
-    low, high = _limits_of(people, limits)
+    people = _whole(estimate_people(hyogo, fit_model(hiroshima)), cells["code"], hyogo.census)
+    estimate = cross_validate(hiroshima)
+    truth = hiroshima.cells["people"].to_numpy(float)
+    limits = measure_limits(truth[estimate > 0], estimate[estimate > 0])
+    low, high = apply_limits(people, limits)
     return cells[["place", "code", "lat", "lon"]].assign(
         people=people, low=low, high=high, elderly=_elderly(hiroshima, hyogo, people)
     )
@@ -99,14 +103,14 @@ def mesh_estimated(work: Workplace) -> pd.DataFrame:
 
 def mesh_check(work: Workplace) -> pd.DataFrame:
     """Lay Hiroshima's real cells beside three estimates that have not seen the cell's municipality."""
-    region = _hiroshima(work)
-    estimate = _cross_validate(region)
+    region = read_hiroshima(work)
+    estimate = cross_validate(region)
     low, high = _cross_validated_limits(region, estimate)
     return region.cells[["place", "code", "lat", "lon", "people"]].assign(
         estimated=np.round(estimate, 1),
         low=low,
         high=high,
-        plain=np.round(_estimate(region, None), 1),
+        plain=np.round(estimate_people(region, None), 1),
         made=_made_rule(work, region),
         town=_old_town(work, region),
         rural=region.in_did.reindex(region.cells["code"]).to_numpy()
@@ -114,8 +118,8 @@ def mesh_check(work: Workplace) -> pd.DataFrame:
     )
 
 
-def mesh_errors(work: Workplace) -> pd.DataFrame:
-    """Measure the three rules: on Hiroshima's cells and old towns, and on 豊岡's six old towns of 2005."""
+def measure_rules(work: Workplace) -> list[dict[str, object]]:
+    """Measure three rules: on Hiroshima's cells and old towns, and on 豊岡's six old towns of 2005."""
     check = work.read("mesh_check")
     rows: list[dict[str, object]] = []
     for area, cells in (("広島県", check), ("広島県の中山間", check[check["rural"]])):
@@ -127,23 +131,22 @@ def mesh_errors(work: Workplace) -> pd.DataFrame:
                 both = (truth > 0) & (guess > 0)
                 row: dict[str, object] = {"rule": rule, "area": area, "level": level}
                 row["places"] = len(table)
-                row["misplaced_share"] = _misplaced(guess, truth)
+                row["misplaced_share"] = measure_misplaced(guess, truth)
                 row["r"] = np.corrcoef(np.log(guess[both]), np.log(truth[both]))[0, 1]
                 if rule == "estimated" and level == "1km":
                     inside = cells["people"].between(cells["low"], cells["high"])
                     row["within_share"] = inside[cells["estimated"] > 0].mean()
                 rows.append(row)
-    rows += _toyooka_rows(work)
-    return pd.DataFrame(rows).round(3)
+    return rows + _toyooka_rows(work)
 
 
-def _misplaced(guess: Floats, truth: Floats) -> float:
+def measure_misplaced(guess: Floats, truth: Floats) -> float:
     """Give the share of people who stand in the wrong place, both summing to the same."""
     scaled = guess * truth.sum() / guess.sum()
     return float(np.abs(scaled - truth).sum() / 2 / truth.sum())
 
 
-def _fit(region: Region, mask: NDArray[np.bool_] | None = None) -> Model:
+def fit_model(region: Region, mask: NDArray[np.bool_] | None = None) -> Model:
     """Fit both parts on the masked cells."""
     mask = np.ones(len(region.cells), dtype=bool) if mask is None else mask
     cells = region.cells
@@ -153,12 +156,12 @@ def _fit(region: Region, mask: NDArray[np.bool_] | None = None) -> Model:
     scaled = (region.features - mean) / deviation
     inside = mask & (share > MOSTLY_DID)
     outside = mask & (share == 0) & cells["inhabited"].to_numpy()
-    did = _fit_logit(scaled.loc[inside, list(DID_FEATURES)], cells[inside], np.log(share[inside]))
-    rural = _fit_logit(scaled[outside], cells[outside], np.zeros(outside.sum()))
+    did = fit_logit(scaled.loc[inside, list(DID_FEATURES)], cells[inside], np.log(share[inside]))
+    rural = fit_logit(scaled[outside], cells[outside], np.zeros(outside.sum()))
     return Model(did, rural, mean, deviation)
 
 
-def _fit_logit(
+def fit_logit(
     features: pd.DataFrame, cells: pd.DataFrame, offset: Floats, people: str = "people"
 ) -> "pd.Series[float]":
     """Fit p ∝ exp(offset + x · b) within each municipality, by Newton's method."""
@@ -179,11 +182,14 @@ def _fit_logit(
         )[group]
         slope = values.T @ (count * weight - expected) - RIDGE * b
         curve = (values * expected[:, None]).T @ values - (centre * expected[:, None]).T @ centre
-        b = b + np.linalg.solve(curve + RIDGE * np.eye(len(b)), slope)
+        step = np.linalg.solve(curve + RIDGE * np.eye(len(b)), slope)
+        b = b + step
+        if np.abs(step).max() < SMALL_STEP:
+            break
     return pd.Series(b, index=features.columns).round(COEFFICIENT_DECIMALS)
 
 
-def _estimate(region: Region, model: Model | None) -> Floats:
+def estimate_people(region: Region, model: Model | None) -> Floats:
     """Estimate the people of each cell; without a model by area and evenly (the plain split)."""
     cells = region.cells
     in_did = pull = np.ones(len(cells))
@@ -206,26 +212,30 @@ def _spread(weights: Floats, codes: pd.Series, totals: "pd.Series[float]") -> Fl
     return np.asarray(weights / np.maximum(sums, 1e-300) * totals.reindex(codes).to_numpy())
 
 
-def _cross_validate(region: Region) -> Floats:
+def cross_validate(region: Region) -> Floats:
     """Estimate each municipality by the model that is fitted on all others."""
     estimate = np.zeros(len(region.cells))
     codes = region.cells["code"].to_numpy()
     for code in sorted(set(codes)):
-        estimate[codes == code] = _estimate(region, _fit(region, codes != code))[codes == code]
+        estimate[codes == code] = estimate_people(region, fit_model(region, codes != code))[
+            codes == code
+        ]
     return estimate
 
 
-def _size_limits(region: Region, estimate: Floats, mask: NDArray[np.bool_]) -> Floats:
+def measure_limits(truth: Floats, estimate: Floats, sizes: Sequence[float] = SIZES) -> Floats:
     """Measure the low and high quantile of true over estimated people, a row a size."""
-    mask = mask & (estimate > 0)
-    ratio = region.cells["people"].to_numpy(float)[mask] / np.maximum(estimate[mask], 1.0)
-    size = np.digitize(estimate[mask], SIZES)
+    ratio = truth / np.maximum(estimate, 1.0)
+    size = np.digitize(estimate, sizes)
     ends = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
-    return np.array([np.quantile(ratio[size == k], ends) for k in range(len(SIZES) + 1)]).round(3)
+    return np.array([np.quantile(ratio[size == k], ends) for k in range(len(sizes) + 1)]).round(3)
 
 
-def _limits_of(people: Floats, limits: Floats) -> tuple[Floats, Floats]:
-    size = np.digitize(people, SIZES)
+def apply_limits(
+    people: Floats, limits: Floats, sizes: Sequence[float] = SIZES
+) -> tuple[Floats, Floats]:
+    """Multiply people by the limits of their size; never a fraction of a person."""
+    size = np.digitize(people, sizes)
     floor = np.where(people > 0, np.maximum(people, 1.0), 0.0)
     return np.floor(floor * limits[size, 0]), np.ceil(floor * limits[size, 1])
 
@@ -233,11 +243,13 @@ def _limits_of(people: Floats, limits: Floats) -> tuple[Floats, Floats]:
 def _cross_validated_limits(region: Region, estimate: Floats) -> tuple[Floats, Floats]:
     """Give each municipality the limits that the errors of all others say."""
     codes = region.cells["code"].to_numpy()
+    truth = region.cells["people"].to_numpy(float)
     low, high = np.zeros(len(codes)), np.zeros(len(codes))
     for code in sorted(set(codes)):
         here = codes == code
-        limits = _size_limits(region, estimate, ~here)
-        low[here], high[here] = _limits_of(estimate[here], limits)
+        others = ~here & (estimate > 0)
+        limits = measure_limits(truth[others], estimate[others])
+        low[here], high[here] = apply_limits(estimate[here], limits)
     return low, high
 
 
@@ -259,7 +271,7 @@ def _elderly(trained: Region, region: Region, people: Floats) -> Floats:
     mean, deviation = trained.features.mean(), trained.features.std()
     scaled = (trained.features - mean) / deviation
     offset = np.log(cells["people"].to_numpy(float)[settled])
-    b = _fit_logit(scaled[settled], cells[settled], offset, "elderly")
+    b = fit_logit(scaled[settled], cells[settled], offset, "elderly")
     pull = np.exp(((region.features - mean) / deviation)[b.index].to_numpy() @ b.to_numpy())
     older = np.zeros(len(people))
     for code in sorted(set(region.cells["code"])):
@@ -269,63 +281,66 @@ def _elderly(trained: Region, region: Region, people: Floats) -> Floats:
     return older
 
 
-def _hyogo(work: Workplace) -> Region:
+def read_hyogo(work: Workplace) -> Region:
     """Read Hyogo's inhabited cells."""
     cells = pd.read_csv(work.source(*REAL, "inhabited_1km_mesh_2018_hyogo.csv"), dtype=str)
     towns = work.read("municipalities").set_index("code")
-    height = pd.read_csv(work.source(*REAL, "elevation_1km_mesh_hyogo_area.csv"), dtype=str)
     cells = cells[["place", "code"]].assign(inhabited=True)
     census = towns["people_2020"].astype(float)
-    return _region(
-        work,
-        cells,
-        height,
-        name="hyogo",
-        census=census,
-        elderly=towns["elderly_2020"].astype(float),
-        city=("28", "28100"),
+    return lay_region(
+        work, cells, name="hyogo", census=census, elderly=towns["elderly_2020"].astype(float)
     )
 
 
-@lru_cache(maxsize=1)
-def _hiroshima(work: Workplace) -> Region:
-    """Read Hiroshima's census mesh, 2020, and which of its cells held people in 2015."""
-    now = pd.read_csv(
+def read_counts(work: Workplace) -> pd.DataFrame:
+    """Read Hiroshima's census of 2020: ``people, elderly`` by 500 m cell."""
+    table = pd.read_csv(
         work.source(*REAL, "estat_mesh500_2020_hiroshima_tblT001101H34.txt"),
         encoding="cp932",
         dtype=str,
         skiprows=[1],
     )
+    # T001101001 all, T001101019 of 65 and more (a "*" is counted in a neighbour)
+    columns = {"people": table["T001101001"], "elderly": table["T001101019"]}
+    counts = {
+        name: pd.to_numeric(column, errors="coerce").fillna(0).to_numpy()
+        for name, column in columns.items()
+    }
+    return pd.DataFrame(counts, index=pd.Index(table["KEY_CODE"]))
+
+
+def read_height(work: Workplace, name: str) -> pd.DataFrame:
+    """Read the mean elevation of 1 km cells, ``place, elevation``, of a prefecture and around it."""
+    path = work.source(*REAL, f"elevation_1km_mesh_{name}_area.csv")
+    columns = {"mesh_code": "place", "elevation_m": "elevation"}
+    return pd.read_csv(path, dtype=str).rename(columns=columns)
+
+
+@lru_cache(maxsize=1)
+def read_hiroshima(work: Workplace) -> Region:
+    """Read Hiroshima's census mesh, 2020, and which of its cells held people in 2015."""
+    now = read_counts(work)
     before = pd.read_csv(
         work.source(*REAL, "estat_mesh500_2015_hiroshima_tblT000847H34.csv"),
         dtype=str,
         skiprows=[1],
     )
-    # T001101001 all, T001101019 of 65 and more (a "*" is counted in a neighbour)
-    counts = {"people": now["T001101001"], "elderly": now["T001101019"]}
-    table = pd.DataFrame(
-        {name: pd.to_numeric(column, errors="coerce").fillna(0) for name, column in counts.items()}
-    )
-    cells = table.groupby(now["KEY_CODE"].str[:8]).sum()
+    cells = now.groupby(now.index.str[:8]).sum()
     lived_in = before.loc[pd.to_numeric(before["T000847001"]) > 0, "KEY_CODE"].str[:8].unique()
     cells = cells.reindex(sorted({*cells.index, *lived_in}), fill_value=0).rename_axis("place")
     cells = cells.reset_index().assign(inhabited=lambda t: t["place"].isin(lived_in))
     box = mesh_box(cells["place"].to_numpy(dtype=str))
     lat, lon = (pd.Series((a + b) / 2) for a, b in ((box.south, box.north), (box.west, box.east)))
-    cells["code"] = nearest_code(_shapes_of(work, "34"), lat, lon)[0]
+    cells["code"] = nearest_code(read_shapes(work, "34"), lat, lon)[0]
     rows = pd.read_csv(
         work.source("data", "statistics", "portal_rows_nationwide.csv"), dtype={"code": str}
     ).set_index("code")
     census = rows.loc[sorted(set(cells["code"])), "人口_2020"].astype(float)
-    height = pd.read_csv(work.source(*REAL, "elevation_1km_mesh_hiroshima_area.csv"), dtype=str)
-    height = height.set_axis(["place", "elevation"], axis=1)
     elderly = cells.groupby("code")["elderly"].sum()
-    return _region(
-        work, cells, height, name="hiroshima", census=census, elderly=elderly, city=("34", "34100")
-    )
+    return lay_region(work, cells, name="hiroshima", census=census, elderly=elderly)
 
 
-def _shapes_of(work: Workplace, prefecture: str) -> gpd.GeoDataFrame:
+def read_shapes(work: Workplace, prefecture: str) -> gpd.GeoDataFrame:
     """Read a prefecture's municipalities, a designated city as one."""
     file = "N03-21_210101_designated_city_s0010.topojson"
     shapes = gpd.read_file(work.source("data", "boundaries", file))
@@ -334,17 +349,15 @@ def _shapes_of(work: Workplace, prefecture: str) -> gpd.GeoDataFrame:
     return shapes.set_crs(DATUM, allow_override=True)
 
 
-def _region(
+def lay_region(
     work: Workplace,
     cells: pd.DataFrame,
-    height: pd.DataFrame,
     *,
     name: str,
     census: "pd.Series[float]",
     elderly: "pd.Series[float]",
-    city: tuple[str, str],
 ) -> Region:
-    """Lay DIDs and features beside the cells; ``city`` is prefecture and designated city."""
+    """Lay DIDs and features beside the cells of a prefecture (of 1 km, or quarters of them)."""
     box = mesh_box(cells["place"].to_numpy(dtype=str))
     cells = cells.assign(lat=(box.south + box.north) / 2, lon=(box.west + box.east) / 2).round(6)
     squares = gpd.GeoSeries(
@@ -353,7 +366,7 @@ def _region(
     did = gpd.read_file(work.source(*REAL, f"did_2020_{name}.geojson"))
     did = did.set_crs(DATUM, allow_override=True).to_crs(METRES)
     did["geometry"] = shapely.make_valid(did.geometry.to_numpy())
-    prefecture, whole_city = city
+    prefecture, whole_city = CITIES[name]
     # numbers of three digits below 200 are wards of the designated city
     did["code"] = [whole_city if ward < "200" else prefecture + ward for ward in did["CITY"]]
     zone, cell = squares.sindex.query(did.geometry, predicate="intersects")
@@ -363,7 +376,7 @@ def _region(
     cells["did_share"] = np.minimum(covered / squares.area.to_numpy(), 1.0).round(4)
     is_inside = did["code"].to_numpy()[zone] == cells["code"].to_numpy()[cell]
     people = did["JINKO"].astype(float)
-    features = _features(work, cells, height, did)
+    features = _features(work, cells, read_height(work, name), did)
     return Region(
         cells=cells,
         features=features.round(6),
@@ -379,9 +392,9 @@ def _features(
     work: Workplace, cells: pd.DataFrame, height: pd.DataFrame, did: gpd.GeoDataFrame
 ) -> pd.DataFrame:
     """Measure what is known around each cell, also across the prefecture's border."""
-    at = _metres(cells["lat"], cells["lon"])
+    at = to_metres(cells["lat"], cells["lon"])
     box = mesh_box(height["place"].to_numpy(dtype=str))
-    ground = cKDTree(_metres((box.south + box.north) / 2, (box.west + box.east) / 2))
+    ground = cKDTree(to_metres((box.south + box.north) / 2, (box.west + box.east) / 2))
     metres = height["elevation"].astype(float).to_numpy()
     around = ground.query_ball_point(at, 1700)
     lowest = np.array([metres[near].min(initial=9999) if near else 0 for near in around])
@@ -429,10 +442,11 @@ def _points(table: pd.DataFrame) -> Floats:
     """Read the positions of a gazetteer in western Japan, each once, in metres."""
     places = table[["latitude", "longitude"]].apply(pd.to_numeric, errors="coerce")
     places = places[places["longitude"].between(131, 137)].drop_duplicates()
-    return _metres(places["latitude"], places["longitude"])
+    return to_metres(places["latitude"], places["longitude"])
 
 
-def _metres(lat: Any, lon: Any) -> Floats:
+def to_metres(lat: Any, lon: Any) -> Floats:
+    """Project degrees to metres, a row a point."""
     points = gpd.GeoSeries(gpd.points_from_xy(lon, lat), crs=DATUM).to_crs(METRES)
     return np.asarray(shapely.get_coordinates(points.to_numpy()))
 
@@ -444,23 +458,30 @@ def _old_town(work: Workplace, region: Region) -> NDArray[np.object_]:
         (halls["valid_to"] > "2000-01-01") | (halls["valid_to"] == "")
     )
     halls = halls[is_open & (halls["prefname"] == "広島県")].reset_index(drop=True)
-    tree = cKDTree(_metres(halls["latitude"].astype(float), halls["longitude"].astype(float)))
-    nearest = tree.query(_metres(region.cells["lat"], region.cells["lon"]))[1]
+    tree = cKDTree(to_metres(halls["latitude"].astype(float), halls["longitude"].astype(float)))
+    nearest = tree.query(to_metres(region.cells["lat"], region.cells["lon"]))[1]
     names = (halls["body"] + halls["suffix"]).to_numpy()[nearest]
     return np.asarray(region.cells["code"].to_numpy() + " " + names)
 
 
 def _made_rule(work: Workplace, region: Region) -> Floats:
     """Spread Hiroshima's people by the rule of the made table, summed to 1 km."""
+    made = make_cells(work, region)
+    sums = made.groupby(made.index.str[:8]).sum()
+    return np.asarray(sums.reindex(region.cells["place"]).fillna(0), dtype=np.float64)
+
+
+def make_cells(work: Workplace, region: Region) -> "pd.Series[float]":
+    """Spread Hiroshima's people by the rule of the made table, by 500 m cell."""
     archive = obtain(PLACES, work)
     offices = pd.read_csv(work.source("data", "municipality", "localgovjp-utf8.csv"), dtype=str)
     offices = offices[offices["lng"].astype(float).between(131, 137)]
     tables: dict[str, Callable[[], Floats]] = {
         "village": lambda: _points(read_member(archive, VILLAGES_FILE)),
         "station": lambda: _points(read_member(archive, STATIONS_FILE)),
-        "office": lambda: _metres(offices["lat"].astype(float), offices["lng"].astype(float)),
+        "office": lambda: to_metres(offices["lat"].astype(float), offices["lng"].astype(float)),
     }
-    at = _metres(region.cells["lat"], region.cells["lon"])
+    at = to_metres(region.cells["lat"], region.cells["lon"])
     west, south = at.min(axis=0) - 10_000
     east, north = at.max(axis=0) + 10_000
     points = []
@@ -468,7 +489,7 @@ def _made_rule(work: Workplace, region: Region) -> Floats:
         weight, scale = mesh_people.PULL[kind]
         table = pd.DataFrame(read(), columns=["x", "y"]).assign(weight=weight, scale=scale)
         points.append(table[table["x"].between(west, east) & table["y"].between(south, north)])
-    shapes = _shapes_of(work, "34")
+    shapes = read_shapes(work, "34")
     cells = mesh_people.pull_cells(mesh_people.list_cells(shapes), pd.concat(points))
     rows = pd.read_csv(
         work.source("data", "statistics", "portal_rows_nationwide.csv"), dtype={"code": str}
@@ -482,9 +503,7 @@ def _made_rule(work: Workplace, region: Region) -> Floats:
         }
         town = pd.Series(figures)
         tables_made.append(mesh_people.allocate(inside, town))
-    made = pd.concat(tables_made)
-    sums = made.groupby(made["place"].str[:8])["people"].sum()
-    return sums.reindex(region.cells["place"]).fillna(0).to_numpy()
+    return pd.concat(tables_made).set_index("place")["people"].astype(float)
 
 
 def _toyooka_rows(work: Workplace) -> list[dict[str, object]]:
@@ -497,15 +516,15 @@ def _toyooka_rows(work: Workplace) -> list[dict[str, object]]:
         next((old.removesuffix("町") for old in OLD_TOWNS if name.startswith(old)), "豊岡")
         for name in towns["town"]
     ]
-    tree = cKDTree(_metres(towns["lat"].astype(float), towns["lng"].astype(float)))
+    tree = cKDTree(to_metres(towns["lat"].astype(float), towns["lng"].astype(float)))
     rows: list[dict[str, object]] = []
     for rule, name in (("estimated", "mesh_estimated"), ("made", "mesh_people")):
         cells = work.read(name).query("code == '28209'")
-        nearest = tree.query(_metres(cells["lat"], cells["lon"]))[1]
+        nearest = tree.query(to_metres(cells["lat"], cells["lon"]))[1]
         sums = cells["people"].groupby(np.array(names)[nearest]).sum().reindex(truth.index)
         row: dict[str, object] = {"rule": rule, "area": "豊岡市（2005年）", "level": "旧市町村"}
         row["places"] = len(truth)
-        row["misplaced_share"] = _misplaced(sums.to_numpy(float), truth.to_numpy(float))
+        row["misplaced_share"] = measure_misplaced(sums.to_numpy(float), truth.to_numpy(float))
         row["r"] = np.corrcoef(np.log(sums), np.log(truth))[0, 1]
         rows.append(row)
     return rows

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from math import isfinite, isinf
+from math import isfinite, isinf, isnan
 from types import ModuleType
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, MissingExtraError, shorten
@@ -19,9 +21,9 @@ def require_choice(value: object, offered: Iterable[str], option: str) -> str:
     ChoiceError
     """
     choices = list(offered)
-    if value not in choices:
+    if not _is_among(value, choices):
         raise ChoiceError(
-            f"{option}=「{shorten(value)}」は選べません。{'・'.join(choices)} から選んでください。"
+            f"{option}=「{shorten(value)}」は選べません。{'・'.join(map(str, choices))} から選んでください。"
         )
     return str(value)
 
@@ -59,6 +61,40 @@ def require_whole_number(value: object, option: str, *, low: int = 1, high: int 
     return int(value)  # type: ignore[call-overload, no-any-return]
 
 
+def read_list(values: object, option: str) -> list[Any]:
+    """Read several values; one word or number alone is a list of one.
+
+    Raises
+    ------
+    ChoiceError
+        If it is no list, or one is missing.
+    """
+    is_single = isinstance(values, str | bytes) or not isinstance(values, Iterable)
+    items: list[Any] = [values] if is_single else list(values)  # type: ignore[call-overload]
+    if any(map(_is_missing, items)):
+        raise ChoiceError(
+            f"{option}={shorten(values)} は使えません。値の並び（リスト）にしてください。"
+        )
+    return items
+
+
+def read_mapping(values: object, option: str) -> dict[Any, Any]:
+    """Read what is called how, from a dictionary or a series; None is empty.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if values is None:
+        return {}
+    # a table has items and keys, too
+    if not (hasattr(values, "items") and hasattr(values, "keys")) or hasattr(values, "columns"):
+        raise ChoiceError(
+            f"{option}={shorten(values)} は使えません。{{コード: 値}} の形で渡してください。"
+        )
+    return dict(values.items())
+
+
 def require_seed(seed: object, option: str = "seed") -> None:
     """Refuse what is no seed: a whole number from 0, or None for another answer each time.
 
@@ -70,6 +106,35 @@ def require_seed(seed: object, option: str = "seed") -> None:
     if seed is not None and not (is_whole and int(seed) >= 0):  # type: ignore[call-overload]
         raise ChoiceError(
             f"{option}={shorten(seed)} は使えません。0以上の整数にしてください（例: {option}=1）。"
+        )
+
+
+def require_executor(executor: object, method: str) -> None:
+    """Refuse what cannot share work out: anything without the method by which jobs are handed over.
+
+    ``None`` means that this computer does the work itself.
+
+    Parameters
+    ----------
+    executor
+        What the caller hands over as ``executor=``.
+    method
+        ``map`` or ``submit``.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    # a Dask client's own map returns promises and no answers
+    is_client = callable(getattr(executor, "get_executor", None))
+    # a class is no executor yet, and the map of a table is another one
+    is_other = isinstance(executor, type | pd.DataFrame | pd.Series | pd.Index)
+    can_work = callable(getattr(executor, method, None)) and not is_other
+    if executor is not None and (is_client or not can_work):
+        example = "client.get_executor()" if is_client else "ThreadPoolExecutor(4)"
+        raise ChoiceError(
+            f"executor={shorten(executor)} は使えません。仕事を分け合う Executor"
+            f"（例: {example}）を渡すか、executor= を省いてください。"
         )
 
 
@@ -171,6 +236,20 @@ def import_extra(module: str, package: str, name: str = "planning") -> ModuleTyp
             f"{package} がありません。dxkit のフォルダーで make full を実行するか、"
             f"pip install 'dxkit[{name}]' を実行してください。"
         ) from error
+
+
+def _is_missing(value: object) -> bool:
+    """Check for None, NaN, NaT and pd.NA, by which nothing can be found."""
+    is_nan = isinstance(value, float | np.floating) and isnan(value)
+    return value is None or is_nan or type(value).__name__ in ("NAType", "NaTType")
+
+
+def _is_among(value: object, choices: list[str]) -> bool:
+    try:
+        return value in choices
+    except (TypeError, ValueError):
+        # pd.NA and arrays, which compare with nothing
+        return False
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:

@@ -4,20 +4,24 @@ Labels count: a table of a user's is put in the order of the tables that it goes
 with every label that has no partner. Only arrays without labels go by position.
 """
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._checks._caller_warning import warn_caller
 from dxkit._checks._choices import to_float_array
-from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit._checks._tables import BLANK_TEXTS, EMPTY_REMEDY, require_table
+from dxkit.errors import ChoiceError, Fault, TableError, list_first, shorten
 
 # cells of a matrix that one error names; a matrix may have millions
 NAMED_CELLS = 100
 # a finite distance above this is a placeholder for "no way", which is written inf
 LARGEST_KM = 1e6
+# labels of each table that a warning lists
+LISTED_LABELS = 5
 
 
 def read_labels(table: pd.DataFrame, column: str, what: str) -> pd.Index:
@@ -26,11 +30,15 @@ def read_labels(table: pd.DataFrame, column: str, what: str) -> pd.Index:
     Raises
     ------
     TableError
+        If there is no row, or naming every name that is missing or stands twice.
     """
+    require_table(table, what)
+    if not len(table):
+        raise TableError([Fault(f"{what} の表に行がありません", EMPTY_REMEDY)])
     labels: pd.Index = pd.Index(
         table[column] if column in table.columns else table.index, name=column
     )
-    faults = _repeated_labels(labels, what, column)
+    faults = _blank_labels(labels, what, column) + _repeated_labels(labels.dropna(), what, column)
     if faults:
         raise TableError(faults)
     return labels
@@ -48,7 +56,10 @@ def find_positions(
     # one name alone is meant as a list of one
     is_single = isinstance(chosen, str) or not isinstance(chosen, Iterable)
     # a name that is given twice counts once
-    names = list(dict.fromkeys([chosen] if is_single else chosen))
+    listed = [chosen] if is_single else list(chosen)
+    if unnamed := [name for name in listed if not isinstance(name, Hashable)]:
+        raise ChoiceError(f"{option} の「{shorten(unnamed[0])}」は名前ではありません。")
+    names = list(dict.fromkeys(listed))
     positions = offered.get_indexer(pd.Index(names)) if names else np.arange(0)
     if (positions < 0).any():
         # the first names show in which form they must be written
@@ -118,6 +129,39 @@ def match_labels(
     return np.asarray(positions, dtype=np.intp), faults
 
 
+def warn_of_lone_labels(labels: Mapping[str, Collection[Hashable]], unit: str, effect: str) -> None:
+    """Warn of labels that only some of several tables hold, by table; silent where there are none.
+
+    Parameters
+    ----------
+    labels
+        What to call a table in a message, and those of its labels that another table lacks.
+    unit
+        What the labels are: 市町.
+    effect
+        What became of them, in Japanese: 比べていません.
+    """
+    listed = "／".join(
+        f"{what}だけに{len(names)}: {_list_labels(names)}"
+        for what, names in labels.items()
+        if len(names)
+    )
+    if listed:
+        text = (
+            f"片方にしかない{unit}は{effect}（{listed}）→ 名前やコードの書き方を確かめてください。"
+        )
+        warn_caller(text)
+
+
+def _list_labels(labels: Collection[Hashable]) -> str:
+    """List the first labels in the order of their text; several keys are written as one."""
+    texts = sorted(
+        shorten("・".join(map(str, label)) if isinstance(label, tuple) else label, 30)
+        for label in labels
+    )
+    return list_first(texts, LISTED_LABELS, count=len(texts))
+
+
 def read_distance_matrix(
     distance_km: ArrayLike | pd.DataFrame,
     demand: pd.Index,
@@ -172,8 +216,22 @@ def read_distance_matrix(
     return km
 
 
+def _blank_labels(labels: pd.Index, what: str, column: str) -> list[Fault]:
+    """Name each row without a name; in an answer, it would look like no row at all."""
+    # numbers of Arrow refuse to be compared with texts
+    is_blank = labels.isna() | np.asarray(labels.astype("object").isin(BLANK_TEXTS))
+    problem = f"{what} に名前のない行があります"
+    return [
+        Fault(problem, "名前を入れてください", row=int(row) + 1, column=column)
+        for row in np.flatnonzero(is_blank)
+    ]
+
+
 def _repeated_labels(labels: pd.Index, what: str, column: str) -> list[Fault]:
     """Name each label that stands twice."""
+    # most tables have none, which pandas sees faster than which ones repeat
+    if labels.is_unique:
+        return []
     problem = f"{what} に同じ名前が2つ以上あります"
     return [
         Fault(problem, "1つにまとめてください", column=column, value=label)

@@ -1,15 +1,35 @@
 """Does a table have its columns, its numbers and its keys?"""
 
+import re
+import warnings
 from collections.abc import Hashable, Iterable, Sequence
+from datetime import date, time, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit.errors import Fault, TableError, shorten
+from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 
 # what to do about a table without rows: the rows were most likely filtered away
 EMPTY_REMEDY = "絞り込みの条件を確かめてください"
+# what pandas would turn into numbers: time into nanoseconds or months since 1970, complex numbers
+# into their real parts
+NO_NUMBERS = (
+    date, time, timedelta, np.datetime64, np.timedelta64, pd.Period, pd.Interval,
+    complex, np.complexfloating, bytes,
+)  # fmt: skip
+LARGEST_DOUBLE = 10**300
+LARGEST_WHOLE = 1e15
+YEAR = re.compile(r"\d{4}")
+# what looks like an empty cell
+BLANK_TEXTS = ("", " ", "　")
+# Japan with its farthest islands, in degrees
+SOUTH = 20.0
+NORTH = 46.0
+WEST = 122.0
+EAST = 154.0
 
 
 def require_table(table: object, what: str) -> None:
@@ -33,17 +53,24 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
         Naming every missing or repeated column.
     """
     require_table(table, what)
-    missing = [column for column in needed if column not in table.columns]
+    missing = [column for column in needed if not _has_column(table, column)]
     if missing:
         # every missing column at once, with those that are there for comparison
         present = shorten("、".join(map(str, table.columns)))
         raise TableError(
-            Fault(f"{what} の表に列がありません", f"今ある列: {present}", column=column)
+            Fault(f"{what} の表に列がありません", f"今ある列: {present}", column=shorten(column))
             for column in missing
         )
     require_single_columns(table, needed, what)
     if table.empty:
         raise TableError([Fault(f"{what} の表に行がありません", EMPTY_REMEDY)])
+
+
+def _has_column(table: pd.DataFrame, column: object) -> bool:
+    """Look for a column; what no column can be called (a list, pd.NA) is none."""
+    # None and NaN would find a heading that is missing
+    is_name = isinstance(column, Hashable) and not (column is None or column is pd.NA)
+    return is_name and column in table.columns
 
 
 def require_single_columns(table: pd.DataFrame, needed: Iterable[Hashable], what: str) -> None:
@@ -54,6 +81,7 @@ def require_single_columns(table: pd.DataFrame, needed: Iterable[Hashable], what
     TableError
         Naming every such column.
     """
+    require_table(table, what)
     if table.columns.is_unique:
         return
     # which of them is meant nobody can say
@@ -67,6 +95,37 @@ def require_single_columns(table: pd.DataFrame, needed: Iterable[Hashable], what
     ]
     if faults:
         raise TableError(faults)
+
+
+def to_numbers(cells: "pd.Series[Any]") -> FloatArray:
+    """Convert cells to numbers, NaN where one is none.
+
+    Numbers that a spreadsheet stored as text are read; other text, dates, months, spans of time,
+    complex numbers, and True or False among numbers are none.
+
+    Examples
+    --------
+    >>> to_numbers(pd.Series(["3", "多い", 2, None, pd.Timestamp("2026-04-01")])).tolist()
+    [3.0, nan, 2.0, nan, nan]
+    """
+    kind = getattr(cells.dtype, "kind", "O")
+    if kind in "mMc" or isinstance(cells.dtype, pd.PeriodDtype | pd.IntervalDtype):
+        return np.full(len(cells), np.nan)
+    if kind == "O" and not isinstance(cells.dtype, pd.StringDtype):
+        cells = cells.astype(object)
+        is_other = np.array([_is_no_number(cell) for cell in cells], dtype=bool)
+        # a column of True and False counts; one of them among numbers is a slip
+        is_flag = np.array([isinstance(cell, bool | np.bool_) for cell in cells], dtype=bool)
+        if not (is_flag | cells.isna()).all():
+            is_other |= is_flag
+        cells = cells.where(~is_other, None)
+    return pd.to_numeric(cells, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _is_no_number(cell: object) -> bool:
+    """Check for what pandas would turn into a number, or fail at: whole numbers without end."""
+    is_endless = isinstance(cell, int) and abs(cell) > LARGEST_DOUBLE
+    return is_endless or isinstance(cell, NO_NUMBERS)
 
 
 def read_numbers(
@@ -104,8 +163,13 @@ def read_numbers(
     TableError
     """
     require_columns(table, [column], what)
-    # numbers that a spreadsheet stored as text are read, other text becomes NaN
-    numbers = np.asarray(pd.to_numeric(table[column], errors="coerce"), dtype=np.float64)
+    # of larger numbers, not every whole one can be told from its neighbour
+    high = min(high, LARGEST_WHOLE) if whole else high
+    cells = table[column]
+    if isinstance(cells.dtype, np.dtype) and cells.dtype.kind in "fiu":
+        numbers = np.asarray(cells, dtype=np.float64)
+    else:
+        numbers = to_numbers(cells)
     is_good = np.isfinite(numbers) & (numbers >= low) & (numbers <= high)
     if whole:
         # rounding infinity would warn
@@ -135,13 +199,14 @@ def read_numbers(
 
 
 def require_unique_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> None:
-    """Refuse a table in which the same key stands in two rows.
+    """Refuse a table in which the same key stands in two rows, or is blank in one.
 
     Raises
     ------
     TableError
     """
     require_columns(table, keys, what)
+    require_filled(table, keys, what)
     # the second and later rows of a key; the first is not at fault
     repeated = table.loc[table.duplicated(list(keys)), list(keys)]
     if len(repeated):
@@ -154,6 +219,77 @@ def require_unique_rows(table: pd.DataFrame, keys: Sequence[str], what: str) -> 
             )
             for row in repeated.itertuples(index=False)
         )
+
+
+def require_filled(table: pd.DataFrame, columns: Sequence[str], what: str) -> None:
+    """Refuse a table with blanks in columns by which its rows are counted or found.
+
+    Raises
+    ------
+    TableError
+        Naming every blank cell, or column that is missing.
+    """
+    require_columns(table, columns, what)
+    faults = [fault for column in columns for fault in find_blank_cells(table, column, what)]
+    if faults:
+        raise TableError(faults)
+
+
+def to_day(value: Any) -> "pd.Timestamp | None":
+    """Read a day or a time as the clock showed it; None where it is none.
+
+    Numbers are none: pandas would count them from 1970.
+
+    Examples
+    --------
+    >>> str(to_day("2026-03-31")), to_day(20260331), to_day("来週")
+    ('2026-03-31 00:00:00', None, None)
+    """
+    is_text = isinstance(value, str) and YEAR.search(value) is not None
+    if not is_text and not isinstance(value, date | np.datetime64):
+        return None
+    try:
+        day = pd.Timestamp(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return None if pd.isna(day) else day.tz_localize(None)
+
+
+def read_day(value: object, option: str) -> pd.Timestamp:
+    """Read an option that is a day.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    day = to_day(value)
+    if day is None:
+        raise ChoiceError(
+            f"{option}=「{shorten(value)}」が読めません。2026-03-31 のように書いてください。"
+        )
+    return day
+
+
+def find_blank_cells(table: pd.DataFrame, column: str, what: str) -> list[Fault]:
+    """Find the rows without a key, which would drop out of every comparison without a word.
+
+    Returns
+    -------
+    list of Fault
+        One a cell, with its row as the table's first, second, …
+    """
+    cells = table[column]
+    # numbers of Arrow refuse to be compared with texts
+    is_blank = cells.isna() | np.asarray(cells.astype("object").isin(BLANK_TEXTS))
+    return [
+        Fault(
+            f"{what} に空欄があります",
+            "値を入れるか、行を除いてください",
+            row=int(row) + 1,
+            column=column,
+        )
+        for row in np.flatnonzero(is_blank)
+    ]
 
 
 def find_stray_words(
@@ -194,7 +330,18 @@ def find_stray_words(
 
 
 def read_coordinates(table: pd.DataFrame, what: str) -> tuple[FloatArray, FloatArray]:
-    """Read latitude and longitude of each row, in degrees."""
-    return read_numbers(table, "lat", what, low=-90, high=90), read_numbers(
-        table, "lon", what, low=-180, high=180
-    )
+    """Read latitude and longitude of each row, in degrees; places abroad are named in a warning."""
+    lat = read_numbers(table, "lat", what, low=-90, high=90)
+    lon = read_numbers(table, "lon", what, low=-180, high=180)
+    is_abroad = (lat < SOUTH) | (lat > NORTH) | (lon < WEST) | (lon > EAST)
+    if is_abroad.any():
+        row = int(np.argmax(is_abroad))
+        fault = Fault(
+            f"{what} に、日本の外の位置が{int(is_abroad.sum())}行あります（そのまま使います）",
+            "緯度と経度が逆でないか、0 が入っていないか確かめてください",
+            row=row + 1,
+            column="lat・lon",
+            value=f"{lat[row]:.15g}, {lon[row]:.15g}",
+        )
+        warnings.warn(str(fault), TableWarning, stacklevel=3)
+    return lat, lon

@@ -47,6 +47,11 @@ class CoverMatrix:
         )
 
     @cached_property
+    def total_weight(self) -> float:
+        """The weight of all rows."""
+        return float(self.weights.sum())
+
+    @cached_property
     def weight_unit(self) -> float:
         """1 for whole weights, where a bound less than 1 above proves an answer; otherwise 0."""
         return float(bool((self.weights == np.floor(self.weights)).all()))
@@ -88,9 +93,8 @@ def merge_rows(matrix: sp.csr_array, weights: FloatArray, seed: int = 0) -> Cove
     rows = matrix[useful] if not useful.all() else matrix
     keys = np.random.default_rng(seed).integers(0, 2**64, matrix.shape[1], dtype=np.uint64)
     # the key of a row is the difference of two running sums, so that no loop over rows is needed
-    running_sums = np.concatenate(
-        [np.zeros(1, dtype=np.uint64), np.cumsum(keys[rows.indices], dtype=np.uint64)]
-    )
+    running_sums = np.zeros(rows.nnz + 1, dtype=np.uint64)
+    np.cumsum(keys[rows.indices], out=running_sums[1:])
     row_keys = running_sums[rows.indptr[1:]] - running_sums[rows.indptr[:-1]]
     _, first_rows, merged_row = np.unique(row_keys, return_index=True, return_inverse=True)
     merged = rows[first_rows]
@@ -167,11 +171,7 @@ def improve_by_swaps(cover: CoverMatrix, columns: IntArray) -> IntArray:
     threshold = RELATIVE_TOLERANCE * max(1.0, cover.weights.sum())
     value = sum_covered_weight(cover, columns)
     while True:
-        gains = compute_swap_gains(cover, columns)
-        # a column that is chosen already cannot come in
-        gains[:, columns] = -np.inf
-        entering = gains.argmax(axis=1)
-        largest = gains[np.arange(len(columns)), entering]
+        entering, largest = find_best_swaps(cover, columns)
         last_value = value
         for leaving in np.argsort(-largest, kind="stable")[: np.count_nonzero(largest > threshold)]:
             if entering[leaving] in columns:
@@ -185,11 +185,11 @@ def improve_by_swaps(cover: CoverMatrix, columns: IntArray) -> IntArray:
             return columns
 
 
-def compute_swap_gains(cover: CoverMatrix, columns: IntArray) -> FloatArray:
-    """Compute what each swap of a chosen column (row) for another (column) adds.
+def find_best_swaps(cover: CoverMatrix, columns: IntArray) -> tuple[IntArray, FloatArray]:
+    """Find, for each chosen column, the column that had best come in its place, and what it adds.
 
     A swap of j for k adds the uncovered rows of k, less the rows that only j covers, plus those of
-    them that k covers too.
+    them that k covers too. Of columns that add as much, the first comes in.
     """
     covering = count_covering(cover, columns)
     # the weight of the rows that a column alone covers, as a matrix of chosen columns × rows
@@ -200,8 +200,29 @@ def compute_swap_gains(cover: CoverMatrix, columns: IntArray) -> FloatArray:
     only_here.eliminate_zeros()
     # what a column adds does not depend on which one leaves
     newly_covered = cover.columns @ np.where(covering == 0, cover.weights, 0.0)
-    covered_again = (only_here @ cover.rows).toarray()
-    return np.asarray(newly_covered[None, :] - only_here.sum(axis=1)[:, None] + covered_again)
+    # a column that is chosen already cannot come in
+    newly_covered[columns] = -np.inf
+    covered_again = sp.csr_array(only_here @ cover.rows)
+    # a column that covers none of the lost rows again is at best the one that adds most anyway
+    entering = np.full(len(columns), int(np.argmax(newly_covered)))
+    largest = newly_covered[entering]
+    gains = covered_again.data + newly_covered[covered_again.indices]
+    filled = np.flatnonzero(np.diff(covered_again.indptr))
+    if filled.size:
+        starts = covered_again.indptr[filled]
+        row_largest = np.maximum.reduceat(gains, starts)
+        lengths = np.diff(covered_again.indptr)[filled]
+        is_largest = gains == np.repeat(row_largest, lengths)
+        no_column = cover.rows.shape[1]
+        row_entering = np.minimum.reduceat(
+            np.where(is_largest, covered_again.indices, no_column), starts
+        )
+        is_better = (row_largest > largest[filled]) | (
+            (row_largest == largest[filled]) & (row_entering < entering[filled])
+        )
+        entering[filled[is_better]] = row_entering[is_better]
+        largest[filled[is_better]] = row_largest[is_better]
+    return entering, largest - only_here.sum(axis=1)
 
 
 def is_proven(cover: CoverMatrix, value: float, bound: float) -> bool:

@@ -128,8 +128,8 @@ def _step_prices(
 ) -> FloatArray:
     """Move prices against a step of this length, within 0 and the weights."""
     # a price that would pass its end stays, and must not shorten the step of the others
-    is_at_end = ((step > 0) & (prices <= 0)) | ((step <= 0) & (prices >= cover.weights))
-    slope = step * ~is_at_end
+    can_move = np.where(step > 0, prices > 0, prices < cover.weights)
+    slope = step * can_move
     # not slope @ slope: the threads that numpy starts for it cost more than they save
     scale = length / max(float(np.einsum("i,i->", slope, slope)), 1.0)
     moved = prices - scale * slope
@@ -138,8 +138,8 @@ def _step_prices(
 
 
 def _sum_bound(cover: CoverMatrix, prices: FloatArray, largest: FloatArray) -> float:
-    return float(cover.weights.sum() - prices.sum() + largest.sum())
+    return float(cover.total_weight - prices.sum() + largest.sum())
 
 
 def _largest_positions(sums: FloatArray, count: int) -> IntArray:
-    return np.argpartition(sums, len(sums) - count)[len(sums) - count :]
+    return sums.argpartition(len(sums) - count)[len(sums) - count :]

@@ -10,8 +10,9 @@ w of the rows that hold a chosen column is the greatest. In the order of `maximi
 3. cuts over few columns lower it further, until the linear relaxation over all columns is solved
    (`dxkit._optimise.mclp_cuts`, `dxkit._optimise.mclp_root`);
 4. a column that the bound does not allow in (or out of) any better answer is fixed;
-5. branch and bound with cuts decides on the columns that are left (`dxkit._optimise.mclp_tree`).
-   Weights that are whole numbers prove an answer by a bound less than 1 above it.
+5. branch and bound with cuts decides on the columns that are left, by how many stand in a region
+   (`dxkit._optimise.mclp_regions`) or by single ones (`dxkit._optimise.mclp_tree`). Weights that
+   are whole numbers prove an answer by a bound less than 1 above it.
 
 All limits are counts of steps, rounds and nodes, so that every machine gives the same answer; a
 limit by the clock can be asked for. A large problem gets fewer nodes than a small one, whose nodes
@@ -143,7 +144,9 @@ def improve_bound(state: SearchState, steps: int) -> SearchState:
         return state
     goal = state.value - state.sure_weight
     lowest = lower_bound_by_subgradient(state.cover, state.prices, state.open_count, goal, steps)
-    return state.with_answer(lowest.columns).with_prices(lowest.prices)
+    state = state.with_prices(lowest.prices)
+    # an answer that is proven already needs no swaps of another
+    return state if state.is_finished else state.with_answer(lowest.columns)
 
 
 def _begin_prices(

@@ -41,10 +41,25 @@ class CutSet:
         Of the cover's rows, those of the set M.
     groups
         The groups for which the cut is part of the programme.
+    rows
+        The rows of M that lie in these groups.
+    cut_of_row
+        Of each of these rows, the position of its group in ``groups``.
     """
 
     is_partial: BoolArray
     groups: IntArray
+    rows: IntArray
+    cut_of_row: IntArray
+
+
+def build_cut_set(is_partial: BoolArray, groups: IntArray, group_of_row: IntArray) -> CutSet:
+    """Build the cuts of a set of rows for some groups."""
+    # the position of each group's cut; -1 for groups without one (the last group is the largest)
+    cut_of_group = np.full(int(max(group_of_row.max(initial=0), groups.max())) + 1, -1, np.intp)
+    cut_of_group[groups] = np.arange(len(groups))
+    rows = np.flatnonzero(is_partial & (cut_of_group[group_of_row] >= 0))
+    return CutSet(is_partial, groups, rows, cut_of_group[group_of_row[rows]])
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,10 @@ class CutProgramme:
         self._lower = np.zeros(len(active))
         self.value = np.inf
         self.cut_sets: list[CutSet] = []
+        # the first row of each set; rows of regions may stand between
+        self._starts: list[int] = []
+        self._row_count = 1
+        self._region_rows: list[int] = []
         if cut_sets:
             self._add_sets(cut_sets)
 
@@ -141,8 +160,30 @@ class CutProgramme:
         self._lower = lower.copy()
         self._upper = upper.copy()
 
+    def add_region(self, columns: IntArray) -> None:
+        """Add a row that can limit how many of these columns are chosen."""
+        active = np.flatnonzero(np.isin(self.active, columns)).astype(np.int32)
+        self._solver.addRow(-NO_LIMIT, NO_LIMIT, len(active), active, np.ones(len(active)))
+        self._region_rows.append(self._row_count)
+        self._row_count += 1
+
+    def limit_regions(self, low: FloatArray, high: FloatArray) -> None:
+        """Let the number of chosen columns of each region lie between these ends."""
+        for row, least, most in zip(self._region_rows, low, high, strict=True):
+            self._solver.changeRowBounds(row, least, most)
+
+    def read_region_prices(self) -> FloatArray:
+        """Read the sizes of the prices of the regions' limits off the last solution."""
+        return np.asarray(self._duals[self._region_rows])
+
     def solve(self) -> CutSolution:
-        """Solve the programme as it stands, from the last solution on."""
+        """Solve the programme as it stands, from the last solution on.
+
+        Raises
+        ------
+        InfeasibleError
+            If the limits of regions and shares exclude each other.
+        """
         # another solver may have run since (see `HighsSolver`)
         highspy.Highs.resetGlobalScheduler(True)
         self._solver.run()
@@ -181,22 +222,20 @@ class CutProgramme:
             return 0
         # rows that no active column covers are covered by nothing, and belong to the set
         whole = np.append(is_partial, True)[self._small.row_of_place]
-        self.cut_sets.append(CutSet(whole, groups))
+        self.cut_sets.append(build_cut_set(whole, groups, self._group))
+        self._starts.append(self._row_count)
         self._pass_rows(constants[groups], sp.csr_array(slopes[groups]), groups)
         return len(groups)
 
     def read_prices(self) -> FloatArray:
         """Read the prices of all rows off the duals of the last solution."""
         shares = np.zeros(len(self._cover.weights))
-        start = 1
-        for cut_set in self.cut_sets:
-            duals = np.zeros(self._group_count)
-            # cuts that came after the last solution have no dual yet
-            known = self._duals[start : start + len(cut_set.groups)]
-            duals[cut_set.groups[: len(known)]] = known
-            start += len(cut_set.groups)
-            if known.any():
-                shares += np.where(cut_set.is_partial, duals[self._group], 0.0)
+        for start, cut_set in zip(self._starts, self.cut_sets, strict=True):
+            # cuts that came after the last solution have no dual yet: they are the last ones
+            duals = self._duals[start : start + len(cut_set.groups)]
+            if duals.any():
+                # no row twice, as each is in one group
+                shares[cut_set.rows] += duals[cut_set.cut_of_row]
         # a row that no active column covers costs all of its weight
         shares[self._small.row_of_place < 0] = 1.0
         return self._cover.weights * np.clip(shares, 0.0, 1.0)
@@ -207,12 +246,12 @@ class CutProgramme:
         is_tight = np.asarray(self._solver.getLp().row_upper_)[: len(values)] - values
         is_tight = is_tight <= LARGEST_SLACK
         tight = []
-        start = 1
-        for cut_set in self.cut_sets:
+        for start, cut_set in zip(self._starts, self.cut_sets, strict=True):
             groups = cut_set.groups[is_tight[start : start + len(cut_set.groups)]]
-            start += len(cut_set.groups)
-            if groups.size:
-                tight.append(CutSet(cut_set.is_partial, groups))
+            if len(groups) == len(cut_set.groups):
+                tight.append(cut_set)
+            elif groups.size:
+                tight.append(build_cut_set(cut_set.is_partial, groups, self._group))
         return tight
 
     def _build_solver(self, count: int) -> HighsSolver:
@@ -246,14 +285,11 @@ class CutProgramme:
         rows = []
         start = 0
         for cut_set in cut_sets:
-            # the position of each group's cut among all
-            cut_of_group = np.full(self._group_count, -1, dtype=np.intp)
-            cut_of_group[cut_set.groups] = np.arange(start, start + len(cut_set.groups))
+            is_here = is_open[cut_set.rows]
+            places.append(cut_set.rows[is_here])
+            rows.append(start + cut_set.cut_of_row[is_here])
+            self._starts.append(self._row_count + start)
             start += len(cut_set.groups)
-            cut_of_place = cut_of_group[self._group]
-            here = np.flatnonzero(is_open & cut_set.is_partial & (cut_of_place >= 0))
-            places.append(here)
-            rows.append(cut_of_place[here])
         place = np.concatenate(places)
         partial = sp.csr_array(
             (self._cover.weights[place], (np.concatenate(rows), place)),
@@ -267,6 +303,7 @@ class CutProgramme:
     def _pass_rows(self, constants: FloatArray, slopes: sp.csr_array, groups: IntArray) -> None:
         """Give HiGHS the rows θ_g − slopes · y ≤ constant."""
         row_count = len(groups)
+        self._row_count += row_count
         # the entry of θ stands before those of the slopes of its row
         starts = slopes.indptr[:-1]
         columns = np.insert(slopes.indices, starts, len(self.active) + groups)

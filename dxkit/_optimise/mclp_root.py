@@ -11,7 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit._optimise.cover import RELATIVE_TOLERANCE
+from dxkit._optimise.cover import (
+    RELATIVE_TOLERANCE,
+    improve_by_swaps,
+    restrict_cover,
+    sum_covered_weight,
+)
 from dxkit._optimise.deadline import Deadline
 from dxkit._optimise.lagrangian import compute_bound, find_fixable_columns
 from dxkit._optimise.mclp_cuts import CutProgramme, CutSet, group_rows
@@ -19,6 +24,8 @@ from dxkit._optimise.mclp_state import SearchState
 
 # the first active columns, for each column to be chosen
 FIRST_COLUMNS_FACTOR = 3
+# columns that are all active from the beginning
+FEW_COLUMNS = 120
 # columns that a round adds at least, where so many have too large a sum
 SMALLEST_ADDITION = 20
 # rounds of active columns, and solutions in one round
@@ -32,6 +39,12 @@ LOOSE_TOLERANCE = 0.3
 TIGHT_TOLERANCE = 0.02
 # where cuts are taken: this share of the way from the best shares to the solution
 CUT_POINT = 0.5
+# answers that a search around the best one tries, and the share of the columns that the widest of
+# its steps replaces; tried on Hyogo's 50,335 × 1,000, p = 50, of tests/benchmarks/siting.py alone
+SEARCH_STEPS = 200
+LARGEST_STEP = 0.25
+# a column of a smaller share counts as not chosen
+SMALLEST_SHARE = 1e-6
 # shares of new prices that are tried in a mix with the best prices so far
 PRICE_SHARES = (1.0, 0.5)
 
@@ -53,8 +66,12 @@ def relax_by_cuts(state: SearchState, deadline: Deadline) -> CutRelaxation:
     sums = compute_bound(state.cover, state.prices, count)[1]
     active = np.argsort(-sums, kind="stable")[: FIRST_COLUMNS_FACTOR * (count + 1)]
     active = np.union1d(active, np.flatnonzero(np.isin(state.free, state.best)))
-    cut_sets: list[CutSet] = []
     tolerance = LOOSE_TOLERANCE
+    if len(state.free) <= FEW_COLUMNS:
+        # one programme of all of them costs less than several of ever more
+        active = np.arange(len(state.free))
+        tolerance = TIGHT_TOLERANCE
+    cut_sets: list[CutSet] = []
     for _ in range(SIFTING_ROUNDS):
         programme = CutProgramme(state.cover, count, active, grouping, cut_sets)
         state = _approach_relaxation(state, programme, tolerance, deadline)
@@ -96,6 +113,34 @@ def columns_to_add(sums: FloatArray, active: IntArray, count: int) -> IntArray:
 def round_shares(active: IntArray, shares: FloatArray, count: int) -> IntArray:
     """Take the columns of the largest shares."""
     return active[np.argsort(-shares, kind="stable")[:count]]
+
+
+def search_among(state: SearchState, columns: IntArray) -> SearchState:
+    """Look for a better answer among these columns and those of the best one, by chance.
+
+    Iterated local search (Lourenço, Martin and Stützle 2003): some columns of the best answer are
+    replaced by others, swaps follow, and the result stays if it is better. Few columns can be
+    chosen, so that a step costs little. The seed is fixed.
+    """
+    columns = np.union1d(columns, np.flatnonzero(np.isin(state.free, state.best)))
+    cover, _ = restrict_cover(state.cover, columns, np.arange(0))
+    best = np.flatnonzero(np.isin(state.free[columns], state.best))
+    best_value = sum_covered_weight(cover, best)
+    count = len(best)
+    # at least two, as swaps have tried each one; never more than there are others
+    most = min(max(2, int(LARGEST_STEP * count)), count, len(columns) - count)
+    generator = np.random.default_rng(0)
+    for _ in range(SEARCH_STEPS if most >= 2 else 0):
+        size = int(generator.integers(2, most + 1))
+        others = np.setdiff1d(np.arange(len(columns)), best)
+        stay = np.delete(best, generator.choice(count, size, replace=False))
+        enter = generator.choice(others, size, replace=False)
+        answer = improve_by_swaps(cover, np.concatenate([stay, enter]))
+        value = sum_covered_weight(cover, answer)
+        if value > best_value:
+            best = answer
+            best_value = value
+    return state.with_answer(columns[best])
 
 
 def _approach_relaxation(

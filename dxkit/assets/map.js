@@ -1,6 +1,5 @@
 // How does the data block of this page become a map?
 // Everything that came from a table enters the page as text (textContent), never as HTML and never as code.
-"use strict";
 (() => {
   const spec = JSON.parse(document.getElementById("map-data").textContent);
   const element = (tag, className, text) => {
@@ -12,6 +11,10 @@
   // for the two places where Leaflet takes HTML only: names in the layer control, and the attribution
   const escaped = (text) => element("i", "", text).innerHTML;
   let drawn = 0;
+  // keys that never move a map
+  const STILL_KEYS = new Set(["Tab", "Escape", "Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock", "NumLock", "Fn"]);
+  // part of a map -> the layer whose notes it shows; map_keys.js walks over them
+  const notes = new Map();
 
   const hatching = () => {
     const made = (tag, attributes) => {
@@ -41,9 +44,20 @@
     return box;
   };
 
+  const listParts = (drawing) => (drawing.getLayers ? drawing.getLayers().flatMap(listParts) : [drawing]);
+
+  // the words of a note in one line, to be read aloud
+  const wordsOf = (part, kind) => {
+    const layer = notes.get(part);
+    const lines = note(layer[kind] || layer.tooltip || layer.popup, part.place).querySelectorAll("p, tr");
+    return [...lines].map((line) => [...(line.cells || [line])].map((cell) => cell.textContent).join(" ")).join("、");
+  };
+
   const bindNotes = (drawing, layer) => {
     if (layer.tooltip) drawing.bindTooltip((part) => note(layer.tooltip, part.place), { sticky: true, ...layer.tooltip.options });
     if (layer.popup) drawing.bindPopup((part) => note(layer.popup, part.place), { maxWidth: 320 });
+    // what lies within a group has its own notes first
+    if (layer.tooltip || layer.popup) listParts(drawing).filter((part) => !notes.has(part)).forEach((part) => notes.set(part, layer));
     return drawing;
   };
 
@@ -107,7 +121,7 @@
     const content = layer.text === null ? element("span", "pin") : element("span", "words", layer.text);
     if (layer.text === null) content.style.backgroundColor = layer.colour;
     const size = layer.text === null ? { iconSize: [22, 22], iconAnchor: [11, 26], tooltipAnchor: [10, -14], popupAnchor: [0, -22] } : { iconSize: null };
-    return L.marker(layer.at, { icon: L.divIcon({ html: content, className: "mark", ...size }) });
+    return L.marker(layer.at, { keyboard: false, icon: L.divIcon({ html: content, className: "mark", ...size }) });
   };
 
   const makers = {
@@ -169,7 +183,11 @@
   // a frame may be hidden or of another size when the page opens: aim again until somebody has moved the map
   const stayAimed = (map, pane, box) => {
     let touched = false;
-    ["pointerdown", "wheel", "keydown"].forEach((event) => box.addEventListener(event, () => { touched = true; }));
+    ["pointerdown", "wheel"].forEach((event) => box.addEventListener(event, () => { touched = true; }));
+    box.addEventListener("keydown", ({ key, altKey, ctrlKey, metaKey, defaultPrevented }) => {
+      // keys that leave the map or walk over its parts do not move it, nor do those that only prepare another key
+      if (!STILL_KEYS.has(key) && !altKey && !ctrlKey && !metaKey && !defaultPrevented) touched = true;
+    });
     new ResizeObserver(() => {
       map.invalidateSize({ animate: false });
       if (!touched) aim(map, pane);
@@ -208,6 +226,9 @@
       drawing.opened.forEach((part) => part.openPopup());
     });
     if (pane.control) control(map, pane, made);
+    const title = pane.heading || document.title.replace(/^地図$/, "") || "この図";
+    const here = new Set(made.flatMap(([drawing]) => listParts(drawing)));
+    mapKeys.walk(map, box, title, [...notes.keys()].filter((part) => here.has(part)), wordsOf);
     stayAimed(map, pane, box);
     wheelAfterClick(map, box);
     return map;

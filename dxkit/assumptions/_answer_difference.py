@@ -5,7 +5,9 @@ another order are compared row by row of the same label.
 """
 
 import dataclasses
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -77,6 +79,12 @@ def _list_members(answer: Any) -> Iterator[tuple[str, Any]]:
         for field in dataclasses.fields(answer):
             if field.name not in SKIPPED_FIELDS and not field.name.startswith("_"):
                 yield field.name, getattr(answer, field.name)
+        # tables that a result writes when they are asked for
+        for name, item in inspect.getmembers_static(type(answer)):
+            if isinstance(item, property | cached_property) and not name.startswith("_"):
+                value = getattr(answer, name)
+                if isinstance(value, pd.DataFrame | pd.Series):
+                    yield name, value
 
 
 def _list_graph(graph: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from dxkit._checks import require_number, require_table
 from dxkit.assumptions._answer_difference import (
     Figures,
     Namings,
@@ -31,7 +32,7 @@ def doubt(
     call: Callable[..., Any],
     tables: pd.DataFrame | Mapping[str, pd.DataFrame],
     *,
-    changes: tuple[str, ...] = CHANGE_NAMES,
+    changes: str | tuple[str, ...] = CHANGE_NAMES,
     tolerance: float = TOLERANCE,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -67,7 +68,9 @@ def doubt(
     Raises
     ------
     ChoiceError
-        If a change is unknown.
+        If a change is unknown, or ``tolerance`` is no number from 0.
+    TableError
+        If ``tables`` is neither a table nor tables by keyword.
 
     Notes
     -----
@@ -89,13 +92,20 @@ def doubt(
     1     rows reversed   moved                 0.4
     2        one thread    same                 0.0
     """
+    if isinstance(changes, str):
+        changes = (changes,)
     unknown = [name for name in changes if name not in CHANGE_NAMES]
     if unknown:
         raise ChoiceError(
             f"changes の「{unknown[0]}」はありません。"
             f"{'・'.join(CHANGE_NAMES)} から選んでください。"
         )
+    require_number(tolerance, "tolerance")
+    if not isinstance(tables, pd.DataFrame | Mapping):
+        require_table(tables, "tables")
     by_name = {"": tables} if isinstance(tables, pd.DataFrame) else dict(tables)
+    for name, table in by_name.items():
+        require_table(table, f"tables[{name!r}]" if name else "tables")
     namings: Namings = {}
     # the first answer says how rows are named in all others
     copies = {name: table.copy() for name, table in by_name.items()}

@@ -8,13 +8,13 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._plain_tables import order_of_labels
+from dxkit.assumptions._conclusion import is_same_conclusion
 from dxkit.assumptions._table import table
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance
@@ -127,14 +127,6 @@ def _conclude(decide: Decide, values: Mapping[str, float]) -> Hashable:
     return conclusion
 
 
-def _is_same(first: Any, second: Any) -> bool:
-    """Compare conclusions; two missing numbers are the same conclusion."""
-    are_numbers = isinstance(first, float) and isinstance(second, float)
-    if are_numbers and math.isnan(first) and math.isnan(second):
-        return True
-    return bool(first == second)
-
-
 def _nearest_flip(
     conclude: Callable[[Mapping[str, float]], Hashable],
     base: dict[str, float],
@@ -152,7 +144,7 @@ def _nearest_flip(
     points = sorted((abs(point - value), point) for path in paths for point in path)
     for _, point in points:
         after = conclude(base | {name: point})
-        if not _is_same(after, before):
+        if not is_same_conclusion(after, before):
             towards = math.copysign(min(step, abs(point - value)), point - value)
             conclude_at = partial(_conclude_at, conclude, base, name)
             flip, after = _narrow(conclude_at, (point - towards, point), before, after)
@@ -190,7 +182,7 @@ def _narrow(
     for _ in range(HALVINGS):
         middle = (near + far) / 2
         conclusion = conclude_at(middle)
-        if _is_same(conclusion, before):
+        if is_same_conclusion(conclusion, before):
             near = middle
         else:
             far = middle
@@ -218,7 +210,7 @@ def _measure_stability(
     samples = low + (high - low) * random.random((draws, len(names)))
     conclusions = [conclude(dict(zip(names, row.tolist(), strict=True))) for row in samples]
     # how often it stands is itself a count of draws, and has an interval
-    stands = sum(_is_same(conclusion, before) for conclusion in conclusions) / draws
+    stands = sum(is_same_conclusion(conclusion, before) for conclusion in conclusions) / draws
     counts = Counter(map(str, conclusions))
     interval = _wilson(stands, draws)
     return {

@@ -17,6 +17,8 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
+from dxkit._checks import require_executor, require_table
+from dxkit.assumptions._conclusion import is_same_conclusion
 from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.schema import carry_provenance
 
@@ -34,7 +36,7 @@ def multiverse(
     decide: Callable[[dict[str, Any]], Any],
     choices: Choices,
     *,
-    inputs: Iterable[pd.DataFrame] = (),
+    inputs: pd.DataFrame | Iterable[pd.DataFrame] = (),
     executor: Executor | None = None,
     show_progress: bool = False,
 ) -> pd.DataFrame:
@@ -51,8 +53,8 @@ def multiverse(
         Choice → its options, the study's own first; or choice → {label: option} where an option is
         nothing that can be read (a table, a function).
     inputs
-        The tables that ``decide`` uses: the answer carries where they come from, and the mark of
-        invented data.
+        The table or tables that ``decide`` uses: the answer carries where they come from, and the
+        mark of invented data.
     executor
         Workers (any `concurrent.futures.Executor`) to share the combinations; the answer is the
         same. Processes need a ``decide`` that can be pickled.
@@ -75,6 +77,8 @@ def multiverse(
     ChoiceError
         If a choice has no option or a name that cannot be, there are too many combinations, the
         conclusion is not hashable, or the study's own combination is refused.
+    TableError
+        If ``inputs`` are no tables.
 
     Notes
     -----
@@ -97,6 +101,8 @@ def multiverse(
     >>> table.attrs["combinations"], table.attrs["refused"], round(table.attrs["stands"], 2)
     (8, 1, 0.43)
     """
+    require_executor(executor, "map")
+    tables = _read_inputs(inputs)
     options = {name: _read_options(name, given) for name, given in _read_choices(choices).items()}
     count = math.prod(len(labels) for labels, _ in options.values())
     if count > MAX_COMBINATIONS:
@@ -111,7 +117,7 @@ def multiverse(
     ]
     answer = partial(_answer, decide)
     # an executor gives its answers in the order of the combinations
-    found = executor.map(answer, arguments) if executor else map(answer, arguments)
+    found = executor.map(answer, arguments) if executor is not None else map(answer, arguments)
     answers = list(tqdm(found, total=len(arguments), disable=not show_progress))
     if answers[0][2]:
         raise ChoiceError(f"研究自身の選び方（各選択肢の1つ目）で計算できません: {answers[0][2]}")
@@ -119,7 +125,17 @@ def multiverse(
         name: [labels[indices[position]] for indices in combinations]
         for position, (name, (labels, _)) in enumerate(options.items())
     }
-    return carry_provenance(_tabulate(columns, answers), *inputs)
+    return carry_provenance(_tabulate(columns, answers), *tables)
+
+
+def _read_inputs(inputs: pd.DataFrame | Iterable[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Read the tables that are used; one table alone is no list of its headings."""
+    tables: list[Any] = [inputs]
+    if isinstance(inputs, Iterable) and not isinstance(inputs, pd.DataFrame | str):
+        tables = list(inputs)
+    for table in tables:
+        require_table(table, "inputs")
+    return tables
 
 
 def _read_choices(choices: Choices) -> Choices:
@@ -193,7 +209,7 @@ def _tabulate(columns: dict[str, Any], answers: Sequence[Answer]) -> pd.DataFram
     conclusions: list[Hashable] = [conclusion for conclusion, _, _ in answers]
     refused = [reason for _, _, reason in answers]
     stands = [
-        pd.NA if reason else bool(_is_same(conclusion, conclusions[0]))
+        pd.NA if reason else bool(is_same_conclusion(conclusion, conclusions[0]))
         for conclusion, reason in zip(conclusions, refused, strict=True)
     ]
     names = list(columns)
@@ -216,13 +232,6 @@ def _tabulate(columns: dict[str, Any], answers: Sequence[Answer]) -> pd.DataFram
         "settings": {"choices": {name: list(dict.fromkeys(columns[name])) for name in names}},
     }
     return table
-
-
-def _is_same(first: Any, second: Any) -> bool:
-    """Compare conclusions; two missing numbers are the same conclusion."""
-    if isinstance(first, float) and isinstance(second, float) and math.isnan(first):
-        return math.isnan(second)
-    return bool(first == second)
 
 
 def _count_by_option(possible: pd.DataFrame, names: Sequence[str]) -> list[dict[str, object]]:

@@ -9,12 +9,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import to_numbers
 from dxkit.errors import Fault, TableError
 
 COLUMNS = ("assumption", "value", "low", "high", "source")
 NUMBER_COLUMNS = ("value", "low", "high")
 # what a row without a source is: nobody has measured it
 UNSOURCED = "仮定"
+
+# the range between two larger limits has no place in a double
+LARGEST = 1e300
 
 
 def table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataFrame:
@@ -92,8 +96,8 @@ def _name_faults(frame: pd.DataFrame) -> list[Fault]:
 
 def _number_faults(frame: pd.DataFrame) -> list[Fault]:
     """Find cells that are no finite number, and limits that do not enclose the value."""
-    numbers = frame[list(NUMBER_COLUMNS)].apply(pd.to_numeric, errors="coerce").astype(float)
-    finite = np.isfinite(numbers)
+    numbers = pd.DataFrame({column: to_numbers(frame[column]) for column in NUMBER_COLUMNS})
+    finite = numbers.abs() <= LARGEST
     faults = [
         Fault(
             "数ではありません",

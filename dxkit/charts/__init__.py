@@ -13,33 +13,71 @@ IPAexGothic as shipped with matplotlib-fontja, addressed by its file: nothing de
 of the machine, and no setting of matplotlib is changed for other code.
 """
 
-from dxkit.charts._backtest import backtest
-from dxkit.charts._burn_down import burn_down
-from dxkit.charts._change import change
-from dxkit.charts._coverage_curve import curve
-from dxkit.charts._dots import dots
-from dxkit.charts._exposure import exposure
-from dxkit.charts._fair_range import fair_range
-from dxkit.charts._funnel import funnel
-from dxkit.charts._gantt import gantt
-from dxkit.charts._grounds import grounds
-from dxkit.charts._hasse import hasse
-from dxkit.charts._heatmap import heatmap
-from dxkit.charts._levels import levels
-from dxkit.charts._link_errors import link_errors
-from dxkit.charts._multiverse import multiverse
-from dxkit.charts._network import network
-from dxkit.charts._raci import raci
-from dxkit.charts._radar import radar
-from dxkit.charts._rank_intervals import rank_intervals
-from dxkit.charts._reunions import reunions
-from dxkit.charts._routes import routes
-from dxkit.charts._sensitivity import sensitivity
-from dxkit.charts._split import split
-from dxkit.charts._swimlane import swimlane
-from dxkit.charts._tiers import tiers
-from dxkit.charts._timeline import timeline
-from dxkit.charts._wind_rose import wind_rose
+from typing import TYPE_CHECKING
+
+from dxkit._late_names import offer_names
+
+if TYPE_CHECKING:
+    from dxkit.charts._backtest import backtest
+    from dxkit.charts._burn_down import burn_down
+    from dxkit.charts._change import change
+    from dxkit.charts._coverage_curve import curve
+    from dxkit.charts._dots import dots
+    from dxkit.charts._exposure import exposure
+    from dxkit.charts._fair_range import fair_range
+    from dxkit.charts._funnel import funnel
+    from dxkit.charts._gantt import gantt
+    from dxkit.charts._grounds import grounds
+    from dxkit.charts._hasse import hasse
+    from dxkit.charts._heatmap import heatmap
+    from dxkit.charts._levels import levels
+    from dxkit.charts._link_errors import link_errors
+    from dxkit.charts._multiverse import multiverse
+    from dxkit.charts._network import network
+    from dxkit.charts._raci import raci
+    from dxkit.charts._radar import radar
+    from dxkit.charts._rank_intervals import rank_intervals
+    from dxkit.charts._reunions import reunions
+    from dxkit.charts._routes import routes
+    from dxkit.charts._sensitivity import sensitivity
+    from dxkit.charts._split import split
+    from dxkit.charts._swimlane import swimlane
+    from dxkit.charts._tiers import tiers
+    from dxkit.charts._timeline import timeline
+    from dxkit.charts._wind_rose import wind_rose
+else:
+    __getattr__, __dir__ = offer_names(
+        __name__,
+        {
+            "_backtest": ("backtest",),
+            "_burn_down": ("burn_down",),
+            "_change": ("change",),
+            "_coverage_curve": ("curve",),
+            "_dots": ("dots",),
+            "_exposure": ("exposure",),
+            "_fair_range": ("fair_range",),
+            "_funnel": ("funnel",),
+            "_gantt": ("gantt",),
+            "_grounds": ("grounds",),
+            "_hasse": ("hasse",),
+            "_heatmap": ("heatmap",),
+            "_levels": ("levels",),
+            "_link_errors": ("link_errors",),
+            "_multiverse": ("multiverse",),
+            "_network": ("network",),
+            "_raci": ("raci",),
+            "_radar": ("radar",),
+            "_rank_intervals": ("rank_intervals",),
+            "_reunions": ("reunions",),
+            "_routes": ("routes",),
+            "_sensitivity": ("sensitivity",),
+            "_split": ("split",),
+            "_swimlane": ("swimlane",),
+            "_tiers": ("tiers",),
+            "_timeline": ("timeline",),
+            "_wind_rose": ("wind_rose",),
+        },
+    )
 
 __all__ = [
     "backtest",

@@ -11,7 +11,12 @@ from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import to_printable
 from dxkit.charts._legend import add_legend_beside, hide_frame, legend_mark
 from dxkit.charts._style import GREY, LABEL_PT
-from dxkit.charts._tables import TableOrResult, take_second_table, take_table
+from dxkit.charts._tables import (
+    TableOrResult,
+    convert_number_columns,
+    take_second_table,
+    take_table,
+)
 from dxkit.charts._timeline import LINE_LOOKS
 from dxkit.errors import ChoiceError
 
@@ -72,6 +77,9 @@ def backtest(
     needed = ("hour", "measure", "use", "observed", "simulated", "miss_points")
     require_columns(counted, needed, "公表値との比較")
     require_columns(computed, ("measure", "hour", "simulated"), "計算の線")
+    figures = ["hour", "observed", "simulated", "miss_points"]
+    counted = convert_number_columns(counted, figures, "公表値との比較")
+    computed = convert_number_columns(computed, ["hour", "simulated"], "計算の線")
     # in the order of the table, so that two pictures of one test look alike
     measures = list(dict.fromkeys(counted["measure"]))
     if len(measures) > len(LOOKS):

@@ -15,7 +15,7 @@ from dxkit.charts._font import to_printable
 from dxkit.charts._legend import add_legend_above, labelled_handles
 from dxkit.charts._schedule import DEADLINE, draw_years, read_dates
 from dxkit.charts._style import GROUP_COLOUR, LABEL_PT, OWN_COLOUR, PALE_GREY
-from dxkit.charts._tables import TableOrResult, take_table
+from dxkit.charts._tables import TableOrResult, convert_number_columns, take_table
 
 # measure → what its axis is called
 MEASURES = {
@@ -102,5 +102,6 @@ def _select_measure(table: pd.DataFrame, measure: str) -> tuple[pd.DataFrame, Fl
     """Select the months of one measure, with their dates as matplotlib's days."""
     # the whole table first: a wrong column is named even if no row is of this measure
     read_dates(table, ("measure", "date", "mean", "p05", "p95"), "月ごとの見通し")
-    rows = table[table["measure"] == measure].sort_values("date")
+    figures = convert_number_columns(table, ["mean", "p05", "p95"], "月ごとの見通し")
+    rows = figures[(table["measure"] == measure).to_numpy()].sort_values("date")
     return rows, read_dates(rows, ("date",), "月ごとの見通し")["date"]

@@ -14,7 +14,7 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from dxkit.charts._font import LABEL_LONGEST, cut_text, use_plain_text, wrap_text
+from dxkit.charts._font import LABEL_LONGEST, TEXT_LONGEST, cut_text, use_plain_text, wrap_text
 from dxkit.charts._origin import SOURCE_PREFIX, mark_title, read_origin
 from dxkit.charts._style import AXES_TITLE_PT, LABEL_PT, POINTS_PER_INCH, TITLE_PT
 from dxkit.errors import ChoiceError, shorten
@@ -170,18 +170,19 @@ def finish_chart(
     """
     origin = read_origin(data, source, made=made)
     # the mark stands behind the title, however long that is
-    heading = mark_title(cut_text(title, LABEL_LONGEST), origin.mark)
+    plain_title = cut_text(title, LABEL_LONGEST)
+    heading = mark_title(plain_title, origin.mark)
     source_line = f"{SOURCE_PREFIX}{origin.source}" if origin.source else ""
-    lines = [note, source_line, origin.age_note]
+    lines = [cut_text(note, TEXT_LONGEST), source_line, origin.age_note]
     lines = [line for line in lines if line]
     if canvas.is_own:
-        _write_on_figure(canvas.root_figure, heading, lines, is_mark_only=not title)
+        _write_on_figure(canvas.root_figure, heading, lines, is_mark_only=not plain_title)
         use_plain_text(canvas.root_figure)
         return canvas.root_figure
     # legends are measured for the place of the title; the caller's other axes keep their own font
     for axes in canvas.all_axes:
         use_plain_text(axes)
-    _write_around_axes(canvas, heading, lines, is_mark_only=not title)
+    _write_around_axes(canvas, heading, lines, is_mark_only=not plain_title)
     for axes in canvas.all_axes:
         use_plain_text(axes)
     return canvas.root_figure

@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import read_list, require_number
 from dxkit._keywords import accepts_old_keywords
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import font_of_size, to_printable, wrap_text
@@ -42,6 +43,8 @@ from dxkit.errors import ChoiceError
 
 # half-width letters in a line of an indicator's name
 LABEL_WIDTH = 40
+# the ends of a scale; beyond, its digits are lost
+LARGEST_VALUE = 1e15
 # of fewer answers a quartile says nothing
 QUARTILE_MIN_COUNT = 4
 # the group's colour, dark enough to be read as small text
@@ -172,10 +175,13 @@ def dots(
     ['10点', '40点']
     """
     keyed = index_by_code(take_table(values, "dimensions"), "指標")
-    peers = [key for key in keyed.index if key != code] if group is None else list(group)
-    require_keys((code, *peers), keyed.index, "code=・group=")
+    require_keys((code,), keyed.index, "code=・group=")
+    others = [key for key in keyed.index if key != code]
+    peers = others if group is None else read_list(group, "group")
+    require_keys(peers, keyed.index, "code=・group=")
     # read everything first: what cannot be drawn is refused before a figure is made
-    scale = Scale(low, high, unit, missing)
+    scale = _read_scale(low, high, unit, missing)
+    yes_no = read_list(yes_no, "yes_no")
     numbers = _read_indicators(keyed, indicators, yes_no, scale)
     if not peers or numbers.empty:
         raise ChoiceError(
@@ -202,6 +208,17 @@ def dots(
     return finish_chart(canvas, [values], title=title, source=source, made=made)
 
 
+def _read_scale(low: float, high: float, unit: str, missing: str) -> Scale:
+    """Read the ends of the scale, the lower one first."""
+    ends = [
+        require_number(end, option, low=-LARGEST_VALUE, high=LARGEST_VALUE)
+        for end, option in ((low, "low"), (high, "high"))
+    ]
+    if ends[0] >= ends[1]:
+        raise ChoiceError(f"low={low:g}, high={high:g} は使えません。low を小さくしてください。")
+    return Scale(ends[0], ends[1], unit, missing)
+
+
 def _read_indicators(
     table: pd.DataFrame, indicators: Sequence[str] | None, yes_no: Sequence[str], scale: Scale
 ) -> pd.DataFrame:
@@ -210,7 +227,7 @@ def _read_indicators(
     numeric = [
         str(column) for column in table.columns if pd.api.types.is_numeric_dtype(table[column])
     ]
-    columns = numeric if indicators is None else list(indicators)
+    columns = numeric if indicators is None else read_list(indicators, "indicators")
     require_keys((*columns, *yes_no), pd.Index(numeric), "indicators=・yes_no=")
     numbers = read_number_columns(table, columns, "指標")
     is_outside = ((numbers < scale.low) | (numbers > scale.high)).to_numpy()

@@ -11,7 +11,7 @@ from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import to_printable
 from dxkit.charts._legend import hide_frame
 from dxkit.charts._style import GREY, OWN_COLOUR
-from dxkit.charts._tables import TableOrResult, take_table
+from dxkit.charts._tables import TableOrResult, convert_number_columns, refuse_missing, take_table
 
 # shares are drawn in percent
 PERCENT = 100
@@ -72,6 +72,9 @@ def exposure(
     """
     choices = take_table(table)
     require_columns(choices, (by, benefit, cost), "施策の比較")
+    choices = convert_number_columns(choices, (benefit, cost), "施策の比較")
+    # a mark without a place would be missing from the picture without a word
+    refuse_missing(choices[[benefit, cost]])
     canvas = open_canvas(ax, 7.2, 4.6)
     axes = canvas.axes
     has_verdict = "pareto" in choices

@@ -65,8 +65,9 @@ def to_printable(text: str, longest: int = LABEL_LONGEST) -> str:
     )
 
 
-def cut_text(text: str, longest: int) -> str:
-    """Cut a text behind so many letters and mark that it goes on."""
+def cut_text(caption: object, longest: int) -> str:
+    """Cut a text behind so many letters and mark that it goes on; None says nothing."""
+    text = "" if caption is None else str(caption)
     return text if len(text) <= longest else f"{text[: longest - 1]}{CUT_MARK}"
 
 

@@ -75,10 +75,9 @@ def funnel(
     研修（架空データ） 斜線は、人数が少ないため出さない数
     """
     stages = take_table(table)
-    require_columns(stages, ["stage_label", "count", *([by] if by else [])], "学びの段階")
-    # a column of whole numbers with blanks (Int64) becomes numbers with NaN
-    as_numbers = stages.assign(count=stages["count"].astype(float))
-    counts = read_number_columns(as_numbers, ["count"], "学びの段階")["count"].to_numpy()
+    columns = ["stage_label", "count", *([] if by is None else [by])]
+    require_columns(stages, columns, "学びの段階")
+    counts = read_number_columns(stages, ["count"], "学びの段階")["count"].to_numpy()
     groups = [""] * len(stages) if by is None else [str(value) for value in stages[by]]
     group_order = list(dict.fromkeys(groups))
     # hidden counts take no part; a table of nothing else still gets a scale

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dxkit._arrays import BoolArray, IntArray
+from dxkit._checks import read_mapping, require_filled
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._hasse_layout import Layout, lay_out
 from dxkit.charts._style import GREY, LABEL_PT, OWN_COLOUR
@@ -114,8 +115,10 @@ def _draw_layout(axes: Any, layout: Layout, labels: Sequence[str]) -> None:
 def _read_order(edges: pd.DataFrame, names: Names) -> tuple[list[str], BoolArray]:
     """Read the codes, and for each pair whether the row's is ahead of the column's."""
     require_columns_if_any(edges, ("upper", "lower"), "前後の組")
+    if len(edges):
+        require_filled(edges, ["upper", "lower"], "前後の組")
     pairs = edges[["upper", "lower"]].astype(str)
-    named_codes = [] if names is None else [str(code) for code, _ in names.items()]
+    named_codes = [str(code) for code in read_mapping(names, "names")]
     codes = sorted({*pairs["upper"], *pairs["lower"], *named_codes})
     if not codes:
         raise TableError([Fault("比べる市町がありません", "names= に名前の表を渡してください")])
@@ -156,7 +159,8 @@ def _find_depths(is_ahead: BoolArray) -> IntArray:
 
 def _read_levels(levels: pd.Series, codes: Sequence[str], is_ahead: BoolArray) -> IntArray:
     """Read the caller's layers, counted from 0, and refuse those that contradict the order."""
-    table = read_number_columns(levels.to_frame("level"), ["level"], "levels")
+    named_levels = pd.Series(read_mapping(levels, "levels"), dtype=object)
+    table = read_number_columns(named_levels.to_frame("level"), ["level"], "levels")
     # a layer of a code that is not drawn is ignored
     layer = table["level"].reindex(list(codes))
     faults = [

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_number
 from dxkit.charts._canvas import Canvas, finish_chart, open_canvas
 from dxkit.charts._font import LABEL_LONGEST, font_of_size, to_printable
 from dxkit.charts._style import GREY, LABEL_PT, POINTS_PER_INCH
@@ -144,6 +145,9 @@ def _widen(table: pd.DataFrame, row: str | None, column: str | None, value: str)
 
 def _make_colour_scale(numbers: FloatArray, low: float | None, high: float | None) -> Normalize:
     """Choose the ends of the colours: as given, or else of the data."""
+    for end, option in ((low, "low"), (high, "high")):
+        if end is not None:
+            require_number(end, option, low=-np.inf)
     if low is not None and high is not None and not low < high:
         raise ChoiceError(f"色の両端 low={low}, high={high} は、low のほうを小さくしてください。")
     values = numbers[~np.isnan(numbers)]

@@ -121,7 +121,7 @@ def levels(
 def _count_answers(answers: pd.DataFrame, by: str) -> pd.DataFrame:
     """Count answers: one row a value of ``by``, one column a level and a kind of no answer."""
     # an option names this column, so it is the option that is wrong
-    if by not in answers.columns:
+    if not isinstance(by, str) or by not in answers.columns:
         raise ChoiceError(
             f"by=「{by}」という列はありません。使える列: {'、'.join(map(str, answers.columns))}"
         )

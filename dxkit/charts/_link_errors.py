@@ -7,12 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit._checks import require_columns
+from dxkit._checks import require_columns, require_unique_rows
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import font_of_size, to_printable
 from dxkit.charts._legend import hide_frame, legend_mark
 from dxkit.charts._style import GROUP_COLOUR, LABEL_PT, OWN_COLOUR, PALE_GREY
-from dxkit.charts._tables import TableOrResult, take_table
+from dxkit.charts._tables import TableOrResult, convert_number_columns, take_table
 from dxkit.errors import ChoiceError, Fault, TableError
 
 # a method → its colour and mark
@@ -68,7 +68,10 @@ def link_errors(
     [0.0, 40.0]
     """
     errors = take_table(table)
-    require_columns(errors, (*KIND, "pairs", "missed", *([by] if by else [])), "見落とし")
+    columns = (*KIND, "pairs", "missed", *([by] if by else []))
+    require_columns(errors, columns, "見落とし")
+    errors = convert_number_columns(errors, ["pairs", "missed"], "見落とし")
+    require_unique_rows(errors, [*KIND, *([by] if by else [])], "見落とし")
     _require_counts(errors)
     methods = list(dict.fromkeys(errors[by])) if by else [""]
     if len(methods) > len(LOOKS):
@@ -111,14 +114,15 @@ def _missed_percent(part: pd.DataFrame, rows: pd.DataFrame) -> np.ndarray:
 
 def _place_rows(rows: pd.DataFrame) -> list[float]:
     """Compute each kind's height, with a line for a heading before every field."""
-    is_new_field = (rows["field"] != rows["field"].shift()).to_numpy()
+    fields = rows["field"].map(str).to_numpy(dtype=object)
+    is_new_field = np.append(True, fields[1:] != fields[:-1])
     heights: list[float] = (np.arange(len(rows)) + 1.0 * np.cumsum(is_new_field)).tolist()
     return heights
 
 
 def _name_kinds(axes: Any, rows: pd.DataFrame, heights: list[float]) -> None:
     labels = [
-        f"{kind}（{pairs:,}）" for kind, pairs in zip(rows["kind"], rows["pairs"], strict=True)
+        f"{kind}（{pairs:,.0f}）" for kind, pairs in zip(rows["kind"], rows["pairs"], strict=True)
     ]
     # a heading above the first kind of each field
     is_first = ~rows["field"].duplicated().to_numpy()

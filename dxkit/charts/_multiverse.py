@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._checks import require_columns
+from dxkit._checks import read_mapping, require_columns, to_numbers
 from dxkit.charts._canvas import finish_chart, open_rows
 from dxkit.charts._font import to_printable
 from dxkit.charts._legend import add_legend_above, labelled_handles
@@ -84,7 +84,7 @@ def multiverse(
     heights, ticks = _find_heights(possible)
     # from the smallest to the largest; those of one height in the order of the table
     order = np.argsort(heights, kind="stable")
-    rows = _list_rows(possible, choices, names or {})
+    rows = _list_rows(possible, choices, read_mapping(names, "names"))
     canvas = open_rows(ax, 7.4, (CURVE_HEIGHT, ROW_HEIGHT * len(rows)))
     stands = possible["stands"].to_numpy(dtype=bool)
     _draw_curve(canvas.axes, heights, stands, order)
@@ -97,7 +97,7 @@ def multiverse(
 
 def _find_heights(possible: pd.DataFrame) -> tuple[FloatArray, list[str]]:
     """Find how high each combination stands: its estimate, or the row of its conclusion."""
-    estimates = possible["estimate"].to_numpy(dtype=float)
+    estimates = to_numbers(possible["estimate"])
     if np.isfinite(estimates).any():
         return estimates, []
     texts = possible["conclusion"].map(str)

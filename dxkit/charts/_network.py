@@ -11,6 +11,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_unique_rows
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._legend import add_legend_above, legend_mark
 from dxkit.charts._style import DARK_GREY, GREY, LABEL_PT
@@ -21,6 +22,7 @@ from dxkit.charts._tables import (
     read_number_columns,
     require_columns_if_any,
     require_places,
+    take_series,
     take_table,
 )
 from dxkit.schema import is_made
@@ -87,6 +89,9 @@ def network(
     """
     links = take_table(pairs)
     require_columns_if_any(links, ("code", "other", colour_by), "組")
+    groups = take_series(groups, "groups")
+    # one code stands at one place of the circle
+    require_unique_rows(pd.DataFrame({"code": groups.index}), ["code"], "groups")
     angles = _place_on_circle(groups)
     require_places([*links["code"], *links["other"]], angles)
     canvas = open_canvas(ax, 8.4, 9.0)

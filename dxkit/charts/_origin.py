@@ -68,9 +68,9 @@ def _tables_of(entry: object) -> list[object]:
 def _write_source(attrs: dict[str, Any], source: str | None) -> str:
     """Write source and date in one line; the date only beside the source that it belongs to."""
     table_source = str(attrs.get("source", "")).replace(SOURCE_PREFIX, "")
-    text = table_source if source is None else source.removeprefix(SOURCE_PREFIX)
+    text = table_source if source is None else str(source).removeprefix(SOURCE_PREFIX)
     # an empty keyword leaves the line out; somebody else's words do not get the tables' date
-    if source == "" or table_source not in text:
+    if (source is not None and not text) or table_source not in text:
         return text
     date = str(attrs.get("as_of", "")).replace("/", "・")
     if not date or date in text:

@@ -157,6 +157,6 @@ def _explain_intervals(axes: Any, level: float) -> None:
         legend_mark(label, linestyle="-", **INTERVAL_LOOK),
         legend_mark("中央値", marker="o", markersize=5),
         # a sentence without a mark
-        legend_mark("幅が重なる市町は、どちらが先とはいえません"),
+        legend_mark("幅が重なるところは、どちらが先とはいえません"),
     ]
     add_legend_above(axes, handles, columns=3)

@@ -53,10 +53,13 @@ def draw_years(axes: Any, deadline: str) -> None:
     """
     try:
         day = to_days(np.datetime64(pd.Timestamp(deadline)))
-    except ValueError:
+        is_day = bool(np.isfinite(day))
+    except (TypeError, ValueError, OverflowError):
+        is_day = False
+    if not is_day or isinstance(deadline, int | float):
         raise ChoiceError(
             f"deadline=「{shorten(deadline)}」が読めません。2026-03-31 のように書いてください。"
-        ) from None
+        )
     axes.axvline(day, color=GREY, linewidth=1.2, linestyle=(0, (2, 2)))
     # above the axes, left of the legend, where no bar lies
     axes.annotate(

@@ -3,7 +3,7 @@
 Reads what charts are handed: tables or result objects, columns of numbers, codes and their names.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -12,11 +12,14 @@ import pandas as pd
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit._checks import (
     EMPTY_REMEDY,
+    read_mapping,
     require_columns,
     require_single_columns,
     require_unique_rows,
+    to_numbers,
 )
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.schema import replace_surrogates
 
 # code → Japanese name
 Names: TypeAlias = Mapping[str, str] | pd.Series | None
@@ -52,7 +55,24 @@ def _take_from_result(data: object, attribute: str, kind: type[Data]) -> Data:
     if not isinstance(content, kind):
         remedy = f"{kind.__name__} か、.{attribute} にそれのある結果を渡してください"
         raise TableError([Fault("表ではありません", remedy, value=data)])
-    return content
+    return replace_broken_texts(content) if isinstance(content, pd.DataFrame) else content
+
+
+def replace_broken_texts(table: pd.DataFrame) -> pd.DataFrame:
+    """Replace halves of characters, of which pandas can make no text; the font has none either."""
+    objects = [position for position, kind in enumerate(table.dtypes) if kind.kind == "O"]
+    changed = {}
+    for position in objects:
+        cells = table.iloc[:, position].tolist()
+        mended = [replace_surrogates(cell) if isinstance(cell, str) else cell for cell in cells]
+        if mended != cells:
+            changed[position] = pd.Series(mended, index=table.index, dtype=object)
+    if not changed:
+        return table
+    plain = table.copy()
+    for position, column in changed.items():
+        plain.isetitem(position, column.array)
+    return plain
 
 
 def take_second_table(
@@ -89,22 +109,22 @@ def read_finite_numbers(table: pd.DataFrame) -> FloatArray:
     """
     if table.empty:
         raise TableError([Fault("表に行か列がありません", EMPTY_REMEDY)])
-    # a column of blanks is a column of missing numbers
+    # by position: a heading may repeat; a column of blanks is a column of missing numbers
+    columns = [table.iloc[:, position] for position in range(table.shape[1])]
+    numbers = np.column_stack([to_numbers(column) for column in columns])
+    is_word = np.isnan(numbers) & table.notna().to_numpy(dtype=bool)
     faults = [
         Fault(
             "数ではない列です",
             "数の列だけを渡してください",
-            column=str(name),
-            value=table[name].dropna().iloc[0],
+            column=str(column.name),
+            value=column[words].iloc[0],
         )
-        for name in table.columns
-        if not pd.api.types.is_numeric_dtype(table[name]) and table[name].notna().any()
+        for column, words in zip(columns, is_word.T, strict=True)
+        if words.any()
     ]
     if faults:
         raise TableError(faults)
-    numbers = np.asarray(
-        table.apply(pd.to_numeric).to_numpy(dtype=float, na_value=np.nan), dtype=np.float64
-    )
     refuse_cells(
         np.isinf(numbers), table, "有限の数ではありません", "0で割っていないか確かめてください"
     )
@@ -122,6 +142,16 @@ def read_number_columns(table: pd.DataFrame, names: Sequence[str], what: str) ->
     require_columns(table, names, what)
     numbers = read_finite_numbers(table[list(names)])
     return pd.DataFrame(numbers, index=table.index, columns=list(names))
+
+
+def convert_number_columns(table: pd.DataFrame, names: Sequence[str], what: str) -> pd.DataFrame:
+    """Copy a table with these columns read as numbers; `read_number_columns` says what is none.
+
+    Raises
+    ------
+    TableError
+    """
+    return table.assign(**read_number_columns(table, names, what))
 
 
 def refuse_cells(bad: BoolArray, table: pd.DataFrame, problem: str, remedy: str) -> None:
@@ -171,7 +201,7 @@ def index_by_code(table: pd.DataFrame, what: str) -> pd.DataFrame:
 def name_keys(keys: Iterable[object], names: Names) -> list[str]:
     """Return the name of each code; a code without a name is shown itself."""
     # a Series and a mapping alike
-    known_names = {} if names is None else dict(names.items())
+    known_names = read_mapping(names, "names")
     return [str(known_names.get(str(key), key)) for key in keys]
 
 
@@ -182,7 +212,10 @@ def require_keys(keys: Iterable[object], available: pd.Index, option: str) -> No
     ------
     ChoiceError
     """
-    unknown = [key for key in keys if key not in available]
+    # a list or pd.NA is no key
+    unknown = [
+        key for key in keys if not isinstance(key, Hashable) or key is pd.NA or key not in available
+    ]
     if unknown:
         examples = "、".join(map(str, available[:5]))
         raise ChoiceError(

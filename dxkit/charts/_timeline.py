@@ -7,12 +7,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit._checks import require_columns
+from dxkit._checks import read_list, require_columns
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import font_of_size, to_printable
 from dxkit.charts._legend import add_legend_beside, hide_frame
 from dxkit.charts._style import GREY, LABEL_PT
-from dxkit.charts._tables import TableOrResult, take_table
+from dxkit.charts._tables import TableOrResult, convert_number_columns, take_table
 from dxkit.errors import ChoiceError
 
 # colours that differ without red and green, and dashes that differ in print
@@ -83,6 +83,7 @@ def timeline(
     """
     hourly = take_table(table)
     require_columns(hourly, ("hour", "mean", "p05", "p95", by), "時間の経過")
+    hourly = convert_number_columns(hourly, ("hour", "mean", "p05", "p95"), "時間の経過")
     lines = list(dict.fromkeys(hourly[by]))
     if len(lines) > len(LINE_LOOKS):
         raise ChoiceError(
@@ -97,7 +98,7 @@ def timeline(
         _draw_line_and_band(axes, rows, str(name), look, scale)
     last_hour = float(hourly["hour"].max())
     # a mark beyond the last hour would stretch the axis
-    reached_marks = [hour for hour in marks if hour <= last_hour]
+    reached_marks = [hour for hour in read_list(marks, "marks") if hour <= last_hour]
     for hour in reached_marks:
         axes.axvline(hour, color=GREY, linewidth=0.6, zorder=0)
     _name_hours(axes, last_hour, reached_marks)

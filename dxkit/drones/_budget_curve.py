@@ -89,6 +89,7 @@ def budget_curve(
     0      1     30.0     (駅,)
     1      2     55.0  (駅, 役場)
     """
+    _checks.require_executor(executor, "map")
     problem = read_siting_problem(
         demand,
         candidates,
@@ -108,7 +109,7 @@ def budget_curve(
     # one job a number: they do not depend on each other
     jobs = [(matrix, weights, number, fixed_positions, limit_s) for number in numbers]
     with explain_solver_errors():
-        answers = executor.map(_run_job, jobs) if executor else map(_run_job, jobs)
+        answers = executor.map(_run_job, jobs) if executor is not None else map(_run_job, jobs)
         # an executor gives its answers in the order of the jobs
         bar = tqdm(answers, total=len(jobs), desc="拠点数", disable=not show_progress)
         choices = list(bar)

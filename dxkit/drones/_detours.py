@@ -14,8 +14,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.drones._pairs import Pairs
-from dxkit.drones._projection import METRES, to_plane
-from dxkit.errors import ChoiceError
+from dxkit.drones._projection import DATUM, METRES, to_plane
+from dxkit.errors import ChoiceError, Fault, TableError
 
 NoFly: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries | None
 
@@ -116,16 +116,38 @@ def _or_infinite(distances: FloatArray) -> FloatArray:
 
 def _read_zones(no_fly: gpd.GeoDataFrame | gpd.GeoSeries) -> NDArray[np.object_]:
     """Read the polygons in metres, each part of its own."""
-    if not isinstance(no_fly, gpd.GeoDataFrame | gpd.GeoSeries) or no_fly.crs is None:
+    is_shapes = isinstance(no_fly, gpd.GeoSeries) or (
+        isinstance(no_fly, gpd.GeoDataFrame) and no_fly._geometry_column_name in no_fly
+    )
+    if not is_shapes or no_fly.crs is None:
         raise ChoiceError(
             "no_fly には座標系のある図形（GeoDataFrame）を渡してください。"
             "円は circles、滑走路は runway_strips で作れます。"
         )
+    _require_areas(no_fly.geometry)
     shapes = shapely.get_parts(shapely.make_valid(no_fly.geometry.to_crs(METRES).to_numpy()))
     # what remains of a repaired polygon may be a line, which blocks nothing
     shapes = shapes[shapely.area(shapes) > 0]
     shapely.prepare(shapes)
     return np.asarray(shapes)
+
+
+def _require_areas(shapes: gpd.GeoSeries) -> None:
+    """Refuse what would block no flight without a word: blanks, lines, points, swapped degrees."""
+    is_area = shapes.geom_type.isin(["Polygon", "MultiPolygon"]) & ~shapes.is_empty
+    edges = np.abs(shapes.to_crs(DATUM).bounds.to_numpy())
+    is_on_earth = (edges <= (180, 90, 180, 90)).all(axis=1)
+    bad = np.flatnonzero(~(is_area.to_numpy(dtype=bool) & is_on_earth))
+    if bad.size:
+        raise TableError(
+            Fault(
+                "no_fly の図形が区域になりません",
+                "緯度経度の範囲にある面（Polygon）にしてください。円は circles で作れます",
+                row=int(row) + 1,
+                value=shapes.iloc[row],
+            )
+            for row in bad
+        )
 
 
 def _is_inside(tree: shapely.STRtree, points: FloatArray) -> BoolArray:

@@ -13,6 +13,7 @@ from dxkit.drones._compare_modes import MODES, compare_modes, draw_delivery_yen
 from dxkit.drones._geodesic import measure_km, to_space
 from dxkit.drones._origin import mark_origin
 from dxkit.drones._siting_problem import LARGEST_WEIGHT
+from dxkit.schema import accepts_any_table
 
 # people in private households a household, all Japan (2020 census: 2.21)
 PEOPLE_A_HOUSEHOLD = 2.21
@@ -24,6 +25,7 @@ FEWEST_HOUSEHOLDS = 1.0
 SHORTEST_KM = 0.1
 
 
+@accepts_any_table("demand", "bases", "costs")
 def first_trials(
     demand: pd.DataFrame,
     bases: pd.DataFrame,

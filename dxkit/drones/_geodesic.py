@@ -42,13 +42,14 @@ def find_near_pairs(
     points, base_points = to_space(*places), to_space(*bases)
     strips = PlaceStrips(points, base_points, float(chord))
     points, radius = points[strips.order], _curvature_radius(places[0])[strips.order]
-    # squares of chords leave out nearly all that is too far before any arc is computed
-    limit = (1 + 1e-9) * _square_chord(range_km, radius)
+    # squares of chords leave out nearly all that is too far before any arc is computed; the chord
+    # is the longest where the ellipsoid is curved least
+    limit = (1 + 1e-9) * _square_chord(range_km, float(radius.max()))
     blocks = []
     for tried, base in strips.try_pairs():
         step = points[tried] - base_points[base]
         square = np.einsum("ij,ij->i", step, step)
-        near = np.flatnonzero(square <= limit[tried])
+        near = np.flatnonzero(square <= limit)
         position = tried[near]
         km = _measure_arc(np.sqrt(square[near]), radius[position])
         place = strips.order[position].astype(np.int32)
@@ -73,9 +74,10 @@ def to_space(lat: FloatArray, lon: FloatArray) -> FloatArray:
     up = np.radians(lat)
     along = np.radians(lon)
     # distance from the surface to the axis along the vertical
-    normal = EQUATOR_RADIUS_KM / np.sqrt(1 - ECCENTRICITY_SQUARED * np.sin(up) ** 2)
+    rise = np.sin(up)
+    normal = EQUATOR_RADIUS_KM / np.sqrt(1 - ECCENTRICITY_SQUARED * rise**2)
     level = normal * np.cos(up)
-    height = normal * (1 - ECCENTRICITY_SQUARED) * np.sin(up)
+    height = normal * (1 - ECCENTRICITY_SQUARED) * rise
     return np.column_stack([level * np.cos(along), level * np.sin(along), height])
 
 
@@ -102,8 +104,9 @@ def _measure_arc(chord_km: FloatArray, radius: FloatArray) -> FloatArray:
     return np.asarray(2 * radius * np.arcsin(np.minimum(chord_km / (2 * radius), 1.0)))
 
 
-def _square_chord(arc_km: float, radius: FloatArray) -> FloatArray:
+def _square_chord(arc_km: float, radius: float) -> float:
     """Square the chord below an arc; without end for arcs of half the girth."""
-    angle = np.minimum(arc_km / (2 * radius), np.pi / 2)
-    is_half = angle >= np.pi / 2 - 1e-9
-    return np.where(is_half, np.inf, (2 * radius * np.sin(angle)) ** 2)
+    angle = arc_km / (2 * radius)
+    if angle >= np.pi / 2 - 1e-9:
+        return np.inf
+    return float((2 * radius * np.sin(angle)) ** 2)

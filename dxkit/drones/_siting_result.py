@@ -1,6 +1,6 @@
 """Which bases were chosen, whom do they reach, and how sure is that?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from dxkit._arrays import IntArray
 from dxkit._optimise.cover import ColumnChoice
 from dxkit.drones._method_texts import describe_siting
 from dxkit.drones._origin import mark_origin
+from dxkit.drones._place_coverage import PlaceCoverage, cover_places
 from dxkit.drones._siting_problem import SitingProblem
 from dxkit.schema import MethodText, TableResult
 
@@ -49,9 +50,19 @@ class Siting(TableResult):
     value: float
     bound: float
     gap: float
-    assigned: pd.DataFrame
-    by_code: pd.DataFrame
     settings: dict[str, Any]
+    # large tables that many callers never look at are written when they are asked for
+    _coverage: PlaceCoverage = field(repr=False)
+
+    @property
+    def assigned(self) -> pd.DataFrame:
+        """One row a demand row: ``base``, ``distance_km``, ``times``."""
+        return self._coverage.assigned
+
+    @property
+    def by_code(self) -> pd.DataFrame:
+        """One row a municipality: ``code, weight, covered, share``."""
+        return self._coverage.by_code
 
     def __repr__(self) -> str:
         proof = (
@@ -87,12 +98,11 @@ def build_siting(
     bound = choice.bound / scale
     # where the bound is 0 (nobody in reach) the gap is that of 0 to 0
     gap = abs(bound - value) / max(abs(bound), 1e-12)
-    assigned = _assign_places(problem, choice.columns)
-    assigned = assigned.set_axis(problem.demand.index)
-    covered = (assigned["times"] > 0).rename("covered")
+    coverage = cover_places(problem, choice.columns)
     total = problem.total_weight
-    covered_weight = float(problem.weights[covered.to_numpy()].sum())
-    bases = _describe_bases(problem, np.sort(choice.columns), assigned["times"].to_numpy())
+    covered_weight = float(problem.weights[coverage.is_covered].sum())
+    bases = _describe_bases(problem, np.sort(choice.columns), coverage)
+    covered = pd.Series(coverage.is_covered, index=problem.demand.index, name="covered")
     return Siting(
         bases=mark_origin(bases, *problem.inputs),
         covered=mark_origin(covered, *problem.inputs),
@@ -100,69 +110,27 @@ def build_siting(
         value=value,
         bound=bound,
         gap=gap,
-        assigned=mark_origin(assigned, *problem.inputs),
-        by_code=mark_origin(_sum_by_code(problem, covered), *problem.inputs),
         settings={
             **problem.settings,
             "proven": gap == 0,
             "reproducible": choice.is_reproducible,
             **settings,
         },
+        _coverage=coverage,
     )
 
 
-def _assign_places(problem: SitingProblem, columns: IntArray) -> pd.DataFrame:
-    """Assign each place the nearest chosen base that reaches it, and count those that do."""
-    pairs = problem.pairs
-    is_chosen = np.zeros(pairs.shape[1], dtype=bool)
-    is_chosen[columns] = True
-    reached = pairs.select(is_chosen[pairs.base])
-    # by place, and within a place from near to far: the first pair is the nearest base's
-    # of two that are equally near, the one whose name comes first
-    name_ranks = np.argsort(problem.base_order)[reached.base]
-    order = np.lexsort((name_ranks, reached.km, reached.place))
-    places, first = np.unique(reached.place[order], return_index=True)
-    # the pair of each place's nearest base; -1 where none reaches it
-    nearest_pair = np.full(pairs.shape[0], -1, dtype=np.intp)
-    nearest_pair[places] = order[first]
-    is_reached = nearest_pair >= 0
-    times = np.bincount(reached.place, minlength=len(nearest_pair))
-    if not len(reached.base):
-        nobody = pd.Series([None] * len(nearest_pair))
-        return pd.DataFrame({"base": nobody, "distance_km": np.nan, "times": times})
-    bases = pd.Series(problem.names.take(reached.base[nearest_pair])).where(is_reached)
-    km = np.where(is_reached, reached.km[nearest_pair], np.nan)
-    return pd.DataFrame({"base": bases, "distance_km": km, "times": times})
-
-
-def _describe_bases(problem: SitingProblem, columns: IntArray, times: IntArray) -> pd.DataFrame:
+def _describe_bases(
+    problem: SitingProblem, columns: IntArray, coverage: PlaceCoverage
+) -> pd.DataFrame:
     """Take the chosen rows of the candidates, with the weight that each reaches, also alone."""
-    pairs = problem.pairs
+    pairs = coverage.pairs
     weights = problem.weights[pairs.place]
     # a place that only one chosen base reaches is lost when that base closes
-    weights_alone = np.where(times[pairs.place] == 1, weights, 0.0)
+    weights_alone = np.where(coverage.times[pairs.place] == 1, weights, 0.0)
     base_count = len(problem.names)
     return problem.candidates.iloc[columns].assign(
         existing=np.isin(columns, problem.fixed),
         reached=np.bincount(pairs.base, weights, base_count)[columns],
         only=np.bincount(pairs.base, weights_alone, base_count)[columns],
     )
-
-
-def _sum_by_code(problem: SitingProblem, covered: pd.Series) -> pd.DataFrame:
-    """Sum each municipality's weight and its covered part; no rows without codes."""
-    if "code" not in problem.demand.columns:
-        return pd.DataFrame(
-            {"code": pd.Series(dtype="str"), "weight": [], "covered": [], "share": []}
-        )
-    code_of_place, codes = pd.factorize(problem.demand["code"], sort=True)
-    # a place without a code belongs to no municipality
-    has_code = code_of_place >= 0
-    rows = code_of_place[has_code]
-    weights = problem.weights[has_code]
-    covered_weights = np.where(covered.to_numpy()[has_code], weights, 0.0)
-    sums = np.bincount(rows, weights, len(codes))
-    covered_sums = np.bincount(rows, covered_weights, len(codes))
-    # a municipality without weight has no share
-    shares = np.divide(covered_sums, sums, out=np.full(len(codes), np.nan), where=sums > 0)
-    return pd.DataFrame({"code": codes, "weight": sums, "covered": covered_sums, "share": shares})

@@ -105,6 +105,8 @@ class _Heights:
 
     def __init__(self, elevation: pd.DataFrame) -> None:
         _checks.require_columns(elevation, ["place", "elevation_m"], "elevation")
+        # of two heights of one cell, nobody can say which is meant
+        _checks.require_unique_rows(elevation, ["place"], "elevation")
         metres = _checks.read_numbers(
             elevation, "elevation_m", "elevation", low=-500.0, high=9000.0
         )

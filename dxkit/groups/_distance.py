@@ -1,14 +1,15 @@
 """How far apart are two members, when a column may be a number, a word or a yes/no?
 
 Each column's distance is divided by its mean over all pairs, so that 1 is the distance of two
-members picked by chance, whatever the unit, and no column counts more than another. Numbers are
-apart by their difference (or by the difference of their ranks), words and yes/no by being
-different. A blank is as far from anybody as chance: it neither draws together nor pushes apart,
-and it is counted.
+members picked by chance, whatever the unit, and no column counts more than another. Numbers, dates
+and spans of time are apart by their difference (or by the difference of their ranks), words and
+yes/no by being different. A blank is as far from anybody as chance: it neither draws together nor
+pushes apart, and it is counted.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
 import numpy as np
@@ -17,11 +18,15 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import Fault, shorten
+from dxkit.groups._attribute_columns import NUMBER_TYPES
 from dxkit.groups._members import find_heading
 
 Columns: TypeAlias = str | Iterable[str] | Mapping[str, float]
 SCALES = ("spread", "rank")
 MISSING = ("average", "refuse")
+# distances of larger numbers, and sums of larger weights, overflow; none is meant
+LARGEST_NUMBER = 1e15
+LARGEST_WEIGHT = 1e6
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ def read_weights(columns: Columns) -> dict[str, float]:
     if isinstance(columns, str):
         return {columns: 1.0}
     if isinstance(columns, Mapping):
-        return {str(name): float(weight) for name, weight in columns.items()}
+        # what is no number is NaN, which `list_column_faults` refuses
+        return {str(name): float(_checks.to_float_array(w)) for name, w in columns.items()}
     return {str(name): 1.0 for name in columns}
 
 
@@ -106,6 +112,12 @@ def sum_distances(criteria: Iterable[Criterion], member_count: int) -> FloatArra
     return total
 
 
+def is_time(values: pd.Series) -> bool:
+    """Check for a column of dates or spans of time."""
+    is_date = pd.api.types.is_datetime64_any_dtype(values)
+    return bool(is_date or pd.api.types.is_timedelta64_dtype(values))
+
+
 def classify_column(values: pd.Series) -> str:
     """Find out whether a column holds numbers (数値), words (区分) or yes/no (有無)."""
     filled = values.dropna()
@@ -115,10 +127,10 @@ def classify_column(values: pd.Series) -> str:
         return "有無"
     if isinstance(values.dtype, pd.CategoricalDtype):
         return "区分"
-    if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_datetime64_any_dtype(values):
+    if pd.api.types.is_numeric_dtype(values) or is_time(values):
         return "数値"
     # a column of objects, as a spreadsheet with blanks gives it
-    is_number = len(filled) and all(isinstance(value, (int, float, np.number)) for value in filled)
+    is_number = len(filled) and all(isinstance(value, NUMBER_TYPES) for value in filled)
     return "数値" if is_number else "区分"
 
 
@@ -129,10 +141,9 @@ def _list_faults_of_column(
     if name not in table.columns:
         present = shorten("、".join(map(str, table.columns)))
         return [Fault("参加者の表に列がありません", f"今ある列: {present}", column=name)]
-    if not (np.isfinite(weight) and weight > 0):
-        return [
-            Fault("列の重みが使えません", "0より大きい数にしてください", column=name, value=weight)
-        ]
+    if not 0 < weight <= LARGEST_WEIGHT:
+        remedy = f"0より大きい{LARGEST_WEIGHT:.0f}以下の数にしてください"
+        return [Fault("列の重みが使えません", remedy, column=name, value=weight)]
     values = table[name]
     faults = []
     if values.isna().all():
@@ -144,19 +155,37 @@ def _list_faults_of_column(
             for row in np.flatnonzero(values.isna())
         ]
     if classify_column(values) == "数値":
-        faults += [
-            Fault("無限大は使えません", "数か空欄にしてください", row=int(row) + 1, column=name)
-            for row in np.flatnonzero(np.isinf(_convert_numbers(values)))
-        ]
+        faults += _list_number_faults(values, name)
     return faults
 
 
+def _list_number_faults(values: pd.Series, name: str) -> list[Fault]:
+    """List the cells whose differences cannot be computed."""
+    if pd.api.types.is_complex_dtype(values):
+        return [Fault("複素数は使えません", "ふつうの数にしてください", column=name)]
+    numbers = np.abs(_convert_numbers(values))
+    remedy = "数か空欄にしてください"
+    return [
+        Fault(
+            "無限大は使えません" if np.isinf(numbers[row]) else "数が大きすぎます",
+            remedy,
+            row=int(row) + 1,
+            column=name,
+            value=values.iloc[row],
+        )
+        for row in np.flatnonzero(numbers > LARGEST_NUMBER)
+    ]
+
+
 def _convert_numbers(values: pd.Series) -> FloatArray:
-    """Convert a column to floats; dates become days since the first."""
-    if pd.api.types.is_datetime64_any_dtype(values):
+    """Convert a column to floats; dates and spans of time become days since the first."""
+    if is_time(values):
         # the origin is of no importance, as only differences count
         days = (values - values.min()) / pd.Timedelta(days=1)
         return np.asarray(days, dtype=np.float64)
+    if values.dtype == object:
+        # pandas knows no Fraction
+        values = values.map(lambda value: float(value) if isinstance(value, Fraction) else value)
     return np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import shorten
-from dxkit.groups._distance import classify_column
+from dxkit.groups._distance import classify_column, is_time
 from dxkit.groups._groups import Groups
 from dxkit.groups._members import Key, join_name, list_keys
 from dxkit.schema import HEADINGS, carry_provenance
@@ -26,6 +26,7 @@ NEARNESS_WORDS = (
 )
 # from this distance on, members who should differ do so
 DIFFERENT_FROM = 0.75
+SECONDS_AN_HOUR = 3600
 MAX_NAMES = 12
 # words of a column that are listed with their counts
 MAX_WORDS = 4
@@ -111,9 +112,11 @@ def _describe_values(values: pd.Series) -> str:
     tail = f"、空欄{blanks}" if blanks else ""
     if filled.empty:
         return "（空欄のみ）"
-    is_date = pd.api.types.is_datetime64_any_dtype(filled)
+    if pd.api.types.is_timedelta64_dtype(filled):
+        hours = filled.dt.total_seconds() / SECONDS_AN_HOUR
+        return f"（{hours.min():g}〜{hours.max():g}時間{tail}）"
     # dates are listed like words: their span has no unit to be written with
-    if classify_column(values) == "数値" and not is_date:
+    if classify_column(values) == "数値" and not is_time(filled):
         unit = HEADINGS.get(str(values.name), ("", ""))[1]
         return f"（{_describe_span(pd.to_numeric(filled), unit)}{tail}）"
     counts = filled.astype(str).replace({"True": "はい", "False": "いいえ"}).value_counts()

@@ -108,6 +108,7 @@ def form(
     >>> form(towns, size=2, alike="people").table["group"].tolist()
     [1, 2, 1, 2]
     """
+    _checks.require_executor(executor, "submit")
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
     # all faults of the tables and options are reported before any search begins

@@ -15,18 +15,21 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._optimise.grouping_task import GroupingTask, build_task
-from dxkit.errors import TableError
+from dxkit.errors import TableError, TableWarning
+from dxkit.groups._attribute_columns import read_attributes
 from dxkit.groups._distance import (
     Columns,
     Criterion,
     describe_criteria,
     list_column_faults,
     measure_criteria,
+    read_weights,
     sum_distances,
 )
 from dxkit.groups._members import Key, Roster, read_members
 from dxkit.groups._read_rules import Links, read_group_count, read_links, read_sizes, read_spread
 from dxkit.groups._rules import Rules, SpreadKind
+from dxkit.schema import carry_provenance
 
 OBJECTIVES = ("mean", "sum")
 
@@ -112,7 +115,8 @@ def read_problem(
     ChoiceError
         If a choice is not offered, or the sizes cannot add up.
     """
-    # an iterator is read once here, as the settings need it again
+    # an iterator is read once here, as it is needed again
+    alike, different = map(read_weights, (alike, different))
     spread_columns = [spread] if isinstance(spread, str) else list(spread)
     _checks.require_choice(objective, OBJECTIVES, "objective")
     min_size, max_size = read_sizes(size)
@@ -120,6 +124,7 @@ def read_problem(
     # without members there is nothing that columns and links could be checked against
     if roster is None:
         raise TableError(faults)
+    roster, remarks = _read_columns(roster, [*alike, *different])
     faults = list_column_faults(roster.table, alike, different, scale, missing)
     together_links, together_faults = read_links(together, roster, "together")
     apart_links, apart_faults = read_links(apart, roster, "apart")
@@ -143,16 +148,31 @@ def read_problem(
         "objective": objective,
         "scale": scale,
         "missing": missing,
-        "spread": [kind.label for kind in kinds],
+        **_describe_rules(roster, rules, spread_columns),
+    }
+    _warn_of_members(roster, [*alike, *different, *spread_columns], remarks)
+    cost = _sum_distances_once(criteria, member_count)
+    return Problem(roster, criteria, cost, rules, objective, settings)
+
+
+def _describe_rules(
+    roster: Roster, rules: Rules, spread_columns: Sequence[str]
+) -> dict[str, object]:
+    """Describe the members and the rules, for the settings of a result."""
+    return {
+        "spread": [kind.label for kind in rules.spread],
         "spread_by": spread_columns,
         "places": roster.are_places,
         "renamed": roster.renamed,
-        "together": _list_keys(roster, together_links),
-        "apart": _list_keys(roster, apart_links),
+        "together": _list_keys(roster, rules.together),
+        "apart": _list_keys(roster, rules.apart),
     }
-    _warn_of_members(roster, [*(criterion.column for criterion in criteria), *spread_columns])
-    cost = _sum_distances_once(criteria, member_count)
-    return Problem(roster, criteria, cost, rules, objective, settings)
+
+
+def _read_columns(roster: Roster, columns: Iterable[str]) -> tuple[Roster, list[TableWarning]]:
+    """Read the columns that groups go by as what they hold, however they are stored."""
+    table, remarks = read_attributes(roster.table, columns)
+    return replace(roster, table=carry_provenance(table, roster.table)), remarks
 
 
 def _renumber_members(members: Iterable[int], ranks: IntArray) -> tuple[int, ...]:
@@ -172,8 +192,10 @@ def _renumber_kinds(kinds: Sequence[SpreadKind], ranks: IntArray) -> tuple[Sprea
     return tuple(sorted(renumbered, key=lambda kind: (kind.members, kind.label)))
 
 
-def _warn_of_members(roster: Roster, columns: Iterable[str]) -> None:
-    for warning in roster.list_warnings(columns):
+def _warn_of_members(
+    roster: Roster, columns: Iterable[str], remarks: Iterable[TableWarning]
+) -> None:
+    for warning in [*remarks, *roster.list_warnings(columns)]:
         warnings.warn(warning, stacklevel=5)
 
 

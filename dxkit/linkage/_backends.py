@@ -21,7 +21,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit.errors import ChoiceError, MissingExtraError, shorten
+from dxkit._checks import require_choice
+from dxkit.errors import ChoiceError, MissingExtraError
 from dxkit.linkage._blocking_rules import is_large
 from dxkit.linkage._comparisons import COMPARISONS, JARO_WINKLER, Comparison
 from dxkit.linkage._large_registers import WeighedPairs, weigh_large_registers
@@ -100,10 +101,7 @@ def weigh_pairs(
 
 def require_backend(backend: str) -> None:
     """Refuse a backend that does not exist or is not installed."""
-    if backend not in BACKENDS:
-        raise ChoiceError(
-            f"backend「{shorten(backend)}」はありません。{'・'.join(BACKENDS)} から選んでください。"
-        )
+    require_choice(backend, BACKENDS, "backend")
     for module in ("splink", "duckdb"):
         if find_spec(module) is None:
             raise MissingExtraError(

@@ -1,14 +1,17 @@
 """How much of a linkage is right?"""
 
+import warnings
 from collections.abc import Mapping
 from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
-from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit._arrays import FloatArray
+from dxkit._checks import find_blank_cells, is_number, read_numbers
+from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.linkage._linkage_scores import LinkageScores
-from dxkit.linkage._normalise import find_missing_columns
+from dxkit.linkage._normalise import find_missing_columns, restore_whole_numbers
 from dxkit.schema import accepts_any_table, carry_provenance
 
 PAIR_COLUMNS = ("left_id", "right_id")
@@ -58,10 +61,11 @@ def evaluate(links: pd.DataFrame, truth: pd.DataFrame, *, level: float = 0.95) -
     >>> counts.intervals.loc["precision", ["low", "high"]].round(2).tolist()
     [0.09, 0.91]
     """
-    if not 0 < level < 1:
+    if not (is_number(level) and 0 < level < 1):
         raise ChoiceError(f"level={shorten(level)} は0と1のあいだの数にしてください。")
     linked_pairs = read_pairs(links, "links")
     true_pairs = read_pairs(truth, "truth")
+    _warn_of_strangers(linked_pairs, true_pairs)
     true_positive = len(linked_pairs.merge(true_pairs, on=list(PAIR_COLUMNS)))
     precision = true_positive / len(linked_pairs) if len(linked_pairs) else 1.0
     recall = true_positive / len(true_pairs) if len(true_pairs) else 1.0
@@ -116,7 +120,7 @@ def _calibrate(links: pd.DataFrame, true_pairs: pd.DataFrame, level: float) -> p
     columns = ["from", "to", "pairs", "expected", "right", "low", "high"]
     if "probability" not in links:
         return pd.DataFrame(columns=columns, dtype=float)
-    pairs = links[[*PAIR_COLUMNS, "probability"]].astype(dict.fromkeys(PAIR_COLUMNS, "str"))
+    pairs = _read_ids(links).assign(probability=read_probabilities(links))
     pairs = pairs.drop_duplicates(list(PAIR_COLUMNS)).merge(
         true_pairs.assign(is_true=1.0), how="left", on=list(PAIR_COLUMNS)
     )
@@ -139,6 +143,41 @@ def _calibrate(links: pd.DataFrame, true_pairs: pd.DataFrame, level: float) -> p
     return pd.DataFrame(rows, columns=columns)
 
 
+def _read_ids(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Read both ids as text, as the registers' own are read."""
+    return pd.DataFrame(
+        {side: restore_whole_numbers(pairs[side]).astype("str") for side in PAIR_COLUMNS}
+    )
+
+
+def _warn_of_strangers(linked_pairs: pd.DataFrame, true_pairs: pd.DataFrame) -> None:
+    """Say where both tables have no id of a side in common: they are hardly of one register."""
+    if linked_pairs.empty or true_pairs.empty:
+        return
+    for side in PAIR_COLUMNS:
+        if not linked_pairs[side].isin(true_pairs[side]).any():
+            fault = Fault(
+                "links と truth に同じ番号が1つもありません（すべて誤りと数えます）",
+                "left_id と right_id が逆でないか、同じ名簿の番号かを確かめてください",
+                column=side,
+                value=linked_pairs[side].iloc[0],
+            )
+            warnings.warn(str(fault), TableWarning, stacklevel=4)
+
+
+def read_probabilities(links: pd.DataFrame) -> FloatArray:
+    """Read the probability of each pair; a linkage may have found no pair at all.
+
+    Raises
+    ------
+    TableError
+        Naming every cell that is no probability.
+    """
+    if not len(links):
+        return np.zeros(0)
+    return read_numbers(links, "probability", "links", high=1.0)
+
+
 def read_pairs(
     table: pd.DataFrame,
     name: str,
@@ -157,13 +196,13 @@ def read_pairs(
     Raises
     ------
     TableError
-        If a column is missing or a record stands in no register.
+        If a column is missing, an id is blank, or a record stands in no register.
     """
     remedy = f"{name} は left_id と right_id を持つ表にしてください"
     if faults := find_missing_columns(table, PAIR_COLUMNS, name, remedy=remedy):
         raise TableError(faults)
-    pairs = table[list(PAIR_COLUMNS)].astype("str").drop_duplicates(ignore_index=True)
-    faults = []
+    faults = [fault for side in PAIR_COLUMNS for fault in find_blank_cells(table, side, name)]
+    pairs = _read_ids(table).drop_duplicates(ignore_index=True)
     for side, register in (("left_id", left), ("right_id", right)):
         if register is None:
             continue

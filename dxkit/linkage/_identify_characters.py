@@ -16,7 +16,7 @@ from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
 from dxkit.linkage._name_variants import COMMON_VARIANTS, find_official_map
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # what is found of a character, the easiest first
 FINDINGS = {
@@ -43,6 +43,7 @@ PRIVATE_CATEGORY = "Co"
 COLUMNS = ["level", "candidates", "basis", "finding", "finding_label", "remains"]
 
 
+@accepts_any_table("characters")
 def identify_characters(characters: pd.DataFrame) -> pd.DataFrame:
     """Find for each character of a list where it stands and what it could be reduced to.
 
@@ -173,6 +174,7 @@ def _find_candidates(
     return candidates, basis
 
 
+@accepts_any_table("characters")
 def share_characters(characters: pd.DataFrame, *, min_municipalities: int = 1) -> pd.DataFrame:
     """List each character once for all municipalities that have it: identified once, used by all.
 
@@ -209,6 +211,12 @@ def share_characters(characters: pd.DataFrame, *, min_municipalities: int = 1) -
     table = read_plain_table(characters)
     _checks.require_columns(table, ["code", "character"], "文字の一覧")
     _checks.require_unique_rows(table, ["code", "character"], "文字の一覧")
+    least = _checks.require_whole_number(min_municipalities, "min_municipalities")
+    if "people" in table.columns:
+        people = _checks.read_numbers(table, "people", "文字の一覧", blank=True)
+        # sums of text would be longer text
+        if not pd.api.types.is_numeric_dtype(table["people"].dtype):
+            table = table.assign(people=people)
     found = identify_characters(table)
     # a number of the private area is another glyph at each municipality
     is_private = found["finding"] == "private"
@@ -220,13 +228,13 @@ def share_characters(characters: pd.DataFrame, *, min_municipalities: int = 1) -
     if "people" in found.columns:
         rows.insert(4, "people", groups["people"].sum(min_count=1))
     remaining = found["remains"]
-    shared = rows[rows["municipalities"] >= min_municipalities]
+    shared = rows[rows["municipalities"] >= least]
     shared = shared.sort_values(
         ["remains", "municipalities", "code_point"], ascending=[False, False, True], kind="stable"
     ).reset_index(drop=True)
     shared.attrs["settings"] = {
         "looks_alone": int(remaining.sum()),
         "looks_shared": int(rows["remains"].sum()),
-        "min_municipalities": min_municipalities,
+        "min_municipalities": least,
     }
     return carry_provenance(shared, characters)

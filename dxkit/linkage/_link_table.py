@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from dxkit._checks import is_number, require_choice
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.linkage._backends import find_agreement
 from dxkit.linkage._comparisons import COMPARISONS, UNKNOWN_LABELS
@@ -15,12 +16,9 @@ from dxkit.schema import carry_provenance
 
 def check_options(threshold: float, once: str) -> None:
     """Refuse options that do not exist."""
-    if not 0 <= threshold <= 1:
+    if not (is_number(threshold) and 0 <= threshold <= 1):
         raise ChoiceError(f"threshold={shorten(threshold)} は0〜1の数（確率）にしてください。")
-    if once not in ("right", "both", "neither"):
-        raise ChoiceError(
-            f"once「{shorten(once)}」はありません。right・both・neither から選んでください。"
-        )
+    require_choice(once, ("right", "both", "neither"), "once")
 
 
 def check_registers(left: pd.DataFrame, right: pd.DataFrame) -> None:

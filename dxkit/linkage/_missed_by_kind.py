@@ -9,6 +9,7 @@ from dxkit.linkage._comparisons import COMPARISONS, UNKNOWN_LABELS
 from dxkit.linkage._evaluate import read_pairs
 from dxkit.linkage._link_table import check_registers, fold_registers
 from dxkit.linkage._name_variants import IGNORED
+from dxkit.linkage._normalise import NAME_PARTS
 from dxkit.schema import accepts_any_table, carry_provenance
 
 FIELDS = {"name": "氏名", "birthday": "生年月日", "address": "住所"}
@@ -43,7 +44,8 @@ def missed_by_kind(
     Raises
     ------
     TableError
-        If a table lacks columns; or a pair of ``truth`` names a record that is not there.
+        If a table lacks columns, or a pair of ``truth`` or ``links`` names a record that is not
+        there.
     MissingExtraError
         If DuckDB is not installed.
 
@@ -66,7 +68,7 @@ def missed_by_kind(
         }
     )
     levels = find_agreement(rows, lefts, rights)
-    linked = read_pairs(links, "links").assign(is_linked=True)
+    linked = read_pairs(links, "links", left, right).assign(is_linked=True)
     compared = true_pairs.merge(linked, how="left", on=["left_id", "right_id"])
     pairs = levels.assign(
         missed=compared["is_linked"].isna().to_numpy(),
@@ -89,10 +91,14 @@ def _find_rows(keys: pd.DataFrame, ids: pd.Series) -> list[int]:
 
 
 def _read_names(records: pd.DataFrame, rows: pd.Series) -> NDArray[np.object_]:
-    """Read names as written, without blanks."""
-    names: NDArray[np.object_] = (
-        records["name"].take(rows.to_numpy()).fillna("").map(str).to_numpy(dtype=object)
-    )
+    """Read names as written, without blanks; the two parts of a name where they stand apart."""
+    # a register may have readings only: nothing is then written alike
+    columns = [column for column in NAME_PARTS if column in records]
+    if "name" in records:
+        columns = ["name"]
+    names = np.full(len(rows), "", dtype=object)
+    for column in columns:
+        names += records[column].take(rows.to_numpy()).fillna("").map(str).to_numpy(dtype=object)
     names[:] = [IGNORED.sub("", name) for name in names]
     return names
 

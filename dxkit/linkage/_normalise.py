@@ -243,6 +243,7 @@ def _find_bad_ids(ids: pd.Series, sheet: str) -> list[Fault]:
 
 def _read_texts(column: pd.Series, sheet: str = "") -> list[str]:
     """Read every cell as text, a missing one as nothing, a broken character as unknown."""
+    column = restore_whole_numbers(column)
     values: list[Any] = column.astype("object").where(column.notna(), "").tolist()
     texts = values if isinstance(column.dtype, pd.StringDtype) else [str(value) for value in values]
     try:
@@ -263,6 +264,13 @@ def _read_texts(column: pd.Series, sheet: str = "") -> list[str]:
         )
         warnings.warn(str(fault), TableWarning, stacklevel=2)
     return texts
+
+
+def restore_whole_numbers(column: pd.Series) -> pd.Series:
+    """Write 19650503.0 as 19650503 again: one gap makes a column of whole numbers such numbers."""
+    if not pd.api.types.is_float_dtype(column.dtype) or (column.dropna() % 1).any():
+        return column
+    return column.astype("Int64")
 
 
 def _fold_sex(text: str) -> str:

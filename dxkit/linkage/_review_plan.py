@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
+from dxkit._checks import is_number
 from dxkit.errors import ChoiceError, TableError, shorten
+from dxkit.linkage._evaluate import read_probabilities
 from dxkit.linkage._normalise import find_missing_columns
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -67,7 +69,7 @@ def review_plan(
     >>> round(plan.attrs["expected"]["wrong"], 2)
     0.01
     """
-    if not (np.isfinite(staff_hours) and staff_hours >= 0 and np.isfinite(minutes) and minutes > 0):
+    if not (is_number(staff_hours) and is_number(minutes) and staff_hours >= 0 and minutes > 0):
         options = f"staff_hours={shorten(staff_hours)}、minutes={shorten(minutes)}"
         raise ChoiceError(
             f"{options} では計画できません。時間は0以上、1組の分数は0より大きい数にしてください。"
@@ -76,7 +78,8 @@ def review_plan(
     remedy = "link の答えを渡してください"
     if faults := find_missing_columns(links, needed, "links", remedy=remedy):
         raise TableError(faults)
-    table = links.assign(doubt=np.minimum(links["probability"], 1 - links["probability"]))
+    probability = read_probabilities(links)
+    table = links.assign(doubt=np.minimum(probability, 1 - probability), probability=probability)
     table = table.sort_values(
         ["doubt", "left_id", "right_id"], ascending=[False, True, True], ignore_index=True
     )

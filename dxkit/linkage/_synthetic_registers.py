@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from dxkit._arrays import BoolArray
+from dxkit._checks import is_number, read_mapping, require_seed, require_whole_number
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
 from dxkit.linkage import _corruption
@@ -26,6 +27,8 @@ HOUSEHOLD_SIZES = (0.38, 0.28, 0.17, 0.12, 0.05)
 NOTE = "架空の人物（実在の人とは関係ありません）"
 # the day on which ages are counted
 AGE_DAY = "2024-01-01"
+# twice Japan does not fit in any memory
+MOST_RESIDENTS = 200_000_000
 # a municipality has one town name for so many people, and five at least
 PEOPLE_PER_TOWN_NAME = 3000
 
@@ -69,7 +72,8 @@ def synth_registers(
     >>> shelter.attrs["note"]
     '架空の人物（実在の人とは関係ありません）'
     """
-    shares = _check_shares(n_residents, errors or {})
+    require_seed(seed)
+    shares = _check_shares(n_residents, read_mapping(errors, "errors"))
     rng = np.random.default_rng(seed)
     people = _draw_people(n_residents, shares, rng)
     n_sheltered = n_residents * SHELTERED_SHARE * (1 + shares["twice"])
@@ -112,16 +116,14 @@ def _draw_sheltered(
 
 
 def _check_shares(n_residents: int, errors: Mapping[str, float]) -> dict[str, float]:
-    is_whole = isinstance(n_residents, int | np.integer) and not isinstance(n_residents, bool)
-    if not is_whole or n_residents < 1:
-        raise ChoiceError(f"人数 n_residents={shorten(n_residents)} は1以上の整数にしてください。")
+    require_whole_number(n_residents, "n_residents", high=MOST_RESIDENTS)
     for name, share in errors.items():
         if name not in ERRORS:
             names = "・".join(ERRORS)
             raise ChoiceError(
                 f"誤りの種類「{shorten(name)}」はありません。{names} から選んでください。"
             )
-        if not 0 <= share <= 1:
+        if not (is_number(share) and 0 <= share <= 1):
             raise ChoiceError(f"誤りの割合 {name}={shorten(share)} は0〜1の数にしてください。")
     return {**ERRORS, **errors}
 

@@ -38,13 +38,19 @@ def catalog() -> pd.DataFrame:
     >>> tables.loc[["progress", "hearing_example"], "kind"].tolist()
     ['published', 'made']
     """
+    path = _find_catalog()
+    return _read_catalog(path, find_fingerprint(path)).copy()
+
+
+def _find_catalog() -> Path:
+    """Find the catalogue's file."""
     path = data_folder() / "catalog.csv"
     if not path.exists():
         raise CatalogError(
             f"目録 {path} が見つかりません。dxkit を入れ直すか、"
             "環境変数 DXKIT_DATA に data フォルダーを指定してください。"
         )
-    return _read_catalog(path, find_fingerprint(path)).copy()
+    return path
 
 
 def find_catalog_row(name: str) -> "pd.Series[Any]":
@@ -55,11 +61,12 @@ def find_catalog_row(name: str) -> "pd.Series[Any]":
     CatalogError
         If there is no such table; lists those that there are.
     """
-    # the name stays a column, too: it is part of what a table says of itself
-    table = catalog().set_index("name", drop=False)
+    path = _find_catalog()
+    table = _index_catalog(path, find_fingerprint(path))
     if name not in table.index:
         raise CatalogError(f"「{name}」という表はありません。ある表: {'、'.join(table.index)}")
-    return cast("pd.Series[Any]", table.loc[name])
+    # a row of its own, which nobody shares
+    return cast("pd.Series[Any]", table.loc[name].copy())
 
 
 def find_fingerprint(path: Path) -> tuple[int, int]:
@@ -78,3 +85,10 @@ def _read_catalog(
     # dates such as 2008 and 2026-01 would otherwise become numbers or stay a mix of both
     table = pd.read_csv(path, dtype={"rows": int}, keep_default_na=False)
     return table.astype({"as_of": str})
+
+
+@lru_cache(maxsize=4)
+def _index_catalog(path: Path, fingerprint: tuple[int, int]) -> pd.DataFrame:
+    """Index the catalogue by name; a form of the hearing asks for some ten tables."""
+    # the name stays a column, too: it is part of what a table says of itself
+    return _read_catalog(path, fingerprint).set_index("name", drop=False)

@@ -23,6 +23,7 @@ MISSING_MARKS = frozenset([
     "", "-", "--", "%", "…", "...", "・・・", "・・", "***", "**", "*", "x", "X", "χ", "Χ", "―",
     "ー", "n/a", "N/A", "na", "NA", "nan", "NaN", "null", "NULL", "調査無し", "調査なし", "該当なし",
     "該当無し", "不詳", "欠測", "回答なし", "未回答", "不明", "対象外", "非公表", "秘匿", "未調査",
+    "..", "・", "非該当", "無回答", "未集計", "集計中", "データなし", "資料なし",
 ])  # fmt: skip
 NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:[eE][-+]?\d+)?")
 # the form of nearly all numbers in CSV files; a leading zero names something and is no number
@@ -53,6 +54,9 @@ NOTE_DIGITS = re.compile(
     "(?:(?<=[0-9０-９])|(?<=[0-9０-９][件人])|(?<=[市町村区]))[²³¹⁰⁴-⁹₀-₉①-⑳⑴-⒛㉑-㉟㊱-㊿]+(?=[\\s)）]*$)",
     re.MULTILINE,
 )
+# characters without a width that come along from web pages and PDFs: zero-width blanks, word
+# joiners, soft hyphens, marks of direction; joiners and variation selectors belong to a letter
+INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 PLACE_ENDS = ("市", "町", "村", "区")
 # joins the cells of a row, and combines with no letter of theirs
 SEPARATOR = ","
@@ -223,7 +227,7 @@ def has_leading_zero(text: str) -> bool:
 def _fold(typed: str) -> str:
     # a raised or circled digit is the number of a note: folded, 3² would be 32
     apart = NOTE_DIGITS.sub(_part_note, typed)
-    return unicodedata.normalize("NFKC", apart).strip()
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", apart)).strip()
 
 
 def _part_note(digits: re.Match[str]) -> str:

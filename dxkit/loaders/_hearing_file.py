@@ -56,9 +56,10 @@ def read_form(path: Path, prefecture: str | None = "") -> tuple[pd.DataFrame, li
     TableError
     """
     _refuse_macros(path)
-    sheets = {sheet.name: sheet for sheet in read_sheets(path)}
+    sheets = {sheet.name: sheet for sheet in read_sheets(path, also=MARK)}
+    hidden_sheet = sheets.pop(MARK, None)
     # anything else is told only of what is a form at all
-    mark = _read_mark(path, sheets)
+    mark = _check_mark(path, hidden_sheet or _read_mark(path, sheets))
     codes = _find_codes(path, mark, sheets)
     passed_over = [
         name for name in sheets if not ANSWER_SHEET.fullmatch(name) and name not in (STAGES, STORY)
@@ -107,14 +108,18 @@ def _refuse_macros(path: Path) -> None:
 
 
 def _read_mark(path: Path, sheets: Collection[str]) -> Sheet:
-    """Read the hidden sheet by which a form is known, and check the form's version."""
+    """Read the hidden sheet by which a form is known."""
     try:
-        mark = read_sheets(path, sheet=MARK)[0]
+        return read_sheets(path, sheet=MARK)[0]
     except TableError as error:
         if sheets and f"シート「{MARK}」がありません" in str(error):
             problem = "県の聞き取り票ではありません"
             raise TableError.one(problem, USE_FORM, file=path.name) from error
         raise
+
+
+def _check_mark(path: Path, mark: Sheet) -> Sheet:
+    """Check the form's version."""
     version = mark.find_verbatim(0, VERSION_COLUMN - 1) if mark.rows else ""
     if version != VERSION:
         problem = f"様式の版が違います（いまの版は「{VERSION}」）"

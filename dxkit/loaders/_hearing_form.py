@@ -115,7 +115,8 @@ def write_hearing_form(
     """
     path = Path(path)
     number = resolve_prefecture(prefecture)
-    towns = _list_towns(number)
+    municipalities = _list_municipalities(number)
+    towns = municipalities["name"].astype(str).tolist()
     _check_path(path)
     _check_municipality(municipality, towns, number)
     _check_options(municipality, rater, vignettes=vignettes, has_answers=answers is not None)
@@ -137,7 +138,9 @@ def write_hearing_form(
         }
         _lay_out_answers(sheet, items, fields, [] if vignettes else towns)
         if answers is not None:
-            of_town = _select_answers(answers, code or _find_code(municipality, number), rater)
+            of_town = _select_answers(
+                answers, code or _find_code(municipalities, municipality), rater
+            )
             _fill_answers(sheet, items, of_town)
             _mark_title(sheet, answers)
     if vignettes:
@@ -151,15 +154,14 @@ def write_hearing_form(
     return path
 
 
-def _list_towns(number: str | None) -> list[str]:
-    """List the names of the municipalities that are asked."""
+def _list_municipalities(number: str | None) -> pd.DataFrame:
+    """List the municipalities that are asked, with their names and codes."""
     table = load("municipalities", number)
-    return [str(name) for name in table.loc[~table["code"].isin(list_unvisited(number)), "name"]]
+    return pd.DataFrame(table.loc[~table["code"].isin(list_unvisited(number)), ["code", "name"]])
 
 
-def _find_code(municipality: str | None, number: str | None) -> str:
-    table = load("municipalities", number)
-    return str(table.loc[table["name"] == municipality, "code"].iloc[0])
+def _find_code(municipalities: pd.DataFrame, municipality: str | None) -> str:
+    return str(municipalities.loc[municipalities["name"] == municipality, "code"].iloc[0])
 
 
 def _check_path(path: Path) -> None:
@@ -183,8 +185,13 @@ def _check_options(
 
 def _check_municipality(municipality: str | None, towns: list[str], number: str | None) -> None:
     """Refuse a name that is none of those who are asked."""
-    if municipality is None or municipality in towns:
+    if municipality is None or towns.count(municipality) == 1:
         return
+    if municipality in towns:
+        raise ChoiceError(
+            f"{municipality}という市町は{towns.count(municipality)}つあります。"
+            "prefecture= に都道府県を指定してください。"
+        )
     if municipality in {municipality_name(code) for code in list_unvisited(number)}:
         raise ChoiceError(f"{municipality}はこのヒアリングの対象外です（S13）。")
     raise ChoiceError(

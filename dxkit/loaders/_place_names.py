@@ -31,6 +31,8 @@ TOTALS = frozenset([
     "全市町", "全国", "全国計", "全国平均", "合計欄", "中央値",
     "最大", "最小", "最大値", "最小値",
 ])  # fmt: skip
+# how many a total sums, behind its name
+COUNTED = re.compile(r"(?<=.)\(\d+[^\d()]*\)$")
 TOTAL_ENDS = ("計", "平均", "全体", "全域")
 LONGEST_TOTAL = 10
 # characters that offices write in more than one way, beside those of `VARIANTS`
@@ -65,7 +67,8 @@ def is_total(text: object, *, prefecture: str | None = None) -> bool:
 
     In a prefecture's table that also holds for the prefecture itself.
     """
-    name = to_plain_name(text).strip("()<>[]【】「」・-―")
+    # 計（41市町） is 計; （計） is, too
+    name = COUNTED.sub("", to_plain_name(text)).strip("()<>[]【】「」・-―")
     if name in TOTALS:
         return True
     if prefecture and map_prefectures().get(name) == f"{prefecture}{PREFECTURE_ENDING}":

@@ -37,7 +37,7 @@ END = "\uf8ff\uf8feend"
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
-def read_sheets(path: str | Path, *, sheet: str | None = None) -> list[Sheet]:
+def read_sheets(path: str | Path, *, sheet: str | None = None, also: str = "") -> list[Sheet]:
     """Read every sheet of a file, or the one named.
 
     Parameters
@@ -46,6 +46,8 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> list[Sheet]:
         CSV, TSV, TXT or XLSX; the kind is told by the content, not by the name alone.
     sheet
         Name of one sheet (XLSX only).
+    also
+        Name of a sheet that comes last if it is there and hidden (XLSX only).
 
     Raises
     ------
@@ -57,7 +59,7 @@ def read_sheets(path: str | Path, *, sheet: str | None = None) -> list[Sheet]:
     content = read_bytes(path)
     # the content tells the kind: files are renamed by hand
     if content.startswith(_zip.START):
-        return read_workbook(path.name, content, sheet)
+        return read_workbook(path.name, content, sheet, also)
     if content.startswith(OLD_CONTAINER):
         if ENCRYPTED_PART in content:
             raise make_workbook_error(path.name, content)

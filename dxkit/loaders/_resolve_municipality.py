@@ -21,14 +21,21 @@ from dxkit.loaders._place_names import (
     map_spellings,
     map_stems,
     municipality_name,
+    names_municipality,
     to_plain_name,
     to_spelling_key,
 )
 from dxkit.loaders._resolve_prefecture import HYOGO
 
+# the running number of a row in one cell with its name: 1.姫路市, (1)姫路市, No.1 姫路市, ❶姫路市
+ROW_NUMBER = r"[^\w]*(?i:no\.?)?[\d❶-❿⓫-⓴]{1,3}番?[^\w]*"
 # what stands before a name as a number or a sign: ○姫路市, 1.姫路市
-LEADING_SIGNS = re.compile(r"^[^\w]+|^\d+[^\w]*")
+LEADING_SIGNS = re.compile(rf"^(?:{ROW_NUMBER}|\d+[^\w]*|[^\w]+)")
+# codes are longer than the number of a row
+NUMBERED_NAME = re.compile(rf"{ROW_NUMBER}(?P<name>[^\W\d].*)")
 LONGEST_NAME = 40
+# what to do about a row that names nobody
+NAME_REMEDY = "市町名を直すか、市町の行でなければ（その他、県外など）消してください"
 # municipalities of one name that a message lists
 LISTED_PLACES = 4
 # how like a name must be to be suggested, and how many are compared and suggested
@@ -66,6 +73,8 @@ def resolve_municipality(text: object, *, prefecture: str | None = HYOGO) -> str
     # 28201 姫路市 in one cell
     if both := CODE_AND_NAME.fullmatch(name):
         code = _resolve_code_and_name(both[1], both[2])
+    elif (numbered := NUMBERED_NAME.fullmatch(name)) and names_municipality(numbered["name"]):
+        code = _resolve_name(numbered["name"], prefecture)
     elif name[:1].isdigit():
         code = _resolve_code(name)
     else:
@@ -235,7 +244,7 @@ def _find_places(name: str, prefecture: str | None) -> tuple[Municipality, ...]:
 def _suggest_names(name: str, prefecture: str | None) -> str:
     """Suggest what may have been meant."""
     if len(name) > LONGEST_NAME:
-        return "市町名を直してください"
+        return NAME_REMEDY
     # comparing is slow: only names that share letters are compared
     shared_letters = Counter(
         {
@@ -248,4 +257,4 @@ def _suggest_names(name: str, prefecture: str | None) -> str:
         candidate for candidate, shared in shared_letters.most_common(COMPARED_NAMES) if shared
     ]
     near = difflib.get_close_matches(name, candidates, n=SUGGESTED_NAMES, cutoff=SUGGESTED_LIKENESS)
-    return f"もしかして: {'、'.join(near)}" if near else "市町名を直してください"
+    return f"もしかして: {'、'.join(near)}" if near else NAME_REMEDY

@@ -15,7 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from dxkit.errors import Fault, TableError, shorten
-from dxkit.loaders._cells import is_number
+from dxkit.loaders._cells import INVISIBLE, is_number
+from dxkit.loaders._municipality_rows import holds_full_name, is_on_its_side
 from dxkit.loaders._raw import read_sheets
 from dxkit.loaders._roster_persons import find_person_headings
 from dxkit.loaders._sheet import Sheet
@@ -44,6 +45,8 @@ WELL_KNOWN = BODY_HEADINGS | PERSON_HEADINGS | NUMBERING
 MARKS_IN_BRACKETS = re.compile(r"[(\[【〔][○◯〇×✕✖x/・、,]*[)\]】〕]$")
 # a heading is broken into lines only because its column is narrow
 LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+# what a column is named that is not read
+LEFT_OUT = "\x1e"
 # values that show what stands below a heading
 EXAMPLES = 2
 # rows in which headings are looked for, and rows that one heading may fill
@@ -75,17 +78,24 @@ def fold_heading(heading: object) -> str:
     """Write a heading without what people write now so, now so."""
     text = unicodedata.normalize("NFKC", str(heading)).casefold()
     # 「氏　名」, 「団体名（略称）」, 「人口［人］」
-    return re.sub(r"[\s]|[(\[［【〔].*", "", text)
+    return re.sub(r"[\s]|[(\[［【〔].*", "", INVISIBLE.sub("", text))
 
 
-def index_headings(columns: Mapping[str, str]) -> dict[str, str]:
+def index_headings(columns: Mapping[str, str | None]) -> dict[str, str]:
     """Index the columns' names by their headings: as written, in plain characters and folded.
 
-    The exact heading goes before one that is only alike: 氏名（ふりがな） is not 氏名.
+    ``None`` becomes `LEFT_OUT`. The exact heading goes before one that is only alike: 氏名（ふりがな）
+    is not 氏名.
     """
-    names = {fold_heading(heading): name for heading, name in columns.items()}
-    names |= {_simplify_heading(heading): name for heading, name in columns.items()}
-    return names | {heading.strip(): name for heading, name in columns.items()}
+    pairs = [(heading, LEFT_OUT if name is None else name) for heading, name in columns.items()]
+    # who leaves out 氏名（ふりがな） keeps 氏名
+    names = {
+        fold_heading(heading): name
+        for heading, name in pairs
+        if name != LEFT_OUT or fold_heading(heading) == _simplify_heading(heading).casefold()
+    }
+    names |= {_simplify_heading(heading): name for heading, name in pairs}
+    return names | {heading.strip(): name for heading, name in pairs}
 
 
 def _simplify_heading(heading: str) -> str:
@@ -130,7 +140,7 @@ def find_heads(sheets: Sequence[Sheet], names: Mapping[str, str]) -> list[Roster
     for page in sheets:
         for row, texts in enumerate(page.texts[:HEADING_ROWS]):
             columns = [name_heading(text, names) if text.strip() else "" for text in texts]
-            if "code" in columns:
+            if "code" in columns and not is_on_its_side(texts, columns):
                 heads.append(_read_head(page, row, columns.index("code")))
                 break
     return heads
@@ -171,7 +181,7 @@ def list_headings(path: str | Path, *, sheet: str | None = None) -> pd.DataFrame
     """
     sheets = read_sheets(path, sheet=sheet)
     known = find_heads(sheets, {})
-    heads = known or _guess_heads(sheets)
+    heads = known or guess_heads(sheets)
     if not heads:
         problem = "見出しの行が見つかりません"
         remedy = "「団体名」「氏名」などの見出しの行と、その下の行を入れてください"
@@ -232,7 +242,7 @@ def _guess_columns(headings: Sequence[str], *, is_known: bool) -> list[dict[str,
     ]
 
 
-def _guess_heads(sheets: Sequence[Sheet]) -> list[RosterHead]:
+def guess_heads(sheets: Sequence[Sheet]) -> list[RosterHead]:
     """Guess the headings of each sheet; sheets with a heading of persons, then wide ones, first."""
     heads = [head for page in sheets if (head := _guess_head(page)) is not None]
     return sorted(heads, key=lambda head: (not _has_person(head), -len(head.headings)))
@@ -257,6 +267,9 @@ def _guess_head(page: Sheet) -> RosterHead | None:
     widest = max(counts.values(), default=0)
     for row, count in counts.items():
         if 2 * count > widest:
+            # a list without headings: its first member would be lost; a venue has no 市
+            if holds_full_name(page.texts[row]):
+                return None
             position = next(place for place, text in enumerate(page.texts[row]) if text.strip())
             return _read_head(page, row, position)
     return None

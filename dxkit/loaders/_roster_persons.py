@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 
 from dxkit.errors import list_first, shorten
+from dxkit.loaders._roster_totals import is_people_count
 
 FAMILY_HEADINGS = frozenset(("姓", "氏", "苗字", "名字"))
 GIVEN_HEADINGS = frozenset(("名", "名前"))
@@ -17,6 +18,8 @@ NUMBER = re.compile(r"\d+")
 COUNTING = re.compile(r"[\d()\[\]_.]|人目|の")
 # between several names of a cell, but not inside of brackets: 青木（課長、代理）
 BETWEEN = re.compile(r"[、,，/／\r\n]+(?![^(（]*[)）])")
+# （あおき はなこ） below a name says something of it, and is nobody else
+BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 # 他2名, ほか数人, behind a blank or alone; 外山 is a name
 NAMELESS = re.compile(
     r"(?:^|(?<=[\s　、,，/／]))(?:他|ほか|外)\s*(?:[\d０-９一二三四五六七八九十数]+\s*[名人](?:様|程度)?)?$"
@@ -133,6 +136,7 @@ def split_persons(
     persons: list[Member] = []
     several: list[str] = []
     nameless: list[str] = []
+    numbers: list[str] = []
     for number, cells in members:
         texts = [cells[key] for key in cells if is_person(key)]
         shared = {key: text for key, text in cells.items() if SEPARATOR not in key}
@@ -141,16 +145,25 @@ def split_persons(
             continue
         joined = [" ".join(filter(None, texts))] if is_joined else texts
         parts = [(place, part) for place, text in enumerate(joined) for part in _split_cell(text)]
-        nameless += [f"{number}行目「{part}」" for _, part in parts if NAMELESS.search(part)]
-        names = [(place, NAMELESS.sub("", part).strip()) for place, part in parts]
+        nameless += [f"{number}行目「{part}」" for _, part in parts if _has_nameless(part)]
+        names = [
+            (place, "" if is_people_count(part) else NAMELESS.sub("", part).strip())
+            for place, part in parts
+        ]
         named = [(place, name) for place, name in names if name] or [(0, "")]
         persons += [
             (number, shared | _select_person(cells, place) | {"person": name})
             for place, name in named
         ]
+        numbers += [f"{number}行目「{name}」" for _, name in named if name.isdecimal()]
         if len(named) > 1:
             several.append(f"{number}行目「{shorten('、'.join(name for _, name in named), 30)}」")
-    return persons, _describe(several, nameless)
+    return persons, _describe(several, nameless, numbers)
+
+
+def _has_nameless(part: str) -> bool:
+    """Check for people without a name: 他2名 behind a name, or 3名 in place of one."""
+    return NAMELESS.search(part) is not None or is_people_count(part)
 
 
 def is_person(key: str) -> bool:
@@ -167,10 +180,18 @@ def _select_person(cells: Mapping[str, str], place: int) -> dict[str, str]:
 
 
 def _split_cell(text: str) -> list[str]:
-    return [part.strip() for part in BETWEEN.split(text) if part.strip()]
+    names: list[str] = []
+    for part in filter(None, map(str.strip, BETWEEN.split(text))):
+        if names and BRACKETED.fullmatch(part):
+            names[-1] += part
+        else:
+            names.append(part)
+    return names
 
 
-def _describe(several: Sequence[str], nameless: Sequence[str]) -> list[tuple[str, str]]:
+def _describe(
+    several: Sequence[str], nameless: Sequence[str], numbers: Sequence[str]
+) -> list[tuple[str, str]]:
     remarks = []
     if several:
         listed = list_first(several, SHOWN, count=len(several), unit="行")
@@ -184,6 +205,14 @@ def _describe(several: Sequence[str], nameless: Sequence[str]) -> list[tuple[str
         listed = list_first(nameless, SHOWN, count=len(nameless))
         remarks.append(
             (f"名前のない人は読みませんでした（{listed}）", "1人1行で書き足してください")
+        )
+    if numbers:
+        listed = list_first(numbers, SHOWN, count=len(numbers))
+        remarks.append(
+            (
+                f"氏名が数だけのものも、1人の名前として読みました（{listed}）",
+                "人数なら、1人1行で氏名を書いてください",
+            )
         )
     return remarks
 

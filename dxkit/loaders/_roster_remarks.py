@@ -1,6 +1,9 @@
 """What is said of a meeting's list that was read: guesses, and what a person does not see?"""
 
+import re
+import unicodedata
 import warnings
+from collections.abc import Collection
 from dataclasses import replace
 
 from openpyxl.utils import get_column_letter
@@ -10,6 +13,10 @@ from dxkit.loaders._roster_headings import RosterHead
 from dxkit.loaders._sheet import Sheet
 from dxkit.loaders._sheet_looks import describe_crossed, describe_hidden
 
+# 姫路市 情報政策課, 姫路市情報政策課
+DEPARTMENT = re.compile(
+    r"(?P<body>.{1,6}?[市町村区県])(?: .+|.*(?:課|室|係|部|局|班|センター|事務所))"
+)
 # rows and columns that a remark names
 SHOWN = 5
 
@@ -48,11 +55,39 @@ def warn_of_nameless_columns(head: RosterHead, members: list[tuple[int, dict[str
         )
 
 
-def warn_of_looks(head: RosterHead, members: list[tuple[int, dict[str, str]]]) -> None:
+def warn_of_columns_apart(
+    head: RosterHead, members: list[tuple[int, dict[str, str]]], positions: Collection[int]
+) -> None:
+    """Say which columns stand beyond a blank one: they may be another table's."""
+    page = head.page
+    numbers = {number for number, _ in members}
+    rows = [row for row, number in enumerate(page.row_numbers) if number in numbers]
+    rows += range(head.top, head.first)
+    blank = [
+        position
+        for position in range(min(positions), max(positions))
+        if position not in head.headings
+        and not any(page.find_text(row, position).strip() for row in rows)
+    ]
+    apart = [head.headings[place] for place in positions if blank and place > blank[0]]
+    if apart:
+        listed = list_first((f"「{shorten(word, 20)}」" for word in apart), SHOWN, count=len(apart))
+        warn_of_list(
+            page,
+            f"何もない列の右にある{listed}も、この名簿の列として読みました",
+            '別の表なら、別のシートに移すか、columns={"見出し": None} で除いてください',
+        )
+
+
+def warn_of_looks(
+    head: RosterHead, members: list[tuple[int, dict[str, str]]], positions: Collection[int]
+) -> None:
     """Say which members are hidden or crossed out on the screen."""
     looks = replace(head.page.looks, hidden_sheets=())
     rows = {number for number, _ in members}
-    columns = [(heading, position) for position, heading in head.headings.items()]
+    columns = [
+        (heading, position) for position, heading in head.headings.items() if position in positions
+    ]
     places = (looks, rows, columns, "{}行目".format)
     for text in (*describe_hidden(*places), *describe_crossed(*places)):
         warn_of_list(head.page, text)
@@ -70,6 +105,38 @@ def warn_of_missing_persons(page: Sheet, members: list[tuple[int, dict[str, str]
         f"氏名が空欄の{len(missing)}行（{listed}）も、1人と数えました",
         "参加者の行でなければ、名簿から消して読み直してください",
     )
+
+
+def warn_of_likely_absent(page: Sheet, absent: list[str]) -> None:
+    """Say which members stay away by what stands in another column than 出欠."""
+    if absent:
+        listed = list_first(absent, SHOWN, count=len(absent))
+        warn_of_list(
+            page,
+            f"「欠席」などと書かれた{len(absent)}人（{listed}）も、参加者として読みました",
+            "欠席なら、行を消すか、「出欠」の列に × を入れてください",
+        )
+
+
+def warn_of_departments(page: Sheet, members: list[tuple[int, dict[str, str]]]) -> None:
+    """Say which bodies may be departments of one: 姫路市 総務課 and 姫路市 情報課."""
+    bodies: dict[str, set[str]] = {}
+    for _, cells in members:
+        name = " ".join(unicodedata.normalize("NFKC", cells["code"]).split())
+        match = DEPARTMENT.fullmatch(name)
+        bodies.setdefault(match["body"] if match else name, set()).add(name)
+    several = [
+        f"「{body}」: {'・'.join(shorten(name, 20) for name in sorted(names))}"
+        for body, names in bodies.items()
+        if len(names) > 1
+    ]
+    if several:
+        listed = list_first(several, SHOWN, count=len(several))
+        warn_of_list(
+            page,
+            f"同じ団体かもしれないものを、別の団体として読みました（{listed}）",
+            "同じ団体なら、団体の列を同じ名前にそろえ、課の名前は別の列に書いてください",
+        )
 
 
 def warn_of_list(page: Sheet, problem: str, remedy: str = "", *, stacklevel: int = 4) -> None:

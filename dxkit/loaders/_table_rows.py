@@ -288,17 +288,20 @@ def find_rows_above(sheet: Sheet, layout: Layout) -> Iterator[Fault]:
 def find_second_table(sheet: Sheet, layout: Layout, data: Sequence[int]) -> Iterator[Fault]:
     """Find headings of a further table below the first.
 
-    They repeat headings of the first, or stand behind a gap and hold words in every column of
-    numbers.
+    They repeat headings of the first, or at least that of the municipalities, or stand behind a gap
+    and hold words in every column of numbers.
     """
     heads = {text for text in sheet.texts[layout.header] if text}
+    lines = range(layout.header, layout.first)
+    naming_heads = {sheet.find_text(line, layout.naming_column) for line in lines} - {""}
     for before, row in pairwise(data):
         has_gap = sheet.row_numbers[row] > sheet.row_numbers[before] + 1
         # nearly all rows begin with something else than a heading
         if not has_gap and next(filter(None, sheet.texts[row]), "") not in heads:
             continue
         texts = [text for text in sheet.texts[row] if text]
-        is_header = len(texts) > 1 and heads.issuperset(texts)
+        names_again = sheet.find_text(row, layout.naming_column) in naming_heads
+        is_header = len(texts) > 1 and (names_again or heads.issuperset(texts))
         if is_header or (has_gap and _holds_new_heads(sheet, before, row)):
             yield sheet.make_fault(
                 "この行から下に、別の表があるようです",

@@ -60,8 +60,11 @@ DAMAGE = (
 )
 
 
-def read_workbook(file: str, content: bytes, sheet: str | None) -> list[Sheet]:
+def read_workbook(file: str, content: bytes, sheet: str | None, also: str = "") -> list[Sheet]:
     """Read the visible sheets of a workbook, or the one named (hidden or not).
+
+    With ``also``, the hidden sheet of that name comes last, if there is one: a workbook is opened
+    once.
 
     Raises
     ------
@@ -78,6 +81,11 @@ def read_workbook(file: str, content: bytes, sheet: str | None) -> list[Sheet]:
         sheets = [_read_sound_page(file, page) for page in _choose_pages(file, pages, sheet)]
         if sheet is None:
             sheets = _note_hidden_sheets(sheets, pages)
+            sheets += [
+                _read_sound_page(file, page)
+                for page in pages
+                if page.title == also and page.sheet_state != "visible"
+            ]
     for remark in remarks:
         warnings.warn(str(remark.message), TableWarning, stacklevel=3)
     return sheets

@@ -8,6 +8,7 @@ import pandas as pd
 import shapely
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import LARGEST_KM, read_numbers, require_table, to_float_array
 from dxkit.errors import ChoiceError, shorten
 from dxkit.maps._inputs import read_names
 from dxkit.maps._layers import Notes, PointLayer, Spec, make_background
@@ -31,6 +32,8 @@ BASE_RADIUS_PX = 7.0
 LEGEND_RADIUS_PX = 6.0
 # between two points of a circle that is drawn as a ring
 RING_STEP_DEG = 5.0
+# a ring of this radius lies below its base's dot; one of 0 km would be no shape
+DOT_KM = 0.05
 DATUM = "EPSG:6668"
 
 Range = float | Sequence[float] | pd.DataFrame
@@ -52,7 +55,10 @@ def put_bases(
     ChoiceError
         If ranges do not fit the bases.
     """
-    if bases is None or not len(bases):
+    if bases is None:
+        return
+    require_table(bases, "bases")
+    if not len(bases):
         return
     # candidates of `dxkit.drones` are called by their key where they have no name
     column = next((key for key in ("name", "base") if key in bases.columns), "name")
@@ -61,9 +67,10 @@ def put_bases(
     if range_km is not None:
         # rings lie below the dots, which must take the pointer
         drawing.add_child(make_background(_make_rings(lat, lon, range_km), REACH))
-    no_existing = pd.Series(False, index=bases.index)
-    # tables without the column know of no base that is there already
-    existing = bases.get("existing", no_existing).to_numpy(dtype=bool)
+    existing = np.zeros(len(bases), dtype=bool)
+    # tables without the column know of no base that is there already, nor does a blank
+    if "existing" in bases.columns:
+        existing = read_numbers(bases, "existing", "bases", high=1, blank=True, whole=True) == 1
     layer = PointLayer(
         lat,
         lon,
@@ -83,7 +90,9 @@ def put_bases(
 
 
 def _make_base_notes(bases: pd.DataFrame, names: list[str], unit: str) -> Notes:
-    reached = bases.get("reached", pd.Series(np.nan, index=bases.index))
+    reached = np.full(len(bases), np.nan)
+    if "reached" in bases.columns:
+        reached = read_numbers(bases, "reached", "bases", blank=True)
     rows = [[f"{value:,.0f} {unit}" if pd.notna(value) else "―"] for value in reached]
     return Notes(names, ["ここから届く人" if unit == "人" else "ここから届く量"], rows)
 
@@ -106,17 +115,18 @@ def _read_ranges(range_km: Range, count: int) -> tuple[list[FloatArray], list[Fl
         If a range is no number of at least 0, or there are more or fewer than bases.
     """
     if isinstance(range_km, pd.DataFrame):
-        by_bearing = range_km.sort_values("bearing_deg")
-        bearing = by_bearing["bearing_deg"].to_numpy(float)
-        distance = by_bearing["range_km"].to_numpy(float)
-        return [bearing] * count, [distance] * count
-    ranges = np.atleast_1d(np.asarray(range_km, dtype=float))
-    if ranges.size not in (1, count) or not (np.isfinite(ranges) & (ranges >= 0)).all():
+        bearing = read_numbers(range_km, "bearing_deg", "range_km", low=-360, high=360)
+        distance = read_numbers(range_km, "range_km", "range_km", high=LARGEST_KM)
+        order = np.argsort(bearing, kind="stable")
+        return [bearing[order]] * count, [np.maximum(distance[order], DOT_KM)] * count
+    ranges = np.atleast_1d(to_float_array(range_km))
+    if ranges.size not in (1, count) or not ((ranges >= 0) & (ranges <= LARGEST_KM)).all():
         raise ChoiceError(
             f"range_km={shorten(range_km)} は使えません。"
             f"0以上の数か、拠点と同じ数（{count}）の並びにしてください。"
         )
     # a plain number reaches equally far in every direction
     around = np.arange(0.0, 360.0, RING_STEP_DEG)
-    distances = [np.full(around.size, value) for value in np.broadcast_to(ranges, count)]
+    rings = np.broadcast_to(np.maximum(ranges, DOT_KM), count)
+    distances = [np.full(around.size, value) for value in rings]
     return [around] * count, distances

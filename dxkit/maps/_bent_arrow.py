@@ -5,9 +5,13 @@ import shapely
 from shapely.ops import substring
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_number, to_float_array
+from dxkit.errors import ChoiceError, shorten
 
 # of the arrow's length: how far its middle lies from the straight line
 BEND = 0.14
+# lengths beyond this lose the digits of the arrow's head
+LARGEST_LENGTH = 1e12
 # of the curve: what stays free at both ends, and how many points it has between
 CURVE_START = 0.04
 CURVE_END = 0.95
@@ -49,6 +53,7 @@ def bend_arrow(start: FloatArray, end: FloatArray, width: float) -> shapely.Geom
     >>> [round(edge, 2) for edge in arrow.bounds]
     [0.36, 0.13, 9.5, 1.5]
     """
+    _check_ends(start, end, width)
     way = end - start
     # a Bézier curve passes its control point at half the distance
     control = (start + end) / 2 + BEND * 2 * np.array([-way[1], way[0]])
@@ -63,3 +68,15 @@ def bend_arrow(start: FloatArray, end: FloatArray, width: float) -> shapely.Geom
     middle_line = substring(line, 0, line.length - BODY_OVERLAP * head)
     body = middle_line.buffer(width / 2, cap_style="flat")
     return shapely.union(body, shapely.Polygon([neck + side, tip, neck - side]))
+
+
+def _check_ends(start: FloatArray, end: FloatArray, width: float) -> None:
+    """Refuse what is no way from one point to another."""
+    points = to_float_array([start, end])
+    is_way = points.shape == (2, 2) and bool((np.abs(points) <= LARGEST_LENGTH).all())
+    if not is_way or np.array_equal(*points):
+        raise ChoiceError(
+            f"start={shorten(start)}, end={shorten(end)} は使えません。"
+            "2つの異なる点を、それぞれ2つの数で書いてください。"
+        )
+    require_number(width, "width", above=True, high=LARGEST_LENGTH)

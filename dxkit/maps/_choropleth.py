@@ -13,7 +13,7 @@ from dxkit.maps._inputs import Columns, read_names, require_column
 from dxkit.maps._layers import Notes, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend, LegendEntry
 from dxkit.maps._map import Map
-from dxkit.maps._provenance import read_origin
+from dxkit.maps._provenance import read_caption, read_origin
 from dxkit.maps._shape_inputs import check_shapes, join_shapes
 from dxkit.schema import replace_surrogates
 
@@ -116,6 +116,8 @@ def choropleth(
     >>> choropleth(cities, column="share", label="保有率", unit="%", title="マイナンバーカード")
     <地図「マイナンバーカード」 図形2>
     """
+    unit = read_caption(unit)
+    missing = read_caption(missing)
     # read before the join, in which pandas drops the attributes
     origin = read_origin(table, source=source, made=made)
     shapes, column = join_shapes(table, geometry, column, name)

@@ -4,7 +4,7 @@ Ramps run from light to dark in one hue, or between two hues of one lightness; c
 colours of Okabe and Ito. Both can be told apart with any colour vision.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -51,12 +51,13 @@ def pick_ramp_colours(colours: Colours | None, count: int) -> tuple[str, ...]:
                 f"{'・'.join(RAMPS)} から選ぶか、色を並べて渡してください。"
             )
         return _interpolate_ramp(RAMPS[ramp], count)
-    if isinstance(ramp, Mapping) or len(ramp) != count:
+    shades = list(ramp) if isinstance(ramp, Iterable) else []
+    if isinstance(ramp, Mapping) or len(shades) != count:
         raise ChoiceError(
-            f"色が{len(ramp)}個ありますが、階級は{count}個です。"
+            f"色が{len(shades)}個ありますが、階級は{count}個です。"
             "階級と同じ数の色を並べて渡してください。"
         )
-    return tuple(check_colour(shade) for shade in ramp)
+    return tuple(check_colour(shade) for shade in shades)
 
 
 def pick_category_colours(colours: Colours | None, categories: Sequence[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
 from dxkit.maps._layers import PageContent, Spec
 from dxkit.maps._map import Map, shorten_title
-from dxkit.maps._provenance import join_texts
+from dxkit.maps._provenance import join_texts, read_caption
 
 
 @accepts_old_keywords(left="first_map", right="second_map")
@@ -53,7 +53,9 @@ def compare(
     >>> compare(before, after, title="人口")
     <比較地図「2020年」「2025年」 図形82>
     """
-    return Comparison(first_map, second_map, title=title, source=source or "", height=height)
+    return Comparison(
+        first_map, second_map, title=title, source=read_caption(source), height=height
+    )
 
 
 class Comparison(Map):
@@ -85,6 +87,7 @@ class Comparison(Map):
             source=join_texts(source, first_map.source, second_map.source),
             as_of=join_texts(first_map.as_of, second_map.as_of),
             age_note=join_texts(first_map.age_note, second_map.age_note),
+            background_source=join_texts(first_map.background_source, second_map.background_source),
             kind=kind,
             # the policy of the page lets tiles in where one of the panes fetches them
             offline=first_map.offline and second_map.offline,

@@ -7,7 +7,7 @@ from dxkit._keywords import accepts_old_keywords
 from dxkit.maps._base_layers import Range, put_bases
 from dxkit.maps._map import Map
 from dxkit.maps._mesh_layers import CellKinds, check_cells, put_cells, put_ground, read_times
-from dxkit.maps._provenance import read_origin
+from dxkit.maps._provenance import read_caption, read_origin
 
 # not reached, reached once, reached twice or more; Okabe and Ito's orange for those left out,
 # light and dark blue for the others: told apart with any colour vision
@@ -87,6 +87,7 @@ def coverage(
 
     ``drawing.save("map.html")`` writes a page that opens without the network.
     """
+    unit = read_caption(unit)
     mesh_level = check_cells(cells, level)
     origin = read_origin(cells, bases, range_km, source=source, made=made)
     drawing = Map(title=title, offline=offline, height=height, **origin)

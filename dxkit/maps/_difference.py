@@ -1,13 +1,17 @@
 """Who is reached by only one of two choices of bases?"""
 
+from collections.abc import Iterable
+
 import geopandas as gpd
 import pandas as pd
 
+from dxkit._checks import require_table
 from dxkit._keywords import accepts_old_keywords
+from dxkit.errors import ChoiceError, shorten
 from dxkit.maps._base_layers import BASE, BASE_COLOUR, put_bases
 from dxkit.maps._map import Map
 from dxkit.maps._mesh_layers import CellKinds, check_cells, put_cells, put_ground, read_times
-from dxkit.maps._provenance import read_origin
+from dxkit.maps._provenance import read_caption, read_origin
 from dxkit.schema import replace_surrogates
 
 # in the order of `name_difference_kinds`: neither, the first only, the second only, both
@@ -98,7 +102,8 @@ def difference(
     drawing = Map(title=title, offline=offline, height=height, **origin)
     put_ground(drawing, municipalities, background)
     # labels come from people and stand in the legend and in layer names
-    before_label, after_label = map(replace_surrogates, labels)
+    before_label, after_label = _read_pair(labels)
+    unit = read_caption(unit)
     # a binary number: its first digit is the first choice, its second the second
     kind_of = (read_times(cells, before) > 0) + 2 * (read_times(cells, after) > 0)
     kinds = CellKinds(kind_of, name_difference_kinds(before_label, after_label), DIFFERENCE_COLOURS)
@@ -117,12 +122,24 @@ def difference(
     return drawing
 
 
+def _read_pair(labels: tuple[str, str]) -> list[str]:
+    """Read what the two choices are called."""
+    pair = [] if isinstance(labels, str) or not isinstance(labels, Iterable) else list(labels)
+    if len(pair) != 2:
+        raise ChoiceError(
+            f"labels={shorten(labels)} は使えません。呼び名を2つ並べてください"
+            "（例: 「前」と「後」）。"
+        )
+    return [replace_surrogates(read_caption(label)) for label in pair]
+
+
 def _put_choice(
     drawing: Map, bases: pd.DataFrame | None, colour: str, label: str, unit: str
 ) -> None:
     """Put the bases of one choice on a map, in its colour."""
     if bases is None:
         return
+    require_table(bases, "bases")
     # which of the two a base belongs to is what counts here, not whether it is there already
     plain = bases.drop(columns="existing", errors="ignore")
     style = BASE | {"fillColor": colour, "color": BASE_COLOUR}

@@ -1,13 +1,15 @@
 """How many people went from each place to each other, and where do the places lie?"""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._checks import find_blank_cells, to_numbers
 from dxkit.errors import Fault, TableError
-from dxkit.maps._inputs import read_names, require_column
+from dxkit.maps._inputs import read_names, require_column, write_codes
 from dxkit.maps._shape_inputs import read_positions
 
 # degrees: places that are closer than this stand for one position
@@ -73,7 +75,9 @@ def read_places(places: pd.DataFrame, *, code: str, name: str, lat: str, lon: st
     TableError
         If a code is listed twice, or no place has a position.
     """
-    codes = require_column(places, code, "code").astype(str)
+    codes = write_codes(require_column(places, code, "code"))
+    if faults := find_blank_cells(places, code, "places"):
+        raise TableError(faults)
     repeated = codes[codes.duplicated()].unique()
     if len(repeated):
         problem = "places に同じコードが2つあります"
@@ -83,7 +87,7 @@ def read_places(places: pd.DataFrame, *, code: str, name: str, lat: str, lon: st
         )
     has_position = pd.Series(True, index=places.index)
     # where the columns are missing, reading the positions below names them
-    if {lat, lon} <= set(places.columns):
+    if all(isinstance(column, Hashable) and column in places.columns for column in (lat, lon)):
         has_position = places[[lat, lon]].notna().all(axis=1)
     names = read_names(places, name)
     if not has_position.any():
@@ -110,10 +114,10 @@ def sum_flows(
     TableError
         Naming every code that is no place and every number that cannot be used.
     """
-    origins = require_column(table, origin, "origin").astype(str)
-    destinations = require_column(table, destination, "destination").astype(str)
+    origins = write_codes(require_column(table, origin, "origin"))
+    destinations = write_codes(require_column(table, destination, "destination"))
     counts = require_column(table, people, "people")
-    numbers = pd.to_numeric(counts, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    numbers = to_numbers(counts)
     faults = [
         *_find_unknown_codes(origins, places.index),
         *_find_unknown_codes(destinations, places.index),
@@ -133,7 +137,7 @@ def sum_flows(
         lon=places["lon"].to_numpy(dtype=float),
         origin=pairs[:, 0],
         destination=pairs[:, 1],
-        people=sums.to_numpy(dtype=float),
+        people=np.asarray(sums, dtype=np.float64),
     )
 
 

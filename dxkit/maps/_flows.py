@@ -7,14 +7,14 @@ side. Only the largest flows are drawn; what is not drawn is counted in the lege
 import geopandas as gpd
 import pandas as pd
 
+from dxkit._checks import require_whole_number
 from dxkit._keywords import accepts_old_keywords
-from dxkit.errors import ChoiceError
 from dxkit.maps._flow_layers import put_arrows, put_circles, put_hidden_flows
 from dxkit.maps._flow_table import read_places, sum_flows
 from dxkit.maps._inputs import check_rows
 from dxkit.maps._map import Map
 from dxkit.maps._mesh_layers import put_ground
-from dxkit.maps._provenance import read_origin
+from dxkit.maps._provenance import read_caption, read_origin
 
 
 @accepts_old_keywords(towns="municipalities", most="arrow_count")
@@ -88,8 +88,8 @@ def flows(
     """
     check_rows(table)
     check_rows(places)
-    if arrow_count < 1:
-        raise ChoiceError(f"arrow_count={arrow_count} は使えません。1以上にしてください。")
+    unit = read_caption(unit)
+    most = require_whole_number(arrow_count, "arrow_count")
     # flows are checked against the places, so places come first
     listed_places = read_places(places, code=code, name=name, lat=lat, lon=lon)
     pairs = sum_flows(table, listed_places, origin=origin, destination=destination, people=people)
@@ -100,7 +100,7 @@ def flows(
         **read_origin(table, places, source=source, made=made),
     )
     put_ground(drawing, municipalities, background)
-    rows = pairs.select_largest(arrow_count)
+    rows = pairs.select_largest(most)
     # circles last: they take the pointer where an arrow ends
     put_arrows(drawing, pairs, rows, bins, unit)
     put_hidden_flows(drawing, pairs, rows, unit)

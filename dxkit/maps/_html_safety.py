@@ -2,11 +2,11 @@ r"""How can a name typed into a survey stand on a map without ever being able to
 
 folium builds its page from templates: text of a table becomes part of a script, and branca reads
 what came out as a template once more. dxkit uses none of that. A page is three fixed parts:
-Leaflet and ``map.js``, byte for byte as shipped, and one block of JSON, in which ``<``, ``>`` and
-``&`` are written as ``\u003c`` and so on, so that nothing in it can end the block. ``map.js``
-hands its texts to the page as text, never as HTML. Should anything slip through all the same, the
-page's Content-Security-Policy lets run only the two scripts whose hashes it names and lets nothing
-be fetched.
+Leaflet, ``map_keys.js`` with ``map.js``, byte for byte as shipped, and one block of JSON, in which
+``<``, ``>`` and ``&`` are written as ``\u003c`` and so on, so that nothing in it can end the block.
+``map.js`` hands its texts to the page as text, never as HTML. Should anything slip through all the
+same, the page's Content-Security-Policy lets run only the two scripts whose hashes it names and
+lets nothing be fetched.
 
 Nothing of folium or branca is patched: what other code draws with them stays as it was.
 """
@@ -33,6 +33,7 @@ TILES = {
 # the fill of areas without a value; map.js defines the pattern in the page itself
 HATCH = "url(#hatch)"
 SCRIPT_NAME = "map.js"
+KEYS_NAME = "map_keys.js"
 
 # what counts as a CSS colour; anything else could carry an address or further rules
 _HEX_COLOUR = r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})"
@@ -87,7 +88,7 @@ def write_page(
     packed = [[pack_geometry(shape) for shape in shapes] for shapes in spec["geometries"]]
     style = _read_styles()
     leaflet = _read_leaflet()
-    script = read_asset(SCRIPT_NAME)
+    script = read_asset(KEYS_NAME) + read_asset(SCRIPT_NAME)
     return _PAGE.format(
         policy=_write_policy((leaflet, script), style, tiles=tiles),
         title=html.escape(replace_surrogates(title) or "地図"),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._checks import EMPTY_REMEDY
+from dxkit._checks import EMPTY_REMEDY, read_list, to_numbers
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._legend import format_number
 from dxkit.schema import replace_surrogates
@@ -51,7 +51,9 @@ def require_column(table: pd.DataFrame, column: Hashable, option: str) -> pd.Ser
     ------
     ChoiceError
     """
-    if column not in table.columns:
+    # a list or pd.NA is no name of a column
+    is_name = isinstance(column, Hashable) and not (column is None or column is pd.NA)
+    if not is_name or column not in table.columns:
         listed = "、".join(
             shorten(name, COLUMN_LETTERS)
             for name in table.columns[:LISTED_COLUMNS]
@@ -69,23 +71,24 @@ def require_column(table: pd.DataFrame, column: Hashable, option: str) -> pd.Ser
 
 
 def to_finite_numbers(values: pd.Series, names: Sequence[str]) -> FloatArray:
-    """Convert a column to numbers, NaN where one is missing; infinity is a fault.
+    """Convert a column to numbers, NaN where one is missing; infinity and words are faults.
 
     Raises
     ------
     TableError
-        Naming every infinite value.
+        Naming every such value.
     """
     # pandas has several kinds of missing values; all become NaN
-    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    numbers = to_numbers(values)
+    is_word = np.isnan(numbers) & values.notna().to_numpy(dtype=bool)
     faults = [
         Fault(
             f"{names[row]}の値が有限の数ではありません",
-            "0で割っていないか確かめてください",
+            "数に直してください" if is_word[row] else "0で割っていないか確かめてください",
             column=str(values.name),
-            value="inf",
+            value=values.iloc[row] if is_word[row] else "inf",
         )
-        for row in np.flatnonzero(np.isinf(numbers)).tolist()
+        for row in np.flatnonzero(np.isinf(numbers) | is_word).tolist()
     ]
     if faults:
         raise TableError(faults)
@@ -146,11 +149,17 @@ def read_names(table: pd.DataFrame, name: str) -> list[str]:
     Where no column was asked for (``name`` is its default) and there is none, the code stands for
     the name, and where there is no code the index label.
     """
-    if name in table.columns or name != "name":
+    is_default = isinstance(name, str) and name == "name"
+    if not is_default or name in table.columns:
         return [format_value(value, NAMELESS) for value in require_column(table, name, "name")]
     # a code can be looked up, an index label only counts
     labels = table["code"] if "code" in table.columns else table.index
     return [replace_surrogates(value) for value in labels]
+
+
+def write_codes(codes: pd.Series) -> pd.Series:
+    """Write codes as text that any page can hold; a blank one stays blank."""
+    return codes.astype(object).map(replace_surrogates, na_action="ignore")
 
 
 def read_row_labels(table: pd.DataFrame) -> list[str]:
@@ -168,7 +177,9 @@ def read_tooltip_columns(
     headings, rows
         One heading a column; for each row of the table, one text a column.
     """
-    names = [columns] if isinstance(columns, str) else list(columns)
+    names = list(columns) if isinstance(columns, Mapping) else []
+    if columns is not None and not names:
+        names = read_list(columns, "tooltip")
     headings = [
         replace_surrogates(columns[name] if isinstance(columns, Mapping) else name)
         for name in names

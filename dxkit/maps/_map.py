@@ -15,6 +15,7 @@ from branca.element import Element, Figure
 from folium.map import FitBounds, LayerControl
 from geopandas import GeoDataFrame
 
+from dxkit._checks import require_number
 from dxkit.errors import AssetError, shorten
 from dxkit.loaders import load
 from dxkit.maps._folium import (
@@ -28,13 +29,15 @@ from dxkit.maps._frame import write_frame
 from dxkit.maps._html_safety import TILES, write_page
 from dxkit.maps._layers import PageContent, PointLayer, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend
-from dxkit.maps._provenance import mark_title, write_footer
+from dxkit.maps._provenance import mark_title, read_caption, write_footer
 from dxkit.maps._shape_inputs import check_shapes
 from dxkit.maps._still_map import write_still_map
 from dxkit.schema import replace_surrogates
 
 # names of areas outside the first view that a legend lists
 LISTED_OUTSIDE = 12
+# more than the highest screen there is
+MOST_PIXELS = 20_000
 # the line around one's own municipality, above all areas
 OUTLINE: Spec = {"color": "#d55e00", "weight": 4, "opacity": 1, "fill": False}
 
@@ -82,6 +85,8 @@ class Map(folium.Map):
         Shown below the map: ``source`` after 「出典: 」, ``as_of`` after 「時点: 」.
     age_note
         Shown behind them: that a newer edition of the data is due (`dxkit.schema.write_age_note`).
+    background_source
+        Of land that is drawn below the data; shown last, after 「背景の境界: 」.
     kind
         ``"made"`` (invented) and ``"estimated"`` data are marked in the title; others are not.
     offline
@@ -117,6 +122,7 @@ class Map(folium.Map):
         as_of: str = "",
         kind: str = "",
         age_note: str = "",
+        background_source: str = "",
         offline: bool = True,
         height: int = 480,
         zoom_start: int = 10,
@@ -124,13 +130,14 @@ class Map(folium.Map):
         super().__init__(location=location, tiles=None, zoom_start=zoom_start)
         # folium puts a centre of its own where none is given
         self.has_location = location is not None
-        self.source = source
+        self.source = read_caption(source)
         self.as_of = as_of
         self.age_note = age_note
+        self.background_source = background_source
         self.kind = kind
         self.title = title
         self.offline = offline
-        self.frame_height = height
+        self.frame_height = int(require_number(height, "height", low=1, high=MOST_PIXELS))
         self.legends: list[Legend] = []
         # in place of the Figure that folium would make
         Page().add_child(self)
@@ -142,7 +149,7 @@ class Map(folium.Map):
 
     @title.setter
     def title(self, title: str) -> None:
-        self._plain_title = title
+        self._plain_title = read_caption(title)
 
     def page(self) -> str:
         """Write the map as a whole HTML page.
@@ -162,12 +169,14 @@ class Map(folium.Map):
         return {"geometries": content.geometries, "panes": panes}
 
     def _write_page(self, spec: Spec) -> str:
-        footer = write_footer(self.source, self.as_of, self.age_note)
+        footer = self._write_footer()
         return write_page(spec, title=self.title, footer=footer, tiles=not self.offline)
 
     def _write_still(self, spec: Spec) -> str:
-        footer = write_footer(self.source, self.as_of, self.age_note)
-        return write_still_map(spec, title=self.title, footer=footer)
+        return write_still_map(spec, title=self.title, footer=self._write_footer())
+
+    def _write_footer(self) -> str:
+        return write_footer(self.source, self.as_of, self.age_note, self.background_source)
 
     def render(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002
         """Refuse to be drawn by a page other than its own.

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._checks import read_numbers, to_numbers
 from dxkit.codes import MESH_LEVELS
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._column_styles import BACKGROUND, MUNICIPALITIES
@@ -22,6 +23,7 @@ from dxkit.maps._inputs import (
     read_row_labels,
     require_column,
     to_finite_numbers,
+    write_codes,
 )
 from dxkit.maps._layers import Notes, ShapeLayer, Spec, make_background
 from dxkit.maps._legend import Legend, LegendEntry
@@ -35,6 +37,8 @@ FIRST_LONGITUDE = 100
 # of a cell: a hair inwards, so that a rounded centre on no border falls into its own cell
 HAIR = 1e-6
 MAX_TIMES = 2
+# more than all people there are; sums stay exact
+LARGEST_WEIGHT = 1e12
 # where a centre lies in its cell, and how far four decimals of a degree may move it there
 MIDDLE = 0.5
 CENTRE_SLACK = 0.05
@@ -109,7 +113,8 @@ def read_times(cells: pd.DataFrame, times: str) -> IntArray:
         Naming every value that is no number of at least 0.
     """
     column = require_column(cells, times, "times")
-    counts = to_finite_numbers(pd.to_numeric(column, errors="coerce"), read_row_labels(cells))
+    numbers = pd.Series(to_numbers(column), name=column.name)
+    counts = to_finite_numbers(numbers, read_row_labels(cells))
     # written so that NaN, which compares False, is a fault as well
     bad_rows = np.flatnonzero(~(counts >= 0))
     if bad_rows.size:
@@ -151,8 +156,9 @@ def put_cells(
     unit: str,
 ) -> None:
     """Put the cells of each kind, the borders over them, and their legend on a map."""
-    column = require_column(cells, weight, "weight")
-    weights = to_finite_numbers(column, read_row_labels(cells))
+    require_column(cells, weight, "weight")
+    # a blank would make the sums in the legend blank, too
+    weights = read_numbers(cells, weight, "cells", high=LARGEST_WEIGHT)
     layer = _make_cell_layer(
         cells, kinds, weights, level=level, municipalities=municipalities, unit=unit
     )
@@ -180,9 +186,11 @@ def _make_cell_layer(
 ) -> ShapeLayer:
     """Make one area of the cells of each municipality and kind."""
     lat, lon = read_positions(cells, "lat", "lon", read_row_labels(cells))
-    has_codes = "code" in cells.columns
-    # without codes all cells count as one municipality
-    codes = (cells["code"].astype(str) if has_codes else pd.Series("", cells.index)).to_numpy()
+    codes = np.full(len(cells), "", dtype=object)
+    # without codes all cells count as one municipality, and those without one as another
+    if "code" in cells.columns:
+        codes = write_codes(require_column(cells, "code", "code")).fillna("").to_numpy()
+    _refuse_repeated_cells(cells, np.column_stack([*find_cells(lat, lon, level)]), codes)
     grouped = pd.DataFrame({"code": codes, "kind": kinds.kind_of}).groupby(
         ["kind", "code"], sort=True
     )
@@ -201,6 +209,27 @@ def _make_cell_layer(
     table = gpd.GeoDataFrame(geometry=shapes, crs=DATUM)
     kind_of = [kind for kind, _, _ in groups]
     return ShapeLayer(table, styles=styles, style_of=kind_of, notes=notes, name="届くか")
+
+
+def _refuse_repeated_cells(
+    cells: pd.DataFrame, positions: IntArray, codes: NDArray[np.object_]
+) -> None:
+    """Refuse a cell that a municipality has twice: its people would count twice."""
+    keys = pd.DataFrame(positions).assign(code=codes)
+    repeated = np.flatnonzero(keys.duplicated().to_numpy())
+    if repeated.size:
+        lat = cells["lat"] if "lat" in cells.columns else cells.geometry.y
+        lon = cells["lon"] if "lon" in cells.columns else cells.geometry.x
+        raise TableError(
+            Fault(
+                "cells に同じマスの行が2つ以上あります",
+                "人数を1行に足し合わせてください",
+                row=int(row) + 1,
+                column="lat・lon",
+                value=f"{lat.iloc[row]}, {lon.iloc[row]}",
+            )
+            for row in repeated
+        )
 
 
 def _join_cells(

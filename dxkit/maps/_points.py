@@ -1,13 +1,16 @@
 """How does a table of places become a map of circles?"""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.loaders import load
 from dxkit.maps._classes import Classes
 from dxkit.maps._colours import Colours
 from dxkit.maps._column_styles import BACKGROUND, DrawnColumn, classify_column, make_notes
@@ -22,8 +25,9 @@ from dxkit.maps._inputs import (
 from dxkit.maps._layers import PointLayer, Spec, make_background
 from dxkit.maps._legend import Legend, LegendEntry, format_number, scale_radii
 from dxkit.maps._map import Map
-from dxkit.maps._provenance import read_origin
+from dxkit.maps._provenance import read_background_source, read_caption, read_origin
 from dxkit.maps._shape_inputs import check_shapes, read_positions
+from dxkit.regions import locate
 from dxkit.schema import replace_surrogates
 
 # Leaflet path options of the circles
@@ -35,6 +39,8 @@ RADIUS_PX = 5.0
 CROWD = 1000
 CROWD_RADIUS_PX = 3.0
 LEGEND_RADIUS_PX = 6.0
+# of the land below the places, which no value is read from: some 200 m
+SIMPLIFIED_DEG = 0.002
 # of the largest value: which sizes the legend shows
 LEGEND_SIZES = (1, 0.25)
 
@@ -58,7 +64,7 @@ def points(
     made: bool = False,
     title: str = "",
     tooltip: Columns = (),
-    background: gpd.GeoDataFrame | None = None,
+    background: gpd.GeoDataFrame | Literal[False] | None = None,
     source: str | None = None,
     offline: bool = True,
     height: int = 480,
@@ -79,7 +85,9 @@ def points(
     label, unit, size_label, size_unit
         What the legend and the tooltip call the two columns, and their units.
     background
-        Areas to draw in grey below.
+        Areas to draw in grey below; by default the municipalities of the prefecture in which the
+        work is done, if `dxkit.regions.locate` finds any place in one of them; the line below the
+        map then names their source, too. False draws none.
     made, title, tooltip, source, offline, height
         As for `choropleth`.
 
@@ -102,6 +110,8 @@ def points(
     <地図「兵庫県の駅」 図形424>
     """
     check_rows(table)
+    unit = read_caption(unit)
+    missing = read_caption(missing)
     names = read_names(table, name)
     latitudes, longitudes = read_positions(table, lat, lon, names)
     classes = _classify_points(table, names, colour_by, bins=bins, scheme=scheme, colours=colours)
@@ -112,8 +122,7 @@ def points(
         height=height,
         **read_origin(table, source=source, made=made),
     )
-    if background is not None:
-        drawing.add_child(make_background(check_shapes(background, "background"), BACKGROUND))
+    _put_background(drawing, background, latitudes, longitudes)
     # a heading is the caller's word, or else the column's name
     colour_heading = label or colour_by
     size_heading = size_label or size
@@ -139,6 +148,35 @@ def points(
     )
     drawing.add_child(layer)
     return drawing
+
+
+def _put_background(
+    drawing: Map,
+    background: gpd.GeoDataFrame | Literal[False] | None,
+    lat: FloatArray,
+    lon: FloatArray,
+) -> None:
+    """Put the asked-for areas on a map, or else the land where there is some, with its source."""
+    if background is False:
+        return
+    areas = background
+    if areas is None:
+        areas = _find_land(lat, lon)
+        if areas is None:
+            return
+        drawing.background_source = read_background_source(areas)
+    drawing.add_child(make_background(check_shapes(areas, "background"), BACKGROUND))
+
+
+def _find_land(lat: FloatArray, lon: FloatArray) -> gpd.GeoDataFrame | None:
+    """Find the prefecture's municipalities, in fewer points; None where no place is in them."""
+    # places across the prefecture's border, however near, lie on land that is not drawn
+    if locate(pd.DataFrame({"lat": lat, "lon": lon}))["code"].isna().all():
+        return None
+    shapes = gpd.GeoDataFrame(load("boundaries"))
+    # neighbours keep a common border, so that no gap opens between them
+    coarse = shapely.coverage_simplify(shapes.geometry.to_numpy(), SIMPLIFIED_DEG)
+    return shapes.set_geometry(gpd.GeoSeries(coarse, index=shapes.index, crs=shapes.crs))
 
 
 def _classify_points(

@@ -2,16 +2,20 @@
 
 Maps read source, time and kind from the ``.attrs`` of the tables that they draw. The keywords
 ``source`` and ``made`` of the map functions replace the source and add the mark of invented data;
-neither can take a mark away.
+neither can take a mark away. Land that is drawn below the data is no data: its source stands apart,
+and no ``source`` takes it away, for its licence asks for it.
 """
 
 from typing import TypedDict
+
+import pandas as pd
 
 from dxkit.schema import MADE_MARK, merge_provenance, write_age_note
 
 ESTIMATED_MARK = "推計"
 SOURCE_PREFIX = "出典: "
 TIME_PREFIX = "時点: "
+BACKGROUND_PREFIX = "背景の境界: "
 # kinds of data that a title must name; published and derived figures carry no mark
 MARKS = {"made": MADE_MARK, "estimated": ESTIMATED_MARK}
 
@@ -48,6 +52,19 @@ def read_origin(*tables: object, source: str | None = None, made: bool = False) 
     )
 
 
+def read_background_source(shapes: pd.DataFrame) -> str:
+    """Read whom the land below the data comes from, and that it was altered: the first sentence.
+
+    What follows is on the precision of borders, which are drawn here with fewer points.
+    """
+    return str(shapes.attrs["source"]).removeprefix(SOURCE_PREFIX).partition("。")[0]
+
+
+def read_caption(text: object) -> str:
+    """Read a title, a source or a unit as text; None says nothing."""
+    return "" if text is None else str(text)
+
+
 def mark_title(title: str, kind: str) -> str:
     """Write a title that names the kind of data where they are invented or estimated."""
     mark = MARKS.get(kind, "")
@@ -57,12 +74,13 @@ def mark_title(title: str, kind: str) -> str:
     return f"{title}（{mark}）"
 
 
-def write_footer(source: str, as_of: str, age_note: str = "") -> str:
-    """Write the line below a map: source, time and whether it is too old, whichever are known."""
+def write_footer(source: str, as_of: str, age_note: str = "", background_source: str = "") -> str:
+    """Write the line below a map: source, time, whether it is too old, and the land's source."""
     parts = [
         f"{SOURCE_PREFIX}{source.removeprefix(SOURCE_PREFIX)}" if source else "",
         f"{TIME_PREFIX}{as_of}" if as_of else "",
         age_note,
+        f"{BACKGROUND_PREFIX}{background_source}" if background_source else "",
     ]
     return "　".join(part for part in parts if part)
 

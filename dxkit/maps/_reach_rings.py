@@ -3,6 +3,8 @@
 import numpy as np
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_number, to_float_array
+from dxkit.errors import ChoiceError, shorten
 
 # mean radius of the Earth (IUGG)
 EARTH_RADIUS_KM = 6371.0088
@@ -37,10 +39,18 @@ def reach_ring(lat: float, lon: float, bearing_deg: FloatArray, range_km: FloatA
     array([[135.  ,  35.09],
            [135.11,  35.  ]])
     """
-    start_lat = np.radians(lat)
-    bearing = np.radians(bearing_deg)
+    base = [
+        require_number(lat, "lat", low=-90, high=90),
+        require_number(lon, "lon", low=-360, high=360),
+    ]
+    start_lat = np.radians(base[0])
+    bearing = np.radians(_read_numbers(bearing_deg, "bearing_deg"))
     # the range as an angle at the centre of the Earth
-    angle = range_km / EARTH_RADIUS_KM
+    angle = _read_numbers(range_km, "range_km") / EARTH_RADIUS_KM
+    if bearing.shape != angle.shape:
+        raise ChoiceError(
+            f"bearing_deg（{bearing.size}個）と range_km（{angle.size}個）の数をそろえてください。"
+        )
     end_lat = np.arcsin(
         np.sin(start_lat) * np.cos(angle) + np.cos(start_lat) * np.sin(angle) * np.cos(bearing)
     )
@@ -48,4 +58,11 @@ def reach_ring(lat: float, lon: float, bearing_deg: FloatArray, range_km: FloatA
         np.sin(bearing) * np.sin(angle) * np.cos(start_lat),
         np.cos(angle) - np.sin(start_lat) * np.sin(end_lat),
     )
-    return np.column_stack([lon + np.degrees(turn), np.degrees(end_lat)])
+    return np.column_stack([base[1] + np.degrees(turn), np.degrees(end_lat)])
+
+
+def _read_numbers(values: FloatArray, option: str) -> FloatArray:
+    numbers = to_float_array(values)
+    if not np.isfinite(numbers).all():
+        raise ChoiceError(f"{option}={shorten(values)} に数でない値があります。")
+    return numbers

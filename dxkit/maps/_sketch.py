@@ -16,7 +16,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.codes import MESH_LEVELS
 from dxkit.maps._html_safety import check_colour
-from dxkit.maps._inputs import read_row_labels
+from dxkit.maps._inputs import check_rows, read_row_labels
 from dxkit.maps._mesh_layers import FIRST_LONGITUDE, check_cells, find_cells
 from dxkit.maps._provenance import MARKS, read_origin
 from dxkit.maps._shape_inputs import read_positions
@@ -234,6 +234,8 @@ def prepare_sketch(
     2
     """
     mesh_level = check_cells(cells, level)
+    if points is not None:
+        check_rows(points)
     lat, lon = read_positions(cells, "lat", "lon", read_row_labels(cells))
     row, column = find_cells(lat, lon, mesh_level)
     view, top_row, left_column = _fit_view(cells, points, mesh_level)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from dxkit._arrays import FloatArray, IntArray
@@ -82,7 +83,8 @@ def write_closed_path(points: FloatArray) -> str:
 
 def write_areas(view: View, shapes: gpd.GeoDataFrame | None, fill: str, line: str) -> str:
     """Write areas as one path; nothing where there are none."""
-    if shapes is None or not len(shapes):
+    is_empty = isinstance(shapes, pd.DataFrame) and shapes.empty
+    if shapes is None or is_empty:
         return ""
     path = "".join(_write_outlines(view, check_shapes(shapes, "background")))
     look = (

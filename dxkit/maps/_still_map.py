@@ -31,6 +31,8 @@ ENTRY_PX = 180
 ENTRY_LETTERS = 25
 TITLE_LETTERS = 84
 FOOTER_LETTERS = 126
+# as many as the page shows without scrolling
+FOOTER_LINES = 4
 # Leaflet's side of a tile, which says what a zoom level means
 TILE_PX = 256
 METRES_PER_DEGREE = 111_320.0
@@ -102,8 +104,13 @@ def write_still_map(spec: Spec, *, title: str = "", footer: str = "") -> str:
     lines = (
         [_write_text(4, 18, _cut_text(title, TITLE_LETTERS), size=16, bold=True)] if title else []
     )
-    lines += [_write_text(4, bottom + 15, _cut_text(footer, FOOTER_LETTERS), size=11)]
-    total = bottom + (LINE_PX if footer else 0)
+    # licences ask for the sources in it, so that it is broken and not cut
+    credit_lines = _break_text(footer, FOOTER_LETTERS, FOOTER_LINES)
+    lines += [
+        _write_text(4, bottom + 15 + place * LINE_PX, line, size=11)
+        for place, line in enumerate(credit_lines)
+    ]
+    total = bottom + LINE_PX * len(credit_lines)
     label = html.escape(replace_surrogates(title) or "地図")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH_PX} {total}" '
@@ -313,12 +320,25 @@ def _write_text(x: float, y: float, words: str, *, size: int = 12, bold: bool = 
     )
 
 
+def _break_text(text: str, letters: int, most: int) -> list[str]:
+    """Break a text into lines of so many half-width letters; what the last cannot hold is cut."""
+    rest = shorten(text, letters * most)
+    lines: list[str] = []
+    while rest and len(lines) < most - 1:
+        end = _count_fitting(rest, letters)
+        lines.append(rest[:end])
+        rest = rest[end:].lstrip()
+    return [*lines, _cut_text(rest, letters)] if rest else lines
+
+
 def _cut_text(text: str, letters: int) -> str:
     """Cut a text to one line of so many half-width letters; a Japanese letter takes two."""
     line = shorten(text, letters)
-    used = 0
-    for position, letter in enumerate(line):
-        used += 2 if unicodedata.east_asian_width(letter) in "FWA" else 1
-        if used > letters:
-            return f"{line[: max(position - 1, 0)]}…"
-    return line
+    end = _count_fitting(line, letters)
+    return line if end == len(line) else f"{line[: max(end - 1, 0)]}…"
+
+
+def _count_fitting(text: str, letters: int) -> int:
+    """Count the letters at the head of a text that so many half-width letters can hold."""
+    widths = [2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in text]
+    return int((np.cumsum(widths) <= letters).sum())

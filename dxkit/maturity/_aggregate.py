@@ -111,16 +111,27 @@ def compare_pairs(scaled: FloatArray, weights: FloatArray) -> FloatArray:
     return matrix
 
 
+def find_comparable(scaled: FloatArray, weights: FloatArray) -> BoolArray:
+    """Find the pairs of units that have both answered something of weight, and each with itself."""
+    is_counted = ~np.isnan(scaled) & (weights > 0)
+    counts = is_counted.astype(np.float64)
+    return np.asarray(counts @ counts.T > 0)
+
+
 def _aggregate_by_majority(
     scaled: FloatArray, framework: Framework, min_answered: float
 ) -> FloatArray:
-    """Compute pairwise wins less losses, as a share of the other units, heading by heading."""
+    """Compute pairwise wins less losses, as a share of the other units, heading by heading.
+
+    Who has answered nothing below the heading is no other; a pair that shares no answer is level.
+    """
     n_leaves = len(framework.leaves)
     is_present = find_present(~np.isnan(scaled), framework, min_answered)
     columns = []
     for position, shares in enumerate(spread_over_leaves(framework)):
         matrix = compare_pairs(scaled, shares)
-        wins = np.sign(matrix - matrix.T).sum(axis=1) / max(scaled.shape[0] - 1, 1)
+        n_answered = int(np.diag(find_comparable(scaled, shares)).sum())
+        wins = np.sign(matrix - matrix.T).sum(axis=1) / max(n_answered - 1, 1)
         # who has answered too little is compared by others, and gets no figure
         columns.append(np.where(is_present[:, n_leaves + position], wins, np.nan))
     return np.column_stack(columns)

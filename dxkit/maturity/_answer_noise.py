@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dxkit._arrays import FloatArray
+from dxkit._arrays import BoolArray, FloatArray
+from dxkit._checks import warn_of_lone_labels
 from dxkit.maturity._framework import Framework
 from dxkit.maturity._missing_answers import MissingAnswers
 from dxkit.maturity._monte_carlo import Noise
@@ -68,6 +69,28 @@ def gather_noise(
     # standings are compared without what interviewers put on top
     missing = MissingAnswers(adjusted, framework, n_donors) if has_blanks else None
     return Noise(missing, rater_shares, severity, severity_se, error, ends)
+
+
+def warn_of_unvisited(
+    answers: pd.DataFrame | None,
+    codes: pd.Index,
+    is_answered: BoolArray,
+    vary: Sequence[str],
+) -> None:
+    """Say whose interviewer nobody knows, where interviewers' severity is taken back.
+
+    Parameters
+    ----------
+    answers, vary
+        As for `gather_noise`.
+    codes, is_answered
+        The units, and (units × leaves) what each has answered.
+    """
+    if answers is not None and "severity" in vary:
+        visited = set(answers.dropna(subset=["level", "rater"])["code"].astype(str))
+        lone = {"values": set(codes[np.asarray(is_answered.any(axis=1))].astype(str)) - visited}
+        effect = "聞き取り者が分からないので、平均の厳しさとみなしました"
+        warn_of_lone_labels(lone, "市町", effect)
 
 
 def _count_rater_shares(answers: pd.DataFrame, codes: pd.Index, raters: pd.Index) -> FloatArray:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dxkit._checks import read_numbers, require_columns
+from dxkit._checks import read_numbers, require_columns, require_table
 from dxkit.maturity._read_values import LARGEST_NUMBER
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -87,4 +87,5 @@ def require_answer_columns(answers: pd.DataFrame, needed: Iterable[str]) -> None
     TableError
         Naming every missing column.
     """
+    require_table(answers, "answers")
     require_columns(pd.DataFrame(index=[0], columns=answers.columns), list(needed), "answers")

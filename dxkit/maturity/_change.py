@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.special import ndtri
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import warn_of_lone_labels
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._framework import parse_framework
 from dxkit.maturity._score import Scores
@@ -47,6 +48,11 @@ def change(
     TableError
         If the rounds share no municipality or item, or their goalposts differ.
 
+    Warns
+    -----
+    TableWarning
+        Of municipalities and items that only one round has: they are not compared.
+
     Notes
     -----
     A total is a weighted mean of answers with independent errors: its change has the standard
@@ -73,6 +79,8 @@ def change(
     if not len(codes) or not common:
         problem = "2つの回に共通の市町か項目がありません"
         raise TableError([Fault(problem, "同じ市町・同じ項目の表を渡してください")])
+    _warn_of_lone(before.raw.index, after.raw.index, "市町")
+    _warn_of_lone(before.normalised.columns, after.normalised.columns, "項目")
     framework = parse_framework(before.indicators)
     position = [framework.leaves.index(item) for item in common]
     width = (framework.high - framework.low)[position]
@@ -100,6 +108,12 @@ def change(
     if names is not None:
         table.insert(0, "name", names.reindex(codes).to_numpy())
     return carry_provenance(table, before.raw, after.raw)
+
+
+def _warn_of_lone(before: pd.Index, after: pd.Index, unit: str) -> None:
+    """Say which municipalities or items only one round has."""
+    lone = {"前の回": before.difference(after), "後の回": after.difference(before)}
+    warn_of_lone_labels(lone, unit, "比べていません")
 
 
 def _sum_items(scaled: FloatArray, share: FloatArray, is_in_both: FloatArray) -> FloatArray:

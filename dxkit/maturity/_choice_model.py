@@ -48,8 +48,9 @@ class ChoiceModel:
 
     Attributes
     ----------
-    codes, framework, nominal
-        Of the units: their codes, their index, their ranks without any variation.
+    codes, framework, nominal, is_answered
+        Of the units: their codes, their index, their ranks without any variation, and whether they
+        have answered anything.
     factors
         What each factor means for a number between 0 and 1.
     labels
@@ -71,6 +72,7 @@ class ChoiceModel:
     codes: pd.Index
     framework: Framework
     nominal: FloatArray
+    is_answered: BoolArray
     factors: dict[str, Callable[[float], Any]]
     labels: dict[str, str]
     fillings: Sequence[FloatArray]
@@ -165,6 +167,7 @@ def build_choice_model(
         codes=codes,
         framework=framework,
         nominal=rank_totals(scaled, framework, AGGREGATIONS[0], min_answered),
+        is_answered=np.asarray(~np.isnan(numbers).all(axis=1)),
         factors=factors,
         labels=_label_factors(framework),
         fillings=fillings,

@@ -27,6 +27,11 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     pandas.Series
         Whole numbers from 1 under the index of the scores; missing scores rank behind everybody.
 
+    Raises
+    ------
+    TableError
+        If it is no column of numbers, or every score is missing.
+
     Notes
     -----
     Scores that agree to about nine digits are level: the rest is rounding, and the sum of the same
@@ -47,6 +52,9 @@ def competition_ranks(scores: pd.Series) -> pd.Series:
     # an order has no use for squares: scores of any size are compared
     require_numbers(cells.set_axis(scores.index), largest=np.finfo(float).max)
     figures = cells["scores"].to_numpy(dtype=float, na_value=np.nan)
+    if len(figures) and np.isnan(figures).all():
+        # nobody is first without a score
+        raise TableError([Fault("scores の値がすべて空欄です", "順位を付ける数を入れてください")])
     ranks = pd.Series(rank_rows(figures[None, :])[0].astype(int), index=scores.index, name="rank")
     return carry_provenance(ranks, scores)
 

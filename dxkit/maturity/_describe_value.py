@@ -2,13 +2,14 @@
 
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_columns
-from dxkit.errors import ChoiceError, shorten
+from dxkit._checks import require_columns, require_unique_rows, to_numbers
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.loaders import municipality_name
-from dxkit.schema import MADE_MARK, is_made
+from dxkit.maturity._framework import find_code
+from dxkit.maturity._read_values import require_numbers
+from dxkit.schema import MADE_MARK, is_made, to_table
 
 # units in the framework tables that mean yes/no and a share of 1
 YES_NO = "有無"
@@ -51,7 +52,8 @@ def describe_value(
     ChoiceError
         If there is no such municipality.
     TableError
-        If a column is not there.
+        If a column is not there, a value is no number, a municipality stands twice, or no row is
+        one of the municipalities.
 
     Examples
     --------
@@ -63,22 +65,57 @@ def describe_value(
     >>> describe_value(cards, towns, "28222", label="保有率", unit="割合")[:16]
     '養父市の「保有率」は75％です。'
     """
+    _require_one_column(values)
     require_columns(municipalities, ["code", "name", "area"], "municipalities")
     places = municipalities.drop_duplicates("code").set_index("code")
-    if code not in places.index:
-        raise ChoiceError(f"団体コード「{shorten(code)}」は、市町の表にありません。")
+    code = _find_code(code, places.index)
     name = str(places.loc[code, "name"])
     subject = f"{name}の「{label or str(values.name or '値')}」"
     mark = f"（{MADE_MARK}）" if is_made(values) else ""
-    numbers = pd.to_numeric(values, errors="coerce").astype(float)
-    numbers = numbers[numbers.index.isin(places.index) & np.isfinite(numbers)]
+    cells = _read_cells(values, places.index)
+    numbers = cells.dropna()
     if code not in numbers.index:
-        return mark + _describe_missing(subject, numbers, places, is_listed=code in values.index)
+        return mark + _describe_missing(subject, numbers, places, is_listed=code in cells.index)
     others = places.index[(places["area"] == places.loc[code, "area"]) & (places.index != code)]
     area = str(places.loc[code, "area"])
     neighbours = numbers[numbers.index.isin(others)]
     write = _describe_choice if unit == YES_NO else _describe_number
     return mark + write(subject, numbers, neighbours, code, area=area, unit=unit)
+
+
+def _find_code(code: object, codes: pd.Index) -> str:
+    try:
+        return find_code(code, codes)
+    except ChoiceError:
+        problem = f"団体コード「{shorten(code)}」は、市町の表にありません。"
+        raise ChoiceError(problem) from None
+
+
+def _require_one_column(values: object) -> None:
+    if not isinstance(values, pd.Series) or values.index.nlevels > 1:
+        remedy = (
+            '団体コードを索引にした1つの列を渡してください（例: table.set_index("code")[列名]）'
+        )
+        raise TableError([Fault("values が1つの列ではありません", remedy)])
+
+
+def _read_cells(values: "pd.Series[Any]", codes: pd.Index) -> "pd.Series[Any]":
+    """Read one number a municipality, by its code in five digits; blanks stay missing."""
+    # codes that are numbers or have six digits become those of the table of municipalities
+    table = to_table(values.to_frame("values").rename_axis("code"), "values")
+    if len(table):
+        require_unique_rows(table.reset_index(), ["code"], "values")
+    require_numbers(table)
+    cells = pd.Series(to_numbers(table["values"]), index=table.index)
+    is_known = cells.index.isin(codes)
+    if len(cells) and not is_known.any():
+        remedy = (
+            "values と同じ市町の表を municipalities に渡すか、団体コードを索引にしてください"
+            '（例: table.set_index("code")[列名]）'
+        )
+        problem = "values のどの行も、municipalities の市町ではありません"
+        raise TableError([Fault(problem, remedy, value=cells.index[0])])
+    return cells[is_known]
 
 
 def _describe_missing(

@@ -15,7 +15,8 @@ from dxkit import schema
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._checks import require_single_columns
 from dxkit._plain_tables import order_of_labels
-from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.codes import short_code
+from dxkit.errors import ChoiceError, CodeError, Fault, TableError, shorten
 from dxkit.maturity._read_values import find_cell_faults
 
 TOTAL = "total"
@@ -296,7 +297,29 @@ def read_sorted_figures(
     return numbers[order], codes[order], np.argsort(order)
 
 
-def find_unit(code: str, codes: pd.Index) -> int:
+def find_code(code: object, codes: pd.Index) -> str:
+    """Find a municipality's code as its table writes it; 28201 and "282014" are "28201".
+
+    Raises
+    ------
+    ChoiceError
+        If there is no such row.
+    """
+    if isinstance(code, str) and code in codes:
+        return code
+    try:
+        short = short_code(code)
+    except CodeError:
+        short = None
+    if short is None or short not in codes:
+        examples = "、".join(map(str, codes[:5]))
+        raise ChoiceError(
+            f"「{shorten(code)}」の行はありません。{examples} のように書いてください。"
+        )
+    return short
+
+
+def find_unit(code: object, codes: pd.Index) -> int:
     """Find a municipality's row.
 
     Raises
@@ -304,10 +327,7 @@ def find_unit(code: str, codes: pd.Index) -> int:
     ChoiceError
         If there is none.
     """
-    if code not in codes:
-        examples = "、".join(map(str, codes[:5]))
-        raise ChoiceError(f"「{code}」の行はありません。{examples} のように書いてください。")
-    return int(codes.get_indexer(pd.Index([code]))[0])
+    return int(codes.get_indexer(pd.Index([find_code(code, codes)]))[0])
 
 
 def find_blank_faults(

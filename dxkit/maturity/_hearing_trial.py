@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._checks import require_number, require_seed, require_whole_number
 from dxkit._keywords import accepts_old_keywords
 from dxkit.maturity._competition_ranks import rank_rows
 from dxkit.maturity._method_texts import describe_hearing_trial
@@ -128,6 +129,11 @@ def hearing_trial(
     -------
     Trial
 
+    Raises
+    ------
+    ChoiceError
+        If a number of things is not whole, or a standard deviation is below 0.
+
     Notes
     -----
     All standard deviations are assumptions; neighbours share an interviewer, so that severity and
@@ -139,6 +145,15 @@ def hearing_trial(
     >>> trial.levels.shape, trial.places.tolist()
     ((5, 4), [3, 4, 1, 5, 2])
     """
+    require_seed(seed)
+    _check_counts(
+        n_municipalities=n_municipalities,
+        n_items=n_items,
+        n_dimensions=n_dimensions,
+        n_raters=n_raters,
+    )
+    require_whole_number(n_vignettes, "n_vignettes", low=0)
+    _check_figures(mean, spread=spread, severity=severity, error=error)
     random = np.random.default_rng(seed)
     codes = [f"{28000 + number}" for number in range(1, n_municipalities + 1)]
     names = [f"item_{number + 1:02d}" for number in range(n_items)]
@@ -170,6 +185,18 @@ def hearing_trial(
         carry_provenance(pd.Series(places, index=levels.index, name="place"), is_made),
         carry_provenance(pd.Series(severities, index=raters, name="severity"), is_made),
     )
+
+
+def _check_counts(**counts: object) -> None:
+    for option, count in counts.items():
+        require_whole_number(count, option)
+
+
+def _check_figures(mean: float, **deviations: float) -> None:
+    """Refuse a mean that is no number, and standard deviations below 0."""
+    require_number(mean, "mean", low=-np.finfo(float).max)
+    for option, deviation in deviations.items():
+        require_number(deviation, option)
 
 
 def _rate(

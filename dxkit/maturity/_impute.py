@@ -29,12 +29,13 @@ def impute_answers(
     TableError
         If nobody has answered an indicator.
     """
-    if impute is None or not np.isnan(numbers).any():
-        return numbers
-    if impute not in IMPUTE:
+    # also where nothing is missing: a wrong word would stand in the settings
+    if impute is not None and impute not in IMPUTE:
         raise ChoiceError(
             f"補完「{impute}」はありません。{'・'.join(IMPUTE)} か None から選んでください。"
         )
+    if impute is None or not np.isnan(numbers).any():
+        return numbers
     _check_answered(numbers, framework)
     is_missing = np.isnan(numbers)
     if impute == "neighbours":

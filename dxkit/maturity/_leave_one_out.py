@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from dxkit._arrays import FloatArray
 from dxkit._checks import require_number
 from dxkit._plain_tables import order_of_labels
-from dxkit.maturity._choice_model import rank_totals
-from dxkit.maturity._framework import drop_leaves, parse_framework, read_figures
+from dxkit.maturity._aggregate import aggregate_headings
+from dxkit.maturity._competition_ranks import rank_rows
+from dxkit.maturity._framework import Framework, drop_leaves, parse_framework, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
 from dxkit.maturity._monte_carlo import FLOOR, MAX_FLOOR
 from dxkit.maturity._normalise import normalise_figures
@@ -41,8 +43,9 @@ def leave_one_out(
     -------
     pandas.DataFrame
         One row an indicator, the one that moves most first: ``indicator, label, mean_shift`` (mean
-        absolute change of rank), ``largest`` (greatest change), ``code`` (of the municipality that
-        it moves most). ``.attrs["settings"]`` holds the methods and the floor.
+        absolute change of rank of those who have a total with it and without), ``largest``
+        (greatest change), ``code`` (of the municipality that it moves most).
+        ``.attrs["settings"]`` holds the methods and the floor.
 
     Raises
     ------
@@ -68,21 +71,38 @@ def leave_one_out(
     numbers, codes = read_figures(values, framework)
     scaled = normalise_figures(numbers, framework, normalise, (floor, 1.0))
     by_code = order_of_labels(codes)
-    nominal = rank_totals(scaled, framework, aggregate, min_answered)
+    nominal = _rank_known_totals(scaled, framework, aggregate, min_answered)
     labels = framework.labels_by_name
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for column, name in enumerate(framework.leaves):
         is_kept = np.arange(len(framework.leaves)) != column
         without = np.where(is_kept, scaled, np.nan)
         # left out, not missing: what is left of a heading is the whole of it
         rest = drop_leaves(framework, is_kept)
-        shift = np.abs(rank_totals(without, rest, aggregate, min_answered) - nominal)
+        shift = np.abs(_rank_known_totals(without, rest, aggregate, min_answered) - nominal)
+        is_known = ~np.isnan(shift)
+        if not is_known.any():
+            # nobody has a total without the only indicator
+            rows.append((name, labels[name], np.nan, pd.NA, None))
+            continue
         # of several that move as far, the one whose code comes first
-        unit = int(by_code[shift[by_code].argmax()])
-        rows.append((name, labels[name], float(shift.mean()), int(shift[unit]), codes[unit]))
+        unit = int(by_code[np.where(is_known, shift, -1.0)[by_code].argmax()])
+        mean_shift = float(shift[is_known].mean())
+        rows.append((name, labels[name], mean_shift, int(shift[unit]), codes[unit]))
     table = pd.DataFrame(rows, columns=["indicator", "label", "mean_shift", "largest", "code"])
+    # whole numbers, with room for a missing one only where there is one
+    table["largest"] = table["largest"].astype("Int64" if table["largest"].isna().any() else int)
     table = table.sort_values("mean_shift", ascending=False, ignore_index=True, kind="stable")
     settings = {"normalise": normalise, "aggregate": aggregate, "floor": floor}
     settings["min_answered"] = min_answered
     table.attrs["settings"] = settings
     return carry_provenance(table, values, indicators)
+
+
+def _rank_known_totals(
+    scaled: FloatArray, framework: Framework, aggregate: str, min_answered: float
+) -> FloatArray:
+    """Rank units by their total; missing where there is none."""
+    total = aggregate_headings(scaled, framework, aggregate, min_answered)[:, -1]
+    ranks = rank_rows(total[None, :])[0].astype(np.float64)
+    return np.where(np.isnan(total), np.nan, ranks)

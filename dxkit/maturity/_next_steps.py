@@ -1,13 +1,15 @@
 """What does a municipality's next level ask, and who like it has reached that?"""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
+from dxkit._checks import warn_caller, warn_of_lone_labels
 from dxkit._keywords import accepts_old_keywords
-from dxkit.maturity._framework import find_unit, parse_framework
+from dxkit.maturity._framework import find_code, parse_framework
 from dxkit.maturity._score import Scores
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -76,6 +78,11 @@ def next_steps(
     ChoiceError
         If there is no such municipality.
 
+    Warns
+    -----
+    TableWarning
+        Of peers that ``scores`` does not hold, and of a municipality that has answered nothing.
+
     Notes
     -----
     An item comes before another if more peers have reached its next level (it can be done by the
@@ -91,14 +98,15 @@ def next_steps(
     >>> steps[["label", "level", "next_level"]].to_numpy().tolist()
     [['目指す姿', 0, 1], ['推進リーダー', 1, 2]]
     """
-    find_unit(code, scores.raw.index)
+    code = find_code(code, scores.raw.index)
     texts = (scores.indicators if framework is None else framework).set_index("indicator")
     peer_codes = peers["code"] if peers is not None else scores.raw.index
     others = [peer for peer in peer_codes if peer in scores.raw.index and peer != code]
+    answers = scores.raw.loc[code].dropna()
+    _warn_of_silence(scores, code, peer_codes, has_answers=len(answers) > 0)
     tree = parse_framework(scores.indicators)
     gains = dict(zip(tree.leaves, tree.leaf_weights / (tree.high - tree.low), strict=True))
     tops = dict(zip(tree.leaves, tree.high, strict=True))
-    answers = scores.raw.loc[code].dropna()
     rows = [
         {"item": item, "gain": gains[item]}
         | _describe_step(float(level), scores.raw.loc[others, item], texts.loc[item], names, error)
@@ -118,6 +126,17 @@ def next_steps(
         "certainty": certainty,
     }
     return carry_provenance(table, scores.raw)
+
+
+def _warn_of_silence(
+    scores: Scores, code: str, peer_codes: Iterable[str], *, has_answers: bool
+) -> None:
+    """Say that nothing can be proposed without an answer, and which peers have no scores."""
+    if not has_answers:
+        text = f"「{code}」は答えが1つもないので、次の一歩を挙げられません。答えを入れてください。"
+        warn_caller(text)
+    lone = {"peers": set(peer_codes) - set(scores.raw.index)}
+    warn_of_lone_labels(lone, "市町", "達した市町に数えていません")
 
 
 def _describe_step(

@@ -18,6 +18,10 @@ Normalise = Literal["goalposts", "minmax", "zscore", "rank", "percentile"]
 NORMALISE = get_args(Normalise)
 # methods that stretch a column over a scale, which a column without variation cannot be
 NEEDS_SPREAD = ("minmax", "zscore")
+# differences below this part of the largest figure are rounding: 0.1 + 0.2 is no better than 0.3
+ROUNDING = 1e-12
+# the squares of smaller differences are 0
+LEAST_SPREAD = 1e-150
 
 
 def normalise_figures(
@@ -120,11 +124,12 @@ def read_goalposts(framework: Framework) -> tuple[FloatArray, FloatArray]:
 
 
 def find_flat_columns(numbers: FloatArray) -> BoolArray:
-    """Find columns in which everybody is equal, or nobody has a figure."""
+    """Find columns in which everybody is equal but for rounding, or nobody has a figure."""
     is_answered = ~np.isnan(numbers)
     highest = np.where(is_answered, numbers, -np.inf).max(axis=0)
     lowest = np.where(is_answered, numbers, np.inf).min(axis=0)
-    return np.asarray(~(highest - lowest > 0))
+    largest = np.where(is_answered, np.abs(numbers), 0.0).max(axis=0)
+    return np.asarray(~(highest - lowest > np.maximum(ROUNDING * largest, LEAST_SPREAD)))
 
 
 def _check_spread(numbers: FloatArray, framework: Framework) -> None:

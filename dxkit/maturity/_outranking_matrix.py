@@ -1,9 +1,10 @@
 """On how much of the index is one municipality ahead of another?"""
 
+import numpy as np
 import pandas as pd
 
 from dxkit._checks import require_choice
-from dxkit.maturity._aggregate import compare_pairs, spread_over_leaves
+from dxkit.maturity._aggregate import compare_pairs, find_comparable, spread_over_leaves
 from dxkit.maturity._framework import TOTAL, parse_framework
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
@@ -24,7 +25,8 @@ def outranking(scores: Scores, *, heading: str = TOTAL) -> pd.DataFrame:
     pandas.DataFrame
         Municipalities × municipalities: share of the heading's weight (0–1) on which the row's
         municipality is ahead of the column's, half of it where they are level. Indicators that
-        either has not answered count for neither.
+        either has not answered count for neither; a pair without any that both have answered is
+        missing.
 
     Raises
     ------
@@ -51,7 +53,11 @@ def outranking(scores: Scores, *, heading: str = TOTAL) -> pd.DataFrame:
     framework = parse_framework(scores.indicators)
     names = [node.name for node in framework.headings]
     position = names.index(require_choice(heading, names, "heading"))
-    matrix = compare_pairs(scores.normalised.to_numpy(), spread_over_leaves(framework)[position])
+    scaled = scores.normalised.to_numpy()
+    weights = spread_over_leaves(framework)[position]
+    matrix = compare_pairs(scaled, weights)
+    # who has answered nothing is not behind
+    matrix = np.where(find_comparable(scaled, weights), matrix, np.nan)
     codes = scores.normalised.index
     table = pd.DataFrame(matrix, index=codes, columns=codes)
     return carry_provenance(table, scores.normalised)

@@ -8,7 +8,7 @@ from dxkit._checks import read_numbers
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
 from dxkit.loaders import load
-from dxkit.maturity._framework import find_unit
+from dxkit.maturity._framework import find_code
 from dxkit.maturity._population_band import population_band
 from dxkit.maturity._read_values import LARGEST_NUMBER
 from dxkit.schema import accepts_any_table, carry_provenance
@@ -72,7 +72,7 @@ def peers(
         municipalities = load("municipalities", None)
     _checks.require_unique_rows(municipalities, ["code"], "municipalities")
     table = municipalities.drop(columns="geometry", errors="ignore").set_index("code", drop=False)
-    find_unit(code, table.index)
+    code = find_code(code, table.index)
     # shares and logarithms need people
     table = table[table["people_2020"] != 0]
     if code not in table.index:

@@ -13,7 +13,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_single_columns
+from dxkit._checks import require_single_columns, require_table
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -96,6 +96,7 @@ def complete_framework(values: pd.DataFrame, indicators: pd.DataFrame | None) ->
 
 def _make_framework(values: pd.DataFrame, reverse: Collection[str]) -> pd.DataFrame:
     """Make the plain framework; less is better in the columns of ``reverse``."""
+    require_table(values, "values")
     values = _drop_repeated_words(values)
     names = _list_indicators(values)
     if not names:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray
-from dxkit._checks import require_number
-from dxkit.maturity._answer_noise import gather_noise
+from dxkit._checks import require_executor, require_number
+from dxkit.maturity._answer_noise import gather_noise, warn_of_unvisited
 from dxkit.maturity._competition_ranks import RankArray
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._draw_workers import rank_all_draws
@@ -213,6 +213,7 @@ def rank_intervals(
     >>> intervals.table.loc["28100", ["p05", "p95"]].tolist()
     [8, 16]
     """
+    require_executor(executor, "submit")
     indicators = complete_framework(values, indicators)
     rule = MIN_ANSWERED if min_answered is None else min_answered
     _check_shares(weight_noise=weight_noise, min_answered=rule, level=level, tier_level=tier_level)
@@ -222,6 +223,7 @@ def rank_intervals(
     noise = gather_noise(
         numbers, framework, codes, answers=answers, vary=vary, levels=levels, n_donors=n_donors
     )
+    warn_of_unvisited(answers, codes, ~np.isnan(numbers), vary)
     pairs, impossible_pairs = pair_methods(normalise, aggregate, vary)
     kept = find_kept_columns(numbers, pairs, noise)
     methods = plan_methods(pairs, kept, framework)

@@ -7,6 +7,7 @@ municipality and its column.
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import to_numbers
 from dxkit.errors import Fault, TableError
 
 # larger figures do not occur, and their squares and sums lose everybody else's digits
@@ -27,7 +28,7 @@ def find_cell_faults(table: pd.DataFrame, largest: float = LARGEST_NUMBER) -> li
     faults = []
     for name in table.columns:
         # text that reads as a number is taken for one
-        numbers = pd.to_numeric(table[name], errors="coerce").to_numpy(float, na_value=np.nan)
+        numbers = to_numbers(table[name])
         is_text = (np.isnan(numbers) & table[name].notna().to_numpy(bool)) | np.isinf(numbers)
         is_large = ~is_text & (np.abs(numbers) > largest)
         for row in np.flatnonzero(is_text | is_large).tolist():

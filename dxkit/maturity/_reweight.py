@@ -7,6 +7,7 @@ from dxkit import schema
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._framework import parse_framework, read_figures
+from dxkit.maturity._normalise import find_flat_columns
 from dxkit.maturity._read_values import require_numbers
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -207,7 +208,7 @@ def _reweight_by_components(
         problem = "空欄のある表では主成分を計算できません"
         raise TableError([Fault(problem, "score の impute と同じように補ってください")])
     # what is equal everywhere varies with nothing: it has no correlation
-    equal = np.ptp(numbers, axis=0) == 0
+    equal = find_flat_columns(numbers)
     if equal.any():
         problem = "すべての市町で同じ値なので、主成分を計算できません"
         remedy = "この指標を indicators から外すか、値の違う市町を加えてください"

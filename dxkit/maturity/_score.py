@@ -3,6 +3,7 @@
 Beside each score stands how much of it rests on missing answers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import FloatArray
-from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maturity._aggregate import NEEDS_POSITIVE, Aggregate, aggregate_headings, check_pair
 from dxkit.maturity._framework import TOTAL, Framework, parse_framework, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
@@ -103,7 +104,8 @@ def score(
         ``"zscore"`` (sample standard deviation), ``"rank"`` or ``"percentile"``.
     aggregate
         ``"arithmetic"``, ``"geometric"``, ``"harmonic"`` (weighted means, heading by heading) or
-        ``"copeland"`` (pairwise wins less losses, as a share of the others).
+        ``"copeland"`` (pairwise wins less losses, as a share of the others that have answered
+        anything).
     impute
         ``None`` (missing answers are left out and weights of the rest weighed up), ``"mean"``,
         ``"median"`` or ``"neighbours"``.
@@ -185,8 +187,15 @@ def _choose_scale(
     """Choose the ends of the scale: as asked for, else by what the aggregation needs."""
     default = FLOORED_SCALE if aggregate in NEEDS_POSITIVE else PLAIN_SCALE
     ends = scale if scale is not None else default
-    if not 0 <= ends[0] < ends[1] < np.inf:
-        raise ChoiceError(f"scale={ends} は使えません。0以上の数を、小さい方から書いてください。")
+    are_ends = (
+        isinstance(ends, Sequence | np.ndarray)
+        and len(ends) == 2
+        and all(map(_checks.is_number, ends))
+    )
+    if not (are_ends and 0 <= ends[0] < ends[1]):
+        raise ChoiceError(
+            f"scale={shorten(ends)} は使えません。0以上の数を、小さい方から書いてください。"
+        )
     if not (_checks.is_number(min_answered) and 0 <= min_answered <= 1):
         raise ChoiceError(f"min_answered={min_answered} は 0〜1 の割合にしてください。")
     return ends

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import require_number, require_whole_number
-from dxkit.errors import ChoiceError
+from dxkit._checks import require_executor, require_number, require_whole_number
+from dxkit.errors import ChoiceError, shorten
+from dxkit.maturity._answer_noise import warn_of_unvisited
 from dxkit.maturity._choice_model import ChoiceModel, FloorRange, build_choice_model
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
 from dxkit.maturity._framework import find_unit
@@ -108,6 +109,7 @@ def sensitivity(
     >>> table.loc[table["ST"].idxmax(), "label"]
     '集計の方法'
     """
+    require_executor(executor, "map")
     indicators = complete_framework(values, indicators)
     check_vary(vary)
     require_whole_number(draws, "draws", high=10**9)
@@ -127,7 +129,8 @@ def sensitivity(
         n_donors=n_donors,
         min_answered=min_answered,
     )
-    unit = None if code is None else find_unit(code, model.codes)
+    warn_of_unvisited(answers, model.codes, model.is_answered[:, None], vary)
+    unit = _find_answering_unit(code, model)
     table = _analyse(model, unit, draws, seed, executor)
     varied = model.varied
     table.attrs["settings"] = {
@@ -135,7 +138,7 @@ def sensitivity(
         "seed": seed,
         "vary": varied,
         "not_varied": explain_not_varied(vary, varied),
-        "code": code,
+        "code": None if unit is None else str(model.codes[unit]),
         "dropped": list_dropped(model.kept, model.framework),
         "weight_noise": weight_noise if "weights" in varied else 0.0,
         "levels": levels if "severity" in varied else None,
@@ -145,6 +148,16 @@ def sensitivity(
         "min_answered": min_answered,
     }
     return carry_provenance(table, values, indicators, answers)
+
+
+def _find_answering_unit(code: str | None, model: ChoiceModel) -> int | None:
+    """Find the row of a municipality whose rank can be looked at."""
+    unit = None if code is None else find_unit(code, model.codes)
+    if unit is not None and not model.is_answered[unit]:
+        raise ChoiceError(
+            f"code=「{shorten(code)}」は使えません。答えが1つもない市町の順位は、調べられません。"
+        )
+    return unit
 
 
 def _check_counts(n_alternatives: int, n_donors: int) -> None:
@@ -175,7 +188,8 @@ def _analyse(
     # portions, so that the model is sent once a portion and not once a run
     run = partial(_run_portion, model, unit)
     portions = np.array_split(points, min(PORTIONS, len(points)))
-    outputs = np.concatenate(list(executor.map(run, portions) if executor else map(run, portions)))
+    answers = map(run, portions) if executor is None else executor.map(run, portions)
+    outputs = np.concatenate(list(answers))
     if np.ptp(outputs) == 0:
         raise ChoiceError(
             "どの選択を変えても順位が動きません（市町か指標が少なすぎるか、差が大きすぎます）。"

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit._checks import require_single_columns
+from dxkit._checks import require_single_columns, require_table
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
@@ -110,6 +110,7 @@ def typology(
     >>> typology(table, n_types=2, draws=20).labels.tolist()
     [1, 1, 1, 2, 2]
     """
+    require_table(values, "values")
     table = values.set_index("code") if "code" in values.columns else values
     _check_complete(table)
     # what is drawn, and which of two equally near clusters are joined, goes by codes and names
@@ -117,11 +118,7 @@ def typology(
     by_code = order_of_labels(table.index)
     by_name = order_of_labels(table.columns)
     numbers = table.iloc[by_code, by_name].to_numpy(dtype=float)
-    n_profiles = len(np.unique(numbers, axis=0))
-    if n_profiles < 2 or (n_types is not None and not 2 <= n_types <= n_profiles):
-        raise ChoiceError(
-            f"n_types={n_types} は使えません。2〜{n_profiles}（違う横顔の数）にしてください。"
-        )
+    n_profiles = _count_profiles(numbers, n_types)
     # of the numbers of types, the one whose least stable type is most stable
     candidates = {}
     for count in [n_types] if n_types is not None else range(2, min(max_types, n_profiles) + 1):
@@ -150,6 +147,19 @@ def typology(
         carry_provenance(table.groupby(types).mean(), values),
         settings,
     )
+
+
+def _count_profiles(numbers: FloatArray, n_types: int | None) -> int:
+    """Count the profiles that differ, and refuse a number of types that they do not allow."""
+    n_profiles = len(np.unique(numbers, axis=0))
+    if n_profiles < 2:
+        problem = "どの市町も同じ値か、市町が1つなので、型に分けられません"
+        raise TableError([Fault(problem, "値の違う市町を2つ以上にしてください")])
+    if n_types is not None and not 2 <= n_types <= n_profiles:
+        raise ChoiceError(
+            f"n_types={n_types} は使えません。2〜{n_profiles}（違う横顔の数）にしてください。"
+        )
+    return n_profiles
 
 
 def _check_complete(table: pd.DataFrame) -> None:

@@ -1,8 +1,8 @@
 """What was really varied, of all that was to vary?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, shorten
 from dxkit.maturity._framework import Framework
 from dxkit.maturity._monte_carlo import Method, Noise
 
@@ -33,6 +33,12 @@ def check_vary(vary: Sequence[str]) -> None:
     ------
     ChoiceError
     """
+    if isinstance(vary, str) or not isinstance(vary, Iterable):
+        # a word alone is no list of letters
+        raise ChoiceError(
+            f"vary={shorten(vary)} は使えません。変えるものをリストで書いてください"
+            f"（{'・'.join(VARY)} から。例: vary=['weights']）。"
+        )
     if unknown := [name for name in vary if name not in VARY]:
         raise ChoiceError(
             f"vary の「{unknown[0]}」は使えません。{'・'.join(VARY)} から選んでください。"

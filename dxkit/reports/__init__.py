@@ -9,19 +9,43 @@ a joint procurement for a mayor, `organisation` who has which organisation for D
 its date. Sheets of invented or estimated data say so.
 """
 
-from dxkit.reports._calendar_entry import calendar_entry
-from dxkit.reports._deck import deck
-from dxkit.reports._edition import edition
-from dxkit.reports._handout import handout
-from dxkit.reports._kit_page import kit_page
-from dxkit.reports._one_page import one_page
-from dxkit.reports._organisation import organisation
-from dxkit.reports._pack import pack
-from dxkit.reports._profile import profile
-from dxkit.reports._profiles import profiles
-from dxkit.reports._record import record
-from dxkit.reports._record_template import record_template
-from dxkit.reports._trial_page import trial_page
+from typing import TYPE_CHECKING
+
+from dxkit._late_names import offer_names
+
+if TYPE_CHECKING:
+    from dxkit.reports._calendar_entry import calendar_entry
+    from dxkit.reports._deck import deck
+    from dxkit.reports._edition import edition
+    from dxkit.reports._handout import handout
+    from dxkit.reports._kit_page import kit_page
+    from dxkit.reports._one_page import one_page
+    from dxkit.reports._organisation import organisation
+    from dxkit.reports._pack import pack
+    from dxkit.reports._profile import profile
+    from dxkit.reports._profiles import profiles
+    from dxkit.reports._record import record
+    from dxkit.reports._record_template import record_template
+    from dxkit.reports._trial_page import trial_page
+else:
+    __getattr__, __dir__ = offer_names(
+        __name__,
+        {
+            "_calendar_entry": ("calendar_entry",),
+            "_deck": ("deck",),
+            "_edition": ("edition",),
+            "_handout": ("handout",),
+            "_kit_page": ("kit_page",),
+            "_one_page": ("one_page",),
+            "_organisation": ("organisation",),
+            "_pack": ("pack",),
+            "_profile": ("profile",),
+            "_profiles": ("profiles",),
+            "_record": ("record",),
+            "_record_template": ("record_template",),
+            "_trial_page": ("trial_page",),
+        },
+    )
 
 __all__ = [
     "calendar_entry",

@@ -24,6 +24,7 @@ from dxkit.errors import ChoiceError, shorten
 from dxkit.reports._html_page import escape_text
 from dxkit.reports._notebook_runs import NotebookRun
 from dxkit.reports._page_pieces import Pieces
+from dxkit.reports._page_words import fit_hint, fit_words
 
 ASSETS = Path(__file__).parents[1] / "assets"
 RESULTS = re.compile(
@@ -39,6 +40,11 @@ FILE_FRAME = re.compile(r'src="((?:out/|[^"?#]*[/\\]out[/\\])[^"?#]+\.html)"')
 CHOICE = re.compile(
     r'(<script type="application/json" class="dxkit-choice">)(.*?)(</script>)', re.S
 )
+EXERCISE = re.compile(
+    r'(<script type="application/json" class="dxkit-exercise">)(.*?)(</script>)', re.S
+)
+# what an exercise says after a wrong answer, up to the next line or tag that is no code
+HINT = re.compile(r"(?<=<br>ヒント: )(?:[^<]|</?code[^>]*>)+")
 LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.S)
 PNG = "image/png"
 SLOT = re.compile(r'<div class="slot" data-slot="(\d+)"></div>')
@@ -117,6 +123,7 @@ def _convert(notebook: Any) -> str:
     exporters = import_extra("nbconvert.exporters", "nbconvert", "lab")
     slots = Slots()
     copy = deepcopy(notebook)
+    fit_words(copy)
     for position, cell in enumerate(copy.cells):
         cell.metadata["dxkit_cell"] = position
         for output in cell.get("outputs", ()):
@@ -214,9 +221,20 @@ def _pack(page: str, run: NotebookRun, pieces: Pieces) -> str:
         text = json.dumps(still, ensure_ascii=False).replace("<", "\\u003c")
         return f"{block[1]}{text}{block[3]}"
 
-    packed = CHOICE.sub(pack_choice, page)
+    packed = CHOICE.sub(pack_choice, EXERCISE.sub(fit_exercise, page))
     packed = FRAME.sub(pack_frame, STILL_PICTURE.sub("", packed))
     return FILE_FRAME.sub(pack_file, packed)
+
+
+def fit_exercise(block: re.Match[str]) -> str:
+    """Let the hints of an exercise say where a new cell can be made."""
+    exercise = json.loads(block[2])
+    verdicts = exercise["words"]
+    verdicts["wrong"] = [
+        HINT.sub(lambda hint: fit_hint(hint[0]), words) for words in verdicts["wrong"]
+    ]
+    text = json.dumps(exercise, ensure_ascii=False).replace("<", "\\u003c")
+    return f"{block[1]}{text}{block[3]}"
 
 
 def _link_pages(body: str, has_page: Callable[[str], bool]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pandas as pd
 
@@ -53,7 +54,11 @@ SOURCES = ("人口・世帯・面積", "標準化の進捗", "特定移行")
 # what `write_sheet` puts beside the heading when it has nothing to put there
 EMPTY_ASIDE = '<p class="note"></p></header>'
 HEADINGS = ("団体", "圏域", "人口", "終えた手順", "残る業務", "特定移行")
+# of these, what only a meeting on the 20 systems needs
+SYSTEM_HEADINGS = ("終えた手順", "残る業務", "特定移行")
 NUMBER_HEADINGS = ("人口", "残る業務", "特定移行")
+# a title or question that holds one of these is about the 20 systems
+SYSTEM_WORDS = ("標準化", "ガバメントクラウド", "システム移行")
 
 Questions = pd.DataFrame | Sequence[str] | Mapping[Any, Sequence[str]] | None
 
@@ -66,6 +71,7 @@ def handout(
     show: Sequence[str] = (),
     reasons: Mapping[Any, str] | pd.Series | None = None,
     questions: Questions = None,
+    systems: bool | None = None,
     url: str | Mapping[Any, str] | None = None,
     title: str = TITLE,
     date: str = "",
@@ -91,6 +97,10 @@ def handout(
         One row a question (``question``, with ``theme`` if there is one), a list of texts, or group
         → list. By default the first question of each theme of ``meeting_questions``. Five are
         printed.
+    systems
+        Whether each sheet shows how far the municipalities have come with the 20 systems to be
+        standardised. ``None`` goes by the meeting's subject: shown where the title or a question
+        holds 標準化, ガバメントクラウド or システム移行, and with the example questions.
     url
         Where to vote (http or https): for all, or group → address. Without it there is no QR code.
     title, date, place
@@ -133,7 +143,8 @@ def handout(
     mark = read_mark(groups, members)
     # long texts are cut: a group has one sheet
     place_and_date = "　".join(shorten(text, HEAD_LENGTH) for text in (date, place) if text)
-    head = _Head(shorten(title, HEAD_LENGTH), place_and_date, mark)
+    is_shown = agenda.is_on_systems(title) if systems is None else systems
+    head = _Head(shorten(title, HEAD_LENGTH), place_and_date, mark, is_shown)
     sheets = [
         _write_group_sheet(key, part, agenda, official, head)
         for key, part in people.groupby("group", sort=True)
@@ -145,11 +156,12 @@ def handout(
 
 @dataclass(frozen=True)
 class _Head:
-    """What stands at the top of every sheet."""
+    """What stands at the top of every sheet, and whether the 20 systems follow."""
 
     title: str
     place_and_date: str
     mark: str
+    has_systems: bool
 
 
 @dataclass(frozen=True)
@@ -171,6 +183,20 @@ class _Agenda:
         if isinstance(questions, pd.DataFrame):
             questions = _write_questions(questions)
         return [shorten(text, QUESTION_LENGTH) for text in questions][:QUESTION_COUNT]
+
+    def is_on_systems(self, title: str) -> bool:
+        """Whether the meeting is about the 20 systems to be standardised."""
+        questions = self.questions
+        if questions is None:
+            # the examples are about them
+            return True
+        if isinstance(questions, pd.DataFrame):
+            questions = _write_questions(questions)
+        if isinstance(questions, Mapping):
+            questions = [text for texts in questions.values() for text in texts]
+        # a word that a line breaks, or that is typed in half width
+        texts = [normalize("NFKC", "".join(str(text).split())) for text in (title, *questions)]
+        return any(word in text for text in texts for word in SYSTEM_WORDS)
 
     def get_address(self, key: Any) -> str:
         """Return where a group votes; empty where it does not."""
@@ -204,19 +230,19 @@ def _write_group_sheet(
     parts = [
         mark,
         f'<p class="why">{escape_text(reason)}</p>' if reason else "",
-        write_part(f"このグループの{len(people)}{unit}", _write_members(people, official)),
-        _draw_progress(key, people, official),
+        write_part(f"このグループの{len(people)}{unit}", _write_members(people, official, head)),
+        _draw_progress(key, people, official) if head.has_systems else "",
         write_part("話し合うこと", f"<ol class='asked'>{questions}</ol>"),
         write_part("次の一歩（だれが・いつまでに）", '<div class="lines"></div>'),
     ]
     # the caution stands above the sources: shares are of steps, not of finished systems
-    sources = "　".join(f"［{name}］{official.sources[name]}" for name in SOURCES)
+    tables = (official.municipalities, official.progress, official.extensions)
+    count = len(SOURCES) if head.has_systems else 1
+    sources = "　".join(f"［{name}］{official.sources[name]}" for name in SOURCES[:count])
     # one paragraph: each one costs a line of the sheet
-    age_note = schema.write_age_note(
-        official.municipalities, official.progress, official.extensions
-    )
+    age_note = schema.write_age_note(*tables[:count])
     origin = " ".join(filter(None, [f"出典: {sources}", age_note]))
-    foot = [PROGRESS_CAUTION, origin]
+    foot = [PROGRESS_CAUTION, origin] if head.has_systems else [origin]
     heading = (
         f"{escape_text(head.title)} {escape_text(name_group(key))}"
         f"<small>{escape_text(head.place_and_date)}</small>"
@@ -251,12 +277,12 @@ def _add_code(sheet: str, address: str) -> str:
     return sheet.replace(EMPTY_ASIDE, f"{code}</header>", 1)
 
 
-def _write_members(people: pd.DataFrame, official: Official) -> str:
+def _write_members(people: pd.DataFrame, official: Official, sheet_head: _Head) -> str:
     """Write the members with their figures."""
     shown_columns = [
         name for name in people.columns if name not in ("code", "group", "name", "person")
     ]
-    body, *figures = HEADINGS
+    body, *figures = _list_headings(sheet_head)
     persons = ["氏名"] if "person" in people.columns else []
     names = [body, *persons, *figures, *(schema.heading(name) for name in shown_columns)]
     head = "".join(
@@ -265,15 +291,22 @@ def _write_members(people: pd.DataFrame, official: Official) -> str:
         for name in names
     )
     lines = "".join(
-        _write_member(row, shown_columns, official) for row in people.to_dict("records")
+        _write_member(row, shown_columns, official, sheet_head) for row in people.to_dict("records")
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
 
-def _write_member(row: Mapping[Any, Any], shown_columns: Sequence[str], official: Official) -> str:
+def _list_headings(head: _Head) -> list[str]:
+    return [name for name in HEADINGS if head.has_systems or name not in SYSTEM_HEADINGS]
+
+
+def _write_member(
+    row: Mapping[Any, Any], shown_columns: Sequence[str], official: Official, head: _Head
+) -> str:
     persons = [f'<td class="kept">{escape_text(row["person"])}</td>'] if "person" in row else []
     cells = [f'<td class="kept">{escape_text(row["name"])}</td>', *persons]
-    cells += _write_figures(row["code"], official)
+    # the body's name stands before its figures
+    cells += _write_figures(row["code"], official)[: len(_list_headings(head)) - 1]
     for name in shown_columns:
         text = "" if pd.isna(row[name]) else shorten(row[name], SHOWN_LENGTH)
         cells.append(f"<td>{escape_text(text)}</td>")

@@ -31,6 +31,7 @@ MARK_WORDS = {MADE_MARK: f"{MADE_MARK}（実在の市町の回答ではありま
 # letters: more would not fit on one sheet beside the other candidates
 TEXT_LENGTH = 98
 LABEL_LENGTH = 46
+NO_STEPS = "<p>候補はありません（回答がないか、すべて最上段です）。</p>"
 # points by which unanswered items must be able to move the score before the sheet says so
 NOTABLE_RANGE = 0.05
 
@@ -130,6 +131,8 @@ def _write_steps(
     code: str, official: Official, hearing: Hearing, peers: pd.DataFrame | None, audience: str
 ) -> str:
     """Write the candidates for a next step, surest first."""
+    if hearing.scores.raw.loc[code].isna().all():
+        return NO_STEPS
     compared = pd.DataFrame({"code": _list_codes(peers)}, dtype=object)
     shown = _hide_few(hearing.scores.raw, _list_codes(peers))
     steps = maturity.next_steps(
@@ -150,7 +153,7 @@ def _write_steps(
         for _, step in steps.iterrows()
     ]
     if not cards:
-        return "<p>候補はありません（回答がないか、すべて最上段です）。</p>"
+        return NO_STEPS
     return f'<ol class="steps">{"".join(cards)}</ol>'
 
 

@@ -128,16 +128,27 @@ def write_table(
     rows: Iterable[Sequence[object]],
     *,
     number_columns: Sequence[int] = (),
+    stacked: bool = False,
 ) -> str:
-    """Write a table of texts; the columns at ``number_columns`` are set to the right."""
+    """Write a table of texts; the columns at ``number_columns`` are set to the right.
+
+    On a phone each row of a ``stacked`` table is a list of headings and values.
+    """
     looks = [
         'class="figure"' if column in number_columns else "" for column in range(len(headings))
     ]
     head = "".join(
         f"<th {look}>{escape_text(name)}</th>" for name, look in zip(headings, looks, strict=True)
     )
+    look = ""
+    if stacked:
+        look = ' class="stacked"'
+        looks = [
+            f'{of_column} data-label="{escape_text(name)}"'
+            for name, of_column in zip(headings, looks, strict=True)
+        ]
     lines = "".join(f"<tr>{_write_cells(row, looks)}</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
+    return f"<table{look}><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def _write_cells(row: Sequence[object], looks: Sequence[str]) -> str:

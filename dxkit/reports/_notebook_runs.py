@@ -107,6 +107,8 @@ def run_notebook(path: Path, folder: Path, municipalities: Sequence[str]) -> Not
             _run_code(client, SHOW_STILLS)
             for position, cell in enumerate(notebook.cells):
                 client.execute_cell(cell, position)
+                if cell.cell_type == "code":
+                    cell.outputs = _join_streams(cell.outputs)
             if municipalities:
                 _run_municipalities(client, run, municipalities)
     except nbclient.exceptions.CellExecutionError as error:
@@ -127,7 +129,22 @@ def _run_code(client: Any, source: str) -> list[Any]:
         client.execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
     finally:
         client.nb.cells.pop()
-    return list(cell.outputs)
+    return _join_streams(cell.outputs)
+
+
+def _join_streams(outputs: Sequence[Any]) -> list[Any]:
+    """Join neighbouring pieces of one print, which a busy computer sends apart.
+
+    ``coalesce_streams`` of nbclient would also move what is printed below a figure above it.
+    """
+    joined: list[Any] = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and before.get("name") == output["name"]:
+            before["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
 
 
 def _run_municipalities(client: Any, run: NotebookRun, municipalities: Sequence[str]) -> None:

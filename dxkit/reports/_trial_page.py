@@ -106,7 +106,7 @@ def _write_places(rows: Iterable[dict[Any, Any]]) -> str:
         reach = "届く" if row["in_reach"] else "届かない"
         people = f"{row['in_need']:,.0f}"
         lines.append((order, row["name"], people, row["place"], *figures, reach))
-    return write_table(HEADINGS, lines, number_columns=(0, 2, 4, 6))
+    return write_table(HEADINGS, lines, number_columns=(0, 2, 4, 6), stacked=True)
 
 
 def _write_costs(rows: Iterable[dict[Any, Any]]) -> str:
@@ -121,7 +121,7 @@ def _write_costs(rows: Iterable[dict[Any, Any]]) -> str:
         for row in rows
         if not pd.isna(row["place"])
     ]
-    return write_table(COST_HEADINGS, lines, number_columns=(2, 3, 4))
+    return write_table(COST_HEADINGS, lines, number_columns=(2, 3, 4), stacked=True)
 
 
 def _write_span(row: dict[str, Any], column: str) -> str:

@@ -11,16 +11,20 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, get_args
 
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_seed, require_single_columns
+from dxkit._checks import (
+    require_seed,
+    require_single_columns,
+    require_table,
+)
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
 from dxkit.schema._headings import HEADINGS
-from dxkit.schema._odd_cells import drop_categories, plain_cells
+from dxkit.schema._odd_cells import drop_categories, find_broken_texts, plain_cells
 from dxkit.schema._synonyms import SYNONYMS
 
 P = ParamSpec("P")
@@ -49,9 +53,10 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
     Parameters
     ----------
     names
-        Of the parameters that are tables; ``None`` and what is no table where the function allows
-        it (a result, a name) are handed on. A column under a name of this house that stands twice
-        is refused; other headings may repeat, if the function does not read them.
+        Of the parameters that are tables. What is none is refused, except ``None`` where it is
+        the default, and what an annotation names beside a table (a series, a result). A column
+        under a name of this house that stands twice is refused; other headings may repeat, if the
+        function does not read them.
 
     Examples
     --------
@@ -63,24 +68,32 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
     """
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        position_by_name = {
-            name: position for position, name in enumerate(inspect.signature(function).parameters)
-        }
+        parameters = inspect.signature(function).parameters
+        position_by_name = {name: position for position, name in enumerate(parameters)}
 
         @wraps(function)
         def convert(*args: P.args, **kwargs: P.kwargs) -> R:
-            # what takes a table is where a seed is given, too
             positional: list[Any] = list(args)
-            seed_position = position_by_name.get("seed", len(positional))
-            by_position = positional[seed_position : seed_position + 1]
-            require_seed(kwargs.get("seed", by_position[0] if by_position else None))
+            # what takes a table is where a seed is given, too
+            options = dict(zip(parameters, args, strict=False)) | kwargs
+            require_seed(options.get("seed"))
             for name in names:
                 position = position_by_name[name]
                 if name in kwargs:
-                    kwargs[name] = _take_table(kwargs[name], name)
+                    kwargs[name] = _take_table(kwargs[name], parameters[name])
                 elif position < len(positional):
-                    positional[position] = _take_table(positional[position], name)
-            return function(*positional, **kwargs)
+                    positional[position] = _take_table(positional[position], parameters[name])
+            try:
+                return function(*positional, **kwargs)
+            except UnicodeEncodeError as error:
+                # a table that need not be written as text may hold any character
+                tables = dict(zip(parameters, positional, strict=False)) | kwargs
+                faults = [
+                    fault for name in names for fault in find_broken_texts(tables.get(name), name)
+                ]
+                if not faults:
+                    raise
+                raise TableError(faults) from error
 
         return convert
 
@@ -127,12 +140,25 @@ def to_table(value: Any, what: str = "table") -> Any:
     return _add_coordinates(_read_codes(plain_cells(table, what), what))
 
 
-def _take_table(value: Any, what: str) -> Any:
+def _take_table(value: Any, parameter: inspect.Parameter) -> Any:
     """Read a table for a function, where a heading that it may read stands once."""
+    what = parameter.name
     table = to_table(value, what)
-    if isinstance(table, pd.DataFrame) and table.columns.has_duplicates:
-        require_single_columns(table, [head for head in table if head in READ_COLUMNS], what)
+    if isinstance(table, pd.DataFrame):
+        if table.columns.has_duplicates:
+            require_single_columns(table, [head for head in table if head in READ_COLUMNS], what)
+    elif not (value is None and parameter.default is None) and _is_table_only(parameter):
+        require_table(table, what)
     return table
+
+
+def _is_table_only(parameter: inspect.Parameter) -> bool:
+    """Check that a parameter's annotation names tables and nothing else."""
+    kind = parameter.annotation
+    # what is annotated within quotes, or by types that are imported for checks only
+    kinds = kind.split("|") if isinstance(kind, str) else get_args(kind) or (kind,)
+    names = {name.strip() if isinstance(name, str) else name for name in kinds}
+    return names - {None, "None", type(None)} in ({pd.DataFrame}, {"pd.DataFrame"})
 
 
 def _convert(value: Any, what: str) -> Any:
@@ -222,6 +248,11 @@ def _to_short_codes(column: "pd.Series[Any]", what: str) -> "pd.Series[Any] | No
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         column = drop_categories(column)
+    if isinstance(column.dtype, pd.StringDtype):
+        # most tables: each code is looked at once, and nothing but text can stand there
+        cells = [cell for cell in column.unique().tolist() if isinstance(cell, str)]
+        if all(map(PLAIN_CODE.fullmatch, cells)):
+            return None
     filled = column[column.notna()]
     kind = pd.api.types.infer_dtype(filled, skipna=True)
     is_number = kind in NUMBER_KINDS

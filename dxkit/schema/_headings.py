@@ -179,6 +179,7 @@ HEADINGS: dict[str, tuple[str, str]] = {
     "rural": ("中山間か", ""),
     "estimated": ("推計した人数", "人"),
     "plain": ("均等に分けた人数", "人"),
+    "quartered": ("1 kmの推計を4等分した人数", "人"),
     "made": ("架空の規則で分けた人数", "人"),
     "places": ("場所の数", ""),
     "misplaced_share": ("違う場所にいる人の割合", ""),

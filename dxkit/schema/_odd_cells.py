@@ -6,6 +6,7 @@ functions. A heading that repeats is refused by who reads its column (`dxkit._ch
 """
 
 import math
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, cast
@@ -21,6 +22,7 @@ PLAIN_KINDS = frozenset(
 )
 # a number of more digits has no place in a double
 LARGEST_POWER = 300
+SURROGATE = re.compile("[\ud800-\udfff]")
 LARGEST_DOUBLE = 10**LARGEST_POWER
 ExactNumber = int | Fraction | Decimal
 
@@ -62,6 +64,37 @@ def plain_cells(table: pd.DataFrame, what: str) -> pd.DataFrame:
     if faults:
         raise TableError(faults)
     return _replace_columns(table, changed) if changed else table
+
+
+def find_broken_texts(table: object, what: str) -> list[Fault]:
+    """Find the cells with half of a surrogate pair, which is no character.
+
+    Parameters
+    ----------
+    table
+        What may hold such cells; what is no table holds none.
+    what
+        What to call it in a message.
+
+    Returns
+    -------
+    list of Fault
+        One a cell.
+    """
+    if not isinstance(table, pd.DataFrame):
+        return []
+    return [
+        Fault(
+            f"{what} に、文字として読めない符号（サロゲートの片割れ）があります",
+            "元の表の文字コードを確かめてください",
+            row=row,
+            column=str(head),
+            value=cell,
+        )
+        for position, head in enumerate(table.columns)
+        for row, cell in enumerate(table.iloc[:, position], start=1)
+        if isinstance(cell, str) and SURROGATE.search(cell)
+    ]
 
 
 def drop_categories(column: "pd.Series[Any]") -> "pd.Series[Any]":

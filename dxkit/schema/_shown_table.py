@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from dxkit.schema._age_note import write_age_note
+from dxkit.schema._column_widths import find_least_widths
 from dxkit.schema._made_mark import ESTIMATED_MARK, MADE_MARK, is_made
 
 MOST_ROWS = 200
@@ -21,12 +22,12 @@ MOST_ROWS = 200
 CLASSES = "dxkit-table tex2jax_ignore mathjax_ignore"
 FRAME_STYLE = "max-width:100%;overflow-x:auto"
 TABLE_STYLE = "border-collapse:collapse;table-layout:auto;max-width:100%;margin:0"
-CELL_STYLE = "vertical-align:top;border-bottom:1px solid #dde3ea;max-width:none"
+# a page may count padding as width: a least width is that of the letters
+CELL_STYLE = (
+    "vertical-align:top;border-bottom:1px solid #dde3ea;max-width:none;box-sizing:content-box"
+)
 HEAD_STYLE = "border-bottom:2px solid #9aa5b1;font-weight:bold"
 FOOT_STYLE = "color:#444;font-size:12px;line-height:1.6;overflow-wrap:anywhere"
-# narrowest column, in letters, and how many letters all columns may ask for together
-COLUMN_EM = 4
-PAGE_EM = 32
 # pixels beside a text, and beside all texts of a row together
 COLUMN_PADDING_PX = 8
 PAGE_PADDING_PX = 64
@@ -114,9 +115,18 @@ class ShownTable:
 
     def _repr_html_(self) -> str:
         """Return the table as HTML in which every text is inert."""
-        head = "".join(self._write_head(column) for column in self._columns)
+        least_widths = find_least_widths(
+            [
+                (column.heading, *(() if column.is_numeric else column.texts[:MOST_ROWS]))
+                for column in self._columns
+            ]
+        )
+        styled = list(zip(self._columns, least_widths, strict=True))
+        head = "".join(self._write_head(column, least) for column, least in styled)
         rows = [
-            "<tr>" + "".join(self._write_cell(column, row) for column in self._columns) + "</tr>"
+            "<tr>"
+            + "".join(self._write_cell(column, least, row) for column, least in styled)
+            + "</tr>"
             for row in range(min(self._row_count, MOST_ROWS))
         ]
         lines = [f"<div>{_escape(line)}</div>" for line in self._list_foot_lines()]
@@ -146,15 +156,15 @@ class ShownTable:
     def _numbered(self) -> list[tuple[int, ShownColumn]]:
         return list(enumerate(self._columns))
 
-    def _write_head(self, column: ShownColumn) -> str:
-        style = f"{self._find_style(column, wraps=True)};{HEAD_STYLE}"
+    def _write_head(self, column: ShownColumn, least_em: float) -> str:
+        style = f"{self._find_style(column, least_em, wraps=True)};{HEAD_STYLE}"
         return f'<th scope="col" style="{style}">{_escape(column.heading)}</th>'
 
-    def _write_cell(self, column: ShownColumn, row: int) -> str:
+    def _write_cell(self, column: ShownColumn, least_em: float, row: int) -> str:
         # a date broken at its hyphens reads as two numbers
         is_date = DATE.fullmatch(column.texts[row]) is not None
         wraps = not is_date and (not column.is_numeric or self._has_many_numbers)
-        style = self._find_style(column, wraps=wraps)
+        style = self._find_style(column, least_em, wraps=wraps)
         if column.backgrounds and column.backgrounds[row]:
             style += f";background:{column.backgrounds[row]}"
         # what names the row is its heading, for readers who listen to the page
@@ -162,16 +172,14 @@ class ShownTable:
         scope = ' scope="row"' if column.is_index else ""
         return f'<{tag}{scope} style="{style}">{_escape(column.texts[row])}</{tag}>'
 
-    def _find_style(self, column: ShownColumn, *, wraps: bool) -> str:
+    def _find_style(self, column: ShownColumn, least_em: float, *, wraps: bool) -> str:
         """Find alignment and wrapping: texts wrap anywhere, numbers only where there are many."""
         align = "right" if column.is_numeric else "left"
         padding = min(COLUMN_PADDING_PX, max(PAGE_PADDING_PX // len(self._columns), 1))
         style = f"padding:3px {padding}px;{CELL_STYLE};text-align:{align}"
         if not wraps:
             return f"{style};white-space:nowrap"
-        # without a least width, a long text beside would squeeze a short one to one letter a line
-        narrowest = min(COLUMN_EM, PAGE_EM / len(self._columns))
-        return f"{style};white-space:normal;overflow-wrap:anywhere;min-width:{narrowest:.3g}em"
+        return f"{style};white-space:normal;overflow-wrap:anywhere;min-width:{least_em:.3g}em"
 
     @property
     def _has_many_numbers(self) -> bool:

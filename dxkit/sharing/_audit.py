@@ -7,6 +7,7 @@ rounding. Totals, subtotals and links give the equations. For each blank the sma
 largest whole number that fit are computed; a blank for which they agree is disclosed (derivable).
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,16 +19,17 @@ from scipy.sparse.csgraph import connected_components
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._optimise.highs import LinearProgram
-from dxkit.errors import ChoiceError, TableError
+from dxkit.errors import ChoiceError, TableError, TableWarning
 from dxkit.schema import carry_provenance
 from dxkit.sharing._count_tables import CountTable, Hierarchy, read_tables
+from dxkit.sharing._label_space import list_hierarchy_gaps, merge_hierarchies
 from dxkit.sharing._published_tables import (
     PublishedTables,
     gather_tables,
     list_suspects,
     read_notes,
 )
-from dxkit.sharing._suppress import ROUNDING_BASES
+from dxkit.sharing._suppress import NOT_CHECKED, ROUNDING_BASES
 from dxkit.sharing._table_links import Links
 
 # people in a blank cell, at least: zeros are published
@@ -83,6 +85,11 @@ def audit(
     ChoiceError
         If an option is not offered, or names labels or tables that are not there.
 
+    Warns
+    -----
+    TableWarning
+        Of parts in ``hierarchy`` that no table holds, and of labels that no subtotal has.
+
     Notes
     -----
     The attacker knows only the tables. Who knows more, such as the only person in a cell, may
@@ -102,13 +109,29 @@ def audit(
     0  1.0  15.0
     1  1.0  15.0
     """
+    ranges = attack_tables(tables, rounding=rounding, hierarchy=hierarchy, links=links)
+    handed = read_tables(tables)
+    levels = ranges.attrs["settings"]["hierarchy"]
+    for text in list_hierarchy_gaps(handed, levels, hierarchy):
+        warnings.warn(f"{NOT_CHECKED}{text}。", TableWarning, stacklevel=3)
+    return ranges
+
+
+def attack_tables(
+    tables: Any,
+    *,
+    rounding: int | None = None,
+    hierarchy: Hierarchy | None = None,
+    links: Links | None = None,
+) -> pd.DataFrame:
+    """Attack tables as `audit` does, without a warning."""
     handed = read_tables(tables)
     notes = read_notes(handed)
     bases = notes["rounding"] if rounding is None else [rounding] * len(handed)
     for base in bases:
         if base is not None and base not in ROUNDING_BASES:
             raise ChoiceError(f"rounding={base} は使えません。5・10・None から選んでください。")
-    levels = {**notes["hierarchy"], **(hierarchy or {})}
+    levels = merge_hierarchies(notes["hierarchy"], hierarchy)
     published = gather_tables(
         handed,
         levels,
@@ -128,6 +151,7 @@ def audit(
         "not_checked": [
             *published.links.not_checked,
             *published.system.not_checked,
+            *list_hierarchy_gaps(handed, levels, hierarchy),
             *list_suspects(handed, levels),
             *_list_open_axes(handed),
             OUTSIDE,

@@ -29,8 +29,8 @@ class CellState:
         Whether it is withheld.
     is_fixed
         Whether it has been printed before and cannot be withheld any more.
-    is_shown
-        Whether it stands in a table, printed or blank.
+    places
+        In how many places of the tables it stands, printed or blank.
     low
         The least value that a reader takes for possible, should it be blank.
     """
@@ -38,7 +38,7 @@ class CellState:
     values: FloatArray
     is_blank: BoolArray
     is_fixed: BoolArray
-    is_shown: BoolArray
+    places: IntArray
     low: FloatArray
 
 

@@ -18,8 +18,8 @@ from dxkit.sharing._cell_movement import MovementProgram, Target
 
 # columns of the programme; larger ones are not tried
 COLUMN_LIMIT = 12_000
-# nodes of the search tree after which the search stops with what it has
-NODE_LIMIT = 50
+# columns times nodes of the search tree after which the search stops with what it has
+SEARCH_LIMIT = 600_000
 # a cell counts as chosen from here on: the solver's whole numbers are whole within 1e-6
 CHOSEN = 0.5
 
@@ -60,7 +60,7 @@ def find_cheapest_blanks(
         lower=np.concatenate(lower),
         upper=np.concatenate(upper),
         integers=np.arange(column_count) < len(optional),
-        node_limit=NODE_LIMIT,
+        node_limit=SEARCH_LIMIT // column_count,
     )
     if not solution.has_values:
         return None

@@ -10,8 +10,10 @@ system all blanks are then chosen anew at once (`_cheapest_blanks.py`).
 The upper protection level is that of Cox, "Suppression methodology and statistical disclosure
 control", JASA 75, 1980, and Fischetti & Salazar, "Solving the cell suppression problem on tabular
 data with linear constraints", Management Science 47, 2001; the sequence of linear programmes is
-that of Robertson & Ethier, "Cell suppression: experience and theory", 2002. The blanks are few, not
-proven fewest.
+that of Robertson & Ethier, "Cell suppression: experience and theory", 2002. In the small
+releases that were tried the blanks lose the fewest people possible where no cell moves more than
+twice as far as the small one (`tests/benchmarks/suppression.py --least`); in larger ones they are
+few, not proven fewest.
 """
 
 from collections.abc import Sequence
@@ -67,6 +69,8 @@ class CellProtector:
         self._state = state
         self.is_blank = state.is_blank.copy()
         self._size = np.where(np.isnan(state.values), 0.0, np.abs(state.values))
+        # people and one for the cell, at every place where readers would miss it
+        self._cost = (self._size + 1.0) * np.maximum(state.places, 1)
         self._witnesses: list[Witness] = []
         self._must_stay = state.is_blank.copy()
         self._highest = np.zeros(len(self._size))
@@ -100,7 +104,7 @@ class CellProtector:
                 witness = next(known for known in self._witnesses if known.serves(target))
                 witness.targets.append(target)
                 return True
-        cost = np.where(self.is_blank, BLANK_COST, self._size + 1.0)
+        cost = np.where(self.is_blank, BLANK_COST, self._cost)
         possible: list[Witness] = []
         if self._is_large:
             is_near = self._mark_neighbours(choices[0].cell, cost)
@@ -148,7 +152,7 @@ class CellProtector:
             is_tight = self.is_blank & (reach < LEAST_CHANGE - SMALLEST_CHANGE) & ~is_done
             is_tight &= ~np.isnan(self._state.values) & ~self._state.is_fixed
             # a large count that no table shows was never withheld
-            is_tight &= self._state.is_shown
+            is_tight &= self._state.places > 0
             if not is_tight.any():
                 return failures
             cell = int(np.flatnonzero(is_tight)[0])
@@ -162,7 +166,7 @@ class CellProtector:
         for _ in range(EXCHANGE_ROUNDS):
             loss_before = self._measure_loss()
             extra = np.flatnonzero(self.is_blank & ~self._must_stay)
-            for cell in sorted(extra.tolist(), key=lambda cell: (-self._size[cell], cell)):
+            for cell in sorted(extra.tolist(), key=lambda cell: (-self._cost[cell], cell)):
                 if self.is_blank[cell] and budget > 0:
                     solved_before = program.solved_count
                     self._try_exchange(cell, program)
@@ -177,8 +181,8 @@ class CellProtector:
         # what only other blanks need changes with them
         targets = [t for w in before for t in w.targets if self._must_stay[t.cell]]
         targets.sort(key=lambda target: (-abs(target.change), target.cell))
-        cheapest = find_cheapest_blanks(program, targets, self._must_stay, self._size + 1.0)
-        if cheapest is None or (self._size + 1.0) @ (cheapest | self._must_stay) >= loss_before:
+        cheapest = find_cheapest_blanks(program, targets, self._must_stay, self._cost)
+        if cheapest is None or self._cost @ (cheapest | self._must_stay) >= loss_before:
             return
         self._restart([])
         self.is_blank |= cheapest
@@ -190,8 +194,8 @@ class CellProtector:
             self._restart(before)
 
     def _measure_loss(self) -> float:
-        """Measure what is lost: the people in blank cells, and one for each cell."""
-        return float((self._size + 1.0) @ self.is_blank)
+        """Measure what is lost: the people in blank cells, and one for each, at every place."""
+        return float(self._cost @ self.is_blank)
 
     def _try_exchange(self, cell: int, program: MovementProgram) -> None:
         """Protect without a cell what it protects, and go back unless less is lost."""
@@ -232,7 +236,7 @@ class CellProtector:
             program = MovementProgram(self._columns, self._state, is_movable & self.is_blank)
             budget = PRUNE_LIMIT // max(1, 2 * len(block))
             needless = [cell for cell in block if self.is_blank[cell] and not self._must_stay[cell]]
-            for cell in sorted(needless, key=lambda cell: (-self._size[cell], cell)):
+            for cell in sorted(needless, key=lambda cell: (-self._cost[cell], cell)):
                 if budget > 0:
                     # a trial costs time also where it needs no programme
                     budget -= 1 + self._try_printing(cell, block, program)
@@ -298,7 +302,7 @@ class CellProtector:
     def _list_tight(self, block: IntArray) -> list[int]:
         reach = np.maximum(self._highest[block], -self._lowest[block])
         is_tight = self.is_blank[block] & (reach < LEAST_CHANGE - SMALLEST_CHANGE)
-        is_tight &= ~np.isnan(self._state.values[block]) & self._state.is_shown[block]
+        is_tight &= ~np.isnan(self._state.values[block]) & (self._state.places[block] > 0)
         return [int(cell) for cell in block[is_tight]]
 
 

@@ -12,10 +12,13 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
+from dxkit._checks import EMPTY_REMEDY, to_numbers
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, Fault, TableError
 
 TOTAL = "計"
+# people; sums of larger numbers lose their last digits
+LARGEST_COUNT = 1e12
 # as labels are compared: NFKC, without spaces, lower case
 TOTAL_NAMES = frozenset(
     [
@@ -130,12 +133,8 @@ def read_tables(tables: object) -> list[CountTable]:
             axes.append(tuple(table.columns))
         faults += [fault for axis in axes for fault in _find_label_faults(name, axis)]
         frame = table.to_frame() if isinstance(table, pd.Series) else table
-        columns = [pd.to_numeric(frame.iloc[:, j], errors="coerce") for j in range(frame.shape[1])]
-        values = (
-            np.column_stack([column.to_numpy(dtype=float, na_value=np.nan) for column in columns])
-            if columns
-            else np.zeros((len(frame), 0))
-        )
+        columns = [to_numbers(frame.iloc[:, j]) for j in range(frame.shape[1])]
+        values = np.column_stack(columns) if columns else np.zeros((len(frame), 0))
         faults += _find_cell_faults(name, frame, values)
         counts.append(CountTable(name, values, tuple(axes), table))
     if faults:
@@ -157,13 +156,18 @@ def _find_label_faults(name: str, labels: Labels) -> list[Fault]:
 
 
 def _find_cell_faults(name: str, frame: pd.DataFrame, values: FloatArray) -> list[Fault]:
-    """Find cells that are neither blank nor whole numbers."""
-    is_blank = frame.isna().to_numpy()
-    is_faulty = ~is_blank & ~(np.isfinite(values) & (values == np.floor(values)))
+    """Find cells that are neither blank nor whole numbers, and numbers too large to be added."""
+    # a table without columns has no type of its own
+    is_blank = np.asarray(frame.isna(), dtype=np.bool_)
+    is_whole = np.isfinite(values) & (values == np.floor(values))
+    is_large = is_whole & (np.abs(values) > LARGEST_COUNT)
+    is_faulty = ~is_blank & (~is_whole | is_large)
     return [
         Fault(
-            "人数ではありません",
-            "0以上の整数（人数）にしてください",
+            "数が大きすぎます" if is_large[i, j] else "人数ではありません",
+            "1兆までの整数（人数）にしてください"
+            if is_large[i, j]
+            else "0以上の整数（人数）にしてください",
             sheet=name,
             row=int(i) + 1,
             column=str(frame.columns[j]),
@@ -174,7 +178,7 @@ def _find_cell_faults(name: str, frame: pd.DataFrame, values: FloatArray) -> lis
 
 
 def require_full_tables(tables: Sequence[CountTable]) -> None:
-    """Refuse blanks where every count must be known.
+    """Refuse blanks where every count must be known, and tables without a cell.
 
     Raises
     ------
@@ -191,6 +195,11 @@ def require_full_tables(tables: Sequence[CountTable]) -> None:
         )
         for table in tables
         for i, j in np.argwhere(np.isnan(table.counts))
+    ]
+    faults += [
+        Fault("表に行か列がありません", EMPTY_REMEDY, sheet=table.name)
+        for table in tables
+        if not table.counts.size
     ]
     if faults:
         raise TableError(faults)

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import Fault, TableError
-from dxkit.sharing._audit import audit
+from dxkit.sharing._audit import attack_tables, audit
 from dxkit.sharing._count_tables import CountTable, Hierarchy, build_table, read_tables
+from dxkit.sharing._label_space import merge_hierarchies
 from dxkit.sharing._published_tables import read_notes
 from dxkit.sharing._table_links import Links
 
@@ -100,9 +101,11 @@ class DisclosureLedger:
         fresh = {_join_name("今回", table.name): table.source for table in read_tables(tables)}
         earlier = self.tables
         ranges = audit({**fresh, **earlier}, hierarchy=hierarchy, links=_prefix_links(fresh, links))
-        alone = _list_revealed(audit(fresh, hierarchy=hierarchy))
+        alone = _list_revealed(attack_tables(fresh, hierarchy=hierarchy))
         # what readers could work out before is not the new tables' doing
-        before = _list_revealed(audit(earlier, hierarchy=hierarchy)) if earlier else _Revealed()
+        before = _Revealed()
+        if earlier:
+            before = _list_revealed(attack_tables(earlier, hierarchy=hierarchy))
         rows = list(ranges[CELL_KEYS].itertuples(index=False, name=None))
         is_newly_derivable = [row not in before.derivable for row in rows]
         # a wide count that was blanked for the sake of another may be narrow in its own table
@@ -146,7 +149,7 @@ class DisclosureLedger:
         notes = read_notes(counts)
         export = {
             "published_on": published_on,
-            "hierarchy": _list_hierarchy({**notes["hierarchy"], **(hierarchy or {})}),
+            "hierarchy": _list_hierarchy(merge_hierarchies(notes["hierarchy"], hierarchy)),
             "links": {total: list(parts) for total, parts in notes["links"].items()},
             "tables": [_store_table(table) for table in counts],
         }

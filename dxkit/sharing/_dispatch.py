@@ -16,7 +16,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, vstack
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit._checks import read_numbers
+from dxkit._checks import read_numbers, to_numbers
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.sharing._columns import require_columns_only
@@ -166,7 +166,7 @@ def _read_table(table: pd.DataFrame, columns: tuple[str, ...], name: str) -> pd.
     checked = table.copy()
     faults = []
     for column in [name for name in columns if name in NUMBER_COLUMNS]:
-        numbers = pd.to_numeric(table[column], errors="coerce")
+        numbers = to_numbers(table[column])
         # written so that a missing number counts as faulty, too
         faults += [
             Fault(

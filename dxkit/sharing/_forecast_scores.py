@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_number
+from dxkit._checks import require_executor, require_number
 from dxkit.schema import accepts_any_table, merge_provenance
 from dxkit.sharing._forecast import SHIPPED_VARIANT, build_forecast
 from dxkit.sharing._forecast_counts import read_archive
@@ -75,11 +75,12 @@ def score_forecasts(
     >>> scores.query("method == 'dxkit'").groupby("event").size().to_dict()["kobe_1995"]
     2
     """
+    require_executor(executor, "map")
     require_number(origin_hour, "origin_hour", low=1)
     table, events = read_archive(archive)
     # one job an event: none knows of the others' forecasts
     run = partial(_hide_event, events, origin_hour, choose=choose)
-    parts = executor.map(run, events) if executor else map(run, events)
+    parts = executor.map(run, events) if executor is not None else map(run, events)
     scores = pd.DataFrame([row for rows in parts for row in rows])
     scores.attrs.update(merge_provenance(table, {"kind": "estimated"}))
     scores.attrs["settings"] = {"origin_hour": origin_hour, "level": LEVEL, "choose": choose}

@@ -5,14 +5,111 @@ covers all other labels of its axis. Two labels that cover the same are the same
 are called and in whichever table they stand.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, list_first, shorten
 from dxkit.sharing._count_tables import CountTable, Hierarchy
 
 # a table's number and its axis: 0 for rows, 1 for columns
 Axis = tuple[int, int]
 Cover = frozenset[Hashable]
+# labels that a message names
+LISTED_LABELS = 10
+
+
+def merge_hierarchies(noted: Hierarchy, hierarchy: Hierarchy | None) -> Hierarchy:
+    """Join what earlier tables noted with a user's own, and refuse what is no hierarchy.
+
+    Raises
+    ------
+    ChoiceError
+        If it is no mapping of subtotals to lists of labels, or a subtotal holds itself.
+    """
+    levels = hierarchy if hierarchy is not None else {}
+    form = 'hierarchy={"但馬": ["豊岡市", "養父市"]} のように、小計の名前と内訳のリストで書いてください。'
+    if not isinstance(levels, Mapping):
+        raise ChoiceError(f"hierarchy=「{shorten(levels)}」は使えません。{form}")
+    stated = {label: _list_stated_parts(parts) for label, parts in levels.items()}
+    for label, parts in stated.items():
+        if not parts:
+            problem = (
+                f"hierarchy の「{shorten(label)}」の内訳「{shorten(levels[label])}」は使えません。"
+            )
+            raise ChoiceError(f"{problem}{form}")
+    merged = {**noted, **stated}
+    for label in merged:
+        _require_no_circle(merged, label)
+    return merged
+
+
+def _list_stated_parts(parts: object) -> list[Hashable]:
+    """List the parts of a subtotal; a word alone is no list of letters."""
+    return list(parts) if isinstance(parts, Iterable) and not isinstance(parts, str) else []
+
+
+def list_hierarchy_gaps(
+    tables: Sequence[CountTable], hierarchy: Hierarchy, stated: Hierarchy | None
+) -> list[str]:
+    """List in Japanese the parts that no table holds, and the labels that no subtotal has.
+
+    Parameters
+    ----------
+    tables
+        All that readers have.
+    hierarchy
+        All subtotals, those that earlier tables noted among them.
+    stated
+        Those that the caller states: only these are looked at.
+    """
+    if not stated:
+        return []
+    labels = {label for table in tables for axis in table.axes for label in axis}
+    absent = [
+        f"{label}の{part}"
+        for label in stated
+        for part in hierarchy[label]
+        if part not in labels and part not in hierarchy
+    ]
+    texts = []
+    if absent:
+        texts.append(
+            f"hierarchy の{join_labels(absent)}は、どの表にもないので、小計に入れていません"
+        )
+    # a single subtotal (再掲) is meant for some rows; several are meant for all
+    elif len(hierarchy) < 2:
+        return []
+    parts = {part for below in hierarchy.values() for part in below}
+    for table in tables:
+        place = f"表「{table.name}」の" if table.name else ""
+        for axis in range(len(table.axes)):
+            outside = [label for label in table.list_parts(axis) if label not in hierarchy]
+            alone = [label for label in outside if label not in parts]
+            # an axis of other things, such as ages beside places, has no subtotals
+            if 0 < len(alone) < len(outside):
+                texts.append(
+                    f"{place}{join_labels(alone)}は hierarchy のどの小計の内訳にもないので、"
+                    "どの小計にも入れていません"
+                )
+    return texts
+
+
+def join_labels(labels: Sequence[Hashable]) -> str:
+    """Join labels for a message; of many the first."""
+    texts = (f"「{shorten(label, 30)}」" for label in labels)
+    return list_first(texts, LISTED_LABELS, count=len(labels))
+
+
+def _require_no_circle(hierarchy: Hierarchy, label: Hashable) -> None:
+    """Refuse a subtotal that holds itself, directly or through others."""
+    below = list(hierarchy[label])
+    seen: set[Hashable] = set()
+    while below:
+        part = below.pop()
+        if part == label:
+            raise ChoiceError(f"hierarchy の「{shorten(label)}」が自分自身を含んでいます。")
+        if part not in seen:
+            seen.add(part)
+            below += hierarchy.get(part, ())
 
 
 class LabelSpace:
@@ -76,22 +173,20 @@ class LabelSpace:
     def _cover_axis(self, axis: Axis) -> list[Cover]:
         dimension = self.dimension_of[axis]
         table = self._tables[axis[0]]
-        covers = [self._cover_label(dimension, label, ()) for label in table.axes[axis[1]]]
+        covers = [self._cover_label(dimension, label) for label in table.axes[axis[1]]]
         position = table.find_total(axis[1])
         if position is not None:
             parts = [cover for i, cover in enumerate(covers) if i != position]
             covers[position] = frozenset().union(*parts)
         return covers
 
-    def _cover_label(self, dimension: int, label: Hashable, above: tuple[Hashable, ...]) -> Cover:
+    def _cover_label(self, dimension: int, label: Hashable) -> Cover:
         """Collect the labels without parts below a label."""
-        if label in above:
-            raise ChoiceError(f"hierarchy の「{label}」が自分自身を含んでいます。")
         if (dimension, label) in self._covers:
             return self._covers[dimension, label]
         cover: Cover = frozenset()
         for part in self._hierarchy.get(label, ()):
-            below = self._cover_label(dimension, part, (*above, label))
+            below = self._cover_label(dimension, part)
             # a part that no table shows gives the reader no figure to subtract
             if below - {part} or part in self._labels[dimension]:
                 cover |= below

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from dxkit._arrays import BoolArray, FloatArray
+from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit.errors import Fault, TableError
 from dxkit.schema import LEAST_PEOPLE
 from dxkit.sharing._cell_system import CellSystem, SystemBuilder
@@ -23,11 +23,12 @@ from dxkit.sharing._count_tables import (
     is_total_name,
     normalise_label,
 )
-from dxkit.sharing._label_space import LabelSpace, split_cover
+from dxkit.sharing._label_space import Cover, LabelSpace, split_cover
 from dxkit.sharing._table_links import Links, TableLinks, find_links
 
 # columns in which a row must equal the sum of its neighbours before it is taken for a subtotal
 LEAST_SUBTOTAL_COLUMNS = 3
+PARTS_REMEDY = "内訳の行・列か、hierarchy・links の書き方を確かめてください"
 
 
 @dataclass(frozen=True)
@@ -84,10 +85,13 @@ class PublishedTables:
 
     def mark_shown(self) -> BoolArray:
         """Mark the unknowns that stand in a table, printed or blank."""
-        is_shown = np.zeros(self.system.equations.shape[1], dtype=np.bool_)
-        for cells in self.system.cells:
-            is_shown[cells] = True
+        is_shown: BoolArray = self.count_places() > 0
         return is_shown
+
+    def count_places(self) -> IntArray:
+        """Count the places in the tables where each unknown stands, printed or blank."""
+        numbers = [cells.ravel() for cells in self.system.cells]
+        return np.bincount(np.concatenate(numbers), minlength=self.system.equations.shape[1])
 
 
 def gather_tables(
@@ -131,8 +135,9 @@ def append_margins(tables: Sequence[CountTable], hierarchy: Hierarchy) -> list[C
         for axis in range(len(table.axes)):
             if table.find_total(axis) is None:
                 covers = space.list_covers((t, axis))
+                full: Cover = frozenset().union(*covers)
                 # each label once, the largest subtotals in place of their parts
-                parts = split_cover(frozenset().union(*covers), [*covers])
+                parts = [full] if full in covers else split_cover(full, covers)
                 longer = append_sum(longer, axis, TOTAL, [covers.index(part) for part in parts])
         complete.append(longer)
     return complete
@@ -172,20 +177,29 @@ def require_sums(published: PublishedTables, values: FloatArray) -> None:
     TableError
     """
     gaps = published.system.equations @ values
-    faults = []
+    faults = _list_conflicts(published, values)
     for row in np.flatnonzero(~np.isnan(gaps) & (gaps != 0)):
         name = published.system.names[row]
         is_total = any(is_total_name(part) for part in name.split("×"))
         word = next((part for part in name.split("×") if is_total_name(part)), name)
         problem = f"「{word}」が内訳の和と合いません"
-        remedy = (
-            f"「{word}」を消して渡せば計算します"
-            if is_total
-            else "内訳の行・列か、hierarchy・links の書き方を確かめてください"
-        )
+        remedy = f"「{word}」を消して渡せば計算します" if is_total else PARTS_REMEDY
         faults.append(Fault(problem, remedy, value=name))
     if faults:
         raise TableError(faults)
+
+
+def _list_conflicts(published: PublishedTables, values: FloatArray) -> list[Fault]:
+    """List the figures that differ from another of the same people."""
+    return [
+        Fault(
+            f"同じ人たちの数が、ほかの所では{values[cells[i, j]]:g}です",
+            PARTS_REMEDY,
+            value=f"{table.label_cell(i, j)}: {table.counts[i, j]:g}",
+        )
+        for table, cells in zip(published.tables, published.system.cells, strict=True)
+        for i, j in np.argwhere(~np.isnan(table.counts) & (table.counts != values[cells]))
+    ]
 
 
 def compute_implied(published: PublishedTables, values: FloatArray) -> FloatArray:

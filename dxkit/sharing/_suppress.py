@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit._checks import is_number
+from dxkit._checks import is_number, require_number
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning
 from dxkit.schema import LEAST_PEOPLE, carry_provenance
@@ -28,6 +28,7 @@ from dxkit.sharing._count_tables import (
     read_tables,
     require_full_tables,
 )
+from dxkit.sharing._label_space import list_hierarchy_gaps, merge_hierarchies
 from dxkit.sharing._published_tables import (
     PublishedTables,
     append_margins,
@@ -41,6 +42,9 @@ from dxkit.sharing._table_links import Links
 
 # people
 ROUNDING_BASES = (5, 10)
+# times its own size; far beyond this no cell of a release moves
+LARGEST_PROTECTION = 1000.0
+NOT_CHECKED = "調べていないこと: "
 Table = pd.DataFrame | pd.Series
 
 
@@ -109,6 +113,12 @@ def suppress(
     ChoiceError
         If an option is not offered, or names labels or tables that are not there.
 
+    Warns
+    -----
+    TableWarning
+        Of all in ``not_checked``, such as parts in ``hierarchy`` that no table holds, labels that
+        no subtotal has, and labels that not all linked tables hold.
+
     Notes
     -----
     Everything else that a reader knows (other publications, being one of the people) is not looked
@@ -137,7 +147,7 @@ def suppress(
     handed = _read_full_tables(tables)
     earlier = [] if published_before is None else read_tables(published_before)
     notes = read_notes(earlier)
-    levels = {**notes["hierarchy"], **(hierarchy or {})}
+    levels = merge_hierarchies(notes["hierarchy"], hierarchy)
     complete = append_margins(handed, levels)
     # which of several equally good cells is blanked must not hang on the order of rows and columns
     in_order = [table.sort_labels() for table in complete]
@@ -150,6 +160,7 @@ def suppress(
     values = published.gather_values()
     require_sums(published, values)
     not_checked = [*published.links.not_checked, *published.system.not_checked]
+    not_checked += list_hierarchy_gaps([*handed, *earlier], levels, hierarchy)
     not_checked += list_suspects(handed, levels)
     is_fixed = published.mark_printed(range(len(complete), len(published.tables)))
     is_small = _mark_small(compute_implied(published, values), k) & ~is_fixed
@@ -199,8 +210,7 @@ def _require_options(k: int, rounding: int | None, protection: float) -> None:
             f"k={k}、rounding={rounding} は使えません。"
             "k は2以上、rounding は 5・10・None から選んでください。"
         )
-    if not 0 <= protection < np.inf:
-        raise ChoiceError(f"protection={protection} は使えません。0以上の数にしてください。")
+    require_number(protection, "protection", high=LARGEST_PROTECTION)
 
 
 def _warn_of_doubts(tables: Sequence[CountTable], not_checked: Sequence[str]) -> None:
@@ -214,7 +224,7 @@ def _warn_of_doubts(tables: Sequence[CountTable], not_checked: Sequence[str]) ->
             stacklevel=4,
         )
     for text in not_checked:
-        warnings.warn(f"調べていないこと: {text}。", TableWarning, stacklevel=4)
+        warnings.warn(f"{NOT_CHECKED}{text}。", TableWarning, stacklevel=4)
 
 
 def _mark_small(values: FloatArray, k: int) -> BoolArray:
@@ -229,7 +239,8 @@ def _blank_complements(
     """Blank small counts and what else their protection needs; name what cannot be protected."""
     values = published.gather_values()
     completed = compute_implied(published, values)
-    is_shown = published.mark_shown()
+    places = published.count_places()
+    is_shown = places > 0
     # what is printed nowhere may be 0 for all that a reader knows; a blank is at least 1
     low = np.where(is_shown, 1.0, 0.0)
     low[published.is_signed] = -np.inf
@@ -237,7 +248,7 @@ def _blank_complements(
         values=completed,
         is_blank=is_small | ~is_shown | (published.mark_withheld() & ~is_fixed),
         is_fixed=is_fixed,
-        is_shown=is_shown,
+        places=places,
         low=low,
     )
     protector = CellProtector(published.system.equations, state)

@@ -6,17 +6,17 @@ year, last year and the change). What the figures cannot show, the caller says b
 for which neither holds are reported, never passed over.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 
 from dxkit._arrays import FloatArray
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, shorten
 from dxkit.sharing._cell_system import Place, list_places
 from dxkit.sharing._count_tables import CountTable
-from dxkit.sharing._label_space import LabelSpace
+from dxkit.sharing._label_space import Cover, LabelSpace, join_labels
 
 Links = Mapping[str, Sequence[str]]
 Figures = dict[Place, float]
@@ -88,10 +88,23 @@ def find_links(
         outcome.texts[total] = list(parts)
     _find_sums(outcome, tables, figures, evidence, tolerance)
     _note_unlinked(outcome, tables, figures)
+    _note_lone_labels(outcome, tables, space)
     return outcome
 
 
 def _require_known_tables(tables: Sequence[CountTable], links: Links) -> None:
+    if not isinstance(links, Mapping):
+        raise ChoiceError(
+            f"links=「{shorten(links)}」は使えません。"
+            'links={"計": ["男", "女"]} のように書いてください。'
+        )
+    for total, parts in links.items():
+        # a word alone is no list of letters
+        if isinstance(parts, str) or not isinstance(parts, Iterable) or total in parts:
+            raise ChoiceError(
+                f"links の「{total}」の内訳「{shorten(parts)}」は使えません。"
+                'links={"計": ["男", "女"]} のように、ほかの表の名前のリストで書いてください。'
+            )
     names = {table.name for table in tables}
     unknown = {name for total, parts in links.items() for name in (total, *parts)} - names
     if unknown:
@@ -183,3 +196,46 @@ def _note_unlinked(
             f"表「{tables[s].name}」と「{tables[t].name}」の関係は分かりません"
             f"（共通のます{len(common)}のうち同じ数は{agreeing}）"
         )
+
+
+def _note_lone_labels(outcome: TableLinks, tables: Sequence[CountTable], space: LabelSpace) -> None:
+    """Say which labels not all tables of a sum hold: there the sum says less than it could."""
+    for total, parts in outcome.sums:
+        covers = {
+            measure: _collect_covers(outcome, tables, space, measure) for measure in (total, *parts)
+        }
+        name_of = {measure: f"表「{tables[measure].name}」" for measure in covers}
+        strangers = [part for part in parts if covers[part].keys().isdisjoint(covers[total])]
+        outcome.not_checked += [
+            f"{name_of[total]}は{name_of[part]}を含む和ですが、共通のラベルがありません"
+            for part in strangers
+        ]
+        for dimension in covers[total]:
+            by_measure = {
+                measure: cover[dimension] for measure, cover in covers.items() if dimension in cover
+            }
+            every: Cover = frozenset().union(*by_measure.values())
+            gaps = [
+                f"{name_of[measure]}に{join_labels(sorted(every - cover, key=str))}"
+                for measure, cover in by_measure.items()
+                if cover != every
+            ]
+            if gaps:
+                outcome.not_checked.append(
+                    f"「{tables[total].name}」とその内訳の表のうち、{'、'.join(gaps)}がありません"
+                    "（そこにあるはずの数は、読者も知らないものとして扱いました）"
+                )
+
+
+def _collect_covers(
+    outcome: TableLinks, tables: Sequence[CountTable], space: LabelSpace, measure: int
+) -> dict[int, Cover]:
+    """Collect what the tables of a measure cover, by dimension."""
+    covers: dict[int, Cover] = {}
+    for number, table in enumerate(tables):
+        if outcome.measures[number] == measure:
+            for axis in range(len(table.axes)):
+                dimension = space.dimension_of[number, axis]
+                below: Cover = frozenset().union(*space.list_covers((number, axis)))
+                covers[dimension] = covers.get(dimension, frozenset()) | below
+    return covers

@@ -6,8 +6,9 @@ and tests nobody else's opinion.
 """
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import chdtrc
 
 from dxkit.errors import ChoiceError
 
@@ -54,7 +55,7 @@ def kendall_w(ratings: ArrayLike) -> tuple[float, float]:
     if voter_count < 2 or item_count < 2:
         return np.nan, np.nan
     # tied items share the mean of their ranks
-    ranks = stats.rankdata(values, axis=1)
+    ranks = pd.DataFrame(values).rank(axis=1).to_numpy()
     tie_sizes = [np.unique(row, return_counts=True)[1] for row in ranks]
     # Σ (t³ − t) over all groups of t tied ranks
     tie_correction = sum(float((sizes**3 - sizes).sum()) for sizes in tie_sizes)
@@ -65,4 +66,4 @@ def kendall_w(ratings: ArrayLike) -> tuple[float, float]:
     # W is the spread of the rank sums over the spread of full agreement
     rank_sums = ranks.sum(axis=0)
     w = float(12 * ((rank_sums - rank_sums.mean()) ** 2).sum() / largest_spread)
-    return w, float(stats.chi2.sf(voter_count * (item_count - 1) * w, item_count - 1))
+    return w, float(chdtrc(item_count - 1, voter_count * (item_count - 1) * w))

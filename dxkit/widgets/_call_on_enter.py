@@ -12,16 +12,18 @@ import ipywidgets
 
 def call_on_enter(
     box: ipywidgets.Text, button: ipywidgets.Button, action: Callable[[object], None]
-) -> None:
+) -> Callable[[], None]:
     """Do the same where a button is pressed and where Enter is pressed in the box beside it.
 
     A text that was left in the box by Tab and not judged is judged, too, if another one follows.
+    What is returned empties the box without an action.
     """
     box.continuous_update = False
     watch = _EnterWatch(box, action)
     box.on_msg(watch.take_message)
     box.observe(watch.take_value, "value")
     button.on_click(watch.take_click)
+    return watch.empty_box
 
 
 class _EnterWatch:
@@ -55,6 +57,13 @@ class _EnterWatch:
             self._is_fresh = False
             return
         self._act()
+
+    def empty_box(self) -> None:
+        """Empty the box: nobody typed that, so that nothing follows."""
+        self._is_awaited = False
+        self._is_fresh = False
+        self._box.value = ""
+        self._last_value = ""
 
     def _act(self) -> None:
         # what the action itself writes into the box was typed by nobody

@@ -9,7 +9,16 @@ from dxkit import maps
 from dxkit.errors import PlaceNameError, StoreError
 from dxkit.loaders import my_town
 from dxkit.widgets._call_on_enter import call_on_enter
-from dxkit.widgets._html import BAD, GOOD, LABELLED, NEUTRAL, WIDE, show_picture, write_message
+from dxkit.widgets._html import (
+    BAD,
+    FOCUS_RING,
+    GOOD,
+    LABELLED,
+    NEUTRAL,
+    WIDE,
+    show_picture,
+    write_message,
+)
 
 MAP_HEIGHT_PX = 360
 INVITATION = (
@@ -82,7 +91,8 @@ def choose_town(
     # the example town of the notebooks, or what was chosen on another day
     present = my_town()
     show(present, NEUTRAL, f"いまは<b>{html.escape(present)}</b>です。{INVITATION}")
-    return ipywidgets.VBox([ipywidgets.HBox([box, button]), sentence, picture])
+    ring = ipywidgets.HTML(FOCUS_RING)
+    return ipywidgets.VBox([ipywidgets.HBox([box, button]), sentence, picture, ring])
 
 
 def _confirm(typed: str, name: str) -> str:

@@ -1,7 +1,8 @@
-"""What does the sentence above the map say of a choice of bases?"""
+"""What do the sentence above the map and the table below it say of a choice of bases?"""
 
 from dxkit.drones import Siting
 from dxkit.widgets._drone_records import BEST_LABEL, HAND_LABEL
+from dxkit.widgets._html import write_table
 
 
 def write_score_sentence(
@@ -63,3 +64,15 @@ def _describe_proof(best: Siting) -> str:
     if best.gap == 0:
         return "これより多く届く置き方はありません"
     return f"最大でもあと{best.gap:.1%}"
+
+
+def write_bases(siting: Siting, unit: str) -> str:
+    """Write the chosen bases, whom each reaches, and whom it alone reaches."""
+    bases = siting.bases
+    column = next((key for key in ("name", "base") if key in bases.columns), None)
+    names = bases.index if column is None else bases[column]
+    rows = [
+        (str(name), f"{reached:,.0f}", f"{only:,.0f}")
+        for name, reached, only in zip(names, bases["reached"], bases["only"], strict=True)
+    ]
+    return write_table(("拠点", f"ここから届く（{unit}）", f"ここだけから届く（{unit}）"), rows)

@@ -22,14 +22,13 @@ from dxkit.widgets._drone_records import (
     make_record_table,
     write_records,
 )
-from dxkit.widgets._drone_sentence import compute_score, write_score_sentence
+from dxkit.widgets._drone_sentence import compute_score, write_bases, write_score_sentence
 from dxkit.widgets._drone_study import DroneStudy, Flight
 from dxkit.widgets._html import (
     BAD,
     GOOD,
     NEUTRAL,
     show_picture,
-    write_bases,
     write_legend,
     write_message,
 )

@@ -10,19 +10,26 @@ from numbers import Real
 
 import ipywidgets
 
-from dxkit.errors import CatalogError, ChoiceError, PlaceNameError
-from dxkit.loaders import find_municipality, load, municipality_name
+from dxkit.errors import ChoiceError
 from dxkit.widgets._call_on_enter import call_on_enter
 from dxkit.widgets._exercise_state import ExerciseState, make_key, read_state, write_state
-from dxkit.widgets._html import BAD, GOOD, NEUTRAL, write_message
+from dxkit.widgets._html import BAD, FOCUS_RING, GOOD, NEUTRAL, write_message
 from dxkit.widgets._progress_reports import find_cell_id, report_exercise
 from dxkit.widgets._typed_answers import (
     PERCENT,
     TypedAnswerError,
     export_rule,
     read_typed_number,
-    strip_manners,
 )
+from dxkit.widgets._typed_texts import (
+    ONE_CHOICE,
+    fold_text,
+    has_places,
+    is_same_text,
+    list_choice_spellings,
+    list_spellings,
+)
+from dxkit.widgets._written_choice import offer_written_choice
 
 # above the rounding errors of a computed answer
 ROUNDING = 1e-9
@@ -54,7 +61,8 @@ def exercise(
         The right answer, computed in the notebook from its tables: one of ``choices``, a text or a
         number. Several where they tie: each counts as right.
     choices
-        Offered answers; without them a box to type in appears.
+        Offered answers, to be ticked, or written in words or by their place; without them there is
+        only a box to type in.
     hint
         Shown after a wrong answer; of several, the second after the second one. After the third,
         the solution can be unfolded. What stands between backticks is shown as code.
@@ -98,7 +106,7 @@ def exercise(
     box = _make_answer_box(choices, unit)
     button = ipywidgets.Button(description="答え合わせ", button_style="primary", icon="")
     verdict = ipywidgets.HTML(value="")
-    title = ipywidgets.HTML(value=f"<b>問い</b>　{html.escape(question)}")
+    title = ipywidgets.HTML(value=f"<b>問い</b>　{html.escape(question)}{FOCUS_RING}")
 
     def judge(_: object) -> None:
         words = solution.judge(box.value, state)
@@ -109,17 +117,18 @@ def exercise(
     if state.typed and (choices is None or state.typed in box.options):
         box.value = state.typed
         verdict.value = solution.judge(box.value, state, is_new=False)
+    unit_label = ipywidgets.HTML(value=html.escape(unit))
+    lines = [title, ipywidgets.HBox([box, unit_label, button]), verdict]
     if choices is None:
         # what is there from another day was judged then
         call_on_enter(box, button, judge)
     else:
-        button.on_click(judge)
-    unit_label = ipywidgets.HTML(value=html.escape(unit))
-    exercise_box = ipywidgets.VBox([title, ipywidgets.HBox([box, unit_label, button]), verdict])
+        lines.insert(2, offer_written_choice(box, button, judge, verdict))
+    exercise_box = ipywidgets.VBox(lines)
     exercise_box.describe_exercise = lambda: {
         "key": key,
         "question": question,
-        "choices": None if choices is None else list(map(str, choices)),
+        **_describe_choices(choices),
         **solution.describe(),
     }
     return exercise_box
@@ -158,7 +167,7 @@ class Solution:
         texts = [str(answer) for answer in self.answers]
         return {
             "numbers": [float(answer) for answer in self.answers if isinstance(answer, Real)],
-            "texts": [_fold_text(text) for text in texts],
+            "texts": [fold_text(text) for text in texts],
             "names": [] if not self.is_typed else list_spellings(texts),
             "unit": self.unit,
             "tolerance": self.tolerance,
@@ -214,6 +223,19 @@ class Solution:
         return f"{listed}（どれも正解）" if len(self.answers) > 1 else listed
 
 
+def _describe_choices(choices: Sequence[str] | None) -> dict[str, object]:
+    """Write down the choices, and how each may be written."""
+    if choices is None:
+        return {"choices": None}
+    options = list(map(str, choices))
+    return {
+        "choices": options,
+        "spellings": [list_choice_spellings(option) for option in options],
+        "places": has_places(options),
+        "one_choice": write_message(NEUTRAL, ONE_CHOICE),
+    }
+
+
 def _write_code(text: str) -> str:
     """Set what stands between two backticks as code, to be typed into a cell."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", text)
@@ -259,59 +281,6 @@ def _make_answer_box(choices: Sequence[str] | None, unit: str) -> ipywidgets.Val
         )
     placeholder = f"数を入力（{unit}）" if unit else "答えを入力"
     return ipywidgets.Text(placeholder=placeholder, layout=ipywidgets.Layout(width="14em"))
-
-
-def is_same_text(typed: str, answer: str) -> bool:
-    """Check whether two texts mean the same: by letters, or as names of one municipality."""
-    # an answer may itself end in what is a polite ending elsewhere
-    if any(_fold_text(text) == _fold_text(answer) for text in (typed, strip_manners(typed))):
-        return True
-    try:
-        code = find_municipality(answer)["code"]
-    except PlaceNameError:
-        return False
-    return any(_is_municipality(text, code) for text in (typed, strip_manners(typed)))
-
-
-def _is_municipality(text: str, code: object) -> bool:
-    try:
-        return bool(find_municipality(text)["code"] == code)
-    except PlaceNameError:
-        return False
-
-
-def list_spellings(answers: Sequence[str]) -> list[str]:
-    """List how a municipality among the answers may be typed: by name, kana, old name or ward."""
-    spellings = set()
-    for answer in answers:
-        try:
-            place = find_municipality(answer)
-        except PlaceNameError:
-            continue
-        name, kana = str(place["name"]), str(place["kana"])
-        code = str(place["code"])
-        typed = {name, name[:-1], kana, code, f"{municipality_name(code[:2] + '000')}{name}"}
-        typed |= {f"{name[:-1]}{end}" for end in ("市役所", "役所", "町役場", "役場", "町", "村")}
-        wards = load("municipality_codes", None)
-        typed |= set(wards.loc[wards["parent"] == code, "name"].astype(str))
-        typed |= _list_villages(code)
-        # only what the check itself takes
-        spellings |= {_fold_text(text) for text in typed if is_same_text(text, answer)}
-    return sorted(spellings)
-
-
-def _list_villages(code: str) -> set[str]:
-    """List the former villages in a municipality; the table covers one prefecture."""
-    try:
-        villages = load("villages", code[:2])
-    except CatalogError:
-        return set()
-    return set(villages.loc[villages["code"] == code, "place"].astype(str))
-
-
-def _fold_text(text: str) -> str:
-    plain = "".join(unicodedata.normalize("NFKC", text).split()).casefold()
-    return plain.rstrip("。.").removesuffix("です").strip("「」\"'")
 
 
 def _format_answer(answer: Answer) -> str:

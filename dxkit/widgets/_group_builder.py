@@ -137,7 +137,7 @@ class GroupBuilder(ipywidgets.VBox):  # type: ignore[misc] # ipywidgets has no t
         self.seed = seed
         self.provenance = provenance
         self.groups: groups.Groups | None = None
-        headings = [(HEADINGS.get(name, (name,))[0], name) for name in columns]
+        headings = _name_columns(columns)
         people = list(zip(_read_names(members), members["code"].astype(str), strict=True))
         self.alike = _make_list("似たものどうし", headings, alike)
         self.different = _make_list("違うものどうし", headings, different)
@@ -223,6 +223,15 @@ def _describe_quality(formed: groups.Groups) -> str:
     if len(formed.by_column) != 1:
         return ""
     return f"グループの中の平均の距離は{formed.quality:.2f}（1＝偶然に選んだ2者）。"
+
+
+def _name_columns(columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Name columns by their headings; of two under one heading each bears its own name, too."""
+    headings = [HEADINGS.get(name, (name,))[0] for name in columns]
+    return [
+        (heading if headings.count(heading) == 1 else f"{heading}（{name}）", name)
+        for heading, name in zip(headings, columns, strict=True)
+    ]
 
 
 def _read_names(members: pd.DataFrame) -> list[str]:

@@ -8,7 +8,6 @@ import ipywidgets
 import numpy as np
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit.drones import Siting
 
 # looks of a sentence: success, refusal, information
 GOOD = "background:#e3f2e1;border-left:4px solid #2e7d32;padding:6px 10px"
@@ -17,6 +16,11 @@ NEUTRAL = "background:#eef3f8;border-left:4px solid #35618e;padding:6px 10px"
 # layouts of sliders and drop-downs: one width, labels of one width
 WIDE = ipywidgets.Layout(width="min(640px, 98%)")
 LABELLED = {"description_width": "7em"}
+# JupyterLab shows the focus of a button as a line of one pixel in nearly the button's own colour
+FOCUS_RING = (
+    "<style>.jupyter-widgets:focus-visible,.jupyter-widgets :focus-visible"
+    "{outline:3px solid #1c1c1c !important;outline-offset:2px}</style>"
+)
 CELL = "padding:1px 10px;border-bottom:1px solid #ddd;text-align:left"
 SWATCH = "display:inline-block;width:16px;height:12px;border:1px solid #555;background:"
 TABLE = "border-collapse:collapse"
@@ -77,15 +81,3 @@ def write_legend(
         for weight, label, colour in zip(sums, labels, colours, strict=True)
     ]
     return f'<div style="line-height:1.7">{"　".join(reversed(entries))}</div>'
-
-
-def write_bases(siting: Siting, unit: str) -> str:
-    """Write the chosen bases, whom each reaches, and whom it alone reaches."""
-    bases = siting.bases
-    column = next((key for key in ("name", "base") if key in bases.columns), None)
-    names = bases.index if column is None else bases[column]
-    rows = [
-        (str(name), f"{reached:,.0f}", f"{only:,.0f}")
-        for name, reached, only in zip(names, bases["reached"], bases["only"], strict=True)
-    ]
-    return write_table(("拠点", f"ここから届く（{unit}）", f"ここだけから届く（{unit}）"), rows)

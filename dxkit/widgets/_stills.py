@@ -29,6 +29,7 @@ CONTROLS = (
     ipywidgets.Checkbox,
     ipywidgets.Combobox,
     ipywidgets.Dropdown,
+    ipywidgets.FileUpload,
     ipywidgets.FloatSlider,
     ipywidgets.IntSlider,
     ipywidgets.Text,

@@ -6,7 +6,7 @@ import unicodedata
 # before an answer: about, in all; behind it: polite endings
 ABOUT = re.compile(
     r"^(約|およそ|おおよそ|おおむね|だいたい|大体|ほぼ|たぶん|答えは?[:、]?|はい、?|合計|全部で|全|計|第"
-    r"|番号|No\.?|\+|=)+"
+    r"|番号|上から|選択肢|No\.?|\+|=)+"
 )
 POLITE = re.compile(
     r"(です|でした|だと思います|と思います|だと思う|と思う|でしょう|かな|くらい|ぐらい|程度|ほど|ちょうど"
@@ -36,7 +36,7 @@ SAME_UNITS = (
     {"か所", "ヶ所", "ケ所", "カ所", "箇所", "個所"},
     {"km", "キロ", "キロメートル"},
     {"業務", "システム"},
-    {"番", "番目", "号", "ばん"},
+    {"番", "番目", "号", "ばん", "つ目", "個目"},
     {"位分", "位"},
 )  # fmt: skip
 # counters that fit anything, and all other units that people type

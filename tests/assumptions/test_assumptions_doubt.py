@@ -1,6 +1,7 @@
 """An answer that depends on how its table lies is found out, and one that does not is left in peace."""
 
 import dataclasses
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -51,6 +52,23 @@ def test_what_depends_on_the_form_is_found_out_by_the_change_of_that_form(call, 
     report = assumptions.doubt(call, _table())
     expected = {"moved"} if change != "object dtypes" else {"same"}
     assert {_outcome(report, change)} == expected
+
+
+@pytest.mark.parametrize("late", [property, cached_property])
+def test_a_table_that_a_result_writes_when_asked_is_looked_at_too(late):
+    @dataclasses.dataclass(frozen=True)
+    class Base:
+        _table: pd.DataFrame
+
+        @late
+        def numbered(self):
+            return pd.DataFrame({"place": range(len(self._table))}, index=self._table.index)
+
+    class Result(Base):
+        """What it writes late is inherited."""
+
+    report = assumptions.doubt(Result, _table())
+    assert _outcome(report, "rows reversed") == "moved"
 
 
 def test_a_refusal_is_told_from_a_crash():
@@ -180,3 +198,20 @@ def test_both_honest_readings_of_single_precision_pass_and_sums_in_it_do_not(rea
     assert _outcome(report, "float32") == "same"
     single = assumptions.doubt(lambda t: float(t["a"].sum()), table, changes=("float32",))
     assert _outcome(single, "float32") == "moved"
+
+
+@pytest.mark.parametrize("tolerance", [np.nan, -1, np.inf, "0.1"])
+def test_a_tolerance_under_which_nothing_could_move_is_refused(tolerance):
+    with pytest.raises(ChoiceError, match="tolerance="):
+        assumptions.doubt(lambda t: t["a"].iloc[0], _table(), tolerance=tolerance)
+
+
+@pytest.mark.parametrize("tables", [_table()["a"], [_table()], "a"], ids=["column", "list", "word"])
+def test_what_is_no_table_is_not_doubted(tables):
+    with pytest.raises(TableError, match="tables が表"):
+        assumptions.doubt(lambda t: 1, tables)
+
+
+def test_one_change_alone_may_be_named_as_a_word():
+    report = assumptions.doubt(lambda t: t["a"].iloc[0], _table(), changes="rows reversed")
+    assert _outcome(report, "rows reversed") == "moved"

@@ -125,3 +125,30 @@ def test_a_conclusion_that_cannot_be_compared_is_refused():
         assumptions.flips(lambda v: [1], ROWS)
     with pytest.raises(ChoiceError, match="draws=-1"):
         assumptions.flips(_decide, ROWS, draws=-1)
+
+
+def _rebuild(blank):
+    """Build the same conclusion with a nan of its own."""
+    if isinstance(blank, tuple):
+        return tuple(map(_rebuild, blank))
+    return float("nan") if isinstance(blank, float) else blank
+
+
+@pytest.mark.parametrize(
+    "blank", [float("nan"), pd.NaT, pd.NA, ("x", float("nan")), (1, (pd.NA, "y"))], ids=repr
+)
+def test_two_missing_conclusions_are_the_same_one_also_within_a_tuple(blank):
+    # another object each time: Python calls one and the same nan equal in a tuple
+    changes = assumptions.flips(lambda _: _rebuild(blank), ROWS, draws=20)
+    assert changes["flips_at"].isna().all()
+    assert changes.attrs["stands"] == 1
+    turned = assumptions.flips(lambda v: "x" if v["price"] > 120 else blank, ROWS, draws=0)
+    assert turned["flips_at"].iloc[0] == pytest.approx(120, abs=1.5)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"), [("high", 1e308), ("low", -1e308), ("value", 3j), ("high", pd.Period("2026-04"))]
+)  # fmt: skip
+def test_limits_between_which_no_step_can_be_taken_are_refused(column, cell):
+    with pytest.raises(TableError, match=f"1行目 列「{column}」.*数ではありません"):
+        assumptions.flips(_decide, [ROWS[0] | {column: cell}, ROWS[1]])

@@ -174,3 +174,17 @@ def test_what_is_no_multiverse_is_refused():
     empty = assumptions.multiverse(is_large, CHOICES).assign(refused="だめ")
     with pytest.raises(TableError, match="描ける選び方"):
         charts.multiverse(empty)
+
+
+def test_one_table_alone_is_an_input_and_what_is_no_table_is_refused():
+    made = pd.DataFrame({"a": [1]})
+    made.attrs = {"made": True, "kind": "made", "source": "例"}
+    assert assumptions.multiverse(is_large, CHOICES, inputs=made).attrs["made"]
+    for inputs in ([1], "made", [made["a"]], None, 3):
+        with pytest.raises(TableError, match="inputs が表"):
+            assumptions.multiverse(is_large, CHOICES, inputs=inputs)
+
+
+def test_conclusions_that_hold_a_missing_number_are_the_same():
+    table = assumptions.multiverse(lambda choice: ("x", float("nan")), CHOICES)
+    assert table.attrs["stands"] == 1

@@ -12,12 +12,14 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -152,6 +154,11 @@ def main():
     parser.add_argument("--records", type=int, default=50_000)
     parser.add_argument("--memory", default="2g", help="of the driver and of each worker")
     options = parser.parse_args()
+    if find_spec("pyspark") is None or shutil.which("java") is None:
+        print(
+            "not measured: pyspark (requirements-spark.lock, last lines of .ci/run) and Java are needed."
+        )
+        return
     # the shelter holds about a third of the residents it is drawn from
     left, right, truth = linkage.synth_registers(
         max(options.residents, 3 * options.records), seed=SEED

@@ -170,11 +170,21 @@ class Lab:
 def lab(tmp_path_factory) -> Iterator[Lab]:
     """JupyterLab as `make lab` starts it."""
     folder = tmp_path_factory.mktemp("lab")
-    shutil.copytree(
-        ROOT / "notebooks",
-        folder / "notebooks",
-        ignore=shutil.ignore_patterns("out", ".ipynb_checkpoints"),
-    )
+    copy_notebooks(folder)
+    with open_lab(folder) as opened:
+        yield opened
+
+
+def copy_notebooks(folder):
+    """Copy the notebooks as they are handed out, in place of what was there."""
+    shutil.rmtree(folder / "notebooks", ignore_errors=True)
+    left_out = shutil.ignore_patterns("out", ".ipynb_checkpoints")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=left_out)
+
+
+@contextmanager
+def open_lab(folder):
+    """Start JupyterLab over a folder; it ends with the block."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -191,6 +201,8 @@ def _server(folder, port):
         "--no-browser",
         f"--port={port}",
         f"--IdentityProvider.token={TOKEN}",
+        # so that a test can ask which commands there are
+        "--LabApp.expose_app_in_browser=True",
     ]
     options += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     quiet = os.environ | {

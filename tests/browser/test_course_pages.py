@@ -18,6 +18,9 @@ FIRST, SECOND = (name.replace(".ipynb", ".html") for name in NOTEBOOKS)
 SIZES = ((1366, 768), (1024, 768))
 WAIT_MS = 60_000
 LEAST_PX = 16
+# what Tab stops at in a map, besides legends that can be folded
+STOPS = """() => [...document.querySelectorAll('*')]
+    .filter((part) => part.tabIndex >= 0 && part.tagName !== 'SUMMARY').length"""
 # what a page in the frame could try, and what came of it
 TRY = """async (path) => {
     const tried = {};
@@ -159,6 +162,36 @@ def test_answers_and_the_town_are_there_again_after_f5(computer, room):
     page.go_back()
     page.locator(f'#pages a[href="#/{SECOND}"]').click()
     assert _find_frame(page).locator("#dxkit-town").input_value() == "朝来市"
+
+
+def test_words_and_maps_of_a_page_fit_a_pc_without_python_and_a_person_without_a_mouse(
+    computer, room
+):
+    page = computer
+    _enter(page, room)
+    requests, maps = 0, 0
+    for address in (FIRST, SECOND):
+        frame = _open_page(page, address)
+        for line in frame.locator("main").inner_text().splitlines():
+            if "Shift" in line or "実行してください" in line:
+                requests += 1
+                assert line.find("Python のあるPCでは、") != -1, line
+        for inner in frame.child_frames:
+            # drawn, wherever it lies in the page
+            inner.wait_for_selector("body[data-drawn]", state="attached", timeout=WAIT_MS)
+            assert inner.evaluate(STOPS) == inner.locator(".map").count()
+            maps += inner.locator(".map").count()
+        page.get_by_role("link", name="目次").first.click()
+    assert requests >= 3
+    assert maps >= 2
+    # a hint asks for a new cell only where there are cells
+    frame = _open_page(page, FIRST)
+    quiz = frame.locator("form.exercise").first
+    for _ in range(2):
+        quiz.locator("input").fill("31")
+        quiz.locator("input").press("Enter")
+        frame.get_by_text("もう一度考えて").wait_for()
+    frame.get_by_text("ヒント: Python のあるPCでは、新しい枠に").wait_for()
 
 
 def test_a_page_reaches_nothing_but_the_page_around_it(computer, room):

@@ -249,9 +249,11 @@ def _take_papers(officer, folder):
 def _prepare_next_month(officer, seats, folder):
     """Step 5 of this month, and the groups of the next."""
     page = officer.page
-    officer.click('nav a[href="#day"]')
+    officer.click('nav a[href="#papers"]')
     officer.fill("#items", "共同調達を続ける\n専門家の派遣")
     officer.click("#day-form button", "保存しました")
+    officer.click('nav a[href="#day"]')
+    assert page.locator("#day-items li").all_inner_texts() == ["共同調達を続ける", "専門家の派遣"]
     officer.fill("#what", "照会文を回す")
     officer.click("#decide button", "保存しました")
     with page.expect_download(timeout=WAIT_MS) as download:
@@ -282,7 +284,7 @@ def test_phones_vote_on_what_the_pages_ask(page, tmp_path):
         page.goto(room.local_prepare_link)
         officer = Officer(page)
         page.wait_for_selector("#roster:not([hidden])", timeout=WAIT_MS)
-        officer.click('nav a[href="#day"]')
+        officer.click('nav a[href="#papers"]')
         officer.fill("#items", "共同調達を続ける")
         officer.click("#day-form button", "保存しました")
         for number in range(3):
@@ -306,7 +308,7 @@ def test_nothing_that_is_typed_is_lost_silently(page, tmp_path):
         officer = Officer(page)
         page.wait_for_selector("#roster:not([hidden])", timeout=WAIT_MS)
         _choose_by_arrow_keys(officer)
-        officer.click('nav a[href="#day"]')
+        officer.click('nav a[href="#papers"]')
         officer.fill("#title", "意見交換会")
         page.evaluate("() => { state.revision = 99; }")
         officer.click("#day-form button", "別の窓")

@@ -97,6 +97,17 @@ def test_the_prefectures_sheets_print_one_a_page_in_landscape(seen, hearing_made
     assert count == 9
 
 
+@pytest.mark.parametrize("width", [720, 960, 1024, 1366])
+def test_on_a_screen_the_prefectures_sheets_are_cut_off_nowhere(
+    seen, hearing_made, tmp_path, width
+):
+    answers, framework = hearing_made
+    path = reports.deck(answers, indicators=framework, path=tmp_path / "deck.html", draws=50)
+    seen.page.set_viewport_size({"width": width, "height": 768})
+    page = opened(seen, path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_hostile_answers_never_run_even_without_the_pages_policy(seen, hearing_made, tmp_path):
     answers, framework = hearing_made
     options = {

@@ -144,7 +144,7 @@ def _prepare(page, folder, tmp_path):
     moved = prepare._change_at_the_last_minute(officer)
     assert moved <= 2
     _show_each_page(page, folder, "prepare")
-    officer.click('nav a[href="#day"]')
+    officer.click('nav a[href="#papers"]')
     officer.fill("#items", "\n".join(ITEMS))
     officer.click("#day-form button", "保存しました")
     return officer

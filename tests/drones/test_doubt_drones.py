@@ -31,12 +31,13 @@ GROUND = dxkit.load("elevation").iloc[::7].reset_index(drop=True)
 
 def siting_of(find, demand, candidates, **options):
     siting = find(demand, candidates, **options)
+    fields = [field.name for field in dataclasses.fields(siting) if field.name[0] != "_"]
+    answer = {name: getattr(siting, name) for name in [*fields, "assigned", "by_code"]}
     # what has the user's rows is read under the places' names
-    return dataclasses.replace(
-        siting,
-        covered=by_code(siting.covered, demand["place"]),
-        assigned=by_code(siting.assigned, demand["place"]),
-    )
+    return answer | {
+        "covered": by_code(siting.covered, demand["place"]),
+        "assigned": by_code(siting.assigned, demand["place"]),
+    }
 
 
 def budget_curve_of(demand, candidates):

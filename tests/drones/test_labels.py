@@ -1,11 +1,14 @@
 """Labels count: what a user's table says of which place or base is never taken by position."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely.geometry import LineString, Point, Polygon, box
 
+import dxkit
 from dxkit import drones
-from dxkit.errors import ChoiceError, TableError
+from dxkit.errors import ChoiceError, TableError, TableWarning
 
 PLACES = ["甲", "乙", "丙"]
 BASES = ["駅", "役場"]
@@ -261,3 +264,86 @@ def test_nobody_who_counts_is_an_answer(tables):
     demand, candidates = tables
     centre = drones.centre_bases(demand.assign(people=0), candidates, count=1)
     assert (centre.value, centre.gap, len(centre.bases)) == (0.0, 0.0, 1)
+
+
+@pytest.mark.parametrize("name", [None, np.nan, "", "　", pd.NA])
+def test_a_base_without_a_name_is_refused_as_who_is_assigned_to_it_looks_like_nobody(tables, name):
+    demand, candidates = tables
+    with pytest.raises(TableError, match=r"1行目 列「base」.*名前のない行"):
+        drones.best_bases(
+            demand,
+            candidates.assign(base=pd.Series([name, "役場"], dtype=object)),
+            count=1,
+            range_km=3,
+        )
+
+
+@pytest.mark.parametrize("wrong", [None, pd.Series([1]), pd.DataFrame(), "表", 3])
+def test_what_is_no_table_of_bases_is_one_error(tables, wrong):
+    with pytest.raises(TableError, match="candidates"):
+        drones.best_bases(tables[0], wrong, count=1, range_km=3)
+    with pytest.raises(TableError, match="demand"):
+        drones.reach(wrong, tables[1], range_km=3)
+
+
+@pytest.mark.parametrize("weight", [[], ["people"], {}, pd.NA, None, np.array([1, 2])])
+def test_a_weight_that_is_no_name_of_a_column_is_refused(tables, weight):
+    with pytest.raises(TableError, match="列がありません"):
+        drones.best_bases(*tables, count=1, range_km=3, weight=weight)
+
+
+def test_an_executor_that_runs_nothing_and_a_seed_that_is_none_are_refused(tables):
+    with pytest.raises(ChoiceError, match="executor=x"):
+        drones.budget_curve(*tables, counts=1, range_km=3, executor="x")
+    costs = dxkit.load("delivery_modes")
+    demand = tables[0].assign(in_need=tables[0]["people"])
+    for seed in (2.5, -1, "x", True, float("nan")):
+        with pytest.raises(ChoiceError, match="seed="):
+            drones.first_trials(demand, tables[1], costs, range_km=6, draws=2, seed=seed)
+
+
+def test_a_place_abroad_is_named_in_a_warning_and_used(tables):
+    demand, candidates = tables
+    with pytest.warns(TableWarning, match=r"2行目.*日本の外の位置が1行"):
+        pairs = drones.reach(demand.assign(lat=[35.0, 0.0, 35.2]), candidates, range_km=3)
+    assert pairs["place"].tolist() == ["甲", "丙"]
+
+
+@pytest.mark.parametrize("cell", [True, b"10", 10**400])
+def test_what_pandas_would_count_is_no_number_of_people(tables, cell):
+    people = pd.Series([10, cell, 40], dtype=object)
+    with pytest.raises(TableError, match="2行目 列「people」"):
+        drones.best_bases(tables[0].assign(people=people), tables[1], count=1, range_km=3)
+
+
+def test_half_a_character_where_pandas_needs_a_text_is_named_by_its_row():
+    winds = dxkit.load("wind_normals").head(3)
+    stations = winds.assign(
+        station=pd.Series(["a", "b\ud800", "c"], dtype=object, index=winds.index)
+    )
+    drone = dxkit.load("drone_types").iloc[0]
+    with pytest.raises(TableError, match=r"2行目 列「station」.*サロゲート"):
+        drones.flyable(stations, drone)
+
+
+def test_two_heights_of_one_cell_are_refused(tables):
+    ground = pd.DataFrame({"place": ["53346532", "53346532"], "elevation_m": [200.0, 900.0]})
+    drone = dxkit.load("drone_types").iloc[0]
+    with pytest.raises(TableError, match="elevation に同じ行が2つ以上"):
+        drones.terrain_distances(*tables, ground, drone)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        None,
+        Polygon(),
+        Point(135, 35.1),
+        LineString([(135, 35), (135, 35.2)]),
+        box(34, 134, 36, 136),
+    ],
+)
+def test_a_zone_that_would_block_nothing_is_refused_by_its_row(tables, shape):
+    zones = gpd.GeoDataFrame(geometry=[box(134, 34, 134.5, 34.5), shape], crs="EPSG:6668")
+    with pytest.raises(TableError, match=r"2行目.*no_fly の図形が区域になりません"):
+        reached(tables, no_fly=zones)

@@ -333,6 +333,19 @@ def test_draws_of_hiroshima_err_as_much_as_its_estimate_was_found_to():
     assert drawn.min() <= real <= drawn.max()
 
 
+def test_draws_by_500_m_say_which_bases_stand():
+    cells = of_tajima("mesh_estimated_500m")
+    sites = of_tajima("sites").query("kind == '道の駅'").reset_index(drop=True)
+    siting = drones.best_bases(cells, sites, count=3, range_km=7.5)
+    table = drones.robustness(cells, siting, range_km=7.5, draws=10, candidates=sites, seed=4)
+    drawn = table[table["kind"] == "demand"]
+    assert len(drawn) == 10
+    assert (drawn["lost"] >= -1e-9).all()
+    assert drawn["share"].std() > 0.002
+    assert set(table.attrs["stands"]) == set(siting.bases["base"])
+    assert table.attrs["unproven"] == 0
+
+
 def test_draws_need_limits_that_enclose_the_estimate():
     cells = of_tajima("mesh_estimated").head(20)
     site = pd.DataFrame({"base": ["x"], "lat": [35.5], "lon": [134.8]})

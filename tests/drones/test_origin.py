@@ -55,6 +55,9 @@ def tables_of(result):
     if isinstance(result, pd.DataFrame):
         return {"table": result}
     values = {field.name: getattr(result, field.name) for field in fields(result)}
+    # written when they are asked for
+    if isinstance(result, drones.Siting):
+        values |= {"assigned": result.assigned, "by_code": result.by_code}
     return {
         name: value for name, value in values.items() if isinstance(value, pd.DataFrame | pd.Series)
     }

@@ -2,6 +2,8 @@
 
 import re
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
@@ -543,3 +545,29 @@ def test_groups_of_made_members_are_made():
     assert all(table.attrs["source"] == "例" for table in tables)
     assert found.table.attrs["settings"]["seed"] == 0
     assert not dxkit.schema.is_made(groups.form(_made(12), size=4).table)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [([1e308, -1e308], "数が大きすぎます"), ([np.inf, 0], "無限大は使えません"), ([1j, 2], "複素数は使えません")],
+)  # fmt: skip
+def test_figures_without_a_difference_are_refused(cells, words):
+    with pytest.raises(TableError, match=f"列「scale」.*{words}"):
+        groups.form(_made(12).assign(scale=np.resize(cells, 12)), size=(3, 4), alike="scale")
+
+
+@pytest.mark.parametrize("weight", [1e308, 0, -1, np.nan, "2", None, True])
+def test_a_weight_that_is_no_number_within_reason_is_refused(weight):
+    with pytest.raises(TableError, match=r"列「scale」.*列の重みが使えません"):
+        groups.form(_made(12), size=(3, 4), alike={"scale": weight})
+
+
+@pytest.mark.parametrize("kind", [Decimal, Fraction])
+def test_decimals_and_fractions_are_numbers(kind):
+    plain = _made(12).assign(scale=range(12))
+    others = plain.assign(scale=[kind(number) for number in range(12)])
+    asked = {"size": (3, 4), "alike": "scale", "seed": 1}
+    found = groups.form(plain, **asked)
+    assert found.quality < 1
+    pd.testing.assert_frame_equal(groups.form(others, **asked).table, found.table)
+    assert groups.form(others, **asked).quality == pytest.approx(found.quality)

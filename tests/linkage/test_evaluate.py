@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dxkit import linkage
-from dxkit.errors import ChoiceError, TableError
+from dxkit.errors import ChoiceError, TableError, TableWarning
 
 
 def _pairs(*pairs):
@@ -254,3 +254,72 @@ def test_days_and_months_change_places_only_where_both_can():
     for parts, text in zip(born, written, strict=True):
         year, month, day = parts
         assert text == (f"{year}-{day}-{month}" if int(day) <= 12 else f"{year}-{month}-{day}")
+
+
+@pytest.mark.parametrize("cell", ["多い", np.nan, np.inf, 1.7, -1, pd.Timestamp("2026-04-01")])
+def test_a_probability_that_is_none_is_named_and_never_taken_for_not_linked(cell):
+    links = _doubtful(0.9, 0.5).astype({"probability": object})
+    links.loc[1, "probability"] = cell
+    for call in (
+        lambda: linkage.review_plan(links, staff_hours=1),
+        lambda: linkage.evaluate(links, _pairs(("00", "00"))),
+    ):
+        with pytest.raises(TableError, match="2行目 列「probability」"):
+            call()
+
+
+@pytest.mark.parametrize("wrong", ["x", None, [1], True, np.nan, 10**400])
+def test_options_of_a_linkage_that_are_no_numbers_are_refused(wrong):
+    links = _doubtful(0.9)
+    residents, shelter, _ = linkage.synth_registers(5, seed=1)
+    characters = pd.DataFrame({"code": ["28201"], "character": ["髙"]})
+    for call in (
+        lambda: linkage.evaluate(links, links, level=wrong),
+        lambda: linkage.review_plan(links, staff_hours=wrong),
+        lambda: linkage.review_plan(links, staff_hours=1, minutes=wrong),
+        lambda: linkage.link(residents, shelter, threshold=wrong),
+        lambda: linkage.synth_registers(wrong),
+        lambda: linkage.synth_registers(5, errors={"twice": wrong}),
+        lambda: linkage.share_characters(characters, min_municipalities=wrong),
+    ):
+        with pytest.raises(ChoiceError, match=r"=|使えません|数"):
+            call()
+
+
+def test_numbers_of_records_are_the_same_as_text_or_after_a_merge_with_gaps():
+    truth = pd.DataFrame({"left_id": [1.0, 2.0], "right_id": ["3", "4"]})
+    assert linkage.evaluate(_pairs((1, 3), (2, 4)), truth)["f1"] == 1.0
+
+
+def test_a_blank_number_of_a_record_is_refused():
+    with pytest.raises(TableError, match="2行目 列「right_id」"):
+        linkage.evaluate(_pairs((1, 3), (2, None)), _pairs((1, 3)))
+
+
+def test_links_and_truth_without_a_number_in_common_are_said_to_be_strangers():
+    with pytest.warns(TableWarning, match="列「left_id」.*同じ番号が1つもありません"):
+        scores = linkage.evaluate(_pairs(("J1", "H1")), _pairs(("H1", "J1")))
+    assert scores["true_positive"] == 0
+
+
+def test_people_of_a_character_are_added_up_also_where_they_are_text():
+    lists = pd.DataFrame({"code": ["28201", "28202"], "character": "髙", "people": ["3", "2"]})
+    assert linkage.share_characters(lists)["people"].tolist() == [5]
+    with pytest.raises(TableError, match="列「code」"):
+        linkage.share_characters(lists.assign(code=["28201", None]))
+
+
+def test_missed_links_are_counted_where_a_name_stands_in_two_columns():
+    residents, shelter, truth = linkage.synth_registers(60, seed=1)
+    parts = residents["name"].str.split(expand=True)
+    apart = residents.drop(columns="name").assign(surname=parts[0], given=parts[1])
+    whole = linkage.missed_by_kind(truth.iloc[3:], truth, residents, shelter)
+    kinds = linkage.missed_by_kind(truth.iloc[3:], truth, apart, shelter)
+    assert kinds.groupby("field")["missed"].sum().equals(whole.groupby("field")["missed"].sum())
+
+
+def test_a_column_of_dates_that_a_gap_made_into_numbers_with_a_point_is_read():
+    sheet = pd.DataFrame({"record_id": [1.0, 2.0], "name": ["甲 乙", "丙 丁"]})
+    keys = linkage.normalise(sheet.assign(birthday=[19650503.0, np.nan]))
+    assert keys["birthday"].iloc[0] == "1965-05-03"
+    assert keys["record_id"].tolist() == ["1", "2"]

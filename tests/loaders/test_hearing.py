@@ -173,6 +173,31 @@ def test_a_form_that_makes_no_sense_is_not_written(tmp_path, options, said):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_name_that_two_municipalities_of_japan_bear_is_not_guessed(tmp_path):
+    # 府中市 lies in 東京都 and in 広島県
+    with pytest.raises(ChoiceError, match="府中市という市町は2つあります。prefecture= に都道府県"):
+        loaders.write_hearing_form(tmp_path / "a.xlsx", municipality="府中市", prefecture=None)
+    assert list(tmp_path.iterdir()) == []
+    path = loaders.write_hearing_form(
+        tmp_path / "a.xlsx", municipality="府中市", prefecture="広島県"
+    )
+    assert openpyxl.load_workbook(path)["回答"]["C3"].value == "府中市"
+
+
+def test_a_form_is_known_by_its_hidden_sheet_also_where_somebody_has_shown_it(tmp_path):
+    path = loaders.write_hearing_form(tmp_path / "a.xlsx", municipality="姫路市")
+    with pytest.raises(TableError, match="空欄です") as hidden:
+        loaders.read_hearing(path)
+    book = openpyxl.load_workbook(path)
+    book["様式"].sheet_state = "visible"
+    book.save(path)
+    with pytest.raises(TableError, match="空欄です") as shown:
+        loaders.read_hearing(path)
+    # the form is empty; that is all there is to say in either case
+    assert str(hidden.value) == str(shown.value)
+    assert "聞き取り者が空欄です" in str(shown.value)
+
+
 def _set(cell, value):
     return lambda book: book["回答"].__setitem__(cell, value)
 

@@ -233,3 +233,20 @@ def test_all_three_ways_of_writing_give_the_same_members(tmp_path_factory, bodie
     columns = [heads, *((body, *names, *[None] * (3 - len(names))) for body, names in bodies)]
     members = [read_list(folder, rows)[1] for rows in (plain, cells, columns)]
     assert members[0] == members[1] == members[2]
+
+
+@pytest.mark.parametrize(
+    "count", ["3名", "３人", "約3名", "計3名", "以上3名", "数名", "三名", "3名程度", "各2名", "計3"]
+)
+def test_a_number_of_people_in_place_of_a_name_is_said_and_is_no_name(tmp_path, count):
+    rows = [("団体名", "氏名"), ("神戸市", count), ("姫路市", f"伊藤、{count}")]
+    _, members, remarks = read_list(tmp_path, rows)
+    assert members == [("神戸市", ""), ("姫路市", "伊藤")]
+    assert f"名前のない人は読みませんでした（2行目「{count}」、3行目「{count}」）" in remarks[0]
+
+
+def test_a_bare_number_may_be_a_name_and_is_said(tmp_path):
+    rows = [("団体名", "氏名"), ("神戸市", 1), ("神戸市", 2)]
+    _, members, remarks = read_list(tmp_path, rows)
+    assert members == [("神戸市", "1"), ("神戸市", "2")]
+    assert "氏名が数だけのものも、1人の名前として読みました（2行目「1」、3行目「2」）" in remarks[0]

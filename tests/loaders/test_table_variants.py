@@ -335,6 +335,77 @@ def test_a_second_table_below_the_first_is_a_fault(tmp_path):
         loaders.read_table(path)
 
 
+@pytest.mark.parametrize("heading", ["市町名", "市町\u200b名"])
+def test_a_second_table_of_municipalities_below_the_first_is_a_fault(tmp_path, heading):
+    path = tmp_path / "a.csv"
+    path.write_text(f"市町名,数\n神戸市,1\n\n表2,\n{heading},率\n神戸市,2\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"5行目 値「市町名 率」: この行から下に、別の表"):
+        loaders.read_table(path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *[
+            "1 神戸市",
+            "１．神戸市",
+            "\u200b神戸市",
+            "28100 神戸市",
+            "(1)神戸市",
+            "（１）神戸市",
+            "①神戸市",
+        ],
+        *[
+            "1.神戸市",
+            "１）神戸市",
+            "⑴ 神戸市",
+            "[1] 神戸市",
+            "【1】神戸市",
+            "No.1 神戸市",
+            "№１ 神戸市",
+        ],
+        *["#1 神戸市", "❶神戸市", "1番 神戸市", "<1>神戸市", "(12) 兵庫県神戸市", "1、神戸"],
+    ],
+)
+def test_a_running_number_before_a_name_says_nothing_of_it(tmp_path, name):
+    path = tmp_path / "a.csv"
+    path.write_text(f"市町名,数\n{name},\u200b1\n姫路市,2\n", encoding="utf-8")
+    table = loaders.read_table(path)
+    assert table["code"].tolist() == ["28100", "28201"]
+    assert table["数"].tolist() == [1, 2]
+    # beside its code, too
+    path.write_text(f"団体コード,市町名,数\n28100,{name},1\n28201,姫路市,2\n", encoding="utf-8")
+    assert loaders.read_table(path)["code"].tolist() == ["28100", "28201"]
+    # a code that lost its beginning is none
+    path.write_text("市町名,数\n8100 神戸市,1\n姫路市,2\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"市町名.*8100"):
+        loaders.read_table(path)
+
+
+@pytest.mark.parametrize("total", ["計（2市町）", "合計(2)", "県計（2団体）"])
+def test_a_total_that_says_how_many_it_sums_is_one(tmp_path, total):
+    path = tmp_path / "a.csv"
+    path.write_text(f"市町名,数\n神戸市,1\n姫路市,2\n{total},3\n", encoding="utf-8")
+    table = loaders.read_table(path)
+    assert table["数"].sum() == 3
+    assert [note["row"] for note in table.attrs["skipped"]] == [4]
+
+
+def test_a_row_of_no_municipality_is_refused_with_both_ways_out(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("市町名,数\n神戸市,1\nその他,2\n", encoding="utf-8")
+    with pytest.raises(TableError, match=r"3行目.*「その他」.*市町名を直すか.*消してください"):
+        loaders.read_table(path)
+
+
+@pytest.mark.parametrize("mark", ["‥", "・", "非該当", "無回答", "未集計", "集計中"])
+def test_more_marks_of_offices_are_missing_numbers(tmp_path, mark):
+    path = tmp_path / "a.csv"
+    path.write_text(f"市町名,数\n神戸市,1\n姫路市,{mark}\n", encoding="utf-8")
+    figures = loaders.read_table(path)["数"]
+    assert figures.isna().tolist() == [False, True]
+
+
 def test_a_table_on_another_sheet_is_said(tmp_path):
     book = openpyxl.Workbook()
     for title, figure in (("A", 1), ("B", 2)):

@@ -116,3 +116,28 @@ def test_shares_above_count_draws_and_half_of_ties():
             before = (ranks[:, one] < ranks[:, other]).mean()
             level = (ranks[:, one] == ranks[:, other]).mean()
             assert firm.above.iloc[one, other] == pytest.approx(before + level / 2)
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [[0.1 + 0.2, 0.3], [1.0, 1 + 2.3e-16], [0.0, 5e-324], [1e6, 1e6 * (1 + 1e-15)]],
+    ids=["a sum of tenths", "the last bit", "the smallest number of all", "a large figure"],
+)
+def test_a_column_that_differs_by_rounding_alone_is_constant(figures):
+    rounded = _values(a=np.resize(figures, 15))
+    with pytest.raises(TableError, match="列「a」: すべての市町で同じ値か"):
+        maturity.score(rounded, FRAME, normalise="zscore")
+    options = {"draws": 50, "vary": ("normalise",), "aggregate": ["arithmetic"]}
+    with pytest.warns(TableWarning, match="a は、すべての市町で同じ値か"):
+        firm = maturity.rank_intervals(rounded, FRAME, **options)
+    with pytest.warns(TableWarning, match="a は、すべての市町で同じ値か"):
+        constant = maturity.rank_intervals(_values(a=figures[0]), FRAME, **options)
+    pd.testing.assert_frame_equal(firm.table, constant.table)
+
+
+def test_small_differences_that_are_no_rounding_are_kept():
+    # by hand: 0, 1, 2 thousandths of a millionth lie evenly between worst and best
+    values = pd.DataFrame({"a": [0.0, 1e-9, 2e-9]}, index=["28201", "28202", "28203"])
+    frame = pd.DataFrame({"indicator": ["a"], "parent": [""], "label": ["a"], "direction": [1], "weight": [1.0], "unit": [""], "low": [0.0], "high": [1.0]})  # fmt: skip
+    total = maturity.score(values, frame, normalise="minmax").total
+    np.testing.assert_allclose(total, [0, 0.5, 1])

@@ -1,12 +1,14 @@
 """Peers are alike, next steps come from the framework, change is told from noise, types are stable or said not to be."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import dxkit
 from dxkit import maturity
-from dxkit.errors import ChoiceError, TableError
+from dxkit.errors import ChoiceError, TableError, TableWarning
 
 ITEMS = ["plan", "team", "people", "systems"]
 FRAME = pd.DataFrame(
@@ -100,6 +102,34 @@ def test_change_is_told_from_noise():
     # only items that both rounds hold count
     assert found["items"].tolist() == [4, 4, 3]
     assert found.loc["28203", "change"] == pytest.approx(0.2 / 3)
+
+
+def test_who_stands_in_one_round_only_is_named_and_the_others_are_compared():
+    rows = [[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3]]
+    before = _scores(rows)
+    later = before.raw.loc[["28202", "28203"]].rename({"28203": "28209"})
+    with pytest.warns(TableWarning, match="片方にしかない市町は比べていません") as caught:
+        table = maturity.change(before, maturity.score(later, FRAME))
+    assert table.index.tolist() == ["28202"]
+    assert len(caught) == 1
+    assert "前の回だけに2: 28201、28203／後の回だけに1: 28209" in str(caught[0].message)
+    assert caught[0].filename == __file__
+
+
+def test_items_of_one_round_only_are_named():
+    before = _scores([[1, 1, 1, 1], [2, 2, 2, 2]])
+    frame = FRAME[FRAME["indicator"] != ITEMS[0]]
+    with pytest.warns(TableWarning, match=f"片方にしかない項目.*前の回だけに1: {ITEMS[0]}"):
+        table = maturity.change(before, maturity.score(before.raw, frame))
+    assert table["items"].tolist() == [3, 3]
+
+
+def test_rounds_of_the_same_municipalities_in_another_order_are_compared_without_a_word():
+    before = _scores([[1, 1, 1, 1], [2, 2, 2, 2]])
+    after = maturity.score(before.raw.iloc[::-1, ::-1], FRAME)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert maturity.change(before, after)["change"].tolist() == [0.0, 0.0]
 
 
 def test_the_interval_of_a_change_is_right_nine_times_in_ten():
@@ -229,3 +259,31 @@ def test_old_words_for_numbers_still_work(towns):
         seed=1, n_municipalities=6, n_items=8, n_dimensions=2, n_raters=3, n_vignettes=1
     )
     pd.testing.assert_frame_equal(old.answers, new.answers)
+
+
+@pytest.mark.parametrize("code", [28201, "282014", "２８２０１", " 28201", 28201.0])
+def test_a_code_is_read_as_it_is_typed_wherever_one_town_is_asked_for(towns, code):
+    near = maturity.peers(towns, code, count=3)
+    assert near["code"].tolist() == maturity.peers(towns, "28201", count=3)["code"].tolist()
+    assert near.attrs["settings"]["code"] == "28201"
+    scores = _scores([[1, 1, 0, 5], [2, 1, 0, 5], [3, 1, 1, 5]])
+    steps = maturity.next_steps(scores, code)
+    pd.testing.assert_frame_equal(steps, maturity.next_steps(scores, "28201"))
+    figures = pd.Series([1, 2], index=["28201", "28202"])
+    sentence = maturity.describe_value(figures, towns, code)
+    assert sentence == maturity.describe_value(figures, towns, "28201")
+
+
+@pytest.mark.parametrize("code", [28999, "姫路市", None, ["28201"], True])
+def test_a_code_of_nobody_is_refused_and_the_codes_there_are_shown(towns, code):
+    with pytest.raises(ChoiceError, match="28100、28201"):
+        maturity.peers(towns, code)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("spread", -1), ("error", np.nan), ("mean", np.inf), ("n_municipalities", 0), ("n_items", 2.0), ("n_raters", True), ("n_vignettes", -1), ("seed", -1)],
+)  # fmt: skip
+def test_an_invented_hearing_of_impossible_figures_is_refused(option, value):
+    with pytest.raises(ChoiceError, match=option):
+        maturity.hearing_trial(**{"seed": 1, option: value})

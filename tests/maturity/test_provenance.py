@@ -81,9 +81,12 @@ def test_a_sentence_on_an_invented_figure_says_so():
     name = LEVELS.columns[0]
     towns = dxkit.load("municipalities")
     code = towns["code"].iloc[3]
-    sentence = maturity.describe_value(LEVELS[name], towns, code)
+    levels = LEVELS[name].set_axis(towns["code"].head(len(LEVELS)))
+    sentence = maturity.describe_value(levels, towns, code)
     assert sentence.startswith("（架空データ）")
-    published = maturity.describe_value(dxkit.load("dashboard")["rpa"], towns, code)
+    published = maturity.describe_value(
+        dxkit.load("dashboard").set_index("code")["rpa"], towns, code
+    )
     assert "架空" not in published
 
 

@@ -264,3 +264,23 @@ def test_the_prefectures_dashboard_is_scored_with_its_own_framework():
     # counted rows of weight 0 are no indicators
     assert "frequent_offered" not in scores.normalised.columns
     assert scores.total.attrs["settings"]["normalise"] == "goalposts"
+
+
+@pytest.mark.parametrize("scale", ["ab", (1,), (0, 1, 2), ("0", "1"), (1, 0), 5, (0, np.inf)])
+def test_a_scale_that_is_no_two_numbers_in_order_is_refused(scale):
+    with pytest.raises(ChoiceError, match="scale="):
+        maturity.score(dxkit.load("dashboard"), dxkit.load("indicators_dashboard"), scale=scale)
+
+
+def test_a_way_of_filling_that_there_is_not_is_refused_even_where_nothing_is_missing():
+    whole = pd.DataFrame({"code": ["28201", "28202"], "a": [1.0, 2.0]})
+    frame = maturity.plain_framework(whole)
+    with pytest.raises(ChoiceError, match="補完「zero」はありません"):
+        maturity.score(whole, frame, impute="zero")
+
+
+@pytest.mark.parametrize("vary", ["weights", None, 3])
+def test_what_varies_is_a_list_and_no_word(vary):
+    whole = pd.DataFrame({"code": ["28201", "28202"], "a": [1.0, 2.0]})
+    with pytest.raises(ChoiceError, match=r"vary=.*リストで書いてください"):
+        maturity.rank_intervals(whole, maturity.plain_framework(whole), vary=vary)

@@ -184,6 +184,38 @@ def test_questions_are_those_given_or_one_of_each_theme(groups, plain, tmp_path)
     assert "か。" not in words(third)
 
 
+@pytest.mark.parametrize(
+    ("options", "is_shown"),
+    [
+        ({}, True),
+        ({"questions": ["研修を共同で開く"]}, False),
+        ({"questions": ["研修を共同で開く"], "title": "ｼｽﾃﾑ標準化の会"}, True),
+        ({"questions": {"甲": ["ガバメント\nクラウドの費用"], "乙": []}}, True),
+        ({"questions": pd.DataFrame({"theme": ["システム移行"], "question": ["いつか"]})}, True),
+        ({"questions": ["標準化"], "systems": False}, False),
+        ({"questions": ["研修を共同で開く"], "systems": True}, True),
+    ],
+)
+def test_the_twenty_systems_are_shown_where_the_meeting_is_about_them(
+    two, tmp_path, options, is_shown
+):
+    source = written(reports.handout(two, path=tmp_path / "a.html", **options))
+    for sheet in sheets(source):
+        text = words(sheet)
+        for part in (
+            "20業務の進み具合",
+            "終えた手順",
+            "特定移行",
+            "移行を終えたシステムの割合では",
+        ):
+            assert (part in text) is is_shown
+        # people and area stand on every sheet, with their source
+        assert "人口" in text
+        assert "出典: ［人口・世帯・面積］" in text
+    row = re.search(r"<tr><td[^>]*>豊岡市</td>.*?</tr>", source).group()
+    assert row.count("<td") == (6 if is_shown else 3)
+
+
 def test_groups_that_cannot_be_printed_say_what_is_wrong(two, tmp_path):
     with pytest.raises(TableError, match="99999"):
         reports.handout(two.assign(code="99999").head(1), path=tmp_path / "a.html")

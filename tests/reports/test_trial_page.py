@@ -28,7 +28,7 @@ def trials():
 def test_the_page_names_five_towns_in_the_order_of_the_table_and_its_marks(trials, tmp_path):
     page = reports.trial_page(trials, TOWNS, path=tmp_path / "t.html").read_text("utf-8")
     names = TOWNS.set_index("code").loc[trials["code"], "name"]
-    places = [page.index(f"<td >{name}</td>") for name in names]
+    places = [page.index(f'data-label="市町">{name}</td>') for name in names]
     assert places == sorted(places)
     assert "架空" in page
     assert "すべて仮定です" in page

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import block_diag, csr_array, eye_array, hstack, vstack
 
 K = 10
 
@@ -201,6 +202,70 @@ def measure_loss(release, published):
             blank += 1
             value += abs(float(combination @ release.counts))
     return blank, value
+
+
+def list_cells(release):
+    """List every cell that is published, totals too: what it adds up, its value, its places."""
+    cells, places = {}, {}
+    for layout in release.layouts.values():
+        for row in (*layout.rows, "計"):
+            for column in (*layout.columns, "計"):
+                combination = layout.combine(row, column)
+                cells[combination.tobytes()] = combination
+                places[combination.tobytes()] = places.get(combination.tobytes(), 0) + 1
+    combinations = np.array(list(cells.values()))
+    return combinations, combinations @ release.counts, np.array(list(places.values()))
+
+
+def find_least_loss(release, reach=2):
+    """Find the fewest people that any safe choice of blanks loses: (bound, whether it is attained).
+
+    A mixed-integer programme over records: each small cell has a movement of its own by which it
+    rises to twice its size, and a cell that moves in any of them is blank. No table may be signed.
+    ``reach``: no cell moves further than so many times the small one.
+    """
+    combinations, values, places = list_cells(release)
+    is_small = (values > 0) & (values < K)
+    if not is_small.any():
+        return 0.0, True
+    free = np.flatnonzero(values >= K)
+    targets = np.flatnonzero(is_small)
+    parts = [tie_movement(combinations, values, target, reach) for target in targets]
+    ties, blocks, lows, highs = zip(*parts, strict=True)
+    rows = hstack([vstack(ties), block_diag(blocks)]).tocsr()
+    width = combinations.shape[1] * len(targets)
+    cost = np.concatenate([(places * values)[free], np.zeros(width)])
+    answer = milp(
+        cost,
+        constraints=LinearConstraint(rows, np.concatenate(lows), np.concatenate(highs)),
+        integrality=np.arange(len(cost)) < len(free),
+        bounds=Bounds(
+            np.concatenate([np.zeros(len(free)), np.tile(-release.counts, len(targets))]),
+            np.concatenate([np.ones(len(free)), np.full(width, np.inf)]),
+        ),
+        options={"node_limit": 2000, "mip_rel_gap": 0.0},
+    )
+    must = float((places * values)[is_small].sum())
+    return must + answer.mip_dual_bound, answer.status == 0
+
+
+def tie_movement(combinations, values, target, reach):
+    """Build the rows of one small cell's movement: columns of blanks, of records, and both sides."""
+    free = np.flatnonzero(values >= K)
+    rest = np.flatnonzero(values < K)
+    farthest = reach * values[target]
+    is_small = values > 0
+    low, high = np.where(is_small, 1 - values, 0.0), np.where(is_small, farthest, 0.0)
+    low[target] = high[target] = values[target]
+    block = vstack([csr_array(combinations[rest]), *[csr_array(combinations[free])] * 2])
+    # a cell moves only where it is blank: down to 1, up as far as it may
+    rise = -farthest * eye_array(len(free))
+    fall = np.minimum(values[free] - 1, farthest)[:, None] * eye_array(len(free))
+    tie = vstack([csr_array((len(rest), len(free))), rise, fall])
+    no_limit = np.full(len(free), np.inf)
+    zero = np.zeros(len(free))
+    lows = np.concatenate([low[rest], -no_limit, zero])
+    return tie, block, lows, np.concatenate([high[rest], zero, no_limit])
 
 
 def suppress_plainly(release):

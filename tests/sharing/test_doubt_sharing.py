@@ -1,7 +1,5 @@
 """Does any answer about the sharing of disaster data hang on how its tables lie?"""
 
-import dataclasses
-
 import pandas as pd
 import pytest
 from doubt_cases import FEW, Case, list_moved
@@ -38,6 +36,8 @@ COUNTS = pd.DataFrame(
     columns=["乳幼児", "高齢者", "障害"],
 )
 
+OUTCOME_TABLES = ("timeline", "by_municipality", "flows", "staff_hours", "disclosures")
+
 
 def simulate_of(policies):
     return sharing.simulate(NOTO, policies=policies, draws=3)
@@ -45,13 +45,15 @@ def simulate_of(policies):
 
 def outcome_of(policies):
     outcome = simulate_of(policies)
-    # tuples go by the policies' rows
+    # rules and traces stand in the order of the policies' rows: they go by name
     names = [rule.name for rule in outcome.rules]
     traces = dict(zip(names, outcome.traces, strict=True))
     return (
-        dataclasses.replace(outcome, rules=(), traces=()),
+        outcome.model,
+        outcome.marks,
         dict(zip(names, outcome.rules, strict=True)),
         traces,
+        {name: getattr(outcome, name) for name in OUTCOME_TABLES},
     )
 
 

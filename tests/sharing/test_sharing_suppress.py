@@ -161,3 +161,45 @@ def test_what_is_no_count_and_what_is_not_offered_is_refused():
     contradiction = pd.DataFrame({"x": [4.0, np.nan, 3.0]}, index=["a", "b", "計"])
     with pytest.raises(TableError, match="公表された数どうしが矛盾しています"):
         sharing.audit(contradiction)
+
+
+@pytest.mark.parametrize(
+    ("hierarchy", "words"),
+    [
+        ({"P": "ab"}, "内訳「ab」は使えません"), ({"P": 3}, "内訳「3」は使えません"), ([["a", "b"]], "のリストで書いてください"),
+        (pd.Series({"P": ["a", "b"]}), "のリストで書いてください"), ({"P": ["P", "a"]}, "「P」が自分自身を含んでいます"),
+        ({"P": ["Q", "a"], "Q": ["P", "b"]}, "自分自身を含んでいます"), ({"P": ["Q"], "Q": ["R"], "R": ["Q", "a"]}, "「Q」が自分自身を含んでいます"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("protect", [sharing.suppress, sharing.audit])
+def test_a_hierarchy_that_is_none_or_holds_itself_is_refused(protect, hierarchy, words):
+    table = pd.DataFrame([[3, 40], [50, 60], [70, 80]], index=list("abc"), columns=list("xy"))
+    with pytest.raises(ChoiceError, match=words):
+        protect(table, hierarchy=hierarchy)
+
+
+@pytest.mark.parametrize("links", [{"m": ["m"]}, {"m": ["m", "f"]}, {"m": "mf"}, {"m": 3}])
+def test_a_table_that_is_linked_to_itself_or_to_letters_is_refused(links):
+    table = random_table(5)
+    with pytest.raises(ChoiceError, match="links の「m」の内訳"):
+        sharing.suppress({"m": table, "f": table}, links=links)
+
+
+@pytest.mark.parametrize("count", [2**53 + 1, 2**62, 2**70, 1e308, -1e13])
+def test_counts_whose_sums_would_lose_digits_are_refused(count):
+    table = random_table(5).astype(object)
+    table.iloc[1, 1] = count
+    with pytest.raises(TableError, match=r"2行目 .*数が大きすぎます"):
+        sharing.suppress(table)
+
+
+@pytest.mark.parametrize("table", [random_table(5).iloc[:0], random_table(5).iloc[:, :0], pd.Series([], dtype=float)])  # fmt: skip
+def test_a_table_without_a_cell_is_refused(table):
+    with pytest.raises(TableError, match="表に行か列がありません"):
+        sharing.suppress(table)
+
+
+@pytest.mark.parametrize("protection", [1e308, -1, np.nan, "1", None])
+def test_a_protection_that_is_no_number_within_reason_is_refused(protection):
+    with pytest.raises(ChoiceError, match="protection="):
+        sharing.suppress(random_table(5), protection=protection)

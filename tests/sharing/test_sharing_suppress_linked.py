@@ -1,5 +1,7 @@
 """Tables that are published together are safe together, under an attack written without dxkit."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -187,6 +189,117 @@ def test_wrong_labels_sums_and_names_are_refused():
     twice = pd.Series([3, 4], index=["a", "a"])
     with pytest.raises(TableError, match="同じラベルが2つあります"):
         sharing.suppress(twice)
+
+
+ROW = pd.Series([30, 40, 50, 60], index=list("abcd"))
+
+
+@pytest.mark.parametrize(
+    ("hierarchy", "message"),
+    [
+        ({"北": ["a", "b", "x"]}, "hierarchy の「北のx」は、どの表にもない"),
+        ({"北": ["a", "b"], "南": ["c", "d", "x", "y"]}, "hierarchy の「南のx」、「南のy」は"),
+        ({"北": ["a ", "b"]}, "「a」、「c」、「d」は hierarchy のどの小計の内訳にもない"),
+        ({"北": ["a"], "南": ["b", "c"]}, "「d」は hierarchy のどの小計の内訳にもない"),
+        ({"全": ["北", "南"], "北": ["a"], "南": ["b", "c", "z"]}, "「南のz」は"),
+    ],
+)
+def test_parts_that_no_table_holds_and_rows_without_a_subtotal_are_named(hierarchy, message):
+    with pytest.warns(TableWarning, match=message) as caught:
+        published = sharing.suppress(ROW, hierarchy=hierarchy)
+    assert all(remark.filename == __file__ for remark in caught)
+    noted = "。".join(published.attrs["settings"]["not_checked"])
+    assert message in noted
+    with pytest.warns(TableWarning, match=message) as caught:
+        ranges = sharing.audit(ROW.astype(float).where(ROW > 30), hierarchy=hierarchy)
+    assert all(remark.filename == __file__ for remark in caught)
+    assert message in "。".join(ranges.attrs["settings"]["not_checked"])
+
+
+@pytest.mark.parametrize(
+    ("table", "hierarchy"),
+    [
+        # all rows stand below a subtotal, over two levels
+        (ROW, {"全域": ["北", "南"], "北": ["a", "b"], "南": ["c", "d"]}),
+        # a subtotal of some rows (再掲)
+        (ROW, {"再掲": ["a", "b"]}),
+        # rows of places beside columns of ages, of which the latter have a subtotal
+        (pd.DataFrame([[30, 40, 50]] * 2, list("ab"), list("xyz")), {"x・y": ["x", "y"]}),
+        # a generator of parts, and columns with subtotals for all
+        (
+            pd.DataFrame([[30, 40, 50]] * 2, list("ab"), list("xyz")),
+            {"x・y": (age for age in "xy"), "z以上": ["z"]},
+        ),
+    ],
+)
+def test_a_hierarchy_that_holds_what_is_there_is_used_without_a_word(table, hierarchy):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sharing.suppress(table, hierarchy=hierarchy)
+
+
+def test_parts_in_another_of_the_tables_are_not_absent():
+    north = pd.Series([30, 40], index=list("ab"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sharing.suppress({"北": north, "全": ROW}, hierarchy={"N": ["a", "b"], "S": ["c", "d"]})
+
+
+@pytest.mark.parametrize("parts", [[], (), {}, None, 3, "ab"])
+def test_a_subtotal_without_parts_is_refused(parts):
+    with pytest.raises(ChoiceError, match=r"hierarchy の「a」の内訳「.*」は使えません"):
+        sharing.suppress(ROW, hierarchy={"a": parts})
+
+
+def test_a_printed_subtotal_with_a_part_that_nothing_shows_contradicts_the_total():
+    # before: the total came out as 70, less than the subtotal of 90
+    table = pd.Series([30, 40, 90], index=["a", "b", "北"])
+    with pytest.raises(TableError, match="値「北」: 「北」が内訳の和と合いません"):
+        sharing.suppress(table, hierarchy={"北": ["a", "b", "x"]})
+
+
+def test_a_cell_that_two_linked_tables_print_differently_is_named():
+    other = pd.Series([41, 50, 60], index=list("bcd"))
+    with pytest.raises(
+        TableError, match=r"「表「一」のb: 40」: 同じ人たちの数が、ほかの所では41です"
+    ):
+        sharing.suppress({"一": ROW[:3], "二": other}, links={"一": ["二"]})
+
+
+def test_labels_that_not_all_linked_tables_hold_are_named():
+    total = pd.Series([30, 49, 95, 70], index=list("abcd"))
+    men = pd.Series([30, 20, 50], index=list("abc"))
+    women = pd.Series([29, 45, 70], index=list("bcd"))
+    message = "表「男」に「d」、表「女」に「a」がありません"
+    for links in ({"計": ["男", "女"]}, None):
+        with pytest.warns(TableWarning, match=message):
+            published = sharing.suppress({"計": total, "男": men, "女": women}, links=links)
+        assert any(
+            message in text for text in sharing.audit(published).attrs["settings"]["not_checked"]
+        )
+    with pytest.warns(
+        TableWarning, match="表「計」は表「男」を含む和ですが、共通のラベルがありません"
+    ):
+        sharing.suppress(
+            {"計": total, "男": men.rename(str.upper), "女": women}, links={"計": ["男", "女"]}
+        )
+
+
+def test_linked_tables_of_other_grains_have_no_labels_too_few():
+    men = pd.DataFrame([[30, 40], [50, 60]], index=list("ab"), columns=list("xy"))
+    women = men + 5
+    named = {"計": (men + women).sum(axis=1), "男": men, "女": women}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sharing.suppress(named)
+        # the total's only row is the area of both places
+        area = pd.Series({"北": int(named["計"].sum())})
+        published = sharing.suppress(
+            {"計": area, "男": men.sum(axis=1), "女": women.sum(axis=1)},
+            hierarchy={"北": ["a", "b"]},
+            links={"計": ["男", "女"]},
+        )
+    assert published["計"].tolist() == [380, 380]
 
 
 def test_the_whole_country_with_its_prefectures_is_suppressed():

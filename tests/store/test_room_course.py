@@ -342,3 +342,16 @@ def test_computers_that_push_in_to_read_have_to_wait(own_room):
         _join_as_reader(own_room, code=own_room.code, device=letter * 32)[0] for letter in "aabb"
     ]
     assert statuses == [200, 200, 429, 429]
+
+
+def test_readers_are_counted_on_after_the_room_was_stopped(tmp_path):
+    session = Session(tmp_path / "store.sqlite")
+    for expected in ([1, 2], [2, 3]):
+        made = Room(session, ["共同調達"])
+        made.start()
+        # the second computer comes back after the restart, and is the same
+        for number, count in zip(expected, expected, strict=True):
+            assert _join_as_reader(made, code=made.code, device=f"{number:032d}")[0] == 200
+            assert made.door.readers == count
+        made.stop()
+    session.close()

@@ -32,6 +32,18 @@ PEOPLE = [
 ]
 
 
+def _write_book(sheets):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 def _write_list(people=PEOPLE, headings=("団体名", "氏名", "人口", "事業者")):
     book = openpyxl.Workbook()
     sheet = book.active
@@ -204,6 +216,31 @@ def test_blank_bodies_and_absent_persons_are_the_officers_choice(window):
     assert draft["remarks"][0].startswith("シート「")
     assert "神戸市 森（出欠: ×）" in draft["skipped"][0]
     assert window.act("accept")[0] == 200
+
+
+@pytest.mark.slow
+def test_a_second_column_of_persons_is_left_out_or_kept_where_the_officer_says_so(window):
+    rows = [("団体名", "出席者1", "出席者2", "備考"), ("姫路市", "青木", "伊藤", "#N/A"),
+            ("神戸市", "森", "林", "x")]  # fmt: skip
+    draft = window.upload(_write_book({"名簿": rows}))[1]["draft"]
+    assert draft["faults"][0].startswith("2行目 D列 「#N/A」: セルがエラーになっています")
+    roles = {"団体名": "code", "出席者1": "person", "出席者2": "-", "備考": "-"}
+    for role, columns, row in (
+        ("-", ["団体", "氏名"], ["姫路市", "青木"]),
+        ("", ["団体", "氏名", "出席者2（名簿）"], ["姫路市", "青木", "伊藤"]),
+    ):
+        window.act("columns", sheet=draft["sheet"], roles=roles | {"出席者2": role})
+        assert window.state["draft"]["faults"] == []
+        assert window.state["draft"]["columns"] == columns
+        assert window.state["draft"]["rows"][0] == row
+        assert window.state["draft"]["count"] == 2
+
+
+def test_a_list_on_each_of_several_sheets_is_not_lost_in_silence(window):
+    lists = {title: [("団体名", "氏名"), (title, "青木")] for title in ("播磨", "但馬")}
+    draft = window.upload(_write_book(lists | {"記入要領": [("名簿",)]}))[1]["draft"]
+    assert draft["sheets"] == ["播磨", "但馬"]
+    assert any("シート「播磨」だけです。「但馬」にも名簿が" in text for text in draft["remarks"])
 
 
 @pytest.mark.slow
@@ -678,3 +715,26 @@ def test_the_title_that_was_prepared_is_there_when_the_room_opens(tmp_path):
         opened.session.close()
     # what the officer wrote on the day is not overwritten when the room is opened again
     assert titles == ["意見交換会", "全体会"]
+
+
+def test_the_officer_chooses_whether_handouts_show_the_twenty_systems(room, filled):
+    def has_systems():
+        status, content = filled.ask("/prepare/file", {"kind": "handout.html"})
+        assert status == 200
+        return "20業務の進み具合" in content.decode()
+
+    day = {"date": "", "place": "", "title": "人材育成の会"}
+    filled.act("day", items="研修を共同で開く", **day)
+    assert not has_systems()
+    filled.act("day", items="標準化の共同調達を続ける")
+    assert has_systems()
+    for choice, is_shown in (("no", False), ("yes", True), ("", True)):
+        assert filled.act("day", systems=choice)[0] == 200
+        assert filled.ask("/prepare/state", {})[1]["day"]["systems"] == choice
+        assert has_systems() is is_shown
+    # what a window of an earlier release does not send stays
+    filled.act("day", systems="no")
+    filled.act("day", items="標準化の相談", **day)
+    assert not has_systems()
+    status, answer = filled.act("day", systems="maybe")
+    assert (status, "選び方" in answer["error"]) == (400, True)

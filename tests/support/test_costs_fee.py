@@ -5,7 +5,7 @@ import pytest
 
 import dxkit
 from dxkit.errors import ChoiceError, TableError
-from dxkit.support import costs
+from dxkit.support import costs, liaison, network, training
 
 TOWNS = dxkit.load("municipalities")
 SYSTEMS = dxkit.load("shared_systems")
@@ -133,3 +133,59 @@ def test_inputs_are_left_as_they_were():
     costs.gain(costs.fee(TOWNS), {"28365": 1})
     costs.participation(SYSTEMS, TOWNS)
     pd.testing.assert_frame_equal(pd.DataFrame(TOWNS), pd.DataFrame(before))
+
+
+SMALL_TOWNS = pd.DataFrame({"code": ["28201", "28202"], "people_2020": [30_000, 40_000]})
+
+
+@pytest.mark.parametrize("wrong", [None, "表", 3, SMALL_TOWNS["code"], SMALL_TOWNS.to_numpy()])
+def test_what_is_no_table_is_one_error_in_every_support_function(wrong):
+    for call in (
+        lambda: costs.fee(wrong),
+        lambda: costs.contract_costs(wrong, 3),
+        lambda: costs.gain(wrong),
+        lambda: network.ties(wrong),
+        lambda: liaison.distances(wrong),
+        lambda: training.funnel(wrong),
+    ):
+        with pytest.raises(TableError, match=r"ではありません|列名のない配列"):
+            call()
+
+
+def test_records_and_codes_as_numbers_are_a_table_of_municipalities():
+    records = [{"団体コード": 282014, "people_2020": 30_000}]
+    assert costs.fee(records)["code"].tolist() == ["28201"]
+
+
+@pytest.mark.parametrize("code", [None, "", "　"])
+def test_a_municipality_without_a_code_is_refused(code):
+    with pytest.raises(TableError, match=r"2行目 列「code」.*空欄"):
+        costs.fee(SMALL_TOWNS.assign(code=["28201", code]))
+
+
+def test_several_bases_and_present_figures_are_read_or_refused():
+    for wrong in (None, 2.5, []):
+        with pytest.raises((ChoiceError, TableError), match="people"):
+            costs.fee_limits(SMALL_TOWNS, people=wrong)
+        with pytest.raises(ChoiceError, match="limits="):
+            costs.fee_limits(SMALL_TOWNS, people="people_2020", limits=None)
+    fees = costs.fee(SMALL_TOWNS)
+    for wrong in (5, "x", [1], {"28999": 3}):
+        with pytest.raises(ChoiceError, match="present"):
+            costs.gain(fees, wrong)
+    as_numbers = costs.gain(fees, {28201: 9e6})
+    assert as_numbers.equals(costs.gain(fees, {"28201": 9e6}))
+
+
+@pytest.mark.parametrize("yen", [1e300, "x", None, True])
+def test_prices_that_no_contract_has_are_refused(yen):
+    licences = pd.DataFrame({"code": ["28201"], "licences": [3]})
+    prices = pd.DataFrame({"from_count": [1], "unit_yen": [1000]})
+    with pytest.raises(ChoiceError, match="handling_yen="):
+        costs.bundle(licences, prices, handling_yen=yen)
+    # before, 10.7 yen were 10
+    with pytest.raises(ChoiceError, match="整数の円"):
+        costs.shapley([1, 1], [0, 10.7, 15])
+    for wrong in (None, "x", [1], [1, "a"]):
+        with pytest.raises(ChoiceError, match="parts="):
+            costs.core_objection(wrong, [1, 1], [0, 10, 15])

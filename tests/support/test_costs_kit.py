@@ -33,6 +33,17 @@ def test_who_is_above_its_limit_leaves_and_the_others_are_computed_again():
     assert flip["after"] == "28201・28202・28203"
 
 
+def test_who_would_rather_leave_is_called_by_its_name():
+    names = {"28201": "姫路市", "28202": "尼崎市", "28203": "明石市"}
+    # equal parts are dear for the smaller two
+    form = FORM.assign(most_yen=None, teachers=[90, 30, 1])
+    found = costs.kit(form, PRICES, units="teachers", names=names)
+    reasons = " ".join(found.split.rules["reason"])
+    assert "尼崎市・明石市の組だけで買うほうが" in reasons
+    assert "28203" not in reasons
+    assert found.flips.loc[0, "before"] == "姫路市・尼崎市・明石市"
+
+
 def test_nobody_joins_where_together_is_no_cheaper_than_the_limit():
     found = costs.kit(FORM.assign(most_yen=1), PRICES, units="teachers")
     assert not found.table["joins"].any()

@@ -7,7 +7,7 @@ import pytest
 
 import dxkit
 from dxkit import loaders
-from dxkit.errors import TableError
+from dxkit.errors import ChoiceError, TableError
 from dxkit.support import liaison
 
 LOG = pd.DataFrame(
@@ -139,3 +139,50 @@ def test_news_of_a_month_names_no_day():
     message = liaison.briefings(news.assign(text="済み"), interests).attrs["messages"]["28203"]
     assert "28201が「済み」（2026年1月の時点）" in message
     assert "28202が「済み」（1月31日）" in message
+
+
+@pytest.mark.parametrize("day", [0, 2.5, "来週", "2", True, [], float("nan"), pd.NaT, 20261015])
+def test_a_day_that_is_none_is_refused_and_never_counted_from_1970(day):
+    with pytest.raises(ChoiceError, match="today="):
+        liaison.cases(LOG, today=day)
+    history = pd.DataFrame(
+        {"code": ["28201"], "at": ["2026-04-01"], "item": ["標準化"], "value": ["遅れ"]}
+    )
+    with pytest.raises(ChoiceError, match="until="):
+        liaison.digest(history, until=day)
+    with pytest.raises(ChoiceError, match="since="):
+        liaison.briefings(
+            history.rename(columns={"item": "topic", "value": "text"}),
+            pd.DataFrame({"code": ["28202"], "topic": ["標準化"]}),
+            since=day,
+        )
+
+
+def test_a_consultation_without_a_number_and_an_entry_without_a_code_are_refused():
+    with pytest.raises(TableError, match=r"3行目 列「case」.*空欄"):
+        liaison.cases(LOG.assign(case=["1", "1", None, "2", "2", "3", "3"]))
+    history = pd.DataFrame(
+        {"code": ["28201", None], "at": "2026-04-01", "item": "標準化", "value": "遅れ"}
+    )
+    with pytest.raises(TableError, match=r"2行目 列「code」.*空欄"):
+        liaison.digest(history)
+
+
+def test_a_field_without_words_has_no_word_nan():
+    fields = pd.DataFrame({"field": ["甲", "乙"], "words": [None, "外字"]})
+    assert liaison.route("nan", fields)["field"].iloc[0] != "甲"
+    with pytest.raises(ChoiceError, match="questions="):
+        liaison.route(None, fields)
+
+
+@pytest.mark.parametrize("start", ["x", [1], (1, "a"), (135.0, 34.0), float("nan")])
+def test_a_start_that_is_no_position_is_refused(start):
+    offices = pd.DataFrame({"code": ["28201"], "lat": [34.8], "lon": [134.7]})
+    with pytest.raises(ChoiceError, match="start="):
+        liaison.distances(offices, start=start)
+
+
+def test_a_task_without_a_name_is_refused_as_nobody_would_have_it():
+    tasks = pd.DataFrame({"field": ["標準化", None]})
+    with pytest.raises(TableError, match=r"2行目 列「field」.*空欄"):
+        liaison.assign(tasks, pd.DataFrame({"liaison": ["甲"]}), by="field")

@@ -183,3 +183,26 @@ def test_routes_show_every_day_and_refuse_an_unknown_place(towns):
         )
     with pytest.raises(TableError, match="列「shared」"):
         charts.network(pd.DataFrame({"code": [], "other": []}), groups=towns["area"])
+
+
+def test_lists_ties_and_labels_that_cannot_be_meant_are_refused():
+    values = pd.DataFrame({"code": ["28201", "28202"], "plan": [1, 0]})
+    attendance = pd.DataFrame({"meeting": [1, 1], "code": ["28201", "28202"]})
+    for wrong in (None, float("nan"), pd.NA):
+        with pytest.raises(ChoiceError, match="group="):
+            network.common_gaps(values, wrong)
+        with pytest.raises(ChoiceError, match="codes="):
+            network.strangers(wrong, attendance)
+    for wrong in (1, "x", []):
+        with pytest.raises(ChoiceError, match="labels="):
+            network.common_gaps(values, ["28201"], labels=wrong)
+        with pytest.raises(ChoiceError, match="ties="):
+            network.strangers(["28201"], attendance, ties=wrong)
+        with pytest.raises(ChoiceError, match="ties="):
+            network.dialogues(wrong)
+
+
+def test_who_sat_in_a_meeting_without_a_number_is_said_and_no_stranger():
+    attendance = pd.DataFrame({"meeting": [1, None], "code": ["28201", "28202"]})
+    with pytest.raises(TableError, match=r"2行目 列「meeting」.*空欄"):
+        network.strangers(["28201", "28202"], attendance)

@@ -77,7 +77,7 @@ def test_visits_and_sums_are_those_worked_out_by_hand():
     visits = [1 + 0.25 * second, second, 1 / 0.9]
     assert times["passes"].tolist() == pytest.approx(visits)
     assert times["work_case_min"].tolist() == pytest.approx(np.multiply(visits, [10, 30, 5]))
-    assert times["load"].tolist() == pytest.approx(
+    assert times["utilisation"].tolist() == pytest.approx(
         np.array([visits[0] * 10 / 2, second * 30, visits[2] * 5]) * 6 / DAY_MIN
     )
     totals = times.attrs["settings"]
@@ -102,7 +102,7 @@ def test_without_a_queue_the_simulation_is_the_sum_of_the_means():
 def test_steps_of_one_person_share_that_persons_day():
     two = make_steps((1, "a", "甲", 20, 0), (2, "b", "甲", 30, 0))
     outcome = process.simulate(two, per_day=8, days=60, draws=2)
-    assert outcome.staff["load"].tolist() == pytest.approx([8 * 50 / DAY_MIN])
+    assert outcome.staff["utilisation"].tolist() == pytest.approx([8 * 50 / DAY_MIN])
     # 50 minutes in one go are the same work, and the next in turn waits for it
     assert mean_of(outcome) > 0.1
 

@@ -149,6 +149,17 @@
     return { kind: "wrong" };
   };
 
+  // the place of the choice that was written in words or as a number, or -1
+  const readChoice = (task, typed) => {
+    const exact = task.choices.indexOf(typed);
+    if (exact >= 0) return exact;
+    const plain = [typed, stripManners(task.rule, typed)].map(fold);
+    const near = task.spellings.flatMap((words, at) => (plain.some((text) => words.includes(text)) ? [at] : []));
+    if (near.length === 1) return near[0];
+    const place = task.places ? reader(task.rule)(typed, "番") : 0;
+    return Number.isInteger(place) && place >= 1 && place <= task.choices.length ? place - 1 : -1;
+  };
+
   const verdict = (task, typed, state) => {
     const { kind, words } = judge(task, typed);
     if (kind === "wrong") state.tries += 1;
@@ -171,19 +182,37 @@
     const shown = element("div", "verdict");
     shown.setAttribute("aria-live", "polite");
     const state = recall(task.key) ?? { typed: "", tries: 0, solved: false };
+    const input = element("input");
+    Object.assign(input, { type: "text", size: 16, autocomplete: "off" });
     let read;
     if (task.choices) {
-      task.choices.forEach((choice) => {
+      const radios = task.choices.map((choice) => {
         const label = element("label");
         const radio = element("input");
         Object.assign(radio, { type: "radio", name: task.key, value: choice, checked: state.typed === choice });
+        // a tick overrules what was written before
+        radio.addEventListener("change", () => { input.value = ""; });
         label.append(radio, ` ${choice}`);
         answer.append(label);
+        return radio;
       });
-      read = () => answer.querySelector("input:checked")?.value ?? "";
+      input.placeholder = "番号や言葉で書いてもよい";
+      // half-width letters: the whole invitation can be read
+      input.size = 26;
+      input.setAttribute("aria-label", `答え（${input.placeholder}）`);
+      answer.append(input);
+      // what was written is ticked, so that it is seen what was understood; null where it is none of them
+      read = () => {
+        if (input.value.trim()) {
+          const at = readChoice(task, input.value);
+          if (at < 0) return null;
+          radios[at].checked = true;
+          input.value = "";
+        }
+        return answer.querySelector("input:checked")?.value ?? "";
+      };
     } else {
-      const input = element("input");
-      Object.assign(input, { type: "text", size: 16, value: state.typed, autocomplete: "off" });
+      input.value = state.typed;
       input.setAttribute("aria-label", task.unit ? `答え（${task.unit}）` : "答え");
       input.placeholder = task.unit ? `数を入力（${task.unit}）` : "答えを入力";
       answer.append(input, task.unit);
@@ -193,7 +222,12 @@
     box.append(question, answer, shown);
     box.addEventListener("submit", (event) => {
       event.preventDefault();
-      shown.innerHTML = verdict(task, read(), state);
+      const typed = read();
+      if (typed === null) {
+        shown.innerHTML = task.one_choice;
+        return;
+      }
+      shown.innerHTML = verdict(task, typed, state);
       keep(task.key, state);
       if (state.solved || state.tries) tell({ exercise: { id, state: state.solved ? "solved" : "tried" } });
     });
@@ -293,6 +327,6 @@
   const show = towns();
   fill(document);
   if (show) show();
-  window.dxkit = { judge };
+  window.dxkit = { judge, readChoice };
   document.body.dataset.ready = "true";
 })();

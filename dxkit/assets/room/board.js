@@ -1,15 +1,8 @@
 "use strict";
 // The trainees' board: asks every two seconds, draws counts, changes nothing.
-const byId = (id) => document.getElementById(id);
-const POLL_MS = 2000, WAIT_MS = 8000;
+const POLL_MS = 2000;
 let secret = "", drawn = "";
 
-function make(kind, text, name) {
-  const part = document.createElement(kind);
-  if (text !== undefined) part.textContent = text;
-  if (name) part.className = name;
-  return part;
-}
 function drawTile(tile) {
   const row = make("li", undefined, tile.look);
   row.append(make("b", tile.label), make("span", tile.title), make("span", `解けた ${tile.solved}`), make("span", `考え中 ${tile.tried}`));
@@ -26,14 +19,12 @@ function draw(state) {
   byId("tiles").replaceChildren(...(state.tiles.length ? state.tiles.map(drawTile) : [make("li", "まだ練習は届いていません")]));
 }
 async function refresh() {
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT_MS);
   try {
-    const answer = await fetch("board/state", { headers: { "X-Room-Key": secret }, signal: stop.signal, cache: "no-store", credentials: "omit" });
-    if (answer.status === 200) { draw(await answer.json()); byId("status").textContent = ""; }
-    else if (answer.status === 401) { byId("board").hidden = true; byId("lost").hidden = false; }
+    const { status, said } = await ask("board/state", { headers: { "X-Room-Key": secret } });
+    if (status === 200 && said.stops) { draw(said); byId("status").textContent = ""; }
+    else if (status === 401) { byId("board").hidden = true; byId("lost").hidden = false; }
     else byId("status").textContent = "つながりません。";
   } catch { byId("status").textContent = "つながっていません。つながりしだい続けます。"; }
-  clearTimeout(timer);
   setTimeout(refresh, POLL_MS);
 }
 secret = new URLSearchParams(location.hash.slice(1)).get("key") || sessionStorage.getItem("officer") || "";

@@ -1,8 +1,7 @@
 "use strict";
 // The course around its pages. A page stands in a frame that is cut off from network and storage; it may say three things:
 // what to remember, which exercise stands how, which page to open. Reports leave only while 共有する holds.
-const byId = (id) => document.getElementById(id);
-const WAIT_MS = 8000, RETRY_MS = 5000, JOIN_MS = 2000, MOST_WAITING = 50, LONGEST_NAME = 64, LONGEST_VALUE = 2000, MOST_REMEMBERED = 500;
+const RETRY_MS = 5000, JOIN_MS = 2000, MOST_WAITING = 50, LONGEST_NAME = 64, LONGEST_VALUE = 2000, MOST_REMEMBERED = 500;
 const SHARING = "共有しています。", NOT_SHARING = "いまは、何も送っていません。", UNREACHABLE = "会場に届きません。練習はこのまま続けられます。";
 let folder = "", pages = [], towns = [], frame = null, shown = "", busy = false, volatile = {};
 
@@ -25,17 +24,7 @@ const today = () => new Date().toLocaleDateString("sv-SE", { timeZone: "Asia/Tok
 const isSharing = () => Boolean(token) && read("course.share", "") === today();
 
 function say(text) { byId("status").textContent = text; }
-async function ask(path, body) {
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT_MS);
-  const headers = { "X-Room-Token": token };
-  if (body) headers["Content-Type"] = "application/json";
-  try {
-    const answer = await fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: stop.signal, cache: "no-store", credentials: "omit" });
-    let said = {};
-    try { said = await answer.json(); } catch { /* an empty answer */ }
-    return { status: answer.status, said };
-  } finally { clearTimeout(timer); }
-}
+const askRoom = (path, body) => ask(path, { headers: { "X-Room-Token": token }, body });
 
 // ---------- the door
 function showDoor(words = "") {
@@ -46,7 +35,7 @@ function showDoor(words = "") {
 }
 async function join(way) {
   try {
-    const { status, said } = await ask("join", { ...way, device, reader: true });
+    const { status, said } = await askRoom("join", { ...way, device, reader: true });
     // a crowd at the door: this computer knocks again by itself, unless somebody types
     if (status === 429 && !("code" in way)) { say(said.error); setTimeout(() => join(way), JOIN_MS + Math.random() * JOIN_MS); return; }
     if (status !== 200) { showDoor(said.error || "入れませんでした。"); return; }
@@ -60,7 +49,7 @@ async function join(way) {
 async function enter(way = {}) {
   const again = () => setTimeout(() => enter(way), RETRY_MS);
   try {
-    const { status, said } = await ask("course/list");
+    const { status, said } = await askRoom("course/list");
     if (status === 401) {
       token = ""; keep("course.token", "");
       if (Object.keys(way).length) join(way); else showDoor();
@@ -168,7 +157,7 @@ async function flush() {
     if (!queue.length) break;
     const first = queue[0];
     let answer = null;
-    try { answer = await ask("progress", first); } catch { /* out of reach */ }
+    try { answer = await askRoom("progress", first); } catch { /* out of reach */ }
     if (answer?.status === 401) { token = ""; keep("course.token", ""); break; }
     if (!answer || answer.status === 429 || answer.status >= 500) { say(UNREACHABLE); setTimeout(flush, RETRY_MS); break; }
     if (byId("status").textContent === UNREACHABLE) say("");

@@ -1,7 +1,6 @@
 "use strict";
 // A plan waits in this phone's own store until the laptop has said that it is kept.
-const byId = (id) => document.getElementById(id);
-const POLL_MS = 3000, WAIT_MS = 8000, APART = 26;
+const POLL_MS = 3000, THUMB = 44, CROWDED = 0.6;
 let memory = {}, state = null, plan = [], zoom = 1, drawn = "";
 function read(name, otherwise) {
   try { return JSON.parse(localStorage.getItem("room." + name)) ?? otherwise; } catch { return memory[name] ?? otherwise; }
@@ -11,34 +10,20 @@ function keep(name, value) {
   try { localStorage.setItem("room." + name, JSON.stringify(value)); } catch { /* this page's memory has it */ }
 }
 function say(text, look) { byId("status").textContent = text; document.body.className = look || ""; }
-function make(kind, text, name) {
-  const part = document.createElement(kind);
-  if (text !== undefined) part.textContent = text;
-  if (name) part.className = name;
-  return part;
-}
-async function ask(path, body) {
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT_MS);
-  const headers = { "X-Room-Token": read("token", "") };
-  if (body) headers["Content-Type"] = "application/json";
-  try {
-    const answer = await fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: stop.signal, cache: "no-store", credentials: "omit" });
-    return { status: answer.status, said: await answer.json() };
-  } finally { clearTimeout(timer); }
-}
-// places nearer than a fingertip are moved apart; a line shows where each belongs
-function spread(sites, width, height) {
+const askRoom = (path, body) => ask(path, { headers: { "X-Room-Token": read("token", "") }, body });
+// places nearer than a thumb are moved apart; a line shows where each belongs
+function spread(sites, width, height, apart) {
   const spots = sites.map((site) => ({ x: site.x * width, y: site.y * height }));
-  const edge = APART / 2;
+  const edge = apart / 2;
   for (let round = 0; round < 300; round += 1) {
     let moved = false;
     for (let i = 0; i < spots.length; i += 1) for (let j = 0; j < i; j += 1) {
       let dx = spots[i].x - spots[j].x, dy = spots[i].y - spots[j].y;
       const far = Math.hypot(dx, dy);
-      if (far >= APART) continue;
+      if (far >= apart) continue;
       // places on one spot go apart in a direction of their own
       if (far < 0.01) { dx = Math.cos(i); dy = Math.sin(i); }
-      const push = (APART + 0.2 - far) / 2 / Math.max(Math.hypot(dx, dy), 0.01);
+      const push = (apart + 0.2 - far) / 2 / Math.max(Math.hypot(dx, dy), 0.01);
       spots[i].x += dx * push; spots[i].y += dy * push; spots[j].x -= dx * push; spots[j].y -= dy * push;
       moved = true;
     }
@@ -57,24 +42,43 @@ function mark() {
   for (const button of document.querySelectorAll("button[data-base]")) {
     const place = plan.indexOf(button.dataset.base);
     button.setAttribute("aria-pressed", place >= 0);
-    if (button.parentElement.id === "board") button.textContent = place >= 0 ? place + 1 : "";
+    if (button.parentElement.id === "board") button.firstChild.textContent = place >= 0 ? place + 1 : "";
   }
   const names = new Map(state.sites.map((site) => [site.base, site.name]));
   byId("chosen").replaceChildren(...plan.map((base) => make("li", names.get(base))));
+  byId("left").textContent = plan.length < state.count ? `あと${state.count - plan.length}か所` : "もう一度押すと外れます";
   byId("send").disabled = plan.length !== state.count;
 }
+// at first the whole map, or as much larger as a thumb needs
+function chooseZoom() {
+  const picture = byId("picture"), width = byId("frame").clientWidth;
+  if (!picture.clientWidth) return zoom;
+  // its laid-out sides: an SVG without width and height has no natural ones in some browsers
+  const height = width * picture.clientHeight / picture.clientWidth;
+  return [1, 2, 4].find((times) => fitTarget(times * width, times * height) >= THUMB) ?? 4;
+}
+// the side of a target: a thumb's, or less where so many places would not fit on the picture
+function fitTarget(width, height) { return Math.min(THUMB, Math.sqrt(CROWDED * width * height / state.sites.length)); }
 function drawBoard() {
   const board = byId("board"), picture = byId("picture");
   board.style.width = zoom * 100 + "%";
   const width = board.clientWidth, height = picture.clientHeight;
   if (!height) return;
-  for (const part of board.querySelectorAll("button, svg")) part.remove();
-  const spots = spread(state.sites, width, height), space = "http://www.w3.org/2000/svg", lines = document.createElementNS(space, "svg");
+  for (const part of board.querySelectorAll("button, svg, .town")) part.remove();
+  const side = fitTarget(width, height), spots = spread(state.sites, width, height, side);
+  board.style.setProperty("--side", side + "px");
+  for (const town of state.towns) {
+    const name = make("span", town.name, "town");
+    name.style.left = town.x * 100 + "%"; name.style.top = town.y * 100 + "%";
+    board.append(name);
+  }
+  const space = "http://www.w3.org/2000/svg", lines = document.createElementNS(space, "svg");
   state.sites.forEach((site, i) => {
     const line = document.createElementNS(space, "line");
     for (const [name, value] of [["x1", site.x * width], ["y1", site.y * height], ["x2", spots[i].x], ["y2", spots[i].y]]) line.setAttribute(name, value);
     lines.append(line);
     const button = make("button");
+    button.append(make("span"));
     button.type = "button"; button.dataset.base = site.base; button.setAttribute("aria-label", site.name); button.title = site.name;
     button.style.left = spots[i].x + "px"; button.style.top = spots[i].y + "px";
     button.addEventListener("click", () => toggle(site.base));
@@ -116,7 +120,7 @@ function draw() {
     byId("group").value = state.group ?? read("game.group", "");
     if (!plan.length && state.plan) plan = state.plan;
     plan = plan.filter((base) => state.sites.some((site) => site.base === base)).slice(0, state.count);
-    byId("picture").onload = drawBoard;
+    byId("picture").onload = () => { zoom = chooseZoom(); drawBoard(); };
     byId("picture").src = state.picture;
     drawList();
     mark();
@@ -124,8 +128,8 @@ function draw() {
 }
 async function refresh() {
   try {
-    const { status, said } = await ask("game/state");
-    if (status === 200) { state = said; draw(); }
+    const { status, said } = await askRoom("game/state");
+    if (status === 200 && said.sites) { state = said; draw(); }
     else if (status === 401) say("先に、会議の画面でコードを入れて参加してください。", "refused");
     else say(said.error || "つながりません。", "waiting");
   } catch { say("つながっていません。置いた場所はこの端末に残っています。", "waiting"); }
@@ -134,7 +138,7 @@ async function send() {
   const group = byId("group").value;
   if (!group) { say("グループを選んでください。", "refused"); return; }
   try {
-    const { status, said } = await ask("game/place", { group, bases: plan });
+    const { status, said } = await askRoom("game/place", { group, bases: plan });
     if (status === 200) say("記録しました。全部のグループが記録するまでは、置き直して、もう一度記録できます。");
     else say(said.error || "記録できませんでした。", "refused");
   } catch { say("つながっていません。もう一度「この案を記録」を押してください。", "waiting"); return; }

@@ -1,40 +1,23 @@
 "use strict";
 // The officer's page: every button is one request, whose answer is the whole new state.
-const byId = (id) => document.getElementById(id);
-const POLL_MS = 2000, WAIT_MS = 8000, SEAL_MS = 90000;
+const POLL_MS = 2000, SEAL_MS = 90000;
 let secret = "", state = null, drawn = {}, ends = null;
 
-function make(kind, text, name) {
-  const part = document.createElement(kind);
-  if (text !== undefined) part.textContent = text;
-  if (name) part.className = name;
-  return part;
-}
 function button(text, action, body) {
   const part = make("button", text);
-  part.type = "button";
+  part.type = "button"; part.dataset.focus = JSON.stringify([action, body]);
   part.addEventListener("click", () => act(action, body));
   return part;
 }
-async function ask(path, body) {
-  // a seal may wait for a page that is open, and then clears memory
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), body?.action === "seal" ? SEAL_MS : WAIT_MS);
-  const headers = { "X-Room-Key": secret };
-  if (body) headers["Content-Type"] = "application/json";
-  try {
-    const answer = await fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: stop.signal, cache: "no-store", credentials: "omit" });
-    let said = {};
-    try { said = await answer.json(); } catch { /* an empty answer */ }
-    return { status: answer.status, said };
-  } finally { clearTimeout(timer); }
-}
+// a seal may wait for a page that is open, and then clears memory
+const askRoom = (path, body) => ask(path, { headers: { "X-Room-Key": secret }, body, wait: body?.action === "seal" ? SEAL_MS : REQUEST_MS });
 function say(text, refused) {
   byId("status").textContent = text;
   document.body.className = refused ? "refused" : "";
 }
 async function act(action, body) {
   try {
-    const { status, said } = await ask("officer/do", { action, ...body });
+    const { status, said } = await askRoom("officer/do", { action, ...body });
     if (status === 200) { draw(said); say(""); return true; }
     say(said.error || "できませんでした。もう一度押してください。", true);
   } catch { say("つながっていません。もう一度押してください。", true); }
@@ -45,9 +28,7 @@ function renew(id, content, parts) {
   const text = JSON.stringify(content);
   if (drawn[id] === text) return;
   drawn[id] = text;
-  const active = document.activeElement, name = active && byId(id).contains(active) ? active.textContent : null;
-  byId(id).replaceChildren(...parts());
-  if (name) [...byId(id).querySelectorAll("button")].find((part) => part.textContent === name)?.focus();
+  replaceParts(byId(id), parts());
 }
 function fill(id, value) {
   // what is being typed is not overwritten
@@ -61,6 +42,7 @@ function drawStep(entry) {
 }
 function drawCard(card) {
   const row = make("li", undefined, card.verdict), box = make("div", undefined, "row"), head = card.title || card.group;
+  row.dataset.row = card.id;
   if (head) row.append(make("b", head));
   row.append(make("p", card.text));
   if (card.verdict !== "shown") box.append(button("映す", "card", { id: card.id, verdict: "shown" }));
@@ -76,10 +58,13 @@ function sumUp(question) {
   return [count, mean, bars].filter(Boolean).join(" ・ ");
 }
 function drawQuestion(question) {
-  const row = make("li"), box = make("div", undefined, "row");
+  const row = make("li"), box = make("div", undefined, "row"), reveal = button(question.open ? "結果を隠す" : "結果を映す", question.open ? "hide_result" : "show_result", { key: question.key });
+  row.dataset.row = question.key;
+  // one button, whatever it does next
+  reveal.dataset.focus = "reveal " + question.key;
   row.append(make("b", question.label), make("p", `${state.kinds[question.kind]} ・ ${sumUp(question)}`));
   box.append(button("前の画面に映す", "go", { step: "question:" + question.key }));
-  box.append(button(question.open ? "結果を隠す" : "結果を映す", question.open ? "hide_result" : "show_result", { key: question.key }));
+  box.append(reveal);
   if (question.added) box.append(button("消す", "unask", { key: question.key }));
   row.append(box);
   return row;
@@ -89,7 +74,8 @@ function drawAddress(entry) {
   part.setAttribute("aria-pressed", entry.address === state.host);
   return part;
 }
-function draw(next) {
+function draw(next) { keepFocus(() => drawState(next)); }
+function drawState(next) {
   state = next;
   byId("desk").hidden = false; byId("lost").hidden = true;
   const current = state.questions.find((question) => "question:" + question.key === state.step);
@@ -98,7 +84,7 @@ function draw(next) {
   renew("warnings", state.warnings, () => state.warnings.map((text) => make("li", text)));
   byId("now").textContent = "いま: " + state.steps.find((entry) => entry.step === state.step).label;
   renew("steps", [state.steps, state.step], () => state.steps.map(drawStep));
-  byId("reveal").disabled = !current;
+  byId("reveal").setAttribute("aria-disabled", !current);
   byId("reveal").textContent = current?.open ? "結果を隠す" : "結果を映す";
   byId("stage").href = state.stage_link;
   byId("board").href = "board#key=" + secret;
@@ -126,7 +112,7 @@ function tick() {
 }
 async function refresh() {
   try {
-    const { status, said } = await ask("officer/state");
+    const { status, said } = await askRoom("officer/state");
     if (status === 200) { draw(said); if (byId("status").textContent.startsWith("つながって")) say(""); }
     else if (status === 401) { byId("desk").hidden = true; byId("lost").hidden = false; }
     else say(said.error || "つながりません。", true);
@@ -134,7 +120,8 @@ async function refresh() {
   setTimeout(refresh, POLL_MS);
 }
 for (const part of document.querySelectorAll("[data-action]")) part.addEventListener("click", () => act(part.dataset.action));
-byId("reveal").addEventListener("click", () => act(byId("reveal").textContent === "結果を隠す" ? "hide_result" : "show_result"));
+// not disabled: it would lose the focus when another window goes on
+byId("reveal").addEventListener("click", () => byId("reveal").ariaDisabled === "true" ? say("問いを映しているときに使えます。") : act(byId("reveal").textContent === "結果を隠す" ? "hide_result" : "show_result"));
 byId("accept").addEventListener("click", () => act("accept", { on: !state.accepting }));
 byId("moderated").addEventListener("change", () => act("moderate", { on: byId("moderated").checked }));
 byId("timer").addEventListener("submit", (event) => { event.preventDefault(); act("timer", { minutes: Number(byId("minutes").value) }); });
@@ -153,7 +140,7 @@ byId("meeting").addEventListener("submit", async (event) => {
 });
 byId("seal").addEventListener("submit", (event) => { event.preventDefault(); say("封をしています。そのままお待ちください。"); act("seal", { confirm: byId("confirm").value }); });
 byId("print").addEventListener("click", async () => {
-  const { status, said } = await ask("officer/tickets");
+  const { status, said } = await askRoom("officer/tickets");
   if (status !== 200) { say(said.error || "できませんでした。", true); return; }
   byId("tickets").replaceChildren(...said.tickets.map((ticket) => {
     const part = make("div", undefined, "ticket"), picture = make("img");

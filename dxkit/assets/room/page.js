@@ -1,7 +1,6 @@
 "use strict";
 // What is entered waits in this phone's own store until the laptop has said that it is kept; a retry carries the same id.
-const byId = (id) => document.getElementById(id);
-const WAIT_MS = 8000, POLL_MS = 4000, SLOWEST_MS = 15000, JOIN_MS = 2000;
+const POLL_MS = 4000, SLOWEST_MS = 15000, JOIN_MS = 2000;
 let busy = false, pause = 1000, shown = "", scale = [], memory = {};
 
 function read(name, otherwise) {
@@ -25,25 +24,17 @@ function say(text, state) {
   byId("status").textContent = text;
   document.body.className = state || "";
 }
-async function ask(path, body) {
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT_MS);
-  const headers = { "X-Room-Token": token };
-  if (body) headers["Content-Type"] = "application/json";
-  try {
-    const answer = await fetch(path, { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body), signal: stop.signal, cache: "no-store", credentials: "omit" });
-    let said = {};
-    try { said = await answer.json(); } catch { /* an empty answer */ }
-    return { status: answer.status, said };
-  } finally { clearTimeout(timer); }
-}
+const askRoom = (path, body) => ask(path, { headers: { "X-Room-Token": token }, body });
 function show(place) {
-  byId("door").hidden = place !== "door";
-  byId("room").hidden = place !== "room";
+  keepFocus(() => {
+    byId("door").hidden = place !== "door";
+    byId("room").hidden = place !== "room";
+  });
 }
 
 async function join(way) {
   try {
-    const { status, said } = await ask("join", { ...way, device });
+    const { status, said } = await askRoom("join", { ...way, device });
     // a crowd at the door: this phone knocks again by itself, unless somebody types
     if (status === 429 && !("code" in way)) { say(said.error, "waiting"); setTimeout(() => join(way), JOIN_MS + Math.random() * JOIN_MS); return; }
     if (status !== 200) { show("door"); say(said.error || "参加できませんでした。", "refused"); return; }
@@ -55,26 +46,23 @@ async function join(way) {
   } catch { show("door"); say("つながりません。Wi-Fi を確かめて、もう一度押してください。", "waiting"); }
 }
 
-function make(kind, text, name) {
-  const part = document.createElement(kind);
-  if (text !== undefined) part.textContent = text;
-  if (name) part.className = name;
-  return part;
-}
 function pick(item, value, text) {
   const button = make("button");
   button.type = "button"; button.setAttribute("role", "radio"); button.dataset.value = value; button.dataset.item = item.key;
   button.textContent = text;
   return button;
 }
+// arrows walk over the answers of a question, Tab goes to the next question
 function arrows(group) {
   group.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], all = [...group.children];
-    if (!step) return;
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key], all = [...group.querySelectorAll("button[data-item]")];
+    if (!step || !all.length) return;
     event.preventDefault();
     all[(all.indexOf(document.activeElement) + step + all.length) % all.length].focus();
   });
+  group.addEventListener("focusin", ({ target }) => { if (target.dataset.item) stopAt(group, target); });
 }
+function stopAt(group, button) { for (const part of group.querySelectorAll("button[data-item]")) part.tabIndex = part === button ? 0 : -1; }
 function drawScale(item, group) {
   group.className = "scale";
   for (const [value, word] of scale) {
@@ -126,10 +114,12 @@ const HINT = { ranking: "1位から順に押してください（3位まで）�
 function drawItem(item) {
   const row = make("li"), name = make("p", item.label, "item"), group = make("div");
   row.dataset.key = item.key;
+  row.dataset.shape = JSON.stringify([item, scale]);
   name.id = "label-" + item.key;
   group.setAttribute("role", "radiogroup"); group.setAttribute("aria-labelledby", name.id);
   DRAW[item.kind](item, group);
-  arrows(group);
+  if (!["words", "open"].includes(item.kind)) arrows(group);
+  stopAt(group, group.querySelector("button[data-item]"));
   row.append(name);
   if (HINT[item.kind]) row.append(make("p", HINT[item.kind], "hint"));
   row.append(group, make("p", "", "receipt"));
@@ -148,24 +138,41 @@ function mark() {
     if (button.getAttribute("role") === "button") { button.setAttribute("aria-pressed", chosen); button.dataset.place = place >= 0 ? place + 1 + "位" : ""; }
     else button.setAttribute("aria-checked", chosen);
     button.classList.toggle("unsent", chosen && waiting.has(key));
+    if (chosen && !button.parentElement.contains(document.activeElement)) stopAt(button.parentElement, button);
   }
+}
+// what is typed into a question, and the focus, outlive a question that comes in addition
+function drawItems(items) {
+  const box = byId("items"), before = new Map([...box.children].map((row) => [row.dataset.shape, row]));
+  const rows = items.map((item) => before.get(JSON.stringify([item, scale])) ?? drawItem(item));
+  for (const row of [...box.children]) if (!rows.includes(row)) row.remove();
+  rows.forEach((row, place) => { if (box.children[place] !== row) box.insertBefore(row, box.children[place] ?? null); });
 }
 function drawNote(note) {
   const row = make("li"), head = note.title || note.group, supports = read("supports", []);
   if (head) row.append(make("b", head));
   row.append(note.text);
-  const button = make("button", supports.includes(note.id) ? "支持しました" : "支持する", "support");
-  button.type = "button"; button.disabled = supports.includes(note.id);
-  button.addEventListener("click", () => { keep("supports", [...read("supports", []), note.id]); button.disabled = true; button.textContent = "支持しました"; enter("support", { card: note.id }); });
+  const button = make("button", "", "support");
+  button.type = "button"; button.dataset.focus = note.id;
+  // it is not disabled: the focus of who uses keys would be lost
+  const markSupport = (isDone) => { button.setAttribute("aria-disabled", isDone); button.textContent = isDone ? "支持しました" : "支持する"; };
+  markSupport(supports.includes(note.id));
+  button.addEventListener("click", () => {
+    if (read("supports", []).includes(note.id)) return;
+    keep("supports", [...read("supports", []), note.id]);
+    markSupport(true);
+    enter("support", { card: note.id });
+  });
   row.append(button);
   if (note.support) row.append(make("small", `支持 ${note.support}`));
   return row;
 }
-function draw(state) {
+function draw(state) { keepFocus(() => drawState(state)); }
+function drawState(state) {
   scale = state.scale;
   const now = JSON.stringify([state.title, state.items]);
   byId("title").textContent = state.title;
-  if (now !== shown) byId("items").replaceChildren(...state.items.map(drawItem));
+  if (now !== shown) drawItems(state.items);
   shown = now;
   // the question on the projector stands first and alone
   for (const row of byId("items").children) row.hidden = state.current !== null && row.dataset.key !== state.current && !byId("all").checked;
@@ -174,7 +181,7 @@ function draw(state) {
   byId("game").hidden = !state.game;
   byId("moderated").hidden = !state.moderated;
   const notes = JSON.stringify(state.notes);
-  if (byId("notes").dataset.shown !== notes) byId("notes").replaceChildren(...state.notes.map(drawNote));
+  if (byId("notes").dataset.shown !== notes) replaceParts(byId("notes"), state.notes.map(drawNote));
   byId("notes").dataset.shown = notes;
   mark();
 }
@@ -182,7 +189,7 @@ let latest = null;
 async function refresh() {
   if (!token) return;
   try {
-    const { status, said } = await ask("state");
+    const { status, said } = await askRoom("state");
     if (status === 200) { latest = said; draw(said); show("room"); tell(); }
     if (status === 401) leave();
   } catch { tell(true); }
@@ -213,7 +220,7 @@ async function flush() {
   let trouble = "", refusal = "";
   while (queue.length && !trouble) {
     try {
-      const { status, said } = await ask(queue[0].path, queue[0].body);
+      const { status, said } = await askRoom(queue[0].path, queue[0].body);
       if (status === 200) {
         const job = queue.shift();
         pause = 1000;
@@ -260,7 +267,7 @@ byId("test").addEventListener("click", async () => {
   const begun = performance.now();
   byId("tested").textContent = "確かめています…";
   try {
-    const { status, said } = await ask("test", {});
+    const { status, said } = await askRoom("test", {});
     byId("tested").textContent = status === 200 ? `つながっています（${Math.round(performance.now() - begun)}ミリ秒）。確かめた端末は${said.tested}台です。` : said.error || "つながりません。係の人に知らせてください。";
   } catch { byId("tested").textContent = "つながりません。Wi-Fi を確かめ、係の人に知らせてください。"; }
 });

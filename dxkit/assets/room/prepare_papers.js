@@ -7,9 +7,10 @@ async function save(kind) {
   busy = true;
   say("作っています…");
   try {
-    const answer = await sendJson("prepare/file", { kind, start: byId("start").value });
-    if (answer.status !== 200) { const said = await answer.json().catch(() => ({})); say(said.error || "作れませんでした。", true); return; }
-    const link = make("a"), address = URL.createObjectURL(await answer.blob());
+    const read = (answer) => answer.status === 200 ? answer.blob() : readJson(answer);
+    const { status, said } = await askRoom("prepare/file", { kind, start: byId("start").value }, { read });
+    if (status !== 200) { say(said.error || "作れませんでした。", true); return; }
+    const link = make("a"), address = URL.createObjectURL(said);
     link.href = address;
     // no character that a file's name may not hold
     link.download = `${state.meeting.replace(/[\\/:*?"<>|\x00-\x1f]/g, "_").slice(0, 60)}_${kind}`;

@@ -1,23 +1,9 @@
 "use strict";
 // The projector's page: it asks once a second what the officer shows, and can change nothing.
-const byId = (id) => document.getElementById(id);
-const POLL_MS = 1000, WAIT_MS = 8000, LONG_LABEL = 60, MANY_BARS = 6, WORD_STEPS = 4;
+const POLL_MS = 1000, LONG_LABEL = 60, MANY_BARS = 6, WORD_STEPS = 4;
 const TONES = { "-2": "m2", "-1": "m1", 0: "z", 1: "p1", 2: "p2" };
 let secret = "", shown = "", ends = null, more = 0;
 
-function make(kind, text, name) {
-  const part = document.createElement(kind);
-  if (text !== undefined) part.textContent = text;
-  if (name) part.className = name;
-  return part;
-}
-async function ask() {
-  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), WAIT_MS);
-  try {
-    const answer = await fetch("stage/state", { headers: { "X-Room-Key": secret }, signal: stop.signal, cache: "no-store", credentials: "omit" });
-    return { status: answer.status, said: await answer.json() };
-  } finally { clearTimeout(timer); }
-}
 function drawDoor(door) {
   const box = make("div", undefined, "door"), words = make("div");
   if (door.qr) { const picture = make("img"); picture.alt = "参加用のQRコード"; picture.src = door.qr; box.append(picture); }
@@ -125,8 +111,8 @@ function tick() {
 }
 async function refresh() {
   try {
-    const { status, said } = await ask();
-    if (status === 200) draw(said);
+    const { status, said } = await ask("stage/state", { headers: { "X-Room-Key": secret } });
+    if (status === 200 && said.step) draw(said);
     else byId("status").textContent = said.error || "つながりません。";
   } catch { byId("status").textContent = "つながっていません。つながりしだい続けます。"; }
   setTimeout(refresh, POLL_MS);
@@ -137,8 +123,10 @@ function start() {
   // the secret does not stay in the address bar, which the projector shows
   if (location.hash) history.replaceState(null, "", location.pathname);
 }
-// one click fills the screen
-document.addEventListener("click", () => { if (!document.fullscreenElement) document.documentElement.requestFullscreen?.(); });
+// one click or Enter fills the screen
+function fillScreen() { if (!document.fullscreenElement) document.documentElement.requestFullscreen?.(); }
+document.addEventListener("click", fillScreen);
+document.addEventListener("keydown", (event) => { if (event.key === "Enter") fillScreen(); });
 start();
 setInterval(tick, 250);
 refresh();

@@ -10,7 +10,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit._checks import find_stray_words, read_numbers, require_columns, require_unique_rows
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import HEADINGS, merge_provenance
+from dxkit.schema import HEADINGS, accepts_any_table, merge_provenance
 
 NEEDED = ("answer_id", "table", "column", "place_names", "statistic", "stated", "unit")
 PLACE_MARK = "、"
@@ -56,6 +56,7 @@ ROUNDING = 1e-9
 NUMBER = re.compile(r"-?[0-9]+(?:\.([0-9]+))?")
 
 
+@accepts_any_table("answers")
 def check_answers(answers: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Hold recorded answers about tables against the tables themselves.
 

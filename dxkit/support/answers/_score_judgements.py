@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from dxkit._checks import find_stray_words, require_columns, require_unique_rows
+from dxkit._checks import find_stray_words, read_list, require_columns, require_unique_rows
 from dxkit.errors import ChoiceError, TableError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 VERDICTS = ("正しい", "誤り")
 # whether the answer is wrong, and whether it was doubted → what came of it
@@ -18,6 +18,7 @@ OUTCOMES = {
 }
 
 
+@accepts_any_table("checked")
 def score_judgements(checked: pd.DataFrame, suspected: Iterable[object]) -> pd.DataFrame:
     """Score somebody's judgement of recorded answers.
 
@@ -58,9 +59,7 @@ def score_judgements(checked: pd.DataFrame, suspected: Iterable[object]) -> pd.D
     if faults:
         raise TableError(faults)
     numbers = checked["answer_id"].map(str)
-    # a text is a sequence of its letters: surely one number is meant
-    listed = [suspected] if isinstance(suspected, str | int) else list(suspected)
-    doubts = {str(number).strip() for number in listed}
+    doubts = {str(number).strip() for number in read_list(suspected, "suspected")}
     strangers = sorted(doubts - set(numbers))
     if strangers:
         raise ChoiceError(

@@ -4,7 +4,7 @@ import pandas as pd
 
 from dxkit._checks import require_columns
 from dxkit.errors import ChoiceError
-from dxkit.schema import HEADINGS, MADE_MARK, is_made
+from dxkit.schema import HEADINGS, MADE_MARK, accepts_any_table, is_made
 
 # more rows than that are not read by a person before they are sent
 MAX_ROWS = 50
@@ -15,6 +15,7 @@ RULES = (
 )
 
 
+@accepts_any_table("table")
 def write_prompt(table: pd.DataFrame, column: str, question: str) -> str:
     """Write a question about a table that names the table, its column, unit and date.
 

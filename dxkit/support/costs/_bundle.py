@@ -20,9 +20,11 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, IntArray
 from dxkit._plain_tables import read_plain_table, restore_order, sort_by_keys
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.costs import _contract_costs
 
+# more than any contract costs by far; sums of such prices stay exact
+MOST_YEN = 1e12
 # more than any sum of costs, and far enough from the largest number that adding is safe
 UNREACHABLE_YEN = np.iinfo(np.int64).max // 4
 
@@ -104,6 +106,7 @@ class _BundleCosts:
         )
 
 
+@accepts_any_table("licences", "prices")
 def bundle(
     licences: pd.DataFrame,
     prices: pd.DataFrame,
@@ -159,8 +162,8 @@ def bundle(
     members = sort_by_keys(plain, "code")
     demand = demand[members.index]
     joint = _contract_costs.compute_tariff(prices, int(demand.sum()), minimum=minimum, how=how)
-    handling = int(_checks.require_number(handling_yen, "handling_yen"))
-    standing = int(_checks.require_number(standing_yen, "standing_yen"))
+    handling = int(_checks.require_number(handling_yen, "handling_yen", high=MOST_YEN))
+    standing = int(_checks.require_number(standing_yen, "standing_yen", high=MOST_YEN))
     # what each would pay for a contract of its own is the same tariff at its own need
     costs = _BundleCosts(demand, joint.yen[demand], joint, handling, standing)
     bundled = _find_cheapest_set(costs)

@@ -18,7 +18,7 @@ from dxkit import _checks
 from dxkit._arrays import IntArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 TIER_READINGS = ("all", "each")
 # costs are tabulated for every number up to the total; no municipality needs more licences
@@ -27,6 +27,7 @@ MAX_LICENCES = 1_000_000
 MAX_UNIT_YEN = 1e9
 
 
+@accepts_any_table("prices")
 def contract_costs(
     prices: pd.DataFrame, count: int, *, minimum: int = 1, how: str = "all"
 ) -> pd.DataFrame:

@@ -4,7 +4,7 @@
 the coalition that pays most is found by a dynamic programme (knapsack), less what t costs alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dxkit._checks import is_number
+from dxkit.errors import ChoiceError, shorten
 from dxkit.support.costs._cost_game import read_cost_game
 
 
@@ -48,7 +50,7 @@ def core_objection(
     """
     demand, cost = read_cost_game(needs, costs)
     # whole multiples of one common fraction, so that sums stay exact
-    shares = [Fraction(part) for part in parts]
+    shares = _read_parts(parts, len(demand))
     scale = lcm(*(share.denominator for share in shares))
     scaled = [int(share * scale) for share in shares]
     top = int(demand.sum())
@@ -76,3 +78,17 @@ def core_objection(
             leavers.append(member)
             remaining -= int(demand[member])
     return tuple(reversed(leavers)), saved
+
+
+def _read_parts(parts: Sequence[Fraction | int], count: int) -> list[Fraction]:
+    """Read what each member pays as fractions."""
+    numbers = list(parts) if isinstance(parts, Iterable) else []
+    # every float is a fraction, too
+    if len(numbers) != count or not all(
+        is_number(part) or isinstance(part, Fraction) for part in numbers
+    ):
+        raise ChoiceError(
+            f"parts={shorten(parts)} は使えません。needs と同じ数（{count}）だけ、"
+            "負担額を数か分数で並べてください。"
+        )
+    return [Fraction(part) for part in numbers]

@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from dxkit._arrays import IntArray
+from dxkit._checks import to_float_array
 from dxkit.errors import ChoiceError, shorten
+
+# beyond this, sums of whole numbers lose digits
+LARGEST_COST = 1e15
 
 
 def read_cost_game(needs: ArrayLike, costs: ArrayLike) -> tuple[IntArray, IntArray]:
@@ -20,21 +24,27 @@ def read_cost_game(needs: ArrayLike, costs: ArrayLike) -> tuple[IntArray, IntArr
     ChoiceError
         If a need is not a whole number from 1, or there is not one cost for each sum.
     """
-    numbers = np.asarray(needs)
     # a need of 1.5 licences is a mistake, not one licence
-    members = numbers.astype(np.intp)
-    if members.ndim != 1 or not members.size or (members != numbers).any() or members.min() < 1:
+    members = _read_whole_numbers(needs)
+    if members.ndim != 1 or not members.size or members.min() < 1:
         raise ChoiceError(
             f"needs={shorten(needs)} は使えません。1以上の整数を団体ごとに並べてください。"
         )
     # one price for each sum of needs, from nobody to everybody
-    table = np.asarray(costs).astype(np.intp)
-    if table.shape != (members.sum() + 1,) or table[0] != 0:
+    table = _read_whole_numbers(costs)
+    if table.shape != (members.sum() + 1,) or table[0] != 0 or table.min() < 0:
         raise ChoiceError(
-            f"costs は、0から必要数の合計{members.sum()}までの費用（0の費用は0円）を"
+            f"costs は、0から必要数の合計{members.sum()}までの費用（整数の円、0の費用は0円）を"
             f"{members.sum() + 1}個並べてください。今は{table.size}個です。"
         )
     return members, table
+
+
+def _read_whole_numbers(values: ArrayLike) -> IntArray:
+    """Read whole numbers, −1 where one is none or too large to be added up."""
+    numbers = to_float_array(values)
+    is_whole = (np.abs(numbers) <= LARGEST_COST) & (numbers == np.round(numbers))
+    return np.where(is_whole, numbers, -1).astype(np.intp)
 
 
 def count_coalitions(needs: IntArray) -> IntArray:

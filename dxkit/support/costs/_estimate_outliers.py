@@ -19,7 +19,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.costs import _trimmed_squares
 from dxkit.support.costs._trimmed_squares import COVERAGE, CUT, FittedLine, fit_line
 
@@ -119,6 +119,7 @@ class Estimates(TableResult):
         return rows.assign(estimates=len(self.table)).reset_index(drop=True)
 
 
+@accepts_any_table("estimates")
 def outliers(
     estimates: pd.DataFrame,
     *,

@@ -11,17 +11,21 @@ from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table, sort_by_keys
-from dxkit.errors import ChoiceError
-from dxkit.schema import carry_provenance
+from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.costs._estimate_outliers import MIN_ESTIMATES
 from dxkit.support.costs._trimmed_squares import CUT, fit_line
 
 METHODS = ("trimmed", "per_resident")
+# a day of computing, and powers that no cost follows
+MOST_REPEATS = 100_000
+MOST_SPREAD = 100.0
 # yen per resident are called high so many standard deviations above their mean
 PER_RESIDENT_CUT = 2.0
 
 
 @accepts_old_keywords(estimates="n_estimates", planted="n_planted")
+@accepts_any_table("municipalities")
 def evaluate_outlier_methods(
     municipalities: pd.DataFrame,
     *,
@@ -74,12 +78,12 @@ def evaluate_outlier_methods(
     1  per_resident  0.60
     """
     heads = _read_sizes(municipalities, people)
-    if not (MIN_ESTIMATES <= n_estimates <= len(heads) and 0 < n_planted <= n_estimates // 2):
-        raise ChoiceError(
-            f"n_estimates={n_estimates}, n_planted={n_planted} は使えません。"
-            f"{MIN_ESTIMATES}〜{len(heads)}件、うち半分までにしてください。"
-        )
+    _require_plantable(n_estimates, n_planted, len(heads))
     dearness = np.log(_checks.require_number(factor, "factor", above=True))
+    _checks.require_whole_number(repeats, "repeats", high=MOST_REPEATS)
+    _checks.require_number(elasticity, "elasticity", low=-MOST_SPREAD, high=MOST_SPREAD)
+    _checks.require_number(spread, "spread", high=MOST_SPREAD)
+    _checks.require_number(cut, "cut", above=True)
     # one stream of random numbers for all repeats
     rng = np.random.default_rng(seed)
     # a row for each of METHODS
@@ -107,6 +111,21 @@ def evaluate_outlier_methods(
     table.attrs = {"settings": settings}
     # real sizes under invented costs are invented estimates
     return carry_provenance(table, municipalities, {"kind": "made", "made": True})
+
+
+def _require_plantable(n_estimates: int, n_planted: int, most: int) -> None:
+    """Refuse numbers of estimates of which so many cannot stand out."""
+    are_whole = all(
+        isinstance(count, int | np.integer) and not isinstance(count, bool)
+        for count in (n_estimates, n_planted)
+    )
+    if not (
+        are_whole and MIN_ESTIMATES <= n_estimates <= most and 0 < n_planted <= n_estimates // 2
+    ):
+        raise ChoiceError(
+            f"n_estimates={shorten(n_estimates)}, n_planted={shorten(n_planted)} は使えません。"
+            f"{MIN_ESTIMATES}〜{most}件、うち半分までにしてください。"
+        )
 
 
 def _read_sizes(municipalities: pd.DataFrame, people: str) -> FloatArray:

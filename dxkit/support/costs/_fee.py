@@ -15,7 +15,8 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table, sort_by_keys
-from dxkit.schema import carry_provenance
+from dxkit.errors import ChoiceError
+from dxkit.schema import accepts_any_table, carry_provenance
 
 MONTHLY_YEN = 12_100
 # people; the flat fee is for fewer
@@ -24,6 +25,7 @@ SHARE_OF_PRESENT = 0.25
 MONTHS_A_YEAR = 12
 
 
+@accepts_any_table("municipalities")
 def fee(
     municipalities: pd.DataFrame,
     *,
@@ -99,6 +101,7 @@ def fee(
     return carry_provenance(table, municipalities)
 
 
+@accepts_any_table("municipalities")
 def fee_limits(
     municipalities: pd.DataFrame,
     *,
@@ -139,10 +142,14 @@ def fee_limits(
     45000 23 赤穂市、小野市
     """
     # the package's own limit is what every other choice is compared with
-    base = _list_below_limit(fee(municipalities, people=people[0]))
+    bases = _checks.read_list(people, "people")
+    steps = _checks.read_list(limits, "limits")
+    if not bases or not steps:
+        raise ChoiceError("people= と limits= に1つ以上書いてください。")
+    base = _list_below_limit(fee(municipalities, people=bases[0]))
     rows: list[dict[str, Any]] = []
-    for basis in people:
-        for limit in limits:
+    for basis in bases:
+        for limit in steps:
             table = fee(
                 municipalities,
                 people=basis,

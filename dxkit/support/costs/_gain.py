@@ -11,11 +11,13 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table, sort_by_keys
-from dxkit.schema import carry_provenance
+from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import accepts_any_table, carry_provenance
 
 HORIZON_YEARS = 5
 
 
+@accepts_any_table("fees")
 def gain(
     fees: pd.DataFrame,
     present: pd.Series | Mapping[str, float] | None = None,
@@ -71,7 +73,9 @@ def gain(
     table = plain[[column for column in ("code", "name") if column in plain]].copy()
     table["fee_yen_year"] = _checks.read_numbers(plain, "fee_yen_year", "fees", blank=True)
     # blank is unknown and no cost of 0
-    now = read_plain_table(pd.DataFrame({"now_yen_year": _look_up(table["code"], present)}))
+    now = read_plain_table(
+        pd.DataFrame({"now_yen_year": _look_up(table["code"], present, "present")})
+    )
     table["now_yen_year"] = _checks.read_numbers(now, "now_yen_year", "present", blank=True)
     table["break_even_yen_year"] = table["fee_yen_year"] + once_yen / n_years
     table["saved_yen_year"] = table["now_yen_year"] - table["break_even_yen_year"]
@@ -79,7 +83,7 @@ def gain(
     yearly_yen = (table["now_yen_year"] - table["fee_yen_year"]).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         table["payback_years"] = np.where(yearly_yen > 0, once_yen / yearly_yen, np.nan)
-    chances = _look_up(table["code"], joined).astype(float).fillna(0.0)
+    chances = _look_up(table["code"], joined, "joined").astype(float).fillna(0.0)
     table[["verdict", "reason"]] = [
         _judge_saving(row, float(chance), n_years)
         for row, chance in zip(table.to_dict("records"), chances, strict=True)
@@ -98,14 +102,25 @@ def gain(
     return carry_provenance(table, fees, present, joined)
 
 
-def _look_up(codes: pd.Series, figures: pd.Series | Mapping[str, float] | None) -> pd.Series:
+def _look_up(
+    codes: pd.Series, figures: pd.Series | Mapping[str, float] | None, option: str
+) -> pd.Series:
     """Look up the figure of each code; NaN where there is none."""
     if isinstance(figures, pd.Series):
         plain = read_plain_table(figures.to_frame(name="figure"))["figure"]
         by_code = dict(zip(figures.index, plain, strict=True))
     else:
-        by_code = dict(figures or {})
-    return codes.map(by_code)
+        by_code = _checks.read_mapping(figures, option)
+    # 28201 and "28201" are one municipality
+    by_text = {str(code): figure for code, figure in by_code.items()}
+    if by_text and not codes.astype(str).isin(list(by_text)).any():
+        raise ChoiceError(
+            f"{option} のコード「{shorten(next(iter(by_text)))}」は fees にありません。fees の code と"
+            "同じ書き方にしてください。"
+        )
+    lone = {option: set(by_text) - set(codes.astype(str))}
+    _checks.warn_of_lone_labels(lone, "市町", "使っていません")
+    return codes.astype(str).map(by_text)
 
 
 def _judge_saving(row: Mapping[Any, Any], chance: float, years: float) -> tuple[str, str]:

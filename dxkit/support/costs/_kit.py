@@ -16,7 +16,7 @@ from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.assumptions import flips
 from dxkit.errors import Fault, TableError
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.costs._share import RULES, Share, share
 
 PRICE_NAME = "単価（いまの何倍か）"
@@ -80,6 +80,7 @@ class Kit(TableResult):
         )
 
 
+@accepts_any_table("members", "prices")
 def kit(
     members: pd.DataFrame,
     prices: pd.DataFrame,
@@ -136,9 +137,10 @@ def kit(
     rows = _read_members(members, units)
     tariff = _read_tariff(prices)
     joining, parts = _find_joining(rows, tariff, rule, minimum)
+    lookup = {str(code): str(name) for code, name in names.items()} if names is not None else {}
     split = None
     if len(joining) > 1:
-        split = share(_take(rows, joining), tariff, minimum=minimum)
+        split = share(_take(rows, joining, lookup), tariff, minimum=minimum)
     price_rows: list[dict[str, object]] = [
         {
             "assumption": PRICE_NAME,
@@ -151,10 +153,11 @@ def kit(
 
     def decide(values: dict[str, float]) -> Hashable:
         moved = tariff.assign(unit_yen=_scale(tariff["unit_yen"], values[PRICE_NAME]))
-        return "・".join(_find_joining(rows, moved, rule, minimum)[0]) or "だれも参加しない"
+        codes = _find_joining(rows, moved, rule, minimum)[0]
+        return "・".join(lookup.get(code, code) for code in codes) or "だれも参加しない"
 
     flip_table = flips(decide, price_rows, draws=FLIP_DRAWS)
-    table = _tabulate(rows, tariff, joining, parts, rule=rule, minimum=minimum, names=names)
+    table = _tabulate(rows, tariff, joining, parts, rule=rule, minimum=minimum, names=lookup)
     is_joining = table["joins"]
     settings: dict[str, object] = {
         "units": units,
@@ -219,13 +222,16 @@ def compute_bill(tariff: pd.DataFrame, units: int, minimum: int) -> float:
     return float((bought * tariff["unit_yen"]).min())
 
 
-def _take(rows: pd.DataFrame, codes: list[str]) -> pd.DataFrame:
+def _take(
+    rows: pd.DataFrame, codes: list[str], names: dict[str, str] | None = None
+) -> pd.DataFrame:
     """Take the rows of some municipalities, as `share` reads them."""
-    chosen = rows[rows["code"].isin(codes)]
+    chosen = rows[rows["code"].isin(codes)].reset_index(drop=True)
     # people are needed for one rule of share only, and are the units here
-    return pd.DataFrame(
-        {"code": chosen["code"], "licences": chosen["units"], "people": chosen["units"]}
-    ).reset_index(drop=True)
+    table = chosen[["code"]].assign(licences=chosen["units"], people=chosen["units"])
+    if not names:
+        return table
+    return table.assign(name=[names.get(code, code) for code in table["code"]])
 
 
 def _compute_parts(
@@ -282,15 +288,14 @@ def _tabulate(
     *,
     rule: str,
     minimum: int,
-    names: "pd.Series | dict[str, str] | None",
+    names: dict[str, str],
 ) -> pd.DataFrame:
     """Tabulate every municipality, with the price at which it turns."""
     limits = _find_limits(rows, tariff, minimum)
-    lookup = dict(names.items()) if names is not None else {}
     table = pd.DataFrame(
         {
             "code": rows["code"],
-            "name": [lookup.get(code, code) for code in rows["code"]],
+            "name": [names.get(code, code) for code in rows["code"]],
             "units": rows["units"],
             "alone_yen": [int(compute_bill(tariff, units, minimum)) for units in rows["units"]],
             "part_yen": rows["code"].map(parts),

@@ -18,7 +18,7 @@ from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table, sort_by_keys
 from dxkit.errors import Fault, TableError
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # kind of municipality → column of counts
 COUNT_COLUMNS = {"city": "cities", "town": "towns"}
@@ -71,6 +71,7 @@ class Participation(TableResult):
 
 
 @accepts_old_keywords(named="known_participation")
+@accepts_any_table("shared_systems", "municipalities", "known_participation")
 def participation(
     shared_systems: pd.DataFrame,
     municipalities: pd.DataFrame,

@@ -17,7 +17,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._plain_tables import read_plain_table, restore_order, sort_by_keys
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.costs import _contract_costs
 from dxkit.support.costs._core_objection import core_objection
 from dxkit.support.costs._nucleolus import NUCLEOLUS_MEMBERS, nucleolus
@@ -105,6 +105,7 @@ class Share(TableResult):
         )
 
 
+@accepts_any_table("licences", "prices")
 def share(
     licences: pd.DataFrame,
     prices: pd.DataFrame,
@@ -154,9 +155,10 @@ def share(
     0  28201      30000        30000    27000
     1  28365      10000         4000     7000
     """
-    computed_rules = [_checks.require_choice(rule, RULES, "rules") for rule in rules]
+    names = _checks.read_list(rules, "rules")
+    computed_rules = [_checks.require_choice(rule, RULES, "rules") for rule in names]
     # people are needed, and so checked, for that rule alone
-    heads = people if "per_head" in computed_rules else None
+    heads = [people] if "per_head" in computed_rules else []
     table = _read_members(licences, heads)
     # the joint contract's price is the last of the tariff, own prices stand at own needs
     demand = table["licences"].to_numpy()
@@ -188,14 +190,14 @@ def share(
     )
 
 
-def _read_members(licences: pd.DataFrame, people: str | None) -> pd.DataFrame:
+def _read_members(licences: pd.DataFrame, people: Sequence[str]) -> pd.DataFrame:
     """Read code, name, people and need of each member, in the order of the codes."""
     plain = read_plain_table(licences)
     table = _contract_costs.copy_keys(plain)
     # checked in the order given, so that a message names the right row
     demand = _contract_costs.read_demand(plain)
-    if people is not None:
-        heads = _checks.read_numbers(plain, people, "licences", low=1, whole=True)
+    for column in people:
+        heads = _checks.read_numbers(plain, column, "licences", low=1, whole=True)
         table["people"] = heads.astype(int)
     return sort_by_keys(table.assign(licences=demand), "code")
 

@@ -9,7 +9,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 NO_FORM = "none"
 NO_FORM_LABEL = "希望を聞く（この表では足りないものがない）"
@@ -17,6 +17,7 @@ TOO_FEW_LABEL = "希望を聞く（足りないものはあるが、どの形の
 UNKNOWN_LABEL = "答えがなく、分からない"
 
 
+@accepts_any_table("values", "forms")
 def support_forms(
     values: pd.DataFrame,
     forms: pd.DataFrame,

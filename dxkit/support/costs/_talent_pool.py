@@ -17,7 +17,7 @@ from dxkit._plain_tables import read_plain_table
 from dxkit.assumptions import flips
 from dxkit.assumptions import table as read_assumptions
 from dxkit.errors import TableError
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 # names of the assumptions, as in the table talent_assumptions
 JOB_DAYS = "1回の仕事の長さ（日）"
@@ -80,6 +80,7 @@ class TalentPool(TableResult):
         )
 
 
+@accepts_any_table("needs", "assumptions", "roles")
 def talent_pool(
     needs: pd.DataFrame,
     assumptions: pd.DataFrame,

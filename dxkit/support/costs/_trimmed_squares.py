@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from dxkit._arrays import FloatArray
 
@@ -74,9 +74,7 @@ def _refit_line(logs: FloatArray, costs: FloatArray, cut: float) -> FittedLine:
     slope = float(slopes[0])
     residuals = costs - base - slope * logs
     spread = np.sqrt((residuals**2).sum() / (len(logs) - 2))
-    return FittedLine(
-        base, slope, _limit_spread(spread / _compute_shrinkage(2 * norm.cdf(cut) - 1))
-    )
+    return FittedLine(base, slope, _limit_spread(spread / _compute_shrinkage(2 * ndtr(cut) - 1)))
 
 
 def _fit_trimmed(logs: FloatArray, costs: FloatArray, n_core: int) -> tuple[float, float]:
@@ -111,8 +109,10 @@ def _compute_shrinkage(share: float) -> float:
     """Compute how much smaller the spread of a normal distribution's middle share is."""
     if share >= 1:
         return 1.0
-    edge = norm.ppf((1 + share) / 2)
-    return float(np.sqrt(1 - 2 * edge * norm.pdf(edge) / share))
+    edge = ndtri((1 + share) / 2)
+    # the normal density there
+    density = np.exp(-(edge**2) / 2) / np.sqrt(2 * np.pi)
+    return float(np.sqrt(1 - 2 * edge * density / share))
 
 
 def _limit_spread(spread: float) -> float:

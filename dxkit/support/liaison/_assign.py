@@ -17,7 +17,7 @@ from dxkit._arrays import BoolArray, FloatArray, IntArray
 from dxkit._optimise.cp_sat import make_solver
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, DxkitError, shorten
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.liaison._prefecture_facts import find_unvisited_areas
 from dxkit.support.liaison._road_distance import distances
 
@@ -74,6 +74,7 @@ class Assignment(TableResult):
         )
 
 
+@accepts_any_table("tasks", "liaisons")
 def assign(
     tasks: pd.DataFrame,
     liaisons: pd.DataFrame,
@@ -124,18 +125,21 @@ def assign(
     (2.0, ['乙', '甲', '乙'])
     """
     # ``area`` is the name of a release ago
-    by = "area_name" if by == "area" and "area" not in tasks and "area_name" in tasks else by
-    _checks.require_columns(tasks, [by], "tasks")
+    by = (
+        "area_name"
+        if isinstance(by, str) and by == "area" and "area" not in tasks and "area_name" in tasks
+        else by
+    )
+    _checks.require_filled(tasks, [by], "tasks")
     _checks.require_unique_rows(liaisons, ["liaison"], "liaisons")
-    exclude = find_unvisited_areas(tasks.get("code", ())) if exclude is None else exclude
+    exclude = _read_excluded(tasks, exclude)
     shared = tasks[~tasks[by].isin(exclude)]
     loads_given = _sum_loads(shared, by, load)
     loads = loads_given.iloc[order_of_labels(loads_given.index)]
-    posts = _read_posts(liaisons)
     # faults name the rows of the user's tables; what is equally good is decided by names
     by_name = order_of_labels(liaisons["liaison"])
     sorted_liaisons = liaisons.iloc[by_name]
-    posts = posts[by_name]
+    posts = _read_posts(liaisons)[by_name]
     problem = _Problem(
         loads=np.asarray(loads, dtype=np.float64),
         posts=posts,
@@ -180,6 +184,13 @@ def _read_posts(liaisons: pd.DataFrame) -> FloatArray:
     return _checks.read_numbers(with_posts, "post", "liaisons", low=0.01, high=1)
 
 
+def _read_excluded(tasks: pd.DataFrame, exclude: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Read what nobody takes: the areas that are not visited, where nothing else is asked."""
+    if exclude is None:
+        return find_unvisited_areas(tasks.get("code", ()))
+    return tuple(_checks.read_list(exclude, "exclude"))
+
+
 def _sum_loads(tasks: pd.DataFrame, by: str, load: str | None) -> "pd.Series[float]":
     """Sum the load of each task, in the table's order."""
     values = np.ones(len(tasks)) if load is None else _checks.read_numbers(tasks, load, "tasks")
@@ -195,9 +206,8 @@ def _read_abilities(tasks: pd.Index, liaisons: pd.DataFrame, by: str) -> BoolArr
     only = liaisons["only"] if "only" in liaisons.columns else blank
     # an empty set stands for any task
     abilities = [set() if pd.isna(text) else set(str(text).split()) for text in only]
-    can_take = np.array(
-        [[not names or str(task) in names for names in abilities] for task in tasks]
-    )
+    takes = [[not names or str(task) in names for names in abilities] for task in tasks]
+    can_take = np.array(takes, dtype=bool).reshape(len(tasks), len(abilities))
     without_taker = np.flatnonzero(~can_take.any(axis=1))
     if without_taker.size:
         task = shorten(tasks[int(without_taker[0])])

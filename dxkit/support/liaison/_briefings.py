@@ -11,7 +11,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # news of nobody in particular: notices of the state and the prefecture
 EVERYBODY = "県・国"
@@ -19,6 +19,7 @@ EVERYBODY = "県・国"
 MONTH = re.compile(r"\d{4}-\d{2}")
 
 
+@accepts_any_table("news", "interests")
 def briefings(
     news: pd.DataFrame,
     interests: pd.DataFrame,
@@ -67,10 +68,37 @@ def briefings(
     """
     pieces = read_plain_table(news)
     _checks.require_columns(pieces, ["code", "at", "topic", "text"], "お知らせ")
+    # without it a piece of news would reach nobody
+    _checks.require_filled(pieces, ["topic"], "お知らせ")
     wanted = read_plain_table(interests)
     _checks.require_columns(wanted, ["code", "topic"], "関心の表")
     _checks.require_unique_rows(wanted, ["code", "topic"], "関心の表")
     most = _checks.require_whole_number(limit, "limit")
+    dates = _read_dates(pieces)
+    when = [_write_when(text, date) for text, date in zip(pieces["at"], dates, strict=True)]
+    pieces = pieces.assign(at=dates, when=when).rename(columns={"code": "from_code"})
+    if since is not None:
+        pieces = pieces[pieces["at"] >= _checks.read_day(since, "since")]
+    both = _join_interests(wanted, pieces)
+    # never its own news back
+    both = both[both["from_code"] != both["code"]]
+    order = both.sort_values(
+        ["code", "at", "topic", "text"], ascending=[True, False, True, True], kind="stable"
+    )
+    columns = ["code", "from_code", "at", "topic", "text", "why"]
+    newest = order.groupby("code", sort=True).head(most).reset_index(drop=True)
+    table = newest[columns]
+    names_by_code = _checks.read_mapping(names, "names")
+    lookup = {str(code): str(name) for code, name in names_by_code.items()}
+    table.attrs["messages"] = {
+        code: _write_message(rows, lookup) for code, rows in newest.groupby("code", sort=True)
+    }
+    table.attrs["silent"] = sorted(set(wanted["code"]) - set(table["code"]))
+    return carry_provenance(table, news, interests)
+
+
+def _read_dates(pieces: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """Read the day of each piece of news; every one that is none is named."""
     dates = pd.to_datetime(pieces["at"], errors="coerce", format="ISO8601")
     if dates.isna().any():
         raise TableError(
@@ -83,26 +111,14 @@ def briefings(
             )
             for row in pieces.index[dates.isna()]
         )
-    when = [_write_when(text, date) for text, date in zip(pieces["at"], dates, strict=True)]
-    pieces = pieces.assign(at=dates, when=when).rename(columns={"code": "from_code"})
-    if since is not None:
-        pieces = pieces[pieces["at"] >= pd.Timestamp(since)]
+    return dates
+
+
+def _join_interests(wanted: pd.DataFrame, pieces: pd.DataFrame) -> pd.DataFrame:
+    """Join who wants a topic with its news; numbers in one table may be texts in the other."""
     reasons = wanted if "why" in wanted.columns else wanted.assign(why=None)
-    both = reasons[["code", "topic", "why"]].merge(pieces, on="topic")
-    # never its own news back
-    both = both[both["from_code"] != both["code"]]
-    order = both.sort_values(
-        ["code", "at", "topic", "text"], ascending=[True, False, True, True], kind="stable"
-    )
-    columns = ["code", "from_code", "at", "topic", "text", "why"]
-    newest = order.groupby("code", sort=True).head(most).reset_index(drop=True)
-    table = newest[columns]
-    lookup = {} if names is None else {str(code): str(name) for code, name in names.items()}
-    table.attrs["messages"] = {
-        code: _write_message(rows, lookup) for code, rows in newest.groupby("code", sort=True)
-    }
-    table.attrs["silent"] = sorted(set(wanted["code"]) - set(table["code"]))
-    return carry_provenance(table, news, interests)
+    reasons = reasons[["code", "topic", "why"]].astype({"code": str, "topic": str})
+    return reasons.merge(pieces.astype({"from_code": str, "topic": str}), on="topic")
 
 
 def _write_when(text: object, date: pd.Timestamp) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 RECEIVED = "受付"
 HANDED_ON = "引継ぎ"
@@ -19,6 +19,7 @@ EVENTS = (RECEIVED, "対応", HANDED_ON, "回答", DONE, REOPENED)
 KEPT = ("code", "kind", "field", "owner", "due")
 
 
+@accepts_any_table("log")
 def cases(log: pd.DataFrame, *, today: str | None = None) -> pd.DataFrame:
     """Sum up a log of consultations, one row a case.
 
@@ -57,7 +58,7 @@ def cases(log: pd.DataFrame, *, today: str | None = None) -> pd.DataFrame:
     [['甲→乙', 14, 10, 7]]
     """
     rows = _read_log(log)
-    day = rows["at"].max() if today is None else pd.Timestamp(today)
+    day = rows["at"].max() if today is None else _checks.read_day(today, "today")
     lines = [_sum_up(str(case), events, day) for case, events in rows.groupby("case", sort=True)]
     table = pd.DataFrame(lines).sort_values(
         ["overdue_days", "age_days", "case"], ascending=[False, False, True], ignore_index=True
@@ -70,6 +71,7 @@ def _read_log(log: pd.DataFrame) -> pd.DataFrame:
     """Read the events in their order, with every fault."""
     rows = read_plain_table(log)
     _checks.require_columns(rows, ["case", "at", "event"], "相談票")
+    _checks.require_filled(rows, ["case"], "相談票")
     faults = _checks.find_stray_words(rows, "event", EVENTS, "相談票")
     for column in ("at", "due"):
         if column not in rows.columns:

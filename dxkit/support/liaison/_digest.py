@@ -8,12 +8,15 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
+# rows are counted by these: a blank one would drop out
+KEYS = ("code", "item")
 VISIT_ITEM = "訪問"
 COLUMNS = ["code", "item", "before", "after", "changes", "last_at", "visited_at"]
 
 
+@accepts_any_table("history", "visits")
 def digest(
     history: pd.DataFrame,
     *,
@@ -71,8 +74,9 @@ def digest(
         present = sorted(history["code"].unique())
         entries = entries[entries["code"] == _checks.require_choice(code, present, "code")]
     if until is not None:
-        entries = entries[entries["at"] <= pd.Timestamp(until)]
-        visited = visited[visited["at"] <= pd.Timestamp(until)]
+        last_day = _checks.read_day(until, "until")
+        entries = entries[entries["at"] <= last_day]
+        visited = visited[visited["at"] <= last_day]
     last_visit = visited.groupby("code")["at"].max()
     # groups come sorted, so that rows stand by code and item
     changes = [
@@ -96,6 +100,7 @@ def _read_times(table: pd.DataFrame, needed: Sequence[str], what: str) -> pd.Dat
         Naming every time that cannot be read.
     """
     _checks.require_columns(table, needed, what)
+    _checks.require_filled(table, [key for key in needed if key in KEYS], what)
     # times with and without a zone are read alike: as the clock showed them
     texts = table["at"].astype(str).str.replace(r"(Z|[+-]\d\d:?\d\d)$", "", regex=True)
     times = pd.to_datetime(texts, errors="coerce", format="ISO8601")

@@ -13,8 +13,8 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.liaison._prefecture_facts import Point, list_bridges
 
 EARTH_RADIUS_KM = 6371.0088
@@ -22,6 +22,7 @@ EARTH_RADIUS_KM = 6371.0088
 DETOUR = 1.35
 
 
+@accepts_any_table("municipalities")
 def distances(
     municipalities: pd.DataFrame, *, start: Point | None = None, detour: float = DETOUR
 ) -> pd.DataFrame:
@@ -61,9 +62,10 @@ def distances(
     lat, lon = read_office_coordinates(municipalities)
     names = municipalities["code"].tolist()
     if start is not None:
+        start_lat, start_lon = _read_start(start)
         names = ["start", *names]
-        lat = np.append(start[0], lat)
-        lon = np.append(start[1], lon)
+        lat = np.append(start_lat, lat)
+        lon = np.append(start_lon, lon)
     direct = measure_great_circle(lat[:, None], lon[:, None], lat[None, :], lon[None, :])
     for bridge in list_bridges().itertuples():
         is_beyond = np.isin(names, str(bridge.beyond).split())
@@ -72,6 +74,18 @@ def distances(
     km = direct * factor
     codes = pd.Index(names, name="code")
     return carry_provenance(pd.DataFrame(km, index=codes, columns=codes), municipalities)
+
+
+def _read_start(start: Point) -> list[float]:
+    """Read where the day begins: latitude and longitude."""
+    ends = _checks.to_float_array(start)
+    is_point = ends.shape == (2,) and bool((np.abs(ends) <= (90, 180)).all())
+    if not is_point:
+        raise ChoiceError(
+            f"start={shorten(start)} は使えません。(34.69, 135.18) のように、"
+            "緯度と経度を書いてください。"
+        )
+    return [float(end) for end in ends]
 
 
 def _measure_over_bridge(

@@ -10,7 +10,13 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError
-from dxkit.schema import MethodText, TableResult, carry_provenance, merge_provenance
+from dxkit.schema import (
+    MethodText,
+    TableResult,
+    accepts_any_table,
+    carry_provenance,
+    merge_provenance,
+)
 from dxkit.support.liaison import _itinerary, _routing
 from dxkit.support.liaison._day_tours import Seconds
 from dxkit.support.liaison._lower_bound import Proof, prove_plan
@@ -75,6 +81,7 @@ class Rounds(TableResult):
         return describe_rounds(self.settings, self.days, self.minutes)
 
 
+@accepts_any_table("municipalities", "minutes", "appointments")
 def rounds(
     municipalities: pd.DataFrame,
     *,

@@ -7,12 +7,13 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 UNDECIDED = "決まらない（地域リエゾンが聞き取る）"
 WORD_MARK = " "
 
 
+@accepts_any_table("fields", "liaisons")
 def route(
     questions: Iterable[str] | str,
     fields: pd.DataFrame,
@@ -54,7 +55,7 @@ def route(
     >>> routed["field"].tolist()
     ['標準化', '決まらない（地域リエゾンが聞き取る）']
     """
-    texts = [questions] if isinstance(questions, str) else list(questions)
+    texts = _checks.read_list(questions, "questions")
     plain = read_plain_table(fields)
     _checks.require_columns(plain, ["field", "words"], "分野の表")
     _checks.require_unique_rows(plain, ["field"], "分野の表")
@@ -67,6 +68,7 @@ def route(
     vocabulary = {
         word: str(row["field"])
         for row in plain.to_dict("records")
+        if pd.notna(row["words"])
         for word in str(row["words"]).split(WORD_MARK)
         if word
     }

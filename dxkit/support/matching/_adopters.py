@@ -23,7 +23,7 @@ from dxkit import _checks
 from dxkit._arrays import BoolArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.matching import _joint_search
 from dxkit.support.matching._area_offers import fit_offer, unfold_services
 from dxkit.support.matching._joint_search import search_participation
@@ -88,6 +88,7 @@ class Adoption(TableResult):
 
 
 @accepts_old_keywords(seconds="time_limit_s")
+@accepts_any_table("wishes", "services", "budgets", "areas", "present")
 def adopters(
     wishes: pd.DataFrame,
     services: pd.DataFrame,
@@ -197,7 +198,7 @@ def _read_offer(
     for service in dict.fromkeys(wishes["service"]):
         _checks.require_choice(service, names, "service")
     # sorted, so that the order of the wishes' rows plays no part
-    codes = sorted(wishes["code"].unique())
+    codes = sorted(wishes["code"].unique(), key=str)
     worth = np.zeros((len(codes), len(names)), dtype=np.int64)
     rows = pd.Index(codes).get_indexer(wishes["code"])
     columns = pd.Index(names).get_indexer(wishes["service"])
@@ -219,6 +220,13 @@ def _read_budgets(budgets: pd.DataFrame | None, codes: list[str], no_limit: int)
     if budgets is None:
         return np.full(len(codes), no_limit, dtype=np.int64)
     _checks.require_unique_rows(budgets, ["code"], "budgets")
+    without = set(codes) - set(budgets["code"])
+    others = set(budgets["code"]) - set(codes)
+    # a table of budgets may be shorter or longer; where it is both, codes are written in two ways
+    if without and others:
+        lone = {"wishes": without, "budgets": others}
+        effect = "予算の上限がないものとして扱いました"
+        _checks.warn_of_lone_labels(lone, "市町", effect)
     amounts = pd.Series(_read_integers(budgets, "budget_yen", "budgets"), index=budgets["code"])
     return np.asarray(amounts.reindex(codes).fillna(no_limit), dtype=np.int64)
 

@@ -10,7 +10,7 @@ from dxkit._arrays import FloatArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.assumptions import flips
 from dxkit.errors import ChoiceError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 WORTH_NAME = "値打ち（いまの何倍か）"
 JOINT_NAME = "共同の費用（いまの何倍か）"
@@ -21,6 +21,7 @@ STAYS = "始めない"
 FLIP_DRAWS = 100
 
 
+@accepts_any_table("wishes", "services")
 def adoption_flips(
     wishes: pd.DataFrame, services: pd.DataFrame, *, draws: int = FLIP_DRAWS
 ) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 WANTED = ("導入したい", "条件が合えば")
 PRESENT = "すでに使っている"
@@ -37,6 +37,7 @@ class Intentions(NamedTuple):
     budgets: pd.DataFrame
 
 
+@accepts_any_table("intentions")
 def split_intentions(intentions: pd.DataFrame) -> Intentions:
     """Split the form ``intention`` (`dxkit.loaders.read_form`) into what `adopters` takes.
 

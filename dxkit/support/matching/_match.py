@@ -9,7 +9,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.matching import _text_similarity
 from dxkit.support.matching._fit import MIN_FITS, NOTHING_FITS, compute_fits
 
@@ -25,6 +25,7 @@ NO_SHARED_WORD = "（共通の語はない：意味の近さだけ）"
 SCORE_DIGITS = 6
 
 
+@accepts_any_table("services")
 def match(
     needs: Needs,
     services: pd.DataFrame,
@@ -208,7 +209,7 @@ def _read_needs(needs: Needs) -> pd.DataFrame:
     if isinstance(needs, pd.DataFrame):
         table = needs.copy()
     else:
-        table = pd.DataFrame({"need": [needs] if isinstance(needs, str) else [*needs]})
+        table = pd.DataFrame({"need": _checks.read_list(needs, "needs")})
     _checks.require_columns(table, ["need"], "needs")
     _require_texts(table["need"], "needs", "need")
     return table.reset_index(drop=True)

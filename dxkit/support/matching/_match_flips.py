@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit.assumptions import flips
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.matching._fit import MIN_FITS, NOTHING_FITS
 from dxkit.support.matching._match import (
     MEANING_WEIGHT,
@@ -25,6 +25,7 @@ FIT_RANGE = (0.5, 1.5)
 FLIP_DRAWS = 100
 
 
+@accepts_any_table("services")
 def match_flips(needs: Needs, services: pd.DataFrame, *, draws: int = FLIP_DRAWS) -> pd.DataFrame:
     """Find what turns the first proposal of each need.
 

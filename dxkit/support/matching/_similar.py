@@ -9,7 +9,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # in standard deviations
 AREA_BONUS = 0.5
@@ -18,6 +18,7 @@ DISTANCE_DIGITS = 9
 
 
 @accepts_old_keywords(n="count")
+@accepts_any_table("municipalities")
 def similar(
     municipalities: pd.DataFrame,
     adopters: Iterable[str] | str,
@@ -71,9 +72,12 @@ def similar(
     if "area_name" in municipalities:
         # the answer keeps the short name that it always had
         municipalities = municipalities.assign(area=municipalities["area_name"])
+    by = _checks.read_list(by, "by")
+    if not by:
+        raise ChoiceError("by= に、比べる列を1つ以上書いてください。")
     _checks.require_columns(municipalities, ["code", "area", *by], "municipalities")
     codes = municipalities["code"].tolist()
-    adopter_rows = _find_rows([adopters] if isinstance(adopters, str) else list(adopters), codes)
+    adopter_rows = _find_rows(_checks.read_list(adopters, "adopters"), codes)
     bonus = _checks.require_number(area_bonus, "area_bonus")
     limit = int(_checks.require_number(count, "count", low=1))
     features = _standardise_columns(municipalities, by)

@@ -5,11 +5,12 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 NO_AREA = "（圏域なし）"
 
 
+@accepts_any_table("municipalities", "memberships")
 def area_coverage(
     municipalities: pd.DataFrame, memberships: pd.DataFrame, *, area: str = "area_name"
 ) -> pd.DataFrame:

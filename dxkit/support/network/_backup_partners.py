@@ -6,10 +6,11 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.network._office_distances import compute_distances_km
 
 
+@accepts_any_table("offices")
 def backup_partners(
     offices: pd.DataFrame,
     *,
@@ -68,7 +69,7 @@ def backup_partners(
     needed = ["code", "name", "lat", "lon", "coast_km", "coast"]
     _checks.require_columns(plain, needed, "offices")
     _checks.require_unique_rows(plain, ["code"], "offices")
-    plain = plain.sort_values("code", ignore_index=True)
+    plain = plain.sort_values("code", key=lambda codes: codes.astype(str), ignore_index=True)
     near_km = _checks.require_number(near_coast_km, "near_coast_km", low=0)
     low = _checks.require_number(least_km, "least_km", low=0)
     high = _checks.require_number(most_km, "most_km", low=low)

@@ -8,10 +8,11 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.network._item_values import read_items, read_values
 
 
+@accepts_any_table("values")
 def common_gaps(
     values: pd.DataFrame,
     group: Iterable[str],
@@ -59,7 +60,7 @@ def common_gaps(
     plain = read_values(values)
     _checks.require_number(threshold, "threshold")
     codes = plain["code"].astype(str)
-    members = set(map(str, group))
+    members = set(map(str, _checks.read_list(group, "group")))
     missing = sorted(members - set(codes))
     if missing or not members:
         listed = "、".join(shorten(code) for code in missing) or "（空）"

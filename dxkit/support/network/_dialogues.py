@@ -13,9 +13,9 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
 from dxkit._keywords import accepts_old_keywords
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import MethodText, TableResult, carry_provenance
-from dxkit.support.network._ties import Ties
+from dxkit.support.network._ties import Ties, require_ties
 
 MAX_SIZE = 5
 # random starts of the local search
@@ -113,6 +113,8 @@ def dialogues(
     >>> result.table.groupby("sitting")["code"].agg("".join).tolist()
     ['ac', 'bd']
     """
+    require_ties(ties)
+    _checks.require_seed(seed)
     codes = list(ties.graph.nodes)
     low, high = _read_size(size)
     count = (
@@ -145,10 +147,10 @@ def dialogues(
 
 
 def _read_size(size: tuple[int, int]) -> tuple[int, int]:
-    low, high = size
+    low, high = size if isinstance(size, tuple | list) and len(size) == 2 else (0, 0)
     if not (isinstance(low, int) and isinstance(high, int) and 1 <= low <= high):
         raise ChoiceError(
-            f"size={size} は使えません。(1, 5) のように、1以上の最少と最多の数にしてください。"
+            f"size={shorten(size)} は使えません。(1, 5) のように、1以上の最少と最多の数にしてください。"
         )
     return low, high
 

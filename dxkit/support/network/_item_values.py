@@ -34,6 +34,7 @@ def read_items(
     TableError
         Where a cell is no number.
     """
+    names = _checks.read_mapping(labels, "labels")
     for item in items:
         numbers = _checks.read_numbers(plain, item, "values", low=-np.inf, blank=True)
-        yield item, item if labels is None else labels.get(item, item), numbers
+        yield item, names.get(item, item), numbers

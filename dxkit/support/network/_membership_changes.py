@@ -5,11 +5,12 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 CHANGES = ("離脱", "新規", "継続")
 
 
+@accepts_any_table("before", "after")
 def membership_changes(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     """Compare two lists of members, by name.
 

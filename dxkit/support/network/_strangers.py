@@ -12,11 +12,12 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import carry_provenance
-from dxkit.support.network._ties import Ties, describe_edge
+from dxkit.schema import accepts_any_table, carry_provenance
+from dxkit.support.network._ties import Ties, describe_edge, require_ties
 
 
 @accepts_old_keywords(met="attendance")
+@accepts_any_table("attendance")
 def strangers(
     codes: Iterable[str], attendance: pd.DataFrame, *, ties: Ties | None = None
 ) -> pd.DataFrame:
@@ -53,16 +54,21 @@ def strangers(
     1  28202  28203
     """
     plain = read_plain_table(attendance)
-    _checks.require_columns(plain, ["meeting", "code"], "met")
+    has_groups = "group" in plain.columns
+    # who sat in no meeting or group would count as a stranger to all
+    keys = ["meeting", "code", *(["group"] if has_groups else [])]
+    _checks.require_filled(plain, keys, "met")
     # without groups the whole meeting sat together
-    sittings = plain if "group" in plain.columns else plain.assign(group="")
+    sittings = plain if has_groups else plain.assign(group="")
     together = {
         pair
         for _, present in sittings.groupby(["meeting", "group"])["code"]
-        for pair in combinations(sorted(set(present)), 2)
+        for pair in combinations(sorted(set(present), key=str), 2)
     }
+    if ties is not None:
+        require_ties(ties)
     graph: nx.Graph[str] = nx.Graph() if ties is None else ties.graph
-    everybody = sorted(set(codes))
+    everybody = sorted(set(_checks.read_list(codes, "codes")), key=str)
     rows = [
         (first, second, *describe_edge(graph, first, second))
         for first, second in combinations(everybody, 2)

@@ -12,7 +12,8 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.errors import ChoiceError, shorten
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class Ties(TableResult):
         return f"<つながり: {len(self.members)}団体、{len(self.table)}組、{n_parts}つのまとまり>"
 
 
+@accepts_any_table("memberships")
 def ties(
     memberships: pd.DataFrame,
     *,
@@ -98,14 +100,30 @@ def ties(
     keys = ["code", "kind", "group"] if has_kind else ["code", "group"]
     _checks.require_unique_rows(plain, keys, "memberships")
     # where groups have no kind their own names carry the weights
+    weight_of = _checks.read_mapping(weights, "weights")
+    if largest is not None:
+        _checks.require_whole_number(largest, "largest")
     members = plain[keys].assign(kind=plain["kind" if has_kind else "group"])
-    graph = _build_graph(members, weights or {}, largest)
+    graph = _build_graph(members, weight_of, largest)
     pairs = _tabulate_pairs(graph)
     positions = _tabulate_members(graph, members)
     for result in (pairs, positions):
         carry_provenance(result, memberships)
-    settings = {"weights": dict(weights or {}), "largest": largest}
+    settings = {"weights": weight_of, "largest": largest}
     return Ties(pairs, positions, graph, settings)
+
+
+def require_ties(ties: object) -> None:
+    """Refuse what is no answer of `ties`.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if not isinstance(ties, Ties):
+        raise ChoiceError(
+            f"ties={shorten(ties)} は使えません。network.ties の結果を渡してください。"
+        )
 
 
 def describe_edge(graph: "nx.Graph[str]", first: str, second: str) -> tuple[float, str]:
@@ -120,11 +138,11 @@ def _build_graph(
     """Build the graph in sorted order, so that it is the same for any order of the rows."""
     graph: nx.Graph[str] = nx.Graph()
     # who shares nothing with anybody is a member, too
-    graph.add_nodes_from(sorted(members["code"].unique()))
+    graph.add_nodes_from(sorted(members["code"].unique(), key=str))
     for (kind, group), codes in members.groupby(["kind", "group"], sort=True)["code"]:
         if largest is not None and len(codes) > largest:
             continue
-        for first, second in combinations(sorted(codes), 2):
+        for first, second in combinations(sorted(codes, key=str), 2):
             # each further group in common adds to the same edge
             edge = graph.get_edge_data(first, second, {"weight": 0.0, "shared": ()})
             weight = edge["weight"] + weights.get(str(kind), 1.0)

@@ -14,7 +14,7 @@ from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.assumptions import flips
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 STATES = {
     "unreported": "報告がない（空欄は0%ではない）",
@@ -85,6 +85,7 @@ class ProcedureGaps(TableResult):
         return (UNREPORTED_NOTE,)
 
 
+@accepts_any_table("applications", "municipalities", "volumes")
 def gaps(
     applications: pd.DataFrame,
     code: str,
@@ -149,12 +150,20 @@ def gaps(
     rows["share"] = _checks.read_numbers(rows, "share", "申請の表", high=1.0, blank=True)
     towns = read_plain_table(municipalities)
     _checks.require_columns(towns, ["code", "people_2020"], "municipalities")
-    if code not in set(rows["code"]) or code not in set(towns["code"]):
+    counts = _checks.read_numbers(towns, "people_2020", "municipalities", blank=True)
+    towns["people_2020"] = counts
+    if (
+        not isinstance(code, Hashable)
+        or code not in set(rows["code"])
+        or code not in set(towns["code"])
+    ):
         raise ChoiceError(
             f"団体コード「{shorten(code)}」が表にありません。5桁の団体コードで書いてください。"
         )
     town = towns.set_index("code").loc[code]
-    others = sorted(set(peers) - {code})
+    others = sorted(set(_checks.read_list(peers, "peers")) - {code}, key=str)
+    lone = {"peers": set(others) - set(rows["code"])}
+    _checks.warn_of_lone_labels(lone, "市町", "比べていません")
     table = _compare(rows, code, others, reach)
     people = float(towns.loc[towns["code"] == code, "people_2020"].iloc[0])
     table = _add_volumes(table, volumes, people)

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from dxkit.errors import TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.procedures._portal_scores import read_checks
 
 
+@accepts_any_table("checks")
 def portal_agreement(checks: pd.DataFrame) -> pd.DataFrame:
     """Measure how far raters of the same website agree.
 
@@ -45,7 +46,7 @@ def portal_agreement(checks: pd.DataFrame) -> pd.DataFrame:
     lines = []
     for code, own in rows.groupby("code", sort=True):
         wide = own.pivot_table(index="item", columns="rater", values="seen", dropna=False)
-        for first, second in combinations(sorted(wide.columns), 2):
+        for first, second in combinations(sorted(wide.columns, key=str), 2):
             both = wide[[first, second]].dropna()
             if len(both):
                 lines.append(_compare(str(code), both))

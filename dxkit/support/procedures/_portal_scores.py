@@ -5,7 +5,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 FOUND = "あった"
 NOT_FOUND = "なかった"
@@ -29,6 +29,7 @@ def read_checks(checks: pd.DataFrame) -> pd.DataFrame:
     return plain.assign(seen=plain["found"].map({FOUND: 1.0, NOT_FOUND: 0.0}))
 
 
+@accepts_any_table("checks", "items")
 def portal_scores(checks: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """Compute the share of items that were found, by municipality and field.
 
@@ -47,7 +48,7 @@ def portal_scores(checks: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         One row a municipality and field, and one for all (``group`` is ``all``): ``code, group,
         group_label, found`` (items), ``judged`` (that somebody could judge), ``items`` (in all),
-        ``share`` (found of judged), ``raters``.
+        ``share`` (found of judged; missing where nobody could judge), ``raters``.
 
     Raises
     ------
@@ -74,7 +75,8 @@ def portal_scores(checks: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     _checks.require_unique_rows(plain, ["item"], "点検の項目")
     for item in dict.fromkeys(rows["item"]):
         _checks.require_choice(item, plain["item"].tolist(), "item")
-    judged = rows.dropna(subset=["seen"]).groupby(["code", "item"])["seen"].min().reset_index()
+    # what nobody could judge stays, without a share
+    judged = rows.groupby(["code", "item"])["seen"].min().reset_index()
     joined = judged.merge(plain, on="item")
     every = joined.assign(group="all", group_label="全体")
     sizes = plain["group"].value_counts().to_dict() | {"all": len(plain)}

@@ -6,13 +6,14 @@ import pandas as pd
 
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.process._steps import read_process
 
 CHANGEABLE = ("who", "staff", "medium", "work_min", "wait_min", "sent_back", "back_to")
 Changes = Mapping[str, Mapping[str, object] | None]
 
 
+@accepts_any_table("steps")
 def change_steps(steps: pd.DataFrame, changes: Changes) -> pd.DataFrame:
     """Change or drop steps of a process.
 

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.process._change_steps import Changes, change_steps
 from dxkit.support.process._simulate import QUANTILES, Simulation, simulate
 from dxkit.support.process._steps import DAY_MIN
 
 
+@accepts_any_table("steps")
 def compare_changes(
     steps: pd.DataFrame,
     changes: Changes,

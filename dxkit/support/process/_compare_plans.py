@@ -6,11 +6,12 @@ from typing import Any
 import pandas as pd
 
 from dxkit.errors import ChoiceError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.process._change_steps import Changes
 from dxkit.support.process._compare_changes import compare_changes
 
 
+@accepts_any_table("steps")
 def compare_plans(
     steps: pd.DataFrame, plans: Mapping[str, Changes], *, per_day: float, **options: Any
 ) -> pd.DataFrame:

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.process._simulate import simulate
 
 
+@accepts_any_table("steps")
 def compare_volumes(steps: pd.DataFrame, per_day: Iterable[float], **options: Any) -> pd.DataFrame:
     """Simulate the same process with different numbers of new cases a day.
 
@@ -25,7 +26,7 @@ def compare_volumes(steps: pd.DataFrame, per_day: Iterable[float], **options: An
     Returns
     -------
     pandas.DataFrame
-        One row a number: ``per_day, load`` (of whose day is the fullest), ``who`` (that is),
+        One row a number: ``per_day, utilisation`` (of whose day is the fullest), ``who`` (that is),
         ``queue_days, days_mean, days_p90`` (simulated), ``days_sum`` (the plain sum of the means).
 
     Raises
@@ -40,7 +41,7 @@ def compare_volumes(steps: pd.DataFrame, per_day: Iterable[float], **options: An
     >>> import pandas as pd
     >>> steps = pd.DataFrame({"order": [1], "step": ["審査"], "who": ["担当"], "work_min": [60.0]})
     >>> table = compare_volumes(steps.assign(wait_min=0), [3, 7], draws=4)
-    >>> table[["load", "days_sum"]].round(2).values.tolist()
+    >>> table[["utilisation", "days_sum"]].round(2).values.tolist()
     [[0.39, 0.13], [0.9, 0.13]]
     >>> bool(table["queue_days"].iloc[1] > 5 * table["queue_days"].iloc[0])
     True
@@ -57,11 +58,11 @@ def compare_volumes(steps: pd.DataFrame, per_day: Iterable[float], **options: An
     for number in numbers:
         outcome = simulate(steps, per_day=number, **options)
         measures = outcome.table.set_index("measure")
-        fullest = outcome.staff.iloc[int(outcome.staff["load"].to_numpy().argmax())]
+        fullest = outcome.staff.iloc[int(outcome.staff["utilisation"].to_numpy().argmax())]
         rows.append(
             {
                 "per_day": float(number),
-                "load": float(fullest["load"]),
+                "utilisation": float(fullest["utilisation"]),
                 "who": fullest["who"],
                 "queue_days": measures.loc["queue_days", "mean"],
                 "days_mean": measures.loc["days_mean", "mean"],

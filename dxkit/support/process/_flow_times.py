@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 
 from dxkit import _checks
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.process._steps import DAY_MIN, count_visits, read_process, sum_work
 
 LONGEST_WAIT = "いちばん長い待ち"
 BOTTLENECK = "いちばん手が足りない担当"
 
 
+@accepts_any_table("steps")
 def flow_times(
     steps: pd.DataFrame, *, per_day: float | None = None, day_min: float = DAY_MIN
 ) -> pd.DataFrame:
@@ -26,7 +27,7 @@ def flow_times(
         ``back_to`` (order of the step it goes back to; by default the one before), ``medium``. The
         form ``process`` (`dxkit.loaders.write_form`).
     per_day
-        New cases a day; gives ``load``.
+        New cases a day; gives ``utilisation``.
     day_min
         Minutes of working time a day.
 
@@ -36,8 +37,8 @@ def flow_times(
         One row a step in order: the columns handed in, ``passes`` (times that a case passes),
         ``work_case_min, wait_case_min`` (minutes a case, repeats counted), ``time_share`` (of the
         whole time), ``pool_min`` (minutes of work that a case brings to each person of ``who``
-        over all steps), ``load`` (share of the day of ``who``; missing without ``per_day``) and
-        ``remark``: where the wait is longest, and whose day is the fullest (the bottleneck).
+        over all steps), ``utilisation`` (share of the day of ``who``; missing without ``per_day``)
+        and ``remark``: where the wait is longest, and whose day is the fullest (the bottleneck).
         ``.attrs["settings"]``: ``work_min, wait_min, days, work_share, longest_wait, bottleneck,
         most_per_day`` (cases a day at which the bottleneck's day is full).
 
@@ -59,7 +60,8 @@ def flow_times(
     >>> steps = pd.DataFrame({"order": [1, 2], "step": ["受付", "審査"], "who": ["窓口", "担当"]})
     >>> steps = steps.assign(work_min=[10, 30], wait_min=[0, 465], sent_back=[0, 0.5])
     >>> times = flow_times(steps, per_day=6)
-    >>> times[["step", "passes", "work_case_min", "wait_case_min", "load"]].round(2).values.tolist()
+    >>> figures = ["step", "passes", "work_case_min", "wait_case_min", "utilisation"]
+    >>> times[figures].round(2).values.tolist()
     [['受付', 2.0, 20.0, 0.0, 0.26], ['審査', 2.0, 60.0, 930.0, 0.77]]
     """
     _checks.require_number(day_min, "day_min", low=1.0, high=1440.0)
@@ -78,7 +80,7 @@ def flow_times(
         wait_case_min=waits,
         time_share=(work + waits) / total_min if total_min else 0.0,
         pool_min=pool_min[process.pool_of],
-        load=np.nan if per_day is None else per_day * pool_min[process.pool_of] / day_min,
+        utilisation=np.nan if per_day is None else per_day * pool_min[process.pool_of] / day_min,
     )
     # the first of several with the same load
     fullest = int(pool_min.argmax())

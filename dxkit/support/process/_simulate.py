@@ -9,7 +9,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.process._queues import Passage, draw_cases, run_queues
 from dxkit.support.process._steps import DAY_MIN, Process, count_visits, read_process, sum_work
 
@@ -38,8 +38,9 @@ class Simulation(TableResult):
         95 % of the runs), ``sum`` (the plain sum of the means, without queues; missing where it
         says nothing).
     staff
-        One row for each of those who do the steps: ``who, staff, load`` (share of the day, from
-        the means), ``work_hours_day`` (simulated), ``queue_days`` (that a case waits for them).
+        One row for each of those who do the steps: ``who, staff, utilisation`` (share of the day,
+        from the means), ``work_hours_day`` (simulated), ``queue_days`` (that a case waits for
+        them).
     runs
         One row a run and measure: ``run, measure, value``.
     settings
@@ -83,6 +84,7 @@ class Simulation(TableResult):
         )
 
 
+@accepts_any_table("steps")
 def simulate(
     steps: pd.DataFrame,
     *,
@@ -135,7 +137,7 @@ def simulate(
     >>> import pandas as pd
     >>> steps = pd.DataFrame({"order": [1], "step": ["審査"], "who": ["担当"], "work_min": [60.0]})
     >>> outcome = simulate(steps.assign(wait_min=0), per_day=6, days=200, draws=4, seed=1)
-    >>> outcome.staff[["who", "load"]].round(2).values.tolist()
+    >>> outcome.staff[["who", "utilisation"]].round(2).values.tolist()
     [['担当', 0.77]]
     >>> days = outcome.table.set_index("measure").loc["days_mean"]
     >>> bool(days["mean"] > 2 * days["sum"])
@@ -144,6 +146,8 @@ def simulate(
     span = _Span(per_day, days, warm_up_days, day_min)
     span.require_numbers()
     _checks.require_whole_number(draws, "draws", high=10_000)
+    # None would draw anew each time, and changes are compared on the same draws
+    _checks.require_whole_number(seed, "seed", low=0, high=2**63 - 1)
     _checks.require_number(work_variation, "work_variation", high=3.0)
     process = read_process(steps)
     rows = [
@@ -152,7 +156,7 @@ def simulate(
         for measure, value in _run_once(process, span, work_variation, (seed, run))
     ]
     runs = pd.DataFrame(rows)
-    load = per_day * sum_work(process) / process.staff / day_min
+    utilisation = per_day * sum_work(process) / process.staff / day_min
     settings: dict[str, object] = {
         "per_day": per_day,
         "days": days,
@@ -161,11 +165,13 @@ def simulate(
         "work_variation": work_variation,
         "day_min": day_min,
         "seed": seed,
-        "overloaded": [name for name, share in zip(process.pools, load, strict=True) if share >= 1],
+        "overloaded": [
+            name for name, share in zip(process.pools, utilisation, strict=True) if share >= 1
+        ],
     }
     by_case = runs[runs["measure"].isin(MEASURES)].reset_index(drop=True)
     table = _summarise(by_case, sum_means(process, per_day, day_min))
-    staff = _list_staff(process, load, runs)
+    staff = _list_staff(process, utilisation, runs)
     # every table says where its steps came from
     for part in (table, staff, by_case):
         carry_provenance(part, steps)
@@ -280,7 +286,7 @@ def _summarise(runs: pd.DataFrame, sums: dict[str, float]) -> pd.DataFrame:
     return table.rename_axis("measure").reset_index()
 
 
-def _list_staff(process: Process, load: FloatArray, runs: pd.DataFrame) -> pd.DataFrame:
+def _list_staff(process: Process, utilisation: FloatArray, runs: pd.DataFrame) -> pd.DataFrame:
     means = runs.groupby("measure")["value"].mean()
     # pools are known by their place among the measures of a run
     places = range(len(process.pools))
@@ -288,7 +294,7 @@ def _list_staff(process: Process, load: FloatArray, runs: pd.DataFrame) -> pd.Da
         {
             "who": process.pools,
             "staff": process.staff,
-            "load": load,
+            "utilisation": utilisation,
             "work_hours_day": [means[f"work {place}"] for place in places],
             "queue_days": [means[f"queue {place}"] for place in places],
         }

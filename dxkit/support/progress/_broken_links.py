@@ -11,13 +11,14 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.progress._follow_up import read_cutovers
 
 GIVES = "渡す側が先に移る"
 TAKES = "受ける側が先に移る"
 
 
+@accepts_any_table("links", "cutovers")
 def broken_links(
     links: pd.DataFrame,
     *,
@@ -63,14 +64,16 @@ def broken_links(
     plain = read_plain_table(links)
     _checks.require_columns(plain, ["from_system", "to_system", "data"], "連携の表")
     _checks.require_unique_rows(plain, ["from_system", "to_system", "data"], "連携の表")
-    if bool(first) == (cutovers is not None):
+    moved_first = _checks.read_list(first, "first")
+    if bool(moved_first) == (cutovers is not None):
         raise ChoiceError(
             "first=（先に移る業務）か cutovers=（切替の様式）の、どちらか1つを渡してください。"
         )
     if cutovers is not None:
         return _compare_dates(plain, links, cutovers)
     systems = [*plain["from_system"], *plain["to_system"]]
-    moving = {_checks.require_choice(name, sorted(set(systems)), "first") for name in first}
+    choices = sorted(set(systems), key=str)
+    moving = {_checks.require_choice(name, choices, "first") for name in moved_first}
     gives = plain["from_system"].isin(moving)
     takes = plain["to_system"].isin(moving)
     broken = plain[gives != takes]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance
 from dxkit.support.progress._forecast_result import Forecast
 from dxkit.support.progress._progress_table import PROGRESS_CAUTION
@@ -44,6 +44,11 @@ def compare(before: Forecast, after: Forecast) -> pd.DataFrame:
     >>> compare(forecast(progress, draws=50), late)["months_later"].tolist()
     [6.0]
     """
+    for part, option in ((before, "before"), (after, "after")):
+        if not isinstance(part, Forecast):
+            raise ChoiceError(
+                f"{option}={shorten(part)} は使えません。progress.forecast の結果を渡してください。"
+            )
     # other draws would differ by chance alone
     alike = all(before.settings[name] == after.settings[name] for name in SETTINGS_IN_COMMON)
     if not alike or list(before.cells["code"]) != list(after.cells["code"]):

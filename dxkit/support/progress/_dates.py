@@ -5,6 +5,7 @@
 
 import pandas as pd
 
+from dxkit._checks import to_day
 from dxkit.errors import ChoiceError, shorten
 
 # 標準化基本方針: the end of fiscal 2025, and for 特定移行支援システム five years more at most
@@ -21,12 +22,12 @@ def read_date(text: str) -> pd.Timestamp:
     ------
     ChoiceError
     """
-    try:
-        return pd.Timestamp(text)
-    except ValueError:
+    day = to_day(text)
+    if day is None:
         raise ChoiceError(
             f"日付「{shorten(text)}」が読めません。2026-03-31 のように書いてください。"
-        ) from None
+        )
+    return day
 
 
 def read_month_end(text: str | None) -> pd.Timestamp:

@@ -11,7 +11,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._dates import (
     DEADLINE,
@@ -104,6 +104,7 @@ class FollowUp(TableResult):
         return (PROGRESS_CAUTION, LIMIT_NOTE)
 
 
+@accepts_any_table("progress", "extensions", "cutovers")
 def follow_up(
     progress: pd.DataFrame,
     extensions: pd.DataFrame | None = None,

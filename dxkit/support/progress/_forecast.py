@@ -14,7 +14,7 @@ from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import carry_provenance, is_made
+from dxkit.schema import accepts_any_table, carry_provenance, is_made
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._dates import DEADLINE, count_months, read_date, read_month_end
 from dxkit.support.progress._forecast_result import HORIZON_MONTHS, Forecast, ForecastDraws
@@ -30,6 +30,7 @@ from dxkit.support.progress._progress_table import STEPS
 STEP_DECIMALS = 6
 
 
+@accepts_any_table("progress", "extensions", "vendors")
 def forecast(
     progress: pd.DataFrame,
     extensions: pd.DataFrame | None = None,

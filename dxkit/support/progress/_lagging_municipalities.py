@@ -14,7 +14,8 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import carry_provenance
+from dxkit.errors import list_first
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._forecast_result import Forecast
 from dxkit.support.progress._lagging_rules import LaggingRule, fill_reason, read_rules
@@ -22,6 +23,8 @@ from dxkit.support.progress._progress_table import PROGRESS_CAUTION, STEPS
 
 # names of systems in a sentence before it says "and others"
 NAMES_SHOWN = 3
+# municipalities that a warning lists
+SILENT_SHOWN = 5
 COLUMNS = ["code", "name", "share_done", "reasons_count", "labels", "reasons", "ask", "systems"]
 
 # what a rule's template is filled with; None where the rule does not hold
@@ -29,6 +32,7 @@ Words = dict[str, object]
 
 
 @accepts_old_keywords(towns="municipalities", least="min_reasons")
+@accepts_any_table("progress", "extensions", "municipalities", "rules")
 def lagging(
     progress: pd.DataFrame,
     extensions: pd.DataFrame | None = None,
@@ -81,6 +85,7 @@ def lagging(
     chances = _read_chances(forecast)
     # the mean of municipalities, each counting once, as the table's reader sees it
     mean = float(rows.groupby("code")["share_done"].mean().mean())
+    _warn_of_silence(rows)
     lines = []
     for code, systems in rows.groupby("code", sort=True):
         figures = _Figures(systems, mean, chances.get(str(code)), facts.get(str(code), {}))
@@ -104,6 +109,19 @@ def lagging(
     forecast_table = None if forecast is None else forecast.table
     inputs = (progress, extensions, municipalities, rules, forecast_table)
     return carry_provenance(result, *inputs)
+
+
+def _warn_of_silence(rows: pd.DataFrame) -> None:
+    """Say of which municipalities no share is known: no rule finds anything in them."""
+    counts = rows.groupby("code", sort=True)["share_done"].count()
+    silent = [str(code) for code in counts.index[counts == 0]]
+    if silent:
+        listed = list_first(silent, SILENT_SHOWN, count=len(silent))
+        text = (
+            f"進捗が1つも書かれていない{len(silent)}市町（{listed}）は、遅れているかどうか"
+            "分かりません → 進捗を入れてください。"
+        )
+        _checks.warn_caller(text)
 
 
 @dataclass(frozen=True)

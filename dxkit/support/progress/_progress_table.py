@@ -14,7 +14,7 @@ from dxkit import _checks, schema
 from dxkit._arrays import BoolArray
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # steps of the ministry's procedure that every system goes through
 STEPS = 40
@@ -52,6 +52,7 @@ SYSTEM_ORDER = (
 )
 
 
+@accepts_any_table("progress")
 def table(
     progress: pd.DataFrame,
     *,

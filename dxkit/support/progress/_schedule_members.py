@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.progress._dates import count_months
 from dxkit.support.progress._follow_up import read_cutovers
 
@@ -11,6 +11,7 @@ from dxkit.support.progress._follow_up import read_cutovers
 NO_VENDOR = "（未記入）"
 
 
+@accepts_any_table("cutovers")
 def schedule_members(cutovers: pd.DataFrame) -> pd.DataFrame:
     """Sum up each municipality's cut-overs, for `dxkit.groups.form` to make groups of.
 

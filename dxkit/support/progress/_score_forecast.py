@@ -7,9 +7,10 @@ that anybody could have made without a model.
 import numpy as np
 import pandas as pd
 
+from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.errors import ChoiceError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._dates import count_months, read_date, read_month_end
 from dxkit.support.progress._forecast_result import LEVELS, Forecast
@@ -19,6 +20,7 @@ from dxkit.support.progress._progress_table import PROGRESS_CAUTION, STEPS
 LEAST_MONTHS = 1e-9
 
 
+@accepts_any_table("progress")
 def score_forecast(
     forecast: Forecast, progress: pd.DataFrame, *, as_of: str | None = None
 ) -> pd.DataFrame:
@@ -52,6 +54,11 @@ def score_forecast(
     ChoiceError
         If it is not later than the forecast, or has no municipality of it.
 
+    Warns
+    -----
+    TableWarning
+        Of systems of these municipalities that only the forecast or only the later file has.
+
     Notes
     -----
     Steps of a system are taken to arrive evenly until it is through, as in the forecast's curve.
@@ -76,6 +83,7 @@ def score_forecast(
             f"（渡された表の時点は {date:%Y-%m-%d}）。"
         )
     cells = forecast.cells.assign(position=np.arange(len(forecast.cells)))
+    _warn_of_lone_pairs(cells, rows)
     both = cells.merge(rows[["code", "system", "share_done"]], on=["code", "system"])
     both = both.rename(columns={"share_done_x": "share_then", "share_done_y": "share_now"})
     both = both.dropna(subset=["share_then", "share_now"])
@@ -93,6 +101,20 @@ def score_forecast(
         "caution": PROGRESS_CAUTION,
     }
     return carry_provenance(table, forecast.table, progress)
+
+
+def _warn_of_lone_pairs(cells: pd.DataFrame, rows: pd.DataFrame) -> None:
+    """Say which systems of the forecast's municipalities only one side has a figure of."""
+    then = _list_pairs(cells.rename(columns={"share_then": "share_done"}))
+    now = _list_pairs(rows[rows["code"].isin(cells["code"])])
+    lone = {"見通し": then - now, "後の表": now - then}
+    _checks.warn_of_lone_labels(lone, "市町と業務の組", "比べていません")
+
+
+def _list_pairs(rows: pd.DataFrame) -> set[tuple[str, str]]:
+    return set(
+        rows.loc[rows["share_done"].notna(), ["code", "system"]].itertuples(index=False, name=None)
+    )
 
 
 def _score_municipality(

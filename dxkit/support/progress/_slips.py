@@ -9,7 +9,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.progress import _progress_table
 from dxkit.support.progress._follow_up import read_cutovers
 from dxkit.support.progress._progress_table import STEPS
@@ -27,6 +27,7 @@ COLUMNS = ["code", "system", "slip", "slip_label", "before", "after", "later_day
 HALF_STEP = 0.5 / STEPS
 
 
+@accepts_any_table("progress", "cutovers")
 def slips(
     progress: pd.DataFrame,
     *,
@@ -54,6 +55,11 @@ def slips(
     TableError
         If a table cannot be used or has one date only.
 
+    Warns
+    -----
+    TableWarning
+        Of dates that the earlier form had and the later one lacks.
+
     Examples
     --------
     >>> import pandas as pd
@@ -70,6 +76,9 @@ def slips(
     if cutovers is not None:
         form, form_dates = _read_dated_cutovers(cutovers)
         settings |= {"cutovers_before": form_dates[0], "cutovers_after": form_dates[1]}
+        known = [_list_dated(form, date) for date in form_dates]
+        lone = {"前の回の様式": known[0] - known[1]}
+        _checks.warn_of_lone_labels(lone, "切替の日付", "比べていません")
         found += [
             _compare_dates(form, form_dates, "cutover_date", "cutover_moved"),
             _compare_dates(form, form_dates, "extension_until", "until_moved"),
@@ -146,6 +155,16 @@ def _read_dated_cutovers(cutovers: pd.DataFrame) -> tuple[pd.DataFrame, tuple[st
         for date, part in plain.groupby(plain["as_of"].astype(str), sort=True)
     ]
     return pd.concat(parts, ignore_index=True), dates
+
+
+def _list_dated(form: pd.DataFrame, date: str) -> set[tuple[str, ...]]:
+    """List municipality, system and what is known of it by a date of the form."""
+    rows = form[form["as_of"] == date]
+    return {
+        (str(code), str(system), label)
+        for column, label in {"cutover_date": "切替日", "extension_until": "延長の期限"}.items()
+        for code, system in rows.loc[rows[column].notna(), ["code", "system"]].to_numpy()
+    }
 
 
 def _compare_dates(

@@ -92,6 +92,10 @@ class Trial(TableResult):
         float, float
             The share of municipalities whose date does, and the intervals' mean width in months.
         """
+        codes = set(forecast.table["code"])
+        true_codes = set(self.finish["code"])
+        lone = {"見通し": codes - true_codes, "この架空の進捗": true_codes - codes}
+        _checks.warn_of_lone_labels(lone, "市町", "数えていません")
         # by code, as a forecast sorts its rows
         both = forecast.table.merge(self.finish, on="code", suffixes=("", "_true"))
         after_start = both["finish_true"] >= both["finish_p05"]

@@ -8,12 +8,13 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 WHAT = "事故の筋書きの表"
 COLUMNS = ("scene", "hour", "text", "choice", "label", "follows", "delay_hours", "judgement")
 
 
+@accepts_any_table("incident")
 def follow_incident(incident: pd.DataFrame, choices: str | Sequence[str]) -> pd.DataFrame:
     """Follow a made incident along the choices of its scenes.
 

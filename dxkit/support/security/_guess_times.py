@@ -5,7 +5,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # Julian year
 YEAR_S = 365.25 * 86_400
@@ -20,6 +20,7 @@ UNITS = (
 )
 
 
+@accepts_any_table("passwords", "attacks")
 def guess_times(passwords: pd.DataFrame, attacks: pd.DataFrame) -> pd.DataFrame:
     """Compute how long it takes on average to guess passwords that were chosen at random.
 

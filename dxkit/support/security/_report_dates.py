@@ -6,7 +6,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 WHAT = "報告の期限の表"
 WEEKDAYS = "月火水木金土日"
@@ -23,6 +23,7 @@ NEXT_NOTE = (
 MOVES_ON = "次の開庁日"
 
 
+@accepts_any_table("deadlines")
 def report_dates(known_on: object, deadlines: pd.DataFrame) -> pd.DataFrame:
     """Compute the days by which a leak is to be reported.
 

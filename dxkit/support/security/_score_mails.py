@@ -8,7 +8,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 
 WHAT = "メールの表"
 # what was decided: is a trap, was flagged
@@ -58,6 +58,7 @@ class MailScore(TableResult):
         )
 
 
+@accepts_any_table("mails")
 def score_mails(mails: pd.DataFrame, flagged: Iterable[object]) -> MailScore:
     """Score which mails somebody took for a trap: what was found, and false alarms.
 

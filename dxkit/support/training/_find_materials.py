@@ -7,7 +7,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, shorten
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 
 # columns in which is searched, where they are there
 TEXT_COLUMNS = ("title", "topic", "place", "note", "text")
@@ -15,6 +15,7 @@ TEXT_COLUMNS = ("title", "topic", "place", "note", "text")
 LEAST_SHARE = 0.5
 
 
+@accepts_any_table("materials")
 def find_materials(
     materials: pd.DataFrame, question: str, *, stage: str | None = None
 ) -> pd.DataFrame:

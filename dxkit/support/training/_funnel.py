@@ -14,13 +14,14 @@ from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.training._learning_stages import LEARNING_STAGES, STAGE_LABELS, read_stages
 
 MIN_COUNT = 3
 
 
 @accepts_old_keywords(least="min_count")
+@accepts_any_table("records")
 def funnel(
     records: pd.DataFrame, *, by: Sequence[str] = (), min_count: int = MIN_COUNT
 ) -> pd.DataFrame:
@@ -65,11 +66,12 @@ def funnel(
     2  teach      0    0.0
     """
     limit = int(_checks.require_number(min_count, "min_count", low=1))
+    by = _checks.read_list(by, "by")
     # a table of persons is no funnel
     if "learner" in by:
         raise ChoiceError("by=「learner」は使えません。個人ごとの集計は出しません。")
     plain = read_plain_table(records)
-    _checks.require_columns(plain, ["learner", "topic", *by], "records")
+    _checks.require_filled(plain, ["learner", "topic", *by], "records")
     # a column to count by may be the topic itself
     columns = list(dict.fromkeys(["learner", "topic", *by]))
     ranked = plain[columns].assign(rank=read_stages(plain, "stage", "records"))

@@ -7,7 +7,7 @@ from scipy.optimize import linear_sum_assignment
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import TableError
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.training._skill_map import read_skills
 
 YES = "はい"
@@ -19,6 +19,7 @@ TEACHING_LEVEL = 2
 COLUMNS = ["skill", "teacher_code", "teacher", "learner_code", "learner", "steps", "same_area"]
 
 
+@accepts_any_table("skills", "areas")
 def pair(
     skills: pd.DataFrame,
     *,
@@ -84,6 +85,8 @@ def pair(
         plain = read_plain_table(areas)
         _checks.require_columns(plain, ["code", "area"], "areas")
         area_of_code = dict(zip(plain["code"], plain["area"], strict=True))
+        lone = {"スキルマップ": set(willing["code"]) - set(area_of_code)}
+        _checks.warn_of_lone_labels(lone, "市町", "別の圏域として扱いました")
     willing = willing.assign(area=willing["code"].map(area_of_code))
     pairs = [
         line

@@ -15,7 +15,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import read_plain_table, sort_by_keys
-from dxkit.schema import carry_provenance
+from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.training._learning_stages import (
     LEARNING_STAGES,
     NO_STAGE,
@@ -42,6 +42,7 @@ Courses = list[tuple[str, str]]
 
 
 @accepts_old_keywords(most="max_topics")
+@accepts_any_table("gaps", "courses", "topics", "done")
 def plan(
     gaps: pd.DataFrame,
     courses: pd.DataFrame,

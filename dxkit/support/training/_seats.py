@@ -12,7 +12,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._keywords import accepts_old_keywords
-from dxkit.schema import MethodText, TableResult, carry_provenance
+from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.support.training._first_come import open_by_stage, serve_by_person
 from dxkit.support.training._learning_paths import list_paths, read_sessions, read_wishes
 from dxkit.support.training._seating_model import (
@@ -93,6 +93,7 @@ class Seats(TableResult):
 
 
 @accepts_old_keywords(effort="deterministic_limit")
+@accepts_any_table("wishes", "sessions")
 def seats(
     wishes: pd.DataFrame,
     sessions: pd.DataFrame,

@@ -5,7 +5,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
-from dxkit.schema import LEAST_PEERS, carry_provenance
+from dxkit.schema import LEAST_PEERS, accepts_any_table, carry_provenance
 
 # levels of a skill, from not knowing it to teaching it
 MOST_LEVEL = 3.0
@@ -26,6 +26,7 @@ def read_skills(skills: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+@accepts_any_table("skills", "required")
 def skill_map(
     skills: pd.DataFrame, required: pd.DataFrame, *, by: str | None = None
 ) -> pd.DataFrame:
@@ -69,6 +70,11 @@ def skill_map(
     _checks.require_columns(needs, ["role", "skill", "needed"], "役割のスキル")
     _checks.require_unique_rows(needs, ["role", "skill"], "役割のスキル")
     needs["needed"] = _checks.read_numbers(needs, "needed", "役割のスキル", high=10)
+    pairs = [
+        set(frame[["role", "skill"]].itertuples(index=False, name=None)) for frame in (rows, needs)
+    ]
+    lone = {"スキルマップ": pairs[0] - pairs[1]}
+    _checks.warn_of_lone_labels(lone, "役割とスキルの組", "数えていません")
     keys = [] if by is None else [_checks.require_choice(by, ["code"], "by")]
     if keys:
         codes = pd.DataFrame({"code": sorted(set(rows["code"]))})

@@ -8,7 +8,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
-from dxkit.schema import MADE_MARK, is_made, writable_text, write_sheets
+from dxkit.schema import MADE_MARK, accepts_any_table, is_made, writable_text, write_sheets
 
 # RFC 5545: lines of at most 75 octets, folded with a blank
 FOLD_OCTETS = 75
@@ -26,6 +26,7 @@ TIME_ZONE = (
 )
 
 
+@accepts_any_table("events")
 def write_calendar(path: str | Path, events: pd.DataFrame, *, title: str = "DX研修・巡回") -> Path:
     """Write events as a calendar that Outlook and the like take in, or as a workbook.
 

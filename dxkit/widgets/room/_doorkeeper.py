@@ -25,7 +25,7 @@ NEW_PER_SECOND = 0.5
 RUSH_COUNT = 60
 RUSH_S = 10.0
 NAME_LENGTH = 40
-# computers that read the course, since the start
+# computers that read a meeting's course
 MAX_READERS = 4096
 TICKETS_KEY = "tickets"
 
@@ -67,7 +67,6 @@ class Doorkeeper:
         self._clock = clock
         self._new_by_address = RateLimiter(NEW_BURST, NEW_PER_SECOND, clock=clock)
         self._readers_by_address = RateLimiter(NEW_BURST, NEW_PER_SECOND, clock=clock)
-        self._readers: set[str] = set()
         self._lock = threading.Lock()
         self._recent: deque[float] = deque()
         self.largest_rush = 0
@@ -111,8 +110,8 @@ class Doorkeeper:
 
     @property
     def readers(self) -> int:
-        """How many computers came in to read the course, since the start."""
-        return len(self._readers)
+        """How many computers came in to read the course, each once, also before a restart."""
+        return self._log.count_readers()
 
     def admit_reader(self, device: str | None, sender: str) -> tuple[str, str]:
         """Let a computer read the course that has shown the code, or a ticket.
@@ -125,15 +124,16 @@ class Doorkeeper:
             If too many new ones come from this address, or at all.
         """
         client, token = self._gate.admit_reader(device)
+        name = self._hash_name("reader", client)
         with self._lock:
-            if client not in self._readers:
-                if len(self._readers) >= MAX_READERS:
+            if not self._log.has_reader(name):
+                if self.readers >= MAX_READERS:
                     raise RefusedError(403, "これ以上のPCは入れません。係の人に知らせてください。")
                 if not self._readers_by_address.allow_request(sender):
                     self.refused["rush"] += 1
                     words = "続けて入ろうとしています。少し待ってください。"
                     raise RefusedError(429, words, wait_s=2)
-                self._readers.add(client)
+                self._log.add_reader(name)
         return client, token
 
     def check_ticket(self, entered: object) -> None:

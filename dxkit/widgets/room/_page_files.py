@@ -20,6 +20,8 @@ HEAD = """<!doctype html>
 </head>
 """
 FOOT = "</html>\n"
+# before each page's own: parts of a page, requests, the focus
+SHARED_SCRIPT = "request.js"
 # page → its title, its styles and scripts
 HEADS = {
     "page.html": ("会議の投票", ("page.css", "page.js")),
@@ -27,7 +29,13 @@ HEADS = {
     "officer.html": ("進行役の画面", ("officer.css", "officer.js")),
     "prepare.html": (
         "会議の準備",
-        ("prepare.css", "prepare.js", "prepare_unsaved.js", "prepare_papers.js"),
+        (
+            "prepare.css",
+            "prepare.js",
+            "prepare_members.js",
+            "prepare_unsaved.js",
+            "prepare_papers.js",
+        ),
     ),
     "board.html": ("教室のようす", ("board.css", "board.js")),
     "course.html": ("研修の教材", ("course.css", "course.js")),
@@ -44,7 +52,7 @@ def read_page_file(name: str, kind: str) -> Reply:
     if name not in HEADS:
         return Reply(200, content, kind)
     title, parts = HEADS[name]
-    head = HEAD.format(title=title, parts="\n".join(map(_link_part, parts)))
+    head = HEAD.format(title=title, parts="\n".join(map(_link_part, (SHARED_SCRIPT, *parts))))
     policy = (("Content-Security-Policy", POLICIES.get(name, POLICY)),)
     return Reply(200, head.encode() + content + FOOT.encode(), kind, special=policy)
 

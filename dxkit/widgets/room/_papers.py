@@ -85,8 +85,9 @@ class PaperDesk:
         options.setdefault("title", meeting.name)
         items = meeting.items()
         questions = {"questions": items} if items else {}
+        choice = {"yes": True, "no": False}.get(str(room.get("systems") or ""))
         measured = _require_groups(meeting, plan)
-        self._find_writer("handout")(measured, path=path, **options, **questions)
+        self._find_writer("handout")(measured, path=path, systems=choice, **options, **questions)
 
     def _write_record(self, meeting: Meeting, _: Plan, path: Path, body: Mapping[str, Any]) -> None:
         """Write the record, with the agenda of the stage and the date of the next meeting."""

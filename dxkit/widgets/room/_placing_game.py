@@ -5,7 +5,6 @@ more than who has; then all plans, their scores and the best answers are shown a
 beside the meeting's store, so that a cell or laptop that starts anew loses none.
 """
 
-import base64
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from dxkit import drones, maps
+from dxkit import drones
 from dxkit.drones import Siting
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance, is_made
 from dxkit.store import ITEM_LONGEST, check_text
+from dxkit.widgets.room._game_picture import GamePicture
 from dxkit.widgets.room._keyed_hash import hash_text
 from dxkit.widgets.room._page_files import CSS, HTML, SCRIPT, read_page_file
 from dxkit.widgets.room._replies import Reply, make_reply
@@ -34,7 +34,6 @@ PAGES = {
 # nobody sees more on a phone
 MOST_CANDIDATES = 200
 MOST_GROUPS = 40
-CELL_COLOUR = "#f2c9a0"
 BEST_PEOPLE = "最適（人数）"
 BEST_NEED = "最適（遠い人）"
 
@@ -70,7 +69,7 @@ class PlacingGame:
     flyable
         Share of days on which drones fly, by base (0–1); without it the scores have no days.
     municipalities
-        Drawn with borders and names.
+        ``name, geometry``: drawn with borders and names.
     level
         Of the mesh: "3" 1 km, "4" 500 m.
 
@@ -126,9 +125,7 @@ class PlacingGame:
             zip(map(str, candidates["base"]), map(str, candidates["name"]), strict=True)
         )
         self._find_best("people")
-        self._sketch = maps.prepare_sketch(
-            demand, level=level, points=candidates, municipalities=municipalities
-        )
+        self._picture = GamePicture(demand, candidates, municipalities, level)
         self._lock = threading.Lock()
         self._scoring = threading.Lock()
         # a phone is kept under a hash that leads to no vote and to no card
@@ -267,8 +264,9 @@ class PlacingGame:
             "count": self._tables.count,
             "range_km": self._tables.range_km,
             "need": "駅などから遠い人",
-            "sites": self._sites,
-            "picture": self._picture,
+            "sites": self._picture.sites,
+            "towns": self._picture.towns,
+            "picture": self._picture.address,
             "source": self._source,
             "shown": is_shown,
             "scores": [],
@@ -312,25 +310,6 @@ class PlacingGame:
         origins = dict.fromkeys(str(table.attrs.get("source", "")) for table in tables)
         mark = "架空のデータを含みます。" if any(map(is_made, tables)) else ""
         return mark + "出典: " + "、".join(filter(None, origins)) if any(origins) else mark
-
-    @cached_property
-    def _picture(self) -> str:
-        """The map without any base, as a picture that cannot run anything."""
-        kinds = np.zeros(len(self._tables.demand), dtype=np.intp)
-        svg = self._sketch.write_svg(kinds, [CELL_COLOUR], label="人のいるところ")
-        return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-
-    @cached_property
-    def _sites(self) -> list[dict[str, object]]:
-        """Each candidate, and where it lies as shares of the picture."""
-        table = self._tables.candidates
-        shares = self._sketch.locate_shares(
-            table["lat"].to_numpy(float), table["lon"].to_numpy(float)
-        )
-        return [
-            {"base": base, "name": name, "x": round(x, 4), "y": round(y, 4)}
-            for (base, name), (x, y) in zip(self._names.items(), shares.tolist(), strict=True)
-        ]
 
 
 def _read_groups(groups: Sequence[str]) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ from dxkit.widgets.room._plan import (
 
 MAX_SIZE = 60
 MAX_ITEMS = 30
+# how the officer says whether the handouts show the progress of the 20 systems
+SYSTEM_CHOICES = ("yes", "no")
 WISHES = ("together", "apart")
 SEPARATE = "「同じ団体の人は、別のグループにする」も選んであります。外すと、組めることがあります。"
 NO_LIST = "先に「1 名簿」で名簿を取り込んでください。"
@@ -216,6 +218,7 @@ def write_day(meeting: Meeting, _: Plan, body: Body) -> None:
         for name, label in labels.items()
         if name in body
     }
+    settings["systems"] = _read_systems(meeting, body)
     text = str(body["items"] or "") if "items" in body else "\n".join(meeting.items())
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > MAX_ITEMS or len(set(lines)) < len(lines):
@@ -224,6 +227,14 @@ def write_day(meeting: Meeting, _: Plan, body: Body) -> None:
         check_text(line, "投票にかけること", longest=ITEM_LONGEST)
     meeting.set_room(**{name: text or None for name, text in settings.items()})
     meeting.add_items(lines, replace=True)
+
+
+def _read_systems(meeting: Meeting, body: Body) -> str:
+    """Read whether the handouts show the progress of the 20 systems; empty goes by the subject."""
+    choice = str(body.get("systems", meeting.room().get("systems") or ""))
+    if choice not in ("", *SYSTEM_CHOICES):
+        raise ChoiceError("その選び方はありません。画面を開き直してください。")
+    return choice
 
 
 def decide(meeting: Meeting, _: Plan, body: Body) -> None:

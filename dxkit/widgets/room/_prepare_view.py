@@ -271,7 +271,8 @@ def _describe_group(
 
 def _describe_day(meeting: Meeting) -> dict[str, Any]:
     room = meeting.room()
-    texts = {name: str(room.get(name) or "") for name in ("title", "date", "place", "next_date")}
+    names = ("title", "date", "place", "next_date", "systems")
+    texts = {name: str(room.get(name) or "") for name in names}
     columns = ["what", "who", "until", "done"]
     return texts | {
         "items": meeting.items(),

@@ -11,13 +11,13 @@ import sys
 import tempfile
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
+from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, list_first, shorten
 from dxkit.loaders import list_headings, read_roster
 from dxkit.schema import is_made
 
@@ -146,6 +146,7 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
     found = list_headings(path)
     sheets = list(dict.fromkeys(found["sheet"]))
     sheet = str(sheet if sheet in sheets else sheets[0])
+    is_guess = BODY not in set(found["column"])
     found = found[found["sheet"] == sheet]
     if len(found) > MAX_COLUMNS:
         raise ChoiceError(f"列が{len(found)}あります。名簿は{MAX_COLUMNS}列までにしてください。")
@@ -165,7 +166,29 @@ def _describe_file(path: str, sheet: str | None, roles: Mapping[str, str] | None
     outcome: dict[str, Any] = {"sheets": sheets, "sheet": sheet, "headings": headings}
     outcome |= {"columns": [], "rows": [], "receipt": "", "skipped": [], "remarks": [],
                 "made": False, "faults": _check_roles(roles)}  # fmt: skip
-    return outcome if outcome["faults"] else outcome | _read_table(path, sheet, roles)
+    if not outcome["faults"]:
+        outcome |= _read_table(path, sheet, roles, guesses)
+    outcome["remarks"] += _list_sheet_remarks(found, sheets, sheet, is_guess=is_guess)
+    return outcome
+
+
+def _list_sheet_remarks(
+    found: pd.DataFrame, sheets: Sequence[str], sheet: str, *, is_guess: bool
+) -> list[str]:
+    """Say which other lists are not read, and which row was taken for headings by a guess."""
+    remarks = []
+    if is_guess:
+        seen = "".join(f"「{shorten(text, 12)}」" for text in found["heading"].iloc[:3])
+        remarks.append(
+            f"{found['row'].iloc[0]}行目（{seen}）を見出しとみなしました。参加者の行なら、その上に"
+            "「団体名」「氏名」などの見出しの行を入れて、もう一度選んでください。"
+        )
+    if others := [f"「{shorten(name, 20)}」" for name in sheets if name != sheet]:
+        remarks.append(
+            f"読んだのはシート「{sheet}」だけです。{list_first(others, 5, count=len(others))}にも"
+            "名簿があります。使うシートを上で選ぶか、1枚にまとめて、もう一度選んでください。"
+        )
+    return remarks
 
 
 def _check_roles(roles: Mapping[str, str]) -> list[str]:
@@ -186,10 +209,17 @@ def _check_roles(roles: Mapping[str, str]) -> list[str]:
     return faults
 
 
-def _read_table(path: str, sheet: str, roles: Mapping[str, str]) -> dict[str, Any]:
-    meanings = {role: role for role in (BODY, PERSON, ATTENDS)} | {BODY_BELOW: BODY}
+def _read_table(
+    path: str, sheet: str, roles: Mapping[str, str], guesses: Mapping[str, str]
+) -> dict[str, Any]:
+    meanings: dict[str, str | None] = {role: role for role in (BODY, PERSON, ATTENDS)}
+    meanings[BODY_BELOW] = BODY
+    meanings[UNUSED] = None
+    persons = [heading for heading, guess in guesses.items() if guess == PERSON]
+    # of 出席者1 and 出席者2, one that keeps its heading would be taken for persons again
+    apart = {*RESERVED, *(persons if len(persons) > 1 else ())}
     names = {
-        heading: meanings[role] if role in meanings else _name_plainly(heading)
+        heading: meanings[role] if role in meanings else _name_plainly(heading, apart)
         for heading, role in roles.items()
     }
     fill_down = BODY_BELOW in roles.values()
@@ -199,14 +229,15 @@ def _read_table(path: str, sheet: str, roles: Mapping[str, str]) -> dict[str, An
             table = read_roster(path, sheet=sheet or None, columns=names, fill_down=fill_down)
         except TableError as error:
             return {"faults": [_write_fault(fault) for fault in error.faults[:MAX_FAULTS]]}
-    unused = [names[heading] for heading, role in roles.items() if role == UNUSED]
-    shown = table.drop(columns=unused)
     faults = []
-    if len(shown) > MAX_ROWS:
-        faults.append(f"{len(shown):,}行あります。会議の名簿は{MAX_ROWS:,}行までです。")
+    if len(table) > MAX_ROWS:
+        faults.append(
+            f"{len(table):,}行あります。会議の名簿は{MAX_ROWS:,}行までです。"
+            "参加する人の行だけにして、もう一度選んでください。"
+        )
     return {
-        "columns": list(shown.columns),
-        "rows": [] if faults else _list_rows(shown),
+        "columns": list(table.columns),
+        "rows": [] if faults else _list_rows(table),
         "receipt": table.attrs["receipt"],
         "skipped": [f"{note['row']}行目: {note['text']}" for note in table.attrs["skipped"]],
         "remarks": [str(remark.message) for remark in remarks],
@@ -215,8 +246,8 @@ def _read_table(path: str, sheet: str, roles: Mapping[str, str]) -> dict[str, An
     }
 
 
-def _name_plainly(heading: str) -> str:
-    return f"{heading}（名簿）" if heading in RESERVED else heading
+def _name_plainly(heading: str, others: Container[str]) -> str:
+    return f"{heading}（名簿）" if heading in others else heading
 
 
 def _list_rows(table: pd.DataFrame) -> list[list[Any]]:
@@ -227,9 +258,10 @@ def _list_rows(table: pd.DataFrame) -> list[list[Any]]:
 
 def _write_fault(fault: Fault) -> str:
     """Write a fault in words, for somebody who sees the sheet beside the page."""
-    place = f"{fault.row}行目" if fault.row is not None else ""
+    row = f"{fault.row}行目" if fault.row is not None else ""
+    column = f"{fault.column}列" if fault.column else ""
     value = f"「{shorten(fault.value, 40)}」" if fault.value is not None else ""
-    head = " ".join(filter(None, (place, value)))
+    head = " ".join(filter(None, (row, column, value)))
     remedy = f" → {_say_remedy(fault.remedy)}" if fault.remedy else ""
     return f"{head}: {fault.problem}{remedy}" if head else f"{fault.problem}{remedy}"
 

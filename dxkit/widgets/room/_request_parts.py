@@ -5,7 +5,13 @@ from typing import Any
 
 from dxkit.errors import ChoiceError
 from dxkit.widgets.room._course_pages import COURSE_FILES
-from dxkit.widgets.room._page_files import CSS, HTML, SCRIPT, read_page_file
+from dxkit.widgets.room._page_files import (
+    CSS,
+    HTML,
+    SCRIPT,
+    SHARED_SCRIPT,
+    read_page_file,
+)
 from dxkit.widgets.room._replies import JSON, RefusedError, Reply
 from dxkit.widgets.room._server import Request
 from dxkit.widgets.room._trainee_board import BOARD_FILES
@@ -20,6 +26,7 @@ FILES = {
     "/": ("page.html", HTML),
     "/page.css": ("page.css", CSS),
     "/page.js": ("page.js", SCRIPT),
+    "/request.js": (SHARED_SCRIPT, SCRIPT),
     "/stage": ("stage.html", HTML),
     "/stage.css": ("stage.css", CSS),
     "/stage.js": ("stage.js", SCRIPT),
@@ -29,6 +36,7 @@ FILES = {
     "/prepare": ("prepare.html", HTML),
     "/prepare.css": ("prepare.css", CSS),
     "/prepare.js": ("prepare.js", SCRIPT),
+    "/prepare_members.js": ("prepare_members.js", SCRIPT),
     "/prepare_unsaved.js": ("prepare_unsaved.js", SCRIPT),
     "/prepare_papers.js": ("prepare_papers.js", SCRIPT),
     **BOARD_FILES,

@@ -1,7 +1,8 @@
 """What has to outlive a restart of the room, besides the votes?
 
-Which phones were let in (as hashes that lead to no vote and to no phone), and what the officer has
-set. An SQLite file beside the store's own; a store elsewhere keeps it in memory.
+Which phones were let in and which computers read the course (as hashes that lead to no vote and to
+no device), and what the officer has set. An SQLite file beside the store's own; a store elsewhere
+keeps it in memory.
 """
 
 import json
@@ -20,6 +21,8 @@ MEMORY = ":memory:"
 TABLES = """
 BEGIN;
 CREATE TABLE IF NOT EXISTS admitted
+    (meeting TEXT, name TEXT, PRIMARY KEY (meeting, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS readers
     (meeting TEXT, name TEXT, PRIMARY KEY (meeting, name)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS settings
     (meeting TEXT, name TEXT, value TEXT, PRIMARY KEY (meeting, name)) WITHOUT ROWID;
@@ -54,6 +57,7 @@ class RoomLog:
         except sqlite3.Error as error:
             raise self._explain(error) from error
         self._names = {row[0] for row in self._read("SELECT name FROM admitted WHERE meeting = ?")}
+        self._readers = {row[0] for row in self._read("SELECT name FROM readers WHERE meeting = ?")}
         rows = self._read("SELECT name, value FROM settings WHERE meeting = ?")
         self._settings = {name: json.loads(value) for name, value in rows}
 
@@ -75,6 +79,20 @@ class RoomLog:
         if name not in self._names:
             self._write("INSERT OR IGNORE INTO admitted VALUES (?, ?)", name)
             self._names.add(name)
+
+    def count_readers(self) -> int:
+        """Count the computers that came in to read the course."""
+        return len(self._readers)
+
+    def has_reader(self, name: str) -> bool:
+        """Check whether a computer came in to read."""
+        return name in self._readers
+
+    def add_reader(self, name: str) -> None:
+        """Write a computer down that reads the course, unless it is there."""
+        if name not in self._readers:
+            self._write("INSERT OR IGNORE INTO readers VALUES (?, ?)", name)
+            self._readers.add(name)
 
     def read_setting(self, name: str, otherwise: Any) -> Any:
         """Read a setting."""
