@@ -15,6 +15,7 @@ from dxkit._checks._choices import read_time_limit as read_time_limit
 from dxkit._checks._choices import require_choice as require_choice
 from dxkit._checks._choices import require_count as require_count
 from dxkit._checks._choices import require_executor as require_executor
+from dxkit._checks._choices import require_flag as require_flag
 from dxkit._checks._choices import require_number as require_number
 from dxkit._checks._choices import require_seed as require_seed
 from dxkit._checks._choices import require_whole_number as require_whole_number

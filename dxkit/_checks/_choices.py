@@ -95,6 +95,21 @@ def read_mapping(values: object, option: str) -> dict[Any, Any]:
     return dict(values.items())
 
 
+def require_flag(value: object, option: str) -> bool:
+    """Return a choice between yes and no; a word such as "いいえ" is no answer, though it counts as true.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    is_zero_or_one = isinstance(value, int | np.integer) and int(value) in (0, 1)
+    if not (isinstance(value, bool | np.bool_) or is_zero_or_one):
+        raise ChoiceError(
+            f"{option}={shorten(value)} は使えません。True（はい）か False（いいえ）にしてください。"
+        )
+    return bool(value)
+
+
 def require_seed(seed: object, option: str = "seed") -> None:
     """Refuse what is no seed: a whole number from 0, or None for another answer each time.
 

@@ -205,6 +205,19 @@ def name_keys(keys: Iterable[object], names: Names) -> list[str]:
     return [str(known_names.get(str(key), key)) for key in keys]
 
 
+def read_own_name(keyed: pd.DataFrame, column: Hashable, code: str) -> str:
+    """Read what the municipality drawn is called: the text in a column, or its code where there is none.
+
+    Raises
+    ------
+    ChoiceError
+        If the column's name can be none.
+    """
+    if not isinstance(column, Hashable):
+        raise ChoiceError(f"name={shorten(column)} は使えません。列の名前を1つ書いてください。")
+    return str(keyed[column].loc[code]) if column in keyed.columns else str(code)
+
+
 def require_keys(keys: Iterable[object], available: pd.Index, option: str) -> None:
     """Refuse keys that a table does not have.
 

@@ -7,6 +7,7 @@ decides; rows that need consent stand first, those whose text was not read (要�
 
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
 from dxkit.schema import accepts_any_table, carry_provenance
@@ -113,6 +114,7 @@ def ground_matrix(
     >>> pairs["verdict"].value_counts().to_dict()
     {'可': 111, '根拠なし': 91, '要確認': 36}
     """
+    require_flag(consent, "consent")
     law = grounds(table)
     senders = _list_bodies(law, "from_")
     recipients = _list_bodies(law, "to")

@@ -13,7 +13,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import read_numbers, require_choice, require_executor
+from dxkit._checks import read_numbers, require_choice, require_executor, require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import hash_table
@@ -92,6 +92,7 @@ def simulate(
     >>> known.set_index("policy")["mean"].round(2).to_dict()
     {'共有なし': 0.18, '県ハブ': 0.29}
     """
+    require_flag(show_progress, "show_progress")
     require_executor(executor, "submit")
     table = _select_policies(scenario, policies)
     draw_count = int(scenario.settings["draws"] if draws is None else draws)
