@@ -42,6 +42,9 @@ def require_table(table: object, what: str) -> None:
     if not isinstance(table, pd.DataFrame):
         remedy = "load や read_table で読んだ表を渡してください"
         raise TableError([Fault(f"{what} が表（DataFrame）ではありません", remedy, value=table)])
+    if table.columns.nlevels > 1:
+        remedy = '1段にしてください（例: table.columns = ["_".join(head) for head in table]）'
+        raise TableError([Fault(f"{what} の見出しが{table.columns.nlevels}段です", remedy)])
 
 
 def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> None:

@@ -113,7 +113,7 @@ def radar(
     >>> print(figure.get_supxlabel())
     囲まれた面積に意味はありません（項目の並べ方で変わります）。
     """
-    keyed = index_by_code(take_table(table, "dimensions"), "指標")
+    keyed = index_by_code(take_table(table, "dimensions"), "指標").rename(columns=str)
     columns = _choose_indicators(keyed, indicators)
     peers = [key for key in keyed.index if key != code] if group is None else list(group)
     _require_rows(keyed, code, peers)

@@ -135,7 +135,7 @@ def ground_matrix(
 def _list_bodies(law: pd.DataFrame, column: str) -> list[str]:
     """List the bodies that a column of the law table names anywhere."""
     # a cell may name several bodies, separated by blanks
-    words = {word for cell in law[column].astype(str) for word in cell.split()}
+    words = {word for cell in law[column].fillna("").astype(str) for word in cell.split()}
     return [body for body in BODIES.values() if body in words]
 
 
@@ -146,7 +146,7 @@ def _find_unknown_words(law: pd.DataFrame) -> list[Fault]:
     for column, words in offered_words.items():
         remedy = f"{'・'.join(words)} から選んでください"
         # row 1 of the file holds the headings
-        for row, cell in enumerate(law[column].astype(str), start=2):
+        for row, cell in enumerate(law[column].fillna("").astype(str), start=2):
             faults += [
                 Fault("知らない語です", remedy, file=LAW_TABLE, row=row, column=column, value=word)
                 for word in cell.split() or [""]
