@@ -78,7 +78,7 @@ CALLS = {
     "choropleth, mark": ("made", lambda **flag: maps.choropleth(LAND, column="people", **flag)),
     "neighbours": ("bridges", regions.neighbours),
     "pack": ("wheels", lambda **flag: reports.pack("x", **flag)),
-    "profiles": ("show_progress", lambda **flag: reports.profiles(None, **flag)),
+    "profiles": ("show_progress", lambda **flag: reports.profiles(None, path="x", **flag)),
     "write_sheets": ("sources", lambda **flag: schema.write_sheets({}, "x.xlsx", **flag)),
     "suppress": (
         "complementary",

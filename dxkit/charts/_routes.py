@@ -105,8 +105,11 @@ def routes(
 
 def _require_shapes(municipalities: object) -> None:
     """Refuse areas without shapes: there is nothing to draw below the ways."""
-    shapes = getattr(municipalities, "geometry", None)
-    if not isinstance(municipalities, gpd.GeoDataFrame) or shapes is None or shapes.isna().all():
+    is_geographic = (
+        isinstance(municipalities, gpd.GeoDataFrame) and municipalities.columns.nlevels == 1
+    )
+    shapes = getattr(municipalities, "geometry", None) if is_geographic else None
+    if not isinstance(shapes, gpd.GeoSeries) or bool(shapes.isna().all()):
         remedy = 'load("boundaries") のような、形のある表（GeoDataFrame）を渡してください'
         raise TableError([Fault("municipalities に形がありません", remedy, value=municipalities)])
 
