@@ -6,8 +6,8 @@ import pytest
 
 import dxkit
 from dxkit import assumptions, charts, maps, schema, sharing
-from dxkit.errors import ChoiceError, TableError, TableWarning
-from dxkit.support import matching, network, procedures, progress, training
+from dxkit.errors import ChoiceError, DxkitError, TableError, TableWarning
+from dxkit.support import costs, liaison, matching, network, procedures, progress, training
 
 TOWNS = ["28201", "28202", "28203"]
 SERVICES = dxkit.load("services")
@@ -146,6 +146,39 @@ def test_more_draws_than_any_machine_can_hold_are_refused():
     ledger = [{"assumption": "a", "value": 2.0, "low": 0.0, "high": 3.0, "source": "例"}]
     with pytest.raises(ChoiceError, match="draws=1000"):
         assumptions.flips(lambda values: values["a"] > 1, ledger, draws=10**29)
+
+
+# options that are of another kind than the call can use → the words of the refusal
+WRONG_OPTIONS = {
+    "types that are no mapping": (
+        lambda: costs.support_forms(
+            pd.DataFrame({"code": TOWNS, "plan": 1.0}),
+            dxkit.load("support_forms").assign(lacks="plan"),
+            types="甲型",
+        ),
+        "types=甲型 は使えません",
+    ),
+    "no question": (lambda: liaison.route([], dxkit.load("liaison_fields")), "質問がありません"),
+    "half a character": (
+        lambda: matching.match("電話\ud800", SERVICES, method="words"), "片割れ",
+    ),
+    "a fit that is missing": (
+        lambda: matching.match("電話", SERVICES, method="words", min_fit=pd.NA), "min_fit=",
+    ),
+    "lists within a list": (
+        lambda: network.strangers(
+            [["28201"]], pd.DataFrame({"meeting": ["第1回"], "code": ["28201"]})
+        ),
+        "codes=.*並び",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_OPTIONS)
+def test_an_option_of_another_kind_is_refused_in_words(name):
+    call, words = WRONG_OPTIONS[name]
+    with pytest.raises(DxkitError, match=words):
+        call()
 
 
 @pytest.mark.parametrize("kind", ["int64", "float64", "datetime64[ns]"])

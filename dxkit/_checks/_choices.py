@@ -1,6 +1,6 @@
 """Is an option among those offered, and a number within its limits?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from importlib import import_module
 from math import isfinite, isinf, isnan
 from types import ModuleType
@@ -67,11 +67,11 @@ def read_list(values: object, option: str) -> list[Any]:
     Raises
     ------
     ChoiceError
-        If it is no list, or one is missing.
+        If it is no list, or one is missing or is itself a list.
     """
     is_single = isinstance(values, str | bytes) or not isinstance(values, Iterable)
     items: list[Any] = [values] if is_single else list(values)  # type: ignore[call-overload]
-    if any(map(_is_missing, items)):
+    if not all(isinstance(item, Hashable) and not _is_missing(item) for item in items):
         raise ChoiceError(
             f"{option}={shorten(values)} は使えません。値の並び（リスト）にしてください。"
         )

@@ -106,7 +106,11 @@ def _explain_refusal(error: ValueError, tables: Mapping[str, Any]) -> list[Fault
     """Say in words what pandas could not do with these tables; nothing where it was something else."""
     if isinstance(error, UnicodeEncodeError):
         # a table that need not be written as text may hold any character
-        return [fault for name, table in tables.items() for fault in find_broken_texts(table, name)]
+        faults = [
+            fault for name, table in tables.items() for fault in find_broken_texts(table, name)
+        ]
+        problem = "文字として読めない符号（サロゲートの片割れ）があります"
+        return faults or [Fault(problem, "その文字を消して書き直してください", value=error.object)]
     # columns of two tables that are compared, of which one holds numbers and the other texts
     if kinds := MERGE_REFUSAL.search(str(error)):
         problem = f"列「{kinds['key']}」の種類が表どうしで違い、つき合わせられません"

@@ -141,7 +141,7 @@ def _read_min_fit(min_fit: float | str | None, method: str) -> float | None:
     """Read the least fit: the calibrated one, a number of one's own, or none."""
     if min_fit is None:
         return None
-    if min_fit == "calibrated":
+    if isinstance(min_fit, str) and min_fit == "calibrated":
         return MIN_FITS[method]
     # a cosine may be negative
     if not _checks.is_number(min_fit):
