@@ -96,7 +96,7 @@ def read_mapping(values: object, option: str) -> dict[Any, Any]:
 
 
 def require_flag(value: object, option: str) -> bool:
-    """Return a choice between yes and no; a word such as "いいえ" is no answer, though it counts as true.
+    """Return a choice between yes and no; a word such as "いいえ" is none, though it counts as true.
 
     Raises
     ------

@@ -233,7 +233,7 @@ def name_keys(keys: Iterable[object], names: Names) -> list[str]:
 
 
 def read_own_name(keyed: pd.DataFrame, column: Hashable, code: str) -> str:
-    """Read what the municipality drawn is called: the text in a column, or its code where there is none.
+    """Read what the municipality drawn is called: by a column, or by its code where there is none.
 
     Raises
     ------

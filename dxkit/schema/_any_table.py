@@ -103,7 +103,7 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
 
 
 def _explain_refusal(error: ValueError, tables: Mapping[str, Any]) -> list[Fault]:
-    """Say in words what pandas could not do with these tables; nothing where it was something else."""
+    """Say what pandas could not do with these tables; nothing where it was something else."""
     if isinstance(error, UnicodeEncodeError):
         # a table that need not be written as text may hold any character
         faults = [
