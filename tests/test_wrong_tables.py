@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 import dxkit
-from dxkit import assumptions, charts, maps, schema, sharing
+from dxkit import assumptions, charts, groups, maps, maturity, schema, sharing
 from dxkit.errors import ChoiceError, DxkitError, TableError, TableWarning
-from dxkit.support import costs, liaison, matching, network, procedures, progress, training
+from dxkit.support import costs, liaison, matching, network, procedures, process, progress, training
 
 TOWNS = ["28201", "28202", "28203"]
+NOTO = sharing.read_scenario("noto_2024")
 SERVICES = dxkit.load("services")
 VISITS = pd.DataFrame({"day": [1, 2], "order": [1, 1], "code": ["28205", "28209"]})
 PLACES = dxkit.load("municipalities")
@@ -91,6 +92,51 @@ REFUSED = {
     "a design in which nothing varies": (
         lambda: sharing.switch_effects(DESIGN.head(1), KNOWN, measure="known", base="ab"),
         "比べる選び方がありません",
+    ),
+    "a scenario without a column": (
+        lambda: NOTO.with_table("evacuees", NOTO.tables["evacuees"].drop(columns="joined")),
+        "列「joined」.*列がありません",
+    ),
+    "a scenario with a blank hour": (
+        lambda: NOTO.with_table("observed", NOTO.tables["observed"].assign(hour=np.nan)),
+        "1行目 列「hour」.*空欄",
+    ),
+    "a scenario from which nobody fled": (
+        lambda: sharing.build_model(
+            NOTO.with_table("evacuees", NOTO.tables["evacuees"].assign(evacuees=0))
+        ),
+        "避難した人がいません",
+    ),
+    "staff of a municipality that the scenario lacks": (
+        lambda: sharing.build_model(
+            NOTO.with_table("staff", NOTO.tables["staff"].head(1).assign(code="99999"))
+        ),
+        "1行目 列「code」 値「99999」.*evacuees の表にありません",
+    ),
+    "a policy without its hours": (
+        lambda: sharing.simulate(
+            NOTO, policies=sharing.default_policies().assign(host_hours=np.nan), draws=1
+        ),
+        "1行目 列「host_hours」.*空欄",
+    ),
+    "a policy without its route": (
+        lambda: sharing.simulate(
+            NOTO, policies=sharing.default_policies().drop(columns="route"), draws=1
+        ),
+        "列「route」.*列がありません",
+    ),
+    "counts of no event": (
+        lambda: sharing.backtest(
+            "noto_2024", archive=dxkit.load("shelter_counts").assign(event=None)
+        ), "空欄",
+    ),
+    "peers without their kind": (
+        lambda: maturity.peers(TABLE.drop(columns="kind"), "28225"),
+        "列「kind」.*列がありません",
+    ),
+    "members that are no list": (lambda: groups.form(None), "参加者の表ではありません"),
+    "steps of no process": (
+        lambda: process.simulate(dxkit.load("process_example").assign(process=None), per_day=2.0), "空欄",
     ),
     "headings in two steps": (lambda: charts.split(_two_steps(BILL), RULES), "見出しが2段です"),
     "headings in two steps, checked": (

@@ -312,7 +312,10 @@ def _add_coordinates(table: pd.DataFrame) -> pd.DataFrame:
     except AttributeError:
         # a GeoDataFrame that has lost its shapes
         return table
-    if table.empty or not (geometry.geom_type == "Point").all():
+    # shapes that were overwritten with something else are none
+    if table.empty or not hasattr(geometry, "geom_type"):
+        return table
+    if not (geometry.geom_type == "Point").all():
         return table
     # a geometry that does not say its datum is taken for JGD2011
     degrees = geometry.to_crs(DATUM) if geometry.crs else geometry

@@ -222,6 +222,7 @@ def _read_needs(needs: Needs) -> pd.DataFrame:
 def _read_descriptions(services: pd.DataFrame) -> list[str]:
     """Read what describes each service as one text."""
     _checks.require_columns(services, ["service", "name", "text"], "services")
+    _require_texts(services["name"], "services", "name")
     _checks.require_unique_rows(services, ["service"], "services")
     _require_texts(services["text"], "services", "text")
     present = [column for column in TEXT_COLUMNS if column in services.columns]
