@@ -14,8 +14,8 @@ from dxkit._checks import (
     EMPTY_REMEDY,
     read_mapping,
     require_columns,
+    require_one_heading,
     require_single_columns,
-    require_table,
     require_unique_rows,
     to_numbers,
 )
@@ -64,7 +64,7 @@ def _take_from_result(data: object, attribute: str, kind: type[Data]) -> Data:
 
 def _refuse_steps_and_collections(table: pd.DataFrame) -> None:
     """Refuse labels in several steps, and lists in a cell, by which nothing can be looked up."""
-    require_table(table, "表")
+    require_one_heading(table, "表")
     if table.index.nlevels > 1:
         problem = f"表の行の名前が{table.index.nlevels}段です"
         raise TableError([Fault(problem, "1段にしてください（例: table.reset_index()）")])
