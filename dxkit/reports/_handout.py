@@ -133,7 +133,8 @@ def handout(
     >>> re.findall('<td class="kept">(..町?市?)</td>', page)
     ['豊岡市', '但馬', '香美町', '但馬']
     """
-    require_flag(systems, "systems")
+    if systems is not None:
+        require_flag(systems, "systems")
     table = read_groups(groups)
     official = gather_official()
     # bodies that send persons, and those of `form(places=False)`, need not be municipalities
