@@ -16,6 +16,8 @@ FOCUS = """() => {
     return [part.tagName, style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth)];
 }"""
 NOWHERE_TRIES = 50
+# buttons of the bar that JupyterLab shows in the active cell
+MOST_BAR_BUTTONS = 12
 MAPS = "() => [...document.querySelectorAll('.jp-OutputArea iframe')].map((frame) => frame.title)"
 
 
@@ -51,7 +53,11 @@ def test_an_own_file_becomes_a_map_by_keys_alone(lab_page, lab, tmp_path):
     page.wait_for_selector(".widget-upload", timeout=RUN_MS)
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowUp")
-    assert _press_tab(page, 1) == ["BUTTON"]
+    stops = _press_tab(page, 1)
+    # a busy machine may have put the active cell's own bar before the button by then
+    while stops[-1] == "JP-BUTTON" and len(stops) < MOST_BAR_BUTTONS:
+        stops += _press_tab(page, 1)
+    assert stops[-1] == "BUTTON"
     assert page.evaluate("() => document.activeElement.matches('.widget-upload')")
     # seen on the button's own colour
     assert page.evaluate(FOCUS)[1] >= 3
