@@ -1,5 +1,7 @@
 """Tables that pandas or matplotlib would stumble over in English: each is refused in words, or said."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -270,11 +272,16 @@ def test_a_link_with_one_end_in_the_form_is_named():
     links = pd.DataFrame(
         {"from_system": ["住民基本台帳"], "to_system": ["介護保険"], "data": "住所"}
     )
-    form = pd.DataFrame({"code": ["28201"], "system": ["住民基本台帳"]})
+    systems = ["住民基本台帳", "介護保険"]
+    form = pd.DataFrame({"code": ["28201", "28202", "28202"], "system": ["住民基本台帳", *systems]})
     form = form.assign(cutover_date="2026-10-01", vendor="甲社", standard_version="第4.1版")
     with pytest.warns(TableWarning, match="1件あり.*28201 の 住民基本台帳→介護保険"):
         broken = progress.broken_links(links, cutovers=form)
     assert broken.empty
+    # a form that asks of one system alone has no gap
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        progress.broken_links(links, cutovers=form.head(1))
 
 
 def test_numbers_written_as_texts_are_drawn_as_kinds_and_said(recwarn):

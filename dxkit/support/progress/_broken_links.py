@@ -46,7 +46,8 @@ def broken_links(
         moved, waits`` (which end moves first, which waits), ``side``. With ``cutovers``: the same
         with ``code, moves_on, waits_until, days`` (how long a bridge is needed; missing where one
         end has no date), the longest first; ``attrs["settings"]["undated"]``: links of which an
-        end has no date. Links of which a municipality gave one end only are named in a warning.
+        end has no date. Where the form asks of both systems, links of which a municipality gave
+        one end only are named in a warning.
 
     Raises
     ------
@@ -131,7 +132,9 @@ def _join_ends(links: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs.merge(gives, on=["code", "from_system"], how="left", indicator="gives_row")
     pairs = pairs.merge(takes, on=["code", "to_system"], how="left", indicator="takes_row")
     has_giver, has_taker = pairs["gives_row"] == "both", pairs["takes_row"] == "both"
-    lone = pairs[has_giver != has_taker]
+    # a form may ask of a few systems only: an end of which nobody was asked is no gap in it
+    is_asked = pairs[["from_system", "to_system"]].isin(set(dates["system"])).all(axis=1)
+    lone = pairs[(has_giver != has_taker) & is_asked]
     if len(lone):
         # a bridge that nobody planned for would be missing here without a word
         first = lone.iloc[0]
