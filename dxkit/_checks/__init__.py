@@ -15,10 +15,13 @@ from dxkit._checks._choices import read_time_limit as read_time_limit
 from dxkit._checks._choices import require_choice as require_choice
 from dxkit._checks._choices import require_count as require_count
 from dxkit._checks._choices import require_executor as require_executor
+from dxkit._checks._choices import require_flag as require_flag
 from dxkit._checks._choices import require_number as require_number
 from dxkit._checks._choices import require_seed as require_seed
 from dxkit._checks._choices import require_whole_number as require_whole_number
 from dxkit._checks._choices import to_float_array as to_float_array
+from dxkit._checks._days import read_day as read_day
+from dxkit._checks._days import to_day as to_day
 from dxkit._checks._labels import LARGEST_KM as LARGEST_KM
 from dxkit._checks._labels import find_positions as find_positions
 from dxkit._checks._labels import match_labels as match_labels
@@ -29,12 +32,11 @@ from dxkit._checks._tables import EMPTY_REMEDY as EMPTY_REMEDY
 from dxkit._checks._tables import find_blank_cells as find_blank_cells
 from dxkit._checks._tables import find_stray_words as find_stray_words
 from dxkit._checks._tables import read_coordinates as read_coordinates
-from dxkit._checks._tables import read_day as read_day
 from dxkit._checks._tables import read_numbers as read_numbers
 from dxkit._checks._tables import require_columns as require_columns
 from dxkit._checks._tables import require_filled as require_filled
+from dxkit._checks._tables import require_one_heading as require_one_heading
 from dxkit._checks._tables import require_single_columns as require_single_columns
 from dxkit._checks._tables import require_table as require_table
 from dxkit._checks._tables import require_unique_rows as require_unique_rows
-from dxkit._checks._tables import to_day as to_day
 from dxkit._checks._tables import to_numbers as to_numbers

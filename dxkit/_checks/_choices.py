@@ -1,6 +1,6 @@
 """Is an option among those offered, and a number within its limits?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from importlib import import_module
 from math import isfinite, isinf, isnan
 from types import ModuleType
@@ -67,11 +67,11 @@ def read_list(values: object, option: str) -> list[Any]:
     Raises
     ------
     ChoiceError
-        If it is no list, or one is missing.
+        If it is no list, or one is missing or is itself a list.
     """
     is_single = isinstance(values, str | bytes) or not isinstance(values, Iterable)
     items: list[Any] = [values] if is_single else list(values)  # type: ignore[call-overload]
-    if any(map(_is_missing, items)):
+    if not all(isinstance(item, Hashable) and not _is_missing(item) for item in items):
         raise ChoiceError(
             f"{option}={shorten(values)} は使えません。値の並び（リスト）にしてください。"
         )
@@ -93,6 +93,21 @@ def read_mapping(values: object, option: str) -> dict[Any, Any]:
             f"{option}={shorten(values)} は使えません。{{コード: 値}} の形で渡してください。"
         )
     return dict(values.items())
+
+
+def require_flag(value: object, option: str) -> bool:
+    """Return a choice between yes and no; a word such as "いいえ" is none, though it counts as true.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    is_zero_or_one = isinstance(value, int | np.integer) and int(value) in (0, 1)
+    if not (isinstance(value, bool | np.bool_) or is_zero_or_one):
+        raise ChoiceError(
+            f"{option}={shorten(value)} は使えません。True（はい）か False（いいえ）にしてください。"
+        )
+    return bool(value)
 
 
 def require_seed(seed: object, option: str = "seed") -> None:

@@ -1,6 +1,5 @@
 """Does a table have its columns, its numbers and its keys?"""
 
-import re
 import warnings
 from collections.abc import Hashable, Iterable, Sequence
 from datetime import date, time, timedelta
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
+from dxkit.errors import Fault, TableError, TableWarning, shorten
 
 # what to do about a table without rows: the rows were most likely filtered away
 EMPTY_REMEDY = "絞り込みの条件を確かめてください"
@@ -22,7 +21,6 @@ NO_NUMBERS = (
 )  # fmt: skip
 LARGEST_DOUBLE = 10**300
 LARGEST_WHOLE = 1e15
-YEAR = re.compile(r"\d{4}")
 # what looks like an empty cell
 BLANK_TEXTS = ("", " ", "　")
 # Japan with its farthest islands, in degrees
@@ -44,6 +42,19 @@ def require_table(table: object, what: str) -> None:
         raise TableError([Fault(f"{what} が表（DataFrame）ではありません", remedy, value=table)])
 
 
+def require_one_heading(table: pd.DataFrame, what: str) -> None:
+    """Refuse what is no table, and one whose columns are named in several steps.
+
+    Raises
+    ------
+    TableError
+    """
+    require_table(table, what)
+    if table.columns.nlevels > 1:
+        remedy = '1段にしてください（例: table.columns = ["_".join(head) for head in table]）'
+        raise TableError([Fault(f"{what} の見出しが{table.columns.nlevels}段です", remedy)])
+
+
 def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> None:
     """Refuse a table that lacks columns, has one of them more than once, or has no row.
 
@@ -52,7 +63,7 @@ def require_columns(table: pd.DataFrame, needed: Sequence[str], what: str) -> No
     TableError
         Naming every missing or repeated column.
     """
-    require_table(table, what)
+    require_one_heading(table, what)
     missing = [column for column in needed if not _has_column(table, column)]
     if missing:
         # every missing column at once, with those that are there for comparison
@@ -81,7 +92,7 @@ def require_single_columns(table: pd.DataFrame, needed: Iterable[Hashable], what
     TableError
         Naming every such column.
     """
-    require_table(table, what)
+    require_one_heading(table, what)
     if table.columns.is_unique:
         return
     # which of them is meant nobody can say
@@ -233,41 +244,6 @@ def require_filled(table: pd.DataFrame, columns: Sequence[str], what: str) -> No
     faults = [fault for column in columns for fault in find_blank_cells(table, column, what)]
     if faults:
         raise TableError(faults)
-
-
-def to_day(value: Any) -> "pd.Timestamp | None":
-    """Read a day or a time as the clock showed it; None where it is none.
-
-    Numbers are none: pandas would count them from 1970.
-
-    Examples
-    --------
-    >>> str(to_day("2026-03-31")), to_day(20260331), to_day("来週")
-    ('2026-03-31 00:00:00', None, None)
-    """
-    is_text = isinstance(value, str) and YEAR.search(value) is not None
-    if not is_text and not isinstance(value, date | np.datetime64):
-        return None
-    try:
-        day = pd.Timestamp(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return None if pd.isna(day) else day.tz_localize(None)
-
-
-def read_day(value: object, option: str) -> pd.Timestamp:
-    """Read an option that is a day.
-
-    Raises
-    ------
-    ChoiceError
-    """
-    day = to_day(value)
-    if day is None:
-        raise ChoiceError(
-            f"{option}=「{shorten(value)}」が読めません。2026-03-31 のように書いてください。"
-        )
-    return day
 
 
 def find_blank_cells(table: pd.DataFrame, column: str, what: str) -> list[Fault]:

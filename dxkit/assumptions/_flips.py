@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
+from dxkit._checks import require_flag, require_seed, require_whole_number
 from dxkit._plain_tables import order_of_labels
 from dxkit.assumptions._conclusion import is_same_conclusion
 from dxkit.assumptions._table import table
-from dxkit.errors import ChoiceError, shorten
+from dxkit.errors import ChoiceError
 from dxkit.schema import carry_provenance
 
 Decide = Callable[[dict[str, float]], Hashable]
@@ -24,6 +25,7 @@ Decide = Callable[[dict[str, float]], Hashable]
 STEPS = 100
 # halvings of the step in which the conclusion turns: a thousandth of the range is left
 HALVINGS = 4
+MOST_DRAWS = 1_000_000
 # of the 95 % interval of a share (Wilson 1927)
 Z_95 = 1.959963984540054
 
@@ -92,8 +94,9 @@ def flips(
     0      price     120.1   join  stay
     1      users      36.0   join  stay
     """
-    if isinstance(draws, bool) or not isinstance(draws, (int, np.integer)) or draws < 0:
-        raise ChoiceError(f"draws={shorten(draws)} は使えません。0以上の整数にしてください。")
+    require_flag(show_progress, "show_progress")
+    require_whole_number(draws, "draws", low=0, high=MOST_DRAWS)
+    require_seed(seed)
     ledger = table(assumptions)
     base = dict(zip(ledger["assumption"], ledger["value"], strict=True))
     conclude = partial(_conclude, decide)

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
-from dxkit._checks import require_executor, require_table
+from dxkit._checks import require_executor, require_flag, require_table
 from dxkit.assumptions._conclusion import is_same_conclusion
 from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.schema import carry_provenance
@@ -101,6 +101,7 @@ def multiverse(
     >>> table.attrs["combinations"], table.attrs["refused"], round(table.attrs["stands"], 2)
     (8, 1, 0.43)
     """
+    require_flag(show_progress, "show_progress")
     require_executor(executor, "map")
     tables = _read_inputs(inputs)
     options = {name: _read_options(name, given) for name, given in _read_choices(choices).items()}

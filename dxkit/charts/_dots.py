@@ -35,6 +35,7 @@ from dxkit.charts._tables import (
     index_by_code,
     name_keys,
     read_number_columns,
+    read_own_name,
     refuse_cells,
     require_keys,
     take_table,
@@ -203,7 +204,7 @@ def dots(
     axes.set_yticks(heights, names, fontproperties=font_of_size(LABEL_PT))
     axes.set_ylim(ends[-1], 0)
     _draw_scale(axes, scale)
-    own_name = str(keyed[name].loc[code]) if name in keyed.columns else str(code)
+    own_name = read_own_name(keyed, name, code)
     _explain_marks(axes, rows, own_name, group_label)
     return finish_chart(canvas, [values], title=title, source=source, made=made)
 

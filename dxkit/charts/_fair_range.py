@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from dxkit._arrays import BoolArray
-from dxkit._checks import require_columns
+from dxkit._checks import require_columns, require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import to_printable
@@ -88,6 +88,7 @@ def fair_range(
     >>> [text.get_text() for text in charts.fair_range(estimates, fair).axes[0].texts]
     ['乙']
     """
+    require_flag(anonymous, "anonymous")
     table = take_table(estimates)
     require_columns(table, ["people", YEN, "verdict"], "見積もり")
     points = read_number_columns(table, ["people", YEN], "見積もり")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.schema import MADE_MARK, is_made, merge_provenance, write_age_note
 
 ESTIMATED_MARK = "推計"
@@ -44,6 +45,7 @@ def read_origin(data: Iterable[object], source: str | None, *, made: bool) -> Or
     made
         The caller says that the data are invented. ``False`` never takes a table's own mark off.
     """
+    require_flag(made, "made")
     attrs = merge_provenance(*(table for entry in data for table in _tables_of(entry)))
     # invented outweighs estimated
     if made or is_made(attrs):

@@ -66,7 +66,7 @@ def raci(
     >>> [label.get_text() for label in figure.axes[0].get_xticklabels()]
     ['避難先市町', '避難元市町', '県', '国', '支援団体']
     """
-    tasks = take_table(table)
+    tasks = take_table(table).rename(columns=str)
     require_columns(tasks, ("task", "ground", "certainty"), "役割分担")
     # bodies are all columns that hold no text
     bodies = [str(name) for name in tasks.columns if name not in TEXT_COLUMNS]

@@ -23,6 +23,7 @@ from dxkit.charts._tables import (
     TableOrResult,
     index_by_code,
     read_finite_numbers,
+    read_own_name,
     refuse_cells,
     require_column_names,
     take_table,
@@ -112,7 +113,7 @@ def radar(
     >>> print(figure.get_supxlabel())
     囲まれた面積に意味はありません（項目の並べ方で変わります）。
     """
-    keyed = index_by_code(take_table(table, "dimensions"), "指標")
+    keyed = index_by_code(take_table(table, "dimensions"), "指標").rename(columns=str)
     columns = _choose_indicators(keyed, indicators)
     peers = [key for key in keyed.index if key != code] if group is None else list(group)
     _require_rows(keyed, code, peers)
@@ -126,7 +127,7 @@ def radar(
     # numbers by position: codes may be any kind of label
     own_values = values[keyed.index.get_indexer(pd.Index([code]))[0]]
     peer_values = values[keyed.index.get_indexer(pd.Index(peers))]
-    own_name = str(keyed[name].loc[code]) if name in keyed.columns else str(code)
+    own_name = read_own_name(keyed, name, code)
     labels = [
         wrap_text(column, LABEL_WIDTH) + (f"\n（{missing}）" if np.isnan(value) else "")
         for column, value in zip(columns, own_values, strict=True)

@@ -10,10 +10,12 @@ from dxkit._checks import require_columns
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._legend import add_legend_above, hide_frame, labelled_handles
 from dxkit.charts._style import GROUP_COLOUR, LABEL_PT, OWN_COLOUR, PALE_GREY
-from dxkit.charts._tables import TableOrResult, read_number_columns, take_table
+from dxkit.charts._tables import TableOrResult, read_number_columns, refuse_cells, take_table
 
 # the mean distance inside groups that are put together by chance
 BY_CHANCE = 1.0
+# meetings of two members; beyond it the axis has no ticks
+LARGEST = 1e12
 
 
 def reunions(
@@ -56,6 +58,7 @@ def reunions(
     plans = take_table(table)
     require_columns(plans, ["repeats", "quality", "penalty"], "集まりの計画")
     numbers = read_number_columns(plans, ["repeats", "quality"], "集まりの計画")
+    refuse_cells(numbers.to_numpy() > LARGEST, numbers, "大きすぎます", "値を確かめてください")
     is_stepwise = plans["penalty"].notna().to_numpy()
     canvas = open_canvas(ax, 7.4, 4.6)
     axes = canvas.axes

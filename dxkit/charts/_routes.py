@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import read_numbers
 from dxkit._keywords import accepts_old_keywords
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._network import LINE_COLOURS
@@ -21,6 +22,7 @@ from dxkit.charts._tables import (
     require_places,
     take_table,
 )
+from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
 
 LAND_COLOUR = "#f6f6f2"
@@ -74,7 +76,9 @@ def routes(
     """
     stops = take_table(visits)
     require_columns_if_any(stops, ("day", "order", "code"), "訪問")
-    keyed = index_by_code(places, "places")
+    # a place in the order of a day is a number
+    stops = stops.assign(order=read_numbers(stops, "order", "訪問")) if len(stops) else stops
+    keyed = index_by_code(take_table(places), "places")
     # liaisons visit the town hall, not the middle of the area
     columns = ["office_lat", "office_lon"] if "office_lat" in keyed.columns else ["lat", "lon"]
     coordinates = read_number_columns(keyed, columns, "places")
@@ -83,6 +87,7 @@ def routes(
     axes = canvas.axes
     # areas first, so that ways lie on them
     if municipalities is not None:
+        _require_shapes(municipalities)
         look = {"facecolor": LAND_COLOUR, "edgecolor": PALE_GREY, "linewidth": 0.6}
         municipalities.plot(ax=axes, **look)
     for index, (day, tour) in enumerate(stops.sort_values("order").groupby("day", sort=True)):
@@ -96,6 +101,17 @@ def routes(
     return finish_chart(
         canvas, data, title=title, source=source, made=made, note=_write_note(stops["code"])
     )
+
+
+def _require_shapes(municipalities: object) -> None:
+    """Refuse areas without shapes: there is nothing to draw below the ways."""
+    is_geographic = (
+        isinstance(municipalities, gpd.GeoDataFrame) and municipalities.columns.nlevels == 1
+    )
+    shapes = getattr(municipalities, "geometry", None) if is_geographic else None
+    if not isinstance(shapes, gpd.GeoSeries) or bool(shapes.isna().all()):
+        remedy = 'load("boundaries") のような、形のある表（GeoDataFrame）を渡してください'
+        raise TableError([Fault("municipalities に形がありません", remedy, value=municipalities)])
 
 
 def _draw_tour(

@@ -16,6 +16,7 @@ from dxkit.charts._tables import (
     TableOrResult,
     name_keys,
     read_number_columns,
+    refuse_cells,
     take_table,
 )
 
@@ -82,6 +83,12 @@ def sensitivity(
     require_columns(factors, ["factor"], "感度")
     keyed = factors.set_index("factor")
     figures = read_number_columns(keyed, ["S1", "S1_conf", "ST", "ST_conf"], "感度")
+    refuse_cells(
+        figures[["S1_conf", "ST_conf"]].to_numpy() < 0,
+        figures[["S1_conf", "ST_conf"]],
+        "0より小さい幅です",
+        "推定の幅（0以上）にしてください",
+    )
     # what moves most stands first
     figures = figures.sort_values("ST", ascending=False)
     canvas = open_canvas(ax, 7.4, 1.6 + 0.62 * len(figures))

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit._checks import require_columns
+from dxkit._checks import require_columns, require_filled, require_unique_rows
 from dxkit._keywords import accepts_old_keywords
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import font_of_size, to_printable
@@ -18,6 +18,7 @@ from dxkit.charts._tables import (
     Names,
     TableOrResult,
     read_number_columns,
+    refuse_cells,
     take_second_table,
     take_table,
 )
@@ -88,11 +89,18 @@ def split(
     """
     parts = take_table(table)
     rule_table = take_second_table(rules, table, "rules")
-    require_columns(rule_table, ["rule", "label", "leavers"], "分け方")
+    require_filled(rule_table, ["rule", "label", "leavers"], "分け方")
+    require_unique_rows(rule_table, ["rule"], "分け方")
     keys = _choose_rules(parts, rule_table, rule_keys)
     # only the rules that are drawn have to be numbers
     yen = read_number_columns(parts, ["alone_yen", *keys], "費用の分担")
     require_columns(parts, ["code"], "費用の分担")
+    refuse_cells(
+        yen[["alone_yen"]].to_numpy() <= 0,
+        yen[["alone_yen"]],
+        "0以下です（何%になるかを計算できません）",
+        "その市町を除くか、費用を確かめてください",
+    )
     canvas = open_canvas(ax, 7.8, 1.6 + 0.24 * len(parts))
     axes = canvas.axes
     axes.hlines(np.arange(len(parts)), 0, 1, color=PALE_GREY, linewidth=0.8)

@@ -14,6 +14,7 @@ from dxkit._checks import (
     EMPTY_REMEDY,
     read_mapping,
     require_columns,
+    require_one_heading,
     require_single_columns,
     require_unique_rows,
     to_numbers,
@@ -55,7 +56,33 @@ def _take_from_result(data: object, attribute: str, kind: type[Data]) -> Data:
     if not isinstance(content, kind):
         remedy = f"{kind.__name__} か、.{attribute} にそれのある結果を渡してください"
         raise TableError([Fault("表ではありません", remedy, value=data)])
-    return replace_broken_texts(content) if isinstance(content, pd.DataFrame) else content
+    if not isinstance(content, pd.DataFrame):
+        return content
+    _refuse_steps_and_collections(content)
+    return replace_broken_texts(content)
+
+
+def _refuse_steps_and_collections(table: pd.DataFrame) -> None:
+    """Refuse labels in several steps, and lists in a cell, by which nothing can be looked up."""
+    require_one_heading(table, "表")
+    if table.index.nlevels > 1:
+        problem = f"表の行の名前が{table.index.nlevels}段です"
+        raise TableError([Fault(problem, "1段にしてください（例: table.reset_index()）")])
+    faults = [
+        Fault(
+            "セルにリストや辞書が入っています",
+            "1つのセルに1つの値にしてください",
+            row=row,
+            column=str(head),
+            value=cell,
+        )
+        for position, head in enumerate(table.columns)
+        if pd.api.types.is_object_dtype(table.dtypes.iloc[position])
+        for row, cell in enumerate(table.iloc[:, position], start=1)
+        if isinstance(cell, list | dict | set | np.ndarray)
+    ]
+    if faults:
+        raise TableError(faults)
 
 
 def replace_broken_texts(table: pd.DataFrame) -> pd.DataFrame:
@@ -203,6 +230,19 @@ def name_keys(keys: Iterable[object], names: Names) -> list[str]:
     # a Series and a mapping alike
     known_names = read_mapping(names, "names")
     return [str(known_names.get(str(key), key)) for key in keys]
+
+
+def read_own_name(keyed: pd.DataFrame, column: Hashable, code: str) -> str:
+    """Read what the municipality drawn is called: by a column, or by its code where there is none.
+
+    Raises
+    ------
+    ChoiceError
+        If the column's name can be none.
+    """
+    if not isinstance(column, Hashable):
+        raise ChoiceError(f"name={shorten(column)} は使えません。列の名前を1つ書いてください。")
+    return str(keyed[column].loc[code]) if column in keyed.columns else str(code)
 
 
 def require_keys(keys: Iterable[object], available: pd.Index, option: str) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dxkit._checks import read_list, require_columns
+from dxkit._checks import read_list, require_columns, require_flag
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import font_of_size, to_printable
 from dxkit.charts._legend import add_legend_beside, hide_frame
@@ -81,6 +81,7 @@ def timeline(
     >>> [tick.get_text() for tick in figure.axes[0].get_xticklabels()]
     ['発災', '24時間', '72時間']
     """
+    require_flag(share, "share")
     hourly = take_table(table)
     require_columns(hourly, ("hour", "mean", "p05", "p95", by), "時間の経過")
     hourly = convert_number_columns(hourly, ("hour", "mean", "p05", "p95"), "時間の経過")

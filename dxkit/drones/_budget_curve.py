@@ -89,6 +89,7 @@ def budget_curve(
     0      1     30.0     (駅,)
     1      2     55.0  (駅, 役場)
     """
+    _checks.require_flag(show_progress, "show_progress")
     _checks.require_executor(executor, "map")
     problem = read_siting_problem(
         demand,

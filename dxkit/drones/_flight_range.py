@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import is_number
+from dxkit._checks import is_number, require_flag
 from dxkit.drones._drone_figures import Drone, read_drone_figures
 from dxkit.drones._ground_speed import compute_ground_speed
 from dxkit.drones._origin import mark_origin
@@ -133,6 +133,7 @@ def flight_shape(
     >>> shape.round(2).to_dict("list")
     {'bearing_deg': [0.0, 90.0, 180.0, 270.0], 'range_km': [2.13, 3.15, 2.39, 3.15]}
     """
+    require_flag(round_trip, "round_trip")
     figures = read_drone_figures(drone)
     _check_choices(figures, payload_kg, wind_ms, reserve_share, climb_m)
     if not is_number(wind_from_deg) or not is_number(step_deg) or not 1 <= step_deg <= 360:

@@ -108,6 +108,8 @@ def form(
     >>> form(towns, size=2, alike="people").table["group"].tolist()
     [1, 2, 1, 2]
     """
+    for option, value in {"certify": certify, "show_progress": show_progress}.items():
+        _checks.require_flag(value, option)
     _checks.require_executor(executor, "submit")
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)

@@ -240,6 +240,9 @@ def find_heading(column: str) -> str:
 def _read_table(members: pd.DataFrame | Iterable[Hashable]) -> pd.DataFrame:
     """Return a table with ``code`` as a column and rows numbered from 0."""
     if not isinstance(members, pd.DataFrame):
+        if not isinstance(members, Iterable) or isinstance(members, str | bytes):
+            remedy = "参加者の表か、団体コードや名前の並び（リスト）を渡してください"
+            raise TableError([Fault("参加者の表ではありません", remedy, value=members)])
         return pd.DataFrame({"code": pd.Series(list(members), dtype=object)})
     if "code" in members.columns:
         return members.reset_index(drop=True)

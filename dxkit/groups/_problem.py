@@ -119,6 +119,8 @@ def read_problem(
     alike, different = map(read_weights, (alike, different))
     spread_columns = [spread] if isinstance(spread, str) else list(spread)
     _checks.require_choice(objective, OBJECTIVES, "objective")
+    if places is not None:
+        _checks.require_flag(places, "places")
     min_size, max_size = read_sizes(size)
     roster, faults = read_members(members, places=places)
     # without members there is nothing that columns and links could be checked against

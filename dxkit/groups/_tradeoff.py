@@ -11,6 +11,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._arrays import IntArray
+from dxkit._checks import require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit._optimise import schedules
 from dxkit.groups._problem import Problem
@@ -70,6 +71,7 @@ def tradeoff(
     >>> curve[["plan", "repeats", "quality"]].round(2).values.tolist()
     [['1回ずつ組む', 18, 0.4], ['再会を避けて組む', 0, 0.93]]
     """
+    require_flag(show_progress, "show_progress")
     common = {"scale": scale, "missing": missing, "places": places}
     problems = pose_problems(
         members, rounds, size=size, alike=alike, different=different, common=common, count=count

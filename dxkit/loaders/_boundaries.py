@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from dxkit._checks import require_flag
 from dxkit.codes import short_code
 from dxkit.errors import CodeError, Fault, TableError
 from dxkit.loaders._geo_files import name_feature, read_features, require_attributes
@@ -76,6 +77,7 @@ def read_boundaries(path: str | Path, *, merge_wards: bool = True) -> gpd.GeoDat
     >>> towns["name"].tolist(), towns.attrs["as_of"]
     (['姫路市'], '2024-01-01')
     """
+    require_flag(merge_wards, "merge_wards")
     features = read_features(path)
     file = Path(path).name
     require_attributes(features, NEEDED, "国土数値情報 N03（行政区域）", file)

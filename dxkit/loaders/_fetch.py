@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pooch
 
+from dxkit._checks import require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning
 from dxkit.loaders._fetch_carried import NOTE_SUFFIX, find_carried_file
@@ -108,6 +109,7 @@ def fetch(
     ...     print(str(error).partition("。")[0])
     「n03_1950」という公式ファイルはありません
     """
+    require_flag(show_progress, "show_progress")
     official = _find_official_file(name)
     # a file that was carried in by hand lies where a download would
     path = _find_carried(official)

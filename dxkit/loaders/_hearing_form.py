@@ -13,6 +13,7 @@ import pandas as pd
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from dxkit._checks import require_flag
 from dxkit.errors import ChoiceError, shorten
 from dxkit.loaders._hearing_layout import (
     ANSWERS,
@@ -113,6 +114,7 @@ def write_hearing_form(
     >>> book.sheetnames, book["回答"]["C3"].value
     (['回答', '段階の説明', '様式'], '姫路市')
     """
+    require_flag(vignettes, "vignettes")
     path = Path(path)
     number = resolve_prefecture(prefecture)
     municipalities = _list_municipalities(number)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.loaders import _zip
 from dxkit.loaders._mesh_codes import find_centres, find_code_faults
@@ -103,6 +104,11 @@ def read_mesh_population(
            place   code  people  elderly
     0  523425054  28201   120.0     30.0
     """
+    for option, value in {
+        "inside_only": inside_only,
+        "spread_suppressed": spread_suppressed,
+    }.items():
+        require_flag(value, option)
     listed = [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
     if not listed:
         remedy = "地域メッシュ統計のファイルを指定してください"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.errors import Fault, TableError, shorten
 from dxkit.loaders._cells import INVISIBLE, has_leading_zero
 from dxkit.loaders._open_file import accepts_open_file
@@ -124,6 +125,7 @@ def read_roster(
     >>> read_roster(path).to_numpy().tolist()
     [['姫路市', '青木'], ['県DX課', '岡']]
     """
+    require_flag(fill_down, "fill_down")
     names = index_headings(columns or {})
     sheets = read_sheets(path, sheet=sheet)
     head = _find_list(sheets, names)

@@ -3,13 +3,14 @@
 Tables of any origin come in; checked arrays and texts come out. Every fault is named in Japanese.
 """
 
+import re
 from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._checks import EMPTY_REMEDY, read_list, to_numbers
+from dxkit._checks import EMPTY_REMEDY, read_list, to_numbers, warn_caller
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maps._legend import format_number
 from dxkit.schema import replace_surrogates
@@ -21,6 +22,8 @@ COLUMN_LETTERS = 20
 # units that follow their number without a space
 CLOSE_UNITS = ("", "%", "％")
 NUMBER_TYPES = {"integer", "floating", "decimal", "mixed-integer-float"}
+# a number of several digits that opens with 0 is a code
+WRITTEN_NUMBER = re.compile(r"[-+−]?(?:0|[1-9][\d,]*)(?:\.\d+)?")
 
 Columns = str | Sequence[str] | Mapping[str, str]
 
@@ -121,6 +124,7 @@ def to_categories(values: pd.Series) -> tuple[list[str | None], list[str]]:
         for value, blank in zip(values, missing, strict=True)
     ]
     present = {text for text in texts if text is not None}
+    _warn_of_written_numbers(values, present)
     if isinstance(values.dtype, pd.CategoricalDtype):
         labels = [format_value(category, "").strip() for category in values.cat.categories]
         return texts, [label for label in labels if label in present]
@@ -141,6 +145,17 @@ def _check_one_type(values: pd.Series, missing: BoolArray) -> None:
                 )
             ]
         )
+
+
+def _warn_of_written_numbers(values: pd.Series, texts: set[str]) -> None:
+    """Say that numbers which came as texts are drawn as kinds; categories are meant so."""
+    is_text = pd.api.types.infer_dtype(values, skipna=True) == "string"
+    if not is_text or not texts or not all(map(WRITTEN_NUMBER.fullmatch, texts)):
+        return
+    warn_caller(
+        f"列「{shorten(str(values.name))}」は文字で書かれた数なので、区分として塗り分けます"
+        f"（例: {shorten(min(texts))}）→ 大小で塗るには、数の列に直してください（pd.to_numeric）。"
+    )
 
 
 def read_names(table: pd.DataFrame, name: str) -> list[str]:

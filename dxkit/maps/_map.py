@@ -15,7 +15,7 @@ from branca.element import Element, Figure
 from folium.map import FitBounds, LayerControl
 from geopandas import GeoDataFrame
 
-from dxkit._checks import require_number
+from dxkit._checks import require_flag, require_number
 from dxkit.errors import AssetError, shorten
 from dxkit.loaders import load
 from dxkit.maps._folium import (
@@ -136,7 +136,7 @@ class Map(folium.Map):
         self.background_source = background_source
         self.kind = kind
         self.title = title
-        self.offline = offline
+        self.offline = require_flag(offline, "offline")
         self.frame_height = int(require_number(height, "height", low=1, high=MOST_PIXELS))
         self.legends: list[Legend] = []
         # in place of the Figure that folium would make

@@ -10,6 +10,7 @@ from typing import TypedDict
 
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.schema import MADE_MARK, merge_provenance, write_age_note
 
 ESTIMATED_MARK = "推計"
@@ -41,6 +42,7 @@ def read_origin(*tables: object, source: str | None = None, made: bool = False) 
     made
         Adds the mark of invented data; False takes none away.
     """
+    require_flag(made, "made")
     merged = merge_provenance(*tables, {"made": True} if made else None)
     # some sources in the catalogue open with the prefix that the page writes itself
     recorded = str(merged.get("source", "")).replace(SOURCE_PREFIX, "")

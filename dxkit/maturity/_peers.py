@@ -18,6 +18,7 @@ LEAST = 1e-9
 # what makes municipalities alike: people and area on a log scale, and the share of 65+
 TRAITS = ("people", "area_km2", "elderly_share")
 AMONG = ("table", "japan")
+NEEDED = ["code", "name", "kind", "people_2020"]
 
 
 @accepts_old_keywords(n="count")
@@ -70,6 +71,7 @@ def peers(
     _checks.require_choice(among, AMONG, "among")
     if among == "japan":
         municipalities = load("municipalities", None)
+    _checks.require_columns(municipalities, NEEDED, "municipalities")
     _checks.require_unique_rows(municipalities, ["code"], "municipalities")
     table = municipalities.drop(columns="geometry", errors="ignore").set_index("code", drop=False)
     code = find_code(code, table.index)

@@ -9,6 +9,7 @@ import shapely
 from pyproj import Geod
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_flag
 from dxkit.loaders import load, resolve_prefecture
 from dxkit.regions._shapes import (
     DATUM,
@@ -47,6 +48,7 @@ def neighbours(*, bridges: bool = False, prefecture: str | None = "") -> pd.Data
     >>> pairs.loc[pairs["neighbour"] == "28206", ["code", "via"]].to_numpy().tolist()
     [['28100', '陸続き'], ['28204', '陸続き']]
     """
+    require_flag(bridges, "bridges")
     # a copy: the measured table is shared by all callers
     number = resolve_prefecture(prefecture)
     table = _measure_land_borders(number).copy()

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from tqdm.auto import tqdm
 
-from dxkit._checks import require_choice
+from dxkit._checks import require_choice, require_flag
 from dxkit.errors import ChoiceError
 from dxkit.loaders import find_prefecture, load, resolve_prefecture
 from dxkit.reports._atomic_write import (
@@ -126,6 +126,8 @@ def edition(
     Traceback (most recent call last):
     dxkit.errors.ChoiceError: ノートブック「trainees/99.ipynb」はありません。...
     """
+    for option, value in {"sheets": sheets, "show_progress": show_progress}.items():
+        require_flag(value, option)
     target = Path(path).absolute()
     require_untouched(target, FILE_LIST, "Python のいらない版")
     pages = _select_pages(notebooks)

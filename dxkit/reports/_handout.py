@@ -13,7 +13,7 @@ from unicodedata import normalize
 import pandas as pd
 
 from dxkit import charts, schema
-from dxkit._checks import require_columns
+from dxkit._checks import require_columns, require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import shorten
 from dxkit.loaders import load
@@ -133,6 +133,8 @@ def handout(
     >>> re.findall('<td class="kept">(..町?市?)</td>', page)
     ['豊岡市', '但馬', '香美町', '但馬']
     """
+    if systems is not None:
+        require_flag(systems, "systems")
     table = read_groups(groups)
     official = gather_official()
     # bodies that send persons, and those of `form(places=False)`, need not be municipalities

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from dxkit._checks import require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError
 from dxkit.reports._atomic_write import (
@@ -114,6 +115,8 @@ def pack(
     Traceback (most recent call last):
     dxkit.errors.ChoiceError: python_version「3.9」は使えません。3.11 以降を「3.11」のように書いてください。
     """
+    for option, value in {"wheels": wheels, "pages": pages, "show_progress": show_progress}.items():
+        require_flag(value, option)
     # everything that can be refused is refused before anything is written
     source = _find_checkout()
     target = Path(path).absolute()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm.auto import tqdm
 
-from dxkit._checks import require_choice
+from dxkit._checks import require_choice, require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.reports._atomic_write import (
     replace_folder,
@@ -85,6 +85,7 @@ def profiles(
     ...         print(str(error).split("」")[1])
     は市町カルテのフォルダーではないので上書きしません。別の場所を指定するか、先に移してください。
     """
+    require_flag(show_progress, "show_progress")
     require_choice(audience, AUDIENCES, "audience")
     target = Path(path).absolute()
     # before the work, not after it

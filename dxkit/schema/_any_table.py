@@ -43,6 +43,10 @@ REMEDY = (
 # the columns of this house's own names, which its functions read where they are there, also those
 # that they do not ask for; remarks nobody computes with
 READ_COLUMNS = (HEADINGS.keys() | set(SYNONYMS[CODE])) - {"note", "remark", "source", "geometry"}
+# the words in which pandas refuses to join columns of different kinds
+MERGE_REFUSAL = re.compile(
+    r"trying to merge on (?P<one>.+) and (?P<other>.+) columns for key '(?P<key>.*?)'"
+)
 # what pandas calls cells that are all numbers
 NUMBER_KINDS = ("integer", "floating", "mixed-integer-float")
 
@@ -85,12 +89,10 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
                     positional[position] = _take_table(positional[position], parameters[name])
             try:
                 return function(*positional, **kwargs)
-            except UnicodeEncodeError as error:
-                # a table that need not be written as text may hold any character
-                tables = dict(zip(parameters, positional, strict=False)) | kwargs
-                faults = [
-                    fault for name in names for fault in find_broken_texts(tables.get(name), name)
-                ]
+            except ValueError as error:
+                arguments = dict(zip(parameters, positional, strict=False)) | kwargs
+                tables = {name: arguments.get(name) for name in names}
+                faults = _explain_refusal(error, tables)
                 if not faults:
                     raise
                 raise TableError(faults) from error
@@ -98,6 +100,23 @@ def accepts_any_table(*names: str) -> Callable[[Callable[P, R]], Callable[P, R]]
         return convert
 
     return decorate
+
+
+def _explain_refusal(error: ValueError, tables: Mapping[str, Any]) -> list[Fault]:
+    """Say what pandas could not do with these tables; nothing where it was something else."""
+    if isinstance(error, UnicodeEncodeError):
+        # a table that need not be written as text may hold any character
+        faults = [
+            fault for name, table in tables.items() for fault in find_broken_texts(table, name)
+        ]
+        problem = "文字として読めない符号（サロゲートの片割れ）があります"
+        return faults or [Fault(problem, "その文字を消して書き直してください", value=error.object)]
+    # columns of two tables that are compared, of which one holds numbers and the other texts
+    if kinds := MERGE_REFUSAL.search(str(error)):
+        problem = f"列「{kinds['key']}」の種類が表どうしで違い、つき合わせられません"
+        remedy = f"どの表でも同じ種類（文字など）にしてください（いまは {kinds['one']} と {kinds['other']}）"
+        return [Fault(problem, remedy, column=kinds["key"])]
+    return []
 
 
 def to_table(value: Any, what: str = "table") -> Any:
@@ -293,7 +312,10 @@ def _add_coordinates(table: pd.DataFrame) -> pd.DataFrame:
     except AttributeError:
         # a GeoDataFrame that has lost its shapes
         return table
-    if table.empty or not (geometry.geom_type == "Point").all():
+    # shapes that were overwritten with something else are none
+    if table.empty or not hasattr(geometry, "geom_type"):
+        return table
+    if not (geometry.geom_type == "Point").all():
         return table
     # a geometry that does not say its datum is taken for JGD2011
     degrees = geometry.to_crs(DATUM) if geometry.crs else geometry

@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import require_one_heading
 from dxkit.errors import Fault, TableError
 
 # kinds of object columns, in pandas' words, in which nothing odd can stand
@@ -35,9 +36,7 @@ def plain_cells(table: pd.DataFrame, what: str) -> pd.DataFrame:
     TableError
         Naming every heading or cell that cannot be used.
     """
-    if table.columns.nlevels > 1:
-        remedy = '1段にしてください（例: table.columns = ["_".join(head) for head in table]）'
-        raise TableError([Fault(f"{what} の見出しが{table.columns.nlevels}段です", remedy)])
+    require_one_heading(table, what)
     faults: list[Fault] = []
     # by position: a heading may repeat
     changed: dict[int, Any] = {}

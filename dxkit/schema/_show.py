@@ -91,6 +91,8 @@ def show(
     架空データ
     出典: 例
     """
+    if index is not None:
+        _checks.require_flag(index, "index")
     if not isinstance(table, pd.Series):
         _checks.require_table(table, "show の table")
     if columns is not None and not isinstance(columns, Iterable):

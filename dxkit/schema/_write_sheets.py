@@ -17,6 +17,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.schema._made_mark import MADE_NOTE, is_made
 from dxkit.schema._safe_cell import safe_cell, writable_text
@@ -83,6 +84,7 @@ def write_sheets(
     >>> (path.parent / "record_メモ.csv").read_text(encoding="utf-8-sig").split()
     ['文', "'=1+1"]
     """
+    require_flag(sources, "sources")
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise ChoiceError(

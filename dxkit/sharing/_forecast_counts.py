@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import read_numbers, require_columns
+from dxkit._checks import read_numbers, require_columns, require_filled
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
 from dxkit.sharing._forecast_hierarchy import COUNT_NOISE, NOBODY, Counts
@@ -96,6 +96,7 @@ def read_archive(archive: pd.DataFrame | None) -> tuple[pd.DataFrame, dict[str, 
     """
     table = load(ARCHIVE_TABLE) if archive is None else archive
     require_columns(table, ARCHIVE_COLUMNS, ARCHIVE_TABLE)
+    require_filled(table, ["event"], ARCHIVE_TABLE)
     # hours before the main shock are negative
     hours = read_numbers(table, "hour", ARCHIVE_TABLE, low=-np.inf)
     people = read_numbers(table, "value", ARCHIVE_TABLE)

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_executor, require_number
+from dxkit._checks import require_executor, require_flag, require_number
 from dxkit.schema import accepts_any_table, merge_provenance
 from dxkit.sharing._forecast import SHIPPED_VARIANT, build_forecast
 from dxkit.sharing._forecast_counts import read_archive
@@ -75,6 +75,7 @@ def score_forecasts(
     >>> scores.query("method == 'dxkit'").groupby("event").size().to_dict()["kobe_1995"]
     2
     """
+    require_flag(choose, "choose")
     require_executor(executor, "map")
     require_number(origin_hour, "origin_hour", low=1)
     table, events = read_archive(archive)

@@ -7,6 +7,7 @@ decides; rows that need consent stand first, those whose text was not read (要�
 
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
 from dxkit.schema import accepts_any_table, carry_provenance
@@ -113,6 +114,7 @@ def ground_matrix(
     >>> pairs["verdict"].value_counts().to_dict()
     {'可': 111, '根拠なし': 91, '要確認': 36}
     """
+    require_flag(consent, "consent")
     law = grounds(table)
     senders = _list_bodies(law, "from_")
     recipients = _list_bodies(law, "to")
@@ -133,7 +135,7 @@ def ground_matrix(
 def _list_bodies(law: pd.DataFrame, column: str) -> list[str]:
     """List the bodies that a column of the law table names anywhere."""
     # a cell may name several bodies, separated by blanks
-    words = {word for cell in law[column].astype(str) for word in cell.split()}
+    words = {word for cell in law[column].fillna("").astype(str) for word in cell.split()}
     return [body for body in BODIES.values() if body in words]
 
 
@@ -144,7 +146,7 @@ def _find_unknown_words(law: pd.DataFrame) -> list[Fault]:
     for column, words in offered_words.items():
         remedy = f"{'・'.join(words)} から選んでください"
         # row 1 of the file holds the headings
-        for row, cell in enumerate(law[column].astype(str), start=2):
+        for row, cell in enumerate(law[column].fillna("").astype(str), start=2):
             faults += [
                 Fault("知らない語です", remedy, file=LAW_TABLE, row=row, column=column, value=word)
                 for word in cell.split() or [""]

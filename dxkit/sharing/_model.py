@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit.errors import Fault, TableError
 from dxkit.sharing._destinations import compute_host_shares
 from dxkit.sharing._scenario import Scenario
 from dxkit.sharing._scenario_fields import PLACES
@@ -105,6 +106,9 @@ def build_model(scenario: Scenario) -> Model:
     hours = int(scenario.settings["hours"])
     hosts = tuple(municipalities["code"])
     fled = municipalities[municipalities["evacuees"] > 0]
+    if fled.empty:
+        remedy = "避難した人のいる市町の行を入れてください"
+        raise TableError([Fault("避難した人がいません", remedy, column="evacuees")])
     own_host = np.asarray(fled.index.to_numpy(), dtype=np.intp)
     # a host that the table of outages does not name never fails
     outages = (
@@ -194,15 +198,37 @@ def _compute_contact_rates(scenario: Scenario, hours: int) -> FloatArray:
 def _compute_capacity(scenario: Scenario, hosts: tuple[str, ...], hours: int) -> FloatArray:
     # each row holds from its hour on, until a later one of the same municipality
     staff = np.zeros((hours, len(hosts)))
+    _require_hosts(scenario.tables["staff"], ("code",), hosts, "staff")
     for row in scenario.tables["staff"].sort_values("from_hour").to_dict("records"):
         staff[int(row["from_hour"]) :, hosts.index(str(row["code"]))] = row["staff"]
     return staff * float(scenario.settings["records_per_staff_hour"])
+
+
+def _require_hosts(
+    table: pd.DataFrame, columns: tuple[str, ...], hosts: tuple[str, ...], what: str
+) -> None:
+    """Refuse codes that are none of the municipalities of the scenario."""
+    faults = [
+        Fault(
+            f"{what} のこの団体コードは evacuees の表にありません",
+            "evacuees に行を足すか、この行を除いてください",
+            row=row,
+            column=column,
+            value=code,
+        )
+        for column in columns
+        for row, code in enumerate(table.get(column, ()), start=1)
+        if str(code) not in hosts
+    ]
+    if faults:
+        raise TableError(faults)
 
 
 def _match_agreements(
     agreements: pd.DataFrame, hosts: tuple[str, ...], own_host: IntArray
 ) -> BoolArray:
     """Mark (O, H) pairs with an agreement; it holds in both directions."""
+    _require_hosts(agreements, ("first", "second"), hosts, "agreements")
     has_agreement = np.zeros((len(hosts), len(hosts)), dtype=bool)
     for row in agreements.itertuples(index=False):
         first = hosts.index(str(row.first))

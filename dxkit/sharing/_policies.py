@@ -6,6 +6,7 @@ change single cells.
 
 import pandas as pd
 
+from dxkit._checks import require_columns
 from dxkit.errors import Fault, TableError
 from dxkit.loaders import load
 from dxkit.schema import accepts_any_table, carry_provenance
@@ -75,6 +76,7 @@ def check_policies(table: pd.DataFrame) -> pd.DataFrame:
     >>> check_policies(table)["start_hour"].tolist()
     [12.0, 0.5]
     """
+    require_columns(table, [field.name for field in POLICY_FIELDS], "policies")
     faults: list[Fault] = []
     # row 1 of the file holds the headings
     rows = [

@@ -98,7 +98,9 @@ def design_policies(switches: pd.DataFrame | None = None) -> pd.DataFrame:
         name = JOINT.join(level_of_switch[switch] for switch in varied)
         rows.append({"policy": name, "source": "仮定", **fields} | _prefix(level_of_switch))
     design = pd.DataFrame(rows)
-    policies = check_policies(design[[field.name for field in POLICY_FIELDS]])
+    policies = check_policies(
+        design[[field.name for field in POLICY_FIELDS if field.name in design]]
+    )
     names = [PREFIX + switch for switch in levels]
     return carry_provenance(pd.concat([policies, design[names]], axis=1), table)
 

@@ -9,10 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from dxkit._checks import read_numbers
+from dxkit._checks import read_numbers, require_columns, require_filled, require_table
 from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError
 from dxkit.schema import MethodText, TableResult
+
+# columns of words for readers, which no method reads
+REMARKS = ("note", "remark")
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,27 @@ class Scenario(TableResult):
         return replace(self, settings={**self.settings, **settings})
 
     def with_table(self, name: str, table: pd.DataFrame) -> "Scenario":
-        """Return a copy with another table in place of one of its own, of the same columns."""
-        for column in self.tables[name].select_dtypes("number") if name in self.tables else ():
-            if column in table and not table.empty:
-                read_numbers(table, str(column), name, low=-1e15, high=1e15, blank=True)
+        """Return a copy with another table in place of one of its own, of the same columns.
+
+        Raises
+        ------
+        TableError
+            If it is no table, lacks a column, or is blank where the table that it replaces is not.
+        """
+        require_table(table, name)
+        if name in self.tables and not table.empty:
+            _require_same_columns(table, self.tables[name], name)
         # a fresh index, because the engines count rows by position; numbers of any dtype as doubles
         return replace(self, tables={**self.tables, name: read_plain_table(table)})
+
+
+def _require_same_columns(table: pd.DataFrame, former: pd.DataFrame, name: str) -> None:
+    """Refuse a table that could not stand where another one stood."""
+    # remarks are read by nobody
+    columns = [str(column) for column in former.columns if column not in REMARKS]
+    require_columns(table, columns, name)
+    if not former.empty:
+        whole = [column for column in columns if former[column].notna().all()]
+        require_filled(table, whole, name)
+    for column in former[columns].select_dtypes("number"):
+        read_numbers(table, str(column), name, low=-1e15, high=1e15, blank=True)

@@ -13,7 +13,13 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import read_numbers, require_choice, require_executor
+from dxkit._checks import (
+    read_numbers,
+    require_choice,
+    require_executor,
+    require_filled,
+    require_flag,
+)
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import hash_table
@@ -24,9 +30,12 @@ from dxkit.sharing._outcome import Outcome
 from dxkit.sharing._person_engine import run_person_engine
 from dxkit.sharing._policy_rules import Rules, build_rules
 from dxkit.sharing._scenario import Scenario
+from dxkit.sharing._scenario_fields import POLICY_FIELDS
 from dxkit.sharing._trace import Trace, merge_traces
 
 ENGINES = ("cohort", "person")
+# what the rules are made from; where a policy was found is only written down
+RULE_COLUMNS = [field.name for field in POLICY_FIELDS if field.name != "source"]
 # hours whose end is kept in detail, as far as a scenario reaches them; its last one is added
 MARKS_H = (24, 72, 168)
 MAX_PERSONS = 3_000_000
@@ -92,6 +101,7 @@ def simulate(
     >>> known.set_index("policy")["mean"].round(2).to_dict()
     {'共有なし': 0.18, '県ハブ': 0.29}
     """
+    require_flag(show_progress, "show_progress")
     require_executor(executor, "submit")
     table = _select_policies(scenario, policies)
     draw_count = int(scenario.settings["draws"] if draws is None else draws)
@@ -120,9 +130,10 @@ def _select_policies(
     if policies is None:
         return scenario.policies
     if isinstance(policies, pd.DataFrame):
+        # a blank would be taken for a rule that nobody wrote
+        require_filled(policies, RULE_COLUMNS, "policies")
         for column in scenario.policies.select_dtypes("number"):
-            # a blank stands for what the policy does not have
-            read_numbers(policies, str(column), "policies", low=-1e6, high=1e6, blank=True)
+            read_numbers(policies, str(column), "policies", low=-1e6, high=1e6)
         return policies
     # a single name is no list of letters
     names = [policies] if isinstance(policies, str) else list(policies)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit._checks import is_number, require_number
+from dxkit._checks import is_number, require_flag, require_number
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, TableWarning
 from dxkit.schema import LEAST_PEOPLE, carry_provenance
@@ -143,6 +143,7 @@ def suppress(
     >>> suppress(counts, hierarchy={"北": ["a", "b"], "南": ["c", "d"]}).to_dict()
     {'a': None, 'b': None, 'c': 50, 'd': 60, '北': 43, '南': 110, '計': 153}
     """
+    require_flag(complementary, "complementary")
     _require_options(k, rounding, protection)
     handed = _read_full_tables(tables)
     earlier = [] if published_before is None else read_tables(published_before)

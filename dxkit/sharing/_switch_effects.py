@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import read_numbers, require_columns
+from dxkit._checks import read_numbers, require_columns, require_unique_rows
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._policy_design import PREFIX
@@ -66,8 +66,13 @@ def switch_effects(
     [['first', 0.4, 0.941], ['second', 0.1, 0.059]]
     """
     require_columns(results, ["policy", measure], "results")
+    require_columns(design, ["policy"], "design")
+    require_unique_rows(design, ["policy"], "design")
     names = [name for name in design if str(name).startswith(PREFIX)]
     varied = [str(name) for name in names if len(set(design[name])) > 1]
+    if not varied:
+        remedy = f"値が2つ以上ある「{PREFIX}…」の列を入れてください"
+        raise TableError([Fault("比べる選び方がありません", remedy, file="design")])
     values = _arrange_values(design, results, measure, varied)
     if base not in set(design["policy"]):
         raise ChoiceError(f"base の「{shorten(base)}」は design の policy にありません。")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import is_made
 from dxkit.store._longest_texts import ITEM_LONGEST, TEXT_LONGEST
@@ -78,6 +79,7 @@ class Meeting(MeetingMembers, MeetingRounds):
         StoreError
             If the database refuses.
         """
+        require_flag(replace, "replace")
         names = [check_text(item, "項目", longest=ITEM_LONGEST) for item in items]
         contents = {make_key(name): {"item": name} for name in names}
         return self._write("item", contents, made=False, replace=replace)
@@ -112,6 +114,7 @@ class Meeting(MeetingMembers, MeetingRounds):
         StoreError
             If the database refuses.
         """
+        require_flag(done, "done")
         text = check_text(what, "決まったこと", longest=TEXT_LONGEST)
         owner = check_text(who, "担当", longest=ITEM_LONGEST, empty=True)
         date = until.strftime("%Y-%m-%d") if hasattr(until, "strftime") else until

@@ -9,6 +9,7 @@ from collections.abc import Hashable, Sequence
 import geopandas as gpd
 import pandas as pd
 
+from dxkit._checks import require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.widgets._drone_look import choose_look
 from dxkit.widgets._drone_study import DroneStudy, Flight
@@ -93,6 +94,7 @@ def drone_explorer(
     >>> len(explorer.siting.bases)
     1
     """
+    require_flag(by_hand, "by_hand")
     # provenance first: it goes with the tables into everything computed from them
     look = choose_look(
         demand,

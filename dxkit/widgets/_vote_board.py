@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import ipywidgets
 
+from dxkit._checks import require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.schema import LEAST_PEERS
@@ -216,6 +217,13 @@ def vote_board(
     ...     len(board.code), board.room.running
     (8, False)
     """
+    for option, value in {
+        "network": network,
+        "tickets": tickets,
+        "moderate": moderate,
+        "start": start,
+    }.items():
+        require_flag(value, option)
     if min_votes < LEAST_PEERS:
         raise ChoiceError(
             f"min_votes={shorten(min_votes)} は使えません。"

@@ -83,7 +83,7 @@ def evaluate_outlier_methods(
     _checks.require_whole_number(repeats, "repeats", high=MOST_REPEATS)
     _checks.require_number(elasticity, "elasticity", low=-MOST_SPREAD, high=MOST_SPREAD)
     _checks.require_number(spread, "spread", high=MOST_SPREAD)
-    _checks.require_number(cut, "cut", above=True)
+    cut = _checks.require_number(cut, "cut", above=True)
     # one stream of random numbers for all repeats
     rng = np.random.default_rng(seed)
     # a row for each of METHODS

@@ -73,6 +73,8 @@ def support_forms(
     _checks.require_columns(plain, ["code"], "values")
     _checks.require_unique_rows(plain, ["code"], "values")
     rules = _read_forms(forms, plain)
+    type_by_code = _checks.read_mapping(types, "types")
+    names = _checks.read_mapping(labels, "labels")
     items = list(dict.fromkeys(item for rule in rules for item in rule["items"]))
     numbers = {item: _checks.read_numbers(plain, item, "values", blank=True) for item in items}
     order = plain["code"].astype(str).argsort(kind="stable")
@@ -84,8 +86,8 @@ def support_forms(
         rows.append(
             {
                 "code": code,
-                "type": None if types is None else types.get(code),
-                **_choose_form(rules, lacking, labels, has_blanks=unknown > 0),
+                "type": type_by_code.get(code),
+                **_choose_form(rules, lacking, names, has_blanks=unknown > 0),
                 "unknown": unknown,
             }
         )
@@ -129,14 +131,14 @@ def _read_forms(forms: pd.DataFrame, values: pd.DataFrame) -> list[dict[str, Any
 def _choose_form(
     rules: list[dict[str, Any]],
     lacking: set[str],
-    labels: "Mapping[str, str] | pd.Series | None",
+    labels: Mapping[str, str],
     *,
     has_blanks: bool,
 ) -> dict[str, object]:
     """Take the first form enough of whose items are lacking."""
 
     def write_names(items: list[str]) -> str:
-        return "、".join(str(item if labels is None else labels.get(item, item)) for item in items)
+        return "、".join(str(labels.get(item, item)) for item in items)
 
     for rule in rules:
         own = [item for item in rule["items"] if item in lacking]

@@ -224,6 +224,7 @@ def _measure_distances(tasks: pd.DataFrame, by: str, order: pd.Index) -> FloatAr
     lon = "office_lon" if has_office else "lon"
     if lat not in tasks.columns or "code" not in tasks.columns:
         return np.zeros((len(order), len(order)))
+    _checks.require_columns(tasks, [lat, lon], "tasks")
     by_task = tasks.groupby(by, sort=False)
     middle = by_task[[lat, lon]].mean().loc[order]
     # a task that holds a municipality of Awaji lies on Awaji

@@ -59,6 +59,8 @@ def route(
     plain = read_plain_table(fields)
     _checks.require_columns(plain, ["field", "words"], "分野の表")
     _checks.require_unique_rows(plain, ["field"], "分野の表")
+    if not texts:
+        raise TableError([Fault("質問がありません", "1つ以上書いてください", column="question")])
     empty = [row for row, text in enumerate(texts, start=1) if not str(text).strip()]
     if empty:
         raise TableError(

@@ -157,6 +157,8 @@ def adopters(
     """
     if time_limit_s is not None:
         _checks.require_number(time_limit_s, "time_limit_s", above=True)
+    # None would search in another way each time
+    _checks.require_whole_number(seed, "seed", low=0, high=2**31 - 1)
     origins = (wishes, services, budgets, areas, present)
     wishes, services = fit_offer(wishes, services, areas, present)
     offer = _read_offer(wishes, services, budgets)

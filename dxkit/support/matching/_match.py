@@ -8,6 +8,7 @@ import pandas as pd
 
 from dxkit import _checks
 from dxkit._arrays import FloatArray, IntArray
+from dxkit._plain_tables import read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.support.matching import _text_similarity
@@ -98,8 +99,9 @@ def match(
     weight = _checks.require_number(meaning_weight, "meaning_weight")
     least_fit = _read_min_fit(min_fit, method)
     need_table = _read_needs(needs)
-    descriptions = _read_descriptions(services)
-    limit = int(_checks.require_number(top, "top", low=1, high=len(services)))
+    service_table = read_plain_table(services)
+    descriptions = _read_descriptions(service_table)
+    limit = int(_checks.require_number(top, "top", low=1, high=len(service_table)))
     # words as they stand in the need are kept, as the reasons quote them
     need_words = [_text_similarity.list_content_words(text) for text in need_table["need"]]
     service_words = [
@@ -115,9 +117,11 @@ def match(
     )
     words_alone = [[word for word, _ in words] for words in need_words]
     scores["fit"] = compute_fits(words_alone, service_words, scores["meaning_score"], method)
-    rows, columns = _rank_services(scores["score"], services["service"], limit)
+    rows, columns = _rank_services(scores["score"], service_table["service"], limit)
     score_table = pd.DataFrame({name: part[rows, columns] for name, part in scores.items()})
-    table = _tabulate_proposals(need_table.iloc[rows], services.iloc[columns], score_table, limit)
+    table = _tabulate_proposals(
+        need_table.iloc[rows], service_table.iloc[columns], score_table, limit
+    )
     table["words"] = [
         _write_shared_words(need_words[row], service_words, column)
         for row, column in zip(rows, columns, strict=True)
@@ -137,7 +141,7 @@ def _read_min_fit(min_fit: float | str | None, method: str) -> float | None:
     """Read the least fit: the calibrated one, a number of one's own, or none."""
     if min_fit is None:
         return None
-    if min_fit == "calibrated":
+    if isinstance(min_fit, str) and min_fit == "calibrated":
         return MIN_FITS[method]
     # a cosine may be negative
     if not _checks.is_number(min_fit):
@@ -207,7 +211,7 @@ def standardise_rows(scores: FloatArray) -> FloatArray:
 def _read_needs(needs: Needs) -> pd.DataFrame:
     """Read the needs as a table; every empty one is named."""
     if isinstance(needs, pd.DataFrame):
-        table = needs.copy()
+        table = read_plain_table(needs)
     else:
         table = pd.DataFrame({"need": _checks.read_list(needs, "needs")})
     _checks.require_columns(table, ["need"], "needs")
@@ -218,6 +222,7 @@ def _read_needs(needs: Needs) -> pd.DataFrame:
 def _read_descriptions(services: pd.DataFrame) -> list[str]:
     """Read what describes each service as one text."""
     _checks.require_columns(services, ["service", "name", "text"], "services")
+    _require_texts(services["name"], "services", "name")
     _checks.require_unique_rows(services, ["service"], "services")
     _require_texts(services["text"], "services", "text")
     present = [column for column in TEXT_COLUMNS if column in services.columns]
@@ -225,13 +230,22 @@ def _read_descriptions(services: pd.DataFrame) -> list[str]:
 
 
 def _require_texts(texts: pd.Series, what: str, column: str) -> None:
-    """Refuse empty texts, naming each row."""
-    empty = np.flatnonzero(texts.isna() | (texts.astype(str).str.strip() == ""))
-    if empty.size:
-        raise TableError(
-            Fault(f"{what} の文が空です", "文章で書いてください", row=int(row) + 1, column=column)
-            for row in empty
+    """Refuse empty texts and what is no text, naming each row."""
+    faults = [
+        Fault(f"{what} の文が空です", "文章で書いてください", row=row, column=column)
+        if pd.isna(text) or not str(text).strip()
+        else Fault(
+            f"{what} の文が文字ではありません",
+            "文章で書いてください",
+            row=row,
+            column=column,
+            value=text,
         )
+        for row, text in enumerate(texts, start=1)
+        if not isinstance(text, str) or not text.strip()
+    ]
+    if faults:
+        raise TableError(faults)
 
 
 def _rank_services(

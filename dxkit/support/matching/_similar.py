@@ -76,12 +76,14 @@ def similar(
     if not by:
         raise ChoiceError("by= に、比べる列を1つ以上書いてください。")
     _checks.require_columns(municipalities, ["code", "area", *by], "municipalities")
+    _checks.require_filled(municipalities, ["code"], "municipalities")
     codes = municipalities["code"].tolist()
     adopter_rows = _find_rows(_checks.read_list(adopters, "adopters"), codes)
     bonus = _checks.require_number(area_bonus, "area_bonus")
     limit = int(_checks.require_number(count, "count", low=1))
     features = _standardise_columns(municipalities, by)
-    area = municipalities["area"].to_numpy()
+    # nobody shares an area with those whose area is blank: NaN equals nothing
+    area = municipalities["area"].astype(object).fillna(np.nan).to_numpy()
     rest_rows = [row for row in range(len(codes)) if row not in set(adopter_rows)]
     # rest × adopters
     distance = np.linalg.norm(features[rest_rows][:, None] - features[adopter_rows], axis=2)

@@ -50,7 +50,7 @@ def area_coverage(
     if "theme" in seats.columns and "group" not in seats.columns:
         seats = seats.rename(columns={"theme": "group"})
     _checks.require_columns(towns, ["code", "name", area], "municipalities")
-    _checks.require_columns(seats, ["code", "group"], "memberships")
+    _checks.require_filled(seats, ["code", "group"], "memberships")
     # one table may hold the codes as numbers, the other as texts
     written_codes = seats["code"]
     towns = towns.assign(code=towns["code"].astype(str))

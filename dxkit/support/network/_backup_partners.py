@@ -77,6 +77,7 @@ def backup_partners(
     distance_km = compute_distances_km(*_checks.read_coordinates(plain, "offices"))
     # a place without a coast is far from it
     coast_km = _checks.read_numbers(plain, "coast_km", "offices", blank=True)
+    plain["coast_km"] = coast_km
     is_near = np.nan_to_num(coast_km, nan=np.inf) <= near_km
     can_keep = (distance_km >= low) & (distance_km <= high)
     can_keep &= ~_share_water(plain["coast"].astype(str).to_numpy(), is_near)

@@ -213,7 +213,10 @@ def _add_volumes(table: pd.DataFrame, volumes: pd.DataFrame | None, people: floa
         added = table.assign(per_1000=np.nan, yearly=np.nan, moves=np.nan, source=None)
     else:
         plain = _read_volumes(volumes)
-        added = table.merge(plain[["procedure", "per_1000", "source"]], on="procedure", how="left")
+        # one table may hold the procedures as numbers, the other as texts
+        added = table.assign(key=table["procedure"].astype(str)).merge(
+            plain[["key", "per_1000", "source"]], on="key", how="left"
+        )
         added["yearly"] = added["per_1000"] * people / 1000
         added["moves"] = added["gap"] * added["yearly"]
     # rounding keeps equal ones equal on every processor; then by the gap and the name
@@ -233,7 +236,7 @@ def _read_volumes(volumes: pd.DataFrame) -> pd.DataFrame:
     _checks.require_unique_rows(plain, ["procedure"], "件数の表")
     for column in ("per_1000", "low", "high"):
         plain[column] = _checks.read_numbers(plain, column, "件数の表", blank=True)
-    return plain
+    return plain.assign(key=plain["procedure"].astype(str))
 
 
 def _find_flips(
@@ -243,7 +246,7 @@ def _find_flips(
     ranked = table[table["moves"] > 0].head(MOVED_PROCEDURES)
     if volumes is None or ranked.empty:
         return pd.DataFrame()
-    limits = _read_volumes(volumes).set_index("procedure")
+    limits = _read_volumes(volumes).set_index("key")
     rows: list[dict[str, object]] = [
         {
             "assumption": name,
@@ -252,10 +255,10 @@ def _find_flips(
             "high": limits.loc[name, "high"],
             "source": limits.loc[name, "source"],
         }
-        for name in ranked["procedure"]
+        for name in ranked["procedure"].astype(str)
     ]
     weights: dict[str, float] = dict(
-        zip(ranked["procedure"], ranked["gap"] * people / 1000, strict=True)
+        zip(ranked["procedure"].astype(str), ranked["gap"] * people / 1000, strict=True)
     )
 
     def decide(values: dict[str, float]) -> Hashable:

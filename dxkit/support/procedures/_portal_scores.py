@@ -71,7 +71,7 @@ def portal_scores(checks: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """
     rows = read_checks(checks)
     plain = read_plain_table(items)
-    _checks.require_columns(plain, ["item", "group", "group_label"], "点検の項目")
+    _checks.require_filled(plain, ["item", "group", "group_label"], "点検の項目")
     _checks.require_unique_rows(plain, ["item"], "点検の項目")
     for item in dict.fromkeys(rows["item"]):
         _checks.require_choice(item, plain["item"].tolist(), "item")

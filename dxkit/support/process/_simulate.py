@@ -148,12 +148,12 @@ def simulate(
     _checks.require_whole_number(draws, "draws", high=10_000)
     # None would draw anew each time, and changes are compared on the same draws
     _checks.require_whole_number(seed, "seed", low=0, high=2**63 - 1)
-    _checks.require_number(work_variation, "work_variation", high=3.0)
+    variation = _checks.require_number(work_variation, "work_variation", high=3.0)
     process = read_process(steps)
     rows = [
         {"run": run, "measure": measure, "value": value}
         for run in range(draws)
-        for measure, value in _run_once(process, span, work_variation, (seed, run))
+        for measure, value in _run_once(process, span, variation, (seed, run))
     ]
     runs = pd.DataFrame(rows)
     utilisation = per_day * sum_work(process) / process.staff / day_min

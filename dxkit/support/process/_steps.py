@@ -74,6 +74,8 @@ def read_process(steps: pd.DataFrame) -> Process:
     """
     plain = read_plain_table(steps)
     _checks.require_columns(plain, NEEDED, WHAT)
+    if "process" in plain:
+        _checks.require_filled(plain, ["process"], WHAT)
     rows = _fill_defaults(plain)
     faults: list[Fault] = []
     for column, limit in LIMITS.items():

@@ -16,6 +16,7 @@ from dxkit.support.progress._follow_up import read_cutovers
 
 GIVES = "渡す側が先に移る"
 TAKES = "受ける側が先に移る"
+LINK_COLUMNS = ["from_system", "to_system", "data"]
 
 
 @accepts_any_table("links", "cutovers")
@@ -45,7 +46,8 @@ def broken_links(
         moved, waits`` (which end moves first, which waits), ``side``. With ``cutovers``: the same
         with ``code, moves_on, waits_until, days`` (how long a bridge is needed; missing where one
         end has no date), the longest first; ``attrs["settings"]["undated"]``: links of which an
-        end has no date.
+        end has no date. Where the form asks of both systems, links of which a municipality gave
+        one end only are named in a warning.
 
     Raises
     ------
@@ -62,8 +64,8 @@ def broken_links(
     (6, ['住民基本台帳', '介護保険', '受ける側が先に移る'])
     """
     plain = read_plain_table(links)
-    _checks.require_columns(plain, ["from_system", "to_system", "data"], "連携の表")
-    _checks.require_unique_rows(plain, ["from_system", "to_system", "data"], "連携の表")
+    _checks.require_columns(plain, LINK_COLUMNS, "連携の表")
+    _checks.require_unique_rows(plain, LINK_COLUMNS, "連携の表")
     moved_first = _checks.read_list(first, "first")
     if bool(moved_first) == (cutovers is not None):
         raise ChoiceError(
@@ -78,7 +80,7 @@ def broken_links(
     takes = plain["to_system"].isin(moving)
     broken = plain[gives != takes]
     is_giver = gives[broken.index]
-    table = broken[["from_system", "to_system", "data"]].assign(
+    table = broken[LINK_COLUMNS].assign(
         moved=broken["from_system"].where(is_giver, broken["to_system"]),
         waits=broken["to_system"].where(is_giver, broken["from_system"]),
         side=[GIVES if giver else TAKES for giver in is_giver],
@@ -93,14 +95,7 @@ def _compare_dates(
 ) -> pd.DataFrame:
     """Compare the days of both ends of each link, municipality by municipality."""
     dates = read_cutovers(cutovers)[["code", "system", "cutover_date"]]
-    both = plain[["from_system", "to_system", "data"]].merge(
-        dates.rename(columns={"system": "from_system", "cutover_date": "gives_on"}),
-        on="from_system",
-    )
-    both = both.merge(
-        dates.rename(columns={"system": "to_system", "cutover_date": "takes_on"}),
-        on=["code", "to_system"],
-    )
+    both = _join_ends(plain, dates)
     is_known = both["gives_on"].notna() & both["takes_on"].notna()
     is_giver = both["gives_on"] < both["takes_on"]
     days = (both["takes_on"] - both["gives_on"]).dt.days.abs()
@@ -127,3 +122,25 @@ def _compare_dates(
     )
     table.attrs["settings"] = {"undated": int((~is_known).sum()), "links": len(both)}
     return carry_provenance(table, links, cutovers)
+
+
+def _join_ends(links: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
+    """Join each link with the days of both its ends; say which municipalities gave one end only."""
+    gives = dates.rename(columns={"system": "from_system", "cutover_date": "gives_on"})
+    takes = dates.rename(columns={"system": "to_system", "cutover_date": "takes_on"})
+    pairs = dates[["code"]].drop_duplicates().merge(links[LINK_COLUMNS], how="cross")
+    pairs = pairs.merge(gives, on=["code", "from_system"], how="left", indicator="gives_row")
+    pairs = pairs.merge(takes, on=["code", "to_system"], how="left", indicator="takes_row")
+    has_giver, has_taker = pairs["gives_row"] == "both", pairs["takes_row"] == "both"
+    # a form may ask of a few systems only: an end of which nobody was asked is no gap in it
+    is_asked = pairs[["from_system", "to_system"]].isin(set(dates["system"])).all(axis=1)
+    lone = pairs[(has_giver != has_taker) & is_asked]
+    if len(lone):
+        # a bridge that nobody planned for would be missing here without a word
+        first = lone.iloc[0]
+        _checks.warn_caller(
+            f"片方の業務の切替日が様式にない連携が{len(lone)}件あり、比べていません"
+            f"（例: {first['code']} の {first['from_system']}→{first['to_system']}）。"
+            "もう片方の行も様式に足してください。"
+        )
+    return pairs[has_giver & has_taker].drop(columns=["gives_row", "takes_row"])

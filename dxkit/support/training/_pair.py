@@ -84,6 +84,7 @@ def pair(
     if areas is not None:
         plain = read_plain_table(areas)
         _checks.require_columns(plain, ["code", "area"], "areas")
+        _checks.require_unique_rows(plain, ["code"], "areas")
         area_of_code = dict(zip(plain["code"], plain["area"], strict=True))
         lone = {"スキルマップ": set(willing["code"]) - set(area_of_code)}
         _checks.warn_of_lone_labels(lone, "市町", "別の圏域として扱いました")

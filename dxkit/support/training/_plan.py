@@ -103,7 +103,7 @@ def plan(
     menu = _Menu(
         _read_menu(read_plain_table(courses)),
         _read_stages_done(done),
-        {} if topics is None else dict(zip(topics["topic"], topics["label"], strict=True)),
+        _read_labels(topics),
     )
     # the greatest gap first; the order of rows decides nothing
     open_gaps = sort_by_keys(rows[rows["gap"] > 0], "code", "topic").sort_values(
@@ -118,6 +118,16 @@ def plan(
     n_missing = int((table["course"] == "").sum())
     table.attrs = {"settings": {"max_topics": max_topics, "missing": n_missing}}
     return carry_provenance(table, gaps, courses, topics, done)
+
+
+def _read_labels(topics: pd.DataFrame | None) -> dict[str, str]:
+    """Read what each topic is called."""
+    if topics is None:
+        return {}
+    plain = read_plain_table(topics)
+    _checks.require_columns(plain, ["topic", "label"], "topics")
+    _checks.require_unique_rows(plain, ["topic"], "topics")
+    return dict(zip(plain["topic"], plain["label"], strict=True))
 
 
 @dataclass(frozen=True)
