@@ -293,3 +293,12 @@ def test_numbers_written_as_texts_are_drawn_as_kinds_and_said(recwarn):
     maps.choropleth(land.assign(people="03"), column="people")
     maps.choropleth(land.assign(people=land["people"].astype("category")), column="people")
     assert not [entry for entry in recwarn if "区分として" in str(entry.message)]
+
+
+def test_a_letter_that_an_older_encoding_lacks_is_no_half_character():
+    @schema.accepts_any_table("table")
+    def write(table):
+        return table["name"].iloc[0].encode("cp932")
+
+    with pytest.raises(UnicodeEncodeError):
+        write(pd.DataFrame({"name": ["𠮷野"]}))

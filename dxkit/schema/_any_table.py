@@ -43,6 +43,7 @@ REMEDY = (
 # the columns of this house's own names, which its functions read where they are there, also those
 # that they do not ask for; remarks nobody computes with
 READ_COLUMNS = (HEADINGS.keys() | set(SYNONYMS[CODE])) - {"note", "remark", "source", "geometry"}
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 # the words in which pandas refuses to join columns of different kinds
 MERGE_REFUSAL = re.compile(
     r"trying to merge on (?P<one>.+) and (?P<other>.+) columns for key '(?P<key>.*?)'"
@@ -109,6 +110,9 @@ def _explain_refusal(error: ValueError, tables: Mapping[str, Any]) -> list[Fault
         faults = [
             fault for name, table in tables.items() for fault in find_broken_texts(table, name)
         ]
+        # a letter that an older encoding lacks is a whole one, and no fault of the caller's
+        if not faults and HALF_CHARACTER.search(error.object[error.start : error.end]) is None:
+            return []
         problem = "文字として読めない符号（サロゲートの片割れ）があります"
         return faults or [Fault(problem, "その文字を消して書き直してください", value=error.object)]
     # columns of two tables that are compared, of which one holds numbers and the other texts
