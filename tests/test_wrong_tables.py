@@ -300,5 +300,5 @@ def test_a_letter_that_an_older_encoding_lacks_is_no_half_character():
     def write(table):
         return table["name"].iloc[0].encode("cp932")
 
-    with pytest.raises(UnicodeEncodeError):
+    with pytest.raises(UnicodeEncodeError, match="cp932"):
         write(pd.DataFrame({"name": ["𠮷野"]}))
