@@ -17,7 +17,9 @@ from dxkit._checks._choices import require_count as require_count
 from dxkit._checks._choices import require_executor as require_executor
 from dxkit._checks._choices import require_flag as require_flag
 from dxkit._checks._choices import require_number as require_number
+from dxkit._checks._choices import require_result as require_result
 from dxkit._checks._choices import require_seed as require_seed
+from dxkit._checks._choices import require_share as require_share
 from dxkit._checks._choices import require_whole_number as require_whole_number
 from dxkit._checks._choices import to_float_array as to_float_array
 from dxkit._checks._days import read_day as read_day

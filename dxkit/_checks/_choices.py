@@ -110,6 +110,38 @@ def require_flag(value: object, option: str) -> bool:
     return bool(value)
 
 
+def require_share(value: object, option: str) -> float:
+    """Return a share of a whole, 0 to 1, such as the draws that an interval holds.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    return require_number(value, option, high=1)  # type: ignore[arg-type]
+
+
+def require_result(value: object, kind: type, option: str, source: str) -> None:
+    """Refuse what is no result of the function that makes it.
+
+    Parameters
+    ----------
+    value, option
+        What was handed over, and under which name.
+    kind
+        What it must be.
+    source
+        The function whose result it is, as it is called.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if not isinstance(value, kind):
+        raise ChoiceError(
+            f"{option}={shorten(value)} は使えません。{source} の結果を渡してください。"
+        )
+
+
 def require_seed(seed: object, option: str = "seed") -> None:
     """Refuse what is no seed: a whole number from 0, or None for another answer each time.
 

@@ -11,6 +11,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from dxkit._arrays import BoolArray, FloatArray
+from dxkit._checks import require_choice
 from dxkit.errors import ChoiceError
 from dxkit.maturity._framework import Framework
 from dxkit.maturity._heading_rule import find_present
@@ -35,11 +36,9 @@ def check_pair(normalise: str, aggregate: str) -> None:
         If the aggregation is unknown, or would take logarithms or reciprocals of z-scores (half of
         them are below 0).
     """
-    if aggregate not in AGGREGATE:
-        raise ChoiceError(
-            f"集計「{aggregate}」はありません。{'・'.join(AGGREGATE)} から選んでください。"
-        )
-    if aggregate in NEEDS_POSITIVE and normalise == "zscore":
+    require_choice(aggregate, AGGREGATE, "aggregate")
+    # what is no word at all is refused by the normalisation itself
+    if aggregate in NEEDS_POSITIVE and isinstance(normalise, str) and normalise == "zscore":
         raise ChoiceError(
             f"normalise='{normalise}' と aggregate='{aggregate}' は組み合わせられません"
             "（0以下の値の対数や逆数はありません）。"

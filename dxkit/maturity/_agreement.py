@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit._checks import require_choice, require_share, require_whole_number
+from dxkit.errors import Fault, TableError
 from dxkit.maturity._answer_values import read_answers
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -52,7 +53,7 @@ def agreement(
     TableError
         If no case was rated twice, or all ratings are equal (alpha is not defined).
     ChoiceError
-        If there is no such metric.
+        If there is no such metric, or an option is out of its limits.
 
     Notes
     -----
@@ -67,10 +68,9 @@ def agreement(
     >>> round(float(result["alpha"]), 2), int(result["cases"])
     (0.55, 120)
     """
-    if metric not in METRICS:
-        raise ChoiceError(
-            f"尺度「{metric}」はありません。{'・'.join(METRICS)} から選んでください。"
-        )
+    require_choice(metric, METRICS, "metric")
+    require_whole_number(draws, "draws", high=10**9)
+    require_share(level, "level")
     shared = select_shared_cases(answers)
     categories = np.sort(shared["level"].unique())
     tables = _count_coincidences(shared, categories)

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._checks import warn_of_lone_labels
+from dxkit._checks import is_number, warn_of_lone_labels
+from dxkit.errors import ChoiceError, shorten
 from dxkit.maturity._framework import Framework
 from dxkit.maturity._missing_answers import MissingAnswers
 from dxkit.maturity._monte_carlo import Noise
@@ -42,6 +43,7 @@ def gather_noise(
     n_donors
         Most answers among which a missing one is drawn.
     """
+    _require_levels(levels)
     has_severity = "severity" in vary and answers is not None
     # what nobody has answered cannot be drawn
     is_missing = np.isnan(numbers)
@@ -69,6 +71,16 @@ def gather_noise(
     # standings are compared without what interviewers put on top
     missing = MissingAnswers(adjusted, framework, n_donors) if has_blanks else None
     return Noise(missing, rater_shares, severity, severity_se, error, ends)
+
+
+def _require_levels(levels: object) -> None:
+    """Refuse ends of the levels that are not two numbers, the lower first."""
+    is_pair = isinstance(levels, Sequence | np.ndarray) and np.shape(levels) == (2,)
+    if not (is_pair and all(map(is_number, levels)) and levels[0] < levels[1]):  # type: ignore[index, call-overload]
+        raise ChoiceError(
+            f"levels={shorten(levels)} は使えません。"
+            "段階の下端と上端を、小さい方から書いてください（例: (0, 5)）。"
+        )
 
 
 def warn_of_unvisited(

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_choice, require_share
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import ChoiceError, TableError
 from dxkit.maturity._framework import find_blank_faults, parse_framework, read_figures
@@ -72,6 +73,9 @@ def benefit_of_doubt(
     >>> benefit_of_doubt(figures)["score"].round(2).to_dict()
     {'A': 1.0, 'B': 0.91, 'C': 1.0}
     """
+    require_choice(of, BOUNDS, "of")
+    require_share(low, "low")
+    require_share(high, "high")
     numbers, codes, names = _read_plain_figures(values, indicators, normalise)
     equal_share = 1 / len(names)
     if not (0 <= low <= equal_share <= high <= 1):
@@ -79,8 +83,6 @@ def benefit_of_doubt(
             f"low={low}, high={high} は使えません。"
             f"{len(names)}指標なら low ≦ {equal_share:.3f} ≦ high にしてください。"
         )
-    if of not in BOUNDS:
-        raise ChoiceError(f"of='{of}' は使えません。{'・'.join(BOUNDS)} から選んでください。")
     # of several equally good weights the solver takes those of the first columns: by name, then
     by_code = order_of_labels(codes)
     by_name = order_of_labels(names)

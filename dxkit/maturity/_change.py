@@ -5,11 +5,19 @@ import pandas as pd
 from scipy.special import ndtri
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import warn_of_lone_labels
+from dxkit._checks import (
+    read_mapping,
+    require_number,
+    require_result,
+    warn_of_lone_labels,
+)
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._framework import parse_framework
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
+
+# an interval of every draw would have no ends
+MAX_LEVEL = 0.999999
 
 
 def change(
@@ -30,7 +38,7 @@ def change(
         Standard deviation of one answer, in its own unit (`rater_severity` estimates it; 0 for
         counted figures).
     level
-        Of the interval (0–1).
+        Of the interval (0 to below 1).
     names
         Code → name, to be handed on as ``name``.
 
@@ -44,7 +52,7 @@ def change(
     ------
     ChoiceError
         If a round was not scored with goalposts and arithmetic means: other normalisations move
-        everybody when one municipality changes.
+        everybody when one municipality changes. Also if an option is out of its limits.
     TableError
         If the rounds share no municipality or item, or their goalposts differ.
 
@@ -74,6 +82,11 @@ def change(
     >>> change(*rounds)[["change", "beyond_noise"]].round(2).to_numpy().tolist()
     [[0.3, True], [0.1, False]]
     """
+    require_result(before, Scores, "before", "maturity.score")
+    require_result(after, Scores, "after", "maturity.score")
+    require_number(error, "error")
+    require_number(level, "level", high=MAX_LEVEL)
+    name_by_code = read_mapping(names, "names")
     common = _find_common_items(before, after)
     codes = before.raw.index.intersection(after.raw.index)
     if not len(codes) or not common:
@@ -106,7 +119,7 @@ def change(
     table["beyond_noise"] = (table["low"] > 0) | (table["high"] < 0)
     table["items"] = is_in_both.sum(axis=1)
     if names is not None:
-        table.insert(0, "name", names.reindex(codes).to_numpy())
+        table.insert(0, "name", pd.Series(name_by_code, dtype=object).reindex(codes).to_numpy())
     return carry_provenance(table, before.raw, after.raw)
 
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
 from dxkit._checks import require_number
-from dxkit.errors import ChoiceError
+from dxkit.errors import ChoiceError, shorten
 from dxkit.maturity._aggregate import aggregate_headings
 from dxkit.maturity._answer_noise import gather_noise
 from dxkit.maturity._competition_ranks import rank_rows
@@ -190,7 +190,12 @@ def _label_factors(framework: Framework) -> dict[str, str]:
 
 def _read_floors(floor: float | FloorRange) -> FloorRange:
     """Read the floor as two ends; one number is both."""
-    low, high = floor if isinstance(floor, tuple | list) else (floor, floor)
+    ends = list(floor) if isinstance(floor, tuple | list) else [floor, floor]
+    if len(ends) != 2:
+        raise ChoiceError(
+            f"floor={shorten(floor)} は使えません。数を1つか2つ、小さい方から書いてください。"
+        )
+    low, high = ends
     require_number(low, "floor", high=MAX_FLOOR, above=True)
     require_number(high, "floor", low=low, high=MAX_FLOOR)
     return float(low), float(high)

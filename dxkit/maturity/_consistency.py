@@ -8,6 +8,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import (
+    require_result,
+    require_seed,
+    require_share,
+    require_whole_number,
+)
 from dxkit._plain_tables import order_of_labels
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
@@ -35,6 +41,11 @@ def consistency(
         Index heading: ``indicators`` (how many), ``alpha, low, high``, ``municipalities`` (with
         all answers). Missing where a heading has fewer than two indicators that vary.
 
+    Raises
+    ------
+    ChoiceError
+        If an option is out of its limits.
+
     Notes
     -----
     Cronbach (1951). High alpha says that indicators move together, not that they measure what they
@@ -48,6 +59,10 @@ def consistency(
     >>> consistency(scores, draws=100)["alpha"].round(2).to_dict()
     {'organisation': 0.58, 'operations': 0.48, 'services': 0.05}
     """
+    require_result(scores, Scores, "scores", "maturity.score")
+    require_whole_number(draws, "draws", high=10**9)
+    require_share(level, "level")
+    require_seed(seed)
     parents = scores.indicators.set_index("indicator")["parent"]
     by_code = scores.normalised.iloc[order_of_labels(scores.normalised.index)]
     rows = {}

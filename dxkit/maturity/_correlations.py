@@ -5,7 +5,7 @@ Handbook step 4 (multivariate analysis).
 
 import pandas as pd
 
-from dxkit.errors import ChoiceError
+from dxkit._checks import require_choice, require_result
 from dxkit.maturity._score import Scores
 from dxkit.schema import carry_provenance
 
@@ -44,10 +44,8 @@ def correlations(scores: Scores, *, method: str = "spearman") -> pd.DataFrame:
     >>> round(float(correlations(scores).loc["rpa", "ai"]), 2)
     0.34
     """
-    if method not in METHODS:
-        raise ChoiceError(
-            f"相関の方法「{method}」はありません。{'・'.join(METHODS)} から選んでください。"
-        )
+    require_result(scores, Scores, "scores", "maturity.score")
+    require_choice(method, METHODS, "method")
     # ranks first: Pearson's coefficient of ranks is Spearman's, and needs no scipy
     figures = scores.normalised.rank() if method == "spearman" else scores.normalised
     table = figures.corr(method="kendall" if method == "kendall" else "pearson")

@@ -9,7 +9,8 @@ so yes/no stays yes/no).
 import numpy as np
 
 from dxkit._arrays import FloatArray
-from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit._checks import require_choice, require_whole_number
+from dxkit.errors import Fault, TableError
 from dxkit.maturity._framework import Framework
 
 IMPUTE = ("mean", "median", "neighbours")
@@ -30,10 +31,9 @@ def impute_answers(
         If nobody has answered an indicator.
     """
     # also where nothing is missing: a wrong word would stand in the settings
-    if impute is not None and impute not in IMPUTE:
-        raise ChoiceError(
-            f"補完「{impute}」はありません。{'・'.join(IMPUTE)} か None から選んでください。"
-        )
+    if impute is not None:
+        require_choice(impute, IMPUTE, "impute")
+    require_whole_number(n_donors, "n_donors")
     if impute is None or not np.isnan(numbers).any():
         return numbers
     _check_answered(numbers, framework)

@@ -6,7 +6,7 @@ import pandas as pd
 from dxkit._arrays import FloatArray
 from dxkit._checks import require_number
 from dxkit._plain_tables import order_of_labels
-from dxkit.maturity._aggregate import aggregate_headings
+from dxkit.maturity._aggregate import aggregate_headings, check_pair
 from dxkit.maturity._competition_ranks import rank_rows
 from dxkit.maturity._framework import Framework, drop_leaves, parse_framework, read_figures
 from dxkit.maturity._heading_rule import MIN_ANSWERED
@@ -65,6 +65,7 @@ def leave_one_out(
     ['RPAの導入状況', '28217']
     """
     indicators = complete_framework(values, indicators)
+    check_pair(normalise, aggregate)
     require_number(floor, "floor", high=MAX_FLOOR, above=True)
     require_number(min_answered, "min_answered", high=1)
     framework = parse_framework(indicators)

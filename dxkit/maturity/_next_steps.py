@@ -1,14 +1,24 @@
 """What does a municipality's next level ask, and who like it has reached that?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from dxkit._checks import warn_caller, warn_of_lone_labels
+from dxkit._checks import (
+    is_number,
+    read_list,
+    read_mapping,
+    require_number,
+    require_result,
+    require_whole_number,
+    warn_caller,
+    warn_of_lone_labels,
+)
 from dxkit._keywords import accepts_old_keywords
+from dxkit.errors import ChoiceError, shorten
 from dxkit.maturity._framework import find_code, parse_framework
 from dxkit.maturity._score import Scores
 from dxkit.schema import accepts_any_table, carry_provenance
@@ -76,7 +86,7 @@ def next_steps(
     Raises
     ------
     ChoiceError
-        If there is no such municipality.
+        If there is no such municipality, or an option is out of its limits.
 
     Warns
     -----
@@ -98,6 +108,11 @@ def next_steps(
     >>> steps[["label", "level", "next_level"]].to_numpy().tolist()
     [['目指す姿', 0, 1], ['推進リーダー', 1, 2]]
     """
+    require_result(scores, Scores, "scores", "maturity.score")
+    require_whole_number(count, "count")
+    require_number(error, "error")
+    certainty = _read_certainty(certainty)
+    name_by_code = read_mapping(names, "names")
     code = find_code(code, scores.raw.index)
     texts = (scores.indicators if framework is None else framework).set_index("indicator")
     peer_codes = peers["code"] if peers is not None else scores.raw.index
@@ -109,7 +124,9 @@ def next_steps(
     tops = dict(zip(tree.leaves, tree.high, strict=True))
     rows = [
         {"item": item, "gain": gains[item]}
-        | _describe_step(float(level), scores.raw.loc[others, item], texts.loc[item], names, error)
+        | _describe_step(
+            float(level), scores.raw.loc[others, item], texts.loc[item], name_by_code, error
+        )
         for item, level in zip(answers.index, answers, strict=True)
         if level < tops[item]
     ]
@@ -128,6 +145,17 @@ def next_steps(
     return carry_provenance(table, scores.raw)
 
 
+def _read_certainty(certainty: object) -> tuple[float, float]:
+    """Read the two probabilities from which words change."""
+    ends = read_list(certainty, "certainty")
+    if not (len(ends) == 2 and all(map(is_number, ends)) and 0 <= ends[0] <= ends[1] <= 1):
+        raise ChoiceError(
+            f"certainty={shorten(certainty)} は使えません。"
+            "0〜1の確率を2つ、小さい方から書いてください（例: (0.6, 0.9)）。"
+        )
+    return float(ends[0]), float(ends[1])
+
+
 def _warn_of_silence(
     scores: Scores, code: str, peer_codes: Iterable[str], *, has_answers: bool
 ) -> None:
@@ -143,7 +171,7 @@ def _describe_step(
     level: float,
     others: "pd.Series[float]",
     texts: "pd.Series[Any]",
-    names: pd.Series | None,
+    names: Mapping[Any, Any],
     error: float,
 ) -> dict[str, object]:
     """Describe one step: its texts, who has reached it, and how surely the like are ahead."""
@@ -151,12 +179,13 @@ def _describe_step(
     level_now = int(np.floor(level + 0.5))
     peer_levels = others.dropna()
     reached = peer_levels.index[peer_levels >= level_now + 1]
-    reached_names = [
-        str(names.get(peer, peer)) if names is not None else str(peer) for peer in reached
-    ]
+    reached_names = [str(names.get(peer, peer)) for peer in reached]
     behind = float(peer_levels.median()) - level if len(peer_levels) else 0.0
     # the standard error of a median of n answers is about √(π/2n) times that of one
     median_variance = np.pi / (2 * max(len(peer_levels), 1))
+    standard_error = error * np.sqrt(1 + median_variance)
+    # answers without an error: behind or not, and level is neither
+    distance = behind / standard_error if standard_error > 0 else np.sign(behind) * np.inf
     return {
         "label": texts["label"],
         "level": level_now,
@@ -165,5 +194,5 @@ def _describe_step(
         "next_text": str(texts.get(f"level_{level_now + 1}", "") or ""),
         "reached_by": "、".join(reached_names),
         "reached": len(reached) / max(len(peer_levels), 1),
-        "behind": float(ndtr(behind / (error * np.sqrt(1 + median_variance)))),
+        "behind": float(ndtr(distance)) if behind else 0.5,
     }

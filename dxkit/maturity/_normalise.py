@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit._checks import require_choice
+from dxkit.errors import Fault, TableError
 from dxkit.maturity._framework import Framework
 
 Normalise = Literal["goalposts", "minmax", "zscore", "rank", "percentile"]
@@ -49,10 +50,7 @@ def normalise_figures(
         If goalposts are asked for and not given, or a column does not vary and cannot be
         normalised.
     """
-    if normalise not in NORMALISE:
-        raise ChoiceError(
-            f"正規化「{normalise}」はありません。{'・'.join(NORMALISE)} から選んでください。"
-        )
+    require_choice(normalise, NORMALISE, "normalise")
     # from here on more is better in every column
     directed = numbers * framework.direction
     if normalise == "goalposts":

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_choice
+from dxkit._checks import require_choice, require_result
 from dxkit.maturity._aggregate import compare_pairs, find_comparable, spread_over_leaves
 from dxkit.maturity._framework import TOTAL, parse_framework
 from dxkit.maturity._score import Scores
@@ -50,6 +50,7 @@ def outranking(scores: Scores, *, heading: str = TOTAL) -> pd.DataFrame:
     >>> outranking(score(values, frame)).round(2).to_numpy().tolist()
     [[0.0, 0.83], [0.17, 0.0]]
     """
+    require_result(scores, Scores, "scores", "maturity.score")
     framework = parse_framework(scores.indicators)
     names = [node.name for node in framework.headings]
     position = names.index(require_choice(heading, names, "heading"))

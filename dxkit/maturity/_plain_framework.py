@@ -13,7 +13,7 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from dxkit._checks import require_single_columns, require_table
+from dxkit._checks import read_list, require_single_columns, require_table
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.schema import accepts_any_table, carry_provenance
 
@@ -67,7 +67,7 @@ def plain_framework(
     >>> framework[["indicator", "direction", "low", "high"]].to_numpy().tolist()
     [['users', 1, 3.0, 5.0], ['days', -1, 2.0, 9.0]]
     """
-    reverse = {lower_is_better} if isinstance(lower_is_better, str) else set(lower_is_better)
+    reverse = set(read_list(lower_is_better, "lower_is_better"))
     framework = _make_framework(values, reverse)
     if remarks := _list_remarks(values, framework["indicator"].tolist()):
         warnings.warn("".join(remarks), TableWarning, stacklevel=3)

@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray
-from dxkit._checks import require_executor, require_number
+from dxkit._checks import (
+    require_executor,
+    require_number,
+    require_share,
+    require_whole_number,
+)
 from dxkit.maturity._answer_noise import gather_noise, warn_of_unvisited
 from dxkit.maturity._competition_ranks import RankArray
 from dxkit.maturity._draw_weights import WEIGHT_NOISE
@@ -263,15 +268,15 @@ def _check_choices(vary: Sequence[str], *, draws: int, n_donors: int, floor: flo
 
 
 def _check_counts(**counts: int) -> None:
-    """Refuse numbers below 1."""
+    """Refuse what is no whole number from 1."""
     for option, count in counts.items():
-        require_number(count, option, low=1)
+        require_whole_number(count, option, high=10**9)
 
 
 def _check_shares(**shares: float) -> None:
     """Refuse shares that are not within 0 and 1."""
     for option, share in shares.items():
-        require_number(share, option, high=1)
+        require_share(share, option)
 
 
 def _describe_plan(plan: Plan, codes: pd.Index, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:

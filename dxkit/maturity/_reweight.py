@@ -5,6 +5,7 @@ import pandas as pd
 
 from dxkit import schema
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_choice, require_number, require_whole_number
 from dxkit.errors import ChoiceError, Fault, TableError
 from dxkit.maturity._framework import parse_framework, read_figures
 from dxkit.maturity._normalise import find_flat_columns
@@ -99,10 +100,10 @@ def reweight(
     >>> reweight(frame, method="ahp", comparisons=comparisons)["weight"].round(2).tolist()
     [1.5, 0.5]
     """
-    if method not in METHODS:
-        raise ChoiceError(
-            f"重みの方法「{method}」はありません。{'・'.join(METHODS)} から選んでください。"
-        )
+    require_choice(method, METHODS, "method")
+    require_number(max_ratio, "max_ratio")
+    if components is not None:
+        require_whole_number(components, "components")
     if method == "ahp":
         return _reweight_by_comparison(indicators, comparisons, max_ratio)
     if method == "pca":
@@ -217,6 +218,8 @@ def _reweight_by_components(
             for name, is_equal in zip(framework.leaves, equal, strict=True)
             if is_equal
         )
+    if components is not None:
+        require_whole_number(components, "components", high=numbers.shape[1])
     weights, explained = compute_component_weights(numbers * framework.direction, components)
     new_weights = dict(zip(framework.leaves, weights * len(weights), strict=True))
     is_leaf = indicators["indicator"].isin(framework.leaves)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit.errors import ChoiceError, TableError
+from dxkit._checks import require_number, require_share
+from dxkit.errors import TableError
 from dxkit.maturity._framework import find_blank_faults, parse_framework, read_figures
 from dxkit.maturity._method_texts import describe_robust_order
 from dxkit.maturity._normalise import Normalise, normalise_figures
@@ -105,10 +106,9 @@ def robust_order(
     [[1, 5], [1, 16]]
     """
     indicators = complete_framework(values, indicators)
-    if not 0 <= low <= 1 <= high < np.inf:
-        raise ChoiceError(
-            f"low={low}, high={high} は使えません。0 ≦ low ≦ 1 ≦ high にしてください。"
-        )
+    # each indicator's given share lies between the bounds
+    require_share(low, "low")
+    require_number(high, "high", low=1)
     framework = parse_framework(indicators)
     numbers, codes = read_figures(values, framework)
     if faults := find_blank_faults(numbers, codes, framework.leaves, BLANK_REMEDY):

@@ -189,7 +189,7 @@ def _choose_scale(
     ends = scale if scale is not None else default
     are_ends = (
         isinstance(ends, Sequence | np.ndarray)
-        and len(ends) == 2
+        and np.shape(ends) == (2,)
         and all(map(_checks.is_number, ends))
     )
     if not (are_ends and 0 <= ends[0] < ends[1]):

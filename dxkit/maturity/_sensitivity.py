@@ -162,8 +162,8 @@ def _find_answering_unit(code: str | None, model: ChoiceModel) -> int | None:
 
 def _check_counts(n_alternatives: int, n_donors: int) -> None:
     """Refuse counts that leave nothing to choose among."""
-    require_number(n_alternatives, "n_alternatives", low=2)
-    require_number(n_donors, "n_donors", low=1)
+    require_whole_number(n_alternatives, "n_alternatives", low=2)
+    require_whole_number(n_donors, "n_donors")
 
 
 def _run_portion(model: ChoiceModel, unit: int | None, points: FloatArray) -> FloatArray:

@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray, IntArray
-from dxkit._checks import require_single_columns, require_table
+from dxkit._checks import (
+    require_share,
+    require_single_columns,
+    require_table,
+    require_whole_number,
+)
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels, read_plain_table
 from dxkit.errors import ChoiceError, Fault, TableError
@@ -111,6 +116,9 @@ def typology(
     [1, 1, 1, 2, 2]
     """
     require_table(values, "values")
+    require_whole_number(draws, "draws", high=10**9)
+    require_whole_number(max_types, "max_types", low=2)
+    require_share(stable_from, "stable_from")
     table = values.set_index("code") if "code" in values.columns else values
     _check_complete(table)
     # what is drawn, and which of two equally near clusters are joined, goes by codes and names
@@ -155,7 +163,10 @@ def _count_profiles(numbers: FloatArray, n_types: int | None) -> int:
     if n_profiles < 2:
         problem = "どの市町も同じ値か、市町が1つなので、型に分けられません"
         raise TableError([Fault(problem, "値の違う市町を2つ以上にしてください")])
-    if n_types is not None and not 2 <= n_types <= n_profiles:
+    if n_types is None:
+        return n_profiles
+    require_whole_number(n_types, "n_types", low=2)
+    if n_types > n_profiles:
         raise ChoiceError(
             f"n_types={n_types} は使えません。2〜{n_profiles}（違う横顔の数）にしてください。"
         )

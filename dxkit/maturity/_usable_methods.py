@@ -7,7 +7,8 @@ from itertools import product
 import numpy as np
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit.errors import ChoiceError, Fault, TableError, TableWarning
+from dxkit._checks import read_list
+from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.maturity._framework import Framework, drop_leaves
 from dxkit.maturity._monte_carlo import Method, Noise
 from dxkit.maturity._normalise import NEEDS_SPREAD, find_flat_columns
@@ -26,16 +27,19 @@ def pair_methods(
     ChoiceError
         If a method does not exist or no pair is left.
     """
-    for name in (*normalise, *aggregate):
+    # one word alone is a list of one
+    normalisations = read_list(normalise, "normalise")
+    aggregations = read_list(aggregate, "aggregate")
+    for name in (*normalisations, *aggregations):
         if name not in (*NORMALISATIONS, *AGGREGATIONS):
             choices = (
                 f"normalise は {'・'.join(NORMALISATIONS)}、aggregate は {'・'.join(AGGREGATIONS)}"
             )
             raise ChoiceError(
-                f"「{name}」は順位の幅の計算では使えません。{choices} から選んでください。"
+                f"「{shorten(name)}」は順位の幅の計算では使えません。{choices} から選んでください。"
             )
-    normalisations = list(normalise) if "normalise" in vary else list(normalise)[:1]
-    aggregations = list(aggregate) if "aggregate" in vary else list(aggregate)[:1]
+    normalisations = normalisations if "normalise" in vary else normalisations[:1]
+    aggregations = aggregations if "aggregate" in vary else aggregations[:1]
     pairs = list(product(normalisations, aggregations))
     possible = [pair for pair in pairs if pair != ("zscore", "geometric")]
     if not possible:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from dxkit._checks import read_list
 from dxkit.errors import ChoiceError, shorten
 from dxkit.maturity._framework import Framework
 from dxkit.maturity._monte_carlo import Method, Noise
@@ -39,7 +40,7 @@ def check_vary(vary: Sequence[str]) -> None:
             f"vary={shorten(vary)} は使えません。変えるものをリストで書いてください"
             f"（{'・'.join(VARY)} から。例: vary=['weights']）。"
         )
-    if unknown := [name for name in vary if name not in VARY]:
+    if unknown := [name for name in read_list(vary, "vary") if name not in VARY]:
         raise ChoiceError(
             f"vary の「{unknown[0]}」は使えません。{'・'.join(VARY)} から選んでください。"
         )

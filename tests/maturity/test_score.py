@@ -275,7 +275,7 @@ def test_a_scale_that_is_no_two_numbers_in_order_is_refused(scale):
 def test_a_way_of_filling_that_there_is_not_is_refused_even_where_nothing_is_missing():
     whole = pd.DataFrame({"code": ["28201", "28202"], "a": [1.0, 2.0]})
     frame = maturity.plain_framework(whole)
-    with pytest.raises(ChoiceError, match="補完「zero」はありません"):
+    with pytest.raises(ChoiceError, match="impute=「zero」は選べません"):
         maturity.score(whole, frame, impute="zero")
 
 
