@@ -7,6 +7,7 @@ second, … row.
 
 from dxkit._checks._caller_warning import warn_caller as warn_caller
 from dxkit._checks._choices import import_extra as import_extra
+from dxkit._checks._choices import is_among as is_among
 from dxkit._checks._choices import is_number as is_number
 from dxkit._checks._choices import read_counts as read_counts
 from dxkit._checks._choices import read_list as read_list

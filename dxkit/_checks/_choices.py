@@ -21,7 +21,7 @@ def require_choice(value: object, offered: Iterable[str], option: str) -> str:
     ChoiceError
     """
     choices = list(offered)
-    if not _is_among(value, choices):
+    if not is_among(value, choices):
         raise ChoiceError(
             f"{option}=「{shorten(value)}」は選べません。{'・'.join(map(str, choices))} から選んでください。"
         )
@@ -69,9 +69,13 @@ def read_list(values: object, option: str) -> list[Any]:
     ChoiceError
         If it is no list, or one is missing or is itself a list.
     """
-    is_single = isinstance(values, str | bytes) or not isinstance(values, Iterable)
+    # an array of no dimension is a number alone
+    is_single = isinstance(values, str | bytes) or not np.iterable(values)
     items: list[Any] = [values] if is_single else list(values)  # type: ignore[call-overload]
-    if not all(isinstance(item, Hashable) and not _is_missing(item) for item in items):
+    # of a table only the headings would be read
+    if isinstance(values, pd.DataFrame) or not all(
+        isinstance(item, Hashable) and not _is_missing(item) for item in items
+    ):
         raise ChoiceError(
             f"{option}={shorten(values)} は使えません。値の並び（リスト）にしてください。"
         )
@@ -291,9 +295,10 @@ def _is_missing(value: object) -> bool:
     return value is None or is_nan or type(value).__name__ in ("NAType", "NaTType")
 
 
-def _is_among(value: object, choices: list[str]) -> bool:
+def is_among(value: object, choices: Iterable[object]) -> bool:
+    """Check that a value is one of those offered; arrays and missing values never are."""
     try:
-        return value in choices
+        return value in list(choices)
     except (TypeError, ValueError):
         # pd.NA and arrays, which compare with nothing
         return False

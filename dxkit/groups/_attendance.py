@@ -2,11 +2,13 @@
 
 import warnings
 from collections.abc import Hashable, Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit._arrays import IntArray
+from dxkit._checks import read_list, require_columns, require_result
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.groups._groups import Groups
 from dxkit.groups._members import Roster, find_heading, list_keys, read_members
@@ -23,6 +25,7 @@ def read_roster(groups: Groups) -> Roster:
 
 def find_absent(groups: Groups, absent: Hashable | Iterable[Hashable]) -> IntArray:
     """Find where the absent stand; all who are no members are named."""
+    require_result(groups, Groups, "groups", "groups.form")
     labels = _list_labels(absent)
     roster = read_roster(groups)
     members = [roster.find_members(label) for label in labels]
@@ -50,7 +53,13 @@ def read_late(
     TableError
         With every fault of the rows.
     """
-    if late is None or len(rows := late if isinstance(late, pd.DataFrame) else list(late)) == 0:
+    if late is None:
+        return rest.head(0)
+    rows: Any = late
+    if not isinstance(late, pd.DataFrame):
+        # one name alone; blanks in a list are faults of their rows
+        rows = [late] if isinstance(late, str) or not np.iterable(late) else list(late)
+    if len(rows) == 0:
         return rest.head(0)
     roster, faults = read_members(rows, places=bool(groups.settings["places"]), min_members=1)
     if roster is None:
@@ -110,5 +119,6 @@ def _warn_of_columns(groups: Groups, table: pd.DataFrame) -> None:
 def _list_labels(absent: Hashable | Iterable[Hashable]) -> list[Hashable]:
     """List who is meant: one label, or several."""
     if isinstance(absent, pd.DataFrame):
+        require_columns(absent, ["code"], "absent")
         return list[Hashable](list_keys(absent))
-    return [absent] if isinstance(absent, str) or not isinstance(absent, Iterable) else list(absent)
+    return read_list(absent, "absent")

@@ -54,14 +54,15 @@ class Criterion:
     kind: str
 
 
-def read_weights(columns: Columns) -> dict[str, float]:
+def read_weights(columns: Columns, option: str) -> dict[str, float]:
     """Read columns and their weights: one name, several, or a mapping from name to weight."""
-    if isinstance(columns, str):
-        return {columns: 1.0}
+    if columns is None:
+        return {}
     if isinstance(columns, Mapping):
         # what is no number is NaN, which `list_column_faults` refuses
-        return {str(name): float(_checks.to_float_array(w)) for name, w in columns.items()}
-    return {str(name): 1.0 for name in columns}
+        arrays = {str(name): _checks.to_float_array(w) for name, w in columns.items()}
+        return {name: float(w) if w.ndim == 0 else np.nan for name, w in arrays.items()}
+    return {str(name): 1.0 for name in _checks.read_list(columns, option)}
 
 
 def list_column_faults(
@@ -76,14 +77,17 @@ def list_column_faults(
     """
     _checks.require_choice(scale, SCALES, "scale")
     _checks.require_choice(missing, MISSING, "missing")
-    weights = [*read_weights(alike).items(), *read_weights(different).items()]
+    weights = [
+        *read_weights(alike, "alike").items(),
+        *read_weights(different, "different").items(),
+    ]
     faults = [
         fault
         for name, weight in weights
         for fault in _list_faults_of_column(table, name, weight, missing)
     ]
     # a column cannot pull and push at once
-    both = set(read_weights(alike)) & set(read_weights(different))
+    both = set(read_weights(alike, "alike")) & set(read_weights(different, "different"))
     return faults + [
         Fault("alike と different の両方にあります", "どちらかだけにしてください", column=name)
         for name in sorted(both)
@@ -94,9 +98,9 @@ def measure_criteria(
     table: pd.DataFrame, alike: Columns, different: Columns, scale: str
 ) -> tuple[Criterion, ...]:
     """Measure the distances in each column; the weights' sizes add up to 1."""
-    weights = read_weights(alike)
+    weights = read_weights(alike, "alike")
     # what should differ gets a negative weight, so that small costs are good for both
-    weights |= {name: -weight for name, weight in read_weights(different).items()}
+    weights |= {name: -weight for name, weight in read_weights(different, "different").items()}
     total = sum(map(abs, weights.values()))
     return tuple(
         _measure_column(table[name], name, weight / total, scale)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import require_result
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import shorten
 from dxkit.groups._distance import classify_column, is_time
@@ -54,6 +55,7 @@ def explain(groups: Groups) -> pd.Series:
     >>> explain(form(towns, size=2, alike="people"))[1]
     '第1グループ（2者: a、c）は、人口（1〜2人）がとても近いグループです。'
     """
+    require_result(groups, Groups, "groups", "groups.form")
     table = groups.table
     names = list(table["name" if "name" in table.columns else "code"].astype(str))
     if "person" in table.columns:

@@ -116,8 +116,9 @@ def read_problem(
         If a choice is not offered, or the sizes cannot add up.
     """
     # an iterator is read once here, as it is needed again
-    alike, different = map(read_weights, (alike, different))
-    spread_columns = [spread] if isinstance(spread, str) else list(spread)
+    alike = read_weights(alike, "alike")
+    different = read_weights(different, "different")
+    spread_columns = [] if spread is None else _checks.read_list(spread, "spread")
     _checks.require_choice(objective, OBJECTIVES, "objective")
     if places is not None:
         _checks.require_flag(places, "places")

@@ -3,14 +3,15 @@
 Each reader turns one option of `form` into the form that `Rules` has, on positions of members.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence, Set
 from itertools import combinations
 from math import ceil
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import read_list
 from dxkit._optimise.grouping_task import choose_group_count, list_group_counts
 from dxkit.errors import ChoiceError, Fault, shorten
 from dxkit.groups._distance import classify_column
@@ -29,7 +30,11 @@ def read_sizes(size: int | Sequence[int]) -> tuple[int, int]:
     ------
     ChoiceError
     """
-    pair = (size, size) if isinstance(size, (int, np.integer)) else tuple(size)
+    # of a set nobody knows which comes first
+    is_unordered = isinstance(size, Set | Mapping)
+    ends = [] if is_unordered else read_list(size, "size")
+    is_single = isinstance(size, (int, np.integer))
+    pair = (size, size) if is_single else tuple(ends)
     is_range = len(pair) == 2 and all(_is_integer(number) for number in pair)
     if not is_range or not 1 <= pair[0] <= pair[1]:
         raise ChoiceError(
@@ -82,9 +87,9 @@ def read_links(
     """
     read: list[tuple[int, ...]] = []
     faults: list[Fault] = []
-    for number, link in enumerate([links] if _is_one_link(links) else list(links), start=1):
+    for number, link in enumerate(_list_links(links, option), start=1):
         # a single name is a link with nobody, which is reported below
-        labels = [link] if isinstance(link, str) else list(link)
+        labels = read_list(link, option)
         members = [roster.find_members(label) for label in labels]
         faults += [
             Fault(
@@ -160,12 +165,21 @@ def _find_rows_of_value(values: pd.Series, value: object) -> tuple[int, ...]:
     return tuple(row for row, cell in enumerate(values) if pd.notna(cell) and cell == value)
 
 
-def _is_one_link(links: Links) -> bool:
-    """Check whether this is a bare pair ("28201", "28202") and no list of pairs."""
+def _list_links(links: Links | None, option: str) -> list[Any]:
+    """List the links; a bare pair ("28201", "28202") is one link and no list of two."""
+    if links is None:
+        return []
     if isinstance(links, str):
-        return True
+        return [links]
+    if not np.iterable(links) or isinstance(links, pd.DataFrame):
+        raise ChoiceError(
+            f"{option}={shorten(links)} は使えません。"
+            '[("28201", "28202")] のように、組の並びにしてください。'
+        )
+    # read once: an iterator is empty afterwards
     items = list(links)
-    return len(items) >= 2 and all(isinstance(item, str) for item in items)
+    is_one_link = len(items) >= 2 and all(isinstance(item, str) for item in items)
+    return [items] if is_one_link else items
 
 
 def _is_integer(value: object) -> bool:

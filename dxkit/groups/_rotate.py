@@ -193,7 +193,12 @@ def _read_columns(columns: PerRound, rounds: int, option: str) -> list[Columns]:
     # one choice for all meetings: a name, or names with weights
     if isinstance(columns, (str, Mapping)):
         return [columns] * rounds
-    choices = list(columns)
+    # one of a meeting may be a mapping, which is no label
+    choices = list(columns) if np.iterable(columns) else [] if columns is None else [columns]
+    if isinstance(columns, pd.DataFrame):
+        raise ChoiceError(
+            f"{option}={shorten(columns)} は使えません。列の名前の並びにしてください。"
+        )
     if not choices or all(isinstance(name, str) for name in choices):
         return [tuple(map(str, choices))] * rounds
     if len(choices) != rounds:

@@ -11,7 +11,7 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 from dxkit._arrays import IntArray
-from dxkit._checks import require_flag
+from dxkit._checks import read_list, require_flag, require_number
 from dxkit._keywords import accepts_old_keywords
 from dxkit._optimise import schedules
 from dxkit.groups._problem import Problem
@@ -77,8 +77,9 @@ def tradeoff(
         members, rounds, size=size, alike=alike, different=different, common=common, count=count
     )
     rows: list[tuple[str, float, int, float]] = []
-    bar = tqdm(list(penalties), disable=not show_progress, desc="組み合わせの比較")
-    for penalty in map(float, bar):
+    prices = [require_number(price, "penalties") for price in read_list(penalties, "penalties")]
+    bar = tqdm(prices, disable=not show_progress, desc="組み合わせの比較")
+    for penalty in bar:
         schedule = _form_one_by_one(problems, penalty, seed)
         quality = measure_quality(problems, schedule)
         rows.append(("1回ずつ組む", penalty, schedules.count_repeats(schedule), quality))
@@ -98,7 +99,7 @@ def tradeoff(
     rows.append(("再会を避けて組む", np.nan, plan.repeats, plan.quality))
     table = pd.DataFrame(rows, columns=["plan", "penalty", "repeats", "quality"])
     table.insert(3, "bound", plan.bound)
-    table.attrs["settings"] = plan.settings | {"penalties": tuple(penalties)}
+    table.attrs["settings"] = plan.settings | {"penalties": tuple(prices)}
     return carry_provenance(table, plan.table)
 
 

@@ -17,9 +17,10 @@ from scipy.sparse import csc_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._checks import is_among, read_mapping
 from dxkit._keywords import accepts_old_keywords
 from dxkit._optimise.highs import LinearProgram
-from dxkit.errors import ChoiceError, TableError, TableWarning
+from dxkit.errors import ChoiceError, TableError, TableWarning, shorten
 from dxkit.schema import carry_provenance
 from dxkit.sharing._count_tables import CountTable, Hierarchy, read_tables
 from dxkit.sharing._label_space import list_hierarchy_gaps, merge_hierarchies
@@ -129,13 +130,15 @@ def attack_tables(
     notes = read_notes(handed)
     bases = notes["rounding"] if rounding is None else [rounding] * len(handed)
     for base in bases:
-        if base is not None and base not in ROUNDING_BASES:
-            raise ChoiceError(f"rounding={base} は使えません。5・10・None から選んでください。")
+        if base is not None and not is_among(base, ROUNDING_BASES):
+            raise ChoiceError(
+                f"rounding={shorten(base)} は使えません。5・10・None から選んでください。"
+            )
     levels = merge_hierarchies(notes["hierarchy"], hierarchy)
     published = gather_tables(
         handed,
         levels,
-        {**notes["links"], **(links or {})},
+        {**notes["links"], **read_mapping(links, "links")},
         signed_names=frozenset(notes["signed"]),
         # half a step of rounding, up or down
         tolerance=max(base or 0 for base in bases) / 2,

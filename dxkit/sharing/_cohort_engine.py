@@ -18,6 +18,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import read_list, require_result, require_whole_number, to_float_array
+from dxkit.errors import ChoiceError, shorten
 from dxkit.sharing._cohort_records import CohortRecords
 from dxkit.sharing._cohort_registration import CohortRegistration
 from dxkit.sharing._model import Model
@@ -56,7 +58,18 @@ def run_cohort_engine(
     >>> {body: round(float(trace.hourly[body][-1, 0]), 2) for body in ("host", "home")}
     {'host': 0.55, 'home': 0.33}
     """
-    return run_policies_together(model, [rules], restored, marks)[0]
+    require_result(model, Model, "model", "sharing.build_model")
+    require_result(rules, Rules, "rules", "sharing.build_rules")
+    hours = to_float_array(restored)
+    if hours.ndim != 2 or hours.shape[1] != len(model.hosts) or np.isnan(hours).any():
+        raise ChoiceError(
+            f"restored={shorten(restored)} は使えません。"
+            f"抽選×市町（{len(model.hosts)}列）の時間の表（sharing.draw_outages の結果）にしてください。"
+        )
+    marked = read_list(marks, "marks")
+    last = model.hour_count
+    hours_marked = tuple(require_whole_number(mark, "marks", high=last) for mark in marked)
+    return run_policies_together(model, [rules], hours, hours_marked)[0]
 
 
 def run_policies_together(

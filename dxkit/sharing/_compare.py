@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_result
 from dxkit.sharing._measures import INTERVAL, summarise_figure
 from dxkit.sharing._outcome import Outcome, mark_simulated
 from dxkit.sharing._trace import Trace
@@ -51,6 +52,7 @@ def compare(outcome: Outcome) -> pd.DataFrame:
     1    県ハブ    True           0.11      0.00
     2    緊急時   False           0.08      0.31
     """
+    require_result(outcome, Outcome, "outcome", "sharing.simulate")
     rows = []
     for rules, trace in zip(outcome.rules, outcome.traces, strict=True):
         row: dict[str, Any] = {"policy": rules.name}

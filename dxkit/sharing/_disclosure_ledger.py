@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import read_mapping
 from dxkit.errors import Fault, TableError
 from dxkit.sharing._audit import attack_tables, audit
 from dxkit.sharing._count_tables import CountTable, Hierarchy, build_table, read_tables
@@ -235,7 +236,7 @@ def _join_name(prefix: str, name: str) -> str:
 
 def _prefix_links(tables: dict[str, Any], links: Links | None) -> dict[str, list[str]]:
     """Add to stated links those that `suppress` noted, under the names of the new tables."""
-    prefixed = {total: list(parts) for total, parts in (links or {}).items()}
+    prefixed = read_mapping(links, "links")
     for table in tables.values():
         for total, parts in (table.attrs.get("settings", {}).get("links") or {}).items():
             names = [_join_name("今回", name) for name in (total, *parts)]

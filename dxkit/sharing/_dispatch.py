@@ -16,8 +16,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, hstack, vstack
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit._checks import read_numbers, to_numbers
-from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit._checks import read_numbers, require_number, to_numbers
+from dxkit.errors import Fault, TableError
 from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
 from dxkit.sharing._columns import require_columns_only
 from dxkit.sharing._dispatch_teams import NO_TEAM, build_team_limits, build_team_rows, read_teams
@@ -135,8 +135,9 @@ def dispatch(needs: pd.DataFrame, staff: pd.DataFrame, *, max_km: float = float(
       staff   code  days
     0     B  28224   5.0
     """
-    if not max_km > 0:
-        raise ChoiceError(f"max_km={max_km} は使えません。0より大きい距離（km）にしてください。")
+    # without a limit it is infinite
+    if not (isinstance(max_km, float) and max_km == float("inf")):
+        max_km = require_number(max_km, "max_km", above=True)
     needs = _read_table(needs, NEED_COLUMNS, "needs")
     staff = _read_table(staff, STAFF_COLUMNS, "staff")
     has_priority = "priority" in needs and not needs.empty

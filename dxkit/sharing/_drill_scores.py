@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from dxkit._checks import require_number
+from dxkit._checks import require_result, require_whole_number
 from dxkit.errors import ChoiceError
 from dxkit.schema import carry_provenance
 from dxkit.sharing._outcome import Outcome
@@ -52,7 +52,8 @@ def drill_scores(outcome: Outcome, *, hour: int) -> pd.DataFrame:
     0   共有なし   0.16           NaN
     1    県ハブ   0.18           1.0
     """
-    at_hour = int(require_number(hour, "hour", low=1, high=1e6))
+    require_result(outcome, Outcome, "outcome", "sharing.simulate")
+    at_hour = require_whole_number(hour, "hour")
     timeline = outcome.timeline
     hours = sorted(set(timeline["hour"]))
     if at_hour not in hours:

@@ -27,6 +27,8 @@ from dxkit.sharing._forecast_hierarchy import (
 )
 from dxkit.sharing._forecast_rivals import predict_rivals
 
+# hours since the event for which a forecast can be asked: some hundred years
+LATEST_HOUR = 1e6
 # chosen by leave-one-event-out over the shipped archive: docs/forecast_variants.csv
 SHIPPED_VARIANT = Variant("ロマックス30日", 24.0, 0.06, 0.7)
 
@@ -152,7 +154,7 @@ def _read_hours(hours: float | Sequence[float], series: Counts) -> FloatArray:
 def _is_hour_after(hour: object, last: float) -> bool:
     if isinstance(hour, bool) or not isinstance(hour, int | float | np.integer | np.floating):
         return False
-    return bool(np.isfinite(hour) and hour > last)
+    return bool(last < hour <= LATEST_HOUR)
 
 
 def list_forecast_constants() -> dict[str, object]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import IntArray
+from dxkit._checks import require_flag
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import carry_provenance
 from dxkit.sharing._bodies_categories_phases import (
@@ -41,8 +42,15 @@ def find_deciding_rows(
         for values, (dimension, words) in zip(disclosures, DIMENSIONS, strict=True)
     ]
     # single values stretch to the length of the columns beside them
-    consents = np.asarray(consent, dtype=bool).astype(np.intp)
-    index = np.broadcast_arrays(*codes, consents, 0 if states is None else states)
+    consents = _read_consents(consent)
+    try:
+        index = np.broadcast_arrays(*codes, consents, 0 if states is None else states)
+    except ValueError as error:
+        lengths = "・".join(str(np.size(part)) for part in (*codes, consents))
+        raise ChoiceError(
+            "from_・to・category・phase・consent の長さがそろっていません"
+            f"（{lengths}）。1つの値か、同じ長さの列にしてください。"
+        ) from error
     return np.asarray(_tabulate_rows(law)[tuple(index)], dtype=np.intp)
 
 
@@ -78,11 +86,22 @@ def list_decisions(law: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
     return carry_provenance(table, law)
 
 
+def _read_consents(consent: Any) -> IntArray:
+    """Read yes and no, one or a column; a word such as "いいえ" is neither, nor is a blank."""
+    array = np.asarray(consent)
+    if array.dtype != bool:
+        for value in pd.unique(array.astype(object).ravel()):
+            require_flag(value, "consent")
+    return array.astype(bool).astype(np.intp)
+
+
 def _encode_words(values: Any, words: dict[str, str], dimension: str) -> IntArray:
     """Turn names into positions along their axis; unknown ones are refused by name."""
     # both the English and the Japanese name lead to the same position
     positions = {name: i for i, pair in enumerate(words.items()) for name in pair}
-    is_scalar = isinstance(values, str)
+    is_scalar = not pd.api.types.is_list_like(values)
+    if np.ndim(values) > 1:
+        raise ChoiceError(f"{dimension}={shorten(values)} は使えません。1列の並びにしてください。")
     # each different word is looked up once, however long the column is
     codes, names = pd.factorize(pd.Series([values] if is_scalar else values), use_na_sentinel=False)
     codes_of_names = np.array([positions.get(str(name), -1) for name in names], dtype=np.intp)

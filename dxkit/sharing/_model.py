@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
+from dxkit._checks import require_result
 from dxkit.errors import Fault, TableError
 from dxkit.sharing._destinations import compute_host_shares
 from dxkit.sharing._scenario import Scenario
@@ -101,6 +102,7 @@ def build_model(scenario: Scenario) -> Model:
     >>> len(model.homes), len(model.hosts), model.people.sum()
     (6, 8, np.float64(34000.0))
     """
+    require_result(scenario, Scenario, "scenario", "sharing.read_scenario")
     # hosts by code; homes are those hosts from which somebody fled
     municipalities = scenario.tables["evacuees"].sort_values("code", ignore_index=True)
     hours = int(scenario.settings["hours"])

@@ -55,7 +55,11 @@ def find_ordinance_states(code: Any, category: Any) -> IntArray:
         return np.zeros((), dtype=np.intp)
     table = ordinances().set_index("code")
     is_scalar = isinstance(code, str | int | np.integer)
-    names, codes = np.unique(np.atleast_1d(np.asarray(code, dtype=object)), return_inverse=True)
+    # in the order in which they come: codes of several kinds have no other
+    asked = pd.Series(np.atleast_1d(np.asarray(code, dtype=object)).ravel(), dtype=object)
+    texts = asked.map(str)
+    codes, _ = pd.factorize(texts)
+    names = asked[~texts.duplicated()].tolist()
     home_codes = pd.Index([str(short_code(name)) for name in names])
     places = table.index.get_indexer(home_codes)
     if (places < 0).any():
@@ -83,6 +87,12 @@ def _choose_states(states: IntArray, positions: IntArray, category: Any) -> IntA
         columns_asked = np.asarray(columns.get(category, -1))
     else:
         columns_asked = pd.Series(category).map(columns).fillna(-1).to_numpy(dtype=np.intp)
-    columns_asked, positions = np.broadcast_arrays(columns_asked, positions)
+    try:
+        columns_asked, positions = np.broadcast_arrays(columns_asked, positions)
+    except ValueError as error:
+        raise ChoiceError(
+            f"code は{positions.size}件、category は{columns_asked.size}件です。"
+            "1つの値か、同じ長さの列にしてください。"
+        ) from error
     known_states = states[np.maximum(columns_asked, 0), positions]
     return np.asarray(np.where(columns_asked >= 0, known_states, 0), dtype=np.intp)

@@ -6,6 +6,7 @@
 import numpy as np
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import require_result, require_whole_number
 from dxkit.sharing._model import Model
 
 
@@ -38,6 +39,8 @@ def draw_outages(model: Model, draws: int, seed: int) -> FloatArray:
     >>> model.outage_probability[:3], (restored > 0).mean(axis=0).round(2)[:3]
     (array([0. , 0.9, 0.9]), array([0. , 0.9, 0.9]))
     """
+    require_result(model, Model, "model", "sharing.build_model")
+    require_whole_number(draws, "draws", high=10**9)
     # the order of the draws is part of the result: do not change it
     random = np.random.default_rng(seed)
     spread = float(model.settings["outage_spread"])

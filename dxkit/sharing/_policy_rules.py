@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray
+from dxkit._checks import require_result
 from dxkit.sharing._model import Model, convert_to_hourly
 
 
@@ -87,6 +88,7 @@ def build_rules(model: Model, policy: "pd.Series[Any]") -> Rules:
     >>> rules.name, rules.uses_hub, rules.start_hour, int(rules.host_sends.sum())
     ('県ハブ', True, 6.0, 8)
     """
+    require_result(model, Model, "model", "sharing.build_model")
     homes = np.arange(len(model.own_host))
     is_member = model.has_joined if policy["joined_only"] else np.ones(len(model.hosts), dtype=bool)
     # agreements bind pairs; other policies cover all

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.optimize import least_squares
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import is_among, require_number
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema import MethodText, TableResult, merge_provenance
 from dxkit.sharing._cohort_engine import run_cohort_engine
@@ -149,7 +150,7 @@ def replay(name: str | Scenario, *, fit_until_hour: float | None = None) -> Repl
     """
     # a changed scenario keeps its name, by which its plan is found
     scenario_name = name.name if isinstance(name, Scenario) else name
-    if scenario_name not in PLANS:
+    if not is_among(scenario_name, PLANS):
         raise ChoiceError(
             f"再現「{shorten(scenario_name)}」はありません。{'・'.join(PLANS)} から選んでください。"
         )
@@ -157,6 +158,7 @@ def replay(name: str | Scenario, *, fit_until_hour: float | None = None) -> Repl
     plan = PLANS[scenario_name]
     observed = scenario.tables["observed"].copy()
     if fit_until_hour is not None:
+        require_number(fit_until_hour, "fit_until_hour")
         # the roles written in the scenario give way to the hour
         is_early = observed["hour"] <= fit_until_hour
         observed["use"] = np.where(is_early, FITTED, PREDICTED)

@@ -19,6 +19,9 @@ from dxkit._checks import (
     require_executor,
     require_filled,
     require_flag,
+    require_result,
+    require_seed,
+    require_whole_number,
 )
 from dxkit._keywords import accepts_old_keywords
 from dxkit.errors import ChoiceError, shorten
@@ -103,8 +106,12 @@ def simulate(
     """
     require_flag(show_progress, "show_progress")
     require_executor(executor, "submit")
+    require_result(scenario, Scenario, "scenario", "sharing.read_scenario")
+    require_seed(seed)
     table = _select_policies(scenario, policies)
-    draw_count = int(scenario.settings["draws"] if draws is None else draws)
+    draw_count = int(scenario.settings["draws"])
+    if draws is not None:
+        draw_count = require_whole_number(draws, "draws", high=10**9)
     first_seed = int(scenario.settings["seed"] if seed is None else seed)
     model = build_model(scenario)
     _check_size(model, engine, draw_count)

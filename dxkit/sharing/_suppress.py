@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray, IntArray
-from dxkit._checks import is_number, require_flag, require_number
+from dxkit._checks import is_among, is_number, read_mapping, require_flag, require_number
 from dxkit._keywords import accepts_old_keywords
-from dxkit.errors import ChoiceError, TableWarning
+from dxkit.errors import ChoiceError, TableWarning, shorten
 from dxkit.schema import LEAST_PEOPLE, carry_provenance
 from dxkit.sharing._cell_movement import CellState, Target
 from dxkit.sharing._complementary_cells import CellProtector
@@ -44,6 +44,8 @@ from dxkit.sharing._table_links import Links
 ROUNDING_BASES = (5, 10)
 # times its own size; far beyond this no cell of a release moves
 LARGEST_PROTECTION = 1000.0
+# more people than there are anywhere
+LARGEST_K = 10**12
 NOT_CHECKED = "調べていないこと: "
 Table = pd.DataFrame | pd.Series
 
@@ -155,7 +157,7 @@ def suppress(
     published = gather_tables(
         [*in_order, *(table.sort_labels() for table in earlier)],
         levels,
-        {**notes["links"], **(links or {})},
+        {**notes["links"], **read_mapping(links, "links")},
         signed_names=frozenset(notes["signed"]),
     )
     values = published.gather_values()
@@ -206,10 +208,12 @@ def _read_full_tables(tables: Any) -> list[CountTable]:
 
 
 def _require_options(k: int, rounding: int | None, protection: float) -> None:
-    if not (is_number(k) and k >= 2) or (rounding is not None and rounding not in ROUNDING_BASES):
+    # 10.0 is 10 people, 2.5 are none
+    is_whole = is_number(k) and 2 <= k <= LARGEST_K and float(k).is_integer()
+    if not is_whole or (rounding is not None and not is_among(rounding, ROUNDING_BASES)):
         raise ChoiceError(
-            f"k={k}、rounding={rounding} は使えません。"
-            "k は2以上、rounding は 5・10・None から選んでください。"
+            f"k={shorten(k)}、rounding={shorten(rounding)} は使えません。"
+            "k は2以上の整数、rounding は 5・10・None から選んでください。"
         )
     require_number(protection, "protection", high=LARGEST_PROTECTION)
 

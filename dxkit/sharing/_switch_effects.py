@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import read_numbers, require_columns, require_unique_rows
+from dxkit._checks import is_among, read_numbers, require_columns, require_unique_rows
 from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import accepts_any_table, carry_provenance
 from dxkit.sharing._policy_design import PREFIX
@@ -74,7 +74,7 @@ def switch_effects(
         remedy = f"値が2つ以上ある「{PREFIX}…」の列を入れてください"
         raise TableError([Fault("比べる選び方がありません", remedy, file="design")])
     values = _arrange_values(design, results, measure, varied)
-    if base not in set(design["policy"]):
+    if not is_among(base, design["policy"]):
         raise ChoiceError(f"base の「{shorten(base)}」は design の policy にありません。")
     row = design.set_index("policy").loc[base]
     levels = [list(dict.fromkeys(design[name])) for name in varied]
