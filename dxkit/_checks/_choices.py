@@ -215,8 +215,8 @@ def read_counts(chosen: int | Sequence[int], most: int) -> list[int]:
     if isinstance(chosen, int | np.integer) and not isinstance(chosen, bool):
         # one number n stands for 1 … n
         counts = range(1, int(chosen) + 1)
-    elif isinstance(chosen, Iterable) and not isinstance(chosen, str):
-        counts = chosen
+    elif np.iterable(chosen) and not isinstance(chosen, str | bytes):
+        counts = list(chosen)
     else:
         # no number of bases: refused below, with its own name
         counts = [chosen]

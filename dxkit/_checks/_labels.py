@@ -53,8 +53,8 @@ def find_positions(
     ------
     ChoiceError
     """
-    # one name alone is meant as a list of one
-    is_single = isinstance(chosen, str) or not isinstance(chosen, Iterable)
+    # one name alone is meant as a list of one; an array of no dimension is one, too
+    is_single = isinstance(chosen, str) or not np.iterable(chosen)
     # a name that is given twice counts once
     listed = [chosen] if is_single else list(chosen)
     if unnamed := [name for name in listed if not isinstance(name, Hashable)]:

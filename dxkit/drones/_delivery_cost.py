@@ -10,7 +10,7 @@ van    = van / (days · q) + (wage · minutes / 60 + fuel · km) / q,
          with ⌈q / drops⌉ rounds of 2d · detour each and ``spacing`` · detour between drops.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ import pandas as pd
 from dxkit import _checks
 from dxkit._arrays import FloatArray
 from dxkit.drones._origin import mark_origin
-from dxkit.errors import Fault, TableError
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.schema import accepts_any_table
 
 ITEMS = (
@@ -132,9 +132,12 @@ def cost_per_delivery(
 
 def _read_deliveries(deliveries_per_day: int | Sequence[int] | range) -> FloatArray:
     """Read numbers of deliveries, in the order given."""
-    numbers: Iterable[object] = [deliveries_per_day]
-    if isinstance(deliveries_per_day, Iterable) and not isinstance(deliveries_per_day, str):
-        numbers = deliveries_per_day
+    numbers = _checks.read_list(deliveries_per_day, "deliveries_per_day")
+    if not numbers:
+        raise ChoiceError(
+            f"deliveries_per_day={shorten(deliveries_per_day)} に件数がありません。"
+            "1以上にしてください。"
+        )
     counts = [
         _checks.require_whole_number(number, "deliveries_per_day", high=MOST_DELIVERIES)
         for number in numbers

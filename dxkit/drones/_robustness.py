@@ -146,10 +146,12 @@ def robustness(
     table = bases.bases if isinstance(bases, Siting) else bases
     weights = _checks.read_numbers(demand, weight, "demand", low=0, high=LARGEST_WEIGHT)
     direction_count = _read_directions(directions)
+    speeds_ms = _read_winds(winds_ms)
+    # also where no drone flies: a wrong option would stand in the settings
     choices: FlightChoices = {
-        "payload_kg": payload_kg,
-        "reserve_share": reserve_share,
-        "round_trip": round_trip,
+        "payload_kg": _checks.require_number(payload_kg, "payload_kg"),
+        "reserve_share": _checks.require_number(reserve_share, "reserve_share", high=1),
+        "round_trip": _checks.require_flag(round_trip, "round_trip"),
     }
     calm_km = _read_calm_range(range_km, drone, choices)
     # all cases are parts of these pairs: nothing is searched twice
@@ -164,7 +166,7 @@ def robustness(
     calm = CalmCoverage(demand, table, weights, pairs, drone, choices)
     cases = _close_each_base(calm)
     if drone is not None:
-        cases += _blow_winds(calm, _read_winds(winds_ms), direction_count)
+        cases += _blow_winds(calm, speeds_ms, direction_count)
     result = _list_cases(cases, calm)
     draw_count = _checks.require_whole_number(draws, "draws", low=0, high=MOST_DRAWS)
     winds = _prepare_winds(stations, drone, month, draw_count, seed)

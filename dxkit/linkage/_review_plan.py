@@ -4,14 +4,17 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit._checks import is_number
-from dxkit.errors import ChoiceError, TableError, shorten
+from dxkit._checks import require_number
+from dxkit.errors import TableError
 from dxkit.linkage._evaluate import read_probabilities
 from dxkit.linkage._normalise import find_missing_columns
 from dxkit.schema import accepts_any_table, carry_provenance
 
 # an assumption: no published measurement was found
 MINUTES_PER_PAIR = 3.0
+# a pair takes at least some milliseconds, and all clerks together have not more hours than these
+LEAST_MINUTES = 1e-4
+MOST_HOURS = 1e9
 # pairs from this probability on are linked without a check
 LINK_FROM = 0.5
 LINKED = "採用"
@@ -69,11 +72,8 @@ def review_plan(
     >>> round(plan.attrs["expected"]["wrong"], 2)
     0.01
     """
-    if not (is_number(staff_hours) and is_number(minutes) and staff_hours >= 0 and minutes > 0):
-        options = f"staff_hours={shorten(staff_hours)}、minutes={shorten(minutes)}"
-        raise ChoiceError(
-            f"{options} では計画できません。時間は0以上、1組の分数は0より大きい数にしてください。"
-        )
+    require_number(staff_hours, "staff_hours", high=MOST_HOURS)
+    require_number(minutes, "minutes", low=LEAST_MINUTES, high=60 * MOST_HOURS)
     needed = ("left_id", "right_id", "probability")
     remedy = "link の答えを渡してください"
     if faults := find_missing_columns(links, needed, "links", remedy=remedy):
