@@ -147,12 +147,7 @@ def robustness(
     weights = _checks.read_numbers(demand, weight, "demand", low=0, high=LARGEST_WEIGHT)
     direction_count = _read_directions(directions)
     speeds_ms = _read_winds(winds_ms)
-    # also where no drone flies: a wrong option would stand in the settings
-    choices: FlightChoices = {
-        "payload_kg": _checks.require_number(payload_kg, "payload_kg"),
-        "reserve_share": _checks.require_number(reserve_share, "reserve_share", high=1),
-        "round_trip": _checks.require_flag(round_trip, "round_trip"),
-    }
+    choices = _read_choices(payload_kg, reserve_share, round_trip=round_trip)
     calm_km = _read_calm_range(range_km, drone, choices)
     # all cases are parts of these pairs: nothing is searched twice
     pairs = find_pairs(
@@ -185,6 +180,15 @@ def robustness(
     result.attrs |= drawn.findings
     warn_of_unproven(drawn)
     return mark_origin(result, demand, table, drone, no_fly, distance_km, candidates, stations)
+
+
+def _read_choices(payload_kg: float, reserve_share: float, *, round_trip: bool) -> FlightChoices:
+    """Read how a drone flies, also where none does: a wrong word would stand in the settings."""
+    return {
+        "payload_kg": _checks.require_number(payload_kg, "payload_kg"),
+        "reserve_share": _checks.require_number(reserve_share, "reserve_share", high=1),
+        "round_trip": _checks.require_flag(round_trip, "round_trip"),
+    }
 
 
 def _prepare_winds(

@@ -16,6 +16,7 @@ from dxkit._arrays import IntArray
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import Fault, PlaceNameError, TableError, TableWarning, shorten
 from dxkit.groups._near_labels import find_near_label, list_near_warnings
+from dxkit.groups._unreadable_members import is_blank, list_blanks, list_halves
 from dxkit.loaders import is_former_name, municipality_name, resolve_municipality
 from dxkit.schema import HEADINGS, carry_provenance
 
@@ -198,10 +199,11 @@ def read_members(
         code if are_places else str(label)
         for (code, _), label in zip(meanings, labels, strict=True)
     ]
-    faults = _list_blanks(labels) + (_list_unknown(labels, meanings) if are_places else [])
+    faults = list_blanks(labels) + (_list_unknown(labels, meanings) if are_places else [])
     # blank and unknown cells in the order of their rows, then what concerns several rows
     faults = sorted(faults, key=lambda fault: fault.row or 0)
     persons = [_read_person(name) for name in table["person"]] if "person" in table else None
+    faults += list_halves(labels, "code") + list_halves(persons or [], "person")
     faults += _list_duplicates(labels, codes, persons) + _list_shortage(codes, min_members)
     if faults:
         return None, faults
@@ -270,25 +272,6 @@ def _find_code(label: object) -> str:
     return _find_municipality(label)[0] or str(label)
 
 
-def _is_blank(label: object) -> bool:
-    return (
-        label is None
-        or label is pd.NA
-        or (isinstance(label, float) and np.isnan(label))
-        or not str(label).strip()
-    )
-
-
-def _list_blanks(labels: list[Hashable]) -> list[Fault]:
-    """List the blank cells."""
-    remedy = "市町名か団体コードを入れるか、行を除いてください"
-    return [
-        Fault("参加者が空欄です", remedy, row=row, column="code")
-        for row, label in enumerate(labels, start=1)
-        if _is_blank(label)
-    ]
-
-
 def _list_unknown(
     labels: list[Hashable], meanings: list[tuple[str, PlaceNameError | None]]
 ) -> list[Fault]:
@@ -302,7 +285,7 @@ def _list_unknown(
             value=label,
         )
         for row, (label, (_, error)) in enumerate(zip(labels, meanings, strict=True), start=1)
-        if error and not _is_blank(label)
+        if error and not is_blank(label)
     ]
 
 
@@ -312,7 +295,7 @@ def _list_duplicates(
     """List the members who stand in several rows, perhaps in different spellings."""
     positions: dict[tuple[str, str], list[int]] = {}
     for position, (label, code) in enumerate(zip(labels, codes, strict=True)):
-        if code and not _is_blank(label):
+        if code and not is_blank(label):
             person = "" if persons is None else persons[position]
             positions.setdefault((code, person), []).append(position)
     faults = []
@@ -344,4 +327,4 @@ def _list_shortage(codes: list[str], min_members: int) -> list[Fault]:
 
 def _read_person(name: object) -> str:
     """Read a person's name; blank where none is given."""
-    return "" if _is_blank(name) else str(name).strip()
+    return "" if is_blank(name) else str(name).strip()

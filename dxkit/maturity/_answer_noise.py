@@ -73,10 +73,10 @@ def gather_noise(
     return Noise(missing, rater_shares, severity, severity_se, error, ends)
 
 
-def _require_levels(levels: object) -> None:
+def _require_levels(levels: tuple[float, float]) -> None:
     """Refuse ends of the levels that are not two numbers, the lower first."""
-    is_pair = isinstance(levels, Sequence | np.ndarray) and np.shape(levels) == (2,)
-    if not (is_pair and all(map(is_number, levels)) and levels[0] < levels[1]):  # type: ignore[index, call-overload]
+    is_row = isinstance(levels, Sequence) or (isinstance(levels, np.ndarray) and levels.ndim == 1)
+    if not (is_row and len(levels) == 2 and all(map(is_number, levels)) and levels[0] < levels[1]):
         raise ChoiceError(
             f"levels={shorten(levels)} は使えません。"
             "段階の下端と上端を、小さい方から書いてください（例: (0, 5)）。"

@@ -185,7 +185,7 @@ def _describe_step(
     median_variance = np.pi / (2 * max(len(peer_levels), 1))
     standard_error = error * np.sqrt(1 + median_variance)
     # answers without an error: behind or not, and level is neither
-    distance = behind / standard_error if standard_error > 0 else np.sign(behind) * np.inf
+    distance = behind / standard_error if standard_error > 0 else np.copysign(np.inf, behind)
     return {
         "label": texts["label"],
         "level": level_now,

@@ -103,7 +103,7 @@ def _make_framework(values: pd.DataFrame, reverse: Collection[str]) -> pd.DataFr
         remedy = "数の列を入れるか、indicators に枠組みの表を渡してください"
         problem = "市町によって値の違う数の列がありません"
         raise TableError([Fault(problem, remedy, value="、".join(map(str, values.columns)))])
-    if unknown := sorted(set(reverse) - set(names)):
+    if unknown := sorted(set(reverse) - set(names), key=str):
         raise ChoiceError(
             f"lower_is_better の「{shorten(unknown[0])}」は数の列にありません。"
             f"数の列: {'・'.join(names)}"

@@ -188,8 +188,8 @@ def _choose_scale(
     default = FLOORED_SCALE if aggregate in NEEDS_POSITIVE else PLAIN_SCALE
     ends = scale if scale is not None else default
     are_ends = (
-        isinstance(ends, Sequence | np.ndarray)
-        and np.shape(ends) == (2,)
+        (isinstance(ends, Sequence) or (isinstance(ends, np.ndarray) and ends.ndim == 1))
+        and len(ends) == 2
         and all(map(_checks.is_number, ends))
     )
     if not (are_ends and 0 <= ends[0] < ends[1]):

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dxkit._checks import is_among, read_mapping, require_result
 from dxkit.errors import ChoiceError, shorten
 from dxkit.schema._made_mark import is_made, read_attrs
 from dxkit.schema._references import REFERENCES, write_bibtex
@@ -155,11 +156,14 @@ def write_methods(
     >>> print(write_methods(scores.to_frame()).splitlines()[2][:23])
     設定（使った値のすべて）: normalise
     """
-    if lang not in LANGUAGES:
+    if not is_among(lang, LANGUAGES):
         raise ChoiceError(f"lang=「{shorten(lang)}」は選べません。ja か en にしてください。")
+    if method is not None:
+        require_result(method, MethodText, "method", "schema.MethodText")
     words = WORDS[lang]
     method = method or MethodText((), ())
-    used = dict(read_attrs(table).get("settings", {}) if settings is None else settings)
+    noted = read_attrs(table).get("settings", {})
+    used = dict(noted if settings is None else read_mapping(settings, "settings"))
     # what has to be said beside the figures is a sentence, no setting
     used.pop("note", None)
     if lang == "en":

@@ -10,6 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from dxkit import codes
+from dxkit._checks import is_among
 from dxkit.errors import ChoiceError, CodeError
 from dxkit.schema._headings import HEADINGS
 
@@ -47,7 +48,7 @@ def find_schema(name: str | pa.DataFrameSchema) -> pa.DataFrameSchema:
     """
     if isinstance(name, pa.DataFrameSchema):
         return name
-    if name not in SCHEMAS:
+    if not is_among(name, SCHEMAS):
         raise ChoiceError(
             f"表の形「{name}」はありません。{'・'.join(SCHEMAS)} から選んでください。"
         )

@@ -95,21 +95,21 @@ def show(
         _checks.require_flag(index, "index")
     if not isinstance(table, pd.Series):
         _checks.require_table(table, "show の table")
-    if columns is not None and not isinstance(columns, Iterable):
-        remedy = "列の名前のリストか、列の名前と見出しの辞書を書いてください。"
-        raise ChoiceError(f"columns={shorten(columns)} は使えません。{remedy}")
+    columns = None if columns is None else _read_names(columns, "columns")
+    formats = _checks.read_mapping(formats, "formats")
+    bars, gradient = _read_names(bars, "bars"), _read_names(gradient, "gradient")
     frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
     # a new frame forgets what the table brought along
     frame.attrs = dict(table.attrs)
     fields = _list_fields(frame, columns, with_index=_is_index_shown(frame, columns, index))
     names = [field.name for field in fields]
-    for option, keys in (("formats", formats or {}), ("bars", bars), ("gradient", gradient)):
+    for option, keys in (("formats", formats), ("bars", bars), ("gradient", gradient)):
         _require_names(list(keys), names, option)
     shown_columns = []
     for field in fields:
         values = field.series.tolist()
         _, unit = find_title_and_unit(str(field.name))
-        writer = make_cell_writer(str(field.name), unit, values, (formats or {}).get(field.name))
+        writer = make_cell_writer(str(field.name), unit, values, formats.get(field.name))
         # a column of numbers with gaps is still a column of numbers
         filled = [value for value in values if not is_missing(value)]
         column = ShownColumn(
@@ -127,6 +127,16 @@ def show(
         for key, value in table.attrs.items()
     }
     return ShownTable(shown_columns, attrs)
+
+
+def _read_names(names: Any, option: str) -> list[Any] | dict[Any, Any]:
+    """Read names of columns, alone or with what is said of each."""
+    if isinstance(names, Mapping):
+        return dict(names)
+    if not np.iterable(names):
+        remedy = "列の名前のリストか、列の名前をキーにした辞書を書いてください。"
+        raise ChoiceError(f"{option}={shorten(names)} は使えません。{remedy}")
+    return _checks.read_list(names, option)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 
-from dxkit._checks import require_flag
+from dxkit._checks import read_mapping, require_flag, require_table
 from dxkit.errors import ChoiceError, Fault, TableError, TableWarning, shorten
 from dxkit.schema._made_mark import MADE_NOTE, is_made
 from dxkit.schema._safe_cell import safe_cell, writable_text
@@ -85,6 +85,9 @@ def write_sheets(
     ['文', "'=1+1"]
     """
     require_flag(sources, "sources")
+    tables = read_mapping(tables, "tables")
+    for title, table in tables.items():
+        require_table(table, str(title))
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
         raise ChoiceError(

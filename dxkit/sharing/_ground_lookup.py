@@ -4,7 +4,7 @@ Every combination of sender, recipient, category, phase, consent and state of th
 decided once in an array of six axes, so that a million questions are a million lookups.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -88,9 +88,13 @@ def list_decisions(law: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
 
 def _read_consents(consent: Any) -> IntArray:
     """Read yes and no, one or a column; a word such as "いいえ" is neither, nor is a blank."""
-    array = np.asarray(consent)
+    # lists of different lengths are no array of numbers
+    has_flags = str(getattr(consent, "dtype", "")) == "bool"
+    array = np.asarray(consent, dtype=bool if has_flags else object)
+    if array.ndim > 1:
+        raise ChoiceError(f"consent={shorten(consent)} は使えません。1列の並びにしてください。")
     if array.dtype != bool:
-        for value in pd.unique(array.astype(object).ravel()):
+        for value in array.astype(object).ravel().tolist():
             require_flag(value, "consent")
     return array.astype(bool).astype(np.intp)
 
@@ -100,10 +104,15 @@ def _encode_words(values: Any, words: dict[str, str], dimension: str) -> IntArra
     # both the English and the Japanese name lead to the same position
     positions = {name: i for i, pair in enumerate(words.items()) for name in pair}
     is_scalar = not pd.api.types.is_list_like(values)
-    if np.ndim(values) > 1:
-        raise ChoiceError(f"{dimension}={shorten(values)} は使えません。1列の並びにしてください。")
-    # each different word is looked up once, however long the column is
-    codes, names = pd.factorize(pd.Series([values] if is_scalar else values), use_na_sentinel=False)
+    is_column = not isinstance(values, Mapping | Set | pd.DataFrame)
+    try:
+        # each different word is looked up once, however long the column is
+        cells = pd.Series([values] if is_scalar or not is_column else values)
+        codes, names = pd.factorize(cells, use_na_sentinel=False)
+    except (TypeError, ValueError) as error:
+        raise ChoiceError(
+            f"{dimension}={shorten(values)} は使えません。名前1つか、1列の並びにしてください。"
+        ) from error
     codes_of_names = np.array([positions.get(str(name), -1) for name in names], dtype=np.intp)
     if (codes_of_names < 0).any():
         unknown = names[int(np.argmin(codes_of_names))]

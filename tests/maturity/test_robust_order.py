@@ -37,7 +37,7 @@ def test_shares_keep_to_their_bounds(figures, flat):
 
 @pytest.mark.parametrize("options", [{"low": 0.2}, {"high": 0.1}, {"of": "score"}])
 def test_bounds_that_leave_no_weights_are_refused(figures, flat, options):
-    with pytest.raises(ChoiceError, match="使えません|選べません"):
+    with pytest.raises(ChoiceError, match=r"使えません|選べません"):
         maturity.benefit_of_doubt(figures, flat(), **options)
 
 
