@@ -15,7 +15,18 @@ import pandas as pd
 import pytest
 
 import dxkit
-from dxkit import codes, drones, groups, linkage, maturity, schema, sharing
+from dxkit import (
+    assumptions,
+    charts,
+    codes,
+    drones,
+    groups,
+    linkage,
+    maturity,
+    regions,
+    schema,
+    sharing,
+)
 from dxkit.errors import ChoiceError, DxkitError, TableError
 
 JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
@@ -78,6 +89,19 @@ LINKS = pd.DataFrame({"left_id": ["1"], "right_id": ["2"], "probability": [0.7]}
 PLACES = pd.DataFrame({"lat": [34.7, 34.8], "lon": [135.2, 135.3], "people": [30, 20]})
 BASES = pd.DataFrame({"base": ["役場"], "lat": [34.7], "lon": [135.2]})
 TOWNS = pd.DataFrame({"code": list("abcdef"), "people": [1, 9, 2, 8, 3, 7]})
+LEDGER = [{"assumption": "a", "value": 2.0, "low": 0.0, "high": 3.0, "source": "例"}]
+HEAT = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], index=["a", "b"], columns=["x", "y"])
+ESTIMATES = pd.DataFrame(
+    {"body": ["甲"], "people": [5000], "yen_per_person": [900], "verdict": ["fair"]}
+)
+FAIR = pd.DataFrame(
+    {
+        "people": [4000],
+        "low_yen_per_person": [800],
+        "middle_yen_per_person": [1000],
+        "high_yen_per_person": [1300],
+    }
+)
 DESIGN = pd.DataFrame({"policy": ["a", "b"], "switch_x": ["0", "1"]})
 RESULTS = pd.DataFrame({"policy": ["a", "b"], "known": [0.1, 0.4]})
 
@@ -181,9 +205,31 @@ CALLS = {
     ),
     ("schema.show", "columns formats bars gradient"): lambda **option: schema.show(TOWNS, **option),
     ("codes.check_digit", "code"): codes.check_digit,
+    ("assumptions.flips", "decide draws"): lambda **option: assumptions.flips(
+        **{"decide": lambda values: "a", "assumptions": LEDGER, "draws": 0, **option}
+    ),
+    ("assumptions.multiverse", "decide choices"): lambda **option: assumptions.multiverse(
+        **{"decide": lambda choice: "a", "choices": {"x": [1, 2]}, **option}
+    ),
+    ("assumptions.doubt", "changes tolerance"): lambda **option: assumptions.doubt(
+        lambda table: table, TOWNS, **option
+    ),
+    ("regions.mesh", "codes"): regions.mesh,
+    ("regions.within", "codes level"): lambda **option: regions.within(
+        **{"codes": "28206", "level": "3", **option}
+    ),
+    ("regions.locate", "lon"): lambda **option: regions.locate([34.84, 34.55, 34.6], **option),
+    ("charts.heatmap", "low high"): lambda **option: charts.heatmap(HEAT, **option),
+    ("charts.fair_range", "estimate"): lambda **option: charts.fair_range(
+        ESTIMATES, FAIR, **option
+    ),
 }
-# a number in an array of no dimension is that number
-FITTING = {("drones.best_bases", "range_km", "a number in an array")}
+# values that an option can be: a number in an array of no dimension is that number
+FITTING = {
+    ("drones.best_bases", "range_km", "a number in an array"),
+    ("assumptions.flips", "decide", "a function"),
+    ("assumptions.multiverse", "decide", "a function"),
+}
 PAIRS = [(name, option) for name, options in CALLS for option in options.split()]
 
 
@@ -288,3 +334,14 @@ def test_more_components_than_columns_are_refused():
     plain = maturity.plain_framework(whole[["code", *names]])
     with pytest.raises(ChoiceError, match="components=1000"):
         maturity.reweight(plain, method="pca", values=whole, components=1000)
+
+
+def test_a_municipality_smaller_than_every_cell_has_none_and_no_error():
+    assert regions.within("28206", level="1").tolist() == []
+    assert codes.mesh_code([], []).shape == (0,)
+
+
+def test_a_label_that_is_no_text_is_written_as_one():
+    towns = pd.DataFrame({"count": [1, 2], "share": [0.2, 0.5]})
+    chart = charts.curve(towns, label=["届く", "人"])
+    assert "['届く', '人']" in chart.axes[0].get_legend_handles_labels()[1]

@@ -17,6 +17,7 @@ from dxkit._checks._choices import require_choice as require_choice
 from dxkit._checks._choices import require_count as require_count
 from dxkit._checks._choices import require_executor as require_executor
 from dxkit._checks._choices import require_flag as require_flag
+from dxkit._checks._choices import require_function as require_function
 from dxkit._checks._choices import require_number as require_number
 from dxkit._checks._choices import require_result as require_result
 from dxkit._checks._choices import require_seed as require_seed

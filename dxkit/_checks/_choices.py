@@ -146,6 +146,19 @@ def require_result(value: object, kind: type, option: str, source: str) -> None:
         )
 
 
+def require_function(value: object, option: str) -> None:
+    """Refuse what cannot be called.
+
+    Raises
+    ------
+    ChoiceError
+    """
+    if not callable(value):
+        raise ChoiceError(
+            f"{option}={shorten(value)} は使えません。関数（def や lambda）を渡してください。"
+        )
+
+
 def require_seed(seed: object, option: str = "seed") -> None:
     """Refuse what is no seed: a whole number from 0, or None for another answer each time.
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from dxkit._checks import require_number, require_table
+from dxkit._checks import read_list, require_function, require_number, require_table
 from dxkit.assumptions._answer_difference import (
     Figures,
     Namings,
@@ -92,8 +92,8 @@ def doubt(
     1     rows reversed   moved                 0.4
     2        one thread    same                 0.0
     """
-    if isinstance(changes, str):
-        changes = (changes,)
+    require_function(call, "call")
+    changes = tuple(read_list(changes, "changes"))
     unknown = [name for name in changes if name not in CHANGE_NAMES]
     if unknown:
         raise ChoiceError(

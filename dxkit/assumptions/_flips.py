@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from dxkit._checks import require_flag, require_seed, require_whole_number
+from dxkit._checks import require_flag, require_function, require_seed, require_whole_number
 from dxkit._plain_tables import order_of_labels
 from dxkit.assumptions._conclusion import is_same_conclusion
 from dxkit.assumptions._table import table
@@ -94,6 +94,7 @@ def flips(
     0      price     120.1   join  stay
     1      users      36.0   join  stay
     """
+    require_function(decide, "decide")
     require_flag(show_progress, "show_progress")
     require_whole_number(draws, "draws", low=0, high=MOST_DRAWS)
     require_seed(seed)

@@ -14,10 +14,11 @@ from itertools import product
 from numbers import Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from tqdm.auto import tqdm
 
-from dxkit._checks import require_executor, require_flag, require_table
+from dxkit._checks import require_executor, require_flag, require_function, require_table
 from dxkit.assumptions._conclusion import is_same_conclusion
 from dxkit.errors import ChoiceError, DxkitError, shorten
 from dxkit.schema import carry_provenance
@@ -101,6 +102,7 @@ def multiverse(
     >>> table.attrs["combinations"], table.attrs["refused"], round(table.attrs["stands"], 2)
     (8, 1, 0.43)
     """
+    require_function(decide, "decide")
     require_flag(show_progress, "show_progress")
     require_executor(executor, "map")
     tables = _read_inputs(inputs)
@@ -132,7 +134,7 @@ def multiverse(
 def _read_inputs(inputs: pd.DataFrame | Iterable[pd.DataFrame]) -> list[pd.DataFrame]:
     """Read the tables that are used; one table alone is no list of its headings."""
     tables: list[Any] = [inputs]
-    if isinstance(inputs, Iterable) and not isinstance(inputs, pd.DataFrame | str):
+    if np.iterable(inputs) and not isinstance(inputs, pd.DataFrame | str):
         tables = list(inputs)
     for table in tables:
         require_table(table, "inputs")

@@ -3,7 +3,7 @@
 `table` checks a list of assumptions and lays it out as the table that `flips` takes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -48,7 +48,7 @@ def table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataFrame:
       assumption  value  low  high source
     0    wind_ms    5.0  2.0   8.0    気象庁
     """
-    if isinstance(rows, str) or not isinstance(rows, Iterable):
+    if isinstance(rows, str) or not np.iterable(rows):
         remedy = "1行を1つの辞書にしたリストか、表（DataFrame）を渡してください"
         raise TableError([Fault("仮定の表ではありません", remedy, value=rows)])
     # rows count from 0, whatever index the table had

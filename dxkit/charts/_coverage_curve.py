@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from dxkit._arrays import FloatArray
 from dxkit.charts._canvas import finish_chart, open_canvas
+from dxkit.charts._font import read_caption
 from dxkit.charts._legend import add_legend_above, hide_frame, labelled_handles
 from dxkit.charts._style import DARK_GREY, GROUP_COLOUR, LABEL_PT, OWN_COLOUR, PALE_GREY
 from dxkit.charts._tables import TableOrResult, read_number_columns, take_table
@@ -64,12 +65,26 @@ def curve(
     # who is served worst belongs beside the mean, where it is known
     if "worst_share" in budget.columns and budget["worst_share"].notna().any():
         worst_look = {"color": GROUP_COLOUR, "marker": "s", "markersize": 4, "linestyle": "--"}
-        axes.plot(count, budget["worst_share"], linewidth=1.5, label=group_label, **worst_look)
+        axes.plot(
+            count,
+            budget["worst_share"],
+            linewidth=1.5,
+            label=read_caption(group_label),
+            **worst_look,
+        )
     if {"covered", "bound", "gap"} <= set(budget.columns) and (budget["gap"] > 0).any():
         # what a proof allows at most, as a share
         upper = share * budget["bound"] / budget["covered"].where(budget["covered"] > 0)
         axes.fill_between(count, share, upper, color=PALE_GREY, label="最適と証明できていない幅")
-    axes.plot(count, share, color=OWN_COLOUR, marker="o", markersize=5, linewidth=2, label=label)
+    axes.plot(
+        count,
+        share,
+        color=OWN_COLOUR,
+        marker="o",
+        markersize=5,
+        linewidth=2,
+        label=read_caption(label),
+    )
     if "elbow" in budget.columns and budget["elbow"].any():
         _mark_elbow(axes, count, share, int(np.argmax(budget["elbow"].to_numpy(dtype=bool))))
     _label_axes(axes)

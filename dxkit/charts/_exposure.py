@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from dxkit._checks import require_columns
 from dxkit.charts._canvas import finish_chart, open_canvas
-from dxkit.charts._font import to_printable
+from dxkit.charts._font import read_caption, to_printable
 from dxkit.charts._legend import hide_frame
 from dxkit.charts._style import GREY, OWN_COLOUR
 from dxkit.charts._tables import TableOrResult, convert_number_columns, refuse_missing, take_table
@@ -85,8 +85,8 @@ def exposure(
     for row, efficient in zip(choices.to_dict("records"), is_efficient, strict=True):
         place = (row[cost], PERCENT * row[benefit])
         _draw_choice(axes, str(row[by]), place, efficient=bool(efficient))
-    axes.set_xlabel(cost_label or cost)
-    axes.set_ylabel(f"{benefit_label or benefit}［%］")
+    axes.set_xlabel(read_caption(cost_label) or cost)
+    axes.set_ylabel(f"{read_caption(benefit_label) or benefit}［%］")
     # room for the names at the right of the marks
     axes.margins(0.15)
     hide_frame(axes, keep=("left", "bottom"))

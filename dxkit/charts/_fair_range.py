@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from dxkit._arrays import BoolArray
-from dxkit._checks import require_columns, require_flag
+from dxkit._checks import is_among, require_columns, require_flag
 from dxkit._keywords import accepts_old_keywords
 from dxkit.charts._canvas import finish_chart, open_canvas
 from dxkit.charts._font import to_printable
@@ -96,7 +96,7 @@ def fair_range(
     band = read_number_columns(band_table, ["people", LOW, MIDDLE, HIGH], "ばらつきの範囲")
     keys = table.iloc[:, 0].astype(str).to_numpy()
     # a wrong key would draw an anonymous picture without its own mark
-    if estimate is not None and estimate not in keys:
+    if estimate is not None and not is_among(estimate, keys.tolist()):
         raise ChoiceError(
             f"estimate=「{shorten(estimate)}」は見積もりの表にありません。"
             f"次のように書いてください: {'、'.join(keys[:5])}"

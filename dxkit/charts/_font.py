@@ -65,9 +65,14 @@ def to_printable(text: str, longest: int = LABEL_LONGEST) -> str:
     )
 
 
+def read_caption(caption: object) -> str:
+    """Read a label or a note as text; None says nothing."""
+    return "" if caption is None else str(caption)
+
+
 def cut_text(caption: object, longest: int) -> str:
     """Cut a text behind so many letters and mark that it goes on; None says nothing."""
-    text = "" if caption is None else str(caption)
+    text = read_caption(caption)
     return text if len(text) <= longest else f"{text[: longest - 1]}{CUT_MARK}"
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from dxkit._arrays import FloatArray
 from dxkit._keywords import accepts_old_keywords
 from dxkit.charts._canvas import finish_chart, open_canvas
-from dxkit.charts._font import font_of_size, to_printable
+from dxkit.charts._font import font_of_size, read_caption, to_printable
 from dxkit.charts._legend import add_legend_above, legend_mark
 from dxkit.charts._schedule import DEADLINE, draw_years, read_dates
 from dxkit.charts._style import GROUP_COLOUR, LABEL_PT, OWN_COLOUR, PALE_GREY
@@ -110,7 +110,7 @@ def gantt(
     draw_years(axes, deadline)
     axes.set_xlim(dates["start"].min(), None)
     add_legend_above(axes, handles, columns=3)
-    whole_note = (ARROW_NOTE if has_arrow else "") + note
+    whole_note = (ARROW_NOTE if has_arrow else "") + read_caption(note)
     return finish_chart(
         canvas, [table, baseline], title=title, source=source, made=made, note=whole_note
     )

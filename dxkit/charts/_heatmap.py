@@ -13,7 +13,7 @@ from matplotlib.patches import Patch, Rectangle
 from dxkit._arrays import FloatArray
 from dxkit._checks import require_number
 from dxkit.charts._canvas import Canvas, finish_chart, open_canvas
-from dxkit.charts._font import LABEL_LONGEST, font_of_size, to_printable
+from dxkit.charts._font import LABEL_LONGEST, font_of_size, read_caption, to_printable
 from dxkit.charts._style import GREY, LABEL_PT, POINTS_PER_INCH
 from dxkit.charts._tables import (
     TableOrResult,
@@ -34,6 +34,8 @@ HATCHED_LOOK: dict[str, Any] = {
     "hatch": "/////",
     "linewidth": 0,
 }
+# ends of the colours up to here leave room for what lies between them
+LARGEST_END = 1e300
 
 
 def heatmap(
@@ -123,7 +125,8 @@ def heatmap(
         corner = (cell_column - 0.5, cell_row - 0.5)
         canvas.axes.add_patch(Rectangle(corner, 1, 1, **HATCHED_LOOK))
     _name_cells(canvas.axes, wide)
-    bar = _add_colour_bar(canvas, norm, row_count, f"{label}（{unit}）" if unit else label)
+    unit_text = f"（{unit}）" if read_caption(unit) else ""
+    bar = _add_colour_bar(canvas, norm, row_count, f"{label}{unit_text}")
     if is_missing.any():
         _explain_missing(bar.ax, missing)
     return finish_chart(canvas, [table], title=title, source=source, made=made)
@@ -147,7 +150,7 @@ def _make_colour_scale(numbers: FloatArray, low: float | None, high: float | Non
     """Choose the ends of the colours: as given, or else of the data."""
     for end, option in ((low, "low"), (high, "high")):
         if end is not None:
-            require_number(end, option, low=-np.inf)
+            require_number(end, option, low=-LARGEST_END, high=LARGEST_END)
     if low is not None and high is not None and not low < high:
         raise ChoiceError(f"色の両端 low={low}, high={high} は、low のほうを小さくしてください。")
     values = numbers[~np.isnan(numbers)]

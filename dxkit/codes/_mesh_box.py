@@ -57,7 +57,11 @@ def mesh_box(code: ArrayLike) -> MeshBox:
     >>> box.south, box.west
     (34.6875, 135.18125)
     """
-    codes = np.asarray(code, dtype=str)
+    try:
+        codes = np.asarray(code, dtype=str)
+    except ValueError as error:
+        # lists of different lengths
+        raise CodeError(f"「{shorten(code)}」はメッシュコードの並びではありません。") from error
     level = _find_level(codes)
     per_lat, per_lon = MESH_LEVELS[level]
     rows, columns = _read_cell_numbers(codes.ravel(), level)

@@ -62,7 +62,8 @@ def mesh_code(lat: ArrayLike, lon: ArrayLike, *, level: str | int = "3") -> NDAr
     rows = np.minimum(rows, round(LATITUDE_LIMITS[1] * per_lat) - 1)
     last_column = int(LONGITUDE_LIMITS[1] - LONGITUDE_LIMITS[0]) * round(per_lon) - 1
     columns = np.minimum(columns, last_column)
-    text = _write_codes(rows, columns, str(level))
+    # the code of no point is no code, and numpy has no longest text among none
+    text = _write_codes(rows, columns, str(level)) if rows.size else np.zeros(rows.shape, "<U1")
     return str(text) if text.ndim == 0 else text
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from dxkit import _checks
 from dxkit._arrays import BoolArray, FloatArray
-from dxkit.errors import Fault, TableError
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.loaders import load, resolve_prefecture
 from dxkit.regions._shapes import (
     DATUM,
@@ -123,10 +123,7 @@ def read_points(
         degrees = points.to_crs(DATUM) if points.crs else points
         table = pd.DataFrame({"lat": degrees.y, "lon": degrees.x}, index=points.index)
     elif lon is not None:
-        lats, lons = np.broadcast_arrays(
-            np.atleast_1d(np.asarray(points)), np.atleast_1d(np.asarray(lon))
-        )
-        table = pd.DataFrame({"lat": lats.ravel(), "lon": lons.ravel()})
+        table = _pair_columns(points, lon)
     elif _is_table(points):
         table = to_table(points, "points")
     else:
@@ -142,8 +139,23 @@ def read_points(
     return columns["lat"][0], columns["lon"][0], table.index
 
 
+def _pair_columns(lat: ArrayLike, lon: ArrayLike) -> pd.DataFrame:
+    """Pair latitudes and longitudes, one or as many of each."""
+    try:
+        lats, lons = np.atleast_1d(np.asarray(lat)), np.atleast_1d(np.asarray(lon))
+        paired = np.broadcast_arrays(lats, lons)
+        return pd.DataFrame({"lat": paired[0].ravel(), "lon": paired[1].ravel()})
+    except ValueError as error:
+        # other numbers of each, lists of different lengths, half a character
+        raise ChoiceError(
+            f"緯度「{shorten(lat)}」と経度「{shorten(lon)}」は、同じ個数の数ではありません。"
+        ) from error
+
+
 def _is_table(points: object) -> bool:
     """Say whether points are a table of any library, or a list of records."""
+    if isinstance(points, pd.Series):
+        return False
     if isinstance(points, pd.DataFrame | Mapping) or hasattr(points, "__arrow_c_stream__"):
         return True
     return isinstance(points, list) and bool(points) and isinstance(points[0], Mapping)

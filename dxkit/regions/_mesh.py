@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from dxkit._checks import read_list
 from dxkit.codes import mesh_box
 from dxkit.regions._shapes import DATUM
 from dxkit.schema import carry_provenance
@@ -39,7 +40,7 @@ def mesh(codes: str | Iterable[str]) -> gpd.GeoDataFrame:
     >>> cells[["place", "lat", "lon"]].to_numpy().tolist(), cells.total_bounds.round(5).tolist()
     ([['523501244', 34.6895833, 135.184375]], [135.18125, 34.6875, 135.1875, 34.69167])
     """
-    places = np.array([codes] if isinstance(codes, str) else list(codes), dtype=str)
+    places = np.array(read_list(codes, "codes"), dtype=str)
     # one level, so that all cells have the same size
     south, west, north, east = (np.asarray(edge, dtype=float) for edge in mesh_box(places))
     centres = {

@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from dxkit._arrays import FloatArray
+from dxkit._checks import read_list
 from dxkit.codes import MESH_LEVELS, mesh_code, short_code
 from dxkit.errors import CodeError
 from dxkit.loaders import load, name_municipalities, resolve_prefecture
@@ -63,6 +64,9 @@ def within(
     )
     # a centre on a common border lies in two municipalities
     cells = np.unique(hits)
+    # of the largest cells, no centre may lie in a municipality
+    if not cells.size:
+        return np.array([], dtype=str)
     return np.unique(np.asarray(mesh_code(lat[cells], lon[cells], level=level)))
 
 
@@ -82,7 +86,7 @@ def _list_centres(bounds: ArrayLike, level: str) -> tuple[FloatArray, FloatArray
 def _select_shapes(codes: str | Iterable[str], prefecture: str | None) -> gpd.GeoDataFrame:
     """Select the named municipalities' shapes, or name the code that is none."""
     towns = gpd.GeoDataFrame(load("boundaries", resolve_prefecture(prefecture)), crs=DATUM)
-    wanted_codes = [short_code(code) for code in ([codes] if isinstance(codes, str) else codes)]
+    wanted_codes = [short_code(code) for code in read_list(codes, "codes")]
     town_codes = set(towns["code"])
     unknown = [code for code in wanted_codes if code not in town_codes]
     if unknown:
