@@ -229,6 +229,18 @@ FITTING = {
     ("drones.best_bases", "range_km", "a number in an array"),
     ("assumptions.flips", "decide", "a function"),
     ("assumptions.multiverse", "decide", "a function"),
+    # a place may be missing, and one longitude serves all latitudes
+    *(
+        ("regions.locate", "lon", label)
+        for label in (
+            "NaN",
+            "a decimal NaN",
+            "NA",
+            "a list of nothing",
+            "a number in an array",
+            "a table",
+        )
+    ),
 }
 PAIRS = [(name, option) for name, options in CALLS for option in options.split()]
 

@@ -174,7 +174,11 @@ def _read_pairs(points: ArrayLike) -> pd.DataFrame:
 
 def _read_degrees(table: pd.DataFrame, column: str) -> tuple[FloatArray, list[Fault]]:
     """Read a column of degrees, missing ones as NaN, with the faults of all of its rows."""
-    degrees = pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=float)
+    cells = table[column]
+    if cells.dtype.kind == "c":
+        # no coordinate: numpy would cut the imaginary part off
+        cells = cells.astype("str")
+    degrees = pd.to_numeric(cells, errors="coerce").to_numpy(dtype=float)
     low, high = LIMITS[column]
     # a missing place is allowed, a word in its place is not
     bad = np.isnan(degrees) & table[column].notna().to_numpy()
