@@ -357,3 +357,12 @@ def test_a_label_that_is_no_text_is_written_as_one():
     towns = pd.DataFrame({"count": [1, 2], "share": [0.2, 0.5]})
     chart = charts.curve(towns, label=["届く", "人"])
     assert "['届く', '人']" in chart.axes[0].get_legend_handles_labels()[1]
+
+
+def test_a_sample_that_is_no_power_of_two_is_said_in_japanese_alone(recwarn):
+    maturity.sensitivity(*dashboard(), draws=6)
+    assert [str(entry.message)[:14] for entry in recwarn] == ["draws=6 は2の累乗で"]
+    assert "4 か 8" in str(recwarn[0].message)
+    recwarn.clear()
+    maturity.sensitivity(*dashboard(), draws=8)
+    assert not list(recwarn)

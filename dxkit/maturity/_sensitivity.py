@@ -4,6 +4,7 @@ Variance-based sensitivity (Sobol', through SALib) of how far municipalities mov
 nominal places.
 """
 
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from functools import partial
@@ -12,7 +13,12 @@ import numpy as np
 import pandas as pd
 
 from dxkit._arrays import FloatArray
-from dxkit._checks import require_executor, require_number, require_whole_number
+from dxkit._checks import (
+    require_executor,
+    require_number,
+    require_whole_number,
+    warn_caller,
+)
 from dxkit.errors import ChoiceError, shorten
 from dxkit.maturity._answer_noise import warn_of_unvisited
 from dxkit.maturity._choice_model import ChoiceModel, FloorRange, build_choice_model
@@ -93,6 +99,11 @@ def sensitivity(
     TableError
         If tables do not fit.
 
+    Warns
+    -----
+    TableWarning
+        If ``draws`` is no power of 2.
+
     Notes
     -----
     Saltelli's estimators (2010) in SALib. Where normalisation and aggregation both vary, z-scores
@@ -116,6 +127,7 @@ def sensitivity(
     require_number(weight_noise, "weight_noise", high=1)
     require_number(min_answered, "min_answered", high=1)
     _check_counts(n_alternatives, n_donors)
+    _warn_of_unbalanced(draws)
     model = build_choice_model(
         values,
         indicators,
@@ -166,6 +178,16 @@ def _check_counts(n_alternatives: int, n_donors: int) -> None:
     require_whole_number(n_donors, "n_donors")
 
 
+def _warn_of_unbalanced(draws: int) -> None:
+    """Say that the sample is not balanced where its size is no power of 2."""
+    if int(draws) & (int(draws) - 1):
+        below = 1 << (int(draws).bit_length() - 1)
+        warn_caller(
+            f"draws={draws} は2の累乗でないので、標本がつり合わず、答えがやや荒くなります。"
+            f"{below} か {2 * below} にしてください。"
+        )
+
+
 def _run_portion(model: ChoiceModel, unit: int | None, points: FloatArray) -> FloatArray:
     """Run the model at some points of its factors."""
     return np.array([model.compute_output(point, unit) for point in points])
@@ -184,7 +206,10 @@ def _analyse(
         "names": list(model.factors),
         "bounds": [[0.0, 1.0]] * len(model.factors),
     }
-    points = sample.sample(problem, draws, calc_second_order=False, seed=seed)
+    with warnings.catch_warnings():
+        # scipy's own words on the same are English
+        warnings.filterwarnings("ignore", message="The balance properties")
+        points = sample.sample(problem, draws, calc_second_order=False, seed=seed)
     # portions, so that the model is sent once a portion and not once a run
     run = partial(_run_portion, model, unit)
     portions = np.array_split(points, min(PORTIONS, len(points)))
