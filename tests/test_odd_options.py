@@ -77,7 +77,8 @@ def scenario():
 
 @cache
 def grouping():
-    return groups.form(list("abcdef"), size=3)
+    # with room for latecomers
+    return groups.form(list("abcdef"), size=(3, 4))
 
 
 COUNTS = pd.DataFrame([[3, 40], [50, 60]], index=["a", "b"], columns=["x", "y"])
@@ -182,7 +183,7 @@ CALLS = {
         lambda **option: groups.form(TOWNS, **{"size": 3, **option})
     ),
     ("groups.explain", "groups"): groups.explain,
-    ("groups.replan", "groups absent late"): lambda **option: groups.replan(
+    ("groups.replan", "groups absent"): lambda **option: groups.replan(
         **{"groups": grouping(), **option}
     ),
     ("groups.rotate", "rounds size alike different count"): lambda **option: groups.rotate(
@@ -227,6 +228,7 @@ CALLS = {
 # values that an option can be: a number in an array of no dimension is that number
 FITTING = {
     ("drones.best_bases", "range_km", "a number in an array"),
+    ("groups.tradeoff", "penalties", "a number in an array"),
     ("assumptions.flips", "decide", "a function"),
     ("assumptions.multiverse", "decide", "a function"),
     # a place may be missing, and one longitude serves all latitudes
@@ -297,7 +299,7 @@ def test_a_consent_in_words_is_no_consent():
 
 
 def test_columns_of_other_lengths_are_said_with_their_lengths():
-    with pytest.raises(ChoiceError, match=r"長さがそろっていません（1・2・3・1・1）"):
+    with pytest.raises(ChoiceError, match=r"長さがそろっていません（1・2・3・1・1・1）"):
         sharing.may_disclose("県", ["他の市町", "避難元市町"], ["所在"] * 3)
     with pytest.raises(ChoiceError, match=r"code は3件、category は2件"):
         sharing.may_disclose(
@@ -366,3 +368,53 @@ def test_a_sample_that_is_no_power_of_two_is_said_in_japanese_alone(recwarn):
     recwarn.clear()
     maturity.sensitivity(*dashboard(), draws=8)
     assert not list(recwarn)
+
+
+@pytest.mark.parametrize("label", [label for label in ODD_VALUES if label != "a word"])
+def test_what_is_no_name_is_no_member_and_comes_not_late(label):
+    value = ODD_VALUES[label]
+    if label in ("a table", "a list of two kinds", "two numbers", "four numbers"):
+        value = [value]
+    with pytest.raises(DxkitError, match=JAPANESE):
+        groups.replan(grouping(), late=value)
+    with pytest.raises(DxkitError, match=JAPANESE):
+        groups.form(["a", "b", "c", value], size=2)
+
+
+def test_what_an_option_can_be_is_still_taken():
+    persons = pd.DataFrame({"code": list("aabbccdd"), "person": list("stuvwxyz")})
+    # pairs (code, person) of a file of JSON are lists
+    formed = groups.form(persons, size=4, apart=[[["a", "s"], ["b", "u"]]])
+    pairs = groups.form(persons, size=4, apart=[(("a", "s"), ("b", "u"))])
+    assert formed.table.equals(pairs.table)
+    open_groups = groups.form(persons, size=(2, 4))
+    assert len(groups.replan(open_groups, absent=[["a", "s"]]).table) == 7
+    # nobody has cancelled
+    assert len(groups.replan(open_groups, absent=persons.head(0)).table) == 8
+    assert len(groups.replan(grouping(), late="乙").table) == 7
+    assert charts.heatmap(HEAT, label=None).axes[-1].get_ylabel() in ("", None)
+    asked = dict.fromkeys(["避難先市町", "県"])
+    assert len(sharing.may_disclose(asked.keys(), "避難元市町", "所在")) == 2
+    consents = [True, False]
+    expected = sharing.may_disclose("避難元市町", ["家族等"] * 2, "台帳情報", consent=consents)
+    for kind in (np.array, tuple, pd.Series, lambda flags: pd.array(flags, dtype="boolean")):
+        answer = sharing.may_disclose(
+            "避難元市町", ["家族等"] * 2, "台帳情報", consent=kind(consents)
+        )
+        assert answer["verdict"].tolist() == expected["verdict"].tolist() == ["可", "根拠なし"]
+    assert sharing.suppress(COUNTS, links=[]).equals(sharing.suppress(COUNTS))
+    assert sharing.suppress(COUNTS, k=10.0).equals(sharing.suppress(COUNTS, k=10))
+
+
+def test_a_number_without_end_is_asked_for_in_whole_words():
+    with pytest.raises(ChoiceError, match="max_ratio=-1 は使えません。0以上の数にしてください"):
+        maturity.reweight(dashboard()[1], max_ratio=-1)
+    with pytest.raises(ChoiceError, match=r"n_types=1 は使えません。2〜.*違う横顔の数"):
+        maturity.typology(scores().dimensions.dropna(), n_types=1)
+
+
+def test_a_workbook_of_no_table_is_refused(tmp_path):
+    for tables in (None, {}, []):
+        with pytest.raises(ChoiceError, match="tables に表がありません"):
+            schema.write_sheets(tables, tmp_path / "a.csv")
+    assert list(tmp_path.iterdir()) == []

@@ -39,7 +39,8 @@ def require_number(
     """
     if not (is_number(value) and low <= value <= high and not (above and value == low)):
         # the message says in words which ends are allowed
-        low_text = f"{low:.15g}より大きい" if above else f"{low:.15g}以上"
+        end = "の" if np.isinf(high) else ""
+        low_text = f"{low:.15g}より大きい" if above else f"{low:.15g}以上{end}"
         high_text = "" if np.isinf(high) else f"{high:.15g}以下の"
         raise ChoiceError(
             f"{option}={shorten(value)} は使えません。{low_text}{high_text}数にしてください。"
@@ -69,7 +70,9 @@ def read_list(values: object, option: str) -> list[Any]:
     ChoiceError
         If it is no list, or one is missing or is itself a list.
     """
-    # an array of no dimension is a number alone
+    if isinstance(values, np.ndarray) and values.ndim == 0:
+        # an array of no dimension is a value alone
+        values = values.item()
     is_single = isinstance(values, str | bytes) or not np.iterable(values)
     items: list[Any] = [values] if is_single else list(values)  # type: ignore[call-overload]
     # of a table only the headings would be read
@@ -77,24 +80,27 @@ def read_list(values: object, option: str) -> list[Any]:
         isinstance(item, Hashable) and not _is_missing(item) for item in items
     ):
         raise ChoiceError(
-            f"{option}={shorten(values)} は使えません。値の並び（リスト）にしてください。"
+            f"{option}={shorten(values)} は使えません。"
+            "空欄や表を含まない、値の並び（リスト）にしてください。"
         )
     return items
 
 
-def read_mapping(values: object, option: str) -> dict[Any, Any]:
-    """Read what is called how, from a dictionary or a series; None is empty.
+def read_mapping(values: object, option: str, example: str = "{コード: 値}") -> dict[Any, Any]:
+    """Read what is called how, from a dictionary or a series; None and an empty list are empty.
+
+    ``example`` shows in the error how it is written.
 
     Raises
     ------
     ChoiceError
     """
-    if values is None:
+    if values is None or (isinstance(values, list | tuple) and not values):
         return {}
     # a table has items and keys, too
     if not (hasattr(values, "items") and hasattr(values, "keys")) or hasattr(values, "columns"):
         raise ChoiceError(
-            f"{option}={shorten(values)} は使えません。{{コード: 値}} の形で渡してください。"
+            f"{option}={shorten(values)} は使えません。{example} の形で渡してください。"
         )
     return dict(values.items())
 

@@ -126,7 +126,7 @@ def heatmap(
         canvas.axes.add_patch(Rectangle(corner, 1, 1, **HATCHED_LOOK))
     _name_cells(canvas.axes, wide)
     unit_text = f"（{unit}）" if read_caption(unit) else ""
-    bar = _add_colour_bar(canvas, norm, row_count, f"{label}{unit_text}")
+    bar = _add_colour_bar(canvas, norm, row_count, f"{read_caption(label)}{unit_text}")
     if is_missing.any():
         _explain_missing(bar.ax, missing)
     return finish_chart(canvas, [table], title=title, source=source, made=made)

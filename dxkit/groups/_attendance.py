@@ -1,17 +1,18 @@
 """Who of those on the list does not come, and who comes in addition to them?"""
 
 import warnings
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dxkit._arrays import IntArray
-from dxkit._checks import read_list, require_columns, require_result
+from dxkit._checks import require_columns, require_result
 from dxkit.errors import Fault, TableError, TableWarning
 from dxkit.groups._groups import Groups
 from dxkit.groups._members import Roster, find_heading, list_keys, read_members
+from dxkit.groups._read_rules import read_labels
 from dxkit.schema import carry_provenance
 
 
@@ -58,7 +59,8 @@ def read_late(
     rows: Any = late
     if not isinstance(late, pd.DataFrame):
         # one name alone; blanks in a list are faults of their rows
-        rows = [late] if isinstance(late, str) or not np.iterable(late) else list(late)
+        is_one = isinstance(late, str | bytes | Mapping) or not np.iterable(late)
+        rows = [late] if is_one else list(late)
     if len(rows) == 0:
         return rest.head(0)
     roster, faults = read_members(rows, places=bool(groups.settings["places"]), min_members=1)
@@ -119,6 +121,9 @@ def _warn_of_columns(groups: Groups, table: pd.DataFrame) -> None:
 def _list_labels(absent: Hashable | Iterable[Hashable]) -> list[Hashable]:
     """List who is meant: one label, or several."""
     if isinstance(absent, pd.DataFrame):
+        if absent.empty:
+            # nobody has cancelled
+            return []
         require_columns(absent, ["code"], "absent")
         return list[Hashable](list_keys(absent))
-    return read_list(absent, "absent")
+    return read_labels(absent, "absent")

@@ -16,7 +16,7 @@ from dxkit._arrays import IntArray
 from dxkit._plain_tables import order_of_labels
 from dxkit.errors import Fault, PlaceNameError, TableError, TableWarning, shorten
 from dxkit.groups._near_labels import find_near_label, list_near_warnings
-from dxkit.groups._unreadable_members import is_blank, list_blanks, list_halves
+from dxkit.groups._unreadable_members import is_blank, list_blanks, list_halves, list_nameless
 from dxkit.loaders import is_former_name, municipality_name, resolve_municipality
 from dxkit.schema import HEADINGS, carry_provenance
 
@@ -204,6 +204,7 @@ def read_members(
     faults = sorted(faults, key=lambda fault: fault.row or 0)
     persons = [_read_person(name) for name in table["person"]] if "person" in table else None
     faults += list_halves(labels, "code") + list_halves(persons or [], "person")
+    faults += list_nameless(labels)
     faults += _list_duplicates(labels, codes, persons) + _list_shortage(codes, min_members)
     if faults:
         return None, faults

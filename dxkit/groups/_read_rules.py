@@ -89,7 +89,7 @@ def read_links(
     faults: list[Fault] = []
     for number, link in enumerate(_list_links(links, option), start=1):
         # a single name is a link with nobody, which is reported below
-        labels = read_list(link, option)
+        labels = read_labels(link, option)
         members = [roster.find_members(label) for label in labels]
         faults += [
             Fault(
@@ -163,6 +163,14 @@ def _list_kinds(values: pd.Series, name: str) -> tuple[list[SpreadKind], list[Fa
 
 def _find_rows_of_value(values: pd.Series, value: object) -> tuple[int, ...]:
     return tuple(row for row, cell in enumerate(values) if pd.notna(cell) and cell == value)
+
+
+def read_labels(labels: object, option: str) -> list[Any]:
+    """Read whom an option means: one label, or several; a person is a pair (code, person)."""
+    if isinstance(labels, list | tuple):
+        # a file of JSON has pairs as lists
+        labels = [tuple(label) if isinstance(label, list) else label for label in labels]
+    return read_list(labels, option)
 
 
 def _list_links(links: Links | None, option: str) -> list[Any]:

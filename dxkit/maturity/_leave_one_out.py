@@ -49,6 +49,8 @@ def leave_one_out(
 
     Raises
     ------
+    ChoiceError
+        If a method does not exist, or two do not go together.
     TableError
         If tables do not fit.
 

@@ -147,7 +147,8 @@ def next_steps(
 
 def _read_certainty(certainty: object) -> tuple[float, float]:
     """Read the two probabilities from which words change."""
-    ends = read_list(certainty, "certainty")
+    # of a set nobody knows which comes first
+    ends = [] if isinstance(certainty, set) else read_list(certainty, "certainty")
     if not (len(ends) == 2 and all(map(is_number, ends)) and 0 <= ends[0] <= ends[1] <= 1):
         raise ChoiceError(
             f"certainty={shorten(certainty)} は使えません。"

@@ -15,7 +15,7 @@ from dxkit._checks import (
 )
 from dxkit._keywords import accepts_old_keywords
 from dxkit._plain_tables import order_of_labels, read_plain_table
-from dxkit.errors import ChoiceError, Fault, TableError
+from dxkit.errors import ChoiceError, Fault, TableError, shorten
 from dxkit.maturity._method_texts import describe_typology
 from dxkit.maturity._read_values import require_numbers
 from dxkit.schema import MethodText, TableResult, accepts_any_table, carry_provenance
@@ -165,10 +165,11 @@ def _count_profiles(numbers: FloatArray, n_types: int | None) -> int:
         raise TableError([Fault(problem, "値の違う市町を2つ以上にしてください")])
     if n_types is None:
         return n_profiles
-    require_whole_number(n_types, "n_types", low=2)
-    if n_types > n_profiles:
+    is_whole = isinstance(n_types, int | np.integer) and not isinstance(n_types, bool)
+    if not (is_whole and 2 <= n_types <= n_profiles):
         raise ChoiceError(
-            f"n_types={n_types} は使えません。2〜{n_profiles}（違う横顔の数）にしてください。"
+            f"n_types={shorten(n_types)} は使えません。"
+            f"2〜{n_profiles}（違う横顔の数）の整数にしてください。"
         )
     return n_profiles
 

@@ -163,7 +163,7 @@ def write_methods(
     words = WORDS[lang]
     method = method or MethodText((), ())
     noted = read_attrs(table).get("settings", {})
-    used = dict(noted if settings is None else read_mapping(settings, "settings"))
+    used = dict(noted if settings is None else read_mapping(settings, "settings", "{設定: 値}"))
     # what has to be said beside the figures is a sentence, no setting
     used.pop("note", None)
     if lang == "en":

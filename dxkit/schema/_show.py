@@ -96,7 +96,7 @@ def show(
     if not isinstance(table, pd.Series):
         _checks.require_table(table, "show の table")
     columns = None if columns is None else _read_names(columns, "columns")
-    formats = _checks.read_mapping(formats, "formats")
+    formats = _checks.read_mapping(formats, "formats", "{列: 書式}")
     bars, gradient = _read_names(bars, "bars"), _read_names(gradient, "gradient")
     frame = table.to_frame() if isinstance(table, pd.Series) else pd.DataFrame(table)
     # a new frame forgets what the table brought along

@@ -59,7 +59,7 @@ def write_sheets(
     Raises
     ------
     ChoiceError
-        If the name ends in neither.
+        If the name ends in neither, or ``tables`` holds no table.
     TableError
         If a table is longer or wider than a sheet of Excel.
 
@@ -85,7 +85,9 @@ def write_sheets(
     ['文', "'=1+1"]
     """
     require_flag(sources, "sources")
-    tables = read_mapping(tables, "tables")
+    tables = read_mapping(tables, "tables", "{シート名: 表}")
+    if not tables:
+        raise ChoiceError("tables に表がありません。{シート名: 表} の形で渡してください。")
     for title, table in tables.items():
         require_table(table, str(title))
     path = Path(path)

@@ -138,7 +138,7 @@ def attack_tables(
     published = gather_tables(
         handed,
         levels,
-        {**notes["links"], **read_mapping(links, "links")},
+        {**notes["links"], **read_mapping(links, "links", "{合計の表: [内訳の表]}")},
         signed_names=frozenset(notes["signed"]),
         # half a step of rounding, up or down
         tolerance=max(base or 0 for base in bases) / 2,

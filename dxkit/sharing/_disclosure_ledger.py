@@ -236,7 +236,7 @@ def _join_name(prefix: str, name: str) -> str:
 
 def _prefix_links(tables: dict[str, Any], links: Links | None) -> dict[str, list[str]]:
     """Add to stated links those that `suppress` noted, under the names of the new tables."""
-    prefixed = read_mapping(links, "links")
+    prefixed = read_mapping(links, "links", "{合計の表: [内訳の表]}")
     for table in tables.values():
         for total, parts in (table.attrs.get("settings", {}).get("links") or {}).items():
             names = [_join_name("今回", name) for name in (total, *parts)]

@@ -4,7 +4,7 @@ Every combination of sender, recipient, category, phase, consent and state of th
 decided once in an array of six axes, so that a million questions are a million lookups.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -46,10 +46,12 @@ def find_deciding_rows(
     try:
         index = np.broadcast_arrays(*codes, consents, 0 if states is None else states)
     except ValueError as error:
-        lengths = "・".join(str(np.size(part)) for part in (*codes, consents))
+        parts = [*codes, consents] if states is None else [*codes, consents, states]
+        names = "・".join((*(name for name, _ in DIMENSIONS), "consent", "code")[: len(parts)])
+        lengths = "・".join(str(np.size(part)) for part in parts)
         raise ChoiceError(
-            "from_・to・category・phase・consent の長さがそろっていません"
-            f"（{lengths}）。1つの値か、同じ長さの列にしてください。"
+            f"{names} の長さがそろっていません（{lengths}）。"
+            "1つの値か、同じ長さの列にしてください。"
         ) from error
     return np.asarray(_tabulate_rows(law)[tuple(index)], dtype=np.intp)
 
@@ -93,8 +95,10 @@ def _read_consents(consent: Any) -> IntArray:
     array = np.asarray(consent, dtype=bool if has_flags else object)
     if array.ndim > 1:
         raise ChoiceError(f"consent={shorten(consent)} は使えません。1列の並びにしてください。")
-    if array.dtype != bool:
-        for value in array.astype(object).ravel().tolist():
+    values = [] if array.dtype == bool else array.ravel().tolist()
+    # a column of plain yes and no, or 1 and 0, needs no look at each cell
+    if not (set(map(type, values)) <= {bool, int} and set(values) <= {0, 1}):
+        for value in values:
             require_flag(value, "consent")
     return array.astype(bool).astype(np.intp)
 
@@ -104,7 +108,7 @@ def _encode_words(values: Any, words: dict[str, str], dimension: str) -> IntArra
     # both the English and the Japanese name lead to the same position
     positions = {name: i for i, pair in enumerate(words.items()) for name in pair}
     is_scalar = not pd.api.types.is_list_like(values)
-    is_column = not isinstance(values, Mapping | Set | pd.DataFrame)
+    is_column = not isinstance(values, Mapping | set | frozenset | pd.DataFrame)
     try:
         # each different word is looked up once, however long the column is
         cells = pd.Series([values] if is_scalar or not is_column else values)

@@ -158,7 +158,9 @@ def replay(name: str | Scenario, *, fit_until_hour: float | None = None) -> Repl
     plan = PLANS[scenario_name]
     observed = scenario.tables["observed"].copy()
     if fit_until_hour is not None:
-        require_number(fit_until_hour, "fit_until_hour")
+        # without end: all figures are fitted
+        if not (isinstance(fit_until_hour, float) and fit_until_hour == np.inf):
+            require_number(fit_until_hour, "fit_until_hour")
         # the roles written in the scenario give way to the hour
         is_early = observed["hour"] <= fit_until_hour
         observed["use"] = np.where(is_early, FITTED, PREDICTED)

@@ -157,7 +157,7 @@ def suppress(
     published = gather_tables(
         [*in_order, *(table.sort_labels() for table in earlier)],
         levels,
-        {**notes["links"], **read_mapping(links, "links")},
+        {**notes["links"], **read_mapping(links, "links", "{合計の表: [内訳の表]}")},
         signed_names=frozenset(notes["signed"]),
     )
     values = published.gather_values()
