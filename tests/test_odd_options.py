@@ -402,7 +402,6 @@ def test_what_an_option_can_be_is_still_taken():
             "避難元市町", ["家族等"] * 2, "台帳情報", consent=kind(consents)
         )
         assert answer["verdict"].tolist() == expected["verdict"].tolist() == ["可", "根拠なし"]
-    assert sharing.suppress(COUNTS, links=[]).equals(sharing.suppress(COUNTS))
     assert sharing.suppress(COUNTS, k=10.0).equals(sharing.suppress(COUNTS, k=10))
 
 
@@ -414,7 +413,7 @@ def test_a_number_without_end_is_asked_for_in_whole_words():
 
 
 def test_a_workbook_of_no_table_is_refused(tmp_path):
-    for tables in (None, {}, []):
+    for tables in (None, {}):
         with pytest.raises(ChoiceError, match="tables に表がありません"):
             schema.write_sheets(tables, tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []

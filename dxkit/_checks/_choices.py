@@ -87,7 +87,7 @@ def read_list(values: object, option: str) -> list[Any]:
 
 
 def read_mapping(values: object, option: str, example: str = "{コード: 値}") -> dict[Any, Any]:
-    """Read what is called how, from a dictionary or a series; None and an empty list are empty.
+    """Read what is called how, from a dictionary or a series; None is empty.
 
     ``example`` shows in the error how it is written.
 
@@ -95,7 +95,7 @@ def read_mapping(values: object, option: str, example: str = "{コード: 値}")
     ------
     ChoiceError
     """
-    if values is None or (isinstance(values, list | tuple) and not values):
+    if values is None:
         return {}
     # a table has items and keys, too
     if not (hasattr(values, "items") and hasattr(values, "keys")) or hasattr(values, "columns"):
