@@ -391,6 +391,9 @@ def test_what_an_option_can_be_is_still_taken():
     assert len(groups.replan(open_groups, absent=[["a", "s"]]).table) == 7
     # nobody has cancelled
     assert len(groups.replan(open_groups, absent=persons.head(0)).table) == 8
+    # rows without a column are no answer: somebody has
+    with pytest.raises(TableError, match="absent"):
+        groups.replan(open_groups, absent=pd.DataFrame(index=["a"]))
     assert len(groups.replan(grouping(), late="乙").table) == 7
     assert charts.heatmap(HEAT, label=None).axes[-1].get_ylabel() in ("", None)
     asked = dict.fromkeys(["避難先市町", "県"])

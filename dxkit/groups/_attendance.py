@@ -121,7 +121,7 @@ def _warn_of_columns(groups: Groups, table: pd.DataFrame) -> None:
 def _list_labels(absent: Hashable | Iterable[Hashable]) -> list[Hashable]:
     """List who is meant: one label, or several."""
     if isinstance(absent, pd.DataFrame):
-        if absent.empty:
+        if not len(absent):
             # nobody has cancelled
             return []
         require_columns(absent, ["code"], "absent")
